@@ -1,0 +1,121 @@
+"""What is done to each node as it is recorded: nothing, unless a mode is on.
+
+A mode is a function from a new node to the node to use instead. Modes belong to a thread or an
+asyncio task; recording pays one attribute test while no mode is on anywhere.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .value import Value
+
+Mode = Callable[["Value"], "Value"]
+
+_current: ContextVar[tuple[Mode, ...]] = ContextVar("modes", default=())
+_depth: ContextVar[int] = ContextVar("derivative_depth", default=0)
+_lock = threading.Lock()
+
+
+class Switch:
+    """Counts the modes that are on in any thread."""
+
+    __slots__ = ("on",)
+
+    def __init__(self) -> None:
+        self.on = 0
+
+    def turn(self, step: int) -> None:
+        """Count a mode in (+1) or out (−1)."""
+        with _lock:
+            self.on += step
+
+
+switch = Switch()
+
+
+def observed(node: Value) -> Value:
+    """The node after each mode of this thread or task, innermost last."""
+    for mode in _current.get():
+        node = mode(node)
+    return node
+
+
+@contextmanager
+def mode(*modes: Mode, keep: Callable[[Mode], bool] = lambda mode: True) -> Iterator[None]:
+    """Switch modes on for a block, in this thread or task; of the outer ones, keep those that `keep`."""
+    token = _current.set((*filter(keep, _current.get()), *modes))
+    switch.turn(+1)
+    try:
+        yield
+    finally:
+        switch.turn(-1)
+        _current.reset(token)
+
+
+def active(wanted: Mode) -> bool:
+    """Whether a mode is on in this thread or task."""
+    return switch.on > 0 and wanted in _current.get()
+
+
+Inspector = Callable[["Value", Any, "Value", Any], Any]
+_inspector: ContextVar[Inspector | None] = ContextVar("inspector", default=None)
+
+
+def inspector() -> Inspector | None:
+    """What looks at each contribution of a backward pass in this thread or task, if anything."""
+    return _inspector.get() if switch.on else None
+
+
+@contextmanager
+def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
+    """Look at each contribution of a backward pass, and at each node as it is recorded."""
+    token = _inspector.set(look)
+    try:
+        with mode(at):
+            yield
+    finally:
+        _inspector.reset(token)
+
+
+def _forget(node: Value) -> Value:
+    node._operation = node._x = node._y = None
+    node._tracked = False
+    return node
+
+
+def no_grad() -> AbstractContextManager[None]:
+    """Record nothing inside the block: results are constants, in this thread or task only.
+
+    >>> from autodiff import Value
+    >>> w = Value(3.0)
+    >>> with no_grad():
+    ...     y = w * w
+    >>> y.constant
+    True
+    """
+    return mode(_forget)
+
+
+@contextmanager
+def differentiating() -> Iterator[None]:
+    """The block computes a function to be differentiated: it records, also inside `no_grad`."""
+    token = _depth.set(_depth.get() + 1)
+    try:
+        if active(_forget):
+            with mode(keep=lambda mode: mode is not _forget):
+                yield
+        else:
+            yield
+    finally:
+        _depth.reset(token)
+
+
+def inside_derivative() -> bool:
+    """Whether a function is being differentiated in this thread or task."""
+    return _depth.get() > 0

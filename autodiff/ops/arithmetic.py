@@ -1,0 +1,133 @@
+"""Arithmetic: what the operators of Python stand for."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from ..data import Data
+from ..primitive import elementwise
+from .elementary import log
+from .selection import where
+
+__all__ = [
+    "add",
+    "divide",
+    "floor_divide",
+    "mod",
+    "multiply",
+    "negative",
+    "positive",
+    "power",
+    "reciprocal",
+    "square",
+    "subtract",
+]
+
+
+@elementwise(symbol="+", scalar=operator.add, dx=1.0, dy=1.0)
+def add(x: Data, y: Data, /) -> Data:
+    """Sum.   z = x + y;   ∂z/∂x = 1,  ∂z/∂y = 1."""
+    return np.add(x, y)
+
+
+@elementwise(symbol="−", scalar=operator.sub, dx=1.0, dy=-1.0)
+def subtract(x: Data, y: Data, /) -> Data:
+    """Difference.   z = x − y;   ∂z/∂x = 1,  ∂z/∂y = −1."""
+    return np.subtract(x, y)
+
+
+@elementwise(symbol="·", scalar=operator.mul, dx=lambda z, x, y: y, dy=lambda z, x, y: x)
+def multiply(x: Data, y: Data, /) -> Data:
+    """Product.   z = x·y;   ∂z/∂x = y,  ∂z/∂y = x."""
+    return np.multiply(x, y)
+
+
+@elementwise(
+    symbol="/",
+    scalar=operator.truediv,
+    singular=True,
+    dx=lambda z, x, y: 1.0 / y,
+    dy=lambda z, x, y: -(z / y),
+    remedy="where the divisor can be 0, choose a safe one first: x / where(y == 0, 1, y); "
+    "a division by a norm needs a small constant added to the norm",
+)
+def divide(x: Data, y: Data, /) -> Data:
+    """Quotient.   z = x/y;   ∂z/∂x = 1/y,  ∂z/∂y = −z/y."""
+    return np.divide(x, y)
+
+
+@elementwise(symbol="//", scalar=operator.floordiv, dx=0.0, dy=0.0)
+def floor_divide(x: Data, y: Data, /) -> Data:
+    """Quotient rounded down.   z = ⌊x/y⌋;   its derivatives are 0, at the jumps by convention."""
+    return np.floor_divide(x, y)
+
+
+@elementwise(symbol="mod", scalar=operator.mod, dx=1.0, dy=lambda z, x, y: -floor_divide(x, y))
+def mod(x: Data, y: Data, /) -> Data:
+    """Remainder with the sign of y.   z = x − y·⌊x/y⌋;   ∂z/∂x = 1,  ∂z/∂y = −⌊x/y⌋."""
+    return np.mod(x, y)
+
+
+def _power(x: float, y: float) -> float:
+    z = x**y
+    if type(z) is not float:
+        raise ArithmeticError("complex")
+    return z
+
+
+def _slope(x: float, y: float) -> float:
+    return y * _power(x, y - 1.0) if y else 0.0
+
+
+@elementwise(
+    symbol="power_slope",
+    scalar=_slope,
+    singular=True,
+    dx=lambda z, x, y: y * power_slope(x, y - 1.0),
+    dy=lambda z, x, y: power(x, y - 1.0) + z * log(x),
+)
+def power_slope(x: Data, y: Data, /) -> Data:
+    """Slope of a power.   z = y·xʸ⁻¹, and 0 where y = 0, also at x = 0."""
+    return np.multiply(y, np.power(x, np.where(np.equal(y, 0.0), 1.0, np.subtract(y, 1.0))))
+
+
+@elementwise(
+    symbol="**",
+    scalar=_power,
+    singular=True,
+    dx=lambda z, x, y: power_slope(x, y),
+    dy=lambda z, x, y: where((x == 0.0) & (y >= 0.0), 0.0, z * log(x)),
+)
+def power(x: Data, y: Data, /) -> Data:
+    """Power.   z = xʸ;   ∂z/∂x = y·xʸ⁻¹,  ∂z/∂y = xʸ·log x.
+
+    x⁰ = 1 has slope 0 everywhere, and 0ʸ has slope 0 in y for y ≥ 0.
+    A negative x with a fractional y is nan.
+    """
+    return np.power(x, y)
+
+
+@elementwise(symbol="neg", scalar=operator.neg, dx=-1.0)
+def negative(x: Data, /) -> Data:
+    """Negation.   y = −x;   dy/dx = −1."""
+    return np.negative(x)
+
+
+@elementwise(symbol="pos", scalar=operator.pos, dx=1.0)
+def positive(x: Data, /) -> Data:
+    """The number itself, as a new node.   y = x;   dy/dx = 1."""
+    return np.positive(x)
+
+
+@elementwise(singular=True, scalar=lambda x: 1.0 / x, dx=lambda y, x: -(y * y))
+def reciprocal(x: Data, /) -> Data:
+    """Reciprocal.   y = 1/x;   dy/dx = −y²."""
+    return np.reciprocal(x)
+
+
+@elementwise(scalar=lambda x: x * x, dx=lambda y, x: 2.0 * x)
+def square(x: Data, /) -> Data:
+    """Square.   y = x²;   dy/dx = 2x."""
+    return np.square(x)

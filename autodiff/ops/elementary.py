@@ -1,0 +1,381 @@
+"""Elementary functions of one and two variables, and the activations made of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..data import Data, dtype_of
+from ..primitive import elementwise
+from .selection import where
+
+__all__ = [
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "cbrt",
+    "cos",
+    "cosh",
+    "deg2rad",
+    "degrees",
+    "erf",
+    "exp",
+    "exp2",
+    "expm1",
+    "hypot",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_sigmoid",
+    "logaddexp",
+    "logaddexp2",
+    "rad2deg",
+    "radians",
+    "relu",
+    "sigmoid",
+    "sin",
+    "sinc",
+    "sinh",
+    "softplus",
+    "sqrt",
+    "tan",
+    "tanh",
+]
+
+LOG_2 = math.log(2.0)
+LOG_10 = math.log(10.0)
+
+
+# -- exponentials and logarithms ---------------------------------------------------------------
+
+
+@elementwise(scalar=math.exp, singular=True, dx=lambda y, x: y)
+def exp(x: Data, /) -> Data:
+    """Exponential.   y = eˣ;   dy/dx = y."""
+    return np.exp(x)
+
+
+@elementwise(scalar=math.exp2, singular=True, dx=lambda y, x: y * LOG_2)
+def exp2(x: Data, /) -> Data:
+    """Power of two.   y = 2ˣ;   dy/dx = y·log 2."""
+    return np.exp2(x)
+
+
+@elementwise(scalar=math.expm1, singular=True, dx=lambda y, x: exp(x))
+def expm1(x: Data, /) -> Data:
+    """Exponential less one, exact near 0.   y = eˣ − 1;   dy/dx = eˣ."""
+    return np.expm1(x)
+
+
+LOG_REMEDY = "the log of a softmax or sigmoid is stable as log_softmax or log_sigmoid; log1p is exact near 1"
+
+
+@elementwise(scalar=math.log, singular=True, dx=lambda y, x: 1.0 / x, remedy=LOG_REMEDY)
+def log(x: Data, /) -> Data:
+    """Natural logarithm.   y = log x;   dy/dx = 1/x."""
+    return np.log(x)
+
+
+@elementwise(scalar=math.log2, singular=True, dx=lambda y, x: 1.0 / (x * LOG_2), remedy=LOG_REMEDY)
+def log2(x: Data, /) -> Data:
+    """Logarithm to base 2.   y = log₂ x;   dy/dx = 1/(x·log 2)."""
+    return np.log2(x)
+
+
+@elementwise(scalar=math.log10, singular=True, dx=lambda y, x: 1.0 / (x * LOG_10), remedy=LOG_REMEDY)
+def log10(x: Data, /) -> Data:
+    """Logarithm to base 10.   y = log₁₀ x;   dy/dx = 1/(x·log 10)."""
+    return np.log10(x)
+
+
+@elementwise(scalar=math.log1p, singular=True, dx=lambda y, x: 1.0 / (1.0 + x))
+def log1p(x: Data, /) -> Data:
+    """Logarithm of one plus x, exact near 0.   y = log(1 + x);   dy/dx = 1/(1 + x)."""
+    return np.log1p(x)
+
+
+def _tame(z: Data) -> Data:
+    """z, and 0 where it is −∞: the slopes of a sum of exponentials that are all 0 are 0."""
+    return where(z == -math.inf, 0.0, z)
+
+
+@elementwise(dx=lambda z, x, y: exp(x - _tame(z)), dy=lambda z, x, y: exp(y - _tame(z)))
+def logaddexp(x: Data, y: Data, /) -> Data:
+    """Smooth maximum of two.   z = log(eˣ + eʸ);   ∂z/∂x = eˣ⁻ᶻ,  ∂z/∂y = eʸ⁻ᶻ."""
+    return np.logaddexp(x, y)
+
+
+@elementwise(dx=lambda z, x, y: exp2(x - _tame(z)), dy=lambda z, x, y: exp2(y - _tame(z)))
+def logaddexp2(x: Data, y: Data, /) -> Data:
+    """Smooth maximum to base 2.   z = log₂(2ˣ + 2ʸ);   ∂z/∂x = 2ˣ⁻ᶻ,  ∂z/∂y = 2ʸ⁻ᶻ."""
+    return np.logaddexp2(x, y)
+
+
+# -- roots -------------------------------------------------------------------------------------
+
+
+@elementwise(
+    scalar=math.sqrt,
+    singular=True,
+    dx=lambda y, x: 0.5 / y,
+    remedy="the slope of sqrt is infinite at 0: add a small constant, or use norm or hypot for a length",
+)
+def sqrt(x: Data, /) -> Data:
+    """Square root.   y = √x;   dy/dx = 1/(2y), ∞ at 0."""
+    return np.sqrt(x)
+
+
+@elementwise(scalar=math.cbrt, singular=True, dx=lambda y, x: 1.0 / (3.0 * (y * y)))
+def cbrt(x: Data, /) -> Data:
+    """Cube root, also of negative numbers.   y = ∛x;   dy/dx = 1/(3y²), ∞ at 0."""
+    return np.cbrt(x)
+
+
+def _nonzero(z: Data) -> Data:
+    """z, and 1 where it is 0: a divisor for the slopes of a length, which are 0 at 0."""
+    return where(z == 0.0, 1.0, z)
+
+
+@elementwise(
+    scalar=math.hypot, dx=lambda z, x, y: x / _nonzero(z), dy=lambda z, x, y: y / _nonzero(z)
+)
+def hypot(x: Data, y: Data, /) -> Data:
+    """Length of (x, y).   z = √(x² + y²);   ∂z/∂x = x/z,  ∂z/∂y = y/z, 0 at the origin."""
+    return np.hypot(x, y)
+
+
+# -- trigonometry ------------------------------------------------------------------------------
+
+
+@elementwise(scalar=math.sin, dx=lambda y, x: cos(x))
+def sin(x: Data, /) -> Data:
+    """Sine of an angle in radians.   y = sin x;   dy/dx = cos x."""
+    return np.sin(x)
+
+
+@elementwise(scalar=math.cos, dx=lambda y, x: -sin(x))
+def cos(x: Data, /) -> Data:
+    """Cosine of an angle in radians.   y = cos x;   dy/dx = −sin x."""
+    return np.cos(x)
+
+
+@elementwise(scalar=math.tan, dx=lambda y, x: 1.0 + y * y)
+def tan(x: Data, /) -> Data:
+    """Tangent of an angle in radians.   y = tan x;   dy/dx = 1 + y²."""
+    return np.tan(x)
+
+
+@elementwise(scalar=math.asin, singular=True, dx=lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)))
+def arcsin(x: Data, /) -> Data:
+    """Inverse sine, in radians.   y = arcsin x;   dy/dx = 1/√(1 − x²), ∞ at ±1."""
+    return np.arcsin(x)
+
+
+@elementwise(scalar=math.acos, singular=True, dx=lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)))
+def arccos(x: Data, /) -> Data:
+    """Inverse cosine, in radians.   y = arccos x;   dy/dx = −1/√(1 − x²), −∞ at ±1."""
+    return np.arccos(x)
+
+
+@elementwise(scalar=math.atan, dx=lambda y, x: 1.0 / (1.0 + x * x))
+def arctan(x: Data, /) -> Data:
+    """Inverse tangent, in radians.   y = arctan x;   dy/dx = 1/(1 + x²)."""
+    return np.arctan(x)
+
+
+def _over_square(x: Data, y: Data) -> Data:
+    """x/(x² + y²) without overflow, 0 at the origin."""
+    r = _nonzero(hypot(x, y))
+    return x / r / r
+
+
+@elementwise(
+    scalar=math.atan2, dy=lambda z, y, x: _over_square(x, y), dx=lambda z, y, x: -_over_square(y, x)
+)
+def arctan2(y: Data, x: Data, /) -> Data:
+    """Angle of the point (x, y), in radians.
+
+        z = arctan2(y, x);   ∂z/∂y = x/(x² + y²),  ∂z/∂x = −y/(x² + y²), both 0 at the origin
+    """
+    return np.arctan2(y, x)
+
+
+@elementwise(dx=math.pi / 180.0, scalar=math.radians)
+def deg2rad(x: Data, /) -> Data:
+    """Degrees to radians.   y = x·π/180;   dy/dx = π/180."""
+    return np.deg2rad(x)
+
+
+@elementwise(dx=180.0 / math.pi, scalar=math.degrees)
+def rad2deg(x: Data, /) -> Data:
+    """Radians to degrees.   y = x·180/π;   dy/dx = 180/π."""
+    return np.rad2deg(x)
+
+
+radians, degrees = deg2rad, rad2deg
+
+
+# -- hyperbolic functions ----------------------------------------------------------------------
+
+
+@elementwise(scalar=math.sinh, singular=True, dx=lambda y, x: cosh(x))
+def sinh(x: Data, /) -> Data:
+    """Hyperbolic sine.   y = sinh x;   dy/dx = cosh x."""
+    return np.sinh(x)
+
+
+@elementwise(scalar=math.cosh, singular=True, dx=lambda y, x: sinh(x))
+def cosh(x: Data, /) -> Data:
+    """Hyperbolic cosine.   y = cosh x;   dy/dx = sinh x."""
+    return np.cosh(x)
+
+
+@elementwise(scalar=math.tanh, dx=lambda y, x: 1.0 - y * y)
+def tanh(x: Data, /) -> Data:
+    """Hyperbolic tangent.   y = tanh x;   dy/dx = 1 − y²."""
+    return np.tanh(x)
+
+
+@elementwise(scalar=math.asinh, dx=lambda y, x: 1.0 / hypot(x, 1.0))
+def arcsinh(x: Data, /) -> Data:
+    """Inverse hyperbolic sine.   y = arsinh x;   dy/dx = 1/√(1 + x²)."""
+    return np.arcsinh(x)
+
+
+@elementwise(scalar=math.acosh, singular=True, dx=lambda y, x: 1.0 / sqrt((x - 1.0) * (x + 1.0)))
+def arccosh(x: Data, /) -> Data:
+    """Inverse hyperbolic cosine.   y = arcosh x;   dy/dx = 1/√(x² − 1), ∞ at 1."""
+    return np.arccosh(x)
+
+
+@elementwise(scalar=math.atanh, singular=True, dx=lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)))
+def arctanh(x: Data, /) -> Data:
+    """Inverse hyperbolic tangent.   y = artanh x;   dy/dx = 1/(1 − x²), ∞ at ±1."""
+    return np.arctanh(x)
+
+
+# -- activations -------------------------------------------------------------------------------
+
+
+def _sigmoid(x: float) -> float:
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    small = math.exp(x)
+    return small / (1.0 + small)
+
+
+@elementwise(symbol="σ", scalar=_sigmoid, dx=lambda y, x: y * (1.0 - y))
+def sigmoid(x: Data, /) -> Data:
+    """The lecture's σ, without overflow.   y = 1/(1 + e⁻ˣ);   dy/dx = y·(1 − y)."""
+    small = np.exp(-np.abs(x))
+    return np.where(np.less(x, 0.0), small, 1.0) / (1.0 + small)
+
+
+@elementwise(scalar=lambda x: 0.0 if x <= 0.0 else x, dx=lambda y, x: x > 0.0)
+def relu(x: Data, /) -> Data:
+    """Rectifier.   y = max(x, 0);   dy/dx = 1 where x > 0, else 0, also at 0."""
+    return np.maximum(x, 0.0)
+
+
+def _softplus(x: float) -> float:
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+@elementwise(scalar=_softplus, dx=lambda y, x: sigmoid(x))
+def softplus(x: Data, /) -> Data:
+    """Smooth rectifier, without overflow.   y = log(1 + eˣ);   dy/dx = σ(x)."""
+    return np.logaddexp(x, 0.0)
+
+
+@elementwise(scalar=lambda x: -_softplus(-x), dx=lambda y, x: sigmoid(-x))
+def log_sigmoid(x: Data, /) -> Data:
+    """Logarithm of σ, without overflow.   y = −log(1 + e⁻ˣ);   dy/dx = σ(−x)."""
+    return -np.logaddexp(-x, 0.0)
+
+
+# -- sinc and erf ------------------------------------------------------------------------------
+
+
+@elementwise(symbol="sinc", dx=lambda y, x, order: sinc_derivative(x, order=order + 1))
+def sinc_derivative(x: Data, /, order: int = 0) -> Data:
+    """The derivative of sinc of any order, also at 0.   y = dⁿ/dxⁿ [sin(πx)/(πx)].
+
+    With u = πx, Sₙ(u) the n-th derivative of sin u / u: the power series where |u| < n + 2, else
+    u·Sₙ = sin(u + nπ/2) − n·Sₙ₋₁, the n-th derivative of u·S₀ = sin u.
+    """
+    u = np.multiply(np.pi, x)
+    near = np.abs(u) < order + 2.0
+    tame = np.where(near, u, 0.0)
+    series = np.zeros_like(tame)
+    for k in range(order + 24, -1, -1):
+        n = k - order
+        if n >= 0 and k % 2 == 0:
+            series = series + (-1) ** (k // 2) * tame**n / ((k + 1) * math.factorial(n))
+    far = np.where(near, 1.0, u)
+    recurrence = np.sin(far) / far
+    for n in range(1, order + 1):
+        recurrence = (np.sin(far + n * np.pi / 2.0) - n * recurrence) / far
+    return np.pi**order * np.where(near, series, recurrence)
+
+
+@elementwise(dx=lambda y, x: sinc_derivative(x, order=1))
+def sinc(x: Data, /) -> Data:
+    """Normalised sinc.   y = sin(πx)/(πx), 1 at 0;   dy/dx = (cos(πx) − y)/x, 0 at 0."""
+    return np.sinc(x)
+
+
+# W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969):
+# erf on |x| ≤ ½, erfc on ½ ≤ |x| ≤ 4 and beyond, highest power first.
+ERF_NEAR = (
+    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
+)  # fmt: skip
+ERFC_MIDDLE = (
+    (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1,
+     2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3),
+    (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
+     3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3),
+)  # fmt: skip
+ERFC_FAR = (
+    (1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
+     1.60837851487422766e-2, 6.58749161529837803e-4),
+    (1.0, 2.56852019228982242e0, 1.87295284992346725e0, 5.27905102951428412e-1, 6.05183413124413191e-2,
+     2.33520497626869185e-3),
+)  # fmt: skip
+
+
+def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Data) -> Data:
+    top, bottom = (_polynomial(powers, x) for powers in coefficients)
+    return top / bottom
+
+
+def _polynomial(coefficients: tuple[float, ...], x: Data) -> Data:
+    """Horner's scheme, highest power first."""
+    result = coefficients[0]
+    for coefficient in coefficients[1:]:
+        result = result * x + coefficient
+    return result
+
+
+@elementwise(scalar=math.erf, dx=lambda y, x: (2.0 / math.sqrt(math.pi)) * exp(-(x * x)))
+def erf(x: Data, /) -> Data:
+    """Error function.   y = (2/√π)·∫₀ˣ e^(−t²) dt;   dy/dx = (2/√π)·e^(−x²).
+
+    Cody's rational approximation (1969), within 2 units in the last place.
+    """
+    size = np.abs(x)
+    near = np.where(size > 0.5, 0.0, x)
+    middle = np.clip(size, 0.5, 4.0)
+    far = np.clip(size, 4.0, 6.0)
+    square = 1.0 / (far * far)
+    tail = (1.0 / math.sqrt(math.pi) - square * _ratio(ERFC_FAR, square)) / far
+    erfc = np.where(size > 4.0, np.exp(-(far * far)) * tail, np.exp(-(middle * middle)) * _ratio(ERFC_MIDDLE, middle))
+    outside = np.copysign(1.0 - erfc, x)
+    inside = near * _ratio(ERF_NEAR, near * near)
+    return np.where(size > 0.5, outside, inside).astype(dtype_of(x))

@@ -1,0 +1,200 @@
+"""Choices between numbers, and functions that are constant between jumps.
+
+Conventions at the kinks: abs′(0) = 0; clip′ at its bounds is 0; where two variables tie in a
+maximum or minimum, each has half the slope; jumps have slope 0.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..data import Data, Operand, dtype_of
+from ..primitive import elementwise, primitive
+from ..value import Value
+
+__all__ = [
+    "absolute",
+    "ceil",
+    "clip",
+    "fabs",
+    "floor",
+    "fmax",
+    "fmin",
+    "maximum",
+    "minimum",
+    "nan_to_num",
+    "rint",
+    "round",
+    "sign",
+    "trunc",
+    "where",
+]
+
+
+@primitive(
+    dcondition=None,
+    dx=lambda g, z, condition, x, y: where(condition, g, 0.0),
+    dy=lambda g, z, condition, x, y: where(condition, 0.0, g),
+)
+def where(condition: Data, x: Data, y: Data, /) -> Data:
+    """Choice, entry by entry.   z = x where the condition holds, else y.
+
+    The gradient flows to the branch taken alone: the other contributes nothing, not even nan.
+    """
+    return np.where(condition, x, y)
+
+
+@elementwise(symbol="abs", scalar=abs, dx=lambda y, x: sign(x))
+def absolute(x: Data, /) -> Data:
+    """Absolute value.   y = |x|;   dy/dx = sign x, 0 at 0."""
+    return np.absolute(x)
+
+
+@elementwise(symbol="abs", scalar=abs, dx=lambda y, x: sign(x))
+def fabs(x: Data, /) -> Data:
+    """Absolute value.   y = |x|;   dy/dx = sign x, 0 at 0."""
+    return np.fabs(x)
+
+
+@elementwise(dx=0.0, scalar=lambda x: float((x > 0.0) - (x < 0.0)) if x == x else x)
+def sign(x: Data, /) -> Data:
+    """Sign: −1, 0 or 1.   dy/dx = 0."""
+    return np.sign(x)
+
+
+@elementwise(dx=0.0)
+def floor(x: Data, /) -> Data:
+    """Largest integer not above x.   dy/dx = 0."""
+    return np.floor(x)
+
+
+@elementwise(dx=0.0)
+def ceil(x: Data, /) -> Data:
+    """Smallest integer not below x.   dy/dx = 0."""
+    return np.ceil(x)
+
+
+@elementwise(dx=0.0)
+def trunc(x: Data, /) -> Data:
+    """The integer next to x towards 0.   dy/dx = 0."""
+    return np.trunc(x)
+
+
+@elementwise(dx=0.0)
+def rint(x: Data, /) -> Data:
+    """The nearest integer, the even one of two.   dy/dx = 0."""
+    return np.rint(x)
+
+
+@elementwise(dx=0.0)
+def round(x: Data, /, decimals: int = 0) -> Data:
+    """x rounded to decimals, halves to even.   dy/dx = 0."""
+    return np.round(x, decimals)
+
+
+@elementwise(dx=lambda y, x, nan, posinf, neginf: np.isfinite(x))
+def nan_to_num(
+    x: Data, /, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Data:
+    """x with nan and infinities replaced by numbers.   dy/dx = 1 where x is finite, else 0."""
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+# -- bounds ------------------------------------------------------------------------------------
+
+
+@elementwise(
+    symbol="clip",
+    dx=lambda z, x, low, high: ((x > low) | (low == -np.inf)) & ((x < high) | (high == np.inf)),
+    dlow=lambda z, x, low, high: (x < low) & (low < high),
+    dhigh=lambda z, x, low, high: (x > high) | ((high <= low) & (x != high)),
+)
+def bounded(x: Data, low: Data, high: Data, /) -> Data:
+    """x brought between two bounds.   z = min(max(x, low), high)."""
+    return np.minimum(np.maximum(x, low), high)
+
+
+def clip(x: Operand, /, min: Operand = None, max: Operand = None) -> Operand:
+    """x brought between two bounds, None where there is none.
+
+        z = min(max(x, low), high);   ∂z/∂x = 1 strictly between the bounds, else 0
+
+    A bound that holds x back has the slope instead. Bounds broadcast against x.
+    """
+    low = -math.inf if min is None else min
+    return bounded(x, low, math.inf if max is None else max)
+
+
+@elementwise(dx=0.0, dy=0.0)
+def preference(x: Data, y: Data, /) -> Data:
+    """Share of x in the larger of two: 1 where x > y or y is nan, ½ where they tie, else 0."""
+    ahead = np.greater(x, y) | np.isnan(y)
+    dtype = np.result_type(dtype_of(x), dtype_of(y))
+    return np.where(ahead, 1.0, np.where(np.equal(x, y), 0.5, 0.0)).astype(dtype)
+
+
+@elementwise(
+    symbol="max",
+    scalar=lambda x, y: x if x >= y or x != x else y,
+    dx=lambda z, x, y: preference(x, y),
+    dy=lambda z, x, y: preference(y, x),
+)
+def larger(x: Data, y: Data, /) -> Data:
+    """The larger of two variables.   A tie shares the slope evenly."""
+    return np.maximum(x, y)
+
+
+@elementwise(
+    symbol="min",
+    scalar=lambda x, y: x if x <= y or x != x else y,
+    dx=lambda z, x, y: preference(y, x),
+    dy=lambda z, x, y: preference(x, y),
+)
+def smaller(x: Data, y: Data, /) -> Data:
+    """The smaller of two variables.   A tie shares the slope evenly."""
+    return np.minimum(x, y)
+
+
+def _variable(x: Operand) -> bool:
+    return isinstance(x, Value) and not x.constant
+
+
+def maximum(x: Operand, y: Operand, /) -> Operand:
+    """The larger of two.   z = max(x, y);   ∂z/∂x = 1 where x > y, ½ at a tie, else 0.
+
+    Against a constant or a plain number it is `clip`, whose slope at the bound is 0.
+    """
+    if _variable(x) and not _variable(y):
+        return bounded(x, y, math.inf)
+    if _variable(y) and not _variable(x):
+        return bounded(y, x, math.inf)
+    return larger(x, y)
+
+
+def minimum(x: Operand, y: Operand, /) -> Operand:
+    """The smaller of two.   z = min(x, y);   ∂z/∂x = 1 where x < y, ½ at a tie, else 0.
+
+    Against a constant or a plain number it is `clip`, whose slope at the bound is 0.
+    """
+    if _variable(x) and not _variable(y):
+        return bounded(x, -math.inf, y)
+    if _variable(y) and not _variable(x):
+        return bounded(y, -math.inf, x)
+    return smaller(x, y)
+
+
+@elementwise(dx=lambda z, x, y: preference(x, y), dy=lambda z, x, y: preference(y, x))
+def fmax(x: Data, y: Data, /) -> Data:
+    """The larger of two, ignoring nan.   A tie shares the slope evenly."""
+    return np.fmax(x, y)
+
+
+@elementwise(
+    dx=lambda z, x, y: preference(-x, -y),
+    dy=lambda z, x, y: preference(-y, -x),
+)
+def fmin(x: Data, y: Data, /) -> Data:
+    """The smaller of two, ignoring nan.   A tie shares the slope evenly."""
+    return np.fmin(x, y)

@@ -1,0 +1,341 @@
+"""Value: a number or an array that remembers the operation it came from.
+
+This file holds what a Value is: its data, its gradient, where it came from, and how it converts
+and prints. The operations are declared in `ops` and attached to the class by `operators`, which
+also attaches `backward`; their types stand here, at the end of the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, final
+
+import numpy as np
+
+from . import modes
+from .data import Data, Operand, Shape, as_data, dtype_of, shape_of
+
+if TYPE_CHECKING:
+    from .primitive import Operation
+
+__all__ = ["Label", "Value"]
+
+Axis: TypeAlias = int | tuple[int, ...] | None
+Index: TypeAlias = "int | slice | EllipsisType | None | np.ndarray[Any, Any] | Sequence[Any]"
+
+next_birth = count().__next__
+
+
+class Label(NamedTuple):
+    """What is known of a node besides its mathematics: its name, and the line that recorded it."""
+
+    name: str | None = None
+    line: str | None = None
+
+
+@final
+class Value:
+    """A number or an array that remembers the operation it came from.
+
+    `data` is a number, a nested list or an array; it is copied. `name` labels the value in
+    pictures, derivations and errors. A `constant` is shown there, too, but never differentiated.
+
+    Raises TypeError for complex, object and string data, and for Values.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x
+    >>> y.backward()
+    >>> y.data, x.grad
+    (9.0, 6.0)
+    """
+
+    # A scalar node is this one object, its float and its birth number: 148 bytes. An elementwise
+    # operation of one or two operands keeps them in _x and _y; any other keeps all its operands
+    # as a tuple in _x and its metadata in _y. A leaf has no operation.
+    __slots__ = ("_birth", "_data", "_grad", "_label", "_operation", "_tracked", "_x", "_y")
+
+    _data: Data
+    _grad: Data | None
+    _birth: int
+    _operation: Operation | None
+    _x: Any
+    _y: Any
+    _label: str | Label | None
+    _tracked: bool
+
+    def __init__(self, data: object, name: str | None = None, constant: bool = False) -> None:
+        _refuse_values(data)
+        self._data = as_data(data)
+        self._grad = None
+        self._birth = next_birth()
+        self._operation = None
+        self._x = self._y = None
+        self._label = name
+        self._tracked = not constant
+
+    # -- data, gradient, name ------------------------------------------------------------------
+
+    @property
+    def data(self) -> Data:
+        """The number or array. Assign to a leaf only: same shape, copied, cast to its dtype."""
+        return self._data
+
+    @data.setter
+    def data(self, new: object) -> None:
+        if self._operation is not None:
+            raise AttributeError(
+                f"{self.described()} was recorded by {self._operation.name!r}: its data follow from "
+                "its inputs; assign to a leaf, or detach() it"
+            )
+        self._data = self._fitted(new, "data")
+        self._birth = next_birth()
+
+    @property
+    def grad(self) -> Data | None:
+        """Gradient of the last `backward()` with respect to this value; None until computed."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, new: object) -> None:
+        self._grad = None if new is None else self._fitted(new, "grad")
+
+    @property
+    def name(self) -> str | None:
+        """Label in pictures, derivations and errors."""
+        label = self._label
+        return label.name if type(label) is Label else label  # type: ignore[return-value]
+
+    @name.setter
+    def name(self, new: str | None) -> None:
+        label = self._label
+        self._label = label._replace(name=new) if type(label) is Label else new
+
+    @property
+    def constant(self) -> bool:
+        """Whether the value depends on no variable, so that nothing differentiates it."""
+        return not self._tracked
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes of the axes; () for a number."""
+        return shape_of(self._data)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return int(np.prod(self.shape))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Dtype of the data; float64 for a Python float."""
+        return dtype_of(self._data)
+
+    def _fitted(self, new: object, what: str) -> Data:
+        """Data of this value's shape and dtype, copied."""
+        if isinstance(new, Value):
+            raise TypeError(f"{what} of {self.described()} must be plain numbers; assign value.data")
+        data = as_data(new, copy=new is not self._data)
+        if shape_of(data) != self.shape:
+            raise ValueError(
+                f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "
+                "make a new Value for data of another shape"
+            )
+        if dtype_of(data) != self.dtype:
+            data = np.float64(data).astype(self.dtype) if type(data) is float else data.astype(self.dtype)
+            data = as_data(data, copy=False)
+        return data
+
+    def described(self) -> str:
+        """Name or kind, and shape: how errors speak of this value."""
+        what = f"'{self.name}'" if self.name else "a value"
+        return f"{what} of shape {self.shape}" if self.shape else what
+
+    # -- gradients -----------------------------------------------------------------------------
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: `grad` is None again."""
+        self._grad = None
+
+    def detach(self) -> Value:
+        """The same data and name as a constant without history."""
+        return Value(self._data, self.name, constant=True)
+
+    # -- leaving the graph ---------------------------------------------------------------------
+
+    def item(self) -> float:
+        """The only entry, as a Python number. Raises ValueError when there are several."""
+        return float(self._data) if not self.shape else self._data.item()  # type: ignore[no-any-return]
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers; a number for a 0-d value."""
+        return self._data if type(self._data) is float else self._data.tolist()
+
+    def __float__(self) -> float:
+        if self._tracked and modes.inside_derivative():
+            raise TypeError(
+                f"{self.described()} is being differentiated: float() and the functions of math would "
+                "cut the chain rule; use autodiff.exp and its like, or value.item() for a plain number"
+            )
+        if self.shape:
+            raise TypeError(f"float() takes a number, got {self.described()}; use .item() or .tolist()")
+        return float(self._data)
+
+    def __int__(self) -> int:
+        return int(float(self))
+
+    def __bool__(self) -> bool:
+        if self.shape:
+            raise ValueError(f"the truth of {self.described()} is ambiguous; use .any() or .all()")
+        return bool(self._data)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        if type(self._data) is float:
+            return round(self._data, digits)
+        return np.round(self._data, digits or 0)
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return str(self)
+        if self.shape:
+            raise TypeError(f"format {spec!r} takes a number, got {self.described()}; index it first")
+        return format(float(self._data), spec)
+
+    def __repr__(self) -> str:
+        parts = [summary(self._data)]
+        if self.dtype != np.float64:
+            parts.append(f"dtype={self.dtype}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if self._operation is not None:
+            parts.append(f"operation={self._operation.symbol!r}")
+        elif not self._tracked:
+            parts.append("constant=True")
+        return f"Value({', '.join(parts)})"
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError(f"len() takes an array, got the number {self!r}")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Value]:
+        if not self.shape:
+            raise TypeError(f"cannot iterate over the number {self!r}")
+        return (self[i] for i in range(len(self)))
+
+    def __setitem__(self, index: Index, new: object) -> NoReturn:
+        raise TypeError(
+            "a Value is not changed in place: the graph would be wrong; build the array with "
+            "where, stack or concatenate, or assign a leaf's .data"
+        )
+
+    def __array__(self, *args: object, **kwargs: object) -> NoReturn:
+        raise TypeError(
+            f"{self.described()} does not become an array: its graph would be lost; "
+            "use .data for the numbers, or autodiff.stack to join Values"
+        )
+
+    # -- identity, copies ----------------------------------------------------------------------
+
+    __hash__ = object.__hash__
+
+    def __reduce__(self) -> tuple[type[Value], tuple[Data, str | None, bool]]:
+        if self._operation is not None:
+            raise TypeError(
+                f"{self.described()} was recorded by {self._operation.name!r}: a graph is not copied "
+                "or pickled; copy detach(), or rebuild it from its leaves"
+            )
+        return Value, (self._data, self.name, not self._tracked)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        kind, arguments = self.__reduce__()
+        return kind(*arguments)
+
+    if TYPE_CHECKING:
+        # Attached by `operators`; a test compares this list with what is attached.
+        def backward(self, seed: Operand | None = None) -> None: ...
+        def __add__(self, other: Operand) -> Value: ...
+        def __radd__(self, other: Operand) -> Value: ...
+        def __sub__(self, other: Operand) -> Value: ...
+        def __rsub__(self, other: Operand) -> Value: ...
+        def __mul__(self, other: Operand) -> Value: ...
+        def __rmul__(self, other: Operand) -> Value: ...
+        def __truediv__(self, other: Operand) -> Value: ...
+        def __rtruediv__(self, other: Operand) -> Value: ...
+        def __floordiv__(self, other: Operand) -> Value: ...
+        def __rfloordiv__(self, other: Operand) -> Value: ...
+        def __mod__(self, other: Operand) -> Value: ...
+        def __rmod__(self, other: Operand) -> Value: ...
+        def __pow__(self, other: Operand) -> Value: ...
+        def __rpow__(self, other: Operand) -> Value: ...
+        def __matmul__(self, other: Operand) -> Value: ...
+        def __rmatmul__(self, other: Operand) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __pos__(self) -> Value: ...
+        def __abs__(self) -> Value: ...
+        def __getitem__(self, index: Index | tuple[Index, ...]) -> Value: ...
+        def __eq__(self, other: object) -> Any: ...
+        def __ne__(self, other: object) -> Any: ...
+        def __lt__(self, other: Operand) -> Any: ...
+        def __le__(self, other: Operand) -> Any: ...
+        def __gt__(self, other: Operand) -> Any: ...
+        def __ge__(self, other: Operand) -> Any: ...
+        def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any: ...
+        def __array_function__(
+            self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
+        ) -> Any: ...
+        @property
+        def T(self) -> Value: ...  # noqa: N802, RUF100 (NumPy's name)
+        def sum(self, axis: Axis = None, keepdims: bool = False) -> Value: ...
+        def mean(self, axis: Axis = None, keepdims: bool = False) -> Value: ...
+        def prod(self, axis: Axis = None, keepdims: bool = False) -> Value: ...
+        def max(self, axis: Axis = None, keepdims: bool = False) -> Value: ...
+        def min(self, axis: Axis = None, keepdims: bool = False) -> Value: ...
+        def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value: ...
+        def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value: ...
+        def cumsum(self, axis: int | None = None) -> Value: ...
+        def cumprod(self, axis: int | None = None) -> Value: ...
+        def reshape(self, *shape: int | Sequence[int]) -> Value: ...
+        def ravel(self) -> Value: ...
+        def flatten(self) -> Value: ...
+        def transpose(self, *axes: int | Sequence[int] | None) -> Value: ...
+        def swapaxes(self, axis1: int, axis2: int) -> Value: ...
+        def squeeze(self, axis: Axis = None) -> Value: ...
+        def clip(self, min: Operand = None, max: Operand = None) -> Value: ...
+        def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Value: ...
+        def take(self, indices: Any, axis: int | None = None) -> Value: ...
+        def dot(self, other: Operand) -> Value: ...
+        def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value: ...
+        def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Value: ...
+        def astype(self, dtype: Any) -> Value: ...
+        def exp(self) -> Value: ...
+        def log(self) -> Value: ...
+        def tanh(self) -> Value: ...
+        def relu(self) -> Value: ...
+        def sigmoid(self) -> Value: ...
+        def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any: ...
+        def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any: ...
+        def argsort(self, axis: int | None = -1, *, stable: bool | None = None) -> Any: ...
+        def any(self, axis: Axis = None, *, keepdims: bool = False) -> Any: ...
+        def all(self, axis: Axis = None, *, keepdims: bool = False) -> Any: ...
+        def nonzero(self) -> Any: ...
+
+
+def summary(data: Data) -> str:
+    """Data in few characters: large arrays are shortened, lazy ones not computed."""
+    if isinstance(data, np.ndarray):
+        return np.array2string(data, separator=", ", threshold=20, prefix="Value(")
+    return str(data) if isinstance(data, np.generic) else repr(data)
+
+
+def _refuse_values(data: object) -> None:
+    if isinstance(data, Value):
+        raise TypeError("Value(value): it is one already; use value.detach(), or value.data")
+    if isinstance(data, (list, tuple)) and any(isinstance(entry, Value) for entry in data):
+        raise TypeError("Value([value, …]) would lose their graphs; use autodiff.stack")
