@@ -1,1 +1,67 @@
+"""Reverse-mode automatic differentiation from scratch.
 
+A `Value` is a number or an array that remembers the operation it came from; `backward()` runs the
+chain rule over the recorded graph.
+
+>>> from autodiff import Value
+>>> x = Value(3.0, "x")
+>>> y = x * x + 2 * x
+>>> y.backward()
+>>> x.grad
+8.0
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from . import ops, operators
+from .anomaly import detect_anomaly
+from .engine import gradients
+from .functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .modes import no_grad
+from .ops import *
+from .ops import linalg, plain
+from .primitive import elementwise, primitive
+from .value import Value
+
+if TYPE_CHECKING:
+    from .check import check_gradients
+    from .picture import draw
+    from .text_tree import tree
+
+LAZY = {"check_gradients": "check", "draw": "picture", "tree": "text_tree"}
+"""What only reads graphs, and the module that it is loaded from on first use."""
+
+operators.attach()
+globals().update(plain.FUNCTIONS)
+
+__all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their families)
+    "Value",
+    "derivative",
+    "detect_anomaly",
+    "elementwise",
+    "grad",
+    "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "no_grad",
+    "primitive",
+    "value_and_grad",
+    "vjp",
+    *LAZY,
+    *ops.__all__,
+    *plain.FUNCTIONS,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LAZY:
+        raise AttributeError(f"module 'autodiff' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{LAZY[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

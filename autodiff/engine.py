@@ -58,9 +58,7 @@ def backward(self: Value, seed: Data | None = None) -> None:
 
 
 @overload
-def gradients(
-    output: Value, wrt: Value, seed: Data | None = None, create_graph: bool = False
-) -> Any: ...
+def gradients(output: Value, wrt: Value, seed: Data | None = None, create_graph: bool = False) -> Any: ...
 @overload
 def gradients(
     output: Value, wrt: Sequence[Value], seed: Data | None = None, create_graph: bool = False
@@ -256,7 +254,7 @@ def _sweep(
                 z = node._data
                 a = x._data if type(x) is Value else x
                 b = y._data if type(y) is Value else y
-            if type(x) is Value and (old := get(x._birth, OUTSIDE)) is not OUTSIDE and dx:
+            if type(x) is Value and (old := get(x._birth, OUTSIDE)) is not OUTSIDE and dx != 0.0:
                 try:
                     c = g if dx == 1.0 else g * (dx if type(dx) is float else dx(z, a, b))
                 except (ArithmeticError, ValueError):
@@ -266,7 +264,7 @@ def _sweep(
                 if type(c) is not float:
                     c = _fitted(c, x)
                 pending[x._birth] = c if old is None else old + c
-            if type(y) is Value and (old := get(y._birth, OUTSIDE)) is not OUTSIDE and dy:
+            if type(y) is Value and (old := get(y._birth, OUTSIDE)) is not OUTSIDE and dy != 0.0:
                 try:
                     c = g if dy == 1.0 else g * (dy if type(dy) is float else dy(z, a, b))
                 except (ArithmeticError, ValueError):
@@ -288,7 +286,7 @@ def _sweep(
 
 
 def _scaled(g: Any, rule: Any, operands: Sequence[Any], metadata: dict[str, Any]) -> Any:
-    """g · ∂z/∂x; on floats that overflow or divide by zero, as NumPy would have it."""
+    """G · ∂z/∂x; on floats that overflow or divide by zero, as NumPy would have it."""
     if rule == 1.0:
         return g
     if type(rule) is float:
@@ -310,8 +308,13 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple
     data = inputs if record else [x._data if type(x) is Value else x for x in inputs]
     for i, x in enumerate(inputs):
         rule = operation.rules[0 if operation.many else i]
-        if type(x) is not Value or x._birth not in pending or not rule:
+        if type(x) is not Value or x._birth not in pending or rule == 0.0:
             continue
+        if rule is None:
+            raise ValueError(
+                f"{operation.name} has no derivative with respect to {x.described()}; "
+                "make it a constant, or declare the rule"
+            )
         if operation.elementwise:
             yield x, _scaled(g, rule, (z, *data), metadata)
         elif operation.many:

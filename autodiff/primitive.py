@@ -36,7 +36,8 @@ class Operation:
 
     `rules` holds one derivative for each data argument: a function; a number, where the partial
     derivative is constant; or None, where there is none. `arity` is 1 or 2 for an elementwise
-    operation of that many operands without metadata, else 0: it says where a node keeps its inputs.
+    operation of that many operands, all with a rule, without metadata, else 0: it says where a node
+    keeps its inputs.
     """
 
     __slots__ = (
@@ -82,10 +83,10 @@ class Operation:
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = _defaults(forward)
         self.rules = self._checked(rules)
-        plain = elementwise and not self.many and not self.metadata
+        plain = elementwise and not (self.many or self.metadata or None in self.rules)
         self.arity = len(self.arguments) if plain and len(self.arguments) < 3 else 0
 
-    def _checked(self, rules: dict[str, Rule]) -> tuple[Rule, ...]:
+    def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""
         expected = [f"d{name}" for name in self.arguments]
         if sorted(rules) != sorted(expected):
@@ -304,14 +305,14 @@ def _plain(x: Operand) -> Data:
 
 def _declared(operation: Operation) -> Callable[..., Any]:
     """The function that users call: applies the operation, and bears its name and docstring."""
-    apply = {0: _general, 1: _unary, 2: _binary}[operation.arity](operation)
+    apply: Any = {0: _general, 1: _unary, 2: _binary}[operation.arity](operation)
     body = operation.forward
     apply.__name__ = apply.__qualname__ = body.__name__
     apply.__doc__ = body.__doc__
     apply.__module__ = body.__module__
-    apply.__wrapped__ = body  # type: ignore[attr-defined]
-    apply.operation = operation  # type: ignore[attr-defined]
-    return apply
+    apply.__wrapped__ = body
+    apply.operation = operation
+    return apply  # type: ignore[no-any-return]
 
 
 def elementwise(
@@ -386,15 +387,15 @@ def primitive(
 
 
 @primitive(
-    dparts=lambda g, y, parts, index: tuple(g if i == index else None for i in range(len(parts))),
+    dparts=lambda g, y, parts, index, count: tuple(g if i == index else None for i in range(count)),
 )
-def part(parts: Data, /, index: int) -> Data:
+def part(parts: Data, /, index: int, count: int) -> Data:
     """One result of an operation that has several.   Its gradient is that of the part alone."""
     return parts[index]
 
 
 def picked(node: Value) -> Any:
     """The results of an operation that has several, as Values; in a named tuple where NumPy's are."""
-    results = [part(node, index) for index in range(len(node._data))]
+    count = len(node._data)
     make = getattr(type(node._data), "_make", tuple)
-    return make(results)
+    return make([part(node, index, count) for index in range(count)])

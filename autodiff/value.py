@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Label", "Value"]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
-Index: TypeAlias = "int | slice | EllipsisType | None | np.ndarray[Any, Any] | Sequence[Any]"
+Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
 
 next_birth = count().__next__
 

@@ -1,1 +1,44 @@
+"""The operations, one family a file, by NumPy's names."""
 
+from . import (
+    arithmetic,
+    composed,
+    diagonals,
+    elementary,
+    indexing,
+    joining,
+    linalg,
+    products,
+    reductions,
+    repeating,
+    selection,
+    shaping,
+)
+from .arithmetic import *
+from .composed import *
+from .diagonals import *
+from .elementary import *
+from .indexing import *
+from .joining import *
+from .linalg import norm
+from .products import *
+from .reductions import *
+from .repeating import *
+from .selection import *
+from .shaping import *
+
+__all__ = [
+    "linalg",
+    "norm",
+    *arithmetic.__all__,
+    *composed.__all__,
+    *diagonals.__all__,
+    *elementary.__all__,
+    *indexing.__all__,
+    *joining.__all__,
+    *products.__all__,
+    *reductions.__all__,
+    *repeating.__all__,
+    *selection.__all__,
+    *shaping.__all__,
+]

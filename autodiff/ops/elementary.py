@@ -8,7 +8,7 @@ import numpy as np
 
 from ..data import Data, dtype_of
 from ..primitive import elementwise
-from .selection import where
+from .selection import divisor, where
 
 __all__ = [
     "arccos",
@@ -100,18 +100,18 @@ def log1p(x: Data, /) -> Data:
     return np.log1p(x)
 
 
-def _tame(z: Data) -> Data:
+def minus_infinity_as_zero(z: Data) -> Data:
     """z, and 0 where it is −∞: the slopes of a sum of exponentials that are all 0 are 0."""
     return where(z == -math.inf, 0.0, z)
 
 
-@elementwise(dx=lambda z, x, y: exp(x - _tame(z)), dy=lambda z, x, y: exp(y - _tame(z)))
+@elementwise(dx=lambda z, x, y: exp(x - minus_infinity_as_zero(z)), dy=lambda z, x, y: exp(y - minus_infinity_as_zero(z)))
 def logaddexp(x: Data, y: Data, /) -> Data:
     """Smooth maximum of two.   z = log(eˣ + eʸ);   ∂z/∂x = eˣ⁻ᶻ,  ∂z/∂y = eʸ⁻ᶻ."""
     return np.logaddexp(x, y)
 
 
-@elementwise(dx=lambda z, x, y: exp2(x - _tame(z)), dy=lambda z, x, y: exp2(y - _tame(z)))
+@elementwise(dx=lambda z, x, y: exp2(x - minus_infinity_as_zero(z)), dy=lambda z, x, y: exp2(y - minus_infinity_as_zero(z)))
 def logaddexp2(x: Data, y: Data, /) -> Data:
     """Smooth maximum to base 2.   z = log₂(2ˣ + 2ʸ);   ∂z/∂x = 2ˣ⁻ᶻ,  ∂z/∂y = 2ʸ⁻ᶻ."""
     return np.logaddexp2(x, y)
@@ -137,14 +137,7 @@ def cbrt(x: Data, /) -> Data:
     return np.cbrt(x)
 
 
-def _nonzero(z: Data) -> Data:
-    """z, and 1 where it is 0: a divisor for the slopes of a length, which are 0 at 0."""
-    return where(z == 0.0, 1.0, z)
-
-
-@elementwise(
-    scalar=math.hypot, dx=lambda z, x, y: x / _nonzero(z), dy=lambda z, x, y: y / _nonzero(z)
-)
+@elementwise(scalar=math.hypot, dx=lambda z, x, y: x / divisor(z), dy=lambda z, x, y: y / divisor(z))
 def hypot(x: Data, y: Data, /) -> Data:
     """Length of (x, y).   z = √(x² + y²);   ∂z/∂x = x/z,  ∂z/∂y = y/z, 0 at the origin."""
     return np.hypot(x, y)
@@ -191,17 +184,15 @@ def arctan(x: Data, /) -> Data:
 
 def _over_square(x: Data, y: Data) -> Data:
     """x/(x² + y²) without overflow, 0 at the origin."""
-    r = _nonzero(hypot(x, y))
+    r = divisor(hypot(x, y))
     return x / r / r
 
 
-@elementwise(
-    scalar=math.atan2, dy=lambda z, y, x: _over_square(x, y), dx=lambda z, y, x: -_over_square(y, x)
-)
+@elementwise(scalar=math.atan2, dy=lambda z, y, x: _over_square(x, y), dx=lambda z, y, x: -_over_square(y, x))
 def arctan2(y: Data, x: Data, /) -> Data:
     """Angle of the point (x, y), in radians.
 
-        z = arctan2(y, x);   ∂z/∂y = x/(x² + y²),  ∂z/∂x = −y/(x² + y²), both 0 at the origin
+    z = arctan2(y, x);   ∂z/∂y = x/(x² + y²),  ∂z/∂x = −y/(x² + y²), both 0 at the origin
     """
     return np.arctan2(y, x)
 
@@ -333,12 +324,14 @@ def sinc(x: Data, /) -> Data:
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969):
 # erf on |x| ≤ ½, erfc on ½ ≤ |x| ≤ 4 and beyond, highest power first.
 ERF_NEAR = (
-    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2,
+     3.20937758913846947e3),
     (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
 )  # fmt: skip
 ERFC_MIDDLE = (
     (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1,
-     2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3),
+     2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
+     1.23033935479799725e3),
     (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
      3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3),
 )  # fmt: skip
@@ -375,7 +368,9 @@ def erf(x: Data, /) -> Data:
     far = np.clip(size, 4.0, 6.0)
     square = 1.0 / (far * far)
     tail = (1.0 / math.sqrt(math.pi) - square * _ratio(ERFC_FAR, square)) / far
-    erfc = np.where(size > 4.0, np.exp(-(far * far)) * tail, np.exp(-(middle * middle)) * _ratio(ERFC_MIDDLE, middle))
+    erfc = np.where(
+        size > 4.0, np.exp(-(far * far)) * tail, np.exp(-(middle * middle)) * _ratio(ERFC_MIDDLE, middle)
+    )
     outside = np.copysign(1.0 - erfc, x)
     inside = near * _ratio(ERF_NEAR, near * near)
     return np.where(size > 0.5, outside, inside).astype(dtype_of(x))

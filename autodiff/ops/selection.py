@@ -34,7 +34,7 @@ __all__ = [
 
 
 @primitive(
-    dcondition=None,
+    dcondition=0.0,
     dx=lambda g, z, condition, x, y: where(condition, g, 0.0),
     dy=lambda g, z, condition, x, y: where(condition, 0.0, g),
 )
@@ -44,6 +44,11 @@ def where(condition: Data, x: Data, y: Data, /) -> Data:
     The gradient flows to the branch taken alone: the other contributes nothing, not even nan.
     """
     return np.where(condition, x, y)
+
+
+def divisor(z: Operand) -> Operand:
+    """z, and 1 where it is 0: divides what is 0 there, too, so that the quotient is 0."""
+    return where(z == 0.0, 1.0, z)
 
 
 @elementwise(symbol="abs", scalar=abs, dx=lambda y, x: sign(x))
@@ -90,7 +95,7 @@ def rint(x: Data, /) -> Data:
 
 @elementwise(dx=0.0)
 def round(x: Data, /, decimals: int = 0) -> Data:
-    """x rounded to decimals, halves to even.   dy/dx = 0."""
+    """X rounded to decimals, halves to even.   dy/dx = 0."""
     return np.round(x, decimals)
 
 
@@ -98,7 +103,7 @@ def round(x: Data, /, decimals: int = 0) -> Data:
 def nan_to_num(
     x: Data, /, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Data:
-    """x with nan and infinities replaced by numbers.   dy/dx = 1 where x is finite, else 0."""
+    """X with nan and infinities replaced by numbers.   dy/dx = 1 where x is finite, else 0."""
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
@@ -112,12 +117,12 @@ def nan_to_num(
     dhigh=lambda z, x, low, high: (x > high) | ((high <= low) & (x != high)),
 )
 def bounded(x: Data, low: Data, high: Data, /) -> Data:
-    """x brought between two bounds.   z = min(max(x, low), high)."""
+    """X brought between two bounds.   z = min(max(x, low), high)."""
     return np.minimum(np.maximum(x, low), high)
 
 
 def clip(x: Operand, /, min: Operand = None, max: Operand = None) -> Operand:
-    """x brought between two bounds, None where there is none.
+    """X brought between two bounds, None where there is none.
 
         z = min(max(x, low), high);   ∂z/∂x = 1 strictly between the bounds, else 0
 

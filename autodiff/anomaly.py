@@ -1,0 +1,142 @@
+"""detect_anomaly: the first nan or infinity, told with the line of code that it came from."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import warnings
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import modes
+from .data import is_lazy
+from .engine import absorbed, inputs_of
+from .value import Label, Value
+
+__all__ = ["detect_anomaly"]
+
+PACKAGE = str(Path(__file__).parent)
+
+
+def detect_anomaly() -> AbstractContextManager[None]:
+    """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.
+
+    The error names the operation, its inputs with their shapes, the line of code that recorded it,
+    and a stable way to write it where one is known. A product 0·∞ that the engine takes for 0 is
+    named in a RuntimeWarning. Writing into elements of a leaf's data after it was used, which no
+    assignment announces, is found here, too. Slow: for looking, not for training.
+
+    >>> from autodiff import log
+    >>> with detect_anomaly():
+    ...     log(Value(0.0, "p"))
+    Traceback (most recent call last):
+        ...
+    FloatingPointError: log made -inf of 'p' = 0.0...
+    """
+    watch = _Watch()
+    return modes.inspecting(watch.contribution, watch.node)
+
+
+class _Watch:
+    """Looks at nodes as they are recorded, and at contributions as they are pulled back."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, np.ndarray[Any, Any]] = {}
+
+    def node(self, node: Value) -> Value:
+        """Note the line, remember the data of array leaves, and refuse what is not finite."""
+        node._label = Label(node.name, _line())
+        for x in _leaves(node):
+            self._seen.setdefault(x._birth, x._data.copy())
+        bad = _bad(node._data)
+        if bad:
+            raise FloatingPointError(f"{_told(node)} made {bad} of {_inputs(node)}{_where(node)}")
+        return node
+
+    def contribution(self, node: Value, g: Any, x: Value, c: Any) -> Any:
+        """Refuse what is not finite, unless it is 0·∞, which is told and taken for 0."""
+        self._check_unwritten(node)
+        bad = _bad(_data(c))
+        if not bad:
+            return c
+        mended = absorbed(node, g, x, c)
+        if _bad(_data(mended)):
+            raise FloatingPointError(
+                f"the gradient of {_told(node)} with respect to {x.described()} is {bad}, "
+                f"at {_inputs(node)}{_where(node)}"
+            )
+        warnings.warn(
+            f"0·∞ taken for 0 in the gradient of {_told(node)} at {_inputs(node)}{_where(node)}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return mended
+
+    def _check_unwritten(self, node: Value) -> None:
+        for x in _leaves(node):
+            before = self._seen.get(x._birth)
+            if before is not None and not np.array_equal(before, x._data, equal_nan=True):
+                raise ValueError(
+                    f"elements of {x.described()} were written into after {_told(node)} had used it"
+                    f"{_where(node)}; assign .data as a whole, and compute the expression again"
+                )
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x
+
+
+def _leaves(node: Value) -> list[Value]:
+    """The inputs that are leaves with NumPy arrays as data."""
+    return [
+        x
+        for x in inputs_of(node)
+        if isinstance(x, Value) and x._operation is None and isinstance(x._data, np.ndarray)
+    ]
+
+
+def _bad(data: Any) -> str:
+    """nan or inf, if the data hold one; lazy data are not looked at."""
+    if isinstance(data, tuple):
+        return next(filter(None, map(_bad, data)), "")
+    if is_lazy(data) or np.all(np.isfinite(data)):
+        return ""
+    entries = np.ravel(data)
+    return str(entries[~np.isfinite(entries)][0])
+
+
+def _told(node: Value) -> str:
+    operation: Any = node._operation
+    return str(operation.name)
+
+
+def _inputs(node: Value) -> str:
+    told = []
+    for x in inputs_of(node):
+        data = _data(x)
+        name = repr(x.name) if isinstance(x, Value) and x.name else "a value" if isinstance(x, Value) else ""
+        shape = np.shape(data)
+        told.append(f"{name} of shape {shape}" if shape else f"{name} = {data}" if name else str(data))
+    return " and ".join(told)
+
+
+def _where(node: Value) -> str:
+    """The line that recorded the node, and a remedy where the operation knows one."""
+    operation: Any = node._operation
+    line = node._label.line if isinstance(node._label, Label) else None
+    return (f", recorded at {line}" if line else "") + (f"; {operation.remedy}" if operation.remedy else "")
+
+
+def _line() -> str:
+    """File, number and text of the innermost line outside this package and NumPy."""
+    frame = sys._getframe(1)
+    while frame.f_back and (
+        frame.f_code.co_filename.startswith(PACKAGE) or "numpy" in Path(frame.f_code.co_filename).parts
+    ):
+        frame = frame.f_back
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(name, number).strip()
+    return f"{Path(name).name}:{number}" + (f"  `{text}`" if text else "")

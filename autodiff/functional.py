@@ -1,0 +1,342 @@
+"""Derivatives of functions: grad, jacobian, hessian and products with them, built on the engine.
+
+Arguments and results may be nested tuples, lists and dicts of numbers and arrays. They come back
+as plain numbers and arrays; as Values that can be differentiated again where an argument is a
+variable Value, where `create_graph` asks for it, and inside the function of an outer derivative,
+so that derivatives nest to any order, also through f's closure.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from .data import Data, as_data, dtype_of, shape_of
+from .engine import gradients
+from .modes import differentiating, inside_derivative
+from .ops import positive, stack
+from .structure import leaves, mapped, rebuilt
+from .value import Value
+
+__all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+
+Function: TypeAlias = Callable[..., Any]
+Arguments: TypeAlias = int | tuple[int, ...]
+
+
+class Call(NamedTuple):
+    """One evaluation of a function: its output, and the variables that stood for its arguments."""
+
+    output: Any
+    variables: Any  # the differentiated arguments, in their structure
+    record: bool  # whether results are Values
+
+    def gradient(self, output: Any, seed: Any = None) -> list[Any]:
+        """Gradient of one number or array of the output with respect to all variables."""
+        wanted = leaves(self.variables)
+        if not isinstance(output, Value):
+            output = Value(output, constant=True)
+        return gradients(output, wanted, seed, self.record)
+
+    def plain(self, tree: Any) -> Any:
+        """Results as the caller gets them."""
+        return tree if self.record else mapped(_data, tree)
+
+
+def _data(x: Any) -> Any:
+    return x._data if isinstance(x, Value) else x
+
+
+def _variable(x: Any) -> Value:
+    """What stands for an argument inside f: connected with it where it is a variable itself."""
+    if isinstance(x, Value):
+        return positive(x) if not x.constant else Value(x._data, x.name)  # type: ignore[no-any-return]
+    return Value(x)
+
+
+def _call(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
+    """Evaluate f, to be called inside `differentiating`."""
+    positions = argnums if isinstance(argnums, tuple) else (argnums,)
+    if any(not -len(args) <= i < len(args) for i in positions):
+        raise ValueError(f"argnums={argnums}: f was given {len(args)} positional arguments")
+    arguments = list(args)
+    for i in positions:
+        arguments[i] = mapped(_variable, arguments[i])
+    variables = tuple(arguments[i] for i in positions)
+    output = f(*arguments, **kwargs)
+    return Call(output, variables if isinstance(argnums, tuple) else variables[0], record)
+
+
+def _records(args: Any, create_graph: bool) -> bool:
+    """Whether the results must be Values."""
+    return (
+        create_graph
+        or inside_derivative()
+        or any(isinstance(x, Value) and not x.constant for x in leaves(args))
+    )
+
+
+def _number(output: Any, what: str) -> Any:
+    """The output of a function that must return one number."""
+    if isinstance(output, (tuple, list, dict)) or output is None:
+        kind = "nothing" if output is None else f"a {type(output).__name__}"
+        raise TypeError(f"{what}: f must return one number, got {kind}; jacobian takes structures")
+    if not isinstance(output, Value):
+        output = as_data(output)
+    if shape_of(output):
+        raise TypeError(
+            f"{what}: f must return one number, got an array of shape {shape_of(output)}; "
+            "use jacobian, or reduce it with .sum()"
+        )
+    return output
+
+
+def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+    """A function that returns f's value and its gradient, in one pass.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    @functools.wraps(f)
+    def apply(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        record = _records(args, create_graph)
+        with differentiating():
+            call = _call(f, args, argnums, record, kwargs)
+            output = _number(call.output, "grad")
+            gradient = iter(call.gradient(output))
+        return call.plain(output), rebuilt(call.variables, gradient)
+
+    return apply
+
+
+def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+    """A function that returns the gradient ∇f of f, which returns one number.
+
+    argnums says which arguments to differentiate; a tuple gives a tuple. An argument that f does
+    not depend on has gradient 0.
+
+    Raises TypeError where f returns an array (see `jacobian`).
+
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    >>> grad(lambda x: x * grad(lambda y: x * y)(3.0))(2.0)
+    4.0
+    """
+    both = value_and_grad(f, argnums, create_graph)
+
+    @functools.wraps(f)
+    def apply(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return apply
+
+
+def derivative(f: Function, order: int = 1) -> Function:
+    """A function that returns dⁿf/dxⁿ of a function of one number.
+
+    >>> derivative(lambda x: x**4, order=2)(1.0)
+    12.0
+    """
+    if order < 0:
+        raise ValueError(f"derivative: the order must be 0 or more, got {order}")
+
+    @functools.wraps(f)
+    def apply(x: Any) -> Any:
+        record = _records(x, False)
+        with differentiating():
+            variable = _variable(x)
+            if variable.shape:
+                raise TypeError(f"derivative: x must be one number, got shape {variable.shape}; use grad or jacobian")
+            y = _number(f(variable), "derivative")
+            for n in range(order):
+                output = y if isinstance(y, Value) else Value(y, constant=True)
+                y = gradients(output, variable, create_graph=record or n < order - 1)
+        return y if record else _data(y)
+
+    return apply
+
+
+# -- products with the Jacobian ----------------------------------------------------------------
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """f's value, and the function that multiplies a cotangent with its Jacobian from the left.
+
+        pullback(v) = vᵀ·J, one entry for each of the primals
+
+    >>> y, pullback = vjp(lambda x: x * x, [1.0, 2.0][1])
+    >>> y, pullback(1.0)
+    (4.0, (4.0,))
+    """
+    record = _records(primals, False)
+    with differentiating():
+        call = _call(f, primals, tuple(range(len(primals))), record, {})
+
+    def pullback(cotangents: Any) -> Any:
+        with differentiating():
+            return rebuilt(call.variables, iter(_pulled(call, cotangents)))
+
+    return call.plain(call.output), pullback
+
+
+def _pulled(call: Call, cotangents: Any) -> list[Any]:
+    """Σ over the outputs of cotangentᵀ·Jacobian, for each variable."""
+    outputs, seeds = leaves(call.output), leaves(cotangents)
+    if len(outputs) != len(seeds):
+        raise ValueError(f"expected a cotangent for each of {len(outputs)} outputs, got {len(seeds)}")
+    parts = [call.gradient(y, _like(y, v, "cotangent")) for y, v in zip(outputs, seeds, strict=True)]
+    return [functools.reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
+
+
+def _like(x: Any, v: Any, what: str) -> Any:
+    """v as a direction in the space of x."""
+    v = v if isinstance(v, Value) else as_data(v)
+    if shape_of(v) != shape_of(x):
+        raise ValueError(f"expected a {what} of shape {shape_of(x)}, got {shape_of(v)}")
+    return v
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """f's value, and its derivative in the direction of the tangents.   J·v
+
+    `primals` and `tangents` are tuples, one entry an argument of f; a single argument may be given
+    without the tuple. Reverse mode twice: vᵀ·J is linear in v, and the gradient of that is J·v.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
+    (10.0, 5.0)
+    """
+    primals, tangents = _arguments(primals), _arguments(tangents)
+    record = _records((primals, tangents), False)
+    with differentiating():
+        call = _call(f, primals, tuple(range(len(primals))), record, {})
+        directions = leaves(tangents)
+        if len(directions) != len(leaves(call.variables)):
+            raise ValueError("jvp: expected a tangent for each number and array of the primals")
+        pushed = mapped(lambda y: _pushed(call, y, directions), call.output)
+    return call.plain(call.output), pushed
+
+
+def _arguments(x: Any) -> tuple[Any, ...]:
+    return x if isinstance(x, tuple) else (x,)
+
+
+def _pushed(call: Call, output: Any, directions: Sequence[Any]) -> Any:
+    """The derivative of one number or array of the output in a direction."""
+    seed, rows = _linear(call, output)
+    moved = [
+        gradients(row, seed, _like(row, v, "tangent"), call.record)
+        for row, v in zip(rows, directions, strict=True)
+    ]
+    return functools.reduce(lambda a, b: a + b, moved)
+
+
+def _linear(call: Call, output: Any) -> tuple[Value, list[Any]]:
+    """A seed u, and uᵀ·J for each variable: linear in u, so that its gradient is a column of J."""
+    shape, dtype = shape_of(output), dtype_of(output)
+    seed = Value(np.ones(shape, dtype))
+    if not isinstance(output, Value):
+        output = Value(output, constant=True)
+    return seed, gradients(output, leaves(call.variables), seed, create_graph=True)
+
+
+def hvp(f: Function, x: Any, v: Any) -> Any:
+    """The product of f's Hessian at x with v, without the Hessian.   H·v
+
+    f takes x, a number, an array or a structure of them, and returns one number; v is like x.
+
+    >>> hvp(lambda x: x**3, 2.0, 1.0)
+    12.0
+    """
+    record = _records((x, v), False)
+    with differentiating():
+        call = _call(f, (x,), 0, True, {})
+        slope = call.gradient(_number(call.output, "hvp"))
+        products = _pulled(call._replace(output=slope, record=record), v)
+    return rebuilt(call.variables, iter(products))
+
+
+# -- whole matrices ----------------------------------------------------------------------------
+
+COLUMN_COST = 2
+"""A column walks the graph of the gradient, about twice the graph of f that a row walks."""
+
+
+def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+    """A function that returns all partial derivatives of f.
+
+        J[i, j] = ∂fᵢ/∂xⱼ;   the shape is that of the output followed by that of the argument
+
+    By rows, one vjp an entry of the output, or by columns, one jvp an entry of the arguments,
+    whichever is cheaper. A structure of outputs gives that structure, of arguments inside it.
+
+    >>> jacobian(lambda x: x * x)([1.0, 2.0][0])
+    2.0
+    """
+
+    @functools.wraps(f)
+    def apply(*args: Any, **kwargs: Any) -> Any:
+        record = _records(args, create_graph)
+        with differentiating():
+            call = _call(f, args, argnums, record, kwargs)
+            return mapped(lambda y: rebuilt(call.variables, iter(_matrices(call, y))), call.output)
+
+    return apply
+
+
+def hessian(f: Function, argnums: Arguments = 0) -> Function:
+    """A function that returns all second derivatives of f, which returns one number.
+
+        H[i, j] = ∂²f/∂xᵢ∂xⱼ;   the shape is that of the argument, twice
+
+    >>> hessian(lambda x: x**3)(2.0)
+    12.0
+    """
+    return jacobian(grad(f, argnums, create_graph=True), argnums)
+
+
+def _matrices(call: Call, output: Any) -> list[Any]:
+    """The Jacobian of one number or array of the output, for each variable."""
+    entries = math.prod(shape_of(output))
+    unknowns = sum(variable.size for variable in leaves(call.variables))
+    if entries <= COLUMN_COST * unknowns:
+        return _rows(call, output)
+    return _columns(call, output)
+
+
+def _units(x: Any) -> list[Data]:
+    """One array for each entry of x, 1 there and 0 elsewhere."""
+    flat = np.eye(math.prod(shape_of(x)), dtype=dtype_of(x))
+    return [as_data(row.reshape(shape_of(x))) for row in flat]
+
+
+def _rows(call: Call, output: Any) -> list[Any]:
+    rows = [call.gradient(output, unit) for unit in _units(output)]
+    return [
+        _assembled([row[k] for row in rows], shape_of(output) + variable.shape, variable)
+        for k, variable in enumerate(leaves(call.variables))
+    ]
+
+
+def _columns(call: Call, output: Any) -> list[Any]:
+    seed, rows = _linear(call, output)
+    matrices = []
+    for row, variable in zip(rows, leaves(call.variables), strict=True):
+        columns = [gradients(row, seed, unit, call.record) for unit in _units(variable)]
+        turned = _assembled(columns, (variable.size, math.prod(seed.shape)), variable)
+        turned = turned.T if shape_of(turned) else turned
+        matrices.append(turned.reshape(seed.shape + variable.shape) if shape_of(turned) else turned)
+    return matrices
+
+
+def _assembled(rows: list[Any], shape: tuple[int, ...], like: Value) -> Any:
+    """Rows joined to an array of a shape; a number where the shape is ()."""
+    if not rows:
+        return np.zeros(shape, like.dtype)
+    if not shape:
+        return rows[0]
+    return stack(rows).reshape(shape)

@@ -1,0 +1,189 @@
+"""The read-only view of a recorded graph that pictures, trees, derivations and programs share.
+
+Values know their inputs only. The view numbers them, so that its readers can speak of a node by a
+small number that is the same in every run. Nothing here recurses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from .data import Data, Shape, shape_of
+from .engine import inputs_of
+from .primitive import Operation
+from .value import Value
+
+__all__ = ["Edge", "Graph", "Kind", "Node"]
+
+Kind: TypeAlias = Literal["leaf", "constant", "recorded", "number"]
+
+
+class Edge(NamedTuple):
+    """`source` is operand number `position` of `target`; both are ids of nodes."""
+
+    source: int
+    target: int
+    position: int
+
+
+class Node:
+    """One value of a graph, or one raw number or array that an operation was given.
+
+    `id` counts from 0 in the order of the graph. `inputs` are the ids of the operands, in order.
+    `changed` says that a leaf was assigned new data after an operation of this graph had used it.
+    What else is asked of a node is read from its Value at that moment.
+    """
+
+    __slots__ = ("changed", "id", "inputs", "source")
+
+    id: int
+    source: Value | Data
+    inputs: tuple[int, ...]
+    changed: bool
+
+    def __init__(
+        self, id: int, source: Value | Data, inputs: tuple[int, ...] = (), changed: bool = False
+    ) -> None:
+        self.id = id
+        self.source = source
+        self.inputs = inputs
+        self.changed = changed
+
+    @property
+    def kind(self) -> Kind:
+        """A leaf (variable), a constant, a recorded result, or a raw number that has no Value."""
+        if type(self.source) is not Value:
+            return "number"
+        if self.source._operation is not None:
+            return "recorded"
+        return "constant" if self.source.constant else "leaf"
+
+    @property
+    def name(self) -> str | None:
+        """The name its user gave it."""
+        return self.source.name if type(self.source) is Value else None
+
+    @property
+    def operation(self) -> Operation | None:
+        """What made it; None for anything that was not recorded."""
+        return self.source._operation if type(self.source) is Value else None
+
+    @property
+    def symbol(self) -> str | None:
+        """How its operation is written: + · σ."""
+        return self.operation.symbol if self.operation else None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The options of its operation, with the defaults filled in."""
+        return self.source._y if self.operation and self.operation.arity == 0 else {}
+
+    @property
+    def data(self) -> Data:
+        """The number or array; a tuple where the operation has several results."""
+        return self.source._data if type(self.source) is Value else self.source
+
+    @property
+    def grad(self) -> Data | None:
+        """The gradient of the last `backward()`; None until computed."""
+        return self.source._grad if type(self.source) is Value else None
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes of the axes; () for a number, and for a tuple of results."""
+        return () if isinstance(self.data, tuple) else shape_of(self.data)
+
+    def __repr__(self) -> str:
+        told = (f"{self.id}", self.kind, self.name, self.symbol, "changed" if self.changed else None)
+        return f"<node {', '.join(part for part in told if part)}>"
+
+
+class Graph:
+    """Everything that a Value was computed from, in order: inputs before results, itself last.
+
+    Recorded results stand in order of birth; a leaf, constant or raw number stands just before the
+    first result that used it. `graph[i]` is the node with id i.
+
+    >>> x = Value(3.0, "x")
+    >>> graph = Graph(2.0 * x * x)
+    >>> [(node.kind, node.data, node.inputs) for node in graph]  # doctest: +NORMALIZE_WHITESPACE
+    [('number', 2.0, ()), ('leaf', 3.0, ()), ('recorded', 6.0, (0, 1)),
+     ('recorded', 18.0, (2, 1))]
+
+    Raises TypeError for what is no Value, and ValueError where there are more than `max_nodes`.
+    """
+
+    def __init__(self, output: Value, max_nodes: float = math.inf) -> None:
+        if not isinstance(output, Value):
+            raise TypeError(f"only a Value has a graph, got {type(output).__name__}")
+        self._nodes: list[Node] = []
+        self._ids: dict[int, int] = {}
+        for value in _recorded(output, max_nodes):
+            inputs = tuple([self._operand(x, value) for x in inputs_of(value)])
+            self._number(value, inputs)
+        if output._operation is None:
+            self._number(output)
+        _check_size(len(self), max_nodes)
+
+    def _operand(self, x: Value | Data, user: Value) -> int:
+        """The id of an operand; that of a leaf or raw number is given out here, at its first use."""
+        if type(x) is not Value:
+            self._nodes.append(Node(len(self._nodes), x))
+            return len(self._nodes) - 1
+        known = self._ids.get(x._birth)
+        return self._number(x, changed=x._birth > user._birth) if known is None else known
+
+    def _number(self, value: Value, inputs: tuple[int, ...] = (), changed: bool = False) -> int:
+        id = self._ids[value._birth] = len(self._nodes)
+        self._nodes.append(Node(id, value, inputs, changed))
+        return id
+
+    @property
+    def output(self) -> Node:
+        """The node of the Value itself."""
+        return self._nodes[-1]
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """From operands to results, in order; x·x has two."""
+        for node in self._nodes:
+            for position, source in enumerate(node.inputs):
+                yield Edge(source, node.id, position)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def __getitem__(self, id: int) -> Node:
+        return self._nodes[id]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._nodes)
+
+    def __repr__(self) -> str:
+        return f"<graph of {len(self)} nodes>"
+
+
+def _recorded(output: Value, max_nodes: float) -> list[Value]:
+    """The output and its ancestors that an operation made, in order of birth.
+
+    Unlike the engine's walk it follows constants, too, and passes over a changed leaf.
+    """
+    found: dict[int, Value] = {}
+    stack = [output]
+    while stack:
+        value = stack.pop()
+        if value._operation is not None and value._birth not in found:
+            found[value._birth] = value
+            _check_size(len(found), max_nodes)
+            stack.extend([x for x in inputs_of(value) if type(x) is Value])
+    return [found[birth] for birth in sorted(found)]
+
+
+def _check_size(n_nodes: int, max_nodes: float) -> None:
+    if n_nodes > max_nodes:
+        raise ValueError(
+            f"the graph has more than {max_nodes} nodes; take a Value nearer to the leaves, "
+            "or raise max_nodes"
+        )

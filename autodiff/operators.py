@@ -1,0 +1,147 @@
+"""The knot: operations become the operators and methods of Value, and NumPy's functions on it.
+
+`value` declares their types; here they are attached, once, with no call in between. What is covered
+of NumPy follows from the names: an operation stands for NumPy's function of the same name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import engine, ops
+from .ops import linalg, plain
+from .value import Value
+
+__all__ = ["METHODS", "attach"]
+
+
+def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
+    def apply(self: Value, other: Any, /) -> Any:
+        return operation(other, self)
+
+    return apply
+
+
+def _reshape(self: Value, *shape: Any) -> Any:
+    return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+
+def _transpose(self: Value, *axes: Any) -> Any:
+    return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+
+
+def _flatten(self: Value) -> Any:
+    return ops.ravel(self)
+
+
+BINARY = {
+    "add": ops.add,
+    "sub": ops.subtract,
+    "mul": ops.multiply,
+    "truediv": ops.divide,
+    "floordiv": ops.floor_divide,
+    "mod": ops.mod,
+    "pow": ops.power,
+    "matmul": ops.matmul,
+}
+
+SAME_NAME = (
+    "sum mean prod max min var std cumsum cumprod ravel swapaxes squeeze clip repeat take dot trace "
+    "diagonal astype exp log tanh relu sigmoid"
+).split()
+
+METHODS: dict[str, Any] = {
+    **{f"__{name}__": operation for name, operation in BINARY.items()},
+    **{f"__r{name}__": _reflected(operation) for name, operation in BINARY.items()},
+    "__neg__": ops.negative,
+    "__pos__": ops.positive,
+    "__abs__": ops.absolute,
+    "__getitem__": ops.getitem,
+    **plain.COMPARISONS,
+    **{name: getattr(ops, name) for name in SAME_NAME},
+    **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "flatten": _flatten,
+    "T": property(ops.transpose),
+    "backward": engine.backward,
+}
+
+
+# -- NumPy's protocol --------------------------------------------------------------------------
+
+
+def _covered() -> dict[Any, Callable[..., Any]]:
+    """What stands for each function of NumPy."""
+    table: dict[Any, Callable[..., Any]] = {}
+    for names, numpy, here in (
+        (plain.FUNCTIONS, np, plain.FUNCTIONS.__getitem__),
+        (ops.__all__, np, lambda name: getattr(ops, name)),
+        (linalg.__all__, np.linalg, lambda name: getattr(linalg, name)),
+    ):
+        table |= {getattr(numpy, name): here(name) for name in names if hasattr(numpy, name)}
+    del table[np.linalg]
+    return table | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min, np.clip: _clip}
+
+
+def _clip(
+    x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
+) -> Any:
+    """NumPy has both the old names of the bounds and the new."""
+    return ops.clip(x, a_min if min is None else min, a_max if max is None else max)
+
+
+COVERED = _covered()
+
+
+def _not_covered(function: Any) -> TypeError:
+    name = function.__name__
+    module = "numpy.linalg" if getattr(np.linalg, name, None) is function else "numpy"
+    names = sorted({covered.__name__ for covered in COVERED})
+    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    advice = f"nearest that is covered: {', '.join(nearest)}" if nearest else "compose it from what is covered"
+    return TypeError(
+        f"no implementation found for {module}.{name} on Value; {advice}; "
+        "for the numbers alone, pass value.data"
+    )
+
+
+def _array_ufunc(self: Value, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    name = ufunc.__name__
+    if method != "__call__":
+        raise TypeError(
+            f"no implementation found for numpy.{name}.{method} on Value; "
+            "nearest that is covered: sum, prod, max, min, cumsum, outer"
+        )
+    if options:
+        raise TypeError(
+            f"numpy.{name}: {', '.join(options)}= is not supported on Value, whose data are never written "
+            f"into; write {name}(…) alone, and autodiff.where or astype around it"
+        )
+    if ufunc not in COVERED:
+        raise _not_covered(ufunc)
+    return COVERED[ufunc](*inputs)
+
+
+def _array_function(
+    self: Value, function: Callable[..., Any], types: Any, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    if function not in COVERED:
+        raise _not_covered(function)
+    if not args and kwargs:
+        first = next(iter(inspect.signature(function).parameters))
+        args, kwargs = (kwargs[first],), {name: x for name, x in kwargs.items() if name != first}
+    return COVERED[function](*args, **kwargs)
+
+
+def attach() -> None:
+    """Give Value its operators and methods, and its place in NumPy's protocol."""
+    for name, method in METHODS.items():
+        setattr(Value, name, method)
+    Value.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
+    Value.__array_function__ = _array_function  # type: ignore[method-assign]

@@ -1,0 +1,177 @@
+"""Products of vectors, matrices and arrays of any number of axes.
+
+In the formulas Ȳ is the gradient with respect to the product Y, Ā and B̄ those of its factors.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..data import Data, Operand, Shape, shape_of
+from ..primitive import primitive
+from .arithmetic import multiply
+from .contractions import einsum, tensordot, tensordot_left, tensordot_right
+from .shaping import moveaxis, ravel, reshape
+
+__all__ = ["cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot"]
+
+
+def transposed(x: Operand) -> Operand:
+    """The last two axes exchanged, of an array or a Value."""
+    return x.swapaxes(-1, -2)
+
+
+# -- matrices and vectors ----------------------------------------------------------------------
+
+
+def _rows(x: Operand) -> Operand:
+    """All vectors along the last axis as the rows of one matrix."""
+    return x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+def _left(g: Operand, a: Operand, b: Operand) -> Operand:
+    """Ȳ·Bᵀ, where a vector on the left is a row, and one on the right a column."""
+    if b.ndim == 1:
+        return (g if a.ndim == 1 else g[..., None]) * b
+    if a.ndim == 1:
+        return (b @ g[..., None])[..., 0]
+    return g @ transposed(b)
+
+
+def _right(g: Operand, a: Operand, b: Operand) -> Operand:
+    """Aᵀ·Ȳ, where a vector on the left is a row, and one on the right a column."""
+    if a.ndim == 1:
+        return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
+    if b.ndim == 1:
+        return g.ravel() @ _rows(a)
+    if a.ndim > b.ndim == 2:
+        # One product of tall matrices sums over the batch: a batch of small ones would be stored first.
+        return transposed(_rows(a)) @ _rows(g)
+    return transposed(a) @ g
+
+
+def _mismatch(a: Data, b: Data) -> str:
+    """Why two arrays have no matrix product."""
+    if not (np.ndim(a) and np.ndim(b)):
+        return "a number is no matrix and multiplies with *"
+    n, m = a.shape[-1], b.shape[-min(b.ndim, 2)]
+    if n != m:
+        return f"expected inner sizes to agree, {n} and {m} do not; transpose one of them?"
+    return "expected the axes before the last two to broadcast"
+
+
+@primitive(
+    symbol="@",
+    da=lambda g, y, a, b: _left(g, a, b),
+    db=lambda g, y, a, b: _right(g, a, b),
+)
+def matmul(a: Data, b: Data, /) -> Data:
+    """Matrix product.   Y = A·B;   Ā = Ȳ·Bᵀ,  B̄ = Aᵀ·Ȳ.
+
+    (…, m, n) @ (…, n, p) is (…, m, p), the axes before the last two broadcast. A vector on the left
+    is a row, one on the right a column, and its axis of size 1 is dropped from the result.
+    Raises ValueError for sizes that do not agree, and for numbers.
+
+    >>> matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0])
+    array([21., 43.])
+    """
+    try:
+        return np.matmul(a, b)
+    except ValueError:
+        raise ValueError(_mismatch(a, b)) from None
+
+
+def _dot_left(g: Operand, a: Operand, b: Operand) -> Operand:
+    if not (shape_of(a) and shape_of(b)):
+        return g * b
+    return _left(g, a, b) if b.ndim < 3 else tensordot_left(g, a, b, (-1, -2))
+
+
+def _dot_right(g: Operand, a: Operand, b: Operand) -> Operand:
+    if not (shape_of(a) and shape_of(b)):
+        return g * a
+    return _right(g, a, b) if b.ndim < 3 else tensordot_right(g, a, b, (-1, -2))
+
+
+@primitive(
+    da=lambda g, y, a, b: _dot_left(g, a, b),
+    db=lambda g, y, a, b: _dot_right(g, a, b),
+    remedy="transpose one of them?",
+)
+def dot(a: Data, b: Data, /) -> Data:
+    """Product of numbers, vectors or matrices: sums over the last axis of a, the last but one of b.
+
+        y = Σᵢ aᵢ·bᵢ;   ∂y/∂aᵢ = bᵢ,  ∂y/∂bᵢ = aᵢ
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    return np.dot(a, b)
+
+
+def vdot(a: Operand, b: Operand, /) -> Any:
+    """Sum of the products of all entries, in order.   y = Σᵢ aᵢ·bᵢ."""
+    return matmul(ravel(a), ravel(b))
+
+
+def inner(a: Operand, b: Operand, /) -> Any:
+    """Sum of products over the last axis of both.   Of vectors:  y = Σᵢ aᵢ·bᵢ."""
+    if not (shape_of(a) and shape_of(b)):
+        return multiply(a, b)
+    return matmul(a, b) if len(shape_of(b)) == 1 else tensordot(a, b, (-1, -1))
+
+
+def outer(a: Operand, b: Operand, /) -> Any:
+    """All products of two vectors; arrays are flattened.   Yᵢⱼ = aᵢ·bⱼ;   ā = Ȳ·b,  b̄ = Ȳᵀ·a."""
+    return multiply(reshape(a, (-1, 1)), ravel(b))
+
+
+def kron(a: Operand, b: Operand, /) -> Any:
+    """Kronecker product: each entry of a times the whole of b, side by side.
+
+    The shape is that of a times that of b, axis by axis, the shorter one filled with 1 in front.
+    """
+    p, q = shape_of(a), shape_of(b)
+    axes = max(len(p), len(q))
+    p, q = (1,) * (axes - len(p)) + p, (1,) * (axes - len(q)) + q
+    blocks = reshape(a, _alternating(p, (1,) * axes))
+    tiles = reshape(b, _alternating((1,) * axes, q))
+    return reshape(multiply(blocks, tiles), tuple(m * n for m, n in zip(p, q, strict=True)))
+
+
+def _alternating(p: Shape, q: Shape) -> Shape:
+    return tuple(n for pair in zip(p, q, strict=True) for n in pair)
+
+
+@primitive(
+    symbol="×",
+    da=lambda g, y, a, b: _cross(b, g),
+    db=lambda g, y, a, b: _cross(g, a),
+    remedy="the product is one of vectors in space; append a 0 to those of the plane",
+)
+def _cross(a: Data, b: Data, /) -> Data:
+    """Vector product along the last axis.   y = a × b;   ā = b × ȳ,  b̄ = ȳ × a."""
+    if np.shape(a)[-1:] != (3,) or np.shape(b)[-1:] != (3,):
+        raise ValueError("expected vectors of 3 entries")
+    return np.cross(a, b)
+
+
+def cross(
+    a: Operand, b: Operand, /, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> Any:
+    """Vector product of vectors of 3 entries.   y = a × b;   ā = b × ȳ,  b̄ = ȳ × a.
+
+    The vectors lie along `axisa` and `axisb`, the results along `axisc`; `axis` stands for all three.
+    The other axes broadcast. Raises ValueError for vectors of another size.
+
+    >>> cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+    array([0., 0., 1.])
+    """
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a = a if axisa == -1 else moveaxis(a, axisa, -1)
+    b = b if axisb == -1 else moveaxis(b, axisb, -1)
+    return _cross(a, b) if axisc == -1 else moveaxis(_cross(a, b), -1, axisc)

@@ -1,0 +1,262 @@
+"""Sums, means, extremes and products over axes, and what accumulates along one.
+
+`axis` is an int, a tuple or None for all axes; negative ones count from the end. With `keepdims`
+the reduced axes stay with size 1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..data import Data, Operand, Shape, dtype_of, shape_of
+from ..primitive import primitive
+from .elementary import exp, minus_infinity_as_zero
+from .joining import concatenate
+from .selection import divisor, where
+from .shaping import broadcast_to, flip, moveaxis, reshape
+
+__all__ = [
+    "cumprod",
+    "cumsum",
+    "log_softmax",
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "softmax",
+    "std",
+    "sum",
+    "var",
+]
+
+Axis: TypeAlias = int | tuple[int, ...] | None
+
+
+def _axes(shape: Shape, axis: Axis) -> tuple[int, ...]:
+    """The reduced axes, counted from the start."""
+    if axis is None:
+        return tuple(range(len(shape)))
+    return tuple(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def _kept(shape: Shape, axis: Axis) -> Shape:
+    """The shape with size 1 along the reduced axes."""
+    axes = _axes(shape, axis)
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def _count(shape: Shape, axis: Axis) -> int:
+    """How many entries make one of the result."""
+    return math.prod(shape[i] for i in _axes(shape, axis))
+
+
+def _spread(g: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
+    """What was reduced, back in the shape of x: the adjoint of a sum."""
+    shape = shape_of(x)
+    if axis is not None and not keepdims:
+        g = reshape(g, _kept(shape, axis))
+    return broadcast_to(g, shape)
+
+
+# -- sums and means ----------------------------------------------------------------------------
+
+
+@primitive(symbol="Σ", dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims))
+def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
+    """Sum.   y = Σᵢ xᵢ;   ∂y/∂xᵢ = 1.
+
+    >>> sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
+    array([4., 6.])
+    """
+    return np.sum(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(
+    dx=lambda g, y, x, axis, keepdims: _spread(g / float(_count(shape_of(x), axis)), x, axis, keepdims)
+)
+def mean(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
+    """Mean of n entries.   y = Σᵢ xᵢ / n;   ∂y/∂xᵢ = 1/n."""
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+def _deviation(x: Operand, axis: Axis) -> Operand:
+    return x - mean(x, axis=axis, keepdims=True)
+
+
+@primitive(
+    dx=lambda g, y, x, axis, ddof, keepdims: (
+        _spread(g * 2.0 / (_count(shape_of(x), axis) - float(ddof)), x, axis, keepdims) * _deviation(x, axis)
+    )
+)
+def var(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
+    """Variance of n entries.   y = Σᵢ (xᵢ − x̄)² / (n − ddof);   ∂y/∂xᵢ = 2(xᵢ − x̄) / (n − ddof)."""
+    return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+def _std_slope(y: Operand, x: Operand, axis: Axis, ddof: float, keepdims: bool) -> Operand:
+    """(xᵢ − x̄) / ((n − ddof)·y), and 0 where all entries are equal, whatever rounding left of y."""
+    scale = _spread(divisor(y) * (_count(shape_of(x), axis) - float(ddof)), x, axis, keepdims)
+    equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
+    return where(equal, 0.0, _deviation(x, axis) / scale)
+
+
+@primitive(
+    dx=lambda g, y, x, axis, ddof, keepdims: (
+        _spread(g, x, axis, keepdims) * _std_slope(y, x, axis, ddof, keepdims)
+    )
+)
+def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
+    """Standard deviation of n entries.
+
+        y = √(Σᵢ (xᵢ − x̄)² / (n − ddof));   ∂y/∂xᵢ = (xᵢ − x̄) / ((n − ddof)·y), 0 where all are equal
+    """
+    return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+# -- extremes ----------------------------------------------------------------------------------
+
+
+def _share(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Data:
+    """1 for the entry that was chosen, an even share for each that ties with it, else 0."""
+    chosen = x == _spread(y, x, axis, keepdims)
+    share = chosen / np.sum(chosen, axis=axis, keepdims=True)
+    return share.astype(dtype_of(x))
+
+
+@primitive(
+    dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims)
+)
+def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
+    """Largest entry.   y = maxᵢ xᵢ;   ∂y/∂xᵢ = 1 for the largest, shared evenly by ties, else 0."""
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(
+    dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims)
+)
+def min(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
+    """Smallest entry.   y = minᵢ xᵢ;   ∂y/∂xᵢ = 1 for the smallest, shared evenly by ties, else 0."""
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+# -- sums of exponentials ----------------------------------------------------------------------
+
+
+@primitive(
+    dx=lambda g, y, x, axis, keepdims: (
+        _spread(g, x, axis, keepdims) * exp(x - _spread(minus_infinity_as_zero(y), x, axis, keepdims))
+    )
+)
+def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
+    """Smooth maximum, without overflow.   y = log Σᵢ exp xᵢ;   ∂y/∂xᵢ = exp(xᵢ − y), 0 where y = −∞.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    largest = np.max(x, axis=axis, keepdims=True)
+    largest = np.where(np.isfinite(largest), largest, 0.0).astype(dtype_of(x))
+    with np.errstate(divide="ignore"):
+        total = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
+    return total if keepdims else np.squeeze(total, axis=_axes(shape_of(x), axis))
+
+
+@primitive(dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)))
+def softmax(x: Data, /, axis: Axis = -1) -> Data:
+    """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+@primitive(dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True))
+def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
+    """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
+    shifted = x - np.max(x, axis=axis, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+# -- products and running totals ---------------------------------------------------------------
+
+
+def _reversed_scan(a: Operand, b: Operand) -> Operand:
+    """rᵢ = bᵢ + aᵢ₊₁·rᵢ₊₁ along the last axis: the adjoint of a scan with the same a."""
+    return flip(scan(flip(_moved_up(a, 0.0), -1), flip(b, -1)), -1)
+
+
+def _moved_up(x: Operand, last: float) -> Operand:
+    """xᵢ₊₁ in place of xᵢ along the last axis."""
+    edge = np.full((*shape_of(x)[:-1], 1), last, dtype_of(x))
+    return concatenate([x[..., 1:], edge], axis=-1)
+
+
+def _moved_down(x: Operand, first: float) -> Operand:
+    """xᵢ₋₁ in place of xᵢ along the last axis."""
+    edge = np.full((*shape_of(x)[:-1], 1), first, dtype_of(x))
+    return concatenate([edge, x[..., :-1]], axis=-1)
+
+
+@primitive(
+    da=lambda g, r, a, b: _reversed_scan(a, g) * _moved_down(r, 0.0),
+    db=lambda g, r, a, b: _reversed_scan(a, g),
+)
+def scan(a: Data, b: Data, /) -> Data:
+    """Linear recurrence along the last axis.   rᵢ = bᵢ + aᵢ·rᵢ₋₁, with r₋₁ = 0.
+
+    Its adjoint is the same recurrence run backwards, so it is exact where entries of a are 0.
+    """
+    r = np.array(b)
+    for i in range(1, r.shape[-1]):
+        r[..., i] += a[..., i] * r[..., i - 1]
+    return r
+
+
+@primitive(dx=lambda g, y, x: _moved_down(y, 1.0) * _reversed_scan(x, g))
+def running_product(x: Data, /) -> Data:
+    """Products along the last axis.   yᵢ = Πₖ≤ᵢ xₖ;   x̄ᵢ = yᵢ₋₁·rᵢ with rᵢ = ȳᵢ + xᵢ₊₁·rᵢ₊₁."""
+    return np.cumprod(x, axis=-1)
+
+
+def _others(x: Operand) -> Operand:
+    """The product of all other entries, along the last axis."""
+    before = _moved_down(running_product(x), 1.0)
+    after = _moved_up(flip(running_product(flip(x, -1)), -1), 1.0)
+    return before * after
+
+
+def _each_other(x: Operand, axis: Axis) -> Operand:
+    """For each entry, the product of those that are multiplied with it: exact with zeros."""
+    shape = shape_of(x)
+    axes = _axes(shape, axis)
+    last = tuple(range(len(shape) - len(axes), len(shape)))
+    moved = moveaxis(x, axes, last)
+    rows = reshape(moved, (*shape_of(moved)[: len(shape) - len(axes)], _count(shape, axis)))
+    return moveaxis(reshape(_others(rows), shape_of(moved)), last, axes)
+
+
+@primitive(
+    symbol="Π", dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _each_other(x, axis)
+)
+def prod(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
+    """Product.   y = Πᵢ xᵢ;   ∂y/∂xᵢ = Πₖ≠ᵢ xₖ, exact with any number of zeros."""
+    return np.prod(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(dx=lambda g, y, x, axis: _summed_from_the_end(g, x, axis))
+def cumsum(x: Data, /, axis: int | None = None) -> Data:
+    """Running total, of the flattened x when axis is None.   yᵢ = Σₖ≤ᵢ xₖ;   x̄ᵢ = Σₖ≥ᵢ ȳₖ."""
+    return np.cumsum(x, axis=axis)
+
+
+def _summed_from_the_end(g: Operand, x: Operand, axis: int | None) -> Operand:
+    along = 0 if axis is None else axis
+    return reshape(flip(cumsum(flip(g, along), axis=along), along), shape_of(x))
+
+
+def cumprod(x: Operand, /, axis: int | None = None) -> Any:
+    """Running product, of the flattened x when axis is None.   yᵢ = Πₖ≤ᵢ xₖ, exact with zeros."""
+    if axis is None:
+        return running_product(reshape(x, (-1,)))
+    return moveaxis(running_product(moveaxis(x, axis, -1)), -1, axis)

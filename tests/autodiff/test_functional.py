@@ -1,0 +1,182 @@
+"""Derivatives of functions: nesting, structures, and agreement with each other."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import autodiff as ad
+from autodiff import Value, derivative, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
+from autodiff.testing import Domain, arrays, numbers
+
+
+def rosenbrock(x):
+    return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
+
+
+def test_the_two_traps_of_nesting():
+    assert grad(lambda x: x * grad(lambda y: x * y)(3.0))(2.0) == 4.0
+    assert grad(lambda x: x * grad(lambda y: x)(3.0))(2.0) == 0.0
+    assert grad(lambda x: x * grad(lambda y: x + y)(3.0))(2.0) == 1.0
+
+
+def test_nesting_with_the_same_point_differentiates_one_argument_only():
+    assert grad(lambda x: grad(lambda y: x * y * y)(x))(3.0) == 12.0
+
+
+def test_derivatives_nest_to_any_order():
+    f = ad.sin
+    for _ in range(4):
+        f = grad(f)
+    assert f(0.5) == pytest.approx(math.sin(0.5))
+    assert derivative(ad.sin, 6)(0.5) == pytest.approx(-math.sin(0.5))
+    assert derivative(ad.exp, 0)(1.0) == math.e
+    assert derivative(lambda x: 3.0 * x, 2)(1.0) == 0.0
+    assert derivative(derivative(lambda x: x**4))(2.0) == 48.0
+
+
+def test_results_are_plain_unless_asked():
+    f = lambda x: (x * x).sum()  # noqa: E731
+    assert type(grad(f)(3.0)) is float
+    assert type(grad(f)(np.ones(2))) is np.ndarray
+    assert isinstance(grad(f, create_graph=True)(3.0), Value)
+    x = Value(3.0)
+    slope = grad(f)(x)
+    slope.backward()
+    assert x.grad == 2.0
+    value, slope = value_and_grad(f)(3.0)
+    assert (type(value), type(slope)) == (float, float)
+
+
+def test_grads_of_no_one_are_touched():
+    x, w = Value(3.0), Value(2.0)
+    hessian(lambda v: w * v**3)(3.0)
+    grad(lambda v: v * v)(x)
+    assert x.grad is None
+    assert w.grad is None
+
+
+def test_structures():
+    model = {"w": [np.ones((2, 3)), np.ones(2)], "b": (1.0, None)}
+
+    def f(m, x):
+        return (m["w"][0] @ x + m["w"][1]).sum() * m["b"][0]
+
+    found = grad(f)(model, np.arange(3.0))
+    assert found["w"][0].tolist() == [[0.0, 1.0, 2.0]] * 2
+    assert found["w"][1].tolist() == [1.0, 1.0]
+    assert found["b"] == (8.0, None)
+    several = jacobian(lambda x: {"double": 2 * x, "square": x * x})(np.array([1.0, 2.0]))
+    assert several["double"].tolist() == [[2.0, 0.0], [0.0, 2.0]]
+    assert several["square"].tolist() == [[2.0, 0.0], [0.0, 4.0]]
+
+
+def test_argnums_and_keyword_arguments():
+    f = lambda x, y, *, power: x**power * y  # noqa: E731
+    assert grad(f, argnums=1)(2.0, 5.0, power=2) == 4.0
+    assert grad(f, argnums=(0, -1))(2.0, 5.0, power=2) == (20.0, 4.0)
+
+
+def test_an_ignored_argument_has_gradient_zero():
+    assert grad(lambda x: 3.0)(2.0) == 0.0
+    assert grad(lambda x, y: x * 1.0, argnums=1)(2.0, np.ones(3)).tolist() == [0.0, 0.0, 0.0]
+    assert jacobian(lambda x: np.ones(2))(np.ones(3)).tolist() == [[0.0] * 3] * 2
+    assert hessian(lambda x: x.sum())(np.ones(2)).tolist() == [[0.0] * 2] * 2
+
+
+@given(arrays((3,), domain=Domain(-2.0, 2.0)), arrays((3,)))
+def test_products_with_the_jacobian_agree(x, v):
+    f = lambda x: ad.stack([x[0] * x[1], ad.sin(x[2]), x.sum(), x[0] ** 2])  # noqa: E731
+    matrix = jacobian(f)(x)
+    value, pushed = jvp(f, x, v)
+    np.testing.assert_allclose(pushed, matrix @ v, atol=1e-12)
+    value_again, pullback = vjp(f, x)
+    np.testing.assert_array_equal(value, value_again)
+    u = np.array([1.0, -2.0, 0.5, 3.0])
+    np.testing.assert_allclose(pullback(u)[0], u @ matrix, atol=1e-12)
+
+
+@given(arrays((4,), domain=Domain(-2.0, 2.0)), arrays((4,)))
+def test_second_derivatives_agree(x, v):
+    matrix = hessian(rosenbrock)(x)
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-9)
+    np.testing.assert_allclose(hvp(rosenbrock, x, v), matrix @ v, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(jacobian(grad(rosenbrock))(x), matrix, atol=1e-9)
+
+
+def test_rows_and_columns_of_a_jacobian_are_the_same(monkeypatch):
+    from autodiff import functional
+
+    f = lambda x, y: ad.outer(x, y) * x[0]  # noqa: E731
+    arguments = (np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0]))
+    monkeypatch.setattr(functional, "COLUMN_COST", 1000)
+    rows = jacobian(f, argnums=(0, 1))(*arguments)
+    monkeypatch.setattr(functional, "COLUMN_COST", 0)
+    columns = jacobian(f, argnums=(0, 1))(*arguments)
+    for a, b in zip(rows, columns, strict=True):
+        assert a.shape == b.shape
+        np.testing.assert_allclose(a, b)
+    assert rows[1].shape == (2, 3, 3)
+
+
+def test_a_tall_jacobian_takes_columns():
+    passes = []
+
+    @ad.elementwise(dx=lambda y, x: passes.append(1) or 2.0 * x)
+    def counted(x, /):
+        return x * x
+
+    tall = jacobian(lambda x: counted(x) * np.ones(500))(3.0)
+    assert tall.tolist() == [6.0] * 500
+    assert len(passes) < 10
+
+
+@given(numbers(Domain(0.5, 2.0)))
+def test_derivatives_of_jacobians(x):
+    f = lambda v: ad.stack([v**3, ad.sin(v)])  # noqa: E731
+    second = jacobian(jacobian(f))(x)
+    np.testing.assert_allclose(second, [6.0 * x, -math.sin(x)], rtol=1e-12)
+
+
+def test_implicit_derivative_inside_a_closure():
+    inner = lambda a: grad(lambda y: a * y**3 + y)(2.0)  # noqa: E731
+    assert grad(inner)(5.0) == 12.0
+    assert hessian(lambda a: a * inner(a))(5.0) == 24.0
+
+
+def test_float_and_math_inside_a_derivative_name_the_remedy():
+    with pytest.raises(TypeError, match=r"autodiff\.exp.*\.item\(\)"):
+        grad(lambda x: math.exp(x))(1.0)
+    with pytest.raises(TypeError, match=r"\.item\(\)"):
+        grad(lambda x: x * float(x))(1.0)
+    assert grad(lambda x: x * x.item())(3.0) == 3.0
+
+
+def test_derivatives_work_inside_no_grad():
+    with no_grad():
+        assert grad(lambda x: x * x)(3.0) == 6.0
+        assert hessian(lambda x: x**3)(2.0) == 12.0
+        assert jvp(lambda x: x * x, 3.0, 1.0) == (9.0, 6.0)
+        _, pullback = vjp(lambda x: x * x, 3.0)
+        assert pullback(1.0) == (6.0,)
+        assert (Value(2.0) * 3.0).constant
+
+
+def test_messages():
+    with pytest.raises(TypeError, match=r"array of shape \(2,\); use jacobian"):
+        grad(lambda x: x * 2)(np.ones(2))
+    with pytest.raises(TypeError, match="got a tuple; jacobian"):
+        grad(lambda x: (x, x))(1.0)
+    with pytest.raises(TypeError, match="got nothing"):
+        grad(lambda x: None)(1.0)
+    with pytest.raises(ValueError, match="argnums=2: f was given 1"):
+        grad(lambda x: x, argnums=2)(1.0)
+    with pytest.raises(ValueError, match=r"tangent of shape \(3,\), got \(2,\)"):
+        jvp(lambda x: x * 2, np.ones(3), np.ones(2))
+    with pytest.raises(ValueError, match=r"cotangent of shape \(3,\), got \(\)"):
+        vjp(lambda x: x * 2, np.ones(3))[1](1.0)
+    with pytest.raises(TypeError, match="one number, got shape"):
+        derivative(lambda x: x)(np.ones(2))
+    with pytest.raises(ValueError, match="order must be 0 or more"):
+        derivative(ad.sin, -1)

@@ -1,0 +1,103 @@
+"""NumPy's functions on Values record; nothing becomes an object array."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import Value, gradients
+from tests.cases import ELEMENTWISE, SHAPED, find
+
+V = Value([[1.0, 2.0], [3.0, 5.0]], "v")
+
+
+@pytest.mark.parametrize(
+    "name", sorted({case.name for case in [*ELEMENTWISE, *SHAPED] if hasattr(np, case.name.split(".")[0])})
+)
+def test_every_function_that_numpy_has_too_is_dispatched(name):
+    try:
+        function = find(np, name)
+    except AttributeError:
+        pytest.skip("NumPy has no such function")
+    from autodiff.operators import COVERED
+
+    assert COVERED[function] is find(ad, name) or name == "clip"
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda v: np.exp(v), np.exp(V.data)),
+        (lambda v: np.sum(v, axis=0, keepdims=True), [[4.0, 7.0]]),
+        (lambda v: np.sum(a=v, axis=0), [4.0, 7.0]),
+        (lambda v: np.concatenate([v, v], axis=1), np.concatenate([V.data, V.data], axis=1)),
+        (lambda v: np.stack([v, np.ones((2, 2))]), np.stack([V.data, np.ones((2, 2))])),
+        (lambda v: np.where(V.data > 2, v, 0.0), np.where(V.data > 2, V.data, 0.0)),
+        (lambda v: np.linalg.norm(v), np.linalg.norm(V.data)),
+        (lambda v: np.linalg.solve(v, [1.0, 2.0]), np.linalg.solve(V.data, [1.0, 2.0])),
+        (lambda v: np.linalg.solve(np.eye(2), v), V.data),
+        (lambda v: np.linalg.eigh(v).eigenvalues, np.linalg.eigh((V.data + V.data.T) / 2).eigenvalues),
+        (lambda v: np.clip(v, 2.0, 3.0), np.clip(V.data, 2.0, 3.0)),
+        (lambda v: np.clip(v, a_min=2.0, a_max=None), np.clip(V.data, 2.0, None)),
+        (lambda v: np.matmul(np.ones((2, 2)), v), np.ones((2, 2)) @ V.data),
+        (lambda v: np.ones((2, 2)) @ v, np.ones((2, 2)) @ V.data),
+        (lambda v: np.ones(2) * v, V.data),
+        (lambda v: np.float64(2.0) * v, 2.0 * V.data),
+        (lambda v: np.float64(2.0) ** v, 2.0**V.data),
+        (lambda v: np.abs(v), V.data),
+        (lambda v: np.around(v, 1), V.data),
+        (lambda v: np.einsum("ij->", v), 11.0),
+        (lambda v: np.var(v, axis=0, ddof=1), np.var(V.data, axis=0, ddof=1)),
+        (lambda v: 2**v, 2**V.data),
+        (lambda v: [1.0, 2.0] * v, [1.0, 2.0] * V.data),
+    ],
+)
+def test_numpy_functions_record(f, expected):
+    y = f(V)
+    assert isinstance(y, Value)
+    assert not y.constant
+    np.testing.assert_allclose(y.data, expected)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["argmax", "argmin", "argsort", "isnan", "isfinite", "any", "all", "nonzero", "zeros_like", "ones_like", "shape", "ndim", "size"],
+)
+def test_questions_have_plain_answers(name):
+    expected = getattr(np, name)(V.data)
+    for answer in (getattr(np, name)(V), getattr(ad, name)(V)):
+        assert not isinstance(answer, Value)
+        np.testing.assert_array_equal(answer, expected)
+
+
+def test_comparisons_by_ufunc_are_plain():
+    assert np.greater(V, 2.0).tolist() == [[False, False], [True, True]]
+    assert (np.array([[0.0, 9.0]] * 2) < V).tolist() == [[True, False], [True, False]]
+    assert np.allclose(V, V.data)
+    assert np.array_equal(V, V)
+
+
+def test_gradients_flow_through_numpy_functions():
+    slope = gradients(np.sum(np.exp(V) * np.ones((2, 2))), V)
+    np.testing.assert_allclose(slope, np.exp(V.data))
+
+
+def test_importing_autodiff_imports_numpy_alone():
+    code = (
+        "import sys, numpy; before = set(sys.modules); import autodiff;"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before};"
+        "print(sorted(new - set(sys.stdlib_module_names)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "['autodiff']"
+
+
+def test_lazy_names_stay_functions():
+    assert callable(ad.draw)
+    assert callable(ad.draw)
+    assert callable(ad.check_gradients)
+    assert set(ad.__all__) <= set(dir(ad))
+    with pytest.raises(AttributeError, match="no attribute 'dorw'"):
+        ad.dorw  # noqa: B018 (the access is the test)

@@ -1,0 +1,202 @@
+"""The strategies: what they draw has the shape, dtype and domain asked, and shrinks to what is simple."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import find, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes
+
+from autodiff import Value
+from autodiff.testing import (
+    POSITIVE,
+    REAL,
+    UNIT,
+    Domain,
+    arrays,
+    broadcastable_arrays,
+    numbers,
+    values,
+)
+
+DOMAINS = [
+    REAL,
+    POSITIVE,
+    UNIT,
+    REAL.without(0.0),
+    Domain(0.1, 0.3),
+    Domain(-1e-6, 1e-6),
+    Domain(2.0, 2.0),
+    Domain(-1e4, -3.0, exclude=(-7.0, -1e4)),
+]
+DTYPES = [np.float64, np.float32]
+domains, dtypes = st.sampled_from(DOMAINS), st.sampled_from(DTYPES)
+
+
+# -- domains -----------------------------------------------------------------------------------
+
+
+def test_a_domain_leaves_out_the_surroundings_of_excluded_points():
+    domain = Domain(-2.0, 2.0, exclude=(1.0, -1.0), margin=0.5)
+    assert domain.pieces() == [(-2.0, -1.5), (-0.5, 0.5), (1.5, 2.0)]
+    assert 0.5 in domain
+    assert 1.0 not in domain
+    assert 2.5 not in domain
+
+
+def test_points_outside_are_excluded_without_effect():
+    assert Domain(0.0, 1.0, exclude=(-9.0, 9.0)).pieces() == [(0.0, 1.0)]
+
+
+def test_surroundings_may_overlap_each_other_and_the_ends():
+    assert Domain(0.0, 2.0, exclude=(0.0, 0.125, 0.25)).pieces() == [(0.375, 2.0)]
+    assert Domain(0.0, 2.0, exclude=(2.0,), margin=1.0).pieces() == [(0.0, 1.0)]
+
+
+def test_an_empty_domain_is_an_error():
+    with pytest.raises(ValueError, match="holds no number"):
+        Domain(1.0, 0.0)
+    with pytest.raises(ValueError, match="holds no number"):
+        Domain(0.0, 1.0, exclude=(0.5,), margin=1.0)
+
+
+# -- numbers -----------------------------------------------------------------------------------
+
+
+@given(st.data(), domains, dtypes)
+def test_numbers_lie_in_the_domain_and_are_held_by_the_dtype(data, domain, dtype):
+    x = data.draw(numbers(domain, dtype))
+    assert type(x) is float
+    assert x in domain
+    assert float(dtype(x)) == x
+
+
+@given(numbers(), numbers(UNIT, np.float32))
+def test_numbers_are_zero_or_not_tiny(x, y):
+    assert x == 0.0 or abs(x) >= 2.0**-10
+    assert y == 0.0 or abs(y) >= 2.0**-10
+
+
+@pytest.mark.parametrize("special", [0.0, 1.0, -1.0, 0.5, 3.0, -5.0])
+def test_special_points_are_drawn(special):
+    assert find(numbers(), lambda x: x == special) == special
+
+
+def test_numbers_shrink_to_the_simplest():
+    assert find(numbers(), lambda x: True) == 0.0
+    assert find(numbers(POSITIVE), lambda x: True) == 1.0
+    assert find(numbers(), lambda x: x < 0.0) == -1.0
+    assert find(numbers(), lambda x: x > 1.0) == 2.0
+
+
+def test_numbers_are_not_special_points_alone():
+    find(numbers(), lambda x: 2.0 * x != round(2.0 * x))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.complex128, np.longdouble])
+def test_a_dtype_that_is_not_offered_is_an_error(dtype):
+    with pytest.raises(ValueError, match="dtype must be float64, float32 or float16"):
+        numbers(dtype=dtype)
+
+
+def test_a_domain_that_the_dtype_cannot_enter_is_an_error():
+    with pytest.raises(ValueError, match="float32 holds no number of"):
+        numbers(Domain(0.1, 0.1), np.float32)
+
+
+# -- arrays ------------------------------------------------------------------------------------
+
+
+@given(st.data(), domains, dtypes)
+def test_arrays_have_the_dtype_and_domain_asked_and_no_empty_axis(data, domain, dtype):
+    x = data.draw(arrays(dtype=dtype, domain=domain))
+    assert np.asarray(x).dtype == dtype
+    assert np.size(x) > 0
+    assert all(float(entry) in domain for entry in np.ravel(x))
+
+
+@given(st.data(), array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3))
+def test_arrays_have_the_shape_asked(data, shape):
+    assert np.shape(data.draw(arrays(shape))) == shape
+
+
+@given(arrays(array_shapes(min_dims=2, max_dims=2)))
+def test_shapes_may_be_a_strategy(x):
+    assert x.ndim == 2
+
+
+def test_empty_axes_are_drawn_when_asked():
+    assert find(arrays(array_shapes(min_side=0)), lambda x: x.size == 0).shape == (0,)
+
+
+@given(arrays(()), arrays((), np.float32))
+def test_numbers_are_floats_or_scalars_of_the_dtype(x, y):
+    assert type(x) is float
+    assert type(y) is np.float32
+
+
+@given(arrays((3, 3), unique=True))
+def test_entries_are_unique_when_asked(x):
+    assert len(np.unique(x)) == 9
+
+
+@pytest.mark.parametrize("ndim", [0, 1, 2, 3])
+def test_arrays_of_each_number_of_axes_are_drawn_and_shrink_to_one_zero(ndim):
+    smallest = find(arrays(), lambda x: np.ndim(x) == ndim)
+    np.testing.assert_array_equal(smallest, np.zeros((1,) * ndim))
+
+
+# -- several arrays, Values --------------------------------------------------------------------
+
+
+@given(st.data(), st.integers(1, 4), dtypes)
+def test_broadcastable_arrays_broadcast(data, n, dtype):
+    drawn = data.draw(broadcastable_arrays(n, dtype))
+    assert len(drawn) == n
+    assert all(np.asarray(x).dtype == dtype for x in drawn)
+    np.broadcast_shapes(*map(np.shape, drawn))
+
+
+@given(broadcastable_arrays(2, domain=[POSITIVE, UNIT]))
+def test_each_of_several_arrays_has_its_domain(pair):
+    for x, domain in zip(pair, [POSITIVE, UNIT], strict=True):
+        assert all(entry in domain for entry in np.ravel(x))
+
+
+def both_are_spread(pair):
+    shapes = list(map(np.shape, pair))
+    return np.broadcast_shapes(*shapes) not in shapes
+
+
+def test_broadcasting_on_either_side_and_against_numbers_is_drawn():
+    find(broadcastable_arrays(2), both_are_spread)
+    find(broadcastable_arrays(2), lambda pair: type(pair[1]) is float and np.ndim(pair[0]) == 2)
+
+
+def test_the_number_of_domains_must_fit():
+    with pytest.raises(ValueError, match="expected 3 domains, got 2"):
+        broadcastable_arrays(3, domain=[REAL, UNIT])
+
+
+@given(values(), values(numbers(UNIT), name="x"), values(broadcastable_arrays(2)))
+def test_values_hold_what_is_drawn(x, y, pair):
+    assert isinstance(x, Value)
+    assert y.name == "x"
+    assert y.data in UNIT
+    assert [type(part) for part in pair] == [Value, Value]
+
+
+def test_without_hypothesis_the_remedy_is_named():
+    script = """
+import sys
+sys.modules["hypothesis"] = None
+import autodiff
+try:
+    import autodiff.testing
+except ImportError as error:
+    print(error)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "pip install 'autodiff-lecture[testing]'" in result.stdout

@@ -1,0 +1,204 @@
+"""What a Value holds, and how it converts, copies and prints."""
+
+import copy
+import fractions
+import operator
+import pickle
+
+import dask.array as da
+import numpy as np
+import pytest
+from hypothesis import given
+
+import autodiff as ad
+from autodiff import Value, gradients
+from autodiff.operators import METHODS
+from autodiff.testing import arrays, numbers, values
+
+
+@pytest.mark.parametrize("data", [3, True, 3.0, np.float64(3), np.int8(3), np.array(3.0), fractions.Fraction(3)])
+def test_numbers_become_python_floats(data):
+    assert type(Value(data).data) is float
+    assert Value(data).dtype == np.float64
+
+
+def test_float32_stays():
+    assert Value(np.ones(2, np.float32)).dtype == np.float32
+    assert type(Value(np.float32(2)).data) is np.float32
+    assert (Value(np.ones(2, np.float32)) * 2.0 + 1).dtype == np.float32
+
+
+@given(arrays())
+def test_data_is_copied_in(x):
+    v = Value(x)
+    before = np.copy(x)
+    if isinstance(x, np.ndarray) and x.size:
+        x[...] = 99.0
+        np.testing.assert_array_equal(v.data, before)
+
+
+def test_a_raw_operand_changed_later_changes_nothing():
+    x, factor = Value([1.0, 2.0]), np.array([3.0, 4.0])
+    y = (x * factor).sum()
+    factor[:] = 0.0
+    assert gradients(y, x).tolist() == [3.0, 4.0]
+
+
+def test_metadata_changed_later_changes_nothing():
+    x, rows = Value([1.0, 2.0, 3.0]), np.array([0, 0])
+    y = x[rows].sum()
+    rows[:] = 2
+    assert gradients(y, x).tolist() == [2.0, 0.0, 0.0]
+
+
+def test_optimiser_step_on_numbers_and_arrays():
+    for start in (2.0, np.array([2.0, 4.0])):
+        p = Value(start)
+        (p * p).sum().backward()
+        p.data -= 0.1 * p.grad
+        np.testing.assert_allclose(p.data, 0.8 * start)
+
+
+def test_assigned_data_are_copied_and_cast():
+    p = Value(np.ones(2, np.float32))
+    new = np.array([1, 2])
+    p.data = new
+    new[:] = 0
+    assert p.data.tolist() == [1.0, 2.0]
+    assert p.data.dtype == np.float32
+
+
+def test_attributes():
+    v = Value([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "v")
+    assert (v.shape, v.ndim, v.size, v.dtype, len(v), v.name) == ((2, 3), 2, 6, np.float64, 2, "v")
+    assert v.T.shape == (3, 2)
+    assert [row.tolist() for row in v] == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    v.name = "w"
+    assert v.name == "w"
+
+
+def test_leaving_the_graph():
+    v = Value(2.5)
+    assert (float(v), v.item(), v.tolist(), int(v), round(v, 0), f"{v:.4f}", bool(v)) == (2.5, 2.5, 2.5, 2, 2.0, "2.5000", True)
+    assert Value([[7.0]]).item() == 7.0
+    assert np.array_equal(round(Value([1.234, 5.678]), 1), [1.2, 5.7])
+    detached = (v * 2).detach()
+    assert detached.constant
+    assert detached.data == 5.0
+
+
+def test_repr_shows_data_name_and_operation():
+    x = Value(3.0, "x")
+    assert repr(x) == "Value(3.0, name='x')"
+    assert repr(x * x) == "Value(9.0, operation='·')"
+    assert repr(Value([1.0], constant=True)) == "Value([1.], constant=True)"
+    assert repr(Value(np.float32(0.5))) == "Value(0.5, dtype=float32)"
+    assert len(repr(Value(np.zeros((500, 500))))) < 500
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def test_copies_are_leaves_of_their_own(duplicate):
+    v = Value([1.0, 2.0], "v")
+    twin = duplicate(v)
+    assert (twin.name, twin.constant) == ("v", False)
+    twin.data -= 1.0
+    assert v.data.tolist() == [1.0, 2.0]
+    (twin * 2).sum().backward()
+    assert v.grad is None
+    with pytest.raises(TypeError, match=r"detach\(\)"):
+        duplicate(v * 2)
+
+
+def test_a_copy_is_younger_than_what_its_original_was_used_in():
+    v = Value(2.0)
+    y = v * v
+    twin = copy.copy(v)
+    assert gradients(y * twin, [v, twin]) == [8.0, 4.0]
+
+
+def test_grad_is_assignable_and_checked():
+    v = Value([1.0, 2.0], "v")
+    v.grad = [3, 4]
+    assert v.grad.tolist() == [3.0, 4.0]
+    v.grad = None
+    assert v.grad is None
+    with pytest.raises(ValueError, match=r"grad of 'v' of shape \(2,\) must have shape \(2,\), got \(3,\)"):
+        v.grad = [1.0, 2.0, 3.0]
+
+
+def test_identity_hash_and_comparisons():
+    a, b = Value(1.0), Value(1.0)
+    assert len({a, b}) == 2
+    assert a == b
+    assert a == 1.0
+    assert (a < 2.0, a >= 2.0, a != b) == (True, False, False)
+    assert (Value([1.0, 3.0]) > [2.0, 2.0]).tolist() == [False, True]
+    assert (a == None) is False  # noqa: E711 (what a person may write)
+    assert type(a < b) is bool
+
+
+@given(numbers(), numbers())
+def test_operators_are_pythons(x, y):
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
+        if y == 0.0 and name in ("truediv", "floordiv", "mod"):
+            continue
+        operation = getattr(operator, name)
+        for pair in ((Value(x), Value(y)), (Value(x), y), (x, Value(y))):
+            assert operation(*pair).data == operation(x, y)
+    assert (-Value(x)).data == -x
+    assert abs(Value(x)).data == abs(x)
+    assert (+Value(x)).data == x
+
+
+@given(values(arrays((2, 3))))
+def test_methods_are_numpys(v):
+    x = v.data
+    for name in ("sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "ravel", "flatten", "squeeze", "trace", "diagonal"):
+        np.testing.assert_allclose(getattr(v, name)().data, getattr(x, name)(), rtol=1e-14, atol=1e-14)
+    np.testing.assert_array_equal(v.reshape(3, 2).data, x.reshape(3, 2))
+    np.testing.assert_array_equal(v.reshape((3, -1)).data, x.reshape(3, -1))
+    np.testing.assert_array_equal(v.transpose(1, 0).data, x.T)
+    np.testing.assert_array_equal(v.transpose((1, 0)).data, x.T)
+    np.testing.assert_array_equal(v.transpose().data, x.T)
+    np.testing.assert_array_equal(v.swapaxes(0, 1).data, x.T)
+    np.testing.assert_array_equal(v.clip(-1, 1).data, x.clip(-1, 1))
+    np.testing.assert_array_equal(v.repeat(2, axis=1).data, x.repeat(2, axis=1))
+    np.testing.assert_array_equal(v.take([0, 0], axis=1).data, x.take([0, 0], axis=1))
+    np.testing.assert_array_equal(v.dot(np.ones(3)).data, x.dot(np.ones(3)))
+    assert v.astype(np.float32).dtype == np.float32
+    assert v.argmax() == x.argmax()
+    assert v.argmin(axis=1).tolist() == x.argmin(axis=1).tolist()
+    assert (v.any(), v.all()) == (x.any(), x.all())
+
+
+def test_declared_methods_are_those_attached():
+    import ast
+    import inspect
+
+    from autodiff import value
+
+    source = ast.parse(inspect.getsource(value))
+    kind = next(node for node in source.body if isinstance(node, ast.ClassDef) and node.name == "Value")
+    block = next(node for node in kind.body if isinstance(node, ast.If))
+    declared = {node.name for node in block.body if isinstance(node, ast.FunctionDef)}
+    assert declared == set(METHODS) | {"__array_ufunc__", "__array_function__"}
+    assert all(getattr(Value, name, None) is not None for name in declared)
+
+
+def test_sum_of_a_list_records():
+    a, b = Value(1.0), Value(2.0)
+    assert gradients(sum([a, b, a]), [a, b]) == [2.0, 1.0]
+
+
+def test_dask_arrays_stay_lazy():
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(6, 3)), rng.normal(size=(3, 2))
+    lazy, weights = Value(da.from_array(x, chunks=(2, 3)), constant=True), Value(w)
+    loss = (ad.tanh(lazy @ weights) ** 2).sum()
+    slope = gradients(loss, weights)
+    assert isinstance(loss.data, da.Array)
+    assert isinstance(slope, da.Array)
+    weights_again = Value(w)
+    plain = (ad.tanh(x @ weights_again) ** 2).sum()
+    np.testing.assert_allclose(loss.data.compute(), plain.data, rtol=1e-14)
+    np.testing.assert_allclose(slope.compute(), gradients(plain, weights_again), rtol=1e-13)

@@ -1,0 +1,428 @@
+"""THE table of operations: each with the domains of its arguments, its shapes and its metadata.
+
+The tests of `tests/autodiff/test_operations.py` run over it, and fail where an operation has no case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import autodiff as ad
+from autodiff.testing import POSITIVE, REAL, UNIT, Domain
+
+AWAY = REAL.without(0.0)
+STEPS = Domain(-3.0, 3.0, exclude=tuple(np.arange(-3.0, 3.5, 0.5)))
+"""Away from the jumps of floor and round."""
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """An operation on mutually broadcastable arrays, numbers among them."""
+
+    name: str
+    domains: tuple[Domain, ...] = (REAL,)
+    metadata: tuple[tuple[str, Any], ...] = ()
+    reference: Callable[..., Any] | None = None
+    """NumPy's function, where its name is another or it has none."""
+    stable: bool = True
+    """Whether value and gradient are finite at ±1000."""
+
+    def __str__(self) -> str:
+        return "-".join([self.name, *(f"{k}={v}" for k, v in self.metadata)])
+
+    def __call__(self, *xs: Any) -> Any:
+        return getattr(ad, self.name)(*xs, **dict(self.metadata))
+
+    def numpy(self, *xs: Any) -> Any:
+        """The same by NumPy."""
+        return (self.reference or getattr(np, self.name))(*xs, **dict(self.metadata))
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """An operation on arrays of given shapes, called in a given way."""
+
+    name: str
+    shapes: tuple[tuple[int, ...], ...]
+    call: Callable[..., Any]
+    """call(f, *arrays), with f the operation here or NumPy's."""
+    domain: Domain = REAL
+    prepare: Callable[[Any], Any] = lambda x: x
+    """Makes each array fit: symmetric, positive definite, well-conditioned. Part of the function."""
+    reference: Callable[..., Any] | None = None
+    linear: bool = False
+    unique: bool = False
+    order: int = 2
+
+    def __str__(self) -> str:
+        return f"{self.name}-{'-'.join('x'.join(map(str, shape)) or 'number' for shape in self.shapes)}"
+
+    def __call__(self, *xs: Any) -> Any:
+        return self.call(find(ad, self.name), *map(self.prepare, xs))
+
+    def numpy(self, *xs: Any) -> Any:
+        """The same by NumPy."""
+        return self.call(self.reference or find(np, self.name), *map(self.prepare, xs))
+
+
+def find(package: Any, name: str) -> Any:
+    """`linalg.inv` of NumPy or of autodiff."""
+    for part in name.split("."):
+        package = getattr(package, part)
+    return package
+
+
+def sigmoid(x: Any) -> Any:
+    """1/(1 + e⁻ˣ) in longer numbers."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(x, np.longdouble))), np.result_type(x, np.float32))
+
+
+def erf(x: Any) -> Any:
+    """By the standard library."""
+    import math
+
+    return np.vectorize(math.erf, otypes=[float])(x)
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """By definition."""
+    return np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims))
+
+
+ELEMENTWISE = [
+    Elementwise("add", (REAL, REAL)),
+    Elementwise("subtract", (REAL, REAL)),
+    Elementwise("multiply", (REAL, REAL)),
+    Elementwise("divide", (REAL, AWAY)),
+    Elementwise("floor_divide", (STEPS, Domain(1.0, 1.0))),
+    Elementwise("mod", (STEPS, Domain(1.0, 1.0))),
+    Elementwise("power", (POSITIVE, REAL), stable=False),
+    Elementwise("negative"),
+    Elementwise("positive"),
+    Elementwise("absolute", (AWAY,)),
+    Elementwise("fabs", (AWAY,)),
+    Elementwise("sign", (AWAY,)),
+    Elementwise("reciprocal", (AWAY,)),
+    Elementwise("square"),
+    Elementwise("maximum", (Domain(-5.0, 1.0), Domain(1.5, 5.0))),
+    Elementwise("minimum", (Domain(-5.0, 1.0), Domain(1.5, 5.0))),
+    Elementwise("fmax", (Domain(-5.0, 1.0), Domain(1.5, 5.0))),
+    Elementwise("fmin", (Domain(-5.0, 1.0), Domain(1.5, 5.0))),
+    Elementwise("clip", (REAL.without(-1.0, 2.0),), (("min", -1.0), ("max", 2.0)), np.clip),
+    Elementwise("nan_to_num"),
+    Elementwise("floor", (STEPS,)),
+    Elementwise("ceil", (STEPS,)),
+    Elementwise("trunc", (STEPS,)),
+    Elementwise("rint", (STEPS,)),
+    Elementwise("round", (Domain(-3.0, 3.0, tuple(np.arange(-3.0, 3.01, 0.05)), 0.01),), (("decimals", 1),)),
+    Elementwise("exp", stable=False),
+    Elementwise("exp2", stable=False),
+    Elementwise("expm1", stable=False),
+    Elementwise("log", (POSITIVE,)),
+    Elementwise("log2", (POSITIVE,)),
+    Elementwise("log10", (POSITIVE,)),
+    Elementwise("log1p", (POSITIVE,)),
+    Elementwise("logaddexp", (REAL, REAL)),
+    Elementwise("logaddexp2", (REAL, REAL)),
+    Elementwise("sqrt", (POSITIVE,)),
+    Elementwise("cbrt", (AWAY,)),
+    Elementwise("hypot", (AWAY, AWAY)),
+    Elementwise("sin"),
+    Elementwise("cos"),
+    Elementwise("tan", (UNIT,)),
+    Elementwise("arcsin", (UNIT,)),
+    Elementwise("arccos", (UNIT,)),
+    Elementwise("arctan"),
+    Elementwise("arctan2", (AWAY, POSITIVE)),
+    Elementwise("deg2rad"),
+    Elementwise("rad2deg"),
+    Elementwise("sinh", stable=False),
+    Elementwise("cosh", stable=False),
+    Elementwise("tanh"),
+    Elementwise("arcsinh"),
+    Elementwise("arccosh", (Domain(1.25, 5.0),)),
+    Elementwise("arctanh", (UNIT,)),
+    Elementwise("sinc"),
+    Elementwise("sigmoid", reference=sigmoid),
+    Elementwise("relu", (AWAY,), reference=lambda x: np.maximum(x, 0.0)),
+    Elementwise("softplus", reference=lambda x: np.logaddexp(x, 0.0)),
+    Elementwise("log_sigmoid", reference=lambda x: -np.logaddexp(-x, 0.0)),
+    Elementwise("erf", reference=erf),
+]
+
+ALIASES = {"degrees": "rad2deg", "radians": "deg2rad"}
+
+
+def symmetric(x: Any) -> Any:
+    """½(A + Aᵀ) plus a diagonal that keeps eigenvalues apart."""
+    n = x.shape[-1]
+    return 0.05 * (x + ad.swapaxes(x, -1, -2)) + np.diag(np.arange(1.0, n + 1.0)).astype(x.dtype)
+
+
+def regular(x: Any) -> Any:
+    """A well-conditioned matrix with distinct singular values."""
+    n, m = x.shape[-2:]
+    return 0.05 * x + np.eye(n, m, dtype=x.dtype) * np.arange(1.0, m + 1.0, dtype=x.dtype)
+
+
+SQUARE = ((3, 3),)
+BATCH = ((2, 3, 3),)
+
+
+def one(f: Any, x: Any) -> Any:
+    """f(x)."""
+    return f(x)
+
+
+def two(f: Any, x: Any, y: Any) -> Any:
+    """f(x, y)."""
+    return f(x, y)
+
+
+def joined(*xs: Any) -> Any:
+    """Several results as one array, by NumPy's functions, so that a case has one output."""
+    return np.concatenate([np.reshape(x, (-1,)) for x in xs])
+
+
+def _reductions() -> list[Shaped]:
+    cases = []
+    for name in ("sum", "mean", "prod", "max", "min", "var", "std"):
+        unique = name in ("max", "min", "var", "std")
+        linear = name == "sum"
+        for shape, options in (
+            ((), {}),
+            ((4,), {}),
+            ((2, 3), {"axis": 1}),
+            ((2, 3), {"axis": -2, "keepdims": True}),
+            ((2, 1, 3), {"axis": (0, -1)}),
+            ((2, 3, 2), {"axis": (-1, 1), "keepdims": True}),
+            ((2, 3), {"axis": ()}),
+        ):
+            if name in ("std", "var") and (shape == () or options == {"axis": ()}):
+                continue
+            cases.append(
+                Shaped(name, (shape,), lambda f, x, o=options: f(x, **o), unique=unique, linear=linear)
+            )
+    cases += [
+        Shaped("var", ((2, 4),), lambda f, x: f(x, axis=1, ddof=1)),
+        Shaped("std", ((4, 2),), lambda f, x: f(x, axis=0, ddof=1), unique=True),
+    ]
+    for options in ({}, {"axis": 0}, {"axis": (0, -1)}, {"axis": 1, "keepdims": True}):
+        cases.append(
+            Shaped("logsumexp", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=logsumexp)
+        )
+    for options in ({}, {"axis": 0}, {"axis": (0, 1)}):
+
+        def share(x: Any, axis: Any = -1) -> Any:
+            return np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
+
+        def log_share(x: Any, axis: Any = -1, share: Any = share) -> Any:
+            return np.log(share(x, axis))
+
+        cases.append(Shaped("softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=share))
+        cases.append(
+            Shaped("log_softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=log_share)
+        )
+    for name in ("cumsum", "cumprod"):
+        for options in ({}, {"axis": 0}, {"axis": -1}):
+            cases.append(
+                Shaped(name, ((2, 3),), lambda f, x, o=options: f(x, **o), linear=name == "cumsum")
+            )
+    for name in ("linalg.norm", "norm"):
+        for shape, options in (
+            ((3,), {}),
+            ((2, 3), {}),
+            ((2, 3), {"axis": 1}),
+            ((2, 3), {"axis": -1, "keepdims": True, "ord": 1}),
+            ((2, 3), {"axis": 0, "ord": 3}),
+            ((2, 3), {"axis": 0, "ord": np.inf}),
+            ((2, 3), {"ord": "fro"}),
+            ((2, 2, 3), {"axis": (1, 2)}),
+            ((2, 3), {"ord": 2}),
+            ((2, 3), {"ord": "nuc"}),
+        ):
+            cases.append(
+                Shaped(
+                    name,
+                    (shape,),
+                    lambda f, x, o=options: f(x, **o),
+                    AWAY,
+                    regular if options.get("ord") in (2, "nuc") else lambda x: x,
+                    reference=np.linalg.norm,
+                    unique=True,
+                )
+            )
+    return cases
+
+
+def _linear(name: str, *shapes: tuple[int, ...], call: Callable[..., Any] = one, **more: Any) -> Shaped:
+    return Shaped(name, shapes, call, linear=True, **more)
+
+
+ROWS = np.array([1, 0, 1])
+MASK = np.array([[True, False, True], [False, True, True]])
+INDICES: list[Any] = [
+    0, -1, slice(None), slice(1, None), slice(None, None, -2), None, Ellipsis, (slice(None), 1),
+    (Ellipsis, 0, None), ROWS, [0, 0, 1], MASK, (ROWS, [2, 0, 2]), (slice(None), ROWS), (slice(None, None, -1), [0, 1]),
+]  # fmt: skip
+
+SHAPING = [
+    _linear("reshape", (2, 3), call=lambda f, x: f(x, (3, -1))),
+    _linear("reshape", (), call=lambda f, x: f(x, (1, 1))),
+    _linear("ravel", (2, 3)),
+    _linear("transpose", (2, 3)),
+    _linear("transpose", (2, 3, 4), call=lambda f, x: f(x, (1, 2, 0))),
+    _linear("transpose", (2, 3, 4), call=lambda f, x: f(x, (-1, 0, 1))),
+    _linear("swapaxes", (2, 3, 4), call=lambda f, x: f(x, 0, -1)),
+    _linear("moveaxis", (2, 3, 4), call=lambda f, x: f(x, 0, -1)),
+    _linear("moveaxis", (2, 3, 4), call=lambda f, x: f(x, (0, 1), (-1, 0))),
+    _linear("rollaxis", (2, 3, 4), call=lambda f, x: f(x, 2)),
+    _linear("expand_dims", (2, 3), call=lambda f, x: f(x, 1)),
+    _linear("expand_dims", (2, 3), call=lambda f, x: f(x, (0, -1))),
+    _linear("squeeze", (1, 2, 1)),
+    _linear("squeeze", (1, 2, 1), call=lambda f, x: f(x, -1)),
+    _linear("broadcast_to", (3, 1), call=lambda f, x: f(x, (2, 3, 4))),
+    _linear("broadcast_to", (), call=lambda f, x: f(x, (2, 3))),
+    _linear("sum_to", (2, 3, 4), call=lambda f, x: f(x, (3, 1)), reference=lambda x, shape: x.sum((0, 2)).reshape(shape)),
+    _linear("sum_to", (2, 3), call=lambda f, x: f(x, ()), reference=lambda x, shape: x.sum()),
+    _linear("concatenate", (2, 3), (1, 3), call=lambda f, x, y: f([x, y])),
+    _linear("concatenate", (2, 3), (2, 1), call=lambda f, x, y: f((x, y, x), axis=-1)),
+    _linear("concatenate", (2, 3), (2,), call=lambda f, x, y: f([x, y], axis=None)),
+    _linear("stack", (2, 3), (2, 3), call=lambda f, x, y: f([x, y], axis=1)),
+    _linear("stack", (), (), call=lambda f, x, y: f([x, y, 2.0 * x])),
+    _linear("vstack", (3,), (2, 3), call=lambda f, x, y: f([x, y])),
+    _linear("hstack", (2, 3), (2, 1), call=lambda f, x, y: f([x, y])),
+    _linear("dstack", (2, 3), (2, 3), call=lambda f, x, y: f([x, y])),
+    _linear("column_stack", (2,), (2, 3), call=lambda f, x, y: f([x, y])),
+    _linear("append", (2, 3), (1, 3), call=lambda f, x, y: f(x, y, axis=0)),
+    _linear("append", (2, 3), (), call=lambda f, x, y: f(x, y)),
+    _linear("split", (4, 3), call=lambda f, x: joined(f(x, 2)[1], 2.0 * f(x, [1, 3])[1])),
+    _linear("split", (2, 4), call=lambda f, x: joined(*f(x, 2, axis=1)[::-1])),
+    _linear("array_split", (5, 2), call=lambda f, x: joined(*f(x, 3)[::-1])),
+    _linear("vsplit", (4, 2), call=lambda f, x: f(x, 2)[1]),
+    _linear("hsplit", (2, 4), call=lambda f, x: f(x, 2)[1]),
+    _linear("dsplit", (2, 2, 4), call=lambda f, x: f(x, 2)[1]),
+    *(
+        _linear("getitem", (2, 3), call=lambda f, x, i=i: f(x, i), reference=lambda x, i: x[i])
+        for i in INDICES
+    ),
+    _linear(
+        "scatter_add", (3, 2), call=lambda f, g: f(g, np.array([1, 0, 1]), (2, 2)),
+        reference=lambda g, i, shape: np.stack([g[1], g[0] + g[2]]),
+    ),
+    _linear("take", (2, 3), call=lambda f, x: f(x, [5, 0, 0])),
+    _linear("take", (2, 3), call=lambda f, x: f(x, [[2, 0], [0, 1]], axis=1)),
+    _linear("repeat", (2, 3), call=lambda f, x: f(x, 2)),
+    _linear("repeat", (2, 3), call=lambda f, x: f(x, [1, 3], axis=0)),
+    _linear("tile", (2, 3), call=lambda f, x: f(x, (2, 1, 2))),
+    _linear("tile", (3,), call=lambda f, x: f(x, 2)),
+    _linear("flip", (2, 3)),
+    _linear("flip", (2, 3), call=lambda f, x: f(x, axis=-1)),
+    _linear("flipud", (2, 3)),
+    _linear("fliplr", (2, 3)),
+    _linear("rot90", (2, 3), call=lambda f, x: f(x, 3)),
+    _linear("roll", (2, 3), call=lambda f, x: f(x, 2)),
+    _linear("roll", (2, 3), call=lambda f, x: f(x, (1, -2), axis=(0, 1))),
+    _linear("pad", (2, 3), call=lambda f, x: f(x, ((1, 0), (2, 1)))),
+    _linear("pad", (2, 3), call=lambda f, x: f(x, 1, mode="reflect")),
+    _linear("pad", (2, 3), call=lambda f, x: f(x, 1, mode="edge")),
+    _linear("diag", (3,)),
+    _linear("diag", (3, 3), call=lambda f, x: f(x, 1)),
+    _linear("diag", (2,), call=lambda f, x: f(x, -1)),
+    _linear("diagonal", (2, 3, 4), call=lambda f, x: f(x, 1, -1, 0)),
+    _linear("trace", (3, 3)),
+    _linear("trace", (2, 3, 4), call=lambda f, x: f(x, 1, 1, 2)),
+    _linear("tril", (3, 3), call=lambda f, x: f(x, 1)),
+    _linear("triu", (2, 3, 3)),
+    _linear("sort", (2, 3), unique=True),
+    _linear("sort", (2, 3), call=lambda f, x: f(x, axis=None), unique=True),
+    _linear("partition", (2, 4), call=lambda f, x: np.max(f(x, 1)[:, :2], axis=1), unique=True),
+    _linear("select", (3,), (3,), call=lambda f, x, y: f([np.array([1, 0, 0]) > 0, np.array([1, 1, 0]) > 0], [x, y], 0.0)),
+    _linear("where", (3,), (2, 3), call=lambda f, x, y: f(MASK, x, y)),
+    _linear("where", (), (), call=lambda f, x, y: f(True, x, y)),
+    _linear("diff", (2, 4), call=lambda f, x: f(x, 2)),
+    _linear("diff", (4, 2), call=lambda f, x: f(x, axis=0)),
+    _linear("gradient", (5,), call=lambda f, x: f(x, 0.5)),
+    _linear("gradient", (3, 4), call=lambda f, x: joined(*f(x))),
+    _linear("atleast_1d", ()),
+    _linear("atleast_2d", (3,)),
+    _linear("atleast_3d", (2, 3)),
+    _linear("astype", (2, 3), call=lambda f, x: f(x, np.float64), reference=lambda x, t: x.astype(t)),
+]  # fmt: skip
+
+PRODUCTS = [
+    Shaped("matmul", shapes, two)
+    for shapes in (
+        ((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 2, 3), (3, 2)),
+        ((2, 2, 3), (2, 3, 1)), ((2, 3), (4, 3, 2)), ((3,), (2, 3, 2)), ((2, 2, 3), (3,)), ((1, 2, 3), (2, 3, 2)),
+    )
+]  # fmt: skip
+PRODUCTS += [
+    Shaped("dot", shapes, two)
+    for shapes in (((3,), (3,)), ((2, 3), (3, 2)), ((2, 3), (3,)), ((), (3,)), ((2, 2, 3), (2, 3, 2)))
+]
+PRODUCTS += [
+    Shaped("vdot", ((2, 3), (6,)), two),
+    Shaped("inner", ((3,), (3,)), two),
+    Shaped("inner", ((2, 3), (4, 3)), two),
+    Shaped("outer", ((2,), (3,)), two),
+    Shaped("outer", ((2, 2), (3,)), two),
+    Shaped("tensordot", ((2, 3, 4), (3, 4, 2)), two),
+    Shaped("tensordot", ((2, 3), (3, 2)), lambda f, x, y: f(x, y, axes=1)),
+    Shaped("tensordot", ((2, 3), (2, 4)), lambda f, x, y: f(x, y, axes=([0], [0]))),
+    Shaped("tensordot", ((2,), (3,)), lambda f, x, y: f(x, y, axes=0)),
+    Shaped("kron", ((2, 2), (1, 3)), two),
+    Shaped("kron", ((2,), (3,)), two),
+    Shaped("cross", ((3,), (3,)), two),
+    Shaped("cross", ((2, 3), (3,)), two),
+    Shaped("einsum", ((2, 3), (3, 4)), lambda f, x, y: f("ij,jk->ik", x, y)),
+    Shaped("einsum", ((2, 3), (3, 2)), lambda f, x, y: f("ij,ji", x, y)),
+    Shaped("einsum", ((3, 3),), lambda f, x: f("ii->i", x), linear=True),
+    Shaped("einsum", ((3, 3),), lambda f, x: f("ii", x), linear=True),
+    Shaped("einsum", ((2, 3),), lambda f, x: f("ij->j", x), linear=True),
+    Shaped("einsum", ((2, 3, 4), (4, 2)), lambda f, x, y: f("...ij,jk->...ik", x, y)),
+    Shaped("einsum", ((2,), (2, 3), (3,)), lambda f, x, y, z: f("i,ij,j", x, y, z)),
+]
+
+LINALG = [
+    Shaped("linalg.solve", ((3, 3), (3,)), lambda f, a, b: f(regular(a), b)),
+    Shaped("linalg.solve", ((3, 3), (3, 2)), lambda f, a, b: f(regular(a), b)),
+    Shaped("linalg.solve", ((2, 3, 3), (3, 2)), lambda f, a, b: f(regular(a), b)),
+    *(
+        Shaped(name, shapes, one, prepare=prepare)
+        for shapes in (SQUARE, BATCH)
+        for name, prepare in (
+            ("linalg.inv", regular),
+            ("linalg.det", regular),
+            ("linalg.cholesky", symmetric),
+            ("linalg.pinv", regular),
+        )
+    ),
+    Shaped("linalg.pinv", ((3, 2),), one, prepare=regular),
+    *(Shaped("linalg.slogdet", shapes, lambda f, x: f(x)[1], prepare=regular) for shapes in (SQUARE, BATCH)),
+    *(
+        Shaped(
+            "linalg.eigh",
+            shapes,
+            lambda f, x: joined(f(x)[0], np.square(f(x)[1])),
+            prepare=symmetric,
+        )
+        for shapes in (SQUARE, BATCH)
+    ),
+    *(
+        Shaped(
+            "linalg.svd",
+            shapes,
+            lambda f, x: (lambda u, s, v: joined(s, np.matmul(u, v)))(*f(x, full_matrices=False)),
+            prepare=regular,
+        )
+        for shapes in (((3, 2),), ((2, 3),), BATCH)
+    ),
+    Shaped("linalg.svd", ((3, 2),), lambda f, x: f(x, compute_uv=False), prepare=regular),
+]
+
+SHAPED = [*_reductions(), *SHAPING, *PRODUCTS, *LINALG]
