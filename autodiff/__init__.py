@@ -20,13 +20,13 @@ from .functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and
 from .modes import no_grad
 from .ops import *
 from .ops import linalg, plain
-from .primitive import elementwise, primitive
+from .operation import elementwise, primitive
 from .value import Value
 
 if TYPE_CHECKING:
-    from .check import check_gradients
-    from .picture import draw
-    from .text_tree import tree
+    from .check import check_gradients as check_gradients
+    from .picture import draw as draw
+    from .text_tree import tree as tree
 
 LAZY = {"check_gradients": "check", "draw": "picture", "tree": "text_tree"}
 """What only reads graphs, and the module that it is loaded from on first use."""

@@ -143,7 +143,7 @@ class _Level:
 
     def nearby(self, rng: np.random.Generator) -> _Level:
         """The function a step away, where a rule that is right at the point alone is wrong."""
-        h = self._epsilon ** (1 / 7)
+        h = self._epsilon ** (1 / 4)
         moved = [x + h * (_random_like(x, rng) * self._size(i)) for i, x in enumerate(self.point)]
         with np.errstate(all="ignore"):
             level = _level(self.f, self.names, moved, self.order, rng)

@@ -17,7 +17,7 @@ from . import modes
 from .data import Data, as_data, canonical, dtype_of, is_lazy, shape_of
 from .ops.selection import where
 from .ops.shaping import sum_to
-from .primitive import ieee, picked
+from .operation import ieee, picked
 from .value import Value
 
 __all__ = ["backward", "gradients"]
@@ -211,13 +211,15 @@ def _spoilt(g: Any) -> bool:
     data = g._data if isinstance(g, Value) else g
     if type(data) is float:
         return data != data
-    return not isinstance(data, tuple) and (is_lazy(data) or bool(np.isnan(data).any()))
+    if data is None or isinstance(data, tuple):
+        return False
+    return is_lazy(data) or bool(np.isnan(data).any())
 
 
 def absorbed(node: Value, g: Any, x: Value, c: Any) -> Any:
     """A product 0·∞ as 0: what nothing depends on contributes nothing."""
     if node._operation.elementwise:  # type: ignore[union-attr]
-        return where(g == 0.0, 0.0, c)
+        return where((g == 0.0) & np.isnan(c), 0.0, c)
     return c
 
 
@@ -317,10 +319,13 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple
             )
         if operation.elementwise:
             yield x, _scaled(g, rule, (z, *data), metadata)
-        elif operation.many:
-            yield x, rule(g, z, data, i, **metadata)
-        else:
-            yield x, rule(g, z, *data, **metadata)
+            continue
+        operands = (z, data, i) if operation.many else (z, *data)
+        try:
+            c = rule(g, *operands, **metadata)
+        except ArithmeticError:
+            c = ieee(rule, g, *operands, **metadata)
+        yield x, c
 
 
 def _parts(node: Value) -> Any:

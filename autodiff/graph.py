@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
 from .engine import inputs_of
-from .primitive import Operation
+from .operation import Operation
 from .value import Value
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]

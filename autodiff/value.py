@@ -18,7 +18,7 @@ from . import modes
 from .data import Data, Operand, Shape, as_data, dtype_of, shape_of
 
 if TYPE_CHECKING:
-    from .primitive import Operation
+    from .operation import Operation
 
 __all__ = ["Label", "Value"]
 

@@ -78,7 +78,7 @@ def find(package: Any, name: str) -> Any:
 
 def sigmoid(x: Any) -> Any:
     """1/(1 + e⁻ˣ) in longer numbers."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(x, np.longdouble))), np.result_type(x, np.float32))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(x, np.longdouble))), np.asarray(x).dtype)
 
 
 def erf(x: Any) -> Any:
@@ -334,6 +334,8 @@ SHAPING = [
     _linear("diag", (3, 3), call=lambda f, x: f(x, 1)),
     _linear("diag", (2,), call=lambda f, x: f(x, -1)),
     _linear("diagonal", (2, 3, 4), call=lambda f, x: f(x, 1, -1, 0)),
+    _linear("on_diagonal", (2,), call=lambda f, x: f(x, (2, 3), 1, 0, 1), reference=lambda x, *_: np.diag(x, 1)[:2]),
+    _linear("take_along_axis", (2, 3), call=lambda f, x: f(x, np.array([[0, 0], [2, 1]]), axis=1)),
     _linear("trace", (3, 3)),
     _linear("trace", (2, 3, 4), call=lambda f, x: f(x, 1, 1, 2)),
     _linear("tril", (3, 3), call=lambda f, x: f(x, 1)),

@@ -6,8 +6,8 @@ import operator
 
 import numpy as np
 
-from ..data import Data
-from ..primitive import elementwise
+from ..data import Data, Operand
+from ..operation import elementwise
 from .elementary import log
 from .selection import where
 
@@ -81,16 +81,39 @@ def _slope(x: float, y: float) -> float:
     return y * _power(x, y - 1.0) if y else 0.0
 
 
+def _falling(y: Operand, order: int) -> tuple[Operand, Operand]:
+    """y·(y − 1)·…·(y − n + 1), the factor of the n-th derivative of a power, and its slope."""
+    factor, slope = 1.0, 0.0
+    for k in range(order):
+        factor, slope = factor * (y - float(k)), slope * (y - float(k)) + factor
+    return factor, slope
+
+
 @elementwise(
-    symbol="power_slope",
+    singular=True,
+    dx=lambda z, x, y, order: power_derivative(x, y, order + 1),
+    dy=lambda z, x, y, order: power(x, y - float(order)) * _falling(y, order)[1] + z * log(x),
+)
+def power_derivative(x: Data, y: Data, /, order: int) -> Data:
+    """Derivative of a power in x.   z = dⁿ/dxⁿ xʸ = y·(y − 1)·…·(y − n + 1)·xʸ⁻ⁿ.
+
+    Where y is one of 0, 1, …, n − 1 it is 0, also at x = 0, so that xʸ is right to any order.
+    """
+    factor, _ = _falling(y, order)
+    zero = np.equal(factor, 0.0)
+    return np.where(zero, 0.0, factor * np.power(x, np.where(zero, 1.0, np.subtract(y, order))))
+
+
+@elementwise(
     scalar=_slope,
     singular=True,
-    dx=lambda z, x, y: y * power_slope(x, y - 1.0),
+    dx=lambda z, x, y: power_derivative(x, y, 2),
     dy=lambda z, x, y: power(x, y - 1.0) + z * log(x),
 )
 def power_slope(x: Data, y: Data, /) -> Data:
     """Slope of a power.   z = y·xʸ⁻¹, and 0 where y = 0, also at x = 0."""
-    return np.multiply(y, np.power(x, np.where(np.equal(y, 0.0), 1.0, np.subtract(y, 1.0))))
+    zero = np.equal(y, 0.0)
+    return np.where(zero, 0.0, y * np.power(x, np.where(zero, 1.0, np.subtract(y, 1.0))))
 
 
 @elementwise(

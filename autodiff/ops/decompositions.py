@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..data import Data, Operand, dtype_of, shape_of
-from ..primitive import primitive
+from ..operation import primitive
 from .products import transposed
 from .selection import where
 from .systems import SQUARE, solve

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..data import Data, dtype_of
-from ..primitive import elementwise
+from ..operation import elementwise
 from .selection import divisor, where
 
 __all__ = [
@@ -304,9 +304,9 @@ def sinc_derivative(x: Data, /, order: int = 0) -> Data:
     near = np.abs(u) < order + 2.0
     tame = np.where(near, u, 0.0)
     series = np.zeros_like(tame)
-    for k in range(order + 24, -1, -1):
+    for k in range(4 * order + 30, order - 1, -1):
         n = k - order
-        if n >= 0 and k % 2 == 0:
+        if k % 2 == 0:
             series = series + (-1) ** (k // 2) * tame**n / ((k + 1) * math.factorial(n))
     far = np.where(near, 1.0, u)
     recurrence = np.sin(far) / far
@@ -322,7 +322,7 @@ def sinc(x: Data, /) -> Data:
 
 
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969):
-# erf on |x| ≤ ½, erfc on ½ ≤ |x| ≤ 4 and beyond, highest power first.
+# erf on |x| ≤ 15/32, erfc from there to 4 and beyond, highest power first.
 ERF_NEAR = (
     (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2,
      3.20937758913846947e3),
@@ -363,8 +363,8 @@ def erf(x: Data, /) -> Data:
     Cody's rational approximation (1969), within 2 units in the last place.
     """
     size = np.abs(x)
-    near = np.where(size > 0.5, 0.0, x)
-    middle = np.clip(size, 0.5, 4.0)
+    near = np.where(size > 0.46875, 0.0, x)
+    middle = np.clip(size, 0.46875, 4.0)
     far = np.clip(size, 4.0, 6.0)
     square = 1.0 / (far * far)
     tail = (1.0 / math.sqrt(math.pi) - square * _ratio(ERFC_FAR, square)) / far
@@ -373,4 +373,4 @@ def erf(x: Data, /) -> Data:
     )
     outside = np.copysign(1.0 - erfc, x)
     inside = near * _ratio(ERF_NEAR, near * near)
-    return np.where(size > 0.5, outside, inside).astype(dtype_of(x))
+    return np.where(size > 0.46875, outside, inside).astype(dtype_of(x))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from ..data import Data, Operand, Shape, dtype_of, is_lazy, shape_of
-from ..primitive import primitive
+from ..operation import primitive
 from ..value import Value
 from .selection import where
 from .shaping import ravel
@@ -128,7 +128,7 @@ def take_along_axis(x: Operand, /, indices: Any, axis: int | None = -1) -> Any:
 # -- by order ----------------------------------------------------------------------------------
 
 
-@primitive(dx=lambda g, y, x, old, new, axis: _moved(g, new, old, axis), dold=None, dnew=None)
+@primitive(dx=lambda g, y, x, old, new, axis: _moved(g, new, old, axis), dold=0.0, dnew=0.0)
 def _moved(x: Data, old: Data, new: Data, /, axis: int) -> Data:
     """Entries moved as those of `old` were moved to make `new`, the same numbers in another order.
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..data import Data, Operand, Shape, dtype_of, shape_of
-from ..primitive import primitive
+from ..operation import primitive
 from .elementary import exp, minus_infinity_as_zero
 from .joining import concatenate
 from .selection import divisor, where
@@ -189,13 +189,13 @@ def _reversed_scan(a: Operand, b: Operand) -> Operand:
 def _moved_up(x: Operand, last: float) -> Operand:
     """xᵢ₊₁ in place of xᵢ along the last axis."""
     edge = np.full((*shape_of(x)[:-1], 1), last, dtype_of(x))
-    return concatenate([x[..., 1:], edge], axis=-1)
+    return concatenate([x, edge], axis=-1)[..., 1:]
 
 
 def _moved_down(x: Operand, first: float) -> Operand:
     """xᵢ₋₁ in place of xᵢ along the last axis."""
     edge = np.full((*shape_of(x)[:-1], 1), first, dtype_of(x))
-    return concatenate([edge, x[..., :-1]], axis=-1)
+    return concatenate([edge, x], axis=-1)[..., :-1]
 
 
 @primitive(

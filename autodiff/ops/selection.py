@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from ..data import Data, Operand, dtype_of
-from ..primitive import elementwise, primitive
+from ..operation import elementwise, primitive
 from ..value import Value
 
 __all__ = [
@@ -197,8 +197,8 @@ def fmax(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
-    dx=lambda z, x, y: preference(-x, -y),
-    dy=lambda z, x, y: preference(-y, -x),
+    dx=lambda z, x, y: preference(0.0 - x, 0.0 - y),
+    dy=lambda z, x, y: preference(0.0 - y, 0.0 - x),
 )
 def fmin(x: Data, y: Data, /) -> Data:
     """The smaller of two, ignoring nan.   A tie shares the slope evenly."""

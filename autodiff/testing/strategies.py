@@ -6,6 +6,7 @@ from the points that a domain excludes. It shrinks towards few entries and small
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
@@ -26,6 +27,9 @@ TINY = 2.0**-10
 """Numbers nearer to 0, but for 0 itself, are not drawn: their squares and reciprocals lose digits."""
 
 MAX_AXES, MAX_SIDE = 3, 3
+
+MANY = 2 * MAX_SIDE**MAX_AXES
+"""Points of a grid from which unique entries are drawn."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,9 @@ def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[fl
     pieces = [(low, high) for low, high in pieces if low <= high]
     if not pieces:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")
-    halves = [k / 2.0 for low, high in pieces for k in range(int(np.ceil(2 * low)), int(2 * high // 1) + 1)]
+    halves = [
+        k / 2.0 for low, high in pieces for k in range(math.ceil(2.0 * low), math.floor(2.0 * high) + 1)
+    ]
     special = sorted({*halves, *(end for piece in pieces for end in piece)}, key=_simplicity)
     intervals = sorted((part for piece in pieces for part in _away_from_zero(piece)), key=_nearness)
     floats = [_floats(interval, dtype) for interval in intervals]
@@ -133,6 +139,19 @@ def _floats(interval: Interval, dtype: np.dtype[Any]) -> SearchStrategy[float]:
     return st.floats(low, high, allow_subnormal=False, width=width)
 
 
+def _grid(domain: Domain) -> list[float]:
+    """Multiples of ⅛ in the domain, or of a smaller power of two where these are few."""
+    spacing, points = 0.25, list[float]()
+    while len(points) < MANY and spacing > TINY:
+        spacing /= 2.0
+        points = [
+            k * spacing
+            for low, high in domain.pieces()
+            for k in range(math.ceil(low / spacing), math.floor(high / spacing) + 1)
+        ]
+    return sorted(points, key=_simplicity)
+
+
 def arrays(
     shape: Shape | SearchStrategy[Shape] | None = None,
     dtype: Any = np.float64,
@@ -142,8 +161,8 @@ def arrays(
     """Arrays of a domain: of a shape, of shapes drawn from a strategy, or of any small shape.
 
     None gives up to 3 axes of up to 3 entries, none of them empty; a strategy may draw empty axes.
-    Shape () gives a Python float, or a NumPy scalar of another dtype. With `unique`, no two entries
-    are equal: ties are kinks of max and sort.
+    Shape () gives a Python float, or a NumPy scalar of another dtype. With `unique`, entries come
+    from a grid, no two of them equal: ties, and what is nearly one, are kinks of max and sort.
 
     >>> from hypothesis import find
     >>> find(arrays((2,)), lambda x: x.sum() >= 1.0)
@@ -151,7 +170,7 @@ def arrays(
     """
     if shape is None:
         shape = hnp.array_shapes(min_dims=0, max_dims=MAX_AXES, max_side=MAX_SIDE)
-    elements = numbers(domain, dtype)
+    elements = st.sampled_from(_grid(domain)) if unique else numbers(domain, dtype)
     # Without fill, entries differ, so that a mixed-up axis or index is noticed.
     drawn = hnp.arrays(np.dtype(dtype), shape, elements=elements, fill=st.nothing(), unique=unique)
     return drawn.map(canonical)
@@ -167,8 +186,8 @@ def broadcastable_arrays(
     `domain` is one for all, or one for each.
 
     >>> from hypothesis import find
-    >>> find(broadcastable_arrays(2), lambda pair: np.shape(pair[0]) != np.shape(pair[1]))
-    (array([0.]), 0.0)
+    >>> find(broadcastable_arrays(2, domain=[REAL, POSITIVE]), lambda pair: True)
+    (0.0, 1.0)
     """
     domains = [domain] * n if isinstance(domain, Domain) else list(domain)
     if len(domains) != n:

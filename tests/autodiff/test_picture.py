@@ -28,7 +28,7 @@ laid_out = pytest.mark.skipif(
 def neuron() -> Value:
     """A neuron of the lecture after `backward()`."""
     w, x, b = Value(0.2, "w₁₁⁽¹⁾"), Value(3.0, "x₁", constant=True), Value(0.1, "b₁⁽¹⁾")
-    a = sigmoid(w * x + b)
+    a: Value = sigmoid(w * x + b)
     a.name = "a₁⁽¹⁾"
     a.backward()
     return a
@@ -48,19 +48,8 @@ def attributes(dot: str) -> dict[str, str]:
 @laid_out
 def test_every_node_shows_name_operation_data_and_gradient() -> None:
     shown = texts(draw(neuron()))
-    for text in [
-        "w₁₁⁽¹⁾ = 0.2",
-        "grad 0.6645",
-        "x₁ = 3",
-        "grad –",
-        "×",
-        "0.6",
-        "+",
-        "σ",
-        "a₁⁽¹⁾ = 0.6682",
-        "grad 1",
-    ]:
-        assert text in shown
+    assert {"w₁₁⁽¹⁾ = 0.2", "grad 0.6651", "x₁ = 3", "grad –", "×", "0.6", "+", "σ"} <= set(shown)
+    assert {"a₁⁽¹⁾ = 0.6682", "grad 1"} <= set(shown)
 
 
 def test_a_gradient_not_computed_is_a_dash_and_never_zero() -> None:

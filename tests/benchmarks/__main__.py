@@ -25,7 +25,7 @@ def main() -> None:
     for name in chosen or WORKS:
         progress(name)
         for row in import_module(f".{name}", __package__).rows():
-            progress(f"  {row.against}: {row.result}")
+            progress(f"  {row.against or row.work}: {row.result}")
             rows.append(row)
     print(table(rows))
 
