@@ -13,14 +13,14 @@ chain rule over the recorded graph.
 
 from typing import TYPE_CHECKING, Any
 
-from . import ops, operators
+from . import operators, ops
 from .anomaly import detect_anomaly
 from .engine import gradients
 from .functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from .modes import no_grad
+from .operation import elementwise, primitive
 from .ops import *
 from .ops import linalg, plain
-from .operation import elementwise, primitive
 from .value import Value
 
 if TYPE_CHECKING:

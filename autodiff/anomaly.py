@@ -13,7 +13,7 @@ import numpy as np
 
 from . import modes
 from .data import is_lazy
-from .engine import absorbed, inputs_of
+from .reverse import absorbed, inputs_of
 from .value import Label, Value
 
 __all__ = ["detect_anomaly"]
@@ -99,7 +99,7 @@ def _leaves(node: Value) -> list[Value]:
 
 
 def _bad(data: Any) -> str:
-    """nan or inf, if the data hold one; lazy data are not looked at."""
+    """Nan or inf, if the data hold one; lazy data are not looked at."""
     if isinstance(data, tuple):
         return next(filter(None, map(_bad, data)), "")
     if is_lazy(data) or np.all(np.isfinite(data)):

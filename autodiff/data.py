@@ -59,7 +59,7 @@ def canonical(x: Data) -> Data:
     return x
 
 
-def as_data(x: object, *, copy: bool = True, masks: bool = False) -> Data:
+def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
     """Convert anything that stands for numbers to data.
 
     Arrays are copied, unless `copy` is false. With `masks`, boolean arrays stay boolean, so that a
@@ -72,8 +72,10 @@ def as_data(x: object, *, copy: bool = True, masks: bool = False) -> Data:
     kind = type(x)
     if kind is float:
         return x
+    if kind is np.ndarray and x.dtype == FLOAT64 and x.ndim:
+        return x.copy() if copy else x
     if kind is int or kind is bool:
-        return float(x)  # type: ignore[arg-type]
+        return float(x)
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
         return _converted(x, copy, masks)
     return canonical(_converted(_as_array(x), copy and isinstance(x, np.ndarray), masks))

@@ -151,7 +151,9 @@ def derivative(f: Function, order: int = 1) -> Function:
         with differentiating():
             variable = _variable(x)
             if variable.shape:
-                raise TypeError(f"derivative: x must be one number, got shape {variable.shape}; use grad or jacobian")
+                raise TypeError(
+                    f"derivative: x must be one number, got shape {variable.shape}; use grad or jacobian"
+                )
             y = _number(f(variable), "derivative")
             for n in range(order):
                 output = y if isinstance(y, Value) else Value(y, constant=True)
@@ -165,7 +167,7 @@ def derivative(f: Function, order: int = 1) -> Function:
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
-    """f's value, and the function that multiplies a cotangent with its Jacobian from the left.
+    """F's value, and the function that multiplies a cotangent with its Jacobian from the left.
 
         pullback(v) = vᵀ·J, one entry for each of the primals
 
@@ -194,7 +196,7 @@ def _pulled(call: Call, cotangents: Any) -> list[Any]:
 
 
 def _like(x: Any, v: Any, what: str) -> Any:
-    """v as a direction in the space of x."""
+    """V as a direction in the space of x."""
     v = v if isinstance(v, Value) else as_data(v)
     if shape_of(v) != shape_of(x):
         raise ValueError(f"expected a {what} of shape {shape_of(x)}, got {shape_of(v)}")
@@ -202,7 +204,7 @@ def _like(x: Any, v: Any, what: str) -> Any:
 
 
 def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """f's value, and its derivative in the direction of the tangents.   J·v
+    """F's value, and its derivative in the direction of the tangents.   J·v
 
     `primals` and `tangents` are tuples, one entry an argument of f; a single argument may be given
     without the tuple. Reverse mode twice: vᵀ·J is linear in v, and the gradient of that is J·v.

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
-from .engine import inputs_of
 from .operation import Operation
+from .reverse import inputs_of
 from .value import Value
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]

@@ -28,6 +28,12 @@ Rule: TypeAlias = Callable[..., Any] | float | None
 Body = ParamSpec("Body")
 Decorator: TypeAlias = Callable[[Callable[Body, Data]], Callable[Body, Any]]
 
+ONE = 1.0
+"""The partial derivative that is 1 for all arguments: the gradient passes unchanged."""
+
+FLOATS = {float}
+PLAIN = {float, np.ndarray}
+
 TAKES_MANY = 0x04  # the code flag of a function with a *parameter
 
 
@@ -36,8 +42,8 @@ class Operation:
 
     `rules` holds one derivative for each data argument: a function; a number, where the partial
     derivative is constant; or None, where there is none. `arity` is 1 or 2 for an elementwise
-    operation of that many operands, all with a rule, without metadata, else 0: it says where a node
-    keeps its inputs.
+    operation of that many operands, all with a slope, without metadata, else 0: it says where a node
+    keeps its inputs. `usual` is the number of arguments of a call that leaves all metadata out.
     """
 
     __slots__ = (
@@ -54,6 +60,7 @@ class Operation:
         "scalar",
         "singular",
         "symbol",
+        "usual",
     )
 
     def __init__(
@@ -64,7 +71,7 @@ class Operation:
         elementwise: bool,
         symbol: str | None = None,
         scalar: Callable[..., float] | None = None,
-        singular: bool = False,
+        singular: bool | Callable[..., bool] = False,
         remedy: str | None = None,
     ) -> None:
         code = forward.__code__
@@ -83,7 +90,9 @@ class Operation:
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = _defaults(forward)
         self.rules = self._checked(rules)
-        plain = elementwise and not (self.many or self.metadata or None in self.rules)
+        optional = not self.many and len(self.defaults) == len(self.metadata)
+        self.usual = len(self.arguments) if optional else None
+        plain = elementwise and not (self.many or self.metadata or None in self.rules or 0.0 in self.rules)
         self.arity = len(self.arguments) if plain and len(self.arguments) < 3 else 0
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
@@ -99,13 +108,15 @@ class Operation:
         for name, rule in rules.items():
             if callable(rule) and rule.__code__.co_argcount != len(takes):
                 raise TypeError(f"{self.name}: the rule {name} must take ({', '.join(takes)})")
-        return tuple(rules[name] for name in expected)
+        return tuple(ONE if rules[name] == 1.0 else rules[name] for name in expected)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
     def bind(self, given: Sequence[Any], named: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
         """Separate data from metadata, and fill in the defaults. Raises TypeError as a call would."""
+        if len(given) == self.usual and not named:
+            return given, self.defaults
         n = len(given) if self.many else len(self.arguments)
         inputs, by_position = given[:n], given[n:]
         if len(inputs) < len(self.arguments) - self.many or len(by_position) > len(self.metadata):
@@ -146,9 +157,9 @@ def _frozen(metadata: Any) -> Any:
     """Metadata that a later change by the caller does not reach."""
     if isinstance(metadata, np.ndarray):
         return metadata.copy()
-    if isinstance(metadata, list):
-        return [_frozen(entry) for entry in metadata]
-    return tuple(map(_frozen, metadata)) if type(metadata) is tuple else metadata
+    if type(metadata) in (list, tuple):
+        return type(metadata)(map(_frozen, metadata))
+    return metadata
 
 
 def ieee(function: Callable[..., Data], *inputs: Data, **metadata: Any) -> Data:
@@ -170,7 +181,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
     def apply(x: Operand, /) -> Any:
         if type(x) is not Value:
-            return _raw(operation, x)
+            return _raw(operation, (x,), {})
         a = x._data
         if type(a) is float:
             try:
@@ -178,7 +189,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a)
         else:
-            data = _computed(operation, (a,), {}, (x,))
+            data = _of_arrays(operation, (a,), (x,))
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -211,14 +222,14 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             b = y._data
             tracked = y._tracked
         else:
-            return _raw(operation, x, y)
+            return _raw(operation, (x, y), {})
         if type(a) is float and type(b) is float:
             try:
                 data = scalar(a, b)
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a, b)
         else:
-            data = _computed(operation, (a, b), {}, (x, y))
+            data = _of_arrays(operation, (a, b), (x, y))
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -234,19 +245,24 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
 
 
 def _general(operation: Operation) -> Callable[..., Any]:
-    rules, many = operation.rules, operation.many
-
     def apply(*given: Operand, **named: Any) -> Any:
         inputs, metadata = operation.bind(given, named)
-        if not any(type(x) is Value for x in inputs):
-            return _raw(operation, *inputs, **metadata)
-        inputs = tuple(x if type(x) is Value else as_data(x, masks=True) for x in inputs)
-        data = [x._data if type(x) is Value else x for x in inputs]
-        tracked = any(
-            type(x) is Value and x._tracked and rules[0 if many else i] is not None
-            for i, x in enumerate(inputs)
-        )
-        result = _computed(operation, data, metadata, inputs)
+        tracked, raw, data = None, False, []
+        for x in inputs:
+            if type(x) is Value:
+                tracked = tracked or x._tracked
+                data.append(x._data)
+            else:
+                raw = True
+        if tracked is None:
+            return _raw(operation, inputs, metadata)
+        if raw:
+            inputs = tuple(x if type(x) is Value else as_data(x, masks=True) for x in inputs)
+            data = [x._data if type(x) is Value else x for x in inputs]
+        if operation.elementwise and set(map(type, data)) == FLOATS:
+            result = ieee(operation.forward, *data, **metadata)
+        else:
+            result = _of_arrays(operation, data, inputs, **metadata)
         node = recorded(operation, result, inputs, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
@@ -267,37 +283,32 @@ def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) ->
     return modes.observed(node) if modes.switch.on else node
 
 
-def _computed(
-    operation: Operation, data: Sequence[Data], metadata: dict[str, Any], inputs: Sequence[Operand]
+def _of_arrays(
+    operation: Operation, data: Sequence[Data], inputs: Sequence[Operand], **metadata: Any
 ) -> Data:
-    """Data of a node that is not made of floats alone."""
+    """The forward computation, on data that are not all floats if it is elementwise."""
     try:
         return canonical(operation.forward(*data, **metadata))
-    except ArithmeticError:
-        return ieee(operation.forward, *data)
     except (ValueError, IndexError, TypeError) as error:
         raise operation.failed(error, inputs) from error
 
 
-def _raw(operation: Operation, *inputs: Operand, **metadata: Any) -> Data:
+def _raw(operation: Operation, inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
     """Raw data in, raw data out: what the rules of a first derivative run on."""
-    forward = operation.forward
-    if all(type(x) is float for x in inputs):
+    kinds = set(map(type, inputs))
+    if kinds == FLOATS and operation.elementwise:
         try:
             return operation.scalar(*inputs, **metadata)
         except (ArithmeticError, ValueError):
-            return ieee(forward, *inputs, **metadata)
-    raw = [x if isinstance(x, (float, np.ndarray)) else _plain(x) for x in inputs]
+            return ieee(operation.forward, *inputs, **metadata)
+    if not kinds <= PLAIN:
+        inputs = [x if isinstance(x, np.generic) else as_data(x, copy=False, masks=True) for x in inputs]
     try:
-        data = forward(*raw, **metadata)
+        data = operation.forward(*inputs, **metadata)
     except (ValueError, IndexError, TypeError) as error:
-        raise operation.failed(error, raw) from error
+        raise operation.failed(error, inputs) from error
     # A NumPy scalar stays one: `ieee` counts on it.
-    return data if any(isinstance(x, np.generic) for x in raw) else canonical(data)
-
-
-def _plain(x: Operand) -> Data:
-    return x if isinstance(x, np.generic) else as_data(x, copy=False, masks=True)
+    return data if any(isinstance(x, np.generic) for x in inputs) else canonical(data)
 
 
 # -- declaring ---------------------------------------------------------------------------------
@@ -319,7 +330,7 @@ def elementwise(
     *,
     symbol: str | None = None,
     scalar: Callable[..., float] | None = None,
-    singular: bool = False,
+    singular: bool | Callable[..., bool] = False,
     remedy: str | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
@@ -333,7 +344,8 @@ def elementwise(
     symbol    what pictures and derivations write, the function's name if not given
     scalar    the same function from Python floats to a float, where one is faster (`math.tanh`);
               where it raises ArithmeticError or ValueError, the body decides
-    singular  whether a partial can be infinite: a branch not taken then contributes 0, not 0·∞
+    singular  whether a partial can be infinite, or a function of the data that tells: a branch not
+              taken then contributes 0, not 0·∞
     remedy    what to try when the operation fails, for the error messages
 
     >>> @elementwise(dx=lambda y, x: y / (1.0 + x * x))

@@ -50,10 +50,7 @@ BINARY = {
     "matmul": ops.matmul,
 }
 
-SAME_NAME = (
-    "sum mean prod max min var std cumsum cumprod ravel swapaxes squeeze clip repeat take dot trace "
-    "diagonal astype exp log tanh relu sigmoid"
-).split()
+SAME_NAME = ["sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod", "ravel", "swapaxes", "squeeze", "clip", "repeat", "take", "dot", "trace", "diagonal", "astype", "exp", "log", "tanh", "relu", "sigmoid"]
 
 METHODS: dict[str, Any] = {
     **{f"__{name}__": operation for name, operation in BINARY.items()},
@@ -89,9 +86,7 @@ def _covered() -> dict[Any, Callable[..., Any]]:
     return table | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min, np.clip: _clip}
 
 
-def _clip(
-    x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
-) -> Any:
+def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """NumPy has both the old names of the bounds and the new."""
     return ops.clip(x, a_min if min is None else min, a_max if max is None else max)
 
@@ -104,7 +99,9 @@ def _not_covered(function: Any) -> TypeError:
     module = "numpy.linalg" if getattr(np.linalg, name, None) is function else "numpy"
     names = sorted({covered.__name__ for covered in COVERED})
     nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    advice = f"nearest that is covered: {', '.join(nearest)}" if nearest else "compose it from what is covered"
+    advice = (
+        f"nearest that is covered: {', '.join(nearest)}" if nearest else "compose it from what is covered"
+    )
     return TypeError(
         f"no implementation found for {module}.{name} on Value; {advice}; "
         "for the numbers alone, pass value.data"

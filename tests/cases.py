@@ -212,9 +212,7 @@ def _reductions() -> list[Shaped]:
         Shaped("std", ((4, 2),), lambda f, x: f(x, axis=0, ddof=1), unique=True),
     ]
     for options in ({}, {"axis": 0}, {"axis": (0, -1)}, {"axis": 1, "keepdims": True}):
-        cases.append(
-            Shaped("logsumexp", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=logsumexp)
-        )
+        cases.append(Shaped("logsumexp", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=logsumexp))
     for options in ({}, {"axis": 0}, {"axis": (0, 1)}):
 
         def share(x: Any, axis: Any = -1) -> Any:
@@ -224,14 +222,10 @@ def _reductions() -> list[Shaped]:
             return np.log(share(x, axis))
 
         cases.append(Shaped("softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=share))
-        cases.append(
-            Shaped("log_softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=log_share)
-        )
+        cases.append(Shaped("log_softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=log_share))
     for name in ("cumsum", "cumprod"):
         for options in ({}, {"axis": 0}, {"axis": -1}):
-            cases.append(
-                Shaped(name, ((2, 3),), lambda f, x, o=options: f(x, **o), linear=name == "cumsum")
-            )
+            cases.append(Shaped(name, ((2, 3),), lambda f, x, o=options: f(x, **o), linear=name == "cumsum"))
     for name in ("linalg.norm", "norm"):
         for shape, options in (
             ((3,), {}),

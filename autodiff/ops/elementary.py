@@ -105,13 +105,19 @@ def minus_infinity_as_zero(z: Data) -> Data:
     return where(z == -math.inf, 0.0, z)
 
 
-@elementwise(dx=lambda z, x, y: exp(x - minus_infinity_as_zero(z)), dy=lambda z, x, y: exp(y - minus_infinity_as_zero(z)))
+@elementwise(
+    dx=lambda z, x, y: exp(x - minus_infinity_as_zero(z)),
+    dy=lambda z, x, y: exp(y - minus_infinity_as_zero(z)),
+)
 def logaddexp(x: Data, y: Data, /) -> Data:
     """Smooth maximum of two.   z = log(eˣ + eʸ);   ∂z/∂x = eˣ⁻ᶻ,  ∂z/∂y = eʸ⁻ᶻ."""
     return np.logaddexp(x, y)
 
 
-@elementwise(dx=lambda z, x, y: exp2(x - minus_infinity_as_zero(z)), dy=lambda z, x, y: exp2(y - minus_infinity_as_zero(z)))
+@elementwise(
+    dx=lambda z, x, y: exp2(x - minus_infinity_as_zero(z)),
+    dy=lambda z, x, y: exp2(y - minus_infinity_as_zero(z)),
+)
 def logaddexp2(x: Data, y: Data, /) -> Data:
     """Smooth maximum to base 2.   z = log₂(2ˣ + 2ʸ);   ∂z/∂x = 2ˣ⁻ᶻ,  ∂z/∂y = 2ʸ⁻ᶻ."""
     return np.logaddexp2(x, y)
@@ -264,8 +270,8 @@ def _sigmoid(x: float) -> float:
 @elementwise(symbol="σ", scalar=_sigmoid, dx=lambda y, x: y * (1.0 - y))
 def sigmoid(x: Data, /) -> Data:
     """The lecture's σ, without overflow.   y = 1/(1 + e⁻ˣ);   dy/dx = y·(1 − y)."""
-    small = np.exp(-np.abs(x))
-    return np.where(np.less(x, 0.0), small, 1.0) / (1.0 + small)
+    with np.errstate(over="ignore"):  # e⁻ˣ = ∞ gives 0, which is right
+        return 1.0 / (1.0 + np.exp(-x))
 
 
 @elementwise(scalar=lambda x: 0.0 if x <= 0.0 else x, dx=lambda y, x: x > 0.0)

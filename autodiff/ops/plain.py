@@ -17,13 +17,7 @@ from ..value import Value
 
 __all__ = ["COMPARISONS", "FUNCTIONS", "raw"]
 
-NAMES = (
-    "all allclose any argmax argmin argpartition argsort argwhere array_equal array_equiv bincount "
-    "count_nonzero digitize empty_like equal flatnonzero full_like greater greater_equal histogram "
-    "isclose iscomplex iscomplexobj isfinite isinf isnan isneginf isposinf isreal isrealobj less "
-    "less_equal logical_and logical_not logical_or logical_xor ndim nonzero not_equal ones_like "
-    "result_type searchsorted shape signbit size unique zeros_like"
-).split()
+NAMES = ["all", "allclose", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere", "array_equal", "array_equiv", "bincount", "count_nonzero", "digitize", "empty_like", "equal", "flatnonzero", "full_like", "greater", "greater_equal", "histogram", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "isreal", "isrealobj", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "ndim", "nonzero", "not_equal", "ones_like", "result_type", "searchsorted", "shape", "signbit", "size", "unique", "zeros_like"]
 
 
 def raw(x: Any) -> Any:

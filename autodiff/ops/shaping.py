@@ -49,6 +49,8 @@ def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
     array([[1., 2.],
            [1., 2.]])
     """
+    if type(x) is float:
+        return np.full(shape, x)
     try:
         return np.broadcast_to(x, shape)
     except ValueError:

@@ -77,7 +77,11 @@ def test_anomaly_in_the_forward_pass_names_operation_inputs_line_and_remedy():
 @pytest.mark.parametrize(
     ("f", "x", "parts"),
     [
-        (lambda x: ad.sqrt(x), 0.0, ("gradient of sqrt", "'x' is inf", "infinite at 0", "recorded at test_modes.py")),
+        (
+            lambda x: ad.sqrt(x),
+            0.0,
+            ("gradient of sqrt", "'x' is inf", "infinite at 0", "recorded at test_modes.py"),
+        ),
         (lambda x: x / ad.sqrt(x * x + 0.0), 0.0, ("divide made nan", "norm")),
     ],
 )
@@ -103,7 +107,9 @@ def test_anomaly_names_element_writes_into_a_leaf():
     with detect_anomaly():
         y = (w * w).sum()
         w.data[0] = 5.0
-        with pytest.raises(ValueError, match="elements of 'w' of shape \\(2,\\) were written into after multiply"):
+        with pytest.raises(
+            ValueError, match="elements of 'w' of shape \\(2,\\) were written into after multiply"
+        ):
             y.backward()
 
 

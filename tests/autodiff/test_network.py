@@ -64,7 +64,10 @@ def on_scalars(names, weights, biases, x, y):
     for row, target in zip(x, y, strict=True):
         a = list(row)
         for name, w, b in zip(names, weights, biases, strict=True):
-            a = [ACTIVATIONS[name][0](sum((wi * ai for wi, ai in zip(ws, a, strict=True)), bj)) for ws, bj in zip(w, b, strict=True)]
+            a = [
+                ACTIVATIONS[name][0](sum((wi * ai for wi, ai in zip(ws, a, strict=True)), bj))
+                for ws, bj in zip(w, b, strict=True)
+            ]
         loss = loss + sum((t - o) ** 2 for t, o in zip(target, a, strict=True))
     return loss
 

@@ -63,7 +63,21 @@ def test_numpy_functions_record(f, expected):
 
 @pytest.mark.parametrize(
     "name",
-    ["argmax", "argmin", "argsort", "isnan", "isfinite", "any", "all", "nonzero", "zeros_like", "ones_like", "shape", "ndim", "size"],
+    [
+        "argmax",
+        "argmin",
+        "argsort",
+        "isnan",
+        "isfinite",
+        "any",
+        "all",
+        "nonzero",
+        "zeros_like",
+        "ones_like",
+        "shape",
+        "ndim",
+        "size",
+    ],
 )
 def test_questions_have_plain_answers(name):
     expected = getattr(np, name)(V.data)

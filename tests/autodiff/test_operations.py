@@ -195,7 +195,9 @@ def test_empty_arrays(case):
     assert all(g.shape == (0, 3) for g in gradients(y, values, np.ones((0, 3))))
 
 
-@pytest.mark.parametrize("name", ["sum", "mean", "prod", "cumsum", "cumprod", "sort", "flip", "ravel", "norm"])
+@pytest.mark.parametrize(
+    "name", ["sum", "mean", "prod", "cumsum", "cumprod", "sort", "flip", "ravel", "norm"]
+)
 def test_empty_arrays_work_where_numpys_do(name):
     x = Value(np.ones((0, 3)))
     y = quiet(getattr(ad, name), x)

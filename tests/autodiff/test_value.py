@@ -16,7 +16,9 @@ from autodiff.operators import METHODS
 from autodiff.testing import arrays, numbers, values
 
 
-@pytest.mark.parametrize("data", [3, True, 3.0, np.float64(3), np.int8(3), np.array(3.0), fractions.Fraction(3)])
+@pytest.mark.parametrize(
+    "data", [3, True, 3.0, np.float64(3), np.int8(3), np.array(3.0), fractions.Fraction(3)]
+)
 def test_numbers_become_python_floats(data):
     assert type(Value(data).data) is float
     assert Value(data).dtype == np.float64
@@ -79,7 +81,15 @@ def test_attributes():
 
 def test_leaving_the_graph():
     v = Value(2.5)
-    assert (float(v), v.item(), v.tolist(), int(v), round(v, 0), f"{v:.4f}", bool(v)) == (2.5, 2.5, 2.5, 2, 2.0, "2.5000", True)
+    assert (float(v), v.item(), v.tolist(), int(v), round(v, 0), f"{v:.4f}", bool(v)) == (
+        2.5,
+        2.5,
+        2.5,
+        2,
+        2.0,
+        "2.5000",
+        True,
+    )
     assert Value([[7.0]]).item() == 7.0
     assert np.array_equal(round(Value([1.234, 5.678]), 1), [1.2, 5.7])
     detached = (v * 2).detach()
@@ -153,7 +163,21 @@ def test_operators_are_pythons(x, y):
 @given(values(arrays((2, 3))))
 def test_methods_are_numpys(v):
     x = v.data
-    for name in ("sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "ravel", "flatten", "squeeze", "trace", "diagonal"):
+    for name in (
+        "sum",
+        "mean",
+        "prod",
+        "max",
+        "min",
+        "var",
+        "std",
+        "cumsum",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "trace",
+        "diagonal",
+    ):
         np.testing.assert_allclose(getattr(v, name)().data, getattr(x, name)(), rtol=1e-14, atol=1e-14)
     np.testing.assert_array_equal(v.reshape(3, 2).data, x.reshape(3, 2))
     np.testing.assert_array_equal(v.reshape((3, -1)).data, x.reshape(3, -1))

@@ -1,0 +1,282 @@
+"""One reverse pass over a recorded graph: which nodes, in which order, and the chain rule.
+
+Every node has a birth number, and inputs are born before outputs. So the ancestors of an output,
+sorted by birth, newest first, are in reverse topological order: no recursion, no counting.
+
+    g[x] = Σ over the nodes z computed from x of   g[z] · ∂z/∂x
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from . import modes
+from .data import Data, canonical, shape_of
+from .operation import ONE, ieee, picked
+from .ops.selection import where
+from .ops.shaping import sum_to
+from .value import Value
+
+__all__ = ["Nodes", "Pending", "absorbed", "ancestors", "inputs_of", "pulled_back"]
+
+Nodes: TypeAlias = dict[int, Value]
+Pending: TypeAlias = dict[int, Any]
+"""Gradients by birth: None where nothing has arrived."""
+
+Mend: TypeAlias = Callable[[Value, Any, Value, Any], Any]
+"""(node, its gradient g, one input, g · partial) → the contribution to that input to use instead."""
+
+OUTSIDE = object()
+"""In place of a gradient, for what is not on the path."""
+
+summed = sum_to.operation.forward
+"""`sum_to` of raw data, without the cost of an operation's call."""
+
+
+def inputs_of(node: Value) -> tuple[Any, ...]:
+    """The operands of a recorded node, Values and raw data, in order."""
+    operation = node._operation
+    if operation is None:
+        return ()
+    if operation.arity == 0:
+        return tuple(node._x)
+    return (node._x,) if operation.arity == 1 else (node._x, node._y)
+
+
+# -- which nodes -------------------------------------------------------------------------------
+
+
+def ancestors(output: Value) -> Nodes:
+    """Every variable that the output was computed from, itself included, by birth number.
+
+    Raises ValueError where a leaf was changed after it was used: it is younger than its result.
+    """
+    nodes = {output._birth: output} if output._tracked else {}
+    stack = [node for node in nodes.values() if node._operation is not None]
+    while stack:
+        node = stack.pop()
+        birth = node._birth
+        operation: Any = node._operation
+        for x in (node._x, node._y) if operation.arity else node._x:
+            if type(x) is Value:
+                born = x._birth
+                if born > birth:
+                    raise ValueError(
+                        f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
+                        "recorded gradient would be wrong; compute the expression again after assigning"
+                    )
+                if born not in nodes and x._tracked:
+                    nodes[born] = x
+                    if x._operation is not None:
+                        stack.append(x)
+    return nodes
+
+
+def _on_a_path(nodes: Nodes, targets: set[int]) -> Nodes:
+    """Of the ancestors of an output, those that were computed from a target."""
+    if all(birth in targets for birth, node in nodes.items() if node._operation is None):
+        return nodes
+    path: Nodes = {}
+    for birth in sorted(nodes):
+        node = nodes[birth]
+        if birth in targets or any(type(x) is Value and x._birth in path for x in inputs_of(node)):
+            path[birth] = node
+    return path
+
+
+def pulled_back(
+    output: Value, targets: set[int] | None, seed: Data | Value, create_graph: bool
+) -> tuple[Nodes, Pending]:
+    """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
+
+    A pass whose result holds nan, and that met a partial that may be infinite, is repeated with 0·∞
+    taken for 0: what nothing depends on contributes nothing.
+    """
+    nodes = ancestors(output)
+    if targets is not None:
+        nodes = _on_a_path(nodes, targets)
+    if output._birth not in nodes:
+        return {}, {}
+    kept = nodes.keys() if targets is None else targets
+    mend = modes.inspector()
+    with np.errstate(all="ignore"):
+        found, singular = _sweep(nodes, output, seed, kept, create_graph, mend)
+        if singular and mend is None and _spoilt(found.values()):
+            found, _ = _sweep(nodes, output, seed, kept, create_graph, absorbed)
+    return nodes, found
+
+
+def _spoilt(gradients: Iterable[Any]) -> bool:
+    """Whether a gradient holds nan; assumed of data that it would be costly to look at."""
+    total = 0.0
+    for g in gradients:
+        data = g._data if type(g) is Value else g
+        if type(data) is float:
+            total += data * data
+        elif isinstance(data, (np.ndarray, np.generic)):
+            total += float(np.vdot(data, data))  # squares neither cancel nor make nan
+        elif data is not None and not isinstance(data, tuple):
+            return True
+    return total != total
+
+
+def absorbed(node: Value, g: Any, x: Value, c: Any) -> Any:
+    """The contribution, with 0 where an elementwise product was 0·∞."""
+    elementwise = node._operation is not None and node._operation.elementwise
+    return where((g == 0.0) & np.isnan(c), 0.0, c) if elementwise else c
+
+
+# -- the chain rule ----------------------------------------------------------------------------
+
+
+def _sweep(
+    nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None
+) -> tuple[Pending, bool]:
+    """The pass itself: gradients by birth, and whether a partial may have been infinite.
+
+    Rules see raw data, or Values where the pass itself is to be recorded. Elementwise operations of
+    one and of two operands are written out, since scalar code spends its time here; `_pull` does the
+    same for operations of any form.
+    """
+    pending: Pending = dict.fromkeys(nodes)
+    pending[output._birth] = seed
+    get = pending.get
+    keep_all = len(kept) == len(nodes)
+    singular = False
+    for birth in sorted(nodes, reverse=True):
+        node = nodes[birth]
+        operation = node._operation
+        g = pending[birth]
+        if operation is None or g is None:
+            continue
+        if not (keep_all or birth in kept):
+            pending[birth] = None
+        if operation.singular and not singular:
+            singular = operation.singular is True or operation.singular(*_raw(inputs_of(node)))
+        arity = operation.arity
+        if arity == 2:
+            x, y = node._x, node._y
+            dx, dy = operation.rules
+            if record:
+                z, a, b = node, x, y
+            else:
+                z = node._data
+                a = x._data if type(x) is Value else x
+                b = y._data if type(y) is Value else y
+            if type(x) is Value and (old := get(x._birth, OUTSIDE)) is not OUTSIDE:
+                try:
+                    c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a, b))
+                except (ArithmeticError, ValueError):
+                    c = ieee(_product, g, dx, z, a, b)
+                if mend is not None:
+                    c = mend(node, g, x, c)
+                if type(c) is not float:
+                    c = _fitted(ieee(_product, g, dx, z, a, b) if type(c) is complex else c, x)
+                pending[x._birth] = c if old is None else old + c
+            if type(y) is Value and (old := get(y._birth, OUTSIDE)) is not OUTSIDE:
+                try:
+                    c = g if dy is ONE else g * (dy if type(dy) is float else dy(z, a, b))
+                except (ArithmeticError, ValueError):
+                    c = ieee(_product, g, dy, z, a, b)
+                if mend is not None:
+                    c = mend(node, g, y, c)
+                if type(c) is not float:
+                    c = _fitted(ieee(_product, g, dy, z, a, b) if type(c) is complex else c, y)
+                pending[y._birth] = c if old is None else old + c
+        elif arity == 1:
+            x = node._x
+            (dx,) = operation.rules
+            if (old := get(x._birth, OUTSIDE)) is not OUTSIDE:
+                z, a = (node, x) if record else (node._data, x._data)
+                try:
+                    c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a))
+                except (ArithmeticError, ValueError):
+                    c = ieee(_product, g, dx, z, a)
+                if mend is not None:
+                    c = mend(node, g, x, c)
+                if type(c) is not float:
+                    c = _fitted(ieee(_product, g, dx, z, a) if type(c) is complex else c, x)
+                pending[x._birth] = c if old is None else old + c
+        else:
+            for x, c in _pull(node, g, pending, record):
+                if mend is not None:
+                    c = mend(node, g, x, c)
+                if type(c) is not float:
+                    c = _fitted(c, x)
+                old = pending[x._birth]
+                pending[x._birth] = c if old is None else _joined(old, c)
+    return pending, singular
+
+
+def _raw(inputs: Iterable[Any]) -> list[Any]:
+    """The data of operands."""
+    return [x._data if type(x) is Value else x for x in inputs]
+
+
+def _product(g: Any, rule: Any, *operands: Any, **metadata: Any) -> Any:
+    """The chain rule for one operand of an elementwise operation."""
+    return g * rule(*operands, **metadata)
+
+
+def _pull(node: Value, g: Any, pending: Pending, record: bool) -> list[tuple[Value, Any]]:
+    """Each input on the path and its contribution, for operations of any form."""
+    operation: Any = node._operation
+    inputs, metadata = node._x, node._y
+    z, data = (_parts(node), inputs) if record else (node._data, _raw(inputs))
+    contributions = []
+    for i, x in enumerate(inputs):
+        if type(x) is Value and x._birth in pending:
+            rule = operation.rules[0 if operation.many else i]
+            operands = (z, data, i) if operation.many else (z, *data)
+            if rule is None:
+                raise ValueError(
+                    f"{operation.name} has no derivative with respect to {x.described()}; "
+                    "make it a constant, or declare the rule"
+                )
+            if type(rule) is float:
+                contributions += [(x, g * rule)] if rule else []
+            elif operation.elementwise:
+                contributions.append((x, _evaluated(_product, g, rule, *operands, **metadata)))
+            else:
+                contributions.append((x, _evaluated(rule, g, *operands, **metadata)))
+    return contributions
+
+
+def _evaluated(function: Callable[..., Any], *arguments: Any, **metadata: Any) -> Any:
+    """A rule; where Python's floats overflow or divide by zero, as NumPy would have it."""
+    try:
+        c = function(*arguments, **metadata)
+        if type(c) is not complex:
+            return c
+    except (ArithmeticError, ValueError):
+        pass
+    return ieee(function, *arguments, **metadata)
+
+
+def _parts(node: Value) -> Any:
+    """A node as rules see it while a pass is recorded: a tuple of results as Values each."""
+    return picked(node) if isinstance(node._data, tuple) else node
+
+
+def _joined(old: Any, new: Any) -> Any:
+    """The sum of two contributions; of two tuples, part by part, where None is nothing."""
+    if type(old) is not tuple:
+        return old + new
+    return tuple(b if a is None else a if b is None else a + b for a, b in zip(old, new, strict=True))
+
+
+def _fitted(c: Any, x: Value) -> Any:
+    """A contribution in the shape of its input: summed over the axes that broadcasting made."""
+    data = x._data
+    if type(c) is type(data) is np.ndarray and c.shape == data.shape:
+        return c
+    if type(c) is tuple:
+        return c
+    shape = shape_of(data)
+    if type(c) is Value:
+        return c if c.shape == shape else sum_to(c, shape)
+    c = canonical(c)
+    return c if shape_of(c) == shape else canonical(summed(c, shape))
