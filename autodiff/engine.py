@@ -32,16 +32,17 @@ def backward(self: Value, seed: Data | None = None) -> None:
     6.0
     """
     nodes, found = pulled_back(self, None, _seed(self, seed), create_graph=False)
+    leaves = []
     for birth, g in found.items():
         node = nodes[birth]
         if node._operation is not None:
             node._grad = g
-        elif g is None:
-            continue
-        elif node._grad is not None:
-            node._grad = canonical(node._grad + _owned(g, node))
-        else:
-            node._grad = g if type(g) is float else _owned(g, node)
+        elif type(g) is float and node._grad is None:
+            node._grad = g
+        elif g is not None:
+            leaves.append((node, g))
+    for (node, _), g in zip(leaves, _handed_out(leaves, nodes), strict=True):
+        node._grad = g if node._grad is None else canonical(node._grad + g)
 
 
 @overload
@@ -76,11 +77,11 @@ def gradients(
         _check_target(target)
     births = {target._birth for target in targets}
     nodes, found = pulled_back(output, births, _seed(output, seed), create_graph)
-    result = [found.get(target._birth) for target in targets]
+    pairs = [(target, found.get(target._birth)) for target in targets]
     if create_graph:
-        result = [_recorded(g, target) for g, target in zip(result, targets, strict=True)]
+        result = [_recorded(target, g) for target, g in pairs]
     else:
-        result = list(_delivered(result, targets, nodes, seed))
+        result = list(_handed_out(pairs, nodes))
     return result[0] if isinstance(wrt, Value) else result
 
 
@@ -110,33 +111,33 @@ def _seed(output: Value, seed: Data | Value | None) -> Data | Value:
 # -- handing out -------------------------------------------------------------------------------
 
 
-def _recorded(g: Any, target: Value) -> Value:
+def _recorded(target: Value, g: Any) -> Value:
     """A gradient as a Value; a constant where nothing was recorded, zero where there was no path."""
     if isinstance(g, Value):
         return g
     return Value(np.zeros(target.shape, target.dtype) if g is None else g, constant=True)
 
 
-def _delivered(result: list[Any], targets: list[Value], nodes: Nodes, seed: Any) -> Iterator[Data]:
-    """Gradients as arrays that belong to the caller alone; zero where there was no path.
+def _handed_out(pairs: Sequence[tuple[Value, Any]], nodes: Nodes) -> Iterator[Data]:
+    """Gradients that belong to the caller alone; zero where there was no path.
 
     Inside a pass arrays are shared: a sum passes one gradient to both operands, and a rule may
     return an operand. So what is handed out is a copy, unless it is large and nobody else has it.
     """
-    shared: set[int] | None = None
-    for g, target in zip(result, targets, strict=True):
+    taken: set[int] | None = None
+    for target, g in pairs:
         if g is None:
             yield canonical(np.zeros(target.shape, target.dtype))
-        elif _could_be_handed_out(g, target):
-            if shared is None:
-                shared = {id(seed), *(id(x) for node in nodes.values() for x in _arrays(node))}
-            yield g.copy() if id(g) in shared else g
-            shared.add(id(g))
+        elif _worth_a_look(g, target):
+            taken = _in_use(nodes) if taken is None else taken
+            yield g.copy() if id(g) in taken else g
+            taken.add(id(g))
         else:
-            yield _owned(g, target)
+            yield _copied(g, target)
 
 
-def _could_be_handed_out(g: Data, target: Value) -> bool:
+def _worth_a_look(g: Data, target: Value) -> bool:
+    """Whether a gradient is large, and a contiguous array of its own of the right dtype."""
     return (
         type(g) is np.ndarray
         and g.size >= LARGE
@@ -147,14 +148,17 @@ def _could_be_handed_out(g: Data, target: Value) -> bool:
     )
 
 
-def _arrays(node: Value) -> Iterator[Data]:
-    """What the node and its operands hold."""
-    yield node._data
-    for x in inputs_of(node):
-        yield x._data if isinstance(x, Value) else x
+def _in_use(nodes: Nodes) -> set[int]:
+    """The identity of all that nodes and their operands hold."""
+    held: list[Any] = []
+    for node in nodes.values():
+        held += (node._data, *inputs_of(node))
+        held += (x._data for x in inputs_of(node) if isinstance(x, Value))
+        held += () if node._operation is None else (node._grad,)
+    return set(map(id, held))
 
 
-def _owned(g: Data, target: Value) -> Data:
+def _copied(g: Data, target: Value) -> Data:
     """A writable, contiguous copy in the dtype of the target."""
     data = target._data
     if type(g) is np.ndarray and g.dtype == data.dtype:

@@ -54,7 +54,7 @@ def _data(x: Any) -> Any:
 def _variable(x: Any) -> Value:
     """What stands for an argument inside f: connected with it where it is a variable itself."""
     if isinstance(x, Value):
-        return positive(x) if not x.constant else Value(x._data, x.name)  # type: ignore[no-any-return]
+        return positive(x) if not x.constant else Value(x._data, x.name)
     return Value(x)
 
 

@@ -181,7 +181,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
     def apply(x: Operand, /) -> Any:
         if type(x) is not Value:
-            return _raw(operation, (x,), {})
+            return forward(x) if type(x) is np.ndarray else _raw(operation, (x,), {})
         a = x._data
         if type(a) is float:
             try:
@@ -246,24 +246,23 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
 
 def _general(operation: Operation) -> Callable[..., Any]:
     def apply(*given: Operand, **named: Any) -> Any:
+        if Value not in map(type, given):
+            return _raw(operation, given, named)
         inputs, metadata = operation.bind(given, named)
-        tracked, raw, data = None, False, []
+        tracked, data = False, []
         for x in inputs:
             if type(x) is Value:
                 tracked = tracked or x._tracked
                 data.append(x._data)
             else:
-                raw = True
-        if tracked is None:
-            return _raw(operation, inputs, metadata)
-        if raw:
-            inputs = tuple(x if type(x) is Value else as_data(x, masks=True) for x in inputs)
-            data = [x._data if type(x) is Value else x for x in inputs]
-        if operation.elementwise and set(map(type, data)) == FLOATS:
+                data.append(as_data(x, masks=True))
+        if len(inputs) > 1:
+            inputs = [x if type(x) is Value else a for x, a in zip(inputs, data, strict=True)]
+        if operation.elementwise and FLOATS.issuperset(map(type, data)):
             result = ieee(operation.forward, *data, **metadata)
         else:
             result = _of_arrays(operation, data, inputs, **metadata)
-        node = recorded(operation, result, inputs, metadata, tracked)
+        node = recorded(operation, result, tuple(inputs), metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply
@@ -293,20 +292,23 @@ def _of_arrays(
         raise operation.failed(error, inputs) from error
 
 
-def _raw(operation: Operation, inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
+def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> Data:
     """Raw data in, raw data out: what the rules of a first derivative run on."""
-    kinds = set(map(type, inputs))
-    if kinds == FLOATS and operation.elementwise:
-        try:
-            return operation.scalar(*inputs, **metadata)
-        except (ArithmeticError, ValueError):
-            return ieee(operation.forward, *inputs, **metadata)
-    if not kinds <= PLAIN:
+    n = len(given) if operation.many else len(operation.arguments)
+    inputs, metadata = given[:n], given[n:]
+    if not PLAIN.issuperset(map(type, inputs)):
         inputs = [x if isinstance(x, np.generic) else as_data(x, copy=False, masks=True) for x in inputs]
+    if operation.elementwise and FLOATS.issuperset(map(type, inputs)):
+        try:
+            return operation.scalar(*inputs, *metadata, **named)
+        except (ArithmeticError, ValueError):
+            return ieee(operation.forward, *inputs, *metadata, **named)
     try:
-        data = operation.forward(*inputs, **metadata)
+        data = operation.forward(*inputs, *metadata, **named)
     except (ValueError, IndexError, TypeError) as error:
         raise operation.failed(error, inputs) from error
+    if type(data) is np.ndarray and data.ndim:
+        return data
     # A NumPy scalar stays one: `ieee` counts on it.
     return data if any(isinstance(x, np.generic) for x in inputs) else canonical(data)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import modes
-from .data import Data, canonical, shape_of
+from .data import Data, canonical, is_lazy, shape_of
 from .operation import ONE, ieee, picked
 from .ops.selection import where
 from .ops.shaping import sum_to
@@ -32,7 +32,7 @@ Mend: TypeAlias = Callable[[Value, Any, Value, Any], Any]
 OUTSIDE = object()
 """In place of a gradient, for what is not on the path."""
 
-summed = sum_to.operation.forward
+summed: Callable[..., Data] = vars(sum_to)["operation"].forward
 """`sum_to` of raw data, without the cost of an operation's call."""
 
 
@@ -116,10 +116,12 @@ def _spoilt(gradients: Iterable[Any]) -> bool:
         data = g._data if type(g) is Value else g
         if type(data) is float:
             total += data * data
-        elif isinstance(data, (np.ndarray, np.generic)):
-            total += float(np.vdot(data, data))  # squares neither cancel nor make nan
-        elif data is not None and not isinstance(data, tuple):
+        elif data is None or isinstance(data, tuple):
+            continue
+        elif is_lazy(data):
             return True
+        else:
+            total += float(np.vdot(data, data))  # squares neither cancel nor make nan
     return total != total
 
 
@@ -228,32 +230,28 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool) -> list[tuple[Val
     z, data = (_parts(node), inputs) if record else (node._data, _raw(inputs))
     contributions = []
     for i, x in enumerate(inputs):
-        if type(x) is Value and x._birth in pending:
-            rule = operation.rules[0 if operation.many else i]
-            operands = (z, data, i) if operation.many else (z, *data)
-            if rule is None:
-                raise ValueError(
-                    f"{operation.name} has no derivative with respect to {x.described()}; "
-                    "make it a constant, or declare the rule"
-                )
-            if type(rule) is float:
-                contributions += [(x, g * rule)] if rule else []
-            elif operation.elementwise:
-                contributions.append((x, _evaluated(_product, g, rule, *operands, **metadata)))
-            else:
-                contributions.append((x, _evaluated(rule, g, *operands, **metadata)))
+        if type(x) is not Value or x._birth not in pending:
+            continue
+        rule = operation.rules[0 if operation.many else i]
+        if rule is None:
+            raise ValueError(
+                f"{operation.name} has no derivative with respect to {x.described()}; "
+                "make it a constant, or declare the rule"
+            )
+        if type(rule) is float:
+            contributions += [(x, g * rule)] if rule else []
+            continue
+        operands = (z, data, i) if operation.many else (z, *data)
+        if operation.elementwise:
+            operands = (rule, *operands)
+            rule = _product
+        try:
+            c = rule(g, *operands, **metadata)
+            c = ieee(rule, g, *operands, **metadata) if type(c) is complex else c
+        except (ArithmeticError, ValueError):
+            c = ieee(rule, g, *operands, **metadata)
+        contributions.append((x, c))
     return contributions
-
-
-def _evaluated(function: Callable[..., Any], *arguments: Any, **metadata: Any) -> Any:
-    """A rule; where Python's floats overflow or divide by zero, as NumPy would have it."""
-    try:
-        c = function(*arguments, **metadata)
-        if type(c) is not complex:
-            return c
-    except (ArithmeticError, ValueError):
-        pass
-    return ieee(function, *arguments, **metadata)
 
 
 def _parts(node: Value) -> Any:
@@ -271,8 +269,8 @@ def _joined(old: Any, new: Any) -> Any:
 def _fitted(c: Any, x: Value) -> Any:
     """A contribution in the shape of its input: summed over the axes that broadcasting made."""
     data = x._data
-    if type(c) is type(data) is np.ndarray and c.shape == data.shape:
-        return c
+    if type(c) is type(data) is np.ndarray:
+        return c if c.shape == data.shape else canonical(summed(c, data.shape))
     if type(c) is tuple:
         return c
     shape = shape_of(data)

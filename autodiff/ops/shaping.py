@@ -49,8 +49,10 @@ def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
     array([[1., 2.],
            [1., 2.]])
     """
-    if type(x) is float:
-        return np.full(shape, x)
+    if type(x) is float:  # what the gradient of a sum starts with
+        filled = np.empty(shape)
+        filled.fill(x)
+        return filled
     try:
         return np.broadcast_to(x, shape)
     except ValueError:
@@ -73,6 +75,8 @@ def sum_to(x: Data, /, shape: Shape) -> Data:
     axes = tuple(range(extra)) if given[extra:] == shape else _stretched(shape, given)
     # Every bias is summed here: for small arrays, the reduction alone takes half the time of np.sum.
     total = np.add.reduce(x, axes) if type(x) is np.ndarray else np.sum(x, axis=axes)
+    if total.shape == shape:
+        return total
     return total.reshape(shape)
 
 

@@ -48,14 +48,7 @@ def ours() -> Library:
 
     def learning(loss: Loss, parameters: Arrays) -> Step:
         θ = [autodiff.Value(p) for p in parameters]
-
-        def step() -> list[Any]:
-            for p in θ:
-                p.zero_grad()
-            loss(*θ).backward()
-            return [p.grad for p in θ]
-
-        return step
+        return lambda: autodiff.gradients(loss(*θ), θ)
 
     return Library(
         constant=lambda x: autodiff.Value(x, constant=True),
