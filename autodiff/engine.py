@@ -74,7 +74,10 @@ def gradients(
         raise TypeError(f"gradients: the output must be a Value, got {type(output).__name__}")
     targets = [wrt] if isinstance(wrt, Value) else list(wrt)
     for target in targets:
-        _check_target(target)
+        if not isinstance(target, Value):
+            raise TypeError(f"gradients: differentiate with respect to Values, got {type(target).__name__}")
+        if not target._tracked:
+            raise ValueError(f"gradients: {target.described()} is a constant; make it without constant=True")
     births = {target._birth for target in targets}
     nodes, found = pulled_back(output, births, _seed(output, seed), create_graph)
     pairs = [(target, found.get(target._birth)) for target in targets]
@@ -85,22 +88,17 @@ def gradients(
     return result[0] if isinstance(wrt, Value) else result
 
 
-def _check_target(target: Value) -> None:
-    if not isinstance(target, Value):
-        raise TypeError(f"gradients: differentiate with respect to Values, got {type(target).__name__}")
-    if not target._tracked:
-        raise ValueError(f"gradients: {target.described()} is a constant; make it without constant=True")
-
-
 def _seed(output: Value, seed: Data | Value | None) -> Data | Value:
     """The gradient of the output with respect to itself, or what the caller gives for it."""
     if seed is None:
+        if type(output._data) is float:
+            return 1.0
         if output.shape:
             raise ValueError(
                 f"{output.described()} is an array: give a seed of that shape, "
                 "or reduce it to a number with .sum() or .mean() first"
             )
-        return 1.0 if type(output._data) is float else output.dtype.type(1.0)
+        return output.dtype.type(1.0)
     if not isinstance(seed, Value):
         seed = as_data(seed)
     if shape_of(seed) != output.shape:
@@ -128,7 +126,7 @@ def _handed_out(pairs: Sequence[tuple[Value, Any]], nodes: Nodes) -> Iterator[Da
     for target, g in pairs:
         if g is None:
             yield canonical(np.zeros(target.shape, target.dtype))
-        elif _worth_a_look(g, target):
+        elif type(g) is np.ndarray and g.size >= LARGE and _of_its_own(g, target):
             taken = _in_use(nodes) if taken is None else taken
             yield g.copy() if id(g) in taken else g
             taken.add(id(g))
@@ -136,16 +134,10 @@ def _handed_out(pairs: Sequence[tuple[Value, Any]], nodes: Nodes) -> Iterator[Da
             yield _copied(g, target)
 
 
-def _worth_a_look(g: Data, target: Value) -> bool:
-    """Whether a gradient is large, and a contiguous array of its own of the right dtype."""
-    return (
-        type(g) is np.ndarray
-        and g.size >= LARGE
-        and g.base is None
-        and g.dtype == target._data.dtype
-        and g.flags.c_contiguous
-        and g.flags.writeable
-    )
+def _of_its_own(g: np.ndarray[Any, Any], target: Value) -> bool:
+    """Whether a gradient is a contiguous array, not a view, of the right dtype."""
+    flags = g.flags
+    return g.base is None and g.dtype == target._data.dtype and flags.c_contiguous and flags.writeable
 
 
 def _in_use(nodes: Nodes) -> set[int]:

@@ -41,9 +41,9 @@ class Operation:
     """What a node remembers of the operation that made it.
 
     `rules` holds one derivative for each data argument: a function; a number, where the partial
-    derivative is constant; or None, where there is none. `arity` is 1 or 2 for an elementwise
-    operation of that many operands, all with a slope, without metadata, else 0: it says where a node
-    keeps its inputs. `usual` is the number of arguments of a call that leaves all metadata out.
+    derivative is constant; or None, where there is none. `arity` is 2 for an operation of two operands
+    without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
+    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that leaves all metadata out.
     """
 
     __slots__ = (
@@ -78,7 +78,7 @@ class Operation:
         self.name = forward.__name__.strip("_")
         self.symbol = symbol or self.name
         self.forward = forward
-        self.scalar = scalar or (lambda *floats, **metadata: ieee(forward, *floats, **metadata))
+        self.scalar = scalar or (lambda *floats, **metadata: self._without_scalar(floats, metadata))
         self.elementwise = elementwise
         self.singular = singular
         self.remedy = remedy
@@ -92,8 +92,9 @@ class Operation:
         self.rules = self._checked(rules)
         optional = not self.many and len(self.defaults) == len(self.metadata)
         self.usual = len(self.arguments) if optional else None
-        plain = elementwise and not (self.many or self.metadata or None in self.rules or 0.0 in self.rules)
-        self.arity = len(self.arguments) if plain and len(self.arguments) < 3 else 0
+        sloped = not (None in self.rules or 0.0 in self.rules)
+        plain = not (self.many or self.metadata) and sloped
+        self.arity = len(self.arguments) if plain and len(self.arguments) in ((1, 2) if elementwise else (2,)) else 0
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""
@@ -109,6 +110,12 @@ class Operation:
             if callable(rule) and rule.__code__.co_argcount != len(takes):
                 raise TypeError(f"{self.name}: the rule {name} must take ({', '.join(takes)})")
         return tuple(ONE if rules[name] == 1.0 else rules[name] for name in expected)
+
+    def _without_scalar(self, floats: Sequence[float], metadata: dict[str, Any]) -> Data:
+        """The forward computation on Python floats, where no function of floats was declared."""
+        if self.elementwise:
+            return ieee(self.forward, *floats, **metadata)
+        return _of_arrays(self, floats, floats, **metadata)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -230,6 +237,8 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
                 data = ieee(forward, a, b)
         else:
             data = _of_arrays(operation, (a, b), (x, y))
+            if isinstance(data, tuple):
+                return picked(recorded(operation, data, x, y, tracked))
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -249,20 +258,20 @@ def _general(operation: Operation) -> Callable[..., Any]:
         if Value not in map(type, given):
             return _raw(operation, given, named)
         inputs, metadata = operation.bind(given, named)
-        tracked, data = False, []
+        tracked, operands, data = False, [], []
         for x in inputs:
             if type(x) is Value:
                 tracked = tracked or x._tracked
                 data.append(x._data)
             else:
-                data.append(as_data(x, masks=True))
-        if len(inputs) > 1:
-            inputs = [x if type(x) is Value else a for x, a in zip(inputs, data, strict=True)]
+                x = as_data(x, masks=True)
+                data.append(x)
+            operands.append(x)
         if operation.elementwise and FLOATS.issuperset(map(type, data)):
             result = ieee(operation.forward, *data, **metadata)
         else:
-            result = _of_arrays(operation, data, inputs, **metadata)
-        node = recorded(operation, result, tuple(inputs), metadata, tracked)
+            result = _of_arrays(operation, data, operands, **metadata)
+        node = recorded(operation, result, tuple(operands), metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply

@@ -8,14 +8,15 @@ sorted by birth, newest first, are in reverse topological order: no recursion, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from . import modes
 from .data import Data, canonical, is_lazy, shape_of
-from .operation import ONE, ieee, picked
+from .operation import ONE, Operation, ieee, picked
 from .ops.selection import where
 from .ops.shaping import sum_to
 from .value import Value
@@ -139,9 +140,9 @@ def _sweep(
 ) -> tuple[Pending, bool]:
     """The pass itself: gradients by birth, and whether a partial may have been infinite.
 
-    Rules see raw data, or Values where the pass itself is to be recorded. Elementwise operations of
-    one and of two operands are written out, since scalar code spends its time here; `_pull` does the
-    same for operations of any form.
+    Rules see raw data, or Values where the pass itself is to be recorded. Operations of two operands,
+    and elementwise ones of one, are written out, since scalar code spends its time here; `_pull` does
+    the same for operations of any form.
     """
     pending: Pending = dict.fromkeys(nodes)
     pending[output._birth] = seed
@@ -158,7 +159,7 @@ def _sweep(
             pending[birth] = None
         if operation.singular and not singular:
             singular = operation.singular is True or operation.singular(*_raw(inputs_of(node)))
-        arity = operation.arity
+        arity, elementwise = operation.arity, operation.elementwise
         if arity == 2:
             x, y = node._x, node._y
             dx, dy = operation.rules
@@ -170,23 +171,29 @@ def _sweep(
                 b = y._data if type(y) is Value else y
             if type(x) is Value and (old := get(x._birth, OUTSIDE)) is not OUTSIDE:
                 try:
-                    c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a, b))
+                    if elementwise:
+                        c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a, b))
+                    else:
+                        c = dx(g, z, a, b)
                 except (ArithmeticError, ValueError):
-                    c = ieee(_product, g, dx, z, a, b)
+                    c = _once_more(operation, dx, g, z, a, b)
                 if mend is not None:
                     c = mend(node, g, x, c)
                 if type(c) is not float:
-                    c = _fitted(ieee(_product, g, dx, z, a, b) if type(c) is complex else c, x)
+                    c = _fitted(_once_more(operation, dx, g, z, a, b) if type(c) is complex else c, x)
                 pending[x._birth] = c if old is None else old + c
             if type(y) is Value and (old := get(y._birth, OUTSIDE)) is not OUTSIDE:
                 try:
-                    c = g if dy is ONE else g * (dy if type(dy) is float else dy(z, a, b))
+                    if elementwise:
+                        c = g if dy is ONE else g * (dy if type(dy) is float else dy(z, a, b))
+                    else:
+                        c = dy(g, z, a, b)
                 except (ArithmeticError, ValueError):
-                    c = ieee(_product, g, dy, z, a, b)
+                    c = _once_more(operation, dy, g, z, a, b)
                 if mend is not None:
                     c = mend(node, g, y, c)
                 if type(c) is not float:
-                    c = _fitted(ieee(_product, g, dy, z, a, b) if type(c) is complex else c, y)
+                    c = _fitted(_once_more(operation, dy, g, z, a, b) if type(c) is complex else c, y)
                 pending[y._birth] = c if old is None else old + c
         elif arity == 1:
             x = node._x
@@ -196,11 +203,11 @@ def _sweep(
                 try:
                     c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a))
                 except (ArithmeticError, ValueError):
-                    c = ieee(_product, g, dx, z, a)
+                    c = _once_more(operation, dx, g, z, a)
                 if mend is not None:
                     c = mend(node, g, x, c)
                 if type(c) is not float:
-                    c = _fitted(ieee(_product, g, dx, z, a) if type(c) is complex else c, x)
+                    c = _fitted(_once_more(operation, dx, g, z, a) if type(c) is complex else c, x)
                 pending[x._birth] = c if old is None else old + c
         else:
             for x, c in _pull(node, g, pending, record):
@@ -218,17 +225,11 @@ def _raw(inputs: Iterable[Any]) -> list[Any]:
     return [x._data if type(x) is Value else x for x in inputs]
 
 
-def _product(g: Any, rule: Any, *operands: Any, **metadata: Any) -> Any:
-    """The chain rule for one operand of an elementwise operation."""
-    return g * rule(*operands, **metadata)
-
-
-def _pull(node: Value, g: Any, pending: Pending, record: bool) -> list[tuple[Value, Any]]:
+def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple[Value, Any]]:
     """Each input on the path and its contribution, for operations of any form."""
     operation: Any = node._operation
     inputs, metadata = node._x, node._y
     z, data = (_parts(node), inputs) if record else (node._data, _raw(inputs))
-    contributions = []
     for i, x in enumerate(inputs):
         if type(x) is not Value or x._birth not in pending:
             continue
@@ -238,20 +239,26 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool) -> list[tuple[Val
                 f"{operation.name} has no derivative with respect to {x.described()}; "
                 "make it a constant, or declare the rule"
             )
-        if type(rule) is float:
-            contributions += [(x, g * rule)] if rule else []
-            continue
         operands = (z, data, i) if operation.many else (z, *data)
-        if operation.elementwise:
-            operands = (rule, *operands)
-            rule = _product
-        try:
-            c = rule(g, *operands, **metadata)
-            c = ieee(rule, g, *operands, **metadata) if type(c) is complex else c
-        except (ArithmeticError, ValueError):
-            c = ieee(rule, g, *operands, **metadata)
-        contributions.append((x, c))
-    return contributions
+        if rule != 0.0:
+            try:
+                c = _applied(operation, rule, g, *operands, **metadata)
+                complex_ = type(c) is complex
+            except (ArithmeticError, ValueError):
+                complex_ = True
+            yield x, _once_more(operation, rule, g, *operands, **metadata) if complex_ else c
+
+
+def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
+    """The chain rule for one operand: g · ∂z/∂x, or what the rule of a primitive makes of g."""
+    if not operation.elementwise:
+        return rule(g, *operands, **metadata)
+    return g * (rule if type(rule) is float else rule(*operands, **metadata))
+
+
+def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
+    """The same where Python's floats overflow, divide by zero or leave the domain: as NumPy has it."""
+    return ieee(partial(_applied, operation, rule), g, *operands, **metadata)
 
 
 def _parts(node: Value) -> Any:
