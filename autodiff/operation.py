@@ -94,7 +94,9 @@ class Operation:
         self.usual = len(self.arguments) if optional else None
         sloped = not (None in self.rules or 0.0 in self.rules)
         plain = not (self.many or self.metadata) and sloped
-        self.arity = len(self.arguments) if plain and len(self.arguments) in ((1, 2) if elementwise else (2,)) else 0
+        self.arity = (
+            len(self.arguments) if plain and len(self.arguments) in ((1, 2) if elementwise else (2,)) else 0
+        )
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""

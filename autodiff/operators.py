@@ -50,7 +50,32 @@ BINARY = {
     "matmul": ops.matmul,
 }
 
-SAME_NAME = ["sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod", "ravel", "swapaxes", "squeeze", "clip", "repeat", "take", "dot", "trace", "diagonal", "astype", "exp", "log", "tanh", "relu", "sigmoid"]
+SAME_NAME = [
+    "sum",
+    "mean",
+    "prod",
+    "max",
+    "min",
+    "var",
+    "std",
+    "cumsum",
+    "cumprod",
+    "ravel",
+    "swapaxes",
+    "squeeze",
+    "clip",
+    "repeat",
+    "take",
+    "dot",
+    "trace",
+    "diagonal",
+    "astype",
+    "exp",
+    "log",
+    "tanh",
+    "relu",
+    "sigmoid",
+]
 
 METHODS: dict[str, Any] = {
     **{f"__{name}__": operation for name, operation in BINARY.items()},

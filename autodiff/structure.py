@@ -22,7 +22,7 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
 
 def _make(tree: Any) -> Callable[[list[Any]], Any]:
     """How to build a sequence of that type: a named tuple has its own way."""
-    return getattr(type(tree), "_make", type(tree))  # type: ignore[no-any-return]
+    return getattr(type(tree), "_make", type(tree))
 
 
 def leaves(tree: Any) -> list[Any]:

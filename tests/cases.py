@@ -189,7 +189,8 @@ def joined(*xs: Any) -> Any:
 
 
 def _reductions() -> list[Shaped]:
-    cases = []
+    cases: list[Shaped] = []
+    options: dict[str, Any]
     for name in ("sum", "mean", "prod", "max", "min", "var", "std"):
         unique = name in ("max", "min", "var", "std")
         linear = name == "sum"
@@ -261,7 +262,8 @@ ROWS = np.array([1, 0, 1])
 MASK = np.array([[True, False, True], [False, True, True]])
 INDICES: list[Any] = [
     0, -1, slice(None), slice(1, None), slice(None, None, -2), None, Ellipsis, (slice(None), 1),
-    (Ellipsis, 0, None), ROWS, [0, 0, 1], MASK, (ROWS, [2, 0, 2]), (slice(None), ROWS), (slice(None, None, -1), [0, 1]),
+    (Ellipsis, 0, None), ROWS, [0, 0, 1], MASK, (ROWS, [2, 0, 2]), (slice(None), ROWS),
+    (slice(None, None, -1), [0, 1]),
 ]  # fmt: skip
 
 SHAPING = [
@@ -281,7 +283,10 @@ SHAPING = [
     _linear("squeeze", (1, 2, 1), call=lambda f, x: f(x, -1)),
     _linear("broadcast_to", (3, 1), call=lambda f, x: f(x, (2, 3, 4))),
     _linear("broadcast_to", (), call=lambda f, x: f(x, (2, 3))),
-    _linear("sum_to", (2, 3, 4), call=lambda f, x: f(x, (3, 1)), reference=lambda x, shape: x.sum((0, 2)).reshape(shape)),
+    _linear(
+        "sum_to", (2, 3, 4), call=lambda f, x: f(x, (3, 1)),
+        reference=lambda x, shape: x.sum((0, 2)).reshape(shape),
+    ),
     _linear("sum_to", (2, 3), call=lambda f, x: f(x, ()), reference=lambda x, shape: x.sum()),
     _linear("concatenate", (2, 3), (1, 3), call=lambda f, x, y: f([x, y])),
     _linear("concatenate", (2, 3), (2, 1), call=lambda f, x, y: f((x, y, x), axis=-1)),
@@ -328,7 +333,10 @@ SHAPING = [
     _linear("diag", (3, 3), call=lambda f, x: f(x, 1)),
     _linear("diag", (2,), call=lambda f, x: f(x, -1)),
     _linear("diagonal", (2, 3, 4), call=lambda f, x: f(x, 1, -1, 0)),
-    _linear("on_diagonal", (2,), call=lambda f, x: f(x, (2, 3), 1, 0, 1), reference=lambda x, *_: np.diag(x, 1)[:2]),
+    _linear(
+        "on_diagonal", (2,), call=lambda f, x: f(x, (2, 3), 1, 0, 1),
+        reference=lambda x, *_: np.diag(x, 1)[:2],
+    ),
     _linear("take_along_axis", (2, 3), call=lambda f, x: f(x, np.array([[0, 0], [2, 1]]), axis=1)),
     _linear("trace", (3, 3)),
     _linear("trace", (2, 3, 4), call=lambda f, x: f(x, 1, 1, 2)),
@@ -337,7 +345,7 @@ SHAPING = [
     _linear("sort", (2, 3), unique=True),
     _linear("sort", (2, 3), call=lambda f, x: f(x, axis=None), unique=True),
     _linear("partition", (2, 4), call=lambda f, x: np.max(f(x, 1)[:, :2], axis=1), unique=True),
-    _linear("select", (3,), (3,), call=lambda f, x, y: f([np.array([1, 0, 0]) > 0, np.array([1, 1, 0]) > 0], [x, y], 0.0)),
+    _linear("select", (3,), (3,), call=lambda f, x, y: f([MASK[0], MASK[1]], [x, y], 0.0)),
     _linear("where", (3,), (2, 3), call=lambda f, x, y: f(MASK, x, y)),
     _linear("where", (), (), call=lambda f, x, y: f(True, x, y)),
     _linear("diff", (2, 4), call=lambda f, x: f(x, 2)),
@@ -354,7 +362,8 @@ PRODUCTS = [
     Shaped("matmul", shapes, two)
     for shapes in (
         ((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 2, 3), (3, 2)),
-        ((2, 2, 3), (2, 3, 1)), ((2, 3), (4, 3, 2)), ((3,), (2, 3, 2)), ((2, 2, 3), (3,)), ((1, 2, 3), (2, 3, 2)),
+        ((2, 2, 3), (2, 3, 1)), ((2, 3), (4, 3, 2)), ((3,), (2, 3, 2)), ((2, 2, 3), (3,)),
+        ((1, 2, 3), (2, 3, 2)),
     )
 ]  # fmt: skip
 PRODUCTS += [

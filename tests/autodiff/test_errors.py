@@ -1,6 +1,7 @@
 """Bad input gets a clear error at the call that was wrong, and changes nothing."""
 
 import decimal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import pytest
 import autodiff as ad
 from autodiff import Value, gradients
 
+NUMBER: Any = 3.0
+INDEX: Any = Value(1.0)
 W, X = Value(np.ones((3, 4)), "w1"), Value(np.ones((5, 2)), "x")
 
 BAD = [
@@ -24,8 +27,8 @@ BAD = [
     ("shapes that do not multiply", lambda: W @ X, ValueError, r"matmul.*\(3, 4\) @ \(5, 2\) for 'w1' and 'x'.*transpose"),
     ("backward of an array", lambda: W.backward(), ValueError, r"give a seed.*\.sum\(\)"),
     ("a seed of another shape", lambda: W.backward(np.ones(3)), ValueError, r"\(3, 4\), got \(3,\)"),
-    ("gradients of no Value", lambda: gradients(3.0, W), TypeError, "must be a Value, got float"),
-    ("gradients with respect to no Value", lambda: gradients(W.sum(), 3.0), TypeError, "float"),
+    ("gradients of no Value", lambda: gradients(NUMBER, W), TypeError, "must be a Value, got float"),
+    ("gradients with respect to no Value", lambda: gradients(W.sum(), NUMBER), TypeError, "float"),
     ("float of an array", lambda: float(W), TypeError, r"\.item\(\)"),
     ("item of several", lambda: W.item(), ValueError, "size"),
     ("truth of an array", lambda: bool(W), ValueError, r"\.any\(\)"),
@@ -48,7 +51,7 @@ BAD = [
     ("data of a recorded node", lambda: setattr(W * 2, "data", np.ones((3, 4))), AttributeError, "detach"),
     ("a Value as data", lambda: setattr(Value(1.0), "data", Value(2.0)), TypeError, "value.data"),
     ("format of an array", lambda: f"{W:.2f}", TypeError, "index it first"),
-    ("a Value as index", lambda: W[Value(1.0)], TypeError, r"\.item\(\)"),
+    ("a Value as index", lambda: W[INDEX], TypeError, r"\.item\(\)"),
     ("an index out of range", lambda: W[7], IndexError, "getitem.*'w1'"),
     ("a singular matrix", lambda: ad.linalg.inv(Value(np.ones((2, 2)), "A")), np.linalg.LinAlgError, "inv.*'A'"),
     ("a reshape that does not fit", lambda: W.reshape(5, 5), ValueError, r"reshape.*'w1'"),

@@ -1,5 +1,7 @@
 """Networks of random depth, width and activation against the closed-form backprop formulas."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def networks(draw):
     """Sizes, activations, weights, biases, inputs (one row an observation) and targets."""
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     names = [draw(st.sampled_from(sorted(ACTIVATIONS))) for _ in sizes[1:]]
-    weights = [draw(arrays((n, m), domain=SMALL)) for m, n in zip(sizes, sizes[1:], strict=False)]
+    weights = [draw(arrays((n, m), domain=SMALL)) for m, n in pairwise(sizes)]
     biases = [draw(arrays((n,), domain=SMALL)) for n in sizes[1:]]
     observations = draw(st.integers(1, 3))
     x = draw(arrays((observations, sizes[0]), domain=SMALL))
@@ -33,7 +35,8 @@ def networks(draw):
 def closed_form(names, weights, biases, x, y):
     """R = Σ (y − a⁽ᴸ⁾)², and its gradient by the lecture's recursion over the layers.
 
-    δ⁽ᴸ⁾ = −2(y − a⁽ᴸ⁾)·g′(z⁽ᴸ⁾),   δ⁽ˡ⁾ = (δ⁽ˡ⁺¹⁾·W⁽ˡ⁺¹⁾)·g′(z⁽ˡ⁾),   ∂R/∂W⁽ˡ⁾ = δ⁽ˡ⁾ᵀ·a⁽ˡ⁻¹⁾,   ∂R/∂b⁽ˡ⁾ = Σ δ⁽ˡ⁾
+    δ⁽ᴸ⁾ = −2(y − a⁽ᴸ⁾)·g′(z⁽ᴸ⁾),   δ⁽ˡ⁾ = (δ⁽ˡ⁺¹⁾·W⁽ˡ⁺¹⁾)·g′(z⁽ˡ⁾)
+    ∂R/∂W⁽ˡ⁾ = δ⁽ˡ⁾ᵀ·a⁽ˡ⁻¹⁾,          ∂R/∂b⁽ˡ⁾ = Σ δ⁽ˡ⁾
     """
     a, steps = x, []
     for name, w, b in zip(names, weights, biases, strict=True):

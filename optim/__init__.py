@@ -1,0 +1,1 @@
+"""Minimisation with Values. Nothing is here yet: `examples.lecture_network` descends by hand."""
