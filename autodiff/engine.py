@@ -35,9 +35,7 @@ def backward(self: Value, seed: Data | None = None) -> None:
     leaves = []
     for birth, g in found.items():
         node = nodes[birth]
-        if node._operation is not None:
-            node._grad = g
-        elif type(g) is float and node._grad is None:
+        if node._operation is not None or (type(g) is float and node._grad is None):
             node._grad = g
         elif g is not None:
             leaves.append((node, g))

@@ -43,7 +43,8 @@ class Operation:
     `rules` holds one derivative for each data argument: a function; a number, where the partial
     derivative is constant; or None, where there is none. `arity` is 2 for an operation of two operands
     without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
-    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that leaves all metadata out.
+    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call
+    that leaves all metadata out.
     """
 
     __slots__ = (

@@ -171,7 +171,7 @@ class Value:
 
     def item(self) -> float:
         """The only entry, as a Python number. Raises ValueError when there are several."""
-        return float(self._data) if not self.shape else self._data.item()  # type: ignore[no-any-return]
+        return float(self._data) if not self.shape else self._data.item()
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers; a number for a 0-d value."""
