@@ -24,7 +24,8 @@ def lay_out(dot: str, kind: str) -> bytes:
     if shutil.which("dot"):
         import graphviz
 
-        drawn: bytes = graphviz.Source(dot).pipe(format=kind)
+        # Quiet, since Fontconfig warns of other people's settings; a failure raises.
+        drawn: bytes = graphviz.Source(dot).pipe(format=kind, quiet=True)
         return drawn
     if importlib.util.find_spec("pygraphviz"):
         with _silent_stderr():
@@ -40,10 +41,7 @@ def lay_out(dot: str, kind: str) -> bytes:
 
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
-    """Nothing that C code writes on stderr is seen: Fontconfig warns of other people's settings.
-
-    Errors are not lost: pygraphviz raises them.
-    """
+    """Nothing that C code writes on stderr is seen; pygraphviz raises what is an error."""
     with _redirecting:
         kept = os.dup(STDERR)
         nowhere = os.open(os.devnull, os.O_WRONLY)

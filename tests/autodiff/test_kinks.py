@@ -56,12 +56,16 @@ def test_convention_at_a_kink(what, f, point, slopes):
     np.testing.assert_allclose(gradients(f(*numbers), numbers), slopes)
 
 
-@pytest.mark.parametrize(("what", "f", "point", "slopes"), KINKS[:15], ids=[kink[0] for kink in KINKS[:15]])
+ENTRYWISE = [
+    kink for kink in KINKS if "std" not in kink[0] and not {"stack", "norm"} & set(kink[1].__code__.co_names)
+]
+
+
+@pytest.mark.parametrize(("what", "f", "point", "slopes"), ENTRYWISE, ids=[kink[0] for kink in ENTRYWISE])
 def test_convention_at_a_kink_of_arrays(what, f, point, slopes):
-    if what == "norm'(0)":
-        pytest.skip("stacks numbers")
     values = [Value(np.full(2, x)) for x in point]
-    y = f(*values)
+    with np.errstate(all="ignore"):
+        y = f(*values)
     for g, slope in zip(gradients(y, values, np.ones(2)), slopes, strict=True):
         np.testing.assert_allclose(g, [slope, slope])
 
