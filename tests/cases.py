@@ -431,3 +431,5 @@ LINALG = [
 ]
 
 SHAPED = [*_reductions(), *SHAPING, *PRODUCTS, *LINALG]
+
+CASES: list[Elementwise | Shaped] = [*ELEMENTWISE, *SHAPED]

@@ -8,9 +8,9 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, gradients
-from tests.cases import ELEMENTWISE, SHAPED, find
+from tests.cases import CASES, find
 
-NAMES = {case.name for case in ELEMENTWISE} | {case.name for case in SHAPED}
+NAMES = {case.name for case in CASES}
 V = Value([[1.0, 2.0], [3.0, 5.0]], "v")
 
 

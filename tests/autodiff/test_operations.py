@@ -11,13 +11,13 @@ import autodiff as ad
 from autodiff import Value, check_gradients, gradients
 from autodiff.data import canonical
 from autodiff.testing import arrays, broadcastable_arrays
-from tests.cases import ALIASES, ELEMENTWISE, SHAPED, Elementwise, Shaped
+from tests.cases import ALIASES, CASES, ELEMENTWISE, SHAPED, Elementwise, Shaped
 
 EDGES = [0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -3.0, 709.0, 1000.0, -1000.0, 1e-300, 1e300, np.inf, -np.inf, np.nan]
 
 elementwise = pytest.mark.parametrize("case", ELEMENTWISE, ids=str)
 shaped = pytest.mark.parametrize("case", SHAPED, ids=str)
-every = pytest.mark.parametrize("case", [*ELEMENTWISE, *SHAPED], ids=str)
+every = pytest.mark.parametrize("case", CASES, ids=str)
 
 
 def inputs(case, dtype=np.float64):
@@ -52,7 +52,7 @@ def quiet(f, *xs):
 def test_every_operation_has_a_case():
     missing = {name for name in ad.ops.__all__ if name not in ("linalg",)}
     missing |= {f"linalg.{name}" for name in ad.linalg.__all__}
-    missing -= {case.name for case in [*ELEMENTWISE, *SHAPED]} | set(ALIASES)
+    missing -= {case.name for case in CASES} | set(ALIASES)
     assert not missing
     assert all(getattr(ad, alias) is getattr(ad, name) for alias, name in ALIASES.items())
 
@@ -103,7 +103,7 @@ def test_a_float_stays_a_float(case):
     assert all(type(g) is float for g in gradients(y, values))
 
 
-@pytest.mark.parametrize("case", [case for case in (*ELEMENTWISE, *SHAPED) if case.name != "astype"], ids=str)
+@pytest.mark.parametrize("case", [case for case in CASES if case.name != "astype"], ids=str)
 def test_float32_stays_float32(case):
     values = [Value(x) for x in example(case, np.float32)]
     y = case(*values)
