@@ -13,6 +13,7 @@ from . import (
     repeating,
     selection,
     shaping,
+    special,
 )
 from .arithmetic import *
 from .composed import *
@@ -26,6 +27,7 @@ from .reductions import *
 from .repeating import *
 from .selection import *
 from .shaping import *
+from .special import *
 
 __all__ = [
     "linalg",
@@ -41,4 +43,5 @@ __all__ = [
     *repeating.__all__,
     *selection.__all__,
     *shaping.__all__,
+    *special.__all__,
 ]
