@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from . import operators, ops
 from .anomaly import detect_anomaly
 from .engine import gradients
-from .functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
+from .jacobians import hessian, jacobian
 from .modes import no_grad
 from .operation import elementwise, primitive
 from .ops import *

@@ -1,4 +1,4 @@
-"""Derivatives of functions: grad, jacobian, hessian and products with them, built on the engine.
+"""Derivatives of functions: gradients, and products with Jacobians and Hessians, built on the engine.
 
 Arguments and results may be nested tuples, lists and dicts of numbers and arrays. They come back
 as plain numbers and arrays; as Values that can be differentiated again where an argument is a
@@ -9,20 +9,19 @@ so that derivatives nest to any order, also through f's closure.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from .data import Data, as_data, dtype_of, shape_of
+from .data import as_data, dtype_of, shape_of
 from .engine import gradients
 from .modes import differentiating, inside_derivative
-from .ops import positive, stack
+from .ops import positive
 from .structure import leaves, mapped, rebuilt
 from .value import Value
 
-__all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = ["derivative", "grad", "hvp", "jvp", "value_and_grad", "vjp"]
 
 Function: TypeAlias = Callable[..., Any]
 Arguments: TypeAlias = int | tuple[int, ...]
@@ -58,7 +57,7 @@ def _variable(x: Any) -> Value:
     return Value(x)
 
 
-def _call(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
+def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
     """Evaluate f, to be called inside `differentiating`."""
     positions = argnums if isinstance(argnums, tuple) else (argnums,)
     if any(not -len(args) <= i < len(args) for i in positions):
@@ -71,7 +70,7 @@ def _call(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kw
     return Call(output, variables if isinstance(argnums, tuple) else variables[0], record)
 
 
-def _records(args: Any, create_graph: bool) -> bool:
+def records(args: Any, create_graph: bool) -> bool:
     """Whether the results must be Values."""
     return (
         create_graph
@@ -104,9 +103,9 @@ def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = Fal
 
     @functools.wraps(f)
     def apply(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        record = _records(args, create_graph)
+        record = records(args, create_graph)
         with differentiating():
-            call = _call(f, args, argnums, record, kwargs)
+            call = evaluated(f, args, argnums, record, kwargs)
             output = _number(call.output, "grad")
             gradient = iter(call.gradient(output))
         return call.plain(output), rebuilt(call.variables, gradient)
@@ -147,7 +146,7 @@ def derivative(f: Function, order: int = 1) -> Function:
 
     @functools.wraps(f)
     def apply(x: Any) -> Any:
-        record = _records(x, False)
+        record = records(x, False)
         with differentiating():
             variable = _variable(x)
             if variable.shape:
@@ -175,9 +174,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     >>> y, pullback(1.0)
     (4.0, (4.0,))
     """
-    record = _records(primals, False)
+    record = records(primals, False)
     with differentiating():
-        call = _call(f, primals, tuple(range(len(primals))), record, {})
+        call = evaluated(f, primals, tuple(range(len(primals))), record, {})
 
     def pullback(cotangents: Any) -> Any:
         with differentiating():
@@ -213,9 +212,9 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     (10.0, 5.0)
     """
     primals, tangents = _arguments(primals), _arguments(tangents)
-    record = _records((primals, tangents), False)
+    record = records((primals, tangents), False)
     with differentiating():
-        call = _call(f, primals, tuple(range(len(primals))), record, {})
+        call = evaluated(f, primals, tuple(range(len(primals))), record, {})
         directions = leaves(tangents)
         if len(directions) != len(leaves(call.variables)):
             raise ValueError("jvp: expected a tangent for each number and array of the primals")
@@ -229,7 +228,7 @@ def _arguments(x: Any) -> tuple[Any, ...]:
 
 def _pushed(call: Call, output: Any, directions: Sequence[Any]) -> Any:
     """The derivative of one number or array of the output in a direction."""
-    seed, rows = _linear(call, output)
+    seed, rows = linear(call, output)
     moved = [
         gradients(row, seed, _like(row, v, "tangent"), call.record)
         for row, v in zip(rows, directions, strict=True)
@@ -237,7 +236,7 @@ def _pushed(call: Call, output: Any, directions: Sequence[Any]) -> Any:
     return functools.reduce(lambda a, b: a + b, moved)
 
 
-def _linear(call: Call, output: Any) -> tuple[Value, list[Any]]:
+def linear(call: Call, output: Any) -> tuple[Value, list[Any]]:
     """A seed u, and uᵀ·J for each variable: linear in u, so that its gradient is a column of J."""
     shape, dtype = shape_of(output), dtype_of(output)
     seed = Value(np.ones(shape, dtype))
@@ -254,91 +253,9 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     >>> hvp(lambda x: x**3, 2.0, 1.0)
     12.0
     """
-    record = _records((x, v), False)
+    record = records((x, v), False)
     with differentiating():
-        call = _call(f, (x,), 0, True, {})
+        call = evaluated(f, (x,), 0, True, {})
         slope = call.gradient(_number(call.output, "hvp"))
         products = _pulled(call._replace(output=slope, record=record), v)
     return rebuilt(call.variables, iter(products))
-
-
-# -- whole matrices ----------------------------------------------------------------------------
-
-COLUMN_COST = 2
-"""A column walks the graph of the gradient, about twice the graph of f that a row walks."""
-
-
-def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
-    """A function that returns all partial derivatives of f.
-
-        J[i, j] = ∂fᵢ/∂xⱼ;   the shape is that of the output followed by that of the argument
-
-    By rows, one vjp an entry of the output, or by columns, one jvp an entry of the arguments,
-    whichever is cheaper. A structure of outputs gives that structure, of arguments inside it.
-
-    >>> jacobian(lambda x: x * x)([1.0, 2.0][0])
-    2.0
-    """
-
-    @functools.wraps(f)
-    def apply(*args: Any, **kwargs: Any) -> Any:
-        record = _records(args, create_graph)
-        with differentiating():
-            call = _call(f, args, argnums, record, kwargs)
-            return mapped(lambda y: rebuilt(call.variables, iter(_matrices(call, y))), call.output)
-
-    return apply
-
-
-def hessian(f: Function, argnums: Arguments = 0) -> Function:
-    """A function that returns all second derivatives of f, which returns one number.
-
-        H[i, j] = ∂²f/∂xᵢ∂xⱼ;   the shape is that of the argument, twice
-
-    >>> hessian(lambda x: x**3)(2.0)
-    12.0
-    """
-    return jacobian(grad(f, argnums, create_graph=True), argnums)
-
-
-def _matrices(call: Call, output: Any) -> list[Any]:
-    """The Jacobian of one number or array of the output, for each variable."""
-    entries = math.prod(shape_of(output))
-    unknowns = sum(variable.size for variable in leaves(call.variables))
-    if entries <= COLUMN_COST * unknowns:
-        return _rows(call, output)
-    return _columns(call, output)
-
-
-def _units(x: Any) -> list[Data]:
-    """One array for each entry of x, 1 there and 0 elsewhere."""
-    flat = np.eye(math.prod(shape_of(x)), dtype=dtype_of(x))
-    return [as_data(row.reshape(shape_of(x))) for row in flat]
-
-
-def _rows(call: Call, output: Any) -> list[Any]:
-    rows = [call.gradient(output, unit) for unit in _units(output)]
-    return [
-        _assembled([row[k] for row in rows], shape_of(output) + variable.shape, variable)
-        for k, variable in enumerate(leaves(call.variables))
-    ]
-
-
-def _columns(call: Call, output: Any) -> list[Any]:
-    seed, rows = _linear(call, output)
-    matrices = []
-    for row, variable in zip(rows, leaves(call.variables), strict=True):
-        columns = [gradients(row, seed, unit, call.record) for unit in _units(variable)]
-        turned = _assembled(columns, (variable.size, math.prod(seed.shape)), variable)
-        turned = turned.T if shape_of(turned) else turned
-        matrices.append(turned.reshape(seed.shape + variable.shape) if shape_of(turned) else turned)
-    return matrices
-
-
-def _assembled(rows: list[Any], shape: tuple[int, ...], like: Value) -> Any:
-    """Rows joined to an array of a shape; a number where the shape is ()."""
-    if not rows:
-        return np.zeros(shape, like.dtype)
-    if not shape:
-        return rows[0]
-    return stack(rows).reshape(shape)

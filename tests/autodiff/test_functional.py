@@ -106,13 +106,13 @@ def test_second_derivatives_agree(x, v):
 
 
 def test_rows_and_columns_of_a_jacobian_are_the_same(monkeypatch):
-    from autodiff import functional
+    from autodiff import jacobians
 
     f = lambda x, y: ad.outer(x, y) * x[0]  # noqa: E731
     arguments = (np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0]))
-    monkeypatch.setattr(functional, "COLUMN_COST", 1000)
+    monkeypatch.setattr(jacobians, "COLUMN_COST", 1000)
     rows = jacobian(f, argnums=(0, 1))(*arguments)
-    monkeypatch.setattr(functional, "COLUMN_COST", 0)
+    monkeypatch.setattr(jacobians, "COLUMN_COST", 0)
     columns = jacobian(f, argnums=(0, 1))(*arguments)
     for a, b in zip(rows, columns, strict=True):
         assert a.shape == b.shape
