@@ -119,7 +119,10 @@ def _inputs(node: Value) -> str:
         data = _data(x)
         name = repr(x.name) if isinstance(x, Value) and x.name else "a value" if isinstance(x, Value) else ""
         shape = np.shape(data)
-        told.append(f"{name} of shape {shape}" if shape else f"{name} = {data}" if name else str(data))
+        if shape:
+            told.append(f"{name or 'an array'} of shape {shape}")
+        else:
+            told.append(f"{name} = {data}" if name else str(data))
     return " and ".join(told)
 
 

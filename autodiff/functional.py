@@ -16,15 +16,15 @@ import numpy as np
 
 from .data import as_data, dtype_of, shape_of
 from .engine import gradients
-from .modes import differentiating, inside_derivative
+from .modes import differentiating, forgetting, inside_derivative
 from .ops import positive
-from .structure import leaves, mapped, rebuilt
+from .structure import leaves, leaves_like, mapped, rebuilt
 from .value import Value
 
 __all__ = ["derivative", "grad", "hvp", "jvp", "value_and_grad", "vjp"]
 
 Function: TypeAlias = Callable[..., Any]
-Arguments: TypeAlias = int | tuple[int, ...]
+Arguments: TypeAlias = int | Sequence[int]
 
 
 class Call(NamedTuple):
@@ -59,7 +59,7 @@ def _variable(x: Any) -> Value:
 
 def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
     """Evaluate f, to be called inside `differentiating`."""
-    positions = argnums if isinstance(argnums, tuple) else (argnums,)
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     if any(not -len(args) <= i < len(args) for i in positions):
         raise ValueError(f"argnums={argnums}: f was given {len(args)} positional arguments")
     arguments = list(args)
@@ -67,16 +67,14 @@ def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool
         arguments[i] = mapped(_variable, arguments[i])
     variables = tuple(arguments[i] for i in positions)
     output = f(*arguments, **kwargs)
-    return Call(output, variables if isinstance(argnums, tuple) else variables[0], record)
+    return Call(output, variables[0] if isinstance(argnums, int) else variables, record)
 
 
 def records(args: Any, create_graph: bool) -> bool:
     """Whether the results must be Values."""
-    return (
-        create_graph
-        or inside_derivative()
-        or any(isinstance(x, Value) and not x.constant for x in leaves(args))
-    )
+    if create_graph or forgetting():
+        return create_graph
+    return inside_derivative() or any(isinstance(x, Value) and not x.constant for x in leaves(args))
 
 
 def _number(output: Any, what: str) -> Any:
@@ -187,9 +185,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
 def _pulled(call: Call, cotangents: Any) -> list[Any]:
     """Σ over the outputs of cotangentᵀ·Jacobian, for each variable."""
-    outputs, seeds = leaves(call.output), leaves(cotangents)
-    if len(outputs) != len(seeds):
-        raise ValueError(f"expected a cotangent for each of {len(outputs)} outputs, got {len(seeds)}")
+    outputs, seeds = leaves(call.output), leaves_like(cotangents, call.output, "cotangent")
     parts = [call.gradient(y, _like(y, v, "cotangent")) for y, v in zip(outputs, seeds, strict=True)]
     return [functools.reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
 
@@ -215,9 +211,7 @@ def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
     record = records((primals, tangents), False)
     with differentiating():
         call = evaluated(f, primals, tuple(range(len(primals))), record, {})
-        directions = leaves(tangents)
-        if len(directions) != len(leaves(call.variables)):
-            raise ValueError("jvp: expected a tangent for each number and array of the primals")
+        directions = leaves_like(tangents, call.variables, "tangent")
         pushed = mapped(lambda y: _pushed(call, y, directions), call.output)
     return call.plain(call.output), pushed
 
@@ -257,5 +251,6 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     with differentiating():
         call = evaluated(f, (x,), 0, True, {})
         slope = call.gradient(_number(call.output, "hvp"))
-        products = _pulled(call._replace(output=slope, record=record), v)
+        slopes = rebuilt(call.variables, iter(slope))
+        products = _pulled(call._replace(output=slopes, record=record), v)
     return rebuilt(call.variables, iter(products))

@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from .value import Value
 
@@ -48,8 +50,12 @@ def observed(node: Value) -> Value:
 
 @contextmanager
 def mode(*modes: Mode, keep: Callable[[Mode], bool] = lambda mode: True) -> Iterator[None]:
-    """Switch modes on for a block, in this thread or task; of the outer ones, keep those that `keep`."""
-    token = _current.set((*filter(keep, _current.get()), *modes))
+    """Switch modes on for a block, in this thread or task; of the outer ones, keep those that `keep`.
+
+    `no_grad` comes last: the others want to see the operation.
+    """
+    chosen = (*filter(keep, _current.get()), *modes)
+    token = _current.set(tuple(sorted(chosen, key=lambda mode: mode is _forget)))
     switch.turn(+1)
     try:
         yield
@@ -84,6 +90,9 @@ def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
 
 
 def _forget(node: Value) -> Value:
+    data, operation = node._data, node._operation
+    if isinstance(data, np.ndarray) and not (data.base is None and operation and operation.elementwise):
+        node._data = data.copy()  # it may be a view of an input, which can be assigned from now on
     node._operation = node._x = node._y = None
     node._tracked = False
     return node
@@ -114,6 +123,11 @@ def differentiating() -> Iterator[None]:
             yield
     finally:
         _depth.reset(token)
+
+
+def forgetting() -> bool:
+    """Whether `no_grad` is on in this thread or task."""
+    return active(_forget)
 
 
 def inside_derivative() -> bool:

@@ -27,16 +27,16 @@ def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Any], A
     return apply
 
 
-def _reshape(self: Value, *shape: Any) -> Any:
-    return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
+def _reshape(self: Value, *shape: Any, order: str = "C") -> Any:
+    return ops.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
 
 
 def _transpose(self: Value, *axes: Any) -> Any:
     return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
 
-def _flatten(self: Value) -> Any:
-    return ops.ravel(self)
+def _flatten(self: Value, order: str = "C") -> Any:
+    return ops.reshape(self, (-1,), order=order)
 
 
 BINARY = {
@@ -155,10 +155,28 @@ def _array_function(
 ) -> Any:
     if function not in COVERED:
         raise _not_covered(function)
-    if not args and kwargs:
-        first = next(iter(inspect.signature(function).parameters))
-        args, kwargs = (kwargs[first],), {name: x for name, x in kwargs.items() if name != first}
-    return COVERED[function](*args, **kwargs)
+    operation = COVERED[function]
+    if kwargs:
+        args, kwargs = _by_position(function, args, kwargs, _data_arguments(operation))
+    return operation(*args, **kwargs)
+
+
+def _data_arguments(operation: Callable[..., Any]) -> int:
+    """How many arguments are data: they have no name here, but may be named in a call of NumPy."""
+    parameters = inspect.signature(operation).parameters.values()
+    return sum(parameter.kind is parameter.POSITIONAL_ONLY for parameter in parameters)
+
+
+def _by_position(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], n: int
+) -> tuple[Sequence[Any], dict[str, Any]]:
+    """The first n arguments of a call of NumPy by position, those by name, too."""
+    if len(args) >= n:
+        return args, kwargs
+    names = list(inspect.signature(function).parameters)[len(args) : n]
+    moved = [name for name in names if name in kwargs]
+    rest = {name: x for name, x in kwargs.items() if name not in moved}
+    return (*args, *(kwargs[name] for name in moved)), rest
 
 
 def attach() -> None:

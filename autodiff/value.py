@@ -67,20 +67,29 @@ class Value:
 
     def __init__(self, data: object, name: str | None = None, constant: bool = False) -> None:
         _refuse_values(data)
+        if type(constant) is not bool:
+            raise TypeError(f"Value(data, name, constant): constant must be True or False, got {constant!r}")
         self._data = as_data(data)
         self._grad = None
         self._birth = next_birth()
         self._operation = None
         self._x = self._y = None
-        self._label = name
+        self._label = _checked_name(name)
         self._tracked = not constant
 
     # -- data, gradient, name ------------------------------------------------------------------
 
     @property
     def data(self) -> Data:
-        """The number or array. Assign to a leaf only: same shape, copied, cast to its dtype."""
-        return self._data
+        """The number or array. Assign to a leaf only: same shape, copied, cast to its dtype.
+
+        The array of a recorded node is read-only, since it may be a view of a leaf's.
+        """
+        data = self._data
+        if self._operation is not None and isinstance(data, np.ndarray):
+            data = data.view()
+            data.flags.writeable = False
+        return data
 
     @data.setter
     def data(self, new: object) -> None:
@@ -109,7 +118,7 @@ class Value:
 
     @name.setter
     def name(self, new: str | None) -> None:
-        label = self._label
+        label, new = self._label, _checked_name(new)
         self._label = label._replace(name=new) if type(label) is Label else new
 
     @property
@@ -141,7 +150,7 @@ class Value:
         """Data of this value's shape and dtype, copied."""
         if isinstance(new, Value):
             raise TypeError(f"{what} of {self.described()} must be plain numbers; assign value.data")
-        data = as_data(new, copy=new is not self._data)
+        data = as_data(new, copy=not (what == "data" and new is self._data))
         if shape_of(data) != self.shape:
             raise ValueError(
                 f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "
@@ -301,9 +310,9 @@ class Value:
         def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Value: ...
         def cumsum(self, axis: int | None = None) -> Value: ...
         def cumprod(self, axis: int | None = None) -> Value: ...
-        def reshape(self, *shape: int | Sequence[int]) -> Value: ...
+        def reshape(self, *shape: int | Sequence[int], order: str = "C") -> Value: ...
         def ravel(self) -> Value: ...
-        def flatten(self) -> Value: ...
+        def flatten(self, order: str = "C") -> Value: ...
         def transpose(self, *axes: int | Sequence[int] | None) -> Value: ...
         def swapaxes(self, axis1: int, axis2: int) -> Value: ...
         def squeeze(self, axis: Axis = None) -> Value: ...
@@ -332,6 +341,12 @@ def summary(data: Data) -> str:
     if isinstance(data, np.ndarray):
         return np.array2string(data, separator=", ", threshold=20, prefix="Value(")
     return str(data) if isinstance(data, np.generic) else repr(data)
+
+
+def _checked_name(name: object) -> str | None:
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"the name of a Value must be a string, got {name!r}")
+    return name
 
 
 def _refuse_values(data: object) -> None:

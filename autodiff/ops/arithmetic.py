@@ -81,6 +81,11 @@ def _slope(x: float, y: float) -> float:
     return y * _power(x, y - 1.0) if y else 0.0
 
 
+def _log_times(z: Operand, x: Operand, vanishing: Data) -> Operand:
+    """z·log x, and its limit 0 where z vanishes at x = 0."""
+    return where((x == 0.0) & vanishing, 0.0, z * log(x))
+
+
 def _falling(y: Operand, order: int) -> tuple[Operand, Operand]:
     """y·(y − 1)·…·(y − n + 1), the factor of the n-th derivative of a power, and its slope."""
     factor, slope = 1.0, 0.0
@@ -92,7 +97,9 @@ def _falling(y: Operand, order: int) -> tuple[Operand, Operand]:
 @elementwise(
     singular=True,
     dx=lambda z, x, y, order: power_derivative(x, y, order + 1),
-    dy=lambda z, x, y, order: power(x, y - float(order)) * _falling(y, order)[1] + z * log(x),
+    dy=lambda z, x, y, order: (
+        power(x, y - float(order)) * _falling(y, order)[1] + _log_times(z, x, y > order)
+    ),
 )
 def power_derivative(x: Data, y: Data, /, order: int) -> Data:
     """Derivative of a power in x.   z = dⁿ/dxⁿ xʸ = y·(y − 1)·…·(y − n + 1)·xʸ⁻ⁿ.
@@ -108,7 +115,7 @@ def power_derivative(x: Data, y: Data, /, order: int) -> Data:
     scalar=_slope,
     singular=True,
     dx=lambda z, x, y: power_derivative(x, y, 2),
-    dy=lambda z, x, y: power(x, y - 1.0) + z * log(x),
+    dy=lambda z, x, y: power(x, y - 1.0) + _log_times(z, x, y > 1.0),
 )
 def power_slope(x: Data, y: Data, /) -> Data:
     """Slope of a power.   z = y·xʸ⁻¹, and 0 where y = 0, also at x = 0."""
@@ -123,7 +130,7 @@ def power_slope(x: Data, y: Data, /) -> Data:
     scalar=_power,
     singular=lambda x, y: type(y) is not float or y < 1.0,
     dx=lambda z, x, y: power_slope(x, y),
-    dy=lambda z, x, y: where((x == 0.0) & (y >= 0.0), 0.0, z * log(x)),
+    dy=lambda z, x, y: _log_times(z, x, y >= 0.0),
 )
 def power(x: Data, y: Data, /) -> Data:
     """Power.   z = xʸ;   ∂z/∂x = y·xʸ⁻¹,  ∂z/∂y = xʸ·log x.

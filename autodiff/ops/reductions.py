@@ -37,8 +37,8 @@ Axis: TypeAlias = int | tuple[int, ...] | None
 
 
 def _axes(shape: Shape, axis: Axis) -> tuple[int, ...]:
-    """The reduced axes, counted from the start."""
-    if axis is None:
+    """The reduced axes, counted from the start; a number has none, whatever NumPy lets one ask for."""
+    if axis is None or not shape:
         return tuple(range(len(shape)))
     return tuple(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,)))
 
@@ -144,6 +144,13 @@ def min(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 # -- sums of exponentials ----------------------------------------------------------------------
 
 
+def _largest(x: Data, axis: Axis) -> Data:
+    """The largest entry, −∞ where there is none: what is subtracted before exponentials."""
+    if 0 in shape_of(x):
+        return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return np.max(x, axis=axis, keepdims=True)
+
+
 @primitive(
     dx=lambda g, y, x, axis, keepdims: (
         _spread(g, x, axis, keepdims) * exp(x - _spread(minus_infinity_as_zero(y), x, axis, keepdims))
@@ -155,7 +162,7 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    largest = np.max(x, axis=axis, keepdims=True)
+    largest = _largest(x, axis)
     largest = np.where(np.isfinite(largest), largest, 0.0).astype(dtype_of(x))
     with np.errstate(divide="ignore"):
         total = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
@@ -165,14 +172,14 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 @primitive(dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)))
 def softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    e = np.exp(x - _largest(x, axis))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
 @primitive(dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True))
 def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
-    shifted = x - np.max(x, axis=axis, keepdims=True)
+    shifted = x - _largest(x, axis)
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 

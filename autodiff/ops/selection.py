@@ -95,16 +95,19 @@ def rint(x: Data, /) -> Data:
 
 @elementwise(dx=0.0)
 def round(x: Data, /, decimals: int = 0) -> Data:
-    """X rounded to decimals, halves to even.   dy/dx = 0."""
+    """x rounded to decimals, halves to even.   dy/dx = 0."""
     return np.round(x, decimals)
 
 
-@elementwise(dx=lambda y, x, nan, posinf, neginf: np.isfinite(x))
+@elementwise(dx=lambda y, x, copy, nan, posinf, neginf: np.isfinite(x))
 def nan_to_num(
-    x: Data, /, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+    x: Data, /, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Data:
-    """X with nan and infinities replaced by numbers.   dy/dx = 1 where x is finite, else 0."""
-    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+    """x with nan and infinities replaced by numbers.   dy/dx = 1 where x is finite, else 0.
+
+    `copy` is there for NumPy's order of arguments: the result is always a new array.
+    """
+    return np.nan_to_num(x, True, nan, posinf, neginf)
 
 
 # -- bounds ------------------------------------------------------------------------------------
@@ -117,12 +120,12 @@ def nan_to_num(
     dhigh=lambda z, x, low, high: (x > high) | ((high <= low) & (x != high)),
 )
 def bounded(x: Data, low: Data, high: Data, /) -> Data:
-    """X brought between two bounds.   z = min(max(x, low), high)."""
+    """x brought between two bounds.   z = min(max(x, low), high)."""
     return np.minimum(np.maximum(x, low), high)
 
 
 def clip(x: Operand, /, min: Operand = None, max: Operand = None) -> Operand:
-    """X brought between two bounds, None where there is none.
+    """x brought between two bounds, None where there is none.
 
         z = min(max(x, low), high);   ∂z/∂x = 1 strictly between the bounds, else 0
 
