@@ -254,3 +254,42 @@ def test_infinity_times_zero_stays_nan():
 def test_the_documented_price_of_absorbing():
     x = Value(0.0)
     assert gradients(ad.sqrt(x) ** 2, x) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda x: ad.where(x < 0, x * x * x, 0.0), 1e200, 0.0),
+        (lambda x: ad.where(x > 0, x, x * np.inf), 1.0, 1.0),
+        (lambda x: ad.where(x < 5, x**3, x), 1e200, 1.0),
+        (lambda x: ad.where(False, ad.prod(1.0 / ad.stack([x, x])), 0.0), 0.0, 0.0),
+        (lambda x: ad.where(False, ad.norm(1.0 / ad.stack([x, x])), 0.0), 0.0, 0.0),
+        (lambda x: ad.where(False, (1.0 / ad.stack([x, x])) @ np.ones(2), 0.0), 0.0, 0.0),
+    ],
+)
+def test_a_branch_not_taken_contributes_nothing_however_it_overflows(f, x, slope):
+    with np.errstate(all="ignore"):
+        value, row = Value(x), Value(np.array([x]))
+        assert gradients(f(value), value) == slope
+        if not f(value).shape:
+            assert gradients(f(row[0]), row).tolist() == [slope]
+
+
+def test_a_seed_that_is_a_value_leaves_plain_gradients():
+    x = Value([1.0, 2.0])
+    (x * x).backward(Value([1.0, 1.0]))
+    assert type(x.grad) is np.ndarray
+    assert type(gradients(x * x, x, Value([1.0, 1.0]))) is np.ndarray
+
+
+def test_backward_of_a_constant_says_so():
+    with pytest.raises(ValueError, match="'c' depends on no variable"):
+        Value(2.0, "c", constant=True).backward()
+
+
+def test_create_graph_records_inside_no_grad():
+    x = Value(3.0)
+    y = x**3
+    with ad.no_grad():
+        slope = gradients(y, x, create_graph=True)
+    assert gradients(slope, x) == 18.0

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 
 import autodiff as ad
-from autodiff import Value, derivative, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
+from autodiff import (
+    Value,
+    derivative,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    value_and_grad,
+    vjp,
+)
 from autodiff.testing import Domain, arrays, numbers
 
 
@@ -180,3 +192,37 @@ def test_messages():
         derivative(lambda x: x)(np.ones(2))
     with pytest.raises(ValueError, match="order must be 0 or more"):
         derivative(ad.sin, -1)
+
+
+def test_dicts_are_matched_by_key():
+    f = lambda p: p["x"] ** 2 * p["y"]  # noqa: E731
+    assert hvp(f, {"x": 2.0, "y": 3.0}, {"y": 1.0, "x": 0.0}) == {"x": 4.0, "y": 0.0}
+    assert jvp(f, ({"x": 2.0, "y": 3.0},), ({"y": 1.0, "x": 0.0},))[1] == 4.0
+    pullback = vjp(lambda x: {"a": x * 2, "b": x * 10}, 1.0)[1]
+    assert pullback({"b": 1.0, "a": 0.0}) == (10.0,)
+    with pytest.raises(ValueError, match=r"keys \['a', 'b'\], got the keys \['a'\]"):
+        pullback({"a": 1.0})
+    with pytest.raises(ValueError, match="a list counts as a structure"):
+        jvp(lambda x: x * 2, np.ones(2), [1.0, 0.0])
+
+
+def test_no_grad_inside_a_function_makes_its_results_constants():
+    def f(x):
+        with no_grad():
+            slope = grad(lambda y: y**2)(x)
+        return slope * x
+
+    assert grad(f)(2.0) == 4.0
+
+
+def test_second_derivatives_of_powers_at_zero():
+    assert hessian(lambda x, y: x**y, (0, 1))(0.0, 2.0) == ((2.0, 0.0), (0.0, 0.0))
+    assert hessian(lambda y: 0.0**y)(2.0) == 0.0
+    assert hessian(lambda y: (0.0**y).sum())(np.array([2.0])).tolist() == [[0.0]]
+
+
+def test_recorded_gradients_keep_float32():
+    x = Value(np.ones(2, np.float32))
+    assert gradients((x * np.ones(2)).sum(), x, create_graph=True).dtype == np.float32
+    assert gradients(x * x, x, np.ones(2), create_graph=True).dtype == np.float32
+    assert jvp(lambda v: v**3, x, np.ones(2))[1].dtype == np.float32

@@ -118,3 +118,8 @@ def test_a_healthy_pass_is_the_same_under_detect_anomaly():
     with detect_anomaly():
         watched = gradients((ad.exp(w) / w.sum()).sum(), w)
     np.testing.assert_array_equal(watched, gradients((ad.exp(w) / w.sum()).sum(), w))
+
+
+def test_detect_anomaly_inside_no_grad_still_names_the_operation():
+    with no_grad(), detect_anomaly(), pytest.raises(FloatingPointError, match="log made -inf"):
+        ad.log(Value(0.0))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 import autodiff as ad
-from autodiff import Value, gradients
+from autodiff import Value, gradients, no_grad
 from autodiff.operators import METHODS
 from autodiff.testing import arrays, numbers, values
 
@@ -226,3 +226,46 @@ def test_dask_arrays_stay_lazy():
     plain = (ad.tanh(x @ weights_again) ** 2).sum()
     np.testing.assert_allclose(loss.data.compute(), plain.data, rtol=1e-14)
     np.testing.assert_allclose(slope.compute(), gradients(plain, weights_again), rtol=1e-13)
+
+
+def test_results_under_no_grad_share_no_memory_with_a_leaf():
+    x = Value([1.0, 2.0, 3.0])
+    y = (x * x).sum()
+    with no_grad():
+        results = [x[:2], x.reshape(3, 1), x.ravel(), x.T, ad.sum_to(x, (3,)), +x]
+    for result in results:
+        result.data -= 10.0
+    assert gradients(y, x).tolist() == [2.0, 4.0, 6.0]
+
+
+def test_data_of_a_recorded_node_are_read_only():
+    x = Value([1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="read-only"):
+        x[:2].data[0] = 9.0
+    assert x.data.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_an_assigned_gradient_is_a_copy():
+    x = Value([1.0, 2.0])
+    x.grad = x.data
+    x.grad[0] = 9.0
+    assert x.data.tolist() == [1.0, 2.0]
+
+
+def test_micrograds_private_arguments_are_refused():
+    with pytest.raises(TypeError, match=r"name of a Value must be a string, got \(\)"):
+        Value(2.0, (), "+")
+    with pytest.raises(TypeError, match="constant must be True or False, got 'yes'"):
+        Value(2.0, "x", "yes")
+
+
+def test_a_number_reduced_over_an_axis_has_a_gradient():
+    x = Value(3.0)
+    assert gradients(x.sum(axis=0), x) == 1.0
+    assert gradients(x.max(axis=-1), x) == 1.0
+
+
+def test_reshape_and_flatten_take_numpys_order():
+    x = Value(np.arange(6.0).reshape(2, 3))
+    np.testing.assert_array_equal(x.reshape(3, 2, order="F").data, x.data.reshape(3, 2, order="F"))
+    np.testing.assert_array_equal(x.flatten("F").data, x.data.flatten("F"))

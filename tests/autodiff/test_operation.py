@@ -1,0 +1,121 @@
+"""Operations that users declare: what is converted, what is refused, and in which words."""
+
+import functools
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import Value, elementwise, gradients, primitive
+
+
+def test_results_of_other_dtypes_become_floats():
+    @elementwise(dx=0.0)
+    def step(x, /):
+        return x > 0
+
+    h = step(Value([3.0, -1.0]))
+    assert h.dtype == np.float64
+    assert (h + h).data.tolist() == [2.0, 0.0]
+    assert type(step(Value(3.0)).data) is float
+
+
+@pytest.mark.parametrize(("scalar", "expected"), [(lambda x: x**0.5, np.nan), (lambda x: 1 if x > 0 else 0, np.nan)])
+def test_a_scalar_form_that_returns_no_float_is_evaluated_by_the_body(scalar, expected):
+    @elementwise(scalar=scalar, dx=lambda y, x: 0.5 / y)
+    def root(x, /):
+        return np.sqrt(x)
+
+    np.testing.assert_equal(root(Value(-4.0)).data, expected)
+
+
+def test_several_results_of_two_arguments():
+    @primitive(da=lambda g, y, a, b: g[0], db=lambda g, y, a, b: g[1])
+    def pair(a, b, /):
+        return a + b, a - b
+
+    for x, y in ((1.0, 2.0), (np.ones(2), np.ones(2))):
+        total, difference = pair(Value(x), Value(y))
+        np.testing.assert_array_equal(total.data, x + y)
+        np.testing.assert_array_equal(difference.data, x - y)
+
+
+def test_a_rule_of_the_wrong_shape_is_named():
+    @primitive(dx=lambda g, y, x: 1.0)
+    def total(x, /):
+        return np.sum(x)
+
+    x = Value([1.0, 2.0], "x")
+    with pytest.raises(ValueError, match=r"rule of total.*'x' of shape \(2,\).*returned shape \(\)"):
+        total(x).backward()
+
+    @primitive(dx=lambda g, y, x: None)
+    def forgotten(x, /):
+        return np.sum(x)
+
+    with pytest.raises(TypeError, match="rule of forgotten returned None"):
+        forgotten(x).backward()
+
+
+def test_constant_rules_may_be_any_number():
+    @elementwise(dx=2)
+    def double(x, /):
+        return 2 * x
+
+    assert gradients(double(Value(3.0)), x := Value(3.0)) == 0.0
+    assert gradients(double(x), x) == 2.0
+
+
+def test_rules_need_not_be_plain_functions():
+    @elementwise(dx=functools.partial(lambda k, y, x: k * x, 2.0))
+    def squared(x, /):
+        return x * x
+
+    x = Value(3.0)
+    assert gradients(squared(x), x) == 6.0
+
+
+def test_declarations_that_cannot_work():
+    with pytest.raises(TypeError, match="decorate a function written in Python"):
+        elementwise(dx=1.0)(np.tanh)
+    with pytest.raises(TypeError, match="before the /"):
+
+        @elementwise(dx=1.0)
+        def missing_slash(x):
+            return x
+
+
+def test_a_value_is_no_metadata():
+    with pytest.raises(TypeError, match="var: the option 'ddof' is not differentiated; pass value.data"):
+        Value([1.0, 2.0]).var(ddof=Value(1.0))
+
+    @elementwise(dx=lambda y, x, k: k * x ** (k - 1))
+    def raised(x, /, k=2):
+        return x**k
+
+    with pytest.raises(TypeError, match="raised: the option 'k' is not differentiated"):
+        raised(Value(2.0), k=Value(3.0))
+
+
+@pytest.mark.parametrize("other", [None, "a", 1j])
+def test_an_operand_that_is_no_number_is_named_with_the_operation(other):
+    with pytest.raises(TypeError, match="add: data must be real numbers, got dtype"):
+        Value(1.0) + other
+
+
+def test_shapes_that_do_not_broadcast_come_with_a_remedy():
+    with pytest.raises(ValueError, match="from the last axis on"):
+        Value([1.0, 2.0]) + Value([1.0, 2.0, 3.0])
+
+
+def test_numpys_names_of_data_arguments():
+    a, v = Value(np.eye(2) * 2.0), Value([1.0, 2.0])
+    np.testing.assert_array_equal(np.linalg.solve(a, b=v).data, [0.5, 1.0])
+    assert np.dot(v, b=v).data == 5.0
+    assert np.outer(a=v, b=v).shape == (2, 2)
+    np.testing.assert_array_equal(np.nan_to_num(Value([np.nan, 1.0]), True, 5.0).data, [5.0, 1.0])
+
+
+def test_empty_softmax():
+    assert ad.softmax(Value(np.zeros((0, 3))), 0).shape == (0, 3)
+    assert ad.logsumexp(Value(np.zeros((0, 3))), 0).data.tolist() == [-np.inf] * 3
