@@ -57,23 +57,53 @@ def ancestors(output: Value) -> Nodes:
     """
     nodes = {output._birth: output} if output._tracked else {}
     stack = [node for node in nodes.values() if node._operation is not None]
+    pop, push = stack.pop, stack.append
     while stack:
-        node = stack.pop()
-        birth = node._birth
-        operation: Any = node._operation
-        for x in (node._x, node._y) if operation.arity else node._x:
-            if type(x) is Value:
-                born = x._birth
-                if born > birth:
-                    raise ValueError(
-                        f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
-                        "recorded gradient would be wrong; compute the expression again after assigning"
-                    )
-                if born not in nodes and x._tracked:
-                    nodes[born] = x
-                    if x._operation is not None:
-                        stack.append(x)
+        node = pop()
+        birth, x, y = node._birth, node._x, node._y
+        if node._operation.arity == 0:  # type: ignore[union-attr]
+            for operand in x:
+                _reach(operand, node, nodes, stack)
+            continue
+        # `_reach`, written out for both operands, since scalar code spends its time here.
+        if type(x) is Value:
+            born = x._birth
+            if born > birth:
+                raise _changed(x, node)
+            if x._tracked and born not in nodes:
+                nodes[born] = x
+                if x._operation is not None:
+                    push(x)
+        if type(y) is Value:
+            born = y._birth
+            if born > birth:
+                raise _changed(y, node)
+            if y._tracked and born not in nodes:
+                nodes[born] = y
+                if y._operation is not None:
+                    push(y)
     return nodes
+
+
+def _reach(x: Any, node: Value, nodes: Nodes, stack: list[Value]) -> None:
+    """Note an operand of a node, and that its own operands are to be visited."""
+    if type(x) is not Value:
+        return
+    if x._birth > node._birth:
+        raise _changed(x, node)
+    if x._tracked and x._birth not in nodes:
+        nodes[x._birth] = x
+        if x._operation is not None:
+            stack.append(x)
+
+
+def _changed(x: Value, node: Value) -> ValueError:
+    """The error of a leaf that is younger than a node computed from it."""
+    operation: Any = node._operation
+    return ValueError(
+        f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
+        "recorded gradient would be wrong; compute the expression again after assigning"
+    )
 
 
 def _on_a_path(nodes: Nodes, targets: set[int]) -> Nodes:
