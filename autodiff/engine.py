@@ -33,8 +33,7 @@ def backward(self: Value, seed: Data | None = None) -> None:
     """
     nodes, found = pulled_back(self, None, _seed(self, seed), create_graph=False)
     leaves = []
-    for birth, g in found.items():
-        node = nodes[birth]
+    for node, g in zip(nodes.values(), found.values(), strict=True):
         if node._operation is not None:
             node._grad = g
         elif type(g) is float and node._grad is None:
