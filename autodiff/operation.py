@@ -115,7 +115,7 @@ class Operation:
         """The forward computation on Python floats, where no function of floats was declared."""
         if self.elementwise:
             return ieee(self.forward, *floats, **metadata)
-        return _of_arrays(self, floats, floats, **metadata)
+        return _of_arrays(self, floats, floats, metadata)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -196,7 +196,12 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a)
         else:
-            data = _of_arrays(operation, (a,), (x,))
+            try:
+                data = forward(a)
+            except (ValueError, IndexError, TypeError) as error:
+                raise operation.failed(error, (x,)) from error
+            if type(data) is not np.ndarray or not data.ndim:
+                data = canonical(data)
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -236,9 +241,14 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a, b)
         else:
-            data = _of_arrays(operation, (a, b), (x, y))
-            if isinstance(data, tuple):
-                return picked(recorded(operation, data, x, y, tracked))
+            try:
+                data = forward(a, b)
+            except (ValueError, IndexError, TypeError) as error:
+                raise operation.failed(error, (x, y)) from error
+            if type(data) is not np.ndarray or not data.ndim:
+                data = canonical(data)
+                if isinstance(data, tuple):
+                    return picked(recorded(operation, data, x, y, tracked))
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -258,20 +268,14 @@ def _general(operation: Operation) -> Callable[..., Any]:
         if Value not in map(type, given):
             return _raw(operation, given, named)
         inputs, metadata = operation.bind(given, named)
-        tracked, operands, data = False, [], []
-        for x in inputs:
-            if type(x) is Value:
-                tracked = tracked or x._tracked
-                data.append(x._data)
-            else:
-                x = as_data(x, masks=True)
-                data.append(x)
-            operands.append(x)
+        operands = tuple([x if type(x) is Value else as_data(x, masks=True) for x in inputs])
+        data = [x._data if type(x) is Value else x for x in operands]
         if operation.elementwise and FLOATS.issuperset(map(type, data)):
             result = ieee(operation.forward, *data, **metadata)
         else:
-            result = _of_arrays(operation, data, operands, **metadata)
-        node = recorded(operation, result, tuple(operands), metadata, tracked)
+            result = _of_arrays(operation, data, operands, metadata)
+        tracked = True in [x._tracked for x in operands if type(x) is Value]
+        node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply
@@ -292,7 +296,7 @@ def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) ->
 
 
 def _of_arrays(
-    operation: Operation, data: Sequence[Data], inputs: Sequence[Operand], **metadata: Any
+    operation: Operation, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]
 ) -> Data:
     """The forward computation, on data that are not all floats if it is elementwise."""
     try:
