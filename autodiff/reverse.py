@@ -8,7 +8,7 @@ sorted by birth, newest first, are in reverse topological order: no recursion, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -240,13 +240,7 @@ def _sweep(
                     c = _fitted(_once_more(operation, dx, g, z, a) if type(c) is complex else c, x)
                 pending[x._birth] = c if old is None else old + c
         else:
-            for x, c in _pull(node, g, pending, record):
-                if mend is not None:
-                    c = mend(node, g, x, c)
-                if type(c) is not float:
-                    c = _fitted(c, x)
-                old = pending[x._birth]
-                pending[x._birth] = c if old is None else _joined(old, c)
+            _pull(node, g, pending, record, mend)
     return pending, singular
 
 
@@ -255,8 +249,8 @@ def _raw(inputs: Iterable[Any]) -> list[Any]:
     return [x._data if type(x) is Value else x for x in inputs]
 
 
-def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple[Value, Any]]:
-    """Each input on the path and its contribution, for operations of any form."""
+def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None) -> None:
+    """The contribution to each input on the path, for operations of any form."""
     operation: Any = node._operation
     inputs, metadata = node._x, node._y
     z, data = (_parts(node), inputs) if record else (node._data, _raw(inputs))
@@ -269,14 +263,21 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple
                 f"{operation.name} has no derivative with respect to {x.described()}; "
                 "make it a constant, or declare the rule"
             )
+        if rule == 0.0:
+            continue
         operands = (z, data, i) if operation.many else (z, *data)
-        if rule != 0.0:
-            try:
-                c = _applied(operation, rule, g, *operands, **metadata)
-                complex_ = type(c) is complex
-            except (ArithmeticError, ValueError):
-                complex_ = True
-            yield x, _once_more(operation, rule, g, *operands, **metadata) if complex_ else c
+        try:
+            c = _applied(operation, rule, g, *operands, **metadata)
+        except (ArithmeticError, ValueError):
+            c = _once_more(operation, rule, g, *operands, **metadata)
+        if type(c) is complex:
+            c = _once_more(operation, rule, g, *operands, **metadata)
+        if mend is not None:
+            c = mend(node, g, x, c)
+        if type(c) is not float:
+            c = _fitted(c, x)
+        old = pending[x._birth]
+        pending[x._birth] = c if old is None else _joined(old, c)
 
 
 def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
