@@ -308,7 +308,7 @@ def _of_arrays(
 def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> Data:
     """Raw data in, raw data out: what the rules of a first derivative run on."""
     n = len(given) if operation.many else len(operation.arguments)
-    inputs, metadata = given[:n], given[n:]
+    inputs, metadata = (given, ()) if len(given) == n else (given[:n], given[n:])
     if not PLAIN.issuperset(map(type, inputs)):
         inputs = [x if isinstance(x, np.generic) else as_data(x, copy=False, masks=True) for x in inputs]
     if operation.elementwise and FLOATS.issuperset(map(type, inputs)):
