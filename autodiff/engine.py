@@ -34,9 +34,7 @@ def backward(self: Value, seed: Data | None = None) -> None:
     nodes, found = pulled_back(self, None, _seed(self, seed), create_graph=False)
     leaves = []
     for node, g in zip(nodes.values(), found.values(), strict=True):
-        if node._operation is not None:
-            node._grad = g
-        elif type(g) is float and node._grad is None:
+        if node._operation is not None or (type(g) is float and node._grad is None):
             node._grad = g
         elif g is not None:
             leaves.append((node, g))

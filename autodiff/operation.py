@@ -43,7 +43,8 @@ class Operation:
     `rules` holds one derivative for each data argument: a function; a number, where the partial
     derivative is constant; or None, where there is none. `arity` is 2 for an operation of two operands
     without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
-    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that leaves all metadata out.
+    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
+    leaves all metadata out.
     """
 
     __slots__ = (
@@ -94,7 +95,8 @@ class Operation:
         self.usual = len(self.arguments) if optional else None
         sloped = not (None in self.rules or 0.0 in self.rules)
         plain = not (self.many or self.metadata) and sloped
-        self.arity = len(self.arguments) if plain and len(self.arguments) in ((1, 2) if elementwise else (2,)) else 0
+        count = len(self.arguments)
+        self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""

@@ -72,8 +72,8 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     >>> sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
     array([4., 6.])
     """
-    if type(x) is np.ndarray:
-        return np.add.reduce(x, axis, None, None, keepdims)  # half the time of np.sum
+    if isinstance(x, np.ndarray):
+        return x.sum(axis=axis, keepdims=keepdims)  # half the time of np.sum
     return np.sum(x, axis=axis, keepdims=keepdims)
 
 
