@@ -28,7 +28,7 @@ def shape_of(x: Data) -> Shape:
     """Shape of raw data; () for a number."""
     if type(x) is float:
         return ()
-    shape: Shape = x.shape if hasattr(x, "shape") else np.shape(x)
+    shape: Shape = x.shape if type(x) is np.ndarray or hasattr(x, "shape") else np.shape(x)
     return shape
 
 

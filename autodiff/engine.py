@@ -33,8 +33,7 @@ def backward(self: Value, seed: Data | None = None) -> None:
     """
     nodes, found = pulled_back(self, None, _seed(self, seed), create_graph=False)
     leaves = []
-    for birth, g in found.items():
-        node = nodes[birth]
+    for node, g in zip(nodes.values(), found.values(), strict=True):
         if node._operation is not None or (type(g) is float and node._grad is None):
             node._grad = g
         elif g is not None:
@@ -71,12 +70,13 @@ def gradients(
     if not isinstance(output, Value):
         raise TypeError(f"gradients: the output must be a Value, got {type(output).__name__}")
     targets = [wrt] if isinstance(wrt, Value) else list(wrt)
+    births = set()
     for target in targets:
         if not isinstance(target, Value):
             raise TypeError(f"gradients: differentiate with respect to Values, got {type(target).__name__}")
         if not target._tracked:
             raise ValueError(f"gradients: {target.described()} is a constant; make it without constant=True")
-    births = {target._birth for target in targets}
+        births.add(target._birth)
     nodes, found = pulled_back(output, births, _seed(output, seed), create_graph)
     pairs = [(target, found.get(target._birth)) for target in targets]
     if create_graph:

@@ -43,8 +43,8 @@ class Operation:
     `rules` holds one derivative for each data argument: a function; a number, where the partial
     derivative is constant; or None, where there is none. `arity` is 2 for an operation of two operands
     without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
-    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call
-    that leaves all metadata out.
+    0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
+    leaves all metadata out.
     """
 
     __slots__ = (
@@ -95,9 +95,8 @@ class Operation:
         self.usual = len(self.arguments) if optional else None
         sloped = not (None in self.rules or 0.0 in self.rules)
         plain = not (self.many or self.metadata) and sloped
-        self.arity = (
-            len(self.arguments) if plain and len(self.arguments) in ((1, 2) if elementwise else (2,)) else 0
-        )
+        count = len(self.arguments)
+        self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""
@@ -118,7 +117,7 @@ class Operation:
         """The forward computation on Python floats, where no function of floats was declared."""
         if self.elementwise:
             return ieee(self.forward, *floats, **metadata)
-        return _of_arrays(self, floats, floats, **metadata)
+        return _of_arrays(self, floats, floats, metadata)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -199,7 +198,12 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a)
         else:
-            data = _of_arrays(operation, (a,), (x,))
+            try:
+                data = forward(a)
+            except (ValueError, IndexError, TypeError) as error:
+                raise operation.failed(error, (x,)) from error
+            if type(data) is not np.ndarray or not data.ndim:
+                data = canonical(data)
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -239,9 +243,14 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a, b)
         else:
-            data = _of_arrays(operation, (a, b), (x, y))
-            if isinstance(data, tuple):
-                return picked(recorded(operation, data, x, y, tracked))
+            try:
+                data = forward(a, b)
+            except (ValueError, IndexError, TypeError) as error:
+                raise operation.failed(error, (x, y)) from error
+            if type(data) is not np.ndarray or not data.ndim:
+                data = canonical(data)
+                if isinstance(data, tuple):
+                    return picked(recorded(operation, data, x, y, tracked))
         node: Value = new(Value)
         node._data = data
         node._grad = None
@@ -261,20 +270,14 @@ def _general(operation: Operation) -> Callable[..., Any]:
         if Value not in map(type, given):
             return _raw(operation, given, named)
         inputs, metadata = operation.bind(given, named)
-        tracked, operands, data = False, [], []
-        for x in inputs:
-            if type(x) is Value:
-                tracked = tracked or x._tracked
-                data.append(x._data)
-            else:
-                x = as_data(x, masks=True)
-                data.append(x)
-            operands.append(x)
+        operands = tuple([x if type(x) is Value else as_data(x, masks=True) for x in inputs])
+        data = [x._data if type(x) is Value else x for x in operands]
         if operation.elementwise and FLOATS.issuperset(map(type, data)):
             result = ieee(operation.forward, *data, **metadata)
         else:
-            result = _of_arrays(operation, data, operands, **metadata)
-        node = recorded(operation, result, tuple(operands), metadata, tracked)
+            result = _of_arrays(operation, data, operands, metadata)
+        tracked = True in [x._tracked for x in operands if type(x) is Value]
+        node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply
@@ -295,7 +298,7 @@ def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) ->
 
 
 def _of_arrays(
-    operation: Operation, data: Sequence[Data], inputs: Sequence[Operand], **metadata: Any
+    operation: Operation, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]
 ) -> Data:
     """The forward computation, on data that are not all floats if it is elementwise."""
     try:
@@ -307,7 +310,7 @@ def _of_arrays(
 def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> Data:
     """Raw data in, raw data out: what the rules of a first derivative run on."""
     n = len(given) if operation.many else len(operation.arguments)
-    inputs, metadata = given[:n], given[n:]
+    inputs, metadata = (given, ()) if len(given) == n else (given[:n], given[n:])
     if not PLAIN.issuperset(map(type, inputs)):
         inputs = [x if isinstance(x, np.generic) else as_data(x, copy=False, masks=True) for x in inputs]
     if operation.elementwise and FLOATS.issuperset(map(type, inputs)):

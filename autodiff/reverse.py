@@ -8,7 +8,7 @@ sorted by birth, newest first, are in reverse topological order: no recursion, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -57,28 +57,58 @@ def ancestors(output: Value) -> Nodes:
     """
     nodes = {output._birth: output} if output._tracked else {}
     stack = [node for node in nodes.values() if node._operation is not None]
+    pop, push = stack.pop, stack.append
     while stack:
-        node = stack.pop()
-        birth = node._birth
-        operation: Any = node._operation
-        for x in (node._x, node._y) if operation.arity else node._x:
-            if type(x) is Value:
-                born = x._birth
-                if born > birth:
-                    raise ValueError(
-                        f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
-                        "recorded gradient would be wrong; compute the expression again after assigning"
-                    )
-                if born not in nodes and x._tracked:
-                    nodes[born] = x
-                    if x._operation is not None:
-                        stack.append(x)
+        node = pop()
+        birth, x, y = node._birth, node._x, node._y
+        if node._operation.arity == 0:  # type: ignore[union-attr]
+            for operand in x:
+                _reach(operand, node, nodes, stack)
+            continue
+        # `_reach`, written out for both operands, since scalar code spends its time here.
+        if type(x) is Value:
+            born = x._birth
+            if born > birth:
+                raise _changed(x, node)
+            if x._tracked and born not in nodes:
+                nodes[born] = x
+                if x._operation is not None:
+                    push(x)
+        if type(y) is Value:
+            born = y._birth
+            if born > birth:
+                raise _changed(y, node)
+            if y._tracked and born not in nodes:
+                nodes[born] = y
+                if y._operation is not None:
+                    push(y)
     return nodes
+
+
+def _reach(x: Any, node: Value, nodes: Nodes, stack: list[Value]) -> None:
+    """Note an operand of a node, and that its own operands are to be visited."""
+    if type(x) is not Value:
+        return
+    if x._birth > node._birth:
+        raise _changed(x, node)
+    if x._tracked and x._birth not in nodes:
+        nodes[x._birth] = x
+        if x._operation is not None:
+            stack.append(x)
+
+
+def _changed(x: Value, node: Value) -> ValueError:
+    """The error of a leaf that is younger than a node computed from it."""
+    operation: Any = node._operation
+    return ValueError(
+        f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
+        "recorded gradient would be wrong; compute the expression again after assigning"
+    )
 
 
 def _on_a_path(nodes: Nodes, targets: set[int]) -> Nodes:
     """Of the ancestors of an output, those that were computed from a target."""
-    if all(birth in targets for birth, node in nodes.items() if node._operation is None):
+    if targets.issuperset([birth for birth, node in nodes.items() if node._operation is None]):
         return nodes
     path: Nodes = {}
     for birth in sorted(nodes):
@@ -103,13 +133,13 @@ def pulled_back(
         return {}, {}
     kept = nodes.keys() if targets is None else targets
     mend = modes.inspector()
-    with np.errstate(all="ignore"):
-        found, singular = _sweep(nodes, output, seed, kept, create_graph, mend)
-        if singular and mend is None and _spoilt(found.values()):
-            found, _ = _sweep(nodes, output, seed, kept, create_graph, absorbed)
+    found, singular = _sweep(nodes, output, seed, kept, create_graph, mend)
+    if singular and mend is None and _spoilt(found.values()):
+        found, _ = _sweep(nodes, output, seed, kept, create_graph, absorbed)
     return nodes, found
 
 
+@np.errstate(all="ignore")
 def _spoilt(gradients: Iterable[Any]) -> bool:
     """Whether a gradient holds nan; assumed of data that it would be costly to look at."""
     total = 0.0
@@ -135,6 +165,7 @@ def absorbed(node: Value, g: Any, x: Value, c: Any) -> Any:
 # -- the chain rule ----------------------------------------------------------------------------
 
 
+@np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
 def _sweep(
     nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None
 ) -> tuple[Pending, bool]:
@@ -210,13 +241,7 @@ def _sweep(
                     c = _fitted(_once_more(operation, dx, g, z, a) if type(c) is complex else c, x)
                 pending[x._birth] = c if old is None else old + c
         else:
-            for x, c in _pull(node, g, pending, record):
-                if mend is not None:
-                    c = mend(node, g, x, c)
-                if type(c) is not float:
-                    c = _fitted(c, x)
-                old = pending[x._birth]
-                pending[x._birth] = c if old is None else _joined(old, c)
+            _pull(node, g, pending, record, mend)
     return pending, singular
 
 
@@ -225,8 +250,8 @@ def _raw(inputs: Iterable[Any]) -> list[Any]:
     return [x._data if type(x) is Value else x for x in inputs]
 
 
-def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple[Value, Any]]:
-    """Each input on the path and its contribution, for operations of any form."""
+def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None) -> None:
+    """The contribution to each input on the path, for operations of any form."""
     operation: Any = node._operation
     inputs, metadata = node._x, node._y
     z, data = (_parts(node), inputs) if record else (node._data, _raw(inputs))
@@ -239,14 +264,21 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool) -> Iterator[tuple
                 f"{operation.name} has no derivative with respect to {x.described()}; "
                 "make it a constant, or declare the rule"
             )
+        if rule == 0.0:
+            continue
         operands = (z, data, i) if operation.many else (z, *data)
-        if rule != 0.0:
-            try:
-                c = _applied(operation, rule, g, *operands, **metadata)
-                complex_ = type(c) is complex
-            except (ArithmeticError, ValueError):
-                complex_ = True
-            yield x, _once_more(operation, rule, g, *operands, **metadata) if complex_ else c
+        try:
+            c = _applied(operation, rule, g, *operands, **metadata)
+        except (ArithmeticError, ValueError):
+            c = _once_more(operation, rule, g, *operands, **metadata)
+        if type(c) is complex:
+            c = _once_more(operation, rule, g, *operands, **metadata)
+        if mend is not None:
+            c = mend(node, g, x, c)
+        if type(c) is not float:
+            c = _fitted(c, x)
+        old = pending[x._birth]
+        pending[x._birth] = c if old is None else _joined(old, c)
 
 
 def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:

@@ -21,7 +21,7 @@ __all__ = ["cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensor
 
 def transposed(x: Operand) -> Operand:
     """The last two axes exchanged, of an array or a Value."""
-    return x.swapaxes(-1, -2)
+    return x.T if x.ndim == 2 else x.swapaxes(-1, -2)
 
 
 # -- matrices and vectors ----------------------------------------------------------------------
@@ -32,7 +32,7 @@ def _rows(x: Operand) -> Operand:
     return x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 
 
-def _left(g: Operand, a: Operand, b: Operand) -> Operand:
+def _left(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     """Ȳ·Bᵀ, where a vector on the left is a row, and one on the right a column."""
     if b.ndim == 1:
         return (g if a.ndim == 1 else g[..., None]) * b
@@ -41,7 +41,7 @@ def _left(g: Operand, a: Operand, b: Operand) -> Operand:
     return g @ transposed(b)
 
 
-def _right(g: Operand, a: Operand, b: Operand) -> Operand:
+def _right(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     """Aᵀ·Ȳ, where a vector on the left is a row, and one on the right a column."""
     if a.ndim == 1:
         return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
@@ -65,8 +65,8 @@ def _mismatch(a: Data, b: Data) -> str:
 
 @primitive(
     symbol="@",
-    da=lambda g, y, a, b: _left(g, a, b),
-    db=lambda g, y, a, b: _right(g, a, b),
+    da=_left,
+    db=_right,
 )
 def matmul(a: Data, b: Data, /) -> Data:
     """Matrix product.   Y = A·B;   Ā = Ȳ·Bᵀ,  B̄ = Aᵀ·Ȳ.
@@ -84,21 +84,21 @@ def matmul(a: Data, b: Data, /) -> Data:
         raise ValueError(_mismatch(a, b)) from None
 
 
-def _dot_left(g: Operand, a: Operand, b: Operand) -> Operand:
+def _dot_left(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     if not (shape_of(a) and shape_of(b)):
         return g * b
-    return _left(g, a, b) if b.ndim < 3 else tensordot_left(g, a, b, (-1, -2))
+    return _left(g, y, a, b) if b.ndim < 3 else tensordot_left(g, a, b, (-1, -2))
 
 
-def _dot_right(g: Operand, a: Operand, b: Operand) -> Operand:
+def _dot_right(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     if not (shape_of(a) and shape_of(b)):
         return g * a
-    return _right(g, a, b) if b.ndim < 3 else tensordot_right(g, a, b, (-1, -2))
+    return _right(g, y, a, b) if b.ndim < 3 else tensordot_right(g, a, b, (-1, -2))
 
 
 @primitive(
-    da=lambda g, y, a, b: _dot_left(g, a, b),
-    db=lambda g, y, a, b: _dot_right(g, a, b),
+    da=_dot_left,
+    db=_dot_right,
     remedy="transpose one of them?",
 )
 def dot(a: Data, b: Data, /) -> Data:

@@ -71,13 +71,10 @@ def sum_to(x: Data, /, shape: Shape) -> Data:
     given = shape_of(x)
     if given == shape:
         return x
-    extra = len(given) - len(shape)
-    axes = tuple(range(extra)) if given[extra:] == shape else _stretched(shape, given)
-    # Every bias is summed here: for small arrays, the reduction alone takes half the time of np.sum.
-    total = np.add.reduce(x, axes) if type(x) is np.ndarray else np.sum(x, axis=axes)
-    if total.shape == shape:
-        return total
-    return total.reshape(shape)
+    if type(x) is np.ndarray and given[1:] == shape:  # a bias: what follows takes twice the time
+        return np.add.reduce(x)
+    total = np.sum(x, axis=_stretched(shape, given))
+    return total if total.shape == shape else total.reshape(shape)
 
 
 def _stretched(shape: Shape, given: Shape) -> Shape:
