@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import operators, ops
 from .anomaly import detect_anomaly
+from .declaration import elementwise, primitive
 from .engine import gradients
 from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
 from .jacobians import hessian, jacobian
 from .modes import no_grad
-from .operation import elementwise, primitive
 from .ops import *
 from .ops import linalg, plain
 from .value import Value

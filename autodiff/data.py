@@ -44,13 +44,16 @@ def is_lazy(x: Data) -> bool:
 
 
 def canonical(x: Data) -> Data:
-    """A result as a Value keeps it: 0-d float64 as a float, other 0-d arrays as NumPy scalars."""
+    """A result as a Value keeps it: 0-d float64 as a float, other 0-d arrays as NumPy scalars.
+
+    Integers and booleans become float64.
+    """
     kind = type(x)
     if kind is float:
         return x
     if kind is np.ndarray:
         if x.ndim:
-            return x
+            return x if x.dtype.kind not in "iub" else x.astype(FLOAT64)
         x = x[()]
     if isinstance(x, (np.float64, int, np.integer, np.bool_)):
         return float(x)

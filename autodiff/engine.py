@@ -7,7 +7,9 @@ from typing import Any, overload
 
 import numpy as np
 
-from .data import Data, as_data, canonical, is_lazy, shape_of
+from .data import Data, as_data, canonical, dtype_of, is_lazy, shape_of
+from .modes import differentiating
+from .ops.shaping import astype
 from .reverse import Nodes, inputs_of, pulled_back
 from .value import Value
 
@@ -21,17 +23,20 @@ def backward(self: Value, seed: Data | None = None) -> None:
     """Compute the gradient of this value with respect to everything it was computed from.
 
     Stores it in `.grad`: leaves accumulate over several calls, inner nodes are set anew. An array
-    needs a `seed` of its shape, the gradient to start from; for a number it is 1.
+    needs a `seed` of its shape, the gradient to start from; for a number it is 1. The gradient of a
+    leaf is an array of its own; those of inner nodes may share memory.
 
-    Raises ValueError for an array without seed, a seed of another shape, and a leaf that was
-    changed after it was used.
+    Raises ValueError for an array without seed, a seed of another shape, a value that depends on no
+    variable, and a leaf that was changed after it was used.
 
     >>> x = Value(3.0)
     >>> (x * x).backward()
     >>> x.grad
     6.0
     """
-    nodes, found = pulled_back(self, None, _seed(self, seed), create_graph=False)
+    if not self._tracked:
+        raise ValueError(f"backward: {self.described()} depends on no variable, so there is no gradient")
+    nodes, found = pulled_back(self, None, _seed(self, seed, False), create_graph=False)
     leaves = []
     for node, g in zip(nodes.values(), found.values(), strict=True):
         if node._operation is not None or (type(g) is float and node._grad is None):
@@ -69,7 +74,8 @@ def gradients(
     """
     if not isinstance(output, Value):
         raise TypeError(f"gradients: the output must be a Value, got {type(output).__name__}")
-    targets = [wrt] if isinstance(wrt, Value) else list(wrt)
+    single = not isinstance(wrt, (list, tuple))
+    targets: Sequence[Value] = [wrt] if single else wrt  # type: ignore[list-item, assignment]
     births = set()
     for target in targets:
         if not isinstance(target, Value):
@@ -77,17 +83,19 @@ def gradients(
         if not target._tracked:
             raise ValueError(f"gradients: {target.described()} is a constant; make it without constant=True")
         births.add(target._birth)
-    nodes, found = pulled_back(output, births, _seed(output, seed), create_graph)
-    pairs = [(target, found.get(target._birth)) for target in targets]
+    start = _seed(output, seed, create_graph)
     if create_graph:
-        result = [_recorded(target, g) for target, g in pairs]
+        with differentiating():
+            _, found = pulled_back(output, births, start, create_graph)
+            result = [_recorded(target, found.get(target._birth)) for target in targets]
     else:
-        result = list(_handed_out(pairs, nodes))
-    return result[0] if isinstance(wrt, Value) else result
+        nodes, found = pulled_back(output, births, start, create_graph)
+        result = list(_handed_out([(target, found.get(target._birth)) for target in targets], nodes))
+    return result[0] if single else result
 
 
-def _seed(output: Value, seed: Data | Value | None) -> Data | Value:
-    """The gradient of the output with respect to itself, or what the caller gives for it."""
+def _seed(output: Value, seed: Data | Value | None, create_graph: bool) -> Data | Value:
+    """The gradient of the output with respect to itself, or what the caller gives for it, in its dtype."""
     if seed is None:
         if type(output._data) is float:
             return 1.0
@@ -99,9 +107,11 @@ def _seed(output: Value, seed: Data | Value | None) -> Data | Value:
         return output.dtype.type(1.0)
     if not isinstance(seed, Value):
         seed = as_data(seed)
+    elif not create_graph:
+        seed = seed._data
     if shape_of(seed) != output.shape:
         raise ValueError(f"the seed must have the shape of the output, {output.shape}, got {shape_of(seed)}")
-    return seed
+    return seed if dtype_of(seed) == output.dtype else astype(seed, output.dtype)
 
 
 # -- handing out -------------------------------------------------------------------------------
@@ -110,8 +120,8 @@ def _seed(output: Value, seed: Data | Value | None) -> Data | Value:
 def _recorded(target: Value, g: Any) -> Value:
     """A gradient as a Value; a constant where nothing was recorded, zero where there was no path."""
     if isinstance(g, Value):
-        return g
-    return Value(np.zeros(target.shape, target.dtype) if g is None else g, constant=True)
+        return g if g.dtype == target.dtype else astype(g, target.dtype)
+    return Value(np.zeros(target.shape, target.dtype) if g is None else _copied(g, target), constant=True)
 
 
 def _handed_out(pairs: Sequence[tuple[Value, Any]], nodes: Nodes) -> Iterator[Data]:

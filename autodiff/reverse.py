@@ -16,9 +16,10 @@ import numpy as np
 
 from . import modes
 from .data import Data, canonical, is_lazy, shape_of
-from .operation import ONE, Operation, ieee, picked
+from .operation import ONE, Operation, ieee
 from .ops.selection import where
 from .ops.shaping import sum_to
+from .recording import picked
 from .value import Value
 
 __all__ = ["Nodes", "Pending", "absorbed", "ancestors", "inputs_of", "pulled_back"]
@@ -106,9 +107,9 @@ def _changed(x: Value, node: Value) -> ValueError:
     )
 
 
-def _on_a_path(nodes: Nodes, targets: set[int]) -> Nodes:
+def _on_a_path(nodes: Nodes, leaves: set[int], targets: set[int]) -> Nodes:
     """Of the ancestors of an output, those that were computed from a target."""
-    if targets.issuperset([birth for birth, node in nodes.items() if node._operation is None]):
+    if leaves <= targets:
         return nodes
     path: Nodes = {}
     for birth in sorted(nodes):
@@ -123,53 +124,53 @@ def pulled_back(
 ) -> tuple[Nodes, Pending]:
     """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
 
-    A pass whose result holds nan, and that met a partial that may be infinite, is repeated with 0·∞
-    taken for 0: what nothing depends on contributes nothing.
+    A pass whose result holds nan is repeated with 0·∞ taken for 0: what nothing depends on
+    contributes nothing. Data that it would be costly to look at are treated so at once.
     """
     nodes = ancestors(output)
+    leaves = {birth for birth, node in nodes.items() if node._operation is None}
     if targets is not None:
-        nodes = _on_a_path(nodes, targets)
+        nodes = _on_a_path(nodes, leaves, targets)
     if output._birth not in nodes:
         return {}, {}
     kept = nodes.keys() if targets is None else targets
-    mend = modes.inspector()
-    found, singular = _sweep(nodes, output, seed, kept, create_graph, mend)
-    if singular and mend is None and _spoilt(found.values()):
-        found, _ = _sweep(nodes, output, seed, kept, create_graph, absorbed)
+    mend = modes.inspector() or (absorbed if is_lazy(output._data) else None)
+    found = _sweep(nodes, output, seed, kept, create_graph, mend)
+    if mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
+        found = _sweep(nodes, output, seed, kept, create_graph, absorbed)
     return nodes, found
 
 
 @np.errstate(all="ignore")
 def _spoilt(gradients: Iterable[Any]) -> bool:
-    """Whether a gradient holds nan; assumed of data that it would be costly to look at."""
+    """Whether a gradient holds nan."""
     total = 0.0
     for g in gradients:
-        data = g._data if type(g) is Value else g
+        data: Any = g._data if type(g) is Value else g
         if type(data) is float:
             total += data * data
-        elif data is None or isinstance(data, tuple):
-            continue
-        elif is_lazy(data):
-            return True
-        else:
+        elif not (data is None or isinstance(data, tuple)):
             total += float(np.vdot(data, data))  # squares neither cancel nor make nan
     return total != total
 
 
 def absorbed(node: Value, g: Any, x: Value, c: Any) -> Any:
-    """The contribution, with 0 where an elementwise product was 0·∞."""
-    elementwise = node._operation is not None and node._operation.elementwise
-    return where((g == 0.0) & np.isnan(c), 0.0, c) if elementwise else c
+    """The contribution, with 0 where a product was 0·∞: in any entry, or where g is 0 as a whole."""
+    operation: Any = node._operation
+    if operation.elementwise:
+        return where((g == 0.0) & np.isnan(c), 0.0, c)
+    data = g._data if isinstance(g, Value) else g
+    if isinstance(data, tuple) or isinstance(c, tuple) or is_lazy(data) or np.any(data):
+        return c
+    return where(np.isnan(c), 0.0, c)
 
 
 # -- the chain rule ----------------------------------------------------------------------------
 
 
 @np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
-def _sweep(
-    nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None
-) -> tuple[Pending, bool]:
-    """The pass itself: gradients by birth, and whether a partial may have been infinite.
+def _sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None) -> Pending:
+    """The pass itself: gradients by birth.
 
     Rules see raw data, or Values where the pass itself is to be recorded. Operations of two operands,
     and elementwise ones of one, are written out, since scalar code spends its time here; `_pull` does
@@ -179,7 +180,6 @@ def _sweep(
     pending[output._birth] = seed
     get = pending.get
     keep_all = len(kept) == len(nodes)
-    singular = False
     for birth in sorted(nodes, reverse=True):
         node = nodes[birth]
         operation = node._operation
@@ -188,8 +188,6 @@ def _sweep(
             continue
         if not (keep_all or birth in kept):
             pending[birth] = None
-        if operation.singular and not singular:
-            singular = operation.singular is True or operation.singular(*_raw(inputs_of(node)))
         arity, elementwise = operation.arity, operation.elementwise
         if arity == 2:
             x, y = node._x, node._y
@@ -210,8 +208,8 @@ def _sweep(
                     c = _once_more(operation, dx, g, z, a, b)
                 if mend is not None:
                     c = mend(node, g, x, c)
-                if type(c) is not float:
-                    c = _fitted(_once_more(operation, dx, g, z, a, b) if type(c) is complex else c, x)
+                if type(c) is not float or not elementwise:
+                    c = _fitted(_once_more(operation, dx, g, z, a, b) if type(c) is complex else c, x, node)
                 pending[x._birth] = c if old is None else old + c
             if type(y) is Value and (old := get(y._birth, OUTSIDE)) is not OUTSIDE:
                 try:
@@ -223,8 +221,8 @@ def _sweep(
                     c = _once_more(operation, dy, g, z, a, b)
                 if mend is not None:
                     c = mend(node, g, y, c)
-                if type(c) is not float:
-                    c = _fitted(_once_more(operation, dy, g, z, a, b) if type(c) is complex else c, y)
+                if type(c) is not float or not elementwise:
+                    c = _fitted(_once_more(operation, dy, g, z, a, b) if type(c) is complex else c, y, node)
                 pending[y._birth] = c if old is None else old + c
         elif arity == 1:
             x = node._x
@@ -238,11 +236,11 @@ def _sweep(
                 if mend is not None:
                     c = mend(node, g, x, c)
                 if type(c) is not float:
-                    c = _fitted(_once_more(operation, dx, g, z, a) if type(c) is complex else c, x)
+                    c = _fitted(_once_more(operation, dx, g, z, a) if type(c) is complex else c, x, node)
                 pending[x._birth] = c if old is None else old + c
         else:
             _pull(node, g, pending, record, mend)
-    return pending, singular
+    return pending
 
 
 def _raw(inputs: Iterable[Any]) -> list[Any]:
@@ -275,8 +273,7 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
             c = _once_more(operation, rule, g, *operands, **metadata)
         if mend is not None:
             c = mend(node, g, x, c)
-        if type(c) is not float:
-            c = _fitted(c, x)
+        c = _fitted(c, x, node)
         old = pending[x._birth]
         pending[x._birth] = c if old is None else _joined(old, c)
 
@@ -305,15 +302,33 @@ def _joined(old: Any, new: Any) -> Any:
     return tuple(b if a is None else a if b is None else a + b for a, b in zip(old, new, strict=True))
 
 
-def _fitted(c: Any, x: Value) -> Any:
-    """A contribution in the shape of its input: summed over the axes that broadcasting made."""
+def _fitted(c: Any, x: Value, node: Value) -> Any:
+    """A contribution in the shape of its input: summed over the axes that broadcasting made.
+
+    Raises ValueError where a rule returned a shape that the input does not broadcast to.
+    """
     data = x._data
-    if type(c) is type(data) is np.ndarray:
-        return c if c.shape == data.shape else canonical(summed(c, data.shape))
+    if type(c) is type(data) is np.ndarray and c.shape == data.shape:
+        return c
     if type(c) is tuple:
         return c
-    shape = shape_of(data)
-    if type(c) is Value:
-        return c if c.shape == shape else sum_to(c, shape)
-    c = canonical(c)
-    return c if shape_of(c) == shape else canonical(summed(c, shape))
+    if type(c) is not Value:
+        c = canonical(c)
+    shape, given = shape_of(data), shape_of(c)
+    if shape == given and c is not None:
+        return c
+    extra = len(given) - len(shape)
+    if c is None or extra < 0 or any(n not in (1, m) for n, m in zip(shape, given[extra:], strict=True)):
+        raise _misfit(c, x, node)
+    return sum_to(c, shape) if type(c) is Value else canonical(summed(c, shape))
+
+
+def _misfit(c: Any, x: Value, node: Value) -> Exception:
+    """The error of a rule that returned something else than a gradient of its input."""
+    operation: Any = node._operation
+    told = f"the rule of {operation.name}"
+    if c is None:
+        return TypeError(f"{told} returned None with respect to {x.described()}; is a return missing?")
+    return ValueError(
+        f"{told} with respect to {x.described()} returned shape {shape_of(c)}; make it that of x"
+    )

@@ -67,6 +67,7 @@ class Value:
 
     def __init__(self, data: object, name: str | None = None, constant: bool = False) -> None:
         _refuse_values(data)
+        self._label = _checked_name(name)
         if type(constant) is not bool:
             raise TypeError(f"Value(data, name, constant): constant must be True or False, got {constant!r}")
         self._data = as_data(data)
@@ -74,7 +75,6 @@ class Value:
         self._birth = next_birth()
         self._operation = None
         self._x = self._y = None
-        self._label = _checked_name(name)
         self._tracked = not constant
 
     # -- data, gradient, name ------------------------------------------------------------------

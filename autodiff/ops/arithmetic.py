@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
 from ..data import Data, Operand
-from ..operation import elementwise
+from ..declaration import elementwise
 from .elementary import log
 from .selection import where
 
@@ -47,7 +48,6 @@ def multiply(x: Data, y: Data, /) -> Data:
 @elementwise(
     symbol="/",
     scalar=operator.truediv,
-    singular=lambda x, y: type(y) is not float or y == 0.0,
     dx=lambda z, x, y: 1.0 / y,
     dy=lambda z, x, y: -(z / y),
     remedy="where the divisor can be 0, choose a safe one first: x / where(y == 0, 1, y); "
@@ -70,14 +70,11 @@ def mod(x: Data, y: Data, /) -> Data:
     return np.mod(x, y)
 
 
-def _power(x: float, y: float) -> float:
-    z = x**y
-    if type(z) is not float:
-        raise ArithmeticError("complex")
-    return z
+def _power(x: float, y: float) -> Any:
+    return x**y  # complex for a negative x and a broken y: then the body decides
 
 
-def _slope(x: float, y: float) -> float:
+def _slope(x: float, y: float) -> Any:
     return y * _power(x, y - 1.0) if y else 0.0
 
 
@@ -95,7 +92,6 @@ def _falling(y: Operand, order: int) -> tuple[Operand, Operand]:
 
 
 @elementwise(
-    singular=True,
     dx=lambda z, x, y, order: power_derivative(x, y, order + 1),
     dy=lambda z, x, y, order: (
         power(x, y - float(order)) * _falling(y, order)[1] + _log_times(z, x, y > order)
@@ -113,7 +109,6 @@ def power_derivative(x: Data, y: Data, /, order: int) -> Data:
 
 @elementwise(
     scalar=_slope,
-    singular=True,
     dx=lambda z, x, y: power_derivative(x, y, 2),
     dy=lambda z, x, y: power(x, y - 1.0) + _log_times(z, x, y > 1.0),
 )
@@ -128,7 +123,6 @@ def power_slope(x: Data, y: Data, /) -> Data:
 @elementwise(
     symbol="**",
     scalar=_power,
-    singular=lambda x, y: type(y) is not float or y < 1.0,
     dx=lambda z, x, y: power_slope(x, y),
     dy=lambda z, x, y: _log_times(z, x, y >= 0.0),
 )
@@ -153,7 +147,7 @@ def positive(x: Data, /) -> Data:
     return np.positive(x)
 
 
-@elementwise(singular=True, scalar=lambda x: 1.0 / x, dx=lambda y, x: -(y * y))
+@elementwise(scalar=lambda x: 1.0 / x, dx=lambda y, x: -(y * y))
 def reciprocal(x: Data, /) -> Data:
     """Reciprocal.   y = 1/x;   dy/dx = −y²."""
     return np.reciprocal(x)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..data import Data, Operand, dtype_of, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .shaping import transpose
 
 __all__ = ["einsum", "tensordot"]

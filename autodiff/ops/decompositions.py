@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..data import Data, Operand, dtype_of, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .products import transposed
 from .selection import where
 from .systems import SQUARE, solve

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Data, Operand, Shape, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .shaping import expand_dims
 
 __all__ = ["diag", "diagonal", "on_diagonal", "trace", "tril", "triu"]

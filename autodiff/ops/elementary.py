@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..data import Data
-from ..operation import elementwise
+from ..declaration import elementwise
 from .selection import divisor, where
 
 __all__ = [
@@ -53,19 +53,19 @@ LOG_10 = math.log(10.0)
 # -- exponentials and logarithms ---------------------------------------------------------------
 
 
-@elementwise(scalar=math.exp, singular=True, dx=lambda y, x: y)
+@elementwise(scalar=math.exp, dx=lambda y, x: y)
 def exp(x: Data, /) -> Data:
     """Exponential.   y = eˣ;   dy/dx = y."""
     return np.exp(x)
 
 
-@elementwise(scalar=math.exp2, singular=True, dx=lambda y, x: y * LOG_2)
+@elementwise(scalar=math.exp2, dx=lambda y, x: y * LOG_2)
 def exp2(x: Data, /) -> Data:
     """Power of two.   y = 2ˣ;   dy/dx = y·log 2."""
     return np.exp2(x)
 
 
-@elementwise(scalar=math.expm1, singular=True, dx=lambda y, x: exp(x))
+@elementwise(scalar=math.expm1, dx=lambda y, x: exp(x))
 def expm1(x: Data, /) -> Data:
     """Exponential less one, exact near 0.   y = eˣ − 1;   dy/dx = eˣ."""
     return np.expm1(x)
@@ -74,25 +74,25 @@ def expm1(x: Data, /) -> Data:
 LOG_REMEDY = "the log of a softmax or sigmoid is stable as log_softmax or log_sigmoid; log1p is exact near 1"
 
 
-@elementwise(scalar=math.log, singular=True, dx=lambda y, x: 1.0 / x, remedy=LOG_REMEDY)
+@elementwise(scalar=math.log, dx=lambda y, x: 1.0 / x, remedy=LOG_REMEDY)
 def log(x: Data, /) -> Data:
     """Natural logarithm.   y = log x;   dy/dx = 1/x."""
     return np.log(x)
 
 
-@elementwise(scalar=math.log2, singular=True, dx=lambda y, x: 1.0 / (x * LOG_2), remedy=LOG_REMEDY)
+@elementwise(scalar=math.log2, dx=lambda y, x: 1.0 / (x * LOG_2), remedy=LOG_REMEDY)
 def log2(x: Data, /) -> Data:
     """Logarithm to base 2.   y = log₂ x;   dy/dx = 1/(x·log 2)."""
     return np.log2(x)
 
 
-@elementwise(scalar=math.log10, singular=True, dx=lambda y, x: 1.0 / (x * LOG_10), remedy=LOG_REMEDY)
+@elementwise(scalar=math.log10, dx=lambda y, x: 1.0 / (x * LOG_10), remedy=LOG_REMEDY)
 def log10(x: Data, /) -> Data:
     """Logarithm to base 10.   y = log₁₀ x;   dy/dx = 1/(x·log 10)."""
     return np.log10(x)
 
 
-@elementwise(scalar=math.log1p, singular=True, dx=lambda y, x: 1.0 / (1.0 + x))
+@elementwise(scalar=math.log1p, dx=lambda y, x: 1.0 / (1.0 + x))
 def log1p(x: Data, /) -> Data:
     """Logarithm of one plus x, exact near 0.   y = log(1 + x);   dy/dx = 1/(1 + x)."""
     return np.log1p(x)
@@ -126,7 +126,6 @@ def logaddexp2(x: Data, y: Data, /) -> Data:
 
 @elementwise(
     scalar=math.sqrt,
-    singular=True,
     dx=lambda y, x: 0.5 / y,
     remedy="the slope of sqrt is infinite at 0: add a small constant, or use norm or hypot for a length",
 )
@@ -135,7 +134,7 @@ def sqrt(x: Data, /) -> Data:
     return np.sqrt(x)
 
 
-@elementwise(scalar=math.cbrt, singular=True, dx=lambda y, x: 1.0 / (3.0 * (y * y)))
+@elementwise(scalar=math.cbrt, dx=lambda y, x: 1.0 / (3.0 * (y * y)))
 def cbrt(x: Data, /) -> Data:
     """Cube root, also of negative numbers.   y = ∛x;   dy/dx = 1/(3y²), ∞ at 0."""
     return np.cbrt(x)
@@ -168,13 +167,13 @@ def tan(x: Data, /) -> Data:
     return np.tan(x)
 
 
-@elementwise(scalar=math.asin, singular=True, dx=lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)))
+@elementwise(scalar=math.asin, dx=lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)))
 def arcsin(x: Data, /) -> Data:
     """Inverse sine, in radians.   y = arcsin x;   dy/dx = 1/√(1 − x²), ∞ at ±1."""
     return np.arcsin(x)
 
 
-@elementwise(scalar=math.acos, singular=True, dx=lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)))
+@elementwise(scalar=math.acos, dx=lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)))
 def arccos(x: Data, /) -> Data:
     """Inverse cosine, in radians.   y = arccos x;   dy/dx = −1/√(1 − x²), −∞ at ±1."""
     return np.arccos(x)
@@ -219,13 +218,13 @@ radians, degrees = deg2rad, rad2deg
 # -- hyperbolic functions ----------------------------------------------------------------------
 
 
-@elementwise(scalar=math.sinh, singular=True, dx=lambda y, x: cosh(x))
+@elementwise(scalar=math.sinh, dx=lambda y, x: cosh(x))
 def sinh(x: Data, /) -> Data:
     """Hyperbolic sine.   y = sinh x;   dy/dx = cosh x."""
     return np.sinh(x)
 
 
-@elementwise(scalar=math.cosh, singular=True, dx=lambda y, x: sinh(x))
+@elementwise(scalar=math.cosh, dx=lambda y, x: sinh(x))
 def cosh(x: Data, /) -> Data:
     """Hyperbolic cosine.   y = cosh x;   dy/dx = sinh x."""
     return np.cosh(x)
@@ -243,13 +242,13 @@ def arcsinh(x: Data, /) -> Data:
     return np.arcsinh(x)
 
 
-@elementwise(scalar=math.acosh, singular=True, dx=lambda y, x: 1.0 / sqrt((x - 1.0) * (x + 1.0)))
+@elementwise(scalar=math.acosh, dx=lambda y, x: 1.0 / sqrt((x - 1.0) * (x + 1.0)))
 def arccosh(x: Data, /) -> Data:
     """Inverse hyperbolic cosine.   y = arcosh x;   dy/dx = 1/√(x² − 1), ∞ at 1."""
     return np.arccosh(x)
 
 
-@elementwise(scalar=math.atanh, singular=True, dx=lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)))
+@elementwise(scalar=math.atanh, dx=lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)))
 def arctanh(x: Data, /) -> Data:
     """Inverse hyperbolic tangent.   y = artanh x;   dy/dx = 1/(1 − x²), ∞ at ±1."""
     return np.arctanh(x)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from ..data import Data, Operand, Shape, dtype_of, is_lazy, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from ..value import Value
 from .selection import where
 from .shaping import ravel

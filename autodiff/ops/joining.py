@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from ..data import Data, Operand, Shape, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .indexing import along, zeros_for
 from .shaping import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
 

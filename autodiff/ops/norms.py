@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..data import Data, Operand, is_lazy, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .decompositions import svd
 from .reductions import Axis, max, min, sum
 from .selection import absolute, divisor, sign

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Data, Operand, Shape, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .arithmetic import multiply
 from .contractions import einsum, tensordot, tensordot_left, tensordot_right
 from .shaping import moveaxis, ravel, reshape

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..data import Data, Operand, Shape, dtype_of, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .elementary import exp, minus_infinity_as_zero
 from .joining import concatenate
 from .selection import divisor, where

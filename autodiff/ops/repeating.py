@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from ..data import Data, Operand, Shape, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .indexing import along, scatter_add, take
 from .shaping import reshape, sum_to
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from ..data import Data, Operand, dtype_of
-from ..operation import elementwise, primitive
+from ..declaration import elementwise, primitive
 from ..value import Value
 
 __all__ = [

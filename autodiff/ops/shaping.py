@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..data import Data, Operand, Shape, dtype_of, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..data import Data, dtype_of
-from ..operation import elementwise
+from ..declaration import elementwise
 from .elementary import exp
 
 __all__ = ["erf", "sinc"]

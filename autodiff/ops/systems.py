@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..data import Data, Operand, dtype_of, shape_of
-from ..operation import primitive
+from ..declaration import primitive
 from .products import transposed
 from .reductions import sum
 from .shaping import expand_dims

@@ -20,7 +20,9 @@ def test_results_of_other_dtypes_become_floats():
     assert type(step(Value(3.0)).data) is float
 
 
-@pytest.mark.parametrize(("scalar", "expected"), [(lambda x: x**0.5, np.nan), (lambda x: 1 if x > 0 else 0, np.nan)])
+@pytest.mark.parametrize(
+    ("scalar", "expected"), [(lambda x: x**0.5, np.nan), (lambda x: 1 if x > 0 else 0, np.nan)]
+)
 def test_a_scalar_form_that_returns_no_float_is_evaluated_by_the_body(scalar, expected):
     @elementwise(scalar=scalar, dx=lambda y, x: 0.5 / y)
     def root(x, /):
@@ -86,7 +88,7 @@ def test_declarations_that_cannot_work():
 
 
 def test_a_value_is_no_metadata():
-    with pytest.raises(TypeError, match="var: the option 'ddof' is not differentiated; pass value.data"):
+    with pytest.raises(TypeError, match=r"var: the option 'ddof' is not differentiated; pass value.data"):
         Value([1.0, 2.0]).var(ddof=Value(1.0))
 
     @elementwise(dx=lambda y, x, k: k * x ** (k - 1))

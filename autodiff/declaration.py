@@ -1,0 +1,109 @@
+"""Declaring operations: one decorated function is one operation.
+
+Its body is the forward computation on raw data, its docstring the formula, and the decorator's
+arguments the derivatives, one rule an argument:
+
+    @elementwise(dx=lambda y, x: 1.0 - y * y, scalar=math.tanh)
+    def tanh(x, /):
+        return np.tanh(x)
+
+Rules use operators and other operations only, never `.data`: on raw data they are plain NumPy or
+`math`, on Values they record, so one rule serves first and higher derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from .data import Data
+from .operation import Operation, Rule
+from .recording import applied
+
+__all__ = ["elementwise", "primitive"]
+
+Body = ParamSpec("Body")
+
+
+def _declared(operation: Operation) -> Callable[..., Any]:
+    """The function that users call: applies the operation, and bears its name and docstring."""
+    apply: Any = applied(operation)
+    body = operation.forward
+    apply.__name__ = apply.__qualname__ = body.__name__
+    apply.__doc__ = body.__doc__
+    apply.__module__ = body.__module__
+    apply.__wrapped__ = body
+    apply.operation = operation
+    return apply  # type: ignore[no-any-return]
+
+
+def elementwise(
+    *,
+    symbol: str | None = None,
+    scalar: Callable[..., float] | None = None,
+    remedy: str | None = None,
+    **rules: Rule,
+) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
+    """Declare an elementwise operation by its partial derivatives.
+
+    The decorated function computes on raw data; its positional-only parameters are the data, the
+    others are metadata. For each data parameter x, `dx(y, x, …)` is the partial derivative of the
+    output y, given the output, all data and all metadata; a number where it is constant; None where
+    there is none. Broadcasting is undone by the engine.
+
+    symbol  what pictures and derivations write, the function's name if not given
+    scalar  the same function from Python floats to a float, where one is faster (`math.tanh`);
+            where it raises ArithmeticError or ValueError, or returns no float, the body decides
+    remedy  what to try when the operation fails or makes infinities, for the error messages
+
+    >>> import numpy as np
+    >>> from autodiff import Value
+    >>> @elementwise(dx=lambda y, x: y / (1.0 + x * x))
+    ... def gudermannian_weight(x, /):
+    ...     return np.exp(np.arctan(x))
+    >>> x = Value(0.0)
+    >>> gudermannian_weight(x).backward()
+    >>> x.grad
+    1.0
+
+    Raises TypeError where rules and parameters do not match.
+    """
+
+    def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
+        return _declared(
+            Operation(
+                body,
+                rules,
+                elementwise=True,
+                symbol=symbol,
+                scalar=scalar,
+                remedy=remedy,
+            )
+        )
+
+    return declare
+
+
+def primitive(
+    *, symbol: str | None = None, remedy: str | None = None, **rules: Rule
+) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
+    """Declare an operation by its vector-Jacobian products.
+
+    As `elementwise`, but for each data parameter x, `dx(g, y, x, …)` is the gradient with respect to
+    x when g is the gradient with respect to the output y. A parameter `*xs` stands for many inputs:
+    its rule is `dxs(g, y, xs, i, …)`, the gradient of the i-th. An operation that returns a tuple
+    has a tuple as y, and as g, with None for the parts that nothing used. A rule returns a new
+    array, or one of those that it was given; where the operation broadcasts, the engine sums.
+
+    >>> from autodiff import Value
+    >>> @primitive(dx=lambda g, y, x: g[::-1])
+    ... def reverse(x, /):
+    ...     return x[::-1]
+    >>> reverse(Value([1.0, 2.0]))
+    Value([2., 1.], operation='reverse')
+    """
+
+    def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
+        return _declared(Operation(body, rules, elementwise=False, symbol=symbol, remedy=remedy))
+
+    return declare

@@ -1,0 +1,193 @@
+"""How an operation is applied: on raw data it computes, on Values it also records a node.
+
+One recorder for each form of node. The first two are the hot path of scalar code: they are written
+out, and differ from the third in speed only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import modes
+from .data import Data, Operand, as_data, canonical
+from .operation import Operation, ieee
+from .value import Value, next_birth
+
+__all__ = ["applied", "part", "picked"]
+
+FLOATS = {float}
+PLAIN = {float, np.ndarray}
+
+
+def applied(operation: Operation) -> Callable[..., Any]:
+    """The function that applies an operation."""
+    if operation.arity == 1:
+        return _unary(operation)
+    return _binary(operation) if operation.arity == 2 else _general(operation)
+
+
+def _unary(operation: Operation) -> Callable[[Operand], Any]:
+    forward, scalar = operation.forward, operation.scalar
+    new, birth, switch = object.__new__, next_birth, modes.switch
+
+    def apply(x: Operand, /) -> Any:
+        if type(x) is not Value:
+            return forward(x) if type(x) is np.ndarray else _raw(operation, (x,), {})
+        a = x._data
+        if type(a) is float:
+            try:
+                data = scalar(a)
+            except (ArithmeticError, ValueError):
+                data = ieee(forward, a)
+            if type(data) is not float:
+                data = ieee(forward, a)
+        else:
+            try:
+                data = forward(a)
+            except (ValueError, IndexError, TypeError) as error:
+                raise operation.failed(error, (x,)) from error
+            if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
+                data = canonical(data)
+        node: Value = new(Value)
+        node._data = data
+        node._grad = None
+        node._birth = birth()
+        node._operation = operation
+        node._x = x
+        node._y = None
+        node._label = None
+        node._tracked = x._tracked
+        return modes.observed(node) if switch.on else node
+
+    return apply
+
+
+def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
+    forward, scalar = operation.forward, operation.scalar
+    new, birth, switch = object.__new__, next_birth, modes.switch
+
+    def apply(x: Operand, y: Operand, /) -> Any:
+        if type(x) is Value:
+            a = x._data
+            tracked = x._tracked
+            if type(y) is Value:
+                b = y._data
+                tracked = tracked or y._tracked
+            else:
+                b = y = y if type(y) is float else operation.operand(y)
+        elif type(y) is Value:
+            a = x = x if type(x) is float else operation.operand(x)
+            b = y._data
+            tracked = y._tracked
+        else:
+            return _raw(operation, (x, y), {})
+        if type(a) is float and type(b) is float:
+            try:
+                data = scalar(a, b)
+            except (ArithmeticError, ValueError):
+                data = ieee(forward, a, b)
+            if type(data) is not float:
+                data = ieee(forward, a, b)
+                if isinstance(data, tuple):
+                    return picked(recorded(operation, data, x, y, tracked))
+        else:
+            try:
+                data = forward(a, b)
+            except (ValueError, IndexError, TypeError) as error:
+                raise operation.failed(error, (x, y)) from error
+            if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
+                data = canonical(data)
+                if isinstance(data, tuple):
+                    return picked(recorded(operation, data, x, y, tracked))
+        node: Value = new(Value)
+        node._data = data
+        node._grad = None
+        node._birth = birth()
+        node._operation = operation
+        node._x = x
+        node._y = y
+        node._label = None
+        node._tracked = tracked
+        return modes.observed(node) if switch.on else node
+
+    return apply
+
+
+def _general(operation: Operation) -> Callable[..., Any]:
+    def apply(*given: Operand, **named: Any) -> Any:
+        if Value not in map(type, given):
+            return _raw(operation, given, named)
+        inputs, metadata = operation.bind(given, named)
+        operands = tuple([x if type(x) is Value else operation.operand(x) for x in inputs])
+        data = [x._data if type(x) is Value else x for x in operands]
+        if operation.elementwise and FLOATS.issuperset(map(type, data)):
+            result = ieee(operation.forward, *data, **metadata)
+        else:
+            result = operation.computed(data, operands, metadata)
+        tracked = True in [x._tracked for x in operands if type(x) is Value]
+        node = recorded(operation, result, operands, metadata, tracked)
+        return picked(node) if isinstance(result, tuple) else node
+
+    return apply
+
+
+def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) -> Value:
+    """A new node."""
+    node: Value = object.__new__(Value)
+    node._data = data
+    node._grad = None
+    node._birth = next_birth()
+    node._operation = operation
+    node._x = x
+    node._y = y
+    node._label = None
+    node._tracked = tracked
+    return modes.observed(node) if modes.switch.on else node
+
+
+def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> Data:
+    """Raw data in, raw data out: what the rules of a first derivative run on."""
+    n = len(given) if operation.many else len(operation.arguments)
+    inputs, metadata = (given, ()) if len(given) == n else (given[:n], given[n:])
+    if not PLAIN.issuperset(map(type, inputs)):
+        inputs = [x if isinstance(x, (np.generic, np.ndarray)) else as_data(x, copy=False) for x in inputs]
+    if operation.elementwise and FLOATS.issuperset(map(type, inputs)):
+        try:
+            data = operation.scalar(*inputs, *metadata, **named)
+            return data if type(data) is float else ieee(operation.forward, *inputs, *metadata, **named)
+        except (ArithmeticError, ValueError):
+            return ieee(operation.forward, *inputs, *metadata, **named)
+    try:
+        data = operation.forward(*inputs, *metadata, **named)
+    except (ValueError, IndexError, TypeError) as error:
+        raise operation.failed(error, inputs) from error
+    if type(data) is np.ndarray and data.ndim:
+        return data
+    # A NumPy scalar stays one: `ieee` counts on it.
+    return data if any(isinstance(x, np.generic) for x in inputs) else canonical(data)
+
+
+# -- several results ---------------------------------------------------------------------------
+
+
+def _part(parts: Data, /, index: int, count: int) -> Data:
+    """One result of an operation that has several.   Its gradient is that of the part alone."""
+    return parts[index]
+
+
+def _of_the_part(g: Any, y: Any, parts: Any, index: int, count: int) -> tuple[Any, ...]:
+    """The gradients of all results: g for one, None for those that were not used."""
+    return tuple(g if i == index else None for i in range(count))
+
+
+part = _general(Operation(_part, {"dparts": _of_the_part}, elementwise=False))
+
+
+def picked(node: Value) -> Any:
+    """The results of an operation that has several, as Values; in a named tuple where NumPy's are."""
+    count = len(node._data)
+    make = getattr(type(node._data), "_make", tuple)
+    return make([part(node, index, count) for index in range(count)])
