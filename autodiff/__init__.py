@@ -22,6 +22,10 @@ from .jacobians import hessian, jacobian
 from .modes import no_grad
 from .ops import *
 from .ops import linalg, plain
+from .ops import max as max
+from .ops import min as min
+from .ops import round as round
+from .ops import sum as sum
 from .value import Value
 
 if TYPE_CHECKING:
@@ -54,6 +58,10 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     *ops.__all__,
     *plain.FUNCTIONS,
 ]
+OFFERED = sorted(__all__)
+for own in ("all", "any", "max", "min", "round", "sum"):
+    __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
+del own
 
 
 def __getattr__(name: str) -> Any:
@@ -65,4 +73,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return OFFERED

@@ -55,7 +55,7 @@ BAD = [
     ("an index out of range", lambda: W[7], IndexError, "getitem.*'w1'"),
     ("a singular matrix", lambda: ad.linalg.inv(Value(np.ones((2, 2)), "A")), np.linalg.LinAlgError, "inv.*'A'"),
     ("a reshape that does not fit", lambda: W.reshape(5, 5), ValueError, r"reshape.*'w1'"),
-    ("too many arguments", lambda: ad.sum(W, 0, False, 3), TypeError, r"sum: takes \(x, axis, keepdims\)"),
+    ("too many arguments", lambda: ad.sum(*[W, 0, False, 3]), TypeError, r"sum: takes \(x, axis, keepdims\)"),
     ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape"),
 ]  # fmt: skip
 

@@ -114,3 +114,11 @@ def test_lazy_names_stay_functions():
     assert set(ad.__all__) <= set(dir(ad))
     with pytest.raises(AttributeError, match="no attribute 'dorw'"):
         ad.dorw  # noqa: B018 (the access is the test)
+
+
+def test_importing_everything_leaves_pythons_own_functions_alone():
+    space = {}
+    exec("from autodiff import *", space)
+    assert {"Value", "exp", "grad", "argmax"} <= space.keys()
+    assert not {"sum", "max", "min", "round", "any", "all"} & space.keys()
+    assert callable(ad.sum)
