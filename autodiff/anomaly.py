@@ -18,7 +18,7 @@ from .value import Label, Value
 
 __all__ = ["detect_anomaly"]
 
-PACKAGE = str(Path(__file__).parent)
+PACKAGE = str(Path(__file__).parent / "_")[:-1]  # with the separator: autodiff_demo.py is the user's
 
 
 def detect_anomaly() -> AbstractContextManager[None]:

@@ -51,7 +51,7 @@ def elementwise(
     output y, given the output, all data and all metadata; a number where it is constant; None where
     there is none. Broadcasting is undone by the engine.
 
-    symbol  what pictures and derivations write, the function's name if not given
+    symbol  what pictures and trees write, the function's name if not given
     scalar  the same function from Python floats to a float, where one is faster (`math.tanh`);
             where it raises ArithmeticError or ValueError, or returns no float, the body decides
     remedy  what to try when the operation fails or makes infinities, for the error messages

@@ -7,7 +7,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from .data import Data, as_data, canonical, dtype_of, is_lazy, shape_of
+from .data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of
 from .modes import differentiating
 from .ops.shaping import astype
 from .reverse import Nodes, inputs_of, pulled_back
@@ -19,7 +19,7 @@ LARGE = 4096
 """Entries from which on it pays to find out whether a gradient must be copied."""
 
 
-def backward(self: Value, seed: Data | None = None) -> None:
+def backward(self: Value, seed: Operand | None = None) -> None:
     """Compute the gradient of this value with respect to everything it was computed from.
 
     Stores it in `.grad`: leaves accumulate over several calls, inner nodes are set anew. An array
@@ -43,8 +43,9 @@ def backward(self: Value, seed: Data | None = None) -> None:
             node._grad = g
         elif g is not None:
             leaves.append((node, g))
-    for (node, _), g in zip(leaves, _handed_out(leaves, nodes), strict=True):
-        node._grad = g if node._grad is None else canonical(node._grad + g)
+    with np.errstate(all="ignore"):
+        for (node, _), g in zip(leaves, _handed_out(leaves, nodes), strict=True):
+            node._grad = g if node._grad is None else canonical(node._grad + g)
 
 
 @overload
@@ -108,7 +109,7 @@ def _seed(output: Value, seed: Data | Value | None, create_graph: bool) -> Data 
     if not isinstance(seed, Value):
         seed = as_data(seed)
     elif not create_graph:
-        seed = seed._data
+        seed = as_data(seed._data)
     if shape_of(seed) != output.shape:
         raise ValueError(f"the seed must have the shape of the output, {output.shape}, got {shape_of(seed)}")
     return seed if dtype_of(seed) == output.dtype else astype(seed, output.dtype)

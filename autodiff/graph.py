@@ -1,4 +1,4 @@
-"""The read-only view of a recorded graph that pictures, trees, derivations and programs share.
+"""The read-only view of a recorded graph that pictures and trees share.
 
 Values know their inputs only. The view numbers them, so that its readers can speak of a node by a
 small number that is the same in every run. Nothing here recurses.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -65,7 +66,7 @@ class Operation:
         self.name = forward.__name__.strip("_")
         self.symbol = symbol or self.name
         self.forward = forward
-        self.scalar = scalar or (lambda *floats, **metadata: self._without_scalar(floats, metadata))
+        self.scalar = scalar or partial(ieee, forward)
         self.elementwise = elementwise
         self.remedy = remedy
         named = code.co_argcount + code.co_kwonlyargcount
@@ -101,12 +102,6 @@ class Operation:
                 raise TypeError(f"{self.name}: the rule {name} must take ({', '.join(takes)})")
         return tuple(_constant(rules[name]) for name in expected)
 
-    def _without_scalar(self, floats: Sequence[float], metadata: dict[str, Any]) -> Data:
-        """The forward computation on Python floats, where no function of floats was declared."""
-        if self.elementwise:
-            return ieee(self.forward, *floats, **metadata)
-        return self.computed(floats, floats, metadata)
-
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
@@ -122,6 +117,8 @@ class Operation:
         metadata = {**self.defaults, **dict(zip(self.metadata, by_position, strict=False)), **named}
         if len(metadata) != len(self.metadata) or any(name not in self.metadata for name in named):
             self._misnamed(metadata)
+        if twice := [name for name in self.metadata[: len(by_position)] if name in named]:
+            raise TypeError(f"{self.name}: {', '.join(twice)} was given twice, by position and by name")
         for name, value in metadata.items():
             if type(value) is Value:
                 raise TypeError(

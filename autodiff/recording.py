@@ -19,7 +19,6 @@ from .value import Value, next_birth
 __all__ = ["applied", "part", "picked"]
 
 FLOATS = {float}
-PLAIN = {float, np.ndarray}
 
 
 def applied(operation: Operation) -> Callable[..., Any]:
@@ -35,7 +34,8 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
     def apply(x: Operand, /) -> Any:
         if type(x) is not Value:
-            return forward(x) if type(x) is np.ndarray else _raw(operation, (x,), {})
+            usual = type(x) is np.ndarray and x.dtype.kind == "f"
+            return forward(x) if usual else _raw(operation, (x,), {})
         a = x._data
         if type(a) is float:
             try:
@@ -66,7 +66,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
 
 def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
-    forward, scalar = operation.forward, operation.scalar
+    forward, scalar, elementwise = operation.forward, operation.scalar, operation.elementwise
     new, birth, switch = object.__new__, next_birth, modes.switch
 
     def apply(x: Operand, y: Operand, /) -> Any:
@@ -84,15 +84,13 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             tracked = y._tracked
         else:
             return _raw(operation, (x, y), {})
-        if type(a) is float and type(b) is float:
+        if elementwise and type(a) is float and type(b) is float:
             try:
                 data = scalar(a, b)
             except (ArithmeticError, ValueError):
                 data = ieee(forward, a, b)
             if type(data) is not float:
                 data = ieee(forward, a, b)
-                if isinstance(data, tuple):
-                    return picked(recorded(operation, data, x, y, tracked))
         else:
             try:
                 data = forward(a, b)
@@ -152,8 +150,8 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
     """Raw data in, raw data out: what the rules of a first derivative run on."""
     n = len(given) if operation.many else len(operation.arguments)
     inputs, metadata = (given, ()) if len(given) == n else (given[:n], given[n:])
-    if not PLAIN.issuperset(map(type, inputs)):
-        inputs = [x if isinstance(x, (np.generic, np.ndarray)) else as_data(x, copy=False) for x in inputs]
+    if not FLOATS.issuperset(map(type, inputs)):
+        inputs = [x if _is_plain(x) else as_data(x, copy=False) for x in inputs]
     if operation.elementwise and FLOATS.issuperset(map(type, inputs)):
         try:
             data = operation.scalar(*inputs, *metadata, **named)
@@ -168,6 +166,11 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
         return data
     # A NumPy scalar stays one: `ieee` counts on it.
     return data if any(isinstance(x, np.generic) for x in inputs) else canonical(data)
+
+
+def _is_plain(x: Operand) -> bool:
+    """Whether raw data are taken as they are: floats, and masks; a NumPy scalar stays one."""
+    return type(x) is float or (isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "fb")
 
 
 # -- several results ---------------------------------------------------------------------------

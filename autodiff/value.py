@@ -40,7 +40,7 @@ class Value:
     """A number or an array that remembers the operation it came from.
 
     `data` is a number, a nested list or an array; it is copied. `name` labels the value in
-    pictures, derivations and errors. A `constant` is shown there, too, but never differentiated.
+    pictures, trees and errors. A `constant` is shown there, too, but never differentiated.
 
     Raises TypeError for complex, object and string data, and for Values.
 
@@ -51,9 +51,9 @@ class Value:
     (9.0, 6.0)
     """
 
-    # A scalar node is this one object, its float and its birth number: 148 bytes. An elementwise
-    # operation of one or two operands keeps them in _x and _y; any other keeps all its operands
-    # as a tuple in _x and its metadata in _y. A leaf has no operation.
+    # A scalar node is this one object, its float and its birth number: 148 bytes. Where the
+    # operation's arity is 1 or 2, the operands are _x and _y; where it is 0, all operands are a
+    # tuple in _x and the metadata a dict in _y. A leaf has no operation.
     __slots__ = ("_birth", "_data", "_grad", "_label", "_operation", "_tracked", "_x", "_y")
 
     _data: Data
@@ -112,7 +112,7 @@ class Value:
 
     @property
     def name(self) -> str | None:
-        """Label in pictures, derivations and errors."""
+        """Label in pictures, trees and errors."""
         label = self._label
         return label.name if type(label) is Label else label  # type: ignore[return-value]
 

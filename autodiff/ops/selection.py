@@ -146,8 +146,8 @@ def preference(x: Data, y: Data, /) -> Data:
 @elementwise(
     symbol="max",
     scalar=lambda x, y: x if x >= y or x != x else y,
-    dx=lambda z, x, y: preference(x, y),
-    dy=lambda z, x, y: preference(y, x),
+    dx=lambda z, x, y: preference(0.0 - y, 0.0 - x),
+    dy=lambda z, x, y: preference(0.0 - x, 0.0 - y),
 )
 def larger(x: Data, y: Data, /) -> Data:
     """The larger of two variables.   A tie shares the slope evenly."""

@@ -293,3 +293,29 @@ def test_create_graph_records_inside_no_grad():
     with ad.no_grad():
         slope = gradients(y, x, create_graph=True)
     assert gradients(slope, x) == 18.0
+
+
+def test_a_large_gradient_is_not_the_seed_of_the_caller():
+    seed, x = Value(np.ones(5000)), Value(np.zeros(5000))
+    gradient = gradients(x + 1.0, x, seed)
+    gradient *= 0.0
+    assert seed.data.all()
+
+
+def test_large_gradients_are_arrays_of_their_own():
+    x, y = Value(np.ones(5000)), Value(np.ones(5000))
+    gx, gy = gradients((x + y).sum(), [x, y])
+    gx *= 0.0
+    assert gy.all()
+    z = x * y
+    inner, leaf = gradients(z.sum(), [z, x])
+    leaf *= 0.0
+    assert y.data.all()
+    assert inner.all()
+
+
+def test_accumulating_does_not_warn():
+    x = Value([1.0])
+    x.grad = [np.inf]
+    (x * -np.inf).sum().backward()
+    assert np.isnan(x.grad[0])

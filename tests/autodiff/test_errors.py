@@ -10,6 +10,7 @@ import autodiff as ad
 from autodiff import Value, gradients
 
 NUMBER: Any = 3.0
+SUM: Any = ad.sum
 INDEX: Any = Value(1.0)
 W, X = Value(np.ones((3, 4)), "w1"), Value(np.ones((5, 2)), "x")
 
@@ -33,7 +34,7 @@ BAD = [
     ("item of several", lambda: W.item(), ValueError, "size"),
     ("truth of an array", lambda: bool(W), ValueError, r"\.any\(\)"),
     ("an axis that does not exist", lambda: W.sum(axis=5), ValueError, r"sum.*'w1'.*axis 5"),
-    ("a misspelt option", lambda: ad.sum(W, axes=1), TypeError, "no option 'axes'; its options: axis, keepdims"),
+    ("a misspelt option", lambda: SUM(W, axes=1), TypeError, "no option 'axes'; its options: axis, keepdims"),
     ("out=", lambda: np.exp(W, out=np.ones((3, 4))), TypeError, "out= is not supported"),
     ("where=", lambda: np.add(W, 1.0, where=True), TypeError, "where= is not supported"),
     ("out= of a function", lambda: np.sum(W, out=np.ones(())), TypeError, "no option 'out'"),
@@ -55,7 +56,9 @@ BAD = [
     ("an index out of range", lambda: W[7], IndexError, "getitem.*'w1'"),
     ("a singular matrix", lambda: ad.linalg.inv(Value(np.ones((2, 2)), "A")), np.linalg.LinAlgError, "inv.*'A'"),
     ("a reshape that does not fit", lambda: W.reshape(5, 5), ValueError, r"reshape.*'w1'"),
-    ("too many arguments", lambda: ad.sum(*[W, 0, False, 3]), TypeError, r"sum: takes \(x, axis, keepdims\)"),
+    ("too many arguments", lambda: SUM(W, 0, False, 3), TypeError, r"sum: takes \(x, axis, keepdims\)"),
+    ("an option given twice", lambda: SUM(W, 0, axis=1), TypeError, "sum: axis was given twice"),
+    ("a product of numbers", lambda: Value(2.0, "a") @ Value(3.0, "b"), ValueError, "matmul.*'a' and 'b'"),
     ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape"),
 ]  # fmt: skip
 

@@ -21,6 +21,8 @@ KINKS = [
     ("maximum of two that tie", ad.maximum, (2.0, 2.0), (0.5, 0.5)),
     ("minimum of two that tie", ad.minimum, (2.0, 2.0), (0.5, 0.5)),
     ("max(x, x)", lambda x: ad.maximum(x, x), (2.0,), (1.0,)),
+    ("maximum takes the slope where nan came from", ad.maximum, (NAN, 1.0), (1.0, 0.0)),
+    ("minimum takes the slope where nan came from", ad.minimum, (1.0, NAN), (0.0, 1.0)),
     ("fmax ignores nan", ad.fmax, (NAN, 1.0), (0.0, 1.0)),
     ("fmin ignores nan", ad.fmin, (1.0, NAN), (1.0, 0.0)),
     ("norm'(0)", lambda x: ad.norm(ad.stack([x, 0.0 * x])), (0.0,), (0.0,)),

@@ -121,3 +121,11 @@ def test_numpys_names_of_data_arguments():
 def test_empty_softmax():
     assert ad.softmax(Value(np.zeros((0, 3))), 0).shape == (0, 3)
     assert ad.logsumexp(Value(np.zeros((0, 3))), 0).data.tolist() == [-np.inf] * 3
+
+
+def test_raw_integers_count_as_numbers():
+    assert ad.reciprocal(np.array([2, 4])).tolist() == [0.5, 0.25]
+    assert ad.power(np.array([2]), np.array([-1])).tolist() == [0.5]
+    assert ad.exp([True, False]).dtype == np.float64
+    with pytest.raises(TypeError, match="dtype <U1"):
+        ad.add(np.array(["a"]), 1.0)
