@@ -104,7 +104,6 @@ ELEMENTWISE = [
     Elementwise("negative"),
     Elementwise("positive"),
     Elementwise("absolute", (AWAY,)),
-    Elementwise("fabs", (AWAY,)),
     Elementwise("sign", (AWAY,)),
     Elementwise("reciprocal", (AWAY,)),
     Elementwise("square"),
@@ -154,7 +153,7 @@ ELEMENTWISE = [
     Elementwise("erf", reference=erf),
 ]
 
-ALIASES = {"degrees": "rad2deg", "radians": "deg2rad"}
+ALIASES = {"fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad"}
 
 
 def symmetric(x: Any) -> Any:

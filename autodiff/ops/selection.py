@@ -57,10 +57,7 @@ def absolute(x: Data, /) -> Data:
     return np.absolute(x)
 
 
-@elementwise(symbol="abs", scalar=abs, dx=lambda y, x: sign(x))
-def fabs(x: Data, /) -> Data:
-    """Absolute value.   y = |x|;   dy/dx = sign x, 0 at 0."""
-    return np.fabs(x)
+fabs = absolute
 
 
 @elementwise(dx=0.0, scalar=lambda x: float((x > 0.0) - (x < 0.0)) if x == x else x)
