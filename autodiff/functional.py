@@ -168,7 +168,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
 
         pullback(v) = vᵀ·J, one entry for each of the primals
 
-    >>> y, pullback = vjp(lambda x: x * x, [1.0, 2.0][1])
+    >>> y, pullback = vjp(lambda x: x * x, 2.0)
     >>> y, pullback(1.0)
     (4.0, (4.0,))
     """

@@ -30,8 +30,9 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
     By rows, one vjp an entry of the output, or by columns, one jvp an entry of the arguments,
     whichever is cheaper. A structure of outputs gives that structure, of arguments inside it.
 
-    >>> jacobian(lambda x: x * x)([1.0, 2.0][0])
-    2.0
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
     """
 
     @functools.wraps(f)

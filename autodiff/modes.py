@@ -64,11 +64,6 @@ def mode(*modes: Mode, keep: Callable[[Mode], bool] = lambda mode: True) -> Iter
         _current.reset(token)
 
 
-def active(wanted: Mode) -> bool:
-    """Whether a mode is on in this thread or task."""
-    return switch.on > 0 and wanted in _current.get()
-
-
 Inspector = Callable[["Value", Any, "Value", Any], Any]
 _inspector: ContextVar[Inspector | None] = ContextVar("inspector", default=None)
 
@@ -116,7 +111,7 @@ def differentiating() -> Iterator[None]:
     """The block computes a function to be differentiated: it records, also inside `no_grad`."""
     token = _depth.set(_depth.get() + 1)
     try:
-        if active(_forget):
+        if forgetting():
             with mode(keep=lambda mode: mode is not _forget):
                 yield
         else:
@@ -127,7 +122,7 @@ def differentiating() -> Iterator[None]:
 
 def forgetting() -> bool:
     """Whether `no_grad` is on in this thread or task."""
-    return active(_forget)
+    return switch.on > 0 and _forget in _current.get()
 
 
 def inside_derivative() -> bool:
