@@ -68,14 +68,12 @@ class Value:
     def __init__(self, data: object, name: str | None = None, constant: bool = False) -> None:
         _refuse_values(data)
         self._label = _checked_name(name)
-        if type(constant) is not bool:
-            raise TypeError(f"Value(data, name, constant): constant must be True or False, got {constant!r}")
         self._data = as_data(data)
         self._grad = None
         self._birth = next_birth()
         self._operation = None
         self._x = self._y = None
-        self._tracked = not constant
+        self._tracked = not _checked_constant(constant)
 
     # -- data, gradient, name ------------------------------------------------------------------
 
@@ -93,11 +91,7 @@ class Value:
 
     @data.setter
     def data(self, new: object) -> None:
-        if self._operation is not None:
-            raise AttributeError(
-                f"{self.described()} was recorded by {self._operation.name!r}: its data follow from "
-                "its inputs; assign to a leaf, or detach() it"
-            )
+        self._refuse_recorded("its data follow", "assign to a leaf")
         self._data = self._fitted(new, "data")
         self._birth = next_birth()
 
@@ -123,8 +117,20 @@ class Value:
 
     @property
     def constant(self) -> bool:
-        """Whether the value depends on no variable, so that nothing differentiates it."""
+        """Whether the value depends on no variable, so that nothing differentiates it.
+
+        Assign to a leaf, to freeze a parameter or to free it: a frozen one has no gradient.
+        """
         return not self._tracked
+
+    @constant.setter
+    def constant(self, new: bool) -> None:
+        self._refuse_recorded("whether it is constant follows", "freeze a leaf")
+        if self._tracked is not _checked_constant(new):
+            return
+        self._tracked = not new
+        self._grad = None
+        self._birth = next_birth()
 
     @property
     def shape(self) -> Shape:
@@ -145,6 +151,13 @@ class Value:
     def dtype(self) -> np.dtype[Any]:
         """Dtype of the data; float64 for a Python float."""
         return dtype_of(self._data)
+
+    def _refuse_recorded(self, why: str, remedy: str) -> None:
+        if self._operation is not None:
+            raise AttributeError(
+                f"{self.described()} was recorded by {self._operation.name!r}: {why} from its inputs; "
+                f"{remedy}, or detach() it"
+            )
 
     def _fitted(self, new: object, what: str) -> Data:
         """Data of this value's shape and dtype, copied."""
@@ -347,6 +360,12 @@ def _checked_name(name: object) -> str | None:
     if name is not None and not isinstance(name, str):
         raise TypeError(f"the name of a Value must be a string, got {name!r}")
     return name
+
+
+def _checked_constant(constant: object) -> bool:
+    if type(constant) is not bool:
+        raise TypeError(f"constant of a Value must be True or False, got {constant!r}")
+    return constant
 
 
 def _refuse_values(data: object) -> None:

@@ -269,3 +269,32 @@ def test_reshape_and_flatten_take_numpys_order():
     x = Value(np.arange(6.0).reshape(2, 3))
     np.testing.assert_array_equal(x.reshape(3, 2, order="F").data, x.data.reshape(3, 2, order="F"))
     np.testing.assert_array_equal(x.flatten("F").data, x.data.flatten("F"))
+
+
+def test_a_leaf_is_frozen_and_freed():
+    w, x = Value(3.0, "w"), Value(2.0, "x")
+    (w * x).backward()
+    w.constant = True
+    assert w.grad is None
+    y = w * x
+    y.backward()
+    assert w.constant
+    assert w.grad is None
+    w.constant = False
+    assert gradients(w * x, w) == 2.0
+
+
+def test_freezing_a_leaf_after_it_was_used_is_noticed():
+    w = Value(3.0, "w")
+    y = w * w
+    w.constant = True
+    with pytest.raises(ValueError, match="'w'"):
+        y.backward()
+
+
+def test_only_a_leaf_is_frozen():
+    y = Value(3.0) * 2.0
+    with pytest.raises(AttributeError, match="freeze a leaf, or detach"):
+        y.constant = True
+    with pytest.raises(TypeError, match="must be True or False, got 1"):
+        Value(1.0).constant = 1
