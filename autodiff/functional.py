@@ -77,7 +77,7 @@ def records(args: Any, create_graph: bool) -> bool:
     return inside_derivative() or any(isinstance(x, Value) and not x.constant for x in leaves(args))
 
 
-def _number(output: Any, what: str) -> Any:
+def number(output: Any, what: str) -> Any:
     """The output of a function that must return one number."""
     if isinstance(output, (tuple, list, dict)) or output is None:
         kind = "nothing" if output is None else f"a {type(output).__name__}"
@@ -104,7 +104,7 @@ def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = Fal
         record = records(args, create_graph)
         with differentiating():
             call = evaluated(f, args, argnums, record, kwargs)
-            output = _number(call.output, "grad")
+            output = number(call.output, "grad")
             gradient = iter(call.gradient(output))
         return call.plain(output), rebuilt(call.variables, gradient)
 
@@ -151,7 +151,7 @@ def derivative(f: Function, order: int = 1) -> Function:
                 raise TypeError(
                     f"derivative: x must be one number, got shape {variable.shape}; use grad or jacobian"
                 )
-            y = _number(f(variable), "derivative")
+            y = number(f(variable), "derivative")
             for n in range(order):
                 output = y if isinstance(y, Value) else Value(y, constant=True)
                 y = gradients(output, variable, create_graph=record or n < order - 1)
@@ -250,7 +250,7 @@ def hvp(f: Function, x: Any, v: Any) -> Any:
     record = records((x, v), False)
     with differentiating():
         call = evaluated(f, (x,), 0, True, {})
-        slope = call.gradient(_number(call.output, "hvp"))
+        slope = call.gradient(number(call.output, "hvp"))
         slopes = rebuilt(call.variables, iter(slope))
         products = _pulled(call._replace(output=slopes, record=record), v)
     return rebuilt(call.variables, iter(products))

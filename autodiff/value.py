@@ -364,7 +364,7 @@ def _checked_name(name: object) -> str | None:
 
 def _checked_constant(constant: object) -> bool:
     if type(constant) is not bool:
-        raise TypeError(f"constant of a Value must be True or False, got {constant!r}")
+        raise TypeError(f"a Value's constant must be True or False, got {constant!r}")
     return constant
 
 

@@ -1,0 +1,85 @@
+"""Gradient clipping: gradients made smaller where they are too large, between `backward()` and `step()`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff import Value
+
+from .hyperparameters import flag, positive
+from .parameters import labelled
+
+__all__ = ["clip_gradient_norm", "clip_gradient_value"]
+
+
+def clip_gradient_norm(
+    params: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+) -> float:
+    """Scale all gradients by one factor so that their common norm is at most `max_norm`; returns what it was.
+
+        ‖g‖ = (Σ |gᵢ|ᵖ)^(1/p) over the entries of all parameters;   g ← g · min(1, max_norm / (‖g‖ + 1e-6))
+
+    p is `norm_type`, infinity allowed. `max_norm=math.inf` only measures. Parameters that are frozen or
+    have no gradient do not count. As PyTorch's `clip_grad_norm_`, so a norm of nan or infinity spoils
+    all gradients; with `error_if_nonfinite` it raises RuntimeError naming those, and changes nothing.
+
+    Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013).
+
+    >>> x, y = Value(3.0, "x"), Value(4.0, "y")
+    >>> (x * x + y * y).backward()
+    >>> clip_gradient_norm([x, y], max_norm=1.0)
+    10.0
+    >>> round(x.grad, 6), round(y.grad, 6)
+    (0.6, 0.8)
+    """
+    what = "clip_gradient_norm"
+    limit, order = _size(f"{what}: max_norm", max_norm), _size(f"{what}: norm_type", norm_type)
+    refuse = flag(f"{what}: error_if_nonfinite", error_if_nonfinite)
+    found = _with_gradients(what, params)
+    with np.errstate(all="ignore"):
+        norms = {label: float(np.linalg.norm(np.ravel(p.grad), order)) for p, label in found.items()}
+        total = float(np.linalg.norm(list(norms.values()), order)) if norms else 0.0
+        if refuse and not math.isfinite(total):
+            raise RuntimeError(_nonfinite(what, norms))
+        factor = limit / (total + 1e-6)
+        if not factor >= 1.0:
+            for p in found:
+                p.grad = p.grad * factor
+    return total
+
+
+def clip_gradient_value(params: Any, limit: float) -> None:
+    """Bring each entry of each gradient into −limit … limit, as PyTorch's `clip_grad_value_`.   nan stays.
+
+    Parameters that are frozen or have no gradient do not count.
+
+    >>> x = Value(3.0, "x")
+    >>> (x * x).backward()
+    >>> clip_gradient_value([x], 0.5)
+    >>> x.grad
+    0.5
+    """
+    limit = _size("clip_gradient_value: limit", limit)
+    for p in _with_gradients("clip_gradient_value", params):
+        p.grad = np.clip(p.grad, -limit, limit)
+
+
+def _size(what: str, setting: float) -> float:
+    return math.inf if setting == math.inf else positive(what, setting)
+
+
+def _with_gradients(what: str, params: Any) -> dict[Value, str]:
+    found = labelled(what, params)
+    return {p: label for p, label in found.items() if p.grad is not None}
+
+
+def _nonfinite(what: str, norms: dict[str, float]) -> str:
+    bad = [f"{label} ({norm})" for label, norm in norms.items() if not math.isfinite(norm)]
+    where = ", ".join(bad[:5]) if bad else "all together: the sum overflows"
+    return (
+        f"{what}: the norm of the gradients is not finite: {where}; nothing was changed. "
+        "autodiff.detect_anomaly shows where nan arises; error_if_nonfinite=False scales all the same"
+    )

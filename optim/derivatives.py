@@ -1,0 +1,115 @@
+"""Where values and derivatives of a function of a vector come from: the engine, or differences.
+
+The lecture: "We either need to know f′(x) or be able to numerically estimate it. The former is
+better if this is possible." Both are here, to be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from autodiff import Value, concatenate, gradients, no_grad, ravel
+from autodiff.functional import number
+from autodiff.modes import differentiating
+from autodiff.structure import leaves
+
+from .unknowns import Unknowns, Vector, flat
+
+__all__ = ["DERIVATIVES", "Derivatives", "Product"]
+
+Product = Callable[[Vector], Vector]
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+class Derivatives(Protocol):
+    """What methods ask of a function of a vector."""
+
+    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None: ...
+
+    def value(self, x: Vector) -> float:
+        """f(x)."""
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x) and ∇f(x)."""
+
+    def curvature(self, x: Vector) -> Product:
+        """The function v ↦ H(x)·v."""
+
+
+def _float(y: Any) -> float:
+    return float(y.data if isinstance(y, Value) else y)
+
+
+class Exact:
+    """By the chain rule: one reverse pass for the gradient, one more for each H·v."""
+
+    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+        self.f, self.over = f, over
+
+    def value(self, x: Vector) -> float:
+        """f(x), without a graph."""
+        with no_grad():
+            return _float(number(self.over.plain(self.f, x), "minimize"))
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x) and ∇f(x)."""
+        with differentiating():
+            call = self.over.call(self.f, x, False)
+            y = number(call.output, "minimize")
+            return _float(y), flat(call.gradient(y))
+
+    def curvature(self, x: Vector) -> Product:
+        """The function v ↦ H(x)·v, over the recorded graph of the gradient."""
+        with differentiating():
+            call = self.over.call(self.f, x, True)
+            parts = call.gradient(number(call.output, "minimize"))
+            slope = concatenate([ravel(part) for part in parts])
+        if slope.constant:
+            return np.zeros_like
+        wanted = leaves(call.variables)
+        return lambda v: flat(gradients(slope, wanted, v))
+
+
+class Numerical:
+    """By central differences: 2n evaluations for the gradient, 4n for each H·v.
+
+        ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ,   hᵢ = ε^(1/3)·max(1, |xᵢ|)
+    """
+
+    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+        self.f, self.over = f, over
+
+    def value(self, x: Vector) -> float:
+        """f(x)."""
+        with no_grad():
+            return _float(number(self.over.plain(self.f, x), "minimize"))
+
+    def _gradient(self, x: Vector, precision: float) -> Vector:
+        gradient = np.empty_like(x)
+        for i, h in enumerate(precision * np.maximum(1.0, np.abs(x))):
+            above, below = x.copy(), x.copy()
+            above[i] += h
+            below[i] -= h
+            gradient[i] = (self.value(above) - self.value(below)) / (above[i] - below[i])
+        return gradient
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x) and the estimate of ∇f(x)."""
+        return self.value(x), self._gradient(x, EPSILON ** (1 / 3))
+
+    def curvature(self, x: Vector) -> Product:
+        """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = ε^(1/4)·max(1, |x|)/|v|."""
+
+        def product(v: Vector) -> Vector:
+            size = float(np.max(np.abs(v))) or 1.0
+            h = EPSILON**0.25 * max(1.0, float(np.max(np.abs(x)))) / size
+            above, below = (self._gradient(x + step * v, EPSILON**0.25) for step in (h, -h))
+            return (above - below) / (2.0 * h)
+
+        return product
+
+
+DERIVATIVES: dict[str, type[Derivatives]] = {"exact": Exact, "numerical": Numerical}

@@ -1,0 +1,104 @@
+"""The loop that all methods share: a direction, a step along it, and what was learnt from it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from .objective import Objective, Point
+from .result import Result
+from .step_rule import Constant, Decaying, StepRule
+from .stopping import Ending
+from .unknowns import Vector
+from .way import Way
+
+__all__ = ["Direction", "Steepest", "descend", "walk"]
+
+
+class Direction(Protocol):
+    """Where to go from a point."""
+
+    @property
+    def unit(self) -> bool:
+        """Whether the direction has a length of its own, so that a step of size 1 is natural."""
+
+    def __call__(self, point: Point) -> Vector | Ending:
+        """The direction, or why there is none."""
+
+    def learn(self, old: Point, new: Point) -> None:
+        """Take notice of a step."""
+
+    def forget(self) -> bool:
+        """Begin afresh, since the direction did not lead down; whether there was anything to forget."""
+
+
+class Steepest:
+    """Straight downhill:   d = −∇f(x)."""
+
+    unit = False
+
+    def __call__(self, point: Point) -> Vector:
+        """The negative gradient."""
+        return -point.gradient
+
+    def learn(self, old: Point, new: Point) -> None:
+        """Nothing."""
+
+    def forget(self) -> bool:
+        """There is nothing to forget."""
+        return False
+
+
+def descend(way: Way, direction: Direction, rule: StepRule) -> Result:
+    """Go along a way until it ends."""
+    return way.finish(lambda: walk(way, direction, rule))
+
+
+def walk(way: Way, direction: Direction, rule: StepRule) -> Ending:
+    """Step by step, until a rule says stop."""
+    while not (ending := way.ended()):
+        d = direction(way.point)
+        if isinstance(d, Ending):
+            return d
+        step = rule(way, d, direction.unit)
+        if step is None:
+            if not direction.forget():
+                return way.exhausted()
+            continue
+        if not step.point.finite:
+            ending = way.not_finite(step.point)
+            break
+        direction.learn(way.point, step.point)
+        way.to(step.point, step.size)
+    return ending if ending.converged else _explained(ending, way, rule)
+
+
+def _explained(ending: Ending, way: Way, rule: StepRule) -> Ending:
+    """With the bound on the step size, where a fixed one was above it."""
+    if not isinstance(rule, (Constant, Decaying)):
+        return ending
+    curvature = _largest_curvature(way.objective, way.best)
+    if not curvature * rule.s > 2.0:
+        return ending
+    second = "f″" if way.objective.n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
+    return ending._replace(
+        reason=f"{ending.reason}; the step size s = {rule.s:g} is above its bound at the best point seen, "
+        f"2/{second} = {2.0 / curvature:.3g}"
+    )
+
+
+def _largest_curvature(objective: Objective, point: Point) -> float:
+    """The largest eigenvalue of the Hessian, by power iteration; 0 where it cannot be found."""
+    product = objective.curvature(point.x)
+    v = np.random.default_rng(0).normal(size=point.x.size)
+    curvature = 0.0
+    with np.errstate(all="ignore"):
+        for _ in range(50):
+            v = v / np.linalg.norm(v)
+            w = product(v)
+            curvature = float(v @ w)
+            if not np.isfinite(w).all() or not w.any():
+                return 0.0
+            v = w
+    return curvature

@@ -1,0 +1,111 @@
+"""The function that is minimised, as the methods see it: of a vector, counted, with derivatives."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autodiff import Value
+from autodiff.choice import chosen
+from autodiff.modes import differentiating
+
+from .derivatives import DERIVATIVES, Product
+from .unknowns import Vector, unknowns
+
+__all__ = ["Objective", "Point"]
+
+FAILURES = (ArithmeticError, np.linalg.LinAlgError)
+"""What f may raise where it has no value: on the way, that counts as nan."""
+
+
+class Point(NamedTuple):
+    """Where one stands: x, f(x) and ∇f(x)."""
+
+    x: Vector
+    value: float
+    gradient: Vector
+
+    @property
+    def norm(self) -> float:
+        """The largest entry of the gradient, in size."""
+        return float(np.max(np.abs(self.gradient)))
+
+    @property
+    def finite(self) -> bool:
+        """Whether f and its gradient are numbers there."""
+        return bool(np.isfinite(self.value) and np.isfinite(self.gradient).all())
+
+
+class Objective:
+    """f with its start. `evaluations` counts every call of f, also those for differences."""
+
+    def __init__(self, f: Callable[..., Any], x0: Any, derivative: str = "exact") -> None:
+        if not callable(f):
+            raise TypeError(f"minimize: f must be a function, got {f!r}")
+        self.over = unknowns(f, x0)
+        self.evaluations = 0
+
+        @functools.wraps(f)
+        def counted(*args: Any) -> Any:
+            self.evaluations += 1
+            return f(*args)
+
+        self.derivatives = chosen("derivative", derivative, DERIVATIVES)(counted, self.over)
+        self.start = self._first(f, derivative == "exact")
+
+    @property
+    def n(self) -> int:
+        """Number of unknowns."""
+        return self.over.start.size
+
+    def _first(self, f: Callable[..., Any], exact: bool) -> Point:
+        """The start. Raises ValueError where f is not finite there, or hides its derivative."""
+        x = self.over.start
+        with np.errstate(all="ignore"):
+            point = Point(x, *self.derivatives.value_and_gradient(x))
+        if not point.finite:
+            what = "f" if not np.isfinite(point.value) else "the gradient of f"
+            raise ValueError(f"{what} is not finite at the start x0 = {self.over.tree(x)!r}; choose another")
+        if exact and not point.gradient.any() and not self._visible(f):
+            raise ValueError(
+                "f returned a number without a graph, so its derivative is unknown: compute it with "
+                "operators and autodiff's or NumPy's functions on x, not on x.data or float(x); "
+                'or take derivative="numerical"'
+            )
+        return point
+
+    def _visible(self, f: Callable[..., Any]) -> bool:
+        with differentiating():
+            output = self.over.call(f, self.over.start, False).output
+        return isinstance(output, Value) and not output.constant
+
+    def at(self, x: Vector) -> Point:
+        """The point at x; its value is nan where f cannot be computed."""
+        try:
+            with np.errstate(all="ignore"):
+                return Point(x, *self.derivatives.value_and_gradient(x))
+        except FAILURES:
+            return Point(x, float("nan"), np.full(x.size, np.nan))
+
+    def value(self, x: Vector) -> float:
+        """f(x) alone; nan where it cannot be computed."""
+        try:
+            with np.errstate(all="ignore"):
+                return self.derivatives.value(x)
+        except FAILURES:
+            return float("nan")
+
+    def curvature(self, x: Vector) -> Product:
+        """The function v ↦ H(x)·v."""
+        with np.errstate(all="ignore"):
+            return self.derivatives.curvature(x)
+
+    def hessian(self, x: Vector) -> Vector:
+        """H(x), (n, n), symmetric."""
+        product = self.curvature(x)
+        with np.errstate(all="ignore"):
+            rows = np.stack([product(unit) for unit in np.eye(x.size)])
+        return (rows + rows.T) / 2.0

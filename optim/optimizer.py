@@ -1,0 +1,236 @@
+"""Optimizer: what all optimisers for the parameters of a network have in common.
+
+θ is a parameter, or all parameters that are numbers as one vector; g is its gradient; t counts its steps
+from 1; wd is the weight decay. All is computed in place: from the second step on, nothing of the size of a
+parameter is allocated but masks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from autodiff import Value
+from autodiff.data import Data, shape_of
+
+from .choice import chosen
+from .hyperparameters import Check, positive
+from .parameters import Group, grouped
+from .state import Memory, restored, saved
+
+__all__ = ["Array", "Optimizer"]
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+
+class Optimizer:
+    """Changes parameters by their gradients: `loss.backward()`, `optimizer.step()`, `optimizer.zero_grad()`.
+
+    `params` is a module or an iterable of leaf Values; or, as in PyTorch, a list of groups that differ in
+    their hyperparameters, `[{"params": first}, {"params": others, "lr": 0.001}]`, to be found again in
+    `param_groups`. Frozen parameters (`constant`) stay as they are. A gradient that is nan or infinite is
+    not refused: it spoils its parameter, as in PyTorch; `clip_gradient_norm` can refuse it.
+
+    To write an optimiser, name its hyperparameters with their checks, what it remembers with the number to
+    start from, and the update. Weight decay, g + wd·θ for g, and `maximize`, −g for g, are done here.
+
+    >>> from optim.hyperparameters import not_negative
+    >>> class Signs(Optimizer):
+    ...     checks = {"lr": not_negative}
+    ...
+    ...     @staticmethod
+    ...     def update(theta, g, work, t, *, lr):
+    ...         theta -= lr * np.sign(g)
+    >>> x = Value(3.0, "x")
+    >>> (x * x).backward()
+    >>> Signs([x], lr=0.5).step()
+    >>> x.data
+    2.5
+    """
+
+    checks: ClassVar[Mapping[str, Check]] = {}
+    """The hyperparameters, and what each may be."""
+
+    decoupled: ClassVar[bool] = False
+    """Whether weight decay shrinks θ itself, θ ← (1 − lr·wd)·θ, and leaves g alone."""
+
+    update: ClassVar[Callable[..., None]]
+    """update(theta, g, work, t, **slots, **hyperparameters) changes theta and the slots, in place.
+
+    It leaves g as it is; work is an array like theta, to write to.
+    """
+
+    def __init__(self, params: Any, **hyperparameters: Any) -> None:
+        groups, self._labels = grouped(self._kind, params)
+        self.param_groups: list[Group] = [self._group({**hyperparameters, **group}) for group in groups]
+        self._memories: dict[Value, Memory] = {}
+        self._buffers: dict[np.dtype[Any], Array] = {}
+
+    def __repr__(self) -> str:
+        settings = (f"{name}={self.param_groups[0][name]!r}" for name in self.checks)
+        return f"{self._kind}({len(self._labels)} parameters, {', '.join(settings)})"
+
+    # -- hyperparameters -----------------------------------------------------------------------
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; of several groups, the first one's. Assign to set it for all groups."""
+        return float(self.param_groups[0]["lr"])
+
+    @lr.setter
+    def lr(self, new: float) -> None:
+        new = self._rate(new)
+        for group in self.param_groups:
+            group["lr"] = new
+
+    def slots(self, settings: Group) -> dict[str, float]:
+        """What is remembered of each parameter: names, and what each entry starts from."""
+        return {}
+
+    def checked(self, settings: Mapping[str, Any]) -> Group:
+        """The hyperparameters as Python's numbers. Raises ValueError or TypeError where one is wrong."""
+        for name in settings:
+            chosen(f"hyperparameter of {self._kind}", name, self.checks)
+        if missing := [name for name in self.checks if name not in settings]:
+            raise ValueError(f"{self._kind}: expected a setting of {', '.join(missing)}")
+        return {name: check(f"{self._kind}: {name}", settings[name]) for name, check in self.checks.items()}
+
+    def settings(self) -> list[Group]:
+        """The hyperparameters of each group, checked, since a group's may be assigned."""
+        return [self.checked(_without_params(group)) for group in self.param_groups]
+
+    def _group(self, entry: Group) -> Group:
+        settings = self.checked(_without_params(entry))
+        return {"params": entry["params"], **settings, "lr": self._rate(settings["lr"])}
+
+    def _rate(self, lr: Any) -> float:
+        """A learning rate as a user may set it; schedules may end at 0."""
+        try:
+            return positive(f"{self._kind}: the learning rate lr", lr)
+        except ValueError as error:
+            raise ValueError(f"{error}; start with 0.01, say, and use maximize=True to go uphill") from None
+
+    @property
+    def _kind(self) -> str:
+        return type(self).__name__
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self._labels:
+            parameter.zero_grad()
+
+    def step(self) -> None:
+        """Change every parameter that is not frozen, by its gradient.
+
+        Raises ValueError, before anything is changed, where a parameter has no gradient, and where a
+        group's hyperparameter was set to what it must not be.
+        """
+        settings = self.settings()
+        free = [[p for p in group["params"] if not p.constant] for group in self.param_groups]
+        self._refuse_missing([p for params in free for p in params if p.grad is None])
+        with np.errstate(all="ignore"):
+            for params, own in zip(free, settings, strict=True):
+                for block in self._blocks(params, own):
+                    self._change(block, own)
+
+    def _refuse_missing(self, params: list[Value]) -> None:
+        if labels := [self._labels[p] for p in params]:
+            shown = ", ".join(labels[:5]) + ", …" * (len(labels) > 5)
+            raise ValueError(
+                f"{self._kind}: no gradient for {shown}; call loss.backward() before step(), "
+                "and freeze what the loss does not depend on: .constant = True"
+            )
+
+    def _blocks(self, params: list[Value], settings: Group) -> Iterator[list[Value]]:
+        """What steps together: each array alone; numbers of one dtype and equally many steps as a vector."""
+        numbers: dict[Any, list[Value]] = {}
+        for p in params:
+            memory = self.remembered(p, settings)
+            if p.shape:
+                yield [p]
+            else:
+                numbers.setdefault((p.dtype, memory.steps), []).append(p)
+        yield from numbers.values()
+
+    def remembered(self, p: Value, settings: Group) -> Memory:
+        """What is remembered of a parameter: the start where it was never changed."""
+        memory = self._memories.setdefault(p, Memory())
+        for name, start in self.slots(settings).items():
+            if name not in memory.slots:
+                memory.slots[name] = np.full_like(p.data, start) if p.shape else start
+        return memory
+
+    def _change(self, block: list[Value], settings: Group) -> None:
+        """One step of what steps together."""
+        memories, dtype = [self._memories[p] for p in block], block[0].dtype
+        theta, g = _joined([p.data for p in block], dtype), _joined([p.grad for p in block], dtype)
+        slots = {name: _joined([m.slots[name] for m in memories], dtype) for name in self.slots(settings)}
+        self._descend(theta, g, memories[0].steps + 1, slots, **settings)
+        for name, joined in slots.items():
+            for memory, slot in zip(memories, _parted(joined, block), strict=True):
+                memory.slots[name] = slot
+        for p, memory, data in zip(block, memories, _parted(theta, block), strict=True):
+            memory.steps += 1
+            p.data = data
+
+    def _descend(
+        self, theta: Array, g: Array, t: int, slots: dict[str, Array],
+        *, lr: float, weight_decay: float = 0.0, maximize: bool = False, **settings: Any,
+    ) -> None:  # fmt: skip
+        """What all optimisers do to θ and g, then what this one does."""
+        work, own = self._scratch(theta)
+        if maximize:
+            g = np.negative(g, out=own)
+        if weight_decay and self.decoupled:
+            theta *= 1.0 - lr * weight_decay
+        elif weight_decay:
+            g = np.add(g, np.multiply(theta, weight_decay, out=work), out=own)
+        type(self).update(theta, g, work, t, **slots, lr=lr, **settings)
+
+    def _scratch(self, theta: Array) -> list[Array]:
+        """Two arrays like θ, in memory that all parameters share."""
+        buffer = self._buffers.get(theta.dtype)
+        if buffer is None or buffer.shape[1] < theta.size:
+            buffer = self._buffers[theta.dtype] = np.empty_like(theta, shape=(2, theta.size))
+        return [row[: theta.size].reshape(theta.shape) for row in buffer]
+
+    # -- state ---------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Copies of everything that the next steps depend on besides parameters and gradients.
+
+        `{"optimizer": "Adam", "groups": [{"lr": …, "steps": […], "state": {"m": […], …}}]}`, lists in the
+        order of the parameters; numbers, arrays, and the optimiser's name.
+        """
+        return saved(self)
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a `state_dict()`: the next steps are then the same to the last bit.
+
+        Raises ValueError or TypeError, and changes nothing, for the state of another optimiser, and for
+        parameters of another number or of other shapes.
+        """
+        for group, (settings, memories) in zip(self.param_groups, restored(self, state), strict=True):
+            group.update(settings)
+            self._memories.update(zip(group["params"], memories, strict=True))
+
+
+def _without_params(group: Group) -> Group:
+    return {name: group[name] for name in group if name != "params"}
+
+
+def _joined(entries: list[Data], dtype: np.dtype[Any]) -> Array:
+    """An array as it is; numbers as one vector."""
+    return entries[0] if shape_of(entries[0]) else np.array(entries, dtype)
+
+
+def _parted(joined: Array, block: list[Value]) -> Iterable[Data]:
+    """The array, or the numbers, that were joined."""
+    if block[0].shape:
+        return [joined]
+    numbers: list[float] = joined.tolist()
+    return numbers

@@ -1,0 +1,99 @@
+"""The parameters of a network as optimisers and clipping take them: a module, Values, or groups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autodiff import Value
+
+__all__ = ["Group", "grouped", "labelled"]
+
+Group = dict[str, Any]
+"""Parameters, under "params", and the hyperparameters with which they are changed."""
+
+
+def labelled(what: str, params: Any) -> dict[Value, str]:
+    """Each parameter with how errors speak of it.
+
+    `params` is a module, or an iterable of Values or of pairs (name, Value).
+
+    Raises TypeError for what holds no Values; ValueError where there is none, where one was recorded by
+    an operation, and where one is there twice.
+    """
+    found: dict[Value, str] = {}
+    for position, entry in enumerate(_entries(what, params)):
+        name, parameter = entry if _is_named(entry) else (None, entry)
+        _check(what, parameter, position)
+        _refuse_twice(what, parameter, found)
+        found[parameter] = _described(parameter, name or parameter.name or f"parameter {position}")
+    if not found:
+        raise ValueError(f"{what}: there are no parameters; an iterator may have been used up: give a list")
+    return found
+
+
+def grouped(what: str, params: Any) -> tuple[list[Group], dict[Value, str]]:
+    """Parameters as groups, one where none are given, and how errors speak of each parameter.
+
+    Raises what `labelled` raises, and ValueError where a parameter is in two groups.
+    """
+    if not isinstance(params, Value) and isinstance(params, Iterable) and not isinstance(params, dict):
+        params = list(params)
+    entries = params if _are_groups(what, params) else [{"params": params}]
+    groups, found = [], {}
+    for entry in entries:
+        members = labelled(what, entry["params"])
+        for parameter in members:
+            _refuse_twice(what, parameter, found)
+        found.update(members)
+        groups.append({**entry, "params": list(members)})
+    return groups, found
+
+
+def _are_groups(what: str, params: Any) -> bool:
+    if not isinstance(params, list) or not any(isinstance(entry, dict) for entry in params):
+        return False
+    if not all(isinstance(entry, dict) and "params" in entry for entry in params):
+        raise TypeError(f'{what}: groups are dicts {{"params": […], "lr": …}}, all of them; one is not')
+    return True
+
+
+def _entries(what: str, params: Any) -> Iterable[Any]:
+    if hasattr(params, "named_parameters"):
+        named: Iterable[Any] = params.named_parameters()
+        return named
+    if isinstance(params, Value):
+        raise TypeError(
+            f"{what}: one Value is no list of parameters; put it into one: [{params.name or 'value'}]"
+        )
+    if isinstance(params, dict):
+        raise TypeError(f"{what}: a dict is no list of parameters; give its .items() or .values()")
+    if not isinstance(params, Iterable):
+        raise TypeError(f"{what}: expected a module or a list of Values, got {type(params).__name__}")
+    return params
+
+
+def _is_named(entry: Any) -> bool:
+    return isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str)
+
+
+def _described(parameter: Value, name: str) -> str:
+    return f"'{name}' of shape {parameter.shape}" if parameter.shape else f"'{name}'"
+
+
+def _check(what: str, parameter: Any, position: int) -> None:
+    if not isinstance(parameter, Value):
+        raise TypeError(
+            f"{what}: parameters must be Values, number {position} is of type {type(parameter).__name__}; "
+            "Value(…) makes one, before it is used in the loss"
+        )
+    if parameter._operation is not None:
+        raise ValueError(
+            f"{what}: {parameter.described()} was recorded by {parameter._operation.name!r}; "
+            "give the leaves that it was computed from"
+        )
+
+
+def _refuse_twice(what: str, parameter: Value, found: dict[Value, str]) -> None:
+    if parameter in found:
+        raise ValueError(f"{what}: {found[parameter]} is given twice; each parameter changes once a step")

@@ -1,0 +1,144 @@
+"""What a minimisation returns: where it ended, why, and every step on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+
+from autodiff.notation import text_of
+
+from .unknowns import Vector
+
+__all__ = ["Iterate", "Path", "Result"]
+
+
+class Iterate(NamedTuple):
+    """One point of the way: x, f(x), the largest entry of |∇f(x)|, and the step size s that led here."""
+
+    x: Any
+    value: float
+    gradient_norm: float
+    step_size: float
+
+
+class Path(Sequence[Iterate]):
+    """Every iterate, the start first; as columns: points, values, gradient_norms, step_sizes.
+
+    `points` has a row an iterate and a column an unknown; it is empty where points were not kept.
+    """
+
+    def __init__(self, rows: Sequence[tuple[Vector, float, float, float]], tree: Callable[[Vector], Any]) -> None:
+        points, values, norms, sizes = zip(*rows, strict=True)
+        self.points = np.array(points)
+        self.values, self.gradient_norms, self.step_sizes = map(np.array, (values, norms, sizes))
+        self._tree = tree
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, index: int) -> Iterate: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Iterate]: ...
+    def __getitem__(self, index: int | slice) -> Iterate | list[Iterate]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        x = self._tree(self.points[index]) if self.points.size else None
+        return Iterate(
+            x, float(self.values[index]), float(self.gradient_norms[index]), float(self.step_sizes[index])
+        )
+
+    def __iter__(self) -> Iterator[Iterate]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<path of {len(self)} iterates, f from {self.values[0]:.6g} to {self.values[-1]:.6g}>"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Result:
+    """The outcome of a minimisation.
+
+    x, value, gradient   where it ended: the stationary point if it converged, else the best point seen
+    steps, evaluations   how many steps were taken, and how often f was evaluated
+    converged, reason    whether a stationary point was reached, and a sentence on why it stopped
+    path                 every iterate
+    method               the method's name
+    function             f on plain numbers and arrays, as pictures draw it
+
+    The names that scipy uses work, too: fun, jac, nit, nfev, success, message.
+    """
+
+    x: Any
+    value: float
+    gradient: Any
+    steps: int
+    evaluations: int
+    converged: bool
+    reason: str
+    path: Path
+    method: str
+    function: Callable[[Any], float]
+
+    @property
+    def fun(self) -> float:
+        """The value, by scipy's name."""
+        return self.value
+
+    @property
+    def jac(self) -> Any:
+        """The gradient, by scipy's name."""
+        return self.gradient
+
+    @property
+    def nit(self) -> int:
+        """The number of steps, by scipy's name."""
+        return self.steps
+
+    @property
+    def nfev(self) -> int:
+        """The number of evaluations, by scipy's name."""
+        return self.evaluations
+
+    @property
+    def success(self) -> bool:
+        """Whether it converged, by scipy's name."""
+        return self.converged
+
+    @property
+    def message(self) -> str:
+        """The reason, by scipy's name."""
+        return self.reason
+
+    def plot(self) -> Any:
+        """Draw the way: the curve or contours with the iterates, and value and gradient by step."""
+        from .plot import plot_result
+
+        return plot_result(self)
+
+    def _lines(self) -> list[tuple[str, str]]:
+        """What the table shows, label and text."""
+        return [
+            (self.method, self.reason),
+            ("x", _text(self.x)),
+            ("value", f"{self.value:.10g}"),
+            ("gradient", _text(self.gradient)),
+            ("steps", f"{self.steps}, {self.evaluations} evaluations"),
+        ]
+
+    def __repr__(self) -> str:
+        lines = self._lines()
+        width = max(len(label) for label, _ in lines)
+        return "\n".join(f"{label:<{width}}  {text}" for label, text in lines)
+
+
+def _text(tree: Any) -> str:
+    """A number with ten digits, a small array or structure on one line, the range of a large one."""
+    if isinstance(tree, dict):
+        return ", ".join(f"{key}: {_text(entry)}" for key, entry in tree.items())
+    if isinstance(tree, (tuple, list)):
+        return ", ".join(_text(entry) for entry in tree)
+    return text_of(tree, ".10g" if np.ndim(tree) == 0 else ".6g")

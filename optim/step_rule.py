@@ -1,0 +1,188 @@
+"""Rules for the step size s of x_{i+1} = x_i + s·d: how far to go in a direction, as objects.
+
+"The step size s does not have to be static, it can be adaptive."
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from .line_search import ROUNDING, Trial, backtracked, line, satisfying_wolfe
+from .objective import Point
+from .unknowns import Vector
+from .way import Way
+
+__all__ = [
+    "Adaptive",
+    "Backtracking",
+    "BarzilaiBorwein",
+    "Constant",
+    "Decaying",
+    "Step",
+    "StepRule",
+    "Wolfe",
+    "step_rule",
+]
+
+
+class Step(NamedTuple):
+    """A step size, and the point that it leads to, where f may be nan."""
+
+    size: float
+    point: Point
+
+
+class StepRule(Protocol):
+    """Chooses a step from the current point of a way in the direction d; None where none helps.
+
+    `unit` says that d comes with a length of its own, so that s = 1 is the size to try first.
+    """
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None: ...
+
+
+def step_rule(s: float | StepRule) -> StepRule:
+    """A number as the rule that it stands for."""
+    return s if callable(s) else Constant(s)
+
+
+def _positive(what: str, s: float) -> None:
+    if not 0.0 < s < np.inf:
+        raise ValueError(f"{what} must be above 0 and finite, got {s!r}")
+
+
+def _between(what: str, low: float, x: float, high: float) -> None:
+    if not low < x < high:
+        raise ValueError(f"{what} must be between {low:g} and {high:g}, got {x!r}")
+
+
+def _taken(trial: Trial | None) -> Step | None:
+    return trial and Step(trial.size, trial.point)
+
+
+def _first_size(way: Way, d: Vector, unit: bool) -> float:
+    """What to try first: 1 where that is natural, else the size that would repeat the last decrease.
+
+    Nocedal and Wright, Numerical Optimization (2006), formula 3.60; no more than 4 times as far as the
+    last step went, and the last size where the decrease was lost in rounding.
+    """
+    length = float(np.linalg.norm(d))
+    if unit or way.previous is None:
+        return 1.0 if unit else 1.0 / length
+    fallen = way.previous.value - way.point.value
+    if fallen <= 100.0 * ROUNDING * abs(way.point.value):
+        return way.size
+    farthest = 4.0 * float(np.linalg.norm(way.point.x - way.previous.x)) / length
+    return min(-2.0 * fallen / float(way.point.gradient @ d), farthest)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Always the same:   s_i = s."""
+
+    s: float = 0.01
+
+    def __post_init__(self) -> None:
+        _positive("the step size s", self.s)
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step:
+        """The step, wherever it leads."""
+        return Step(self.s, way.objective.at(way.point.x + self.s * d))
+
+
+@dataclass(frozen=True)
+class Decaying:
+    """Smaller with every step:   s_i = s / (1 + rate·i)."""
+
+    s: float = 0.01
+    rate: float = 0.01
+
+    def __post_init__(self) -> None:
+        _positive("the step size s", self.s)
+        _positive("the rate", self.rate)
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step:
+        """The step, wherever it leads."""
+        return Constant(self.s / (1.0 + self.rate * way.steps))(way, d, unit)
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Grows while it helps, halves when not:   s·grow after a step that lowered f, s·shrink until one does."""
+
+    s: float = 0.01
+    grow: float = 1.2
+    shrink: float = 0.5
+
+    def __post_init__(self) -> None:
+        _positive("the step size s", self.s)
+        _between("grow", 1.0, self.grow, np.inf)
+        _between("shrink", 0.0, self.shrink, 1.0)
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+        """The first size that lowers f."""
+        first = way.size * self.grow if way.steps else self.s
+        return _taken(backtracked(line(way.objective, way.point, d), first, 0.0, self.shrink))
+
+
+@dataclass(frozen=True)
+class Backtracking:
+    """Shrinks until f has fallen enough (Armijo):   f(x + s·d) ≤ f(x) + c₁·s·∇f(x)ᵀd."""
+
+    c1: float = 1e-4
+    shrink: float = 0.5
+
+    def __post_init__(self) -> None:
+        _between("c1", 0.0, self.c1, 1.0)
+        _between("shrink", 0.0, self.shrink, 1.0)
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+        """Twice the size that would repeat the last decrease is tried first, so that steps can grow."""
+        first = _first_size(way, d, unit) * (1.0 if unit else 2.0)
+        return _taken(backtracked(line(way.objective, way.point, d), first, self.c1, self.shrink))
+
+
+@dataclass(frozen=True)
+class Wolfe:
+    """Enough decrease, and the slope used up (strong Wolfe):   |φ′(s)| ≤ c₂·|φ′(0)| besides Armijo's."""
+
+    c1: float = 1e-4
+    c2: float = 0.9
+
+    def __post_init__(self) -> None:
+        _between("c1", 0.0, self.c1, self.c2)
+        _between("c2", self.c1, self.c2, 1.0)
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+        """A size that satisfies both conditions."""
+        phi = line(way.objective, way.point, d)
+        return _taken(satisfying_wolfe(phi, _first_size(way, d, unit), self.c1, self.c2))
+
+
+@dataclass(frozen=True)
+class BarzilaiBorwein:
+    """The inverse of the curvature that the last step met:   s = Δxᵀ·Δx / Δxᵀ·Δg.
+
+    f may rise now and then, but not above the largest of its last 8 values (J. Barzilai and
+    J. Borwein, IMA J. Numer. Anal. 8, 1988; M. Raydan, SIAM J. Optim. 7, 1997).
+    """
+
+    c1: float = 1e-4
+    shrink: float = 0.5
+
+    def __post_init__(self) -> None:
+        _between("c1", 0.0, self.c1, 1.0)
+        _between("shrink", 0.0, self.shrink, 1.0)
+
+    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+        """The size by the last step; the first is a line search's."""
+        size = _first_size(way, d, unit)
+        if way.previous is not None:
+            dx, dg = way.point.x - way.previous.x, way.point.gradient - way.previous.gradient
+            curvature = float(dx @ dg)
+            size = float(dx @ dx) / curvature if curvature > 0.0 else 2.0 * way.size
+        ceiling = max(point.value for point in way.recent)
+        return _taken(backtracked(line(way.objective, way.point, d), size, self.c1, self.shrink, ceiling))

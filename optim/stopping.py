@@ -1,0 +1,40 @@
+"""When a method stops, and what it then says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = ["Ending", "Stopping"]
+
+
+class Ending(NamedTuple):
+    """Why a method stopped."""
+
+    converged: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopping:
+    """The rules. A method stops as soon as one of them holds.
+
+    gtol       every |∂f/∂xᵢ| is at most gtol, or gtol times the largest at the start if that is below 1
+    xtol       the step changed every xᵢ by at most xtol·max(1, |xᵢ|)
+    ftol       the step lowered f by at most ftol·max(1, |f|)
+    max_steps  so many steps were taken; max(1000, 200·n) if None
+
+    With xtol = ftol = 0 a method goes on until float64 shows no further decrease.
+    """
+
+    gtol: float = 1e-8
+    xtol: float = 0.0
+    ftol: float = 0.0
+    max_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("gtol", "xtol", "ftol"):
+            if not getattr(self, name) >= 0.0:
+                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)!r}")
+        if self.max_steps is not None and not self.max_steps >= 0:
+            raise ValueError(f"max_steps must be 0 or more, got {self.max_steps!r}")

@@ -1,0 +1,155 @@
+"""What is minimised over: a point, or the parameters of a module, each seen as one vector.
+
+Methods work on flat vectors; the function that is minimised sees what its author wrote it for.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autodiff import Value
+from autodiff.data import Data, as_data, dtype_of, shape_of
+from autodiff.functional import Call
+from autodiff.structure import leaves, mapped, rebuilt
+
+__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "unknowns"]
+
+Vector: TypeAlias = NDArray[np.float64]
+
+
+class Unknowns(Protocol):
+    """A vector's two faces."""
+
+    start: Vector
+
+    def tree(self, x: Vector) -> Any:
+        """The vector as the numbers and arrays that a user reads."""
+
+    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
+        """F evaluated on Values at x."""
+
+    def plain(self, f: Callable[..., Any], x: Vector) -> Any:
+        """F evaluated on plain numbers and arrays at x."""
+
+    def settle(self, x: Vector) -> None:
+        """Leave x behind as the outcome."""
+
+
+def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
+    """A module or a list of Values for an f without arguments; else a point where f starts."""
+    if hasattr(x0, "parameters"):
+        return Parameters(list(x0.parameters()), x0 if _positional(f) else None)
+    values = [x0] if isinstance(x0, Value) else x0
+    if isinstance(values, (list, tuple)) and values and all(isinstance(x, Value) for x in values):
+        if _positional(f) == 0:
+            return Parameters(list(values))
+    return Start(x0, spread=isinstance(x0, tuple) and len(x0) > 1 and _positional(f) == len(x0))
+
+
+def _positional(f: Callable[..., Any]) -> int | None:
+    """How many arguments f must be given; None where Python cannot tell."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    return sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+
+
+def flat(entries: list[Any]) -> Vector:
+    """Numbers and arrays, one after the other."""
+    if len(entries) == 1:
+        return np.array(entries[0], np.float64).ravel()
+    return np.concatenate([np.ravel(np.asarray(x, np.float64)) for x in entries])
+
+
+def _pieces(x: Vector, like: list[Any]) -> Iterator[Data]:
+    """The vector cut into numbers and arrays of the shapes and dtypes of others."""
+    position = 0
+    for leaf in like:
+        shape, dtype = shape_of(leaf), dtype_of(leaf)
+        size = int(np.prod(shape))
+        yield as_data(x[position : position + size].astype(dtype).reshape(shape))
+        position += size
+
+
+class Start:
+    """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy."""
+
+    def __init__(self, x0: Any, spread: bool = False) -> None:
+        self.like = _plain(x0)
+        self.spread = spread
+        if not leaves(self.like) or not (start := flat(leaves(self.like))).size:
+            raise ValueError(f"x0 has no numbers: {x0!r}")
+        self.start = start
+        if not np.isfinite(start).all():
+            raise ValueError(f"x0 must be finite, got {x0!r}")
+
+    def tree(self, x: Vector) -> Any:
+        """The vector in the structure of x0."""
+        return rebuilt(self.like, _pieces(x, leaves(self.like)))
+
+    def _given(self, f: Callable[..., Any], tree: Any) -> Any:
+        return f(*tree) if self.spread else f(tree)
+
+    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
+        """F evaluated on fresh Values."""
+        variables = mapped(Value, self.tree(x))
+        return Call(self._given(f, variables), variables, record)
+
+    def plain(self, f: Callable[..., Any], x: Vector) -> Any:
+        """F evaluated on plain numbers and arrays."""
+        return self._given(f, self.tree(x))
+
+    def settle(self, x: Vector) -> None:
+        """Nothing: a point belongs to the caller."""
+
+
+def _plain(x0: Any) -> Any:
+    """The start as raw data in its structure."""
+    if isinstance(x0, dict):
+        return {key: _plain(entry) for key, entry in x0.items()}
+    if isinstance(x0, tuple):
+        entries = [_plain(entry) for entry in x0]
+        return type(x0)(*entries) if hasattr(x0, "_fields") else tuple(entries)
+    if isinstance(x0, list) and any(isinstance(entry, Value) for entry in x0):
+        x0 = [entry.data if isinstance(entry, Value) else entry for entry in x0]
+    return as_data(x0.data if isinstance(x0, Value) else x0)
+
+
+class Parameters:
+    """The parameters of a module, or a list of Values: assigned before each evaluation."""
+
+    def __init__(self, values: list[Value], module: Any = None) -> None:
+        self.values = [value for value in values if not value.constant]
+        self.arguments = () if module is None else (module,)
+        if not self.values:
+            raise ValueError("there is no parameter to minimise over: all are constant, or there is none")
+        self.start = flat([value.data for value in self.values])
+        for value in self.values:
+            if not np.isfinite(value.data).all():
+                raise ValueError(f"parameters must be finite at the start, got {value!r}")
+
+    def tree(self, x: Vector) -> list[Data]:
+        """The vector as a list of the parameters' data."""
+        return list(_pieces(x, [value.data for value in self.values]))
+
+    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
+        """F evaluated on the parameters themselves."""
+        self.settle(x)
+        return Call(f(*self.arguments), self.values, record)
+
+    def plain(self, f: Callable[..., Any], x: Vector) -> Any:
+        """F evaluated on the parameters, without its graph."""
+        self.settle(x)
+        output = f(*self.arguments)
+        return output.data if isinstance(output, Value) else output
+
+    def settle(self, x: Vector) -> None:
+        """Assign the parameters."""
+        for value, data in zip(self.values, self.tree(x), strict=True):
+            value.data = data

@@ -1,0 +1,203 @@
+"""One minimisation on its way: the points passed, the best of them, and when it ends."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, TypedDict
+
+import numpy as np
+
+from autodiff.choice import hint
+
+from .objective import Objective, Point
+from .result import Iterate, Path, Result
+from .stopping import Ending, Stopping
+from .unknowns import Vector
+
+__all__ = ["Options", "Way"]
+
+CYCLE = 8
+"""The longest cycle that is looked for, and the memory of the non-monotone rules."""
+
+ROUNDING = 2.0 * float(np.finfo(np.float64).eps)
+"""A step that changes no entry by more than this part of it."""
+
+
+class Options(TypedDict, total=False):
+    """What every method takes besides f and x0.
+
+    derivative  "exact", by the engine, or "numerical", by differences
+    gtol, xtol, ftol, max_steps  the rules of `Stopping`
+    callback    called with each Iterate; the method stops where it returns True
+    path        whether the points of the way are kept; values, norms and step sizes always are
+    """
+
+    derivative: str
+    gtol: float
+    xtol: float
+    ftol: float
+    max_steps: int | None
+    callback: Callable[[Iterate], object] | None
+    path: bool
+
+
+class Way:
+    """The run of one method on one objective."""
+
+    def __init__(
+        self,
+        method: str,
+        f: Callable[..., Any],
+        x0: Any,
+        *,
+        derivative: str = "exact",
+        callback: Callable[[Iterate], object] | None = None,
+        path: bool = True,
+        **rules: Any,
+    ) -> None:
+        self.method = method
+        self.rules = Stopping(**_known(method, rules))
+        self.objective = Objective(f, x0, derivative)
+        self.point = self.best = self.objective.start
+        self.callback, self.keep = callback, path
+        self.previous: Point | None = None
+        self.size = 0.0
+        self.recent: deque[Point] = deque(maxlen=CYCLE)
+        self.rows: list[tuple[Vector, float, float, float]] = []
+        self.stopped = False
+        self._record()
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been taken."""
+        return len(self.rows) - 1
+
+    @property
+    def limit(self) -> int:
+        """How many may be taken."""
+        most = self.rules.max_steps
+        return max(1000, 200 * self.objective.n) if most is None else most
+
+    # -- moving --------------------------------------------------------------------------------
+
+    def to(self, point: Point, size: float) -> None:
+        """Take a step to a point where f is finite; `size` is the s of x − s·∇f(x), or of x + s·d."""
+        if self.objective.n == 1 and self.point.gradient[0]:
+            size = float((self.point.x - point.x)[0] / self.point.gradient[0])
+        self.previous, self.point, self.size = self.point, point, size
+        if point.value < self.best.value:
+            self.best = point
+        self._record()
+
+    def _record(self) -> None:
+        point = self.point
+        self.recent.append(point)
+        self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
+        if self.callback:
+            iterate = Iterate(self.objective.over.tree(point.x), point.value, point.norm, self.size)
+            self.stopped = self.callback(iterate) is True
+
+    # -- ending --------------------------------------------------------------------------------
+
+    def ended(self) -> Ending | None:
+        """The first rule that holds at the current point."""
+        point = self.point
+        tolerance = self.rules.gtol * min(1.0, self.objective.start.norm)
+        if point.norm <= tolerance:
+            return self.stationary(f"the gradient is {point.norm:.2g}, at most {tolerance:.2g}")
+        if self.stopped:
+            return Ending(False, "stopped by the callback")
+        if self.previous is not None and (ending := self._after_a_step(self.previous)):
+            return ending
+        if self.steps >= self.limit:
+            return Ending(False, f"reached the limit of {self.limit} steps")
+        return None
+
+    def _after_a_step(self, old: Point) -> Ending | None:
+        new, rules = self.point, self.rules
+        moved = np.abs(new.x - old.x)
+        if np.all(moved <= ROUNDING * np.abs(new.x)):
+            return self.exhausted()
+        if np.all(moved <= rules.xtol * np.maximum(1.0, np.abs(new.x))):
+            return self.stationary(f"the step is at most xtol = {rules.xtol:g}")
+        if 0.0 <= old.value - new.value <= rules.ftol * max(1.0, abs(new.value)) and rules.ftol:
+            return self.stationary(f"f fell by no more than ftol = {rules.ftol:g}")
+        scale = max(1.0, abs(self.objective.start.value))
+        if new.value > self.best.value + 1e10 * scale:
+            return Ending(False, f"diverged: f has grown to {new.value:.3g}")
+        if new.value < -1e20 * scale:
+            return Ending(False, f"diverged: f seems to fall without bound, it has come to {new.value:.3g}")
+        return self._cycle()
+
+    def _cycle(self) -> Ending | None:
+        """Where the way has come back to a recent point without having found a lower one."""
+        new = self.point
+        for period, old in enumerate(list(self.recent)[-3::-1], 2):
+            length = float(np.max(np.abs(self.recent[-period].x - new.x)))
+            if np.max(np.abs(old.x - new.x)) <= 1e-10 * length and new.value >= old.value:
+                if length <= 1e-7 * float(np.max(np.abs(new.x))):
+                    return self.exhausted()
+                return Ending(False, f"cycling: every {period} steps it is at the same point")
+        return None
+
+    def stationary(self, reason: str) -> Ending:
+        """Convergence, unless f is flat all around."""
+        if self._flat():
+            return Ending(
+                False, f"flat: f does not change around here, so no direction leads down; {reason}"
+            )
+        return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
+
+    def exhausted(self) -> Ending:
+        """No lower value can be found from here."""
+        return self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
+
+    def not_finite(self, point: Point) -> Ending:
+        """A step led to where f is nan or infinite."""
+        what = "f" if not np.isfinite(point.value) else "the gradient of f"
+        return Ending(False, f"diverged: {what} is not finite after step {self.steps + 1}")
+
+    def _flat(self) -> bool:
+        """Whether f has one value at the current point and some way off in two directions."""
+        x = self.point.x
+        directions = np.random.default_rng(0).normal(size=(2, x.size))
+        reach = 1e-3 * np.maximum(1.0, np.abs(x))
+        around = (x + side * reach * d for d in directions for side in (-1.0, 1.0))
+        return all(self.objective.value(near) == self.point.value for near in around)
+
+    # -- the outcome ---------------------------------------------------------------------------
+
+    def finish(self, search: Callable[[], Ending]) -> Result:
+        """Run a search that moves along this way; Ctrl-C ends it, and what was found is kept."""
+        over = self.objective.over
+        try:
+            ending = search()
+        except KeyboardInterrupt:
+            ending = Ending(False, "interrupted")
+        except BaseException:
+            over.settle(self.best.x)
+            raise
+        outcome = self.point if ending.converged else self.best
+        over.settle(outcome.x)
+        return Result(
+            x=over.tree(outcome.x),
+            value=outcome.value,
+            gradient=over.tree(outcome.gradient),
+            steps=self.steps,
+            evaluations=self.objective.evaluations,
+            converged=ending.converged,
+            reason=ending.reason,
+            path=Path(self.rows, over.tree),
+            method=self.method,
+            function=self.objective.value,
+        )
+
+
+def _known(method: str, rules: dict[str, Any]) -> dict[str, Any]:
+    names = [field.name for field in fields(Stopping)]
+    for name in rules:
+        if name not in names:
+            raise TypeError(f"{method} has no option {name!r}{hint(name, [*Options.__annotations__])}")
+    return rules
