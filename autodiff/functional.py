@@ -77,17 +77,17 @@ def records(args: Any, create_graph: bool) -> bool:
     return inside_derivative() or any(isinstance(x, Value) and not x.constant for x in leaves(args))
 
 
-def number(output: Any, what: str) -> Any:
-    """The output of a function that must return one number."""
+def number(output: Any, what: str, instead: str = "jacobian") -> Any:
+    """The output of a function that must return one number; `instead` names what takes an array."""
     if isinstance(output, (tuple, list, dict)) or output is None:
         kind = "nothing" if output is None else f"a {type(output).__name__}"
-        raise TypeError(f"{what}: f must return one number, got {kind}; jacobian takes structures")
+        raise TypeError(f"{what}: f must return one number, got {kind}; {instead} takes structures")
     if not isinstance(output, Value):
         output = as_data(output)
     if shape_of(output):
         raise TypeError(
             f"{what}: f must return one number, got an array of shape {shape_of(output)}; "
-            "use jacobian, or reduce it with .sum()"
+            f"use {instead}, or reduce it with .sum()"
         )
     return output
 

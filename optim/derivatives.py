@@ -39,6 +39,10 @@ class Derivatives(Protocol):
         """The function v ↦ H(x)·v."""
 
 
+def _number(output: Any) -> Any:
+    return number(output, "minimize", instead="least_squares")
+
+
 def _float(y: Any) -> float:
     return float(y.data if isinstance(y, Value) else y)
 
@@ -52,20 +56,20 @@ class Exact:
     def value(self, x: Vector) -> float:
         """f(x), without a graph."""
         with no_grad():
-            return _float(number(self.over.plain(self.f, x), "minimize"))
+            return _float(_number(self.over.plain(self.f, x)))
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x)."""
         with differentiating():
             call = self.over.call(self.f, x, False)
-            y = number(call.output, "minimize")
+            y = _number(call.output)
             return _float(y), flat(call.gradient(y))
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, over the recorded graph of the gradient."""
         with differentiating():
             call = self.over.call(self.f, x, True)
-            parts = call.gradient(number(call.output, "minimize"))
+            parts = call.gradient(_number(call.output))
             slope = concatenate([ravel(part) for part in parts])
         if slope.constant:
             return np.zeros_like
@@ -76,7 +80,7 @@ class Exact:
 class Numerical:
     """By central differences: 2n evaluations for the gradient, 4n for each H·v.
 
-        ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ,   hᵢ = ε^(1/3)·max(1, |xᵢ|)
+    ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ,   hᵢ = ε^(1/3)·max(1, |xᵢ|)
     """
 
     def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
@@ -85,7 +89,7 @@ class Numerical:
     def value(self, x: Vector) -> float:
         """f(x)."""
         with no_grad():
-            return _float(number(self.over.plain(self.f, x), "minimize"))
+            return _float(_number(self.over.plain(self.f, x)))
 
     def _gradient(self, x: Vector, precision: float) -> Vector:
         gradient = np.empty_like(x)
@@ -107,7 +111,7 @@ class Numerical:
             size = float(np.max(np.abs(v))) or 1.0
             h = EPSILON**0.25 * max(1.0, float(np.max(np.abs(x)))) / size
             above, below = (self._gradient(x + step * v, EPSILON**0.25) for step in (h, -h))
-            return (above - below) / (2.0 * h)
+            return np.asarray((above - below) / (2.0 * h))
 
         return product
 

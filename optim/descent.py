@@ -79,11 +79,11 @@ def _explained(ending: Ending, way: Way, rule: StepRule) -> Ending:
     if not isinstance(rule, (Constant, Decaying)):
         return ending
     curvature = _largest_curvature(way.objective, way.best)
-    if not curvature * rule.s > 2.0:
+    if not curvature * rule.s >= 2.0:
         return ending
     second = "f″" if way.objective.n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
     return ending._replace(
-        reason=f"{ending.reason}; the step size s = {rule.s:g} is above its bound at the best point seen, "
+        reason=f"{ending.reason}; the step size s = {rule.s:g} is not below its bound at the best point seen, "
         f"2/{second} = {2.0 / curvature:.3g}"
     )
 

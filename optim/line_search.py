@@ -69,7 +69,9 @@ def _decreased(trial: Trial, start: Trial, c1: float) -> bool:
     return trial.value <= start.value + c1 * trial.size * start.slope
 
 
-def backtracked(phi: Line, size: float, c1: float, shrink: float, ceiling: float | None = None) -> Trial | None:
+def backtracked(
+    phi: Line, size: float, c1: float, shrink: float, ceiling: float | None = None
+) -> Trial | None:
     """The first of s, s·shrink, s·shrink², … with enough decrease; None where there is none.
 
     `ceiling` takes the place of φ(0), for rules that allow some increase.

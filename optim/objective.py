@@ -108,4 +108,4 @@ class Objective:
         product = self.curvature(x)
         with np.errstate(all="ignore"):
             rows = np.stack([product(unit) for unit in np.eye(x.size)])
-        return (rows + rows.T) / 2.0
+        return np.asarray((rows + rows.T) / 2.0)

@@ -30,7 +30,9 @@ class Path(Sequence[Iterate]):
     `points` has a row an iterate and a column an unknown; it is empty where points were not kept.
     """
 
-    def __init__(self, rows: Sequence[tuple[Vector, float, float, float]], tree: Callable[[Vector], Any]) -> None:
+    def __init__(
+        self, rows: Sequence[tuple[Vector, float, float, float]], tree: Callable[[Vector], Any]
+    ) -> None:
         points, values, norms, sizes = zip(*rows, strict=True)
         self.points = np.array(points)
         self.values, self.gradient_norms, self.step_sizes = map(np.array, (values, norms, sizes))

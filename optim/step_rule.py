@@ -111,7 +111,7 @@ class Decaying:
 
 @dataclass(frozen=True)
 class Adaptive:
-    """Grows while it helps, halves when not:   s·grow after a step that lowered f, s·shrink until one does."""
+    """Grows while it helps, halves when not:   s·grow after a step, s·shrink until f falls."""
 
     s: float = 0.01
     grow: float = 1.2

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autodiff import Value
 from autodiff.data import Data, as_data, dtype_of, shape_of
@@ -19,7 +18,7 @@ from autodiff.structure import leaves, mapped, rebuilt
 
 __all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "unknowns"]
 
-Vector: TypeAlias = NDArray[np.float64]
+Vector: TypeAlias = np.ndarray[Any, Any]
 
 
 class Unknowns(Protocol):
@@ -44,11 +43,11 @@ def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
     """A module or a list of Values for an f without arguments; else a point where f starts."""
     if hasattr(x0, "parameters"):
         return Parameters(list(x0.parameters()), x0 if _positional(f) else None)
+    arguments = _positional(f)
     values = [x0] if isinstance(x0, Value) else x0
-    if isinstance(values, (list, tuple)) and values and all(isinstance(x, Value) for x in values):
-        if _positional(f) == 0:
-            return Parameters(list(values))
-    return Start(x0, spread=isinstance(x0, tuple) and len(x0) > 1 and _positional(f) == len(x0))
+    if arguments == 0 and isinstance(values, (list, tuple)) and all(isinstance(x, Value) for x in values):
+        return Parameters(list(values))
+    return Start(x0, spread=isinstance(x0, tuple) and len(x0) > 1 and arguments == len(x0))
 
 
 def _positional(f: Callable[..., Any]) -> int | None:
@@ -57,7 +56,9 @@ def _positional(f: Callable[..., Any]) -> int | None:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
         return None
-    return sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    return sum(
+        p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters
+    )
 
 
 def flat(entries: list[Any]) -> Vector:

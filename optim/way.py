@@ -145,9 +145,7 @@ class Way:
     def stationary(self, reason: str) -> Ending:
         """Convergence, unless f is flat all around."""
         if self._flat():
-            return Ending(
-                False, f"flat: f does not change around here, so no direction leads down; {reason}"
-            )
+            return Ending(False, f"flat: f does not change around here, so no direction leads down; {reason}")
         return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
 
     def exhausted(self) -> Ending:

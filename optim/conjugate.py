@@ -1,0 +1,69 @@
+"""Conjugate gradients: steepest descent that remembers its last direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Unpack
+
+from .descent import descend
+from .objective import Point
+from .result import Result
+from .step_rule import StepRule, Wolfe
+from .unknowns import Vector
+from .way import Options, Way
+
+__all__ = ["conjugate_gradient"]
+
+POWELL = 0.2
+"""Gradients with a larger cosine than this are no longer near orthogonal: time to begin afresh."""
+
+
+class Conjugate:
+    """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀ(g_i − g_{i−1}) / g_{i−1}ᵀg_{i−1})   (Polak and Ribière)."""
+
+    unit = False
+
+    def __init__(self) -> None:
+        self.last: Vector | None = None
+        self.beta = 0.0
+
+    def __call__(self, point: Point) -> Vector:
+        """The direction, downhill in any case."""
+        d = -point.gradient
+        if self.last is not None:
+            conjugate = d + self.beta * self.last
+            d = conjugate if conjugate @ point.gradient < 0.0 else d
+        self.last = d
+        return d
+
+    def learn(self, old: Point, new: Point) -> None:
+        """β from the change of the gradient; 0 where gradients are far from orthogonal (Powell)."""
+        square = float(new.gradient @ new.gradient)
+        if abs(float(new.gradient @ old.gradient)) >= POWELL * square:
+            self.beta = 0.0
+        else:
+            change = float(new.gradient @ (new.gradient - old.gradient))
+            self.beta = max(0.0, change / float(old.gradient @ old.gradient))
+
+    def forget(self) -> bool:
+        """Go straight downhill next; whether that is a change."""
+        remembered = self.last is not None and self.beta > 0.0
+        self.last, self.beta = None, 0.0
+        return remembered
+
+
+def conjugate_gradient(
+    f: Callable[..., Any], x0: Any, rule: StepRule | None = None, **options: Unpack[Options]
+) -> Result:
+    """Minimise f along conjugate directions, by Polak and Ribière.
+
+    Exact for a quadratic function of n unknowns after n steps, with the memory of one direction.
+    f, x0 and options as in `steepest_descent`; `rule` is a strong Wolfe search with c₂ = 0.1.
+
+    >>> conjugate_gradient(lambda x: (x[0] - 1) ** 2 + 10 * (x[1] - 2) ** 2, [0.0, 0.0]).x.round(6)
+    array([1., 2.])
+
+    J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 5.2.
+    """
+    way = Way("conjugate gradient", f, x0, **options)
+    return descend(way, Conjugate(), Wolfe(c2=0.1) if rule is None else rule)

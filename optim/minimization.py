@@ -1,0 +1,65 @@
+"""One door to all methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autodiff.choice import chosen
+
+from .conjugate import conjugate_gradient
+from .limited_memory import l_bfgs
+from .naive import random_search
+from .newton_raphson import newton
+from .quasi_newton import bfgs
+from .result import Result
+from .steepest import steepest_descent
+from .truncated import newton_cg
+
+__all__ = ["METHODS", "minimize"]
+
+METHODS: dict[str, Callable[..., Result]] = {
+    "steepest-descent": steepest_descent,
+    "newton": newton,
+    "conjugate-gradient": conjugate_gradient,
+    "bfgs": bfgs,
+    "l-bfgs": l_bfgs,
+    "newton-cg": newton_cg,
+    "random-search": random_search,
+}
+OTHER_NAMES = {
+    "gradient-descent": "steepest-descent",
+    "newton-raphson": "newton",
+    "cg": "conjugate-gradient",
+    "l-bfgs-b": "l-bfgs",
+    "lbfgs": "l-bfgs",
+}
+
+
+def minimize(f: Callable[..., Any], x0: Any, method: str = "bfgs", **options: Any) -> Result:
+    """Find a local minimum of f, from x0, by the method of that name.
+
+    f        a function of a number, an array or a tuple of arrays (or, for a tuple, of so many
+             arguments), of which it computes one number with operators and autodiff's or NumPy's
+             functions; or, without arguments, a function of the parameters of a module
+    x0       where to start: a number, an array (a list counts as one), a tuple or dict of them; or
+             the module, or a list of Values, which are left at the best point
+    method   "steepest-descent", "newton", "conjugate-gradient", "bfgs", "l-bfgs" (for many unknowns),
+             "newton-cg", "random-search"; scipy's names "CG", "BFGS", "Newton-CG" work, too
+    options  those of the method's function, and of all: derivative="exact" or "numerical", gtol, xtol,
+             ftol, max_steps, callback, path
+
+    To maximise f, minimise −f. Returns a Result, which prints as a table and has `plot()`.
+
+    >>> minimize(lambda x: (x - 3.0) ** 2, 0.0)
+    BFGS      converged: the gradient is 0, at most 1e-08
+    x         3
+    value     0
+    gradient  0
+    steps     2, 4 evaluations
+
+    Raises ValueError for an unknown method and where f is not finite at x0, TypeError where f does
+    not return one number.
+    """
+    name = str(method).lower().replace("_", "-").replace(" ", "-")
+    return chosen("method", OTHER_NAMES.get(name, name), METHODS)(f, x0, **options)
