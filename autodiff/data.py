@@ -81,7 +81,8 @@ def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
         return float(x)
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
         return _converted(x, copy, masks)
-    return canonical(_converted(_as_array(x), copy and isinstance(x, np.ndarray), masks))
+    data = _converted(_as_array(x), copy and isinstance(x, np.ndarray), masks)
+    return data if data.dtype.kind == "b" else canonical(data)
 
 
 def _as_array(x: object) -> Data:

@@ -40,7 +40,7 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
         record = records(args, create_graph)
         with differentiating():
             call = evaluated(f, args, argnums, record, kwargs)
-            return mapped(lambda y: rebuilt(call.variables, iter(_matrices(call, y))), call.output)
+            return mapped(lambda y: rebuilt(call.variables, iter(matrices(call, y))), call.output)
 
     return apply
 
@@ -56,7 +56,7 @@ def hessian(f: Function, argnums: Arguments = 0) -> Function:
     return jacobian(grad(f, argnums, create_graph=True), argnums)
 
 
-def _matrices(call: Call, output: Any) -> list[Any]:
+def matrices(call: Call, output: Any) -> list[Any]:
     """The Jacobian of one number or array of the output, for each variable."""
     entries = math.prod(shape_of(output))
     unknowns = sum(variable.size for variable in leaves(call.variables))
@@ -81,13 +81,13 @@ def _rows(call: Call, output: Any) -> list[Any]:
 
 def _columns(call: Call, output: Any) -> list[Any]:
     seed, rows = linear(call, output)
-    matrices = []
+    found = []
     for row, variable in zip(rows, leaves(call.variables), strict=True):
         columns = [gradients(row, seed, unit, call.record) for unit in _units(variable)]
         turned = _assembled(columns, (variable.size, math.prod(seed.shape)), variable)
         turned = turned.T if shape_of(turned) else turned
-        matrices.append(turned.reshape(seed.shape + variable.shape) if shape_of(turned) else turned)
-    return matrices
+        found.append(turned.reshape(seed.shape + variable.shape) if shape_of(turned) else turned)
+    return found
 
 
 def _assembled(rows: list[Any], shape: tuple[int, ...], like: Value) -> Any:

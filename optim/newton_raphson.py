@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Unpack
 
 import numpy as np
@@ -97,10 +97,9 @@ def newton(f: Callable[..., Any], x0: Any, safeguard: bool = True, **options: Un
                 break
             way.to(lower, 1.0)
             ending = walk(way, direction, rule)
-        return ending
+        return ending._replace(reason=_kind(way, ending.reason)) if ending.converged else ending
 
-    result = way.finish(search)
-    return replace(result, reason=_kind(way, result.reason)) if result.converged else result
+    return way.finish(search)
 
 
 def _spectrum(way: Way) -> tuple[Vector, Vector]:

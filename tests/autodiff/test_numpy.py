@@ -122,3 +122,9 @@ def test_importing_everything_leaves_pythons_own_functions_alone():
     assert {"Value", "exp", "grad", "argmax"} <= space.keys()
     assert not {"sum", "max", "min", "round", "any", "all"} & space.keys()
     assert callable(ad.sum)
+
+
+def test_a_mask_leaves_float32_as_it_is():
+    x = Value(np.ones(2, np.float32))
+    assert (x * np.array([True, False])).dtype == np.float32
+    assert (np.array([True, False]) * x).dtype == np.float32
