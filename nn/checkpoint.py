@@ -1,0 +1,132 @@
+"""What is kept in files: the state of a model, and a training that can go on after it was killed."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .archive import pack, read_arrays, temporary_name, unpack, write_arrays
+from .module import Module
+
+__all__ = ["Checkpoint", "load", "save"]
+
+Kind = TypeVar("Kind", bound=Module)
+
+FORMAT = "training of autodiff-lecture, version 1"
+
+
+def save(model: Module, path: str | os.PathLike[str]) -> None:
+    """Write a model's parameters and buffers to a file, .npz or .safetensors.
+
+    The names are those of `state_dict()`, as in PyTorch. `np.load` reads the .npz, which holds no
+    pickle; `safetensors.torch.load_file` the other, for which the extra `safetensors` is needed. A file
+    that is there is replaced at once, by a complete one.
+
+    Raises ValueError for another suffix.
+
+    >>> import tempfile
+    >>> from nn import MLP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(MLP(2, [1], seed=0), f"{folder}/model.npz")
+    ...     model = load(MLP(2, [1], seed=1), f"{folder}/model.npz")
+    >>> (model([[1.0, 2.0]]).data == MLP(2, [1], seed=0)([[1.0, 2.0]]).data).all()
+    np.True_
+    """
+    write_arrays(path, model.state_dict())
+
+
+def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
+    """Take over the parameters and buffers from a file that `save` or PyTorch's safetensors wrote.
+
+    The model keeps its dtypes. Returns the model.
+
+    Raises ValueError, and leaves the model as it is, where the file is truncated, damaged or of another
+    kind, and where a name or a shape does not fit. Damaged numbers show in an .npz file, which has
+    checksums; .safetensors has none.
+    """
+    try:
+        model.load_state_dict(_without_counts(read_arrays(path)))
+    except ValueError as error:
+        raise ValueError(f"load: {path} was not loaded, the model is unchanged: {error}") from error
+    return model
+
+
+def _without_counts(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """PyTorch's BatchNorm also counts the batches it has seen, which nothing here depends on."""
+    return {name: array for name, array in arrays.items() if name.split(".")[-1] != "num_batches_tracked"}
+
+
+class Checkpoint:
+    """The file of one training, written at most every so many seconds.
+
+    It holds the state of the training, and a fingerprint of the call that began it: the state is only
+    given back to the same call.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], every: float) -> None:
+        self.path = Path(path)
+        self.every = _seconds(every)
+        if self.path.suffix != ".npz":
+            raise ValueError(f"checkpoint must be an .npz file, got {str(path)!r}")
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"checkpoint: there is no folder {str(self.path.parent)!r}; make it")
+        self.written = -math.inf
+        self.fingerprint: Mapping[str, Any] = {}
+
+    def read(self) -> dict[str, Any] | None:
+        """What was last written; None where there is no file.
+
+        Raises ValueError for a file that is damaged or no checkpoint.
+        """
+        self._clear_up()
+        try:
+            content = unpack(read_arrays(self.path))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise ValueError(f"checkpoint: {self.path} is none: {error}; {REMEDY}") from error
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ValueError(f"checkpoint: {self.path} is none of this version; {REMEDY}")
+        return content
+
+    def _clear_up(self) -> None:
+        """What processes left that were killed while they wrote."""
+        for litter in self.path.parent.glob(temporary_name(self.path, "*")):
+            litter.unlink(missing_ok=True)
+
+    def check(self, content: Mapping[str, Any]) -> None:
+        """Refuse the state of another call.
+
+        Raises ValueError, naming what differs.
+        """
+        old, new = content["fingerprint"], self.fingerprint
+        differing = [f"{name}: was {old[name]}, is {new[name]}" for name in new if old[name] != new[name]]
+        if differing:
+            told = "\n  ".join(differing)
+            raise ValueError(f"checkpoint: {self.path} belongs to another call of fit; {REMEDY}:\n  {told}")
+
+    @property
+    def due(self) -> bool:
+        """Whether the last one is old enough."""
+        return time.monotonic() - self.written >= self.every
+
+    def write(self, state: Mapping[str, Any]) -> None:
+        """Keep this state in place of the last."""
+        content = {"format": FORMAT, "fingerprint": self.fingerprint, "state": state}
+        write_arrays(self.path, pack(content))
+        self.written = time.monotonic()
+
+
+REMEDY = "give another path, or delete the file to begin anew"
+
+
+def _seconds(every: Any) -> float:
+    if isinstance(every, bool) or not isinstance(every, (int, float, np.number)) or not every >= 0:
+        raise ValueError(f"checkpoint_every must be seconds, 0 or more, got {every!r}")
+    return float(every)

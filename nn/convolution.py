@@ -1,0 +1,179 @@
+"""Convolution of small images: every window that a kernel sees, as one matrix product.
+
+`windows` cuts an image into the windows at which a kernel is laid, `overlap_add` lays them back, adding
+where they overlap. Both are linear and each is the adjoint of the other, so each is the derivative of the
+other, to any order. Images are (…, channels, height, width).
+
+V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from autodiff import Value, moveaxis, pad, primitive, reshape, shape
+
+from .initialize import Initializer, Seed, initializer
+from .module import Module
+from .sizes import Pair, pair, whole
+
+__all__ = ["Conv2d", "overlap_add", "windows"]
+
+# -- the operations ----------------------------------------------------------------------------
+
+
+def _view(image: Any, size: Pair, stride: Pair, dilation: Pair, writeable: bool = False) -> Any:
+    """The windows as a view into the image, (…, *size, windows down, windows across)."""
+    (m, n), (s, t), (d, e) = pair(size, "size"), pair(stride, "stride"), pair(dilation, "dilation")
+    span = d * (m - 1) + 1, e * (n - 1) + 1
+    pixels = np.shape(image)[-2:]
+    if len(pixels) < 2 or pixels[0] < span[0] or pixels[1] < span[1]:
+        raise ValueError(f"windows of {span} pixels do not fit into an image of {pixels}")
+    every = sliding_window_view(image, span, (-2, -1), writeable=writeable)
+    return np.moveaxis(every[..., ::s, ::t, ::d, ::e], (-2, -1), (-4, -3))
+
+
+def _laid_back(g: Any, y: Any, x: Any, size: Pair, stride: Pair, dilation: Pair) -> Any:
+    """The adjoint of `windows`."""
+    return overlap_add(g, shape(x)[-2:], stride, dilation)
+
+
+@primitive(dx=_laid_back)
+def windows(x: Any, /, size: Pair, stride: Pair = 1, dilation: Pair = 1) -> Any:
+    """The windows of an image, one every `stride` pixels, each of pixels `dilation` apart.
+
+        y[…, k, l, i, j] = x[…, s·i + d·k, s·j + d·l];   x̄ = overlap_add(ȳ)
+
+    x is (…, height, width), y is (…, *size, windows down, windows across): a view, nothing is copied.
+    Raises ValueError where no window fits.
+
+    >>> windows([[1, 2, 3], [4, 5, 6]], 2)[..., 0, 1]
+    array([[2., 3.],
+           [5., 6.]])
+    """
+    return _view(x, size, stride, dilation)
+
+
+@primitive(dx=lambda g, y, x, image, stride, dilation: windows(g, shape(x)[-4:-2], stride, dilation))
+def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: Pair = 1) -> Any:
+    """Windows laid back into an image, added where they overlap: the adjoint of `windows`.
+
+        y[…, p, q] = Σ x[…, k, l, i, j] over s·i + d·k = p, s·j + d·l = q;   x̄ = windows(ȳ)
+
+    x is (…, *size, windows down, windows across), y is (…, *image). Raises ValueError where such an
+    image does not have as many windows.
+
+    >>> overlap_add(windows([[1, 2, 3], [4, 5, 6]], 2), (2, 3))
+    array([[ 1.,  4.,  3.],
+           [ 4., 10.,  6.]])
+    """
+    given = np.shape(x)
+    if len(given) < 4:
+        raise ValueError(f"expected (…, *size, windows down, windows across), got shape {given}")
+    y = np.zeros((*given[:-4], *image), x.dtype)
+    places = _view(y, given[-4:-2], stride, dilation, writeable=True)
+    if places.shape != given:
+        raise ValueError(f"an image of {image} pixels has {places.shape[-2:]} windows, got {given[-2:]}")
+    for row, column in np.ndindex(*given[-4:-2]):  # one place of the kernel in all windows: no pixel twice
+        places[..., row, column, :, :] += x[..., row, column, :, :]
+    return y
+
+
+# -- the layer ---------------------------------------------------------------------------------
+
+
+def images(x: Any, what: str, channels: int | None = None) -> Any:
+    """Data as images. Raises ValueError where they lack axes or have other channels."""
+    given = shape(x)
+    expected = "channels" if channels is None else f"{channels} channels"
+    if len(given) < 3 or channels not in (None, given[-3]):
+        got = f"{given[-3]} channels in " if len(given) >= 3 else ""
+        remedy = "; for one channel give x[:, None]" if channels == 1 and len(given) == 3 else ""
+        raise ValueError(
+            f"{what}: expected images (…, {expected}, height, width), got {got}shape {given}{remedy}"
+        )
+    return x
+
+
+def bordered(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
+    """Images inside a border of one value."""
+    if not any(border):
+        return x
+    down, across = border
+    widths = [(0, 0)] * (len(shape(x)) - 2) + [(down, down), (across, across)]
+    return pad(x, widths, constant_values=value)
+
+
+class Conv2d(Module):
+    """Convolution of images with kernels W, one for each output channel.
+
+        y[o, i, j] = b[o] + Σ W[o, c, k, l] · x[c, s·i + d·k − p, s·j + d·l − p] over c, k, l
+
+    with stride s, dilation d and padding p (zeros around the image). x is (…, in_channels, height, width),
+    y is (…, out_channels, height′, width′) with height′ = ⌊(height + 2p − d·(kernel_size − 1) − 1)/s⌋ + 1.
+    Sizes are one number, or one for height and width.
+
+    `weight` W is (out_channels, in_channels, *kernel_size) and starts as `initialize` says, by default
+    Xavier's uniform; `bias` b is (out_channels,) and starts at 0, or is None with `bias=False`. With
+    `dtype=np.float32` parameters are float32, and so are the outputs for float32 images.
+
+    Raises ValueError for sizes that are no positive whole numbers, for an unknown initialiser, and at the
+    call for images of other channels, and for those smaller than the kernel.
+
+    >>> edges = Conv2d(1, 1, kernel_size=(1, 2), bias=False)
+    >>> edges.weight.data = [[[[-1.0, 1.0]]]]
+    >>> edges([[[0.0, 0.0, 5.0, 5.0]]]).data
+    array([[[0., 5., 0.]]])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Pair,
+        stride: Pair = 1,
+        padding: Pair = 0,
+        dilation: Pair = 1,
+        bias: bool = True,
+        initialize: str | Initializer = "xavier",
+        seed: Seed = None,
+        dtype: Any = np.float64,
+    ) -> None:
+        self.in_channels = whole(in_channels, "in_channels")
+        self.out_channels = whole(out_channels, "out_channels")
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.stride = pair(stride, "stride")
+        self.padding = pair(padding, "padding", least=0)
+        self.dilation = pair(dilation, "dilation")
+        self.weight = Value(self._start(initializer(initialize), seed).astype(dtype), "W")
+        self.bias = Value(np.zeros(self.out_channels, dtype), "b") if bias else None
+
+    def _start(self, start: Initializer, seed: Seed) -> Any:
+        expected = (self.out_channels, self.in_channels, *self.kernel_size)
+        weight = np.asarray(start(expected, np.random.default_rng(seed)))
+        if weight.shape != expected:
+            raise ValueError(
+                f"Conv2d: the initialiser must return an array of shape {expected}, got {weight.shape}"
+            )
+        return weight
+
+    def forward(self, x: Any) -> Any:
+        """The images convolved with each kernel, plus its bias."""
+        x = bordered(images(x, "Conv2d", self.in_channels), self.padding)
+        patches = windows(x, self.kernel_size, self.stride, self.dilation)
+        # Channels and kernel first: the longest axis then lies last, and the copy runs along it.
+        patches = moveaxis(patches, (-5, -4, -3), (0, 1, 2))
+        rows = reshape(self.weight, (self.out_channels, -1))
+        y = rows @ reshape(patches, (rows.shape[1], -1))
+        y = moveaxis(reshape(y, (self.out_channels, *patches.shape[3:])), 0, -3)
+        return y if self.bias is None else y + reshape(self.bias, (-1, 1, 1))
+
+    def configuration(self) -> dict[str, Any]:
+        """Sizes, without those that change nothing, and whether there is a bias."""
+        idle = {"padding": (0, 0), "dilation": (1, 1), "bias": None}
+        sizes = super().configuration().items()
+        told = {name: value for name, value in sizes if name not in idle or value != idle[name]}
+        return told if self.bias is not None else {**told, "bias": False}

@@ -1,0 +1,57 @@
+"""Embedding: numbers in place of words or categories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff import Value, take
+from autodiff.ops.plain import raw
+
+from .initialize import Seed, normal
+from .module import Module
+from .sizes import whole
+
+__all__ = ["Embedding"]
+
+
+class Embedding(Module):
+    """A vector for each category: row i of `weight` in place of the integer i.
+
+        y[…, j] = W[x[…], j];   W̄ᵢ = Σ ȳ over all places where x = i
+
+    x holds integers from 0 to n_embeddings − 1 in any shape (…), as whole floats, too; y is (…, size).
+    `weight` W is (n_embeddings, size), of a dtype, drawn from the standard normal distribution.
+
+    Raises TypeError for a variable and for numbers that are not whole, IndexError for those out of range.
+
+    >>> words = Embedding(3, 2)
+    >>> words.weight.data = [[0.0, 0.0], [1.0, 10.0], [2.0, 20.0]]
+    >>> words([2, 1, 1]).data
+    array([[ 2., 20.],
+           [ 1., 10.],
+           [ 1., 10.]])
+    """
+
+    def __init__(self, n_embeddings: int, size: int, seed: Seed = None, dtype: Any = np.float64) -> None:
+        self.n_embeddings, self.size = whole(n_embeddings, "n_embeddings"), whole(size, "size")
+        self.weight = Value(normal((n_embeddings, size), seed).astype(dtype), "W")
+
+    def forward(self, x: Any) -> Any:
+        """The vectors of the categories."""
+        return take(self.weight, self._indices(x), axis=0)
+
+    def _indices(self, x: Any) -> np.ndarray[Any, Any]:
+        if isinstance(x, Value) and not x.constant:
+            raise TypeError(f"Embedding: indices have no derivative, got {x.described()}; detach() it")
+        given = np.asarray(raw(x))
+        if given.dtype.kind not in "iuf":
+            raise TypeError(f"Embedding: expected integers, got dtype {given.dtype}")
+        if (broken := given[given != np.floor(given)]).size:
+            raise TypeError(f"Embedding: expected integers, got {broken[0]}")
+        if (outside := given[(given < 0) | (given >= self.n_embeddings)]).size:
+            raise IndexError(
+                f"Embedding: indices must be from 0 to {self.n_embeddings - 1}, got {outside[0]}"
+            )
+        return given.astype(np.intp)

@@ -1,0 +1,211 @@
+"""History: what happened in a training, epoch by epoch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["History"]
+
+SHOWN = 10
+"""Rows of the printed table, about: a long training is shown at even distances."""
+
+DECADES = 1.0
+"""A loss that falls by more powers of ten than this is drawn on a logarithmic scale."""
+
+TRAINING, VALIDATION = "#4269d0", "#e1701a"
+STYLES = ("-", "--", ":", "-.")
+
+
+@dataclass(repr=False)
+class History:
+    """Losses and metrics of a training, one entry an epoch. Prints as a short table; `plot()` draws it.
+
+    `loss` is measured while the weights change, over the batches as they were trained, so it may lie
+    above `validation_loss`, which is measured with the weights at the end of the epoch. `reason` says
+    why the training ended. Two histories are equal when all but their `seconds` are.
+
+    >>> history = History(loss=[4.0, 1.0, 2.0], reason="reached 3 epochs")
+    >>> history.epochs, history.best_epoch
+    (3, 2)
+    """
+
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    metrics: dict[str, list[float]] = field(default_factory=dict)
+    lr: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list, compare=False)
+    reason: str = "not begun"
+    interrupted: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were completed."""
+        return len(self.loss)
+
+    @property
+    def monitored(self) -> list[float]:
+        """What early stopping looks at: the validation loss where there is one, else the loss."""
+        return self.validation_loss or self.loss
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The first epoch with the lowest monitored loss, counted from 1; None where none is finite."""
+        known = [(loss, epoch) for epoch, loss in enumerate(self.monitored, 1) if math.isfinite(loss)]
+        return min(known)[1] if known else None
+
+    def columns(self) -> dict[str, list[float]]:
+        """What is measured in each epoch, by name."""
+        losses = {"loss": self.loss, "validation loss": self.validation_loss}
+        return {name: column for name, column in (losses | self.metrics).items() if column}
+
+    def last(self) -> str:
+        """The last epoch in a few words.
+
+        >>> History(loss=[4.0, 1.0]).last()
+        'loss 1'
+        """
+        return "  ".join(f"{name} {column[-1]:.4g}" for name, column in self.columns().items())
+
+    def note(
+        self,
+        names: Iterable[str],
+        trained: Sequence[float],
+        validated: Sequence[float],
+        lr: float,
+        seconds: float,
+    ) -> None:
+        """One epoch more: the loss, then metrics of these names, as trained and on validation data if any."""
+        self.loss.append(trained[0])
+        self.validation_loss.extend(validated[:1])
+        for prefix, numbers in (("", trained), ("validation ", validated)):
+            for name, number in zip(names, numbers[1:], strict=False):
+                self.metrics.setdefault(f"{prefix}{name}", []).append(number)
+        self.lr.append(lr)
+        self.seconds.append(seconds)
+
+    # -- printing ------------------------------------------------------------------------------
+
+    def __str__(self) -> str:
+        columns = self.columns()
+        header = ["epoch", *columns]
+        rows = [
+            [str(epoch), *(f"{column[epoch - 1]:.6g}" for column in columns.values())]
+            for epoch in self._shown_epochs()
+        ]
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        lines = ["  ".join(map(str.rjust, row, widths)) for row in [header, *rows]]
+        return "\n".join([*(lines if rows else []), self.reason])
+
+    __repr__ = __str__
+
+    def _shown_epochs(self) -> list[int]:
+        """The first, the last, the best, and some in between."""
+        step = max(1, round(self.epochs / SHOWN))
+        shown = {*range(step, self.epochs + 1, step), 1, self.epochs, self.best_epoch}
+        return sorted(epoch for epoch in shown if epoch)[: self.epochs]
+
+    # -- drawing -------------------------------------------------------------------------------
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the losses against the epoch, and the metrics in a panel below. Needs matplotlib.
+
+        On given axes, only the losses. The scale is logarithmic where they fall by more than a power
+        of ten; the best epoch is marked. Returns the axes of the losses; `.figure` is the picture.
+
+        Raises ValueError where no epoch was completed, ImportError without matplotlib.
+        """
+        if not self.epochs:
+            raise ValueError(f"plot: the history has no epoch to draw ({self.reason})")
+        if ax is not None:
+            self._draw_losses(ax)
+            ax.set_xlabel("epoch")
+            return ax
+        panels = _panels(2 if self.metrics else 1)
+        self._draw_losses(panels[0])
+        if self.metrics:
+            self._draw_metrics(panels[1])
+        panels[-1].set_xlabel("epoch")
+        loss: Axes = panels[0]
+        return loss
+
+    def _draw_losses(self, ax: Axes) -> None:
+        ax.set_ylabel("loss")
+        _draw(ax, self.loss, "training", TRAINING)
+        _draw(ax, self.validation_loss, "validation", VALIDATION)
+        if _falls_far(self.loss + self.validation_loss):
+            ax.set_yscale("log")
+        self._mark_best(ax)
+        ax.legend(frameon=False)
+        _tidy(ax)
+
+    def _mark_best(self, ax: Axes) -> None:
+        best = self.best_epoch
+        if best is not None:
+            height = self.monitored[best - 1]
+            color = VALIDATION if self.validation_loss else TRAINING
+            told = f"lowest: {height:.4g} in epoch {best}"
+            ax.plot([best], [height], "o", color=color, markersize=6, zorder=3, label=told)
+
+    def _draw_metrics(self, ax: Axes) -> None:
+        """A colour says on which data, as above; the style of the line which metric."""
+        names = self._metric_names()
+        ax.set_ylabel(names[0] if len(names) == 1 else "metrics")
+        for name, column in self.metrics.items():
+            style = STYLES[names.index(name.removeprefix("validation ")) % len(STYLES)]
+            _draw(ax, column, name, TRAINING if name in names else VALIDATION, style)
+        if len(names) > 1:
+            ax.legend(frameon=False)
+        _tidy(ax)
+
+    def _metric_names(self) -> list[str]:
+        return [name for name in self.metrics if not name.startswith("validation ")]
+
+
+def _panels(count: int) -> list[Any]:
+    """Axes below each other, with the same epochs."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError("History.plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
+    _, axes = plt.subplots(
+        count, sharex=True, squeeze=False, layout="constrained", figsize=(6.4, 3.6 + 2.0 * (count - 1))
+    )
+    return list(axes[:, 0])
+
+
+def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-") -> None:
+    """A line; the few points of a short training are marked."""
+    if column:
+        marker = "." if len(column) <= SHOWN else ""
+        epochs = range(1, len(column) + 1)
+        ax.plot(epochs, column, style, marker=marker, color=color, linewidth=1.5, label=name)
+
+
+def _falls_far(losses: list[float]) -> bool:
+    known = [loss for loss in losses if math.isfinite(loss)]
+    return bool(known) and min(known) > 0.0 and math.log10(max(known) / min(known)) > DECADES
+
+
+def _tidy(ax: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(color="0.9", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def packed(history: History) -> dict[str, Any]:
+    """The history as nested lists and numbers."""
+    return asdict(history)
+
+
+def unpacked(state: dict[str, Any]) -> History:
+    """The history that `packed` took."""
+    return History(**{entry.name: state[entry.name] for entry in fields(History)})

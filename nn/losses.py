@@ -1,0 +1,204 @@
+"""Losses: how far outputs are from their targets, as functions of (output, target).
+
+The output is what a network returns: a Value, an array, a number, or a list of Values, one an output
+node, which are put side by side. A target of shape (n,) counts as one column for an output of shape (n, 1);
+shapes are never broadcast. A plain target is taken in the dtype of the output.
+
+`reduction` says what becomes of the loss of each entry or observation: "mean", "sum", or "none".
+All raise ValueError where the shapes differ and for an unknown reduction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff import (
+    absolute,
+    clip,
+    expand_dims,
+    log_softmax,
+    mean,
+    primitive,
+    relu,
+    softplus,
+    where,
+)
+from autodiff import sum as total
+from autodiff.data import Data, Operand, shape_of
+
+from .choice import chosen
+from .targets import class_rows, entries, paired, refuse, signs
+
+__all__ = [
+    "absolute_error",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "hinge",
+    "huber",
+    "mean_squared_error",
+    "negative_log_likelihood",
+    "squared_error",
+]
+
+REDUCTIONS = {"mean": mean, "sum": total, "none": lambda losses: losses}
+
+
+def _reduced(losses: Operand, reduction: str) -> Any:
+    """One number, or all; a number stays itself, without a node more in its graph."""
+    reduce = chosen("reduction", reduction, REDUCTIONS)
+    return reduce(losses) if shape_of(losses) else losses
+
+
+# -- regression ------------------------------------------------------------------------------------
+
+
+def squared_error(output: Operand, target: Operand, reduction: str = "sum") -> Any:
+    """The lecture's residual sum of squares.   R(θ) = Σ (y − a)².
+
+    >>> squared_error([1.0, 2.0], [1.0, 4.0])
+    4.0
+    """
+    a, y = paired(output, target, "squared_error")
+    return _reduced((y - a) ** 2, reduction)
+
+
+def mean_squared_error(output: Operand, target: Operand, reduction: str = "mean") -> Any:
+    """Mean of the squared residuals over all entries.   (1/n)·Σ (y − a)².
+
+    >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    a, y = paired(output, target, "mean_squared_error")
+    return _reduced((y - a) ** 2, reduction)
+
+
+def absolute_error(output: Operand, target: Operand, reduction: str = "mean") -> Any:
+    """Mean of the absolute residuals over all entries.   (1/n)·Σ |y − a|, with slope 0 at 0.
+
+    >>> absolute_error([1.0, 2.0], [1.0, 4.0])
+    1.0
+    """
+    a, y = paired(output, target, "absolute_error")
+    return _reduced(absolute(y - a), reduction)
+
+
+def huber(output: Operand, target: Operand, delta: float = 1.0, reduction: str = "mean") -> Any:
+    """Squares of small residuals, and the size of large ones: outliers count less.
+
+        ½r² where |r| ≤ δ, else δ·(|r| − ½δ)    of r = y − a,    slope min(max(r, −δ), δ)
+
+    Raises ValueError for a delta that is not positive. Huber, "Robust estimation of a location
+    parameter" (1964).
+
+    >>> huber([0.0, 0.0], [1.0, 3.0], reduction="none")
+    array([0.5, 2.5])
+    """
+    if not delta > 0.0:
+        raise ValueError(f"huber: delta must be positive, got {delta}")
+    a, y = paired(output, target, "huber")
+    r = y - a
+    near = clip(r, -delta, delta)
+    return _reduced(near * (r - 0.5 * near), reduction)
+
+
+# -- classification by margins ---------------------------------------------------------------------
+
+
+def hinge(output: Operand, target: Operand, reduction: str = "mean") -> Any:
+    """What is missing to a margin of 1 between right and wrong, with slope 0 where nothing is.
+
+        max(0, 1 − y·a)                           labels y = ±1, one for each output
+        (1/c)·Σⱼ≠ₖ max(0, 1 − aₖ + aⱼ)            labels k = 0 … c − 1, one for each row of c scores
+
+    The second is that of Weston & Watkins, "Multi-class support vector machines" (1998), divided by
+    the number of classes as in PyTorch's multi_margin_loss.
+
+    Raises ValueError for labels that are not ±1, or no class, naming the first.
+
+    >>> hinge([2.0, 0.5], [1, -1], reduction="none")
+    array([0. , 1.5])
+    >>> hinge([[3.0, 2.5, 0.0]], [0], reduction="none").round(6)
+    array([0.166667])
+    """
+    a, y = entries(output), entries(target)
+    if len(shape_of(a)) > len(shape_of(y)) and shape_of(a)[-1] > 1:
+        right = class_rows(a, y, "hinge")
+        missing = 1.0 - total(where(right, a, 0.0), axis=-1, keepdims=True) + a
+        losses = mean(relu(where(right, 0.0, missing)), axis=-1)
+    else:
+        a, y = paired(a, y, "hinge")
+        losses = relu(1.0 - signs(y, "hinge") * a)
+    return _reduced(losses, reduction)
+
+
+# -- classification by likelihood ------------------------------------------------------------------
+
+
+def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mean") -> Any:
+    """Minus the log-likelihood of 0 and 1, from logits z.   −y·log σ(z) − (1 − y)·log(1 − σ(z)).
+
+    The slope is σ(z) − y. Targets may be probabilities. It neither overflows nor loses digits for
+    large logits.
+
+    Raises ValueError for targets that are not between 0 and 1.
+
+    >>> round(binary_cross_entropy(0.0, 1.0), 4), binary_cross_entropy(1000.0, 0.0)
+    (0.6931, 1000.0)
+    """
+    z, y = paired(output, target, "binary_cross_entropy")
+    refuse(
+        lambda p: (p < 0.0) | (p > 1.0),
+        y,
+        "binary_cross_entropy: targets must be between 0 and 1, as labels 0 or 1",
+    )
+    return _reduced(y * softplus(-z) + (1.0 - y) * softplus(z), reduction)
+
+
+@primitive(
+    symbol="H",
+    dp=lambda g, y, p, log_q: -expand_dims(g, -1) * log_q,
+    dlog_q=lambda g, y, p, log_q: -expand_dims(g, -1) * p,
+)
+def _surprise(p: Data, log_q: Data, /) -> Data:
+    """Cross-entropy of rows.   y = −Σₖ pₖ·log qₖ, where pₖ = 0 adds nothing, even to log qₖ = −∞."""
+    return -np.sum(p * np.where(p == 0.0, 0.0, log_q), axis=-1)
+
+
+def cross_entropy(
+    output: Operand, target: Operand, reduction: str = "mean", label_smoothing: float = 0.0
+) -> Any:
+    """Minus the log-likelihood of classes, from logits z.   −Σₖ pₖ·log softmax(z)ₖ a row.
+
+    The output has shape (n, c), or (c,) for one observation. The target is n labels 0 … c − 1, or n rows
+    of c probabilities p. With label smoothing ε, p becomes (1 − ε)·p + ε/c. The mean is over
+    observations. The slope is softmax(z) − p.
+
+    Raises ValueError for labels out of range, naming the first, labels that are no whole numbers,
+    and a smoothing outside 0 … 1. Szegedy et al., "Rethinking the Inception architecture" (2016).
+
+    >>> round(cross_entropy([[0.0, 0.0], [0.0, 1000.0]], [0, 1]), 4)
+    0.3466
+    """
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise ValueError(f"cross_entropy: label_smoothing must be between 0 and 1, got {label_smoothing}")
+    z = entries(output)
+    p = class_rows(z, target, "cross_entropy")
+    if label_smoothing:
+        p = (1.0 - label_smoothing) * p + label_smoothing / shape_of(z)[-1]
+    return _reduced(_surprise(p, log_softmax(z)), reduction)
+
+
+def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "mean") -> Any:
+    """Minus the log-likelihood of classes, from log-probabilities as `log_softmax` gives them.
+
+        −log qₖ for the label k, or −Σₖ pₖ·log qₖ for a row of probabilities p
+
+    Shapes and errors are those of `cross_entropy`.
+
+    >>> negative_log_likelihood([[-0.5, -1.0], [-2.0, -0.25]], [0, 1])
+    0.375
+    """
+    log_q = entries(output)
+    return _reduced(_surprise(class_rows(log_q, target, "negative_log_likelihood"), log_q), reduction)

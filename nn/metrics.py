@@ -1,0 +1,40 @@
+"""Metrics: what a person wants to know of a model, besides its loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autodiff import Value
+
+__all__ = ["accuracy"]
+
+
+def accuracy(output: Any, labels: Any) -> float:
+    """The share of observations whose class is predicted: that of the largest output.
+
+    The output has shape (n, n_classes) and the labels (n,), or (n, n_classes) as probabilities. A
+    single output, of shape (n, 1) or (n,), is the logit of class 1 against class 0.
+
+    Raises ValueError for other shapes.
+
+    >>> accuracy([[0.1, 2.0], [3.0, 0.5]], [1, 1])
+    0.5
+    >>> accuracy([0.3, -1.2], [1, 0])
+    1.0
+    """
+    scores, truth = _array(output), _array(labels)
+    if scores.ndim == 2 and scores.shape[1] > 1:
+        predicted, truth = scores.argmax(axis=1), truth.argmax(axis=1) if truth.ndim == 2 else truth
+    else:
+        predicted, truth = scores.reshape(len(scores), -1)[:, 0] > 0.0, truth.reshape(len(truth), -1)[:, 0]
+    if predicted.shape != truth.shape:
+        raise ValueError(
+            f"accuracy: outputs of shape {scores.shape} need {len(scores)} labels, got shape {truth.shape}"
+        )
+    return float(np.mean(predicted == truth))
+
+
+def _array(data: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(data.data if isinstance(data, Value) else data)

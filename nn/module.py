@@ -1,0 +1,226 @@
+"""Module: a function with parameters, as plain data.
+
+A module's parameters are the Values among its attributes, its buffers the NumPy arrays, its parts the
+modules; all else is configuration. Nothing is registered: they are found by looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import numpy as np
+
+from autodiff import Value
+
+from .state import loaded
+
+if TYPE_CHECKING:
+    from .summary import Summary
+
+__all__ = ["Module"]
+
+Kind = TypeVar("Kind")
+
+
+def _unwritten(self: Module, *inputs: Any) -> Any:
+    raise NotImplementedError(f"{type(self).__name__} has no forward: write def forward(self, x)")
+
+
+class Module:
+    """A function with parameters: subclass it, set attributes in `__init__`, and write `forward`.
+
+    Lists, tuples and dicts among the attributes are looked into. What is there twice counts once,
+    under the name that comes first. A Value that an operation recorded is no parameter.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope = Value(2.0)
+    ...         self.intercept = Value(1.0)
+    ...
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.intercept
+    >>> line = Line()
+    >>> line(3.0).data
+    7.0
+    >>> [name for name, parameter in line.named_parameters()]
+    ['slope', 'intercept']
+    """
+
+    training: bool = True
+    """Whether the module trains: dropout drops and batch normalisation measures only then."""
+
+    forward: Callable[..., Any] = _unwritten
+    """What the module computes. Call the module itself, not this."""
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        return self.forward(*inputs, **options)
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def named_parts(self, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+        """All objects of a type with their dotted names, the module's own name being empty.
+
+        The modules, parameters and buffers have methods of their own; this finds random generators, too.
+        """
+        return ((name, part) for name, part in _walked(self, "", set()) if isinstance(part, kind))
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Parameters with their dotted names, `layers.0.weight`; frozen ones, too."""
+        return ((name, part) for name, part in self.named_parts(Value) if part._operation is None)
+
+    def named_buffers(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """Arrays that are state without being trained, such as the running mean of `BatchNorm`."""
+        return self.named_parts(np.ndarray)
+
+    def parameters(self) -> list[Value]:
+        """Parameters in order, frozen ones, too: optimisers leave out those that are `constant`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def modules(self) -> Iterator[Module]:
+        """The module itself, and all those inside it."""
+        return (part for _, part in self.named_parts(Module))
+
+    # -- modes ---------------------------------------------------------------------------------
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` here and in all parts. Returns the module."""
+        if not isinstance(mode, bool):
+            raise TypeError(f"train: mode must be True or False, got {mode!r}")
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """The mode for predictions: `train(False)`."""
+        return self.train(False)
+
+    def freeze(self) -> Self:
+        """Make the parameters constants, which have no gradient and stay as they are."""
+        return self._set_constant(True)
+
+    def unfreeze(self) -> Self:
+        """Make the parameters variables again."""
+        return self._set_constant(False)
+
+    def _set_constant(self, constant: bool) -> Self:
+        for parameter in self.parameters():
+            parameter.constant = constant
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    # -- state ---------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Copies of all parameters and buffers, by their dotted names."""
+        return {
+            name: np.array(part) if isinstance(part, np.ndarray) else part.detach().data
+            for name, part in self._state().items()
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over all parameters and buffers; they keep their dtypes.
+
+        Raises ValueError, and changes nothing, where names are missing or unknown, where shapes
+        differ, and where data are no real numbers: each is listed.
+        """
+        loaded(type(self).__name__, self._state(), state)
+
+    def _state(self) -> dict[str, Any]:
+        parts = [*self.named_parameters(), *self.named_buffers()]
+        state = dict(parts)
+        if len(state) < len(parts):
+            raise ValueError(
+                f"{type(self).__name__}: two parts have the same dotted name; rename a dict's key"
+            )
+        return state
+
+    # -- printing ------------------------------------------------------------------------------
+
+    def configuration(self) -> dict[str, Any]:
+        """What `repr` tells besides the parts: the numbers, strings and functions among the attributes."""
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name != "training" and not name.startswith("_") and _is_setting(value)
+        }
+
+    @recursive_repr("…")
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={_told(value)}" for name, value in self.configuration().items())
+        lines = [
+            f"({name}): {_told(part)}"
+            for name, part in members(self)
+            if isinstance(part, Module) or ("." in name and callable(part))
+        ]
+        if not lines:
+            return f"{type(self).__name__}({settings})"
+        body = "\n".join([settings, *lines] if settings else lines)
+        return f"{type(self).__name__}(\n  " + body.replace("\n", "\n  ") + "\n)"
+
+    def summary(self, *inputs: Any) -> Summary:
+        """A table of the parts and their parameters; print it.
+
+        With inputs, given as shapes or as data, also the shape of what each part returns for them.
+
+        >>> from nn.linear import Linear
+        >>> print(Linear(2, 3).summary((5, 2)))
+        name  kind    shapes                    parameters  output
+              Linear  weight (3, 2), bias (3,)           9  (5, 3)
+        9 parameters, 0 of them frozen
+        """
+        from .summary import Summary
+
+        return Summary(self, *inputs)
+
+
+# -- looking ---------------------------------------------------------------------------------------
+
+
+def members(module: Module) -> Iterator[tuple[str, Any]]:
+    """What a module holds itself: its attributes, and the entries of lists, tuples and dicts."""
+    for name, attribute in vars(module).items():
+        yield from _entries(name, attribute)
+
+
+def _entries(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(tree, (dict, list, tuple)):
+        for key, entry in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _entries(f"{name}.{key}", entry)
+    else:
+        yield name, tree
+
+
+def _walked(module: Module, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """A module and all it holds, depth first, each object once."""
+    if id(module) in seen:
+        return
+    seen.add(id(module))
+    yield name, module
+    for own, part in members(module):
+        full = f"{name}.{own}" if name else own
+        if isinstance(part, Module):
+            yield from _walked(part, full, seen)
+        elif id(part) not in seen:
+            seen.add(id(part))
+            yield full, part
+
+
+def _is_setting(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(isinstance(entry, (bool, int, float, str)) for entry in value)
+    return value is None or isinstance(value, (bool, int, float, str)) or _is_function(value)
+
+
+def _is_function(value: Any) -> bool:
+    return callable(value) and not isinstance(value, Module)
+
+
+def _told(value: Any) -> str:
+    """A function by its name, all else as Python writes it."""
+    return getattr(value, "__name__", repr(value)) if _is_function(value) else repr(value)

@@ -1,0 +1,120 @@
+"""The lecture's network: layers of numbers with names; and its array form, `MLP`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
+
+from autodiff import Value
+
+from .initialize import Initializer, Seed
+from .linear import Linear
+from .neuron import Layer, Unit
+from .perceptron import MLP
+
+__all__ = ["Network"]
+
+
+class Network(Unit):
+    """A fully connected network in which every parameter is a number with the lecture's name.
+
+        z_j⁽ˡ⁾ = Σ_k w_jk⁽ˡ⁾·a_k⁽ˡ⁻¹⁾ + b_j⁽ˡ⁾,   a_j⁽ˡ⁾ = g(z_j⁽ˡ⁾),   a_k⁽⁰⁾ = x_k
+
+    `sizes` includes the output layer; `activation` is g in the hidden layers, `output` in the last one.
+    Call it with a number a feature, with a column of numbers a feature, to which the same formulas apply
+    entry by entry, or with a table X of shape (n_observations, n_inputs); see `forward`. The parameters
+    start as those of an `MLP` of the same seed, which is the same network on arrays, and faster.
+
+    Raises ValueError for sizes that are no positive whole numbers and for an unknown activation.
+
+    >>> network = Network(2, [2, 1], seed=0)
+    >>> [parameter.name for parameter in network.parameters()]
+    ['w₁₁⁽¹⁾', 'w₁₂⁽¹⁾', 'b₁⁽¹⁾', 'w₂₁⁽¹⁾', 'w₂₂⁽¹⁾', 'b₂⁽¹⁾', 'w₁₁⁽²⁾', 'w₁₂⁽²⁾', 'b₁⁽²⁾']
+    >>> network(3.0, -2.0).name, network([[3.0, -2.0], [-1.0, 1.0]]).shape
+    ('a₁⁽²⁾', (2, 1))
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        sizes: Sequence[int],
+        activation: str | Callable[[Any], Any] = "sigmoid",
+        output: str | Callable[[Any], Any] = "identity",
+        initialize: str | Initializer | None = None,
+        seed: Seed = None,
+    ) -> None:
+        self._take(MLP(n_inputs, sizes, activation, output, initialize, seed))
+
+    def _take(self, mlp: MLP) -> None:
+        self.n_inputs, self.sizes = mlp.n_inputs, list(mlp.sizes)
+        self.activation, self.output = mlp.activation, mlp.output
+        self.layers = [
+            Layer(linear.n_inputs, linear.n_outputs, g, "zeros", number=i)
+            for i, (linear, g) in enumerate(zip(mlp.layers, mlp.followers(), strict=True), 1)
+        ]
+        for layer, linear in zip(self.layers, mlp.layers, strict=True):
+            layer.take(linear)
+
+    def activations(self, x: Sequence[Value]) -> list[Value]:
+        """The activations of the output layer."""
+        a = list(x)
+        for layer in self.layers:
+            a = layer.activations(a)
+        return a
+
+    # -- array form --------------------------------------------------------------------------------
+
+    @classmethod
+    def from_mlp(cls, mlp: MLP) -> Self:
+        """The same network in numbers: values, activations, and what is frozen. It shares nothing.
+
+        Numbers are float64, also those of a float32 `MLP`. Raises TypeError for another module.
+
+        >>> Network.from_mlp(MLP(2, [1], initialize="zeros"))(3.0, -2.0).data
+        0.0
+        """
+        if not isinstance(mlp, MLP):
+            raise TypeError(f"from_mlp: expected an MLP, got {type(mlp).__name__}")
+        network = cls.__new__(cls)
+        network._take(mlp)
+        return network
+
+    def to_mlp(self) -> MLP:
+        """The same network on arrays: values, activations, and what is frozen. It shares nothing.
+
+        Raises ValueError where some of a layer's weights are frozen and others are not, or some of
+        its biases: in the array form they are one parameter.
+
+        >>> Network(2, [1], initialize="zeros").to_mlp()([[3.0, -2.0]]).data
+        array([[0.]])
+        """
+        frozen = [_frozen(layer) for layer in self.layers]
+        mlp = MLP(self.n_inputs, self.sizes, self.activation, self.output, initialize="zeros")
+        for layer, linear, constant in zip(self.layers, mlp.layers, frozen, strict=True):
+            _fill(linear, layer, constant)
+        return mlp
+
+
+def _fill(linear: Linear, layer: Layer, constant: Sequence[bool]) -> None:
+    """Copy the numbers of a layer, and what is frozen of weight and bias."""
+    weight, bias = linear.parameters()
+    weight.data = [[w.item() for w in neuron.weights] for neuron in layer.neurons]
+    bias.data = [neuron.bias.item() for neuron in layer.neurons]
+    weight.constant, bias.constant = constant
+
+
+def _frozen(layer: Layer) -> tuple[bool, bool]:
+    """Whether the weights and whether the biases are frozen."""
+    weights = [w for neuron in layer.neurons for w in neuron.weights]
+    return _alike(weights), _alike(neuron.bias for neuron in layer.neurons)
+
+
+def _alike(parameters: Iterable[Value]) -> bool:
+    """Whether the parameters are frozen, which must be all or none."""
+    by_state = {parameter.constant: parameter.name for parameter in parameters}
+    if len(by_state) > 1:
+        raise ValueError(
+            f"to_mlp: '{by_state[True]}' is frozen and '{by_state[False]}' is not, but in an MLP they "
+            "are entries of one array; freeze or unfreeze the whole layer"
+        )
+    return True in by_state

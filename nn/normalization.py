@@ -1,0 +1,146 @@
+"""Normalisation: features brought to mean 0 and variance 1, then to a scale γ and a shift β of their own.
+
+Over the observations of a batch, feature by feature: S. Ioffe, C. Szegedy, Batch Normalization,
+arXiv:1502.03167. Over the features of each observation: J. L. Ba et al., Layer Normalization,
+arXiv:1607.06450.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autodiff import Value, mean, reshape, sqrt
+from autodiff.data import as_data
+from autodiff.ops.plain import raw
+
+from .module import Module
+from .sizes import whole
+
+__all__ = ["BatchNorm", "LayerNorm"]
+
+
+def _positive(eps: float) -> float:
+    if not eps > 0.0:
+        raise ValueError(f"eps must be above 0, got {eps!r}: it keeps a constant feature from 0/0")
+    return eps
+
+
+def _array(x: Any) -> Any:
+    return x if isinstance(x, Value) else np.asarray(as_data(x, copy=False))
+
+
+class BatchNorm(Module):
+    """Each feature normalised over the batch; in predictions, with what was seen in training.
+
+        y = γ·(x − μ)/√(v + eps) + β
+
+    In training, μ and v are mean and variance (that of n, not n − 1) of the batch, and derivatives go
+    through both. Their running values, with which `eval()` computes, follow with
+    running ← (1 − momentum)·running + momentum·seen, where the variance seen is that of n − 1.
+
+    x is (n, n_features) or (n, n_features, height, width): a feature is then a channel, and each pixel an
+    observation. `weight` γ and `bias` β are (n_features,), of a dtype, 1 and 0 at first; the buffers
+    `running_mean` and `running_var`, float64, begin with 0 and 1.
+
+    Raises ValueError for another number of features, and in training for a single observation.
+
+    >>> norm = BatchNorm(1, eps=1e-12)
+    >>> norm([[1.0], [3.0]]).data
+    array([[-1.],
+           [ 1.]])
+    >>> norm.running_mean, norm.running_var
+    (array([0.2]), array([1.1]))
+    """
+
+    def __init__(
+        self, n_features: int, eps: float = 1e-5, momentum: float = 0.1, dtype: Any = np.float64
+    ) -> None:
+        if not 0.0 <= momentum <= 1.0:
+            raise ValueError(f"momentum must be from 0 to 1, got {momentum!r}")
+        self.n_features = whole(n_features, "n_features")
+        self.eps, self.momentum = _positive(eps), momentum
+        self.weight = Value(np.ones(n_features, dtype), "γ")
+        self.bias = Value(np.zeros(n_features, dtype), "β")
+        self.running_mean = np.zeros(n_features)
+        self.running_var = np.ones(n_features)
+
+    def forward(self, x: Any) -> Any:
+        """The features normalised; in training, their statistics are noted."""
+        x = _array(x)
+        self._check(x.shape)
+        column = (self.n_features, *[1] * (x.ndim - 2))
+        deviation, variance = self._measured(x) if self.training else self._expected(x, column)
+        scale = reshape(self.weight, column) / sqrt(variance + self.eps)
+        return deviation * scale + reshape(self.bias, column)
+
+    def _measured(self, x: Any) -> tuple[Any, Any]:
+        """Deviations from the mean of the batch, and its variance, both noted for predictions."""
+        axes = (0, *range(2, x.ndim))
+        center = mean(x, axes, keepdims=True)
+        deviation = x - center
+        variance = mean(deviation * deviation, axes, keepdims=True)
+        self._note(raw(center).ravel(), raw(variance).ravel(), x.size // self.n_features)
+        return deviation, variance
+
+    def _expected(self, x: Any, column: tuple[int, ...]) -> tuple[Any, Any]:
+        """Deviations from the running mean, and the running variance, in the dtype of x."""
+        center, variance = (
+            seen.astype(x.dtype).reshape(column) for seen in (self.running_mean, self.running_var)
+        )
+        return x - center, variance
+
+    def _check(self, given: tuple[int, ...]) -> None:
+        if len(given) < 2 or given[1] != self.n_features:
+            got = f"{given[1]} features in " if len(given) >= 2 else ""
+            raise ValueError(
+                f"BatchNorm: expected (n, {self.n_features}) or (n, {self.n_features}, height, width), "
+                f"got {got}shape {given}"
+            )
+        if self.training and math.prod(given) < 2 * self.n_features:
+            raise ValueError(
+                f"BatchNorm: in training, a feature needs two observations or more to have a variance, "
+                f"got shape {given}; use a larger batch, or eval() to predict"
+            )
+
+    def _note(self, center: Any, variance: Any, n: int) -> None:
+        """Move the running statistics towards those of a batch of n."""
+        keep, new = 1.0 - self.momentum, self.momentum
+        self.running_mean = keep * self.running_mean + new * center
+        self.running_var = keep * self.running_var + new * n / (n - 1) * variance
+
+
+class LayerNorm(Module):
+    """Each observation normalised over its features, the same way in training and prediction.
+
+        y = γ·(x − μ)/√(v + eps) + β
+
+    with mean μ and variance v (that of n, not n − 1) over the last axes of x, whose sizes are `shape`.
+    `weight` γ and `bias` β have that shape, are of a dtype, and 1 and 0 at first.
+
+    Raises ValueError for data with other last axes.
+
+    >>> LayerNorm(2, eps=1e-12)([[1.0, 3.0]]).data
+    array([[-1.,  1.]])
+    """
+
+    def __init__(self, shape: int | tuple[int, ...], eps: float = 1e-5, dtype: Any = np.float64) -> None:
+        sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+        self.shape = tuple(whole(n, "shape") for n in sizes)
+        if not sizes:
+            raise ValueError("LayerNorm: shape must name one axis or more, got ()")
+        self.eps = _positive(eps)
+        self.weight = Value(np.ones(self.shape, dtype), "γ")
+        self.bias = Value(np.zeros(self.shape, dtype), "β")
+
+    def forward(self, x: Any) -> Any:
+        """The observations normalised."""
+        x = _array(x)
+        if x.shape[-len(self.shape) :] != self.shape:
+            raise ValueError(f"LayerNorm: expected last axes of sizes {self.shape}, got shape {x.shape}")
+        axes = tuple(range(-len(self.shape), 0))
+        deviation = x - mean(x, axes, keepdims=True)
+        scale = sqrt(mean(deviation * deviation, axes, keepdims=True) + self.eps)
+        return deviation / scale * self.weight + self.bias

@@ -1,0 +1,89 @@
+"""Pooling: each window of an image becomes one pixel. And images as rows, for what follows."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import autodiff as ad
+
+from .convolution import bordered, images, windows
+from .module import Module
+from .sizes import Pair, pair
+
+__all__ = ["AvgPool2d", "Flatten", "MaxPool2d"]
+
+
+class _Pool(Module):
+    """What both kinds share: windows of every channel."""
+
+    border: float
+
+    def __init__(self, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0) -> None:
+        self.kernel_size = pair(kernel_size, "kernel_size")
+        self.stride = self.kernel_size if stride is None else pair(stride, "stride")
+        self.padding = pair(padding, "padding", least=0)
+        if any(2 * p > n for p, n in zip(self.padding, self.kernel_size, strict=True)):
+            raise ValueError(
+                f"padding must be at most half of kernel_size {self.kernel_size}, got {self.padding}: "
+                "a window would see nothing of the image"
+            )
+
+    def windows(self, x: Any) -> Any:
+        """The pixels of all windows, first axis, of images: (pixels, …, channels, height′, width′)."""
+        x = bordered(images(x, type(self).__name__), self.padding, self.border)
+        pixels = ad.moveaxis(windows(x, self.kernel_size, self.stride), (-4, -3), (0, 1))
+        return ad.reshape(pixels, (math.prod(self.kernel_size), *ad.shape(pixels)[2:]))
+
+
+class MaxPool2d(_Pool):
+    """The largest pixel of each window.   y = max x;   x̄ = ȳ at the largest, shared evenly by ties.
+
+    x is (…, channels, height, width), y is (…, channels, height′, width′), with one pixel every `stride`
+    (kernel_size if None), height′ = ⌊(height + 2·padding − kernel_size)/stride⌋ + 1. The padding is −∞.
+    Sizes are one number, or one for height and width.
+
+    Raises ValueError where padding is more than half of kernel_size, and for images smaller than that.
+
+    >>> MaxPool2d(2)([[[1, 2, 5, 6], [3, 4, 7, 8]]])
+    array([[[4., 8.]]])
+    """
+
+    border = -math.inf
+
+    def forward(self, x: Any) -> Any:
+        """The largest pixel of each window."""
+        return ad.max(self.windows(x), 0)
+
+
+class AvgPool2d(_Pool):
+    """The mean of each window.   y = Σ x / n;   x̄ = ȳ/n, added where windows overlap.
+
+    Shapes, arguments and errors are those of `MaxPool2d`; the padding is 0 and counts.
+
+    >>> AvgPool2d(2)([[[1, 2, 5, 6], [3, 4, 7, 8]]])
+    array([[[2.5, 6.5]]])
+    """
+
+    border = 0.0
+
+    def forward(self, x: Any) -> Any:
+        """The mean of each window."""
+        return ad.mean(self.windows(x), 0)
+
+
+class Flatten(Module):
+    """Each observation as one row.   (n, …) becomes (n, n_features).
+
+    Raises ValueError for a number.
+
+    >>> Flatten()([[[1, 2], [3, 4]]])
+    array([[1., 2., 3., 4.]])
+    """
+
+    def forward(self, x: Any) -> Any:
+        """All axes but the first made one."""
+        given = ad.shape(x)
+        if not given:
+            raise ValueError(f"Flatten: expected observations along axis 0, got the number {x!r}")
+        return ad.reshape(x, (given[0], math.prod(given[1:])))

@@ -1,0 +1,199 @@
+"""What `fit` is given, checked and made ready before anything is changed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autodiff import Value, no_grad
+from autodiff.choice import chosen
+from optim.adaptive import Adagrad, Adam, AdamW, RMSProp
+from optim.optimizer import Optimizer
+from optim.resilient import Rprop
+from optim.schedules import Schedule
+from optim.sgd import SGD
+
+from . import losses
+from .module import Module
+from .observations import Observations
+from .second_order import METHODS
+from .trainer import Loss, raw
+
+__all__ = ["check_counts", "drawn", "loss_of", "optimizer_of", "schedule_of", "try_out"]
+
+Make: TypeAlias = Callable[..., Optimizer]
+
+OPTIMIZERS: dict[str, Make] = {
+    "sgd": SGD, "adam": Adam, "adamw": AdamW, "rmsprop": RMSProp, "adagrad": Adagrad, "rprop": Rprop,
+}  # fmt: skip
+
+ROWS = 2
+"""Observations with which a model is tried out."""
+
+
+def check_counts(epochs: Any, batch_size: Any, patience: Any) -> None:
+    """Refuse numbers of epochs and observations that are none."""
+    _check_count("epochs", epochs, 0)
+    if batch_size is not None:
+        _check_count("batch_size", batch_size, 1)
+    if patience is not None:
+        _check_count("patience", patience, 1)
+
+
+def _check_count(name: str, count: Any, least: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)):
+        raise TypeError(f"fit: {name} must be an integer, got {count!r}")
+    if count < least:
+        raise ValueError(f"fit: {name} must be {least} or more, got {count}")
+
+
+def drawn(seed: int | np.random.Generator | None) -> int:
+    """A seed as an integer: as given, drawn from a generator, or fresh."""
+    if seed is None:
+        seed = np.random.default_rng()
+    if isinstance(seed, np.random.Generator):
+        return int(seed.integers(2**63))
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise TypeError(f"fit: seed must be an integer, a numpy.random.Generator or None, got {seed!r}")
+    if seed < 0:
+        raise ValueError(f"fit: seed must be 0 or more, got {seed}")
+    return int(seed)
+
+
+# -- the parts of a training -------------------------------------------------------------------
+
+
+def loss_of(loss: str | Loss) -> tuple[Loss, bool]:
+    """The loss, and whether it is a sum over the observations."""
+    if isinstance(loss, str):
+        loss = chosen("loss", loss, {name: getattr(losses, name) for name in losses.__all__})
+    if not callable(loss):
+        raise TypeError(f"fit: loss must be a function of (output, target) or a name, got {loss!r}")
+    return loss, _reduction(loss) == "sum"
+
+
+def _reduction(loss: Loss) -> Any:
+    """The reduction that a loss has by default; functools.partial can have set it."""
+    try:
+        parameter = inspect.signature(loss).parameters.get("reduction")
+    except (TypeError, ValueError):  # a callable of which Python does not know the signature
+        return None
+    return parameter and parameter.default
+
+
+def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | None) -> Optimizer:
+    """The optimiser of a model's parameters."""
+    if isinstance(optimizer, Optimizer):
+        return _checked(optimizer, model, lr)
+    make = _by_name(optimizer) if isinstance(optimizer, str) else optimizer
+    if not callable(make):
+        raise TypeError(f"fit: optimizer must be a name, an Optimizer or a function, got {optimizer!r}")
+    # A class is given the module, since it then knows the parameters' names.
+    parameters = model if isinstance(make, type) else model.parameters()
+    made = make(parameters) if lr is None else make(parameters, lr=lr)
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"fit: optimizer={make!r} must make an Optimizer, it made {made!r}")
+    return made
+
+
+def _by_name(name: str) -> Make:
+    """The class of that name; the names of `second_order` are told, too."""
+    return chosen("optimizer", name, {**OPTIMIZERS, **dict.fromkeys(METHODS, Optimizer)})
+
+
+def _checked(optimizer: Optimizer, model: Module, lr: float | None) -> Optimizer:
+    if lr is not None:
+        raise ValueError(f"fit: lr={lr} is for an optimizer given by name; set it in {optimizer!r}")
+    strangers = {p for group in optimizer.param_groups for p in group["params"]} - set(model.parameters())
+    if strangers:
+        raise ValueError(
+            f"fit: {len(strangers)} of the parameters of {optimizer!r} are none of the model's; "
+            "make it from model.parameters()"
+        )
+    return optimizer
+
+
+def schedule_of(schedule: Any, optimizer: Optimizer) -> Schedule | None:
+    """The schedule of an optimiser, made if it is a function that makes one."""
+    made = schedule(optimizer) if callable(schedule) else schedule
+    if made is None:
+        return None
+    if not isinstance(made, Schedule):
+        raise TypeError(f"fit: schedule must be a Schedule or a function of the optimizer, got {made!r}")
+    if made.optimizer is not optimizer:
+        raise ValueError(
+            "fit: the schedule is that of another optimizer; give fit the optimizer, too, or a function: "
+            "schedule=lambda optimizer: …"
+        )
+    return made
+
+
+# -- trying out --------------------------------------------------------------------------------
+
+
+def try_out(model: Module, loss: Loss, data: Observations, held_out: Observations | None) -> None:
+    """Run a model and its loss once, in `eval` mode, which changes nothing.
+
+    Raises ValueError where the model does not return a row an observation, where there is nothing to
+    train, and for parameters without gradient; TypeError where the loss is no number; and what the
+    model and the loss raise for data that they do not take.
+    """
+    training = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        _try_gradients(model, loss, data)
+        for observations in filter(None, (data, held_out)):
+            _try_targets(model, loss, observations)
+    finally:
+        model.zero_grad()
+        for module, mode in training:
+            module.training = mode
+
+
+def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
+    """Find the parameters that the loss does not depend on."""
+    free = {name: parameter for name, parameter in model.named_parameters() if not parameter.constant}
+    if not free:
+        raise ValueError("fit: the model has no parameters to train; those that are frozen need unfreeze()")
+    model.zero_grad()
+    output = model(data.X[:ROWS])
+    _check_output(output, data)
+    number = _number(loss(output, data.y[:ROWS]))
+    if not number.constant:
+        with np.errstate(all="ignore"):
+            number.backward()
+    without = [name for name, parameter in free.items() if parameter.grad is None]
+    if without:
+        raise ValueError(
+            f"fit: the loss does not depend on {', '.join(without[:5])}{' …' * (len(without) > 5)}, so there "
+            "is no gradient; use the parameter in forward, or freeze it: parameter.constant = True"
+        )
+
+
+def _try_targets(model: Module, loss: Loss, data: Observations) -> None:
+    """See that the loss takes all targets: each beside the output for the first observation."""
+    with no_grad(), np.errstate(all="ignore"):
+        output = model(data.X[:ROWS])
+        _check_output(output, data)
+        _number(loss(Value(np.repeat(raw(output)[:1], data.n, axis=0), constant=True), data.y))
+
+
+def _check_output(output: Any, data: Observations) -> None:
+    expected = min(ROWS, data.n)
+    shape = np.shape(raw(output))
+    if not shape or shape[0] != expected:
+        raise ValueError(
+            f"fit: the model must return one row an observation; for {expected} of them it returned the "
+            f"shape {shape}"
+        )
+
+
+def _number(loss: Any) -> Value:
+    """What a loss returned, if it is a number."""
+    number = loss if isinstance(loss, Value) else Value(loss, constant=True)
+    if number.shape:
+        raise TypeError(f'fit: the loss must be one number, got shape {number.shape}; take reduction="mean"')
+    return number

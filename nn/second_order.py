@@ -1,0 +1,109 @@
+"""Training by methods that use curvature, for small networks: L-BFGS and Levenberg-Marquardt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from optim.limited_memory import l_bfgs
+from optim.result import Iterate, Result
+
+from .history import History
+from .losses import mean_squared_error, squared_error
+from .module import Module
+from .observations import Observations
+from .progress import Progress
+from .targets import paired
+from .trainer import Loss, Metric, evaluated
+
+__all__ = ["METHODS", "Full", "second_order"]
+
+
+class Full:
+    """A training on all observations at once: what is minimised, and what is noted after each step."""
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        data: Observations,
+        validation: Observations | None,
+        metrics: Mapping[str, Metric],
+        progress: Progress,
+    ) -> None:
+        self.model, self.loss, self.metrics = model, loss, metrics
+        self.data, self.validation, self.progress = data, validation, progress
+        self.history = History()
+        self.free = [parameter for parameter in model.parameters() if not parameter.constant]
+        self.begin: float | None = None
+
+    def value(self) -> Any:
+        """The loss of the model as it is."""
+        return self.loss(self.model(self.data.X), self.data.y)
+
+    def residuals(self) -> Any:
+        """What squared errors are the squares of."""
+        output, target = paired(self.model(self.data.X), self.data.y, "fit")
+        return target - output
+
+    def note(self, iterate: Iterate) -> None:
+        """One step was made."""
+        if self.begin is None:  # the start is no step
+            self.begin = time.perf_counter()
+            return
+        for parameter, entries in zip(self.free, iterate.x, strict=True):
+            parameter.data = entries
+        trained, validated = (
+            evaluated(self.model, self.loss, self.metrics, data) if data else []
+            for data in (self.data, self.validation)
+        )
+        now = time.perf_counter()
+        self.history.note(self.metrics, trained, validated, iterate.step_size, now - self.begin)
+        self.begin = now
+        self.progress.show(self.history)
+        self.model.train()
+
+
+def _l_bfgs(full: Full, epochs: int) -> Result:
+    return l_bfgs(full.value, full.model, max_steps=epochs, callback=full.note, path=False)
+
+
+def _levenberg_marquardt(full: Full, epochs: int) -> Result:
+    if full.loss not in (squared_error, mean_squared_error):
+        raise ValueError(
+            'fit: optimizer="levenberg-marquardt" minimises squared errors: loss=nn.squared_error or '
+            'nn.mean_squared_error; "l-bfgs" takes every loss'
+        )
+    from optim import least_squares
+
+    return least_squares(full.residuals, full.model, max_steps=epochs, callback=full.note, path=False)
+
+
+METHODS: dict[str, Callable[[Full, int], Result]] = {
+    "l-bfgs": _l_bfgs,
+    "levenberg-marquardt": _levenberg_marquardt,
+}
+
+
+def second_order(method: str, full: Full, epochs: int, options: Mapping[str, Any]) -> History:
+    """Minimise the loss over all observations, in at most so many steps.
+
+    Raises ValueError for options of the other optimisers, and for a model that draws random numbers.
+    """
+    given = [name for name, option in options.items() if option is not None]
+    if given:
+        raise ValueError(f'fit: optimizer="{method}" takes no {", ".join(given)}; "adam" does')
+    if any(full.model.named_parts(np.random.Generator)):
+        raise ValueError(f'fit: optimizer="{method}" needs a model without random draws; leave out dropout')
+    full.model.train()
+    try:
+        result = METHODS[method](full, epochs)
+    finally:
+        full.model.eval()
+        full.progress.close()
+    full.history.reason = f"converged: {result.reason}" if result.converged else result.reason
+    full.history.interrupted = result.reason == "interrupted"
+    return full.history

@@ -1,0 +1,35 @@
+"""Sizes that layers are made with: whole numbers, checked when the layer is made."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+__all__ = ["Pair", "pair", "whole"]
+
+Pair: TypeAlias = int | tuple[int, int]
+"""One number for height and width, or one for each."""
+
+
+def whole(n: int, name: str, least: int = 1) -> int:
+    """A whole number. Raises ValueError where it is not, or less than `least`.
+
+    >>> whole(3, "n_features")
+    3
+    """
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < least:
+        raise ValueError(f"{name} must be an integer ≥ {least}, got {n!r}")
+    return int(n)
+
+
+def pair(sizes: Pair, name: str, least: int = 1) -> tuple[int, int]:
+    """Whole numbers for height and width. Raises ValueError as `whole`, and for another count.
+
+    >>> pair(3, "stride"), pair((1, 2), "stride")
+    ((3, 3), (1, 2))
+    """
+    both = tuple(sizes) if isinstance(sizes, (tuple, list)) else (sizes, sizes)
+    if len(both) != 2:
+        raise ValueError(f"{name} must be one number, or (height, width), got {sizes!r}")
+    return whole(both[0], name, least), whole(both[1], name, least)

@@ -1,0 +1,105 @@
+"""What a module consists of, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from autodiff import Value, no_grad
+from autodiff.data import shape_of
+
+from .module import Module, members
+
+__all__ = ["Summary"]
+
+FEW = 3
+"""Parameters of one part whose shapes are written out; a layer of scalars has many more."""
+
+
+class Summary:
+    """The parts of a module: `print` it, or let a console show it. Made by `Module.summary`.
+
+    `parameters` counts the numbers in all parameters, `frozen` those that are constants; `rows` has
+    for each part its name, kind, shapes, number of parameters, and the shape of its output where inputs
+    were given.
+    """
+
+    def __init__(self, module: Module, *inputs: Any) -> None:
+        found = module.parameters()
+        self.parameters = sum(parameter.size for parameter in found)
+        self.frozen = sum(parameter.size for parameter in found if parameter.constant)
+        self.rows = _rows(module)
+        if inputs:
+            shapes = _outputs(module, inputs)
+            self.rows = [(*row, shape) for row, shape in zip(self.rows, shapes, strict=True)]
+
+    def __str__(self) -> str:
+        header = ("name", "kind", "shapes", "parameters", "output")
+        table = [header[: len(self.rows[0])], *self.rows]
+        widths = [max(len(str(cell)) for cell in column) for column in zip(*table, strict=True)]
+        lines = [_line(row, widths) for row in table]
+        return "\n".join([*lines, f"{self.parameters} parameters, {self.frozen} of them frozen"])
+
+    __repr__ = __str__
+
+
+def _line(row: Sequence[Any], widths: Sequence[int]) -> str:
+    cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
+    cells[3] = str(row[3]).rjust(widths[3])
+    return "  ".join(cells).rstrip()
+
+
+def _rows(module: Module) -> list[tuple[Any, ...]]:
+    """A row for each part; what it shares with one before it is counted there."""
+    seen: set[int] = set()
+    rows: list[tuple[Any, ...]] = []
+    for name, part in module.named_parts(Module):
+        own = [(key, p) for key, p in members(part) if isinstance(p, Value) and p._operation is None]
+        size = sum({id(p): p.size for _, p in own if id(p) not in seen}.values())
+        seen.update(id(p) for _, p in own)
+        rows.append((name, type(part).__name__, _shapes(own), size))
+    return rows
+
+
+def _shapes(parameters: Sequence[tuple[str, Value]]) -> str:
+    if len(parameters) <= FEW:
+        return ", ".join(f"{name} {p.shape}" for name, p in parameters)
+    return f"{len(parameters)} parameters"
+
+
+# -- shapes of outputs -----------------------------------------------------------------------------
+
+
+def _outputs(module: Module, inputs: Sequence[Any]) -> list[str]:
+    """What each part returned last, of a copy that predicts: state, mode and generators stay."""
+    copy = deepcopy(module).eval()
+    found = {name: "–" for name, _ in copy.named_parts(Module)}
+    for name, part in list(copy.named_parts(Module)):
+        part.forward = _noting(part.forward, found, name)
+    with no_grad():
+        copy(*map(_data, inputs))
+    return list(found.values())
+
+
+def _noting(forward: Any, found: dict[str, str], name: str) -> Any:
+    def noted(*inputs: Any, **options: Any) -> Any:
+        output = forward(*inputs, **options)
+        found[name] = _shape(output)
+        return output
+
+    return noted
+
+
+def _shape(output: Any) -> str:
+    if isinstance(output, (list, tuple)):
+        return ", ".join(map(_shape, output))
+    return str(shape_of(output))
+
+
+def _data(given: Any) -> Any:
+    """A shape, which is a tuple of whole numbers, as zeros; data as they are."""
+    is_shape = isinstance(given, tuple) and all(isinstance(size, (int, np.integer)) for size in given)
+    return np.zeros(given) if is_shape else given

@@ -1,0 +1,103 @@
+"""Outputs and targets brought together: the checks that all losses share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autodiff import Value, reshape, stack
+from autodiff.data import Operand, as_data, dtype_of, shape_of
+
+__all__ = ["class_rows", "entries", "paired", "refuse", "signs"]
+
+
+def entries(output: Operand) -> Any:
+    """An output as one Value or array; those of several output nodes side by side.
+
+    >>> entries([Value([1.0, 2.0, 3.0]), Value([4.0, 5.0, 6.0])]).shape
+    (3, 2)
+    """
+    if isinstance(output, Value):
+        return output
+    if not _holds_values(output):
+        return as_data(output, copy=False)
+    nested = any(isinstance(entry, (list, tuple)) for entry in output)
+    return stack([entries(entry) for entry in output], axis=0 if nested else -1)
+
+
+def _holds_values(x: object) -> bool:
+    return isinstance(x, (list, tuple)) and any(isinstance(e, Value) or _holds_values(e) for e in x)
+
+
+def _like(target: Operand, output: Operand) -> Any:
+    """A target as numbers of the output's dtype."""
+    y = entries(target)
+    dtype = dtype_of(output)
+    return y if isinstance(y, Value) or dtype_of(y) == dtype else np.asarray(y).astype(dtype)
+
+
+def paired(output: Operand, target: Operand, loss: str) -> tuple[Any, Any]:
+    """An output and its target, of one shape. Raises ValueError where they are not."""
+    a = entries(output)
+    y = _like(target, a)
+    if shape_of(a) == (*shape_of(y), 1):
+        y = reshape(y, shape_of(a))
+    if shape_of(a) != shape_of(y):
+        raise ValueError(
+            f"{loss}: the output has shape {shape_of(a)}, the target {shape_of(y)}; they must be equal, "
+            "since broadcasting would compare each with all"
+        )
+    return a, y
+
+
+def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
+    """Raise ValueError where a target is wrong, naming the first entry that is."""
+    y = np.asarray(target.data if isinstance(target, Value) else target)
+    bad = wrong(y)
+    if bad.any():
+        first = tuple(np.argwhere(bad)[0])
+        raise ValueError(f"{told}; got {y[first].item():.10g}{_place(first)}")
+
+
+def _place(index: Any) -> str:
+    where = ", ".join(map(str, index))
+    return f" at index {where}" if where else ""
+
+
+def signs(target: Operand, loss: str) -> Any:
+    """Labels that are −1 or 1."""
+    refuse(
+        lambda y: np.abs(y) != 1.0, target, f"{loss}: labels must be −1 or 1, as 2*y − 1 of labels 0 and 1"
+    )
+    return target
+
+
+# -- classes ---------------------------------------------------------------------------------------
+
+
+def class_rows(output: Operand, target: Operand, loss: str) -> Any:
+    """Probabilities of the classes: those given, or 1 for the label and 0 for the others.
+
+    Raises ValueError where the target is neither a label nor a row for each row of the output, and for
+    labels that are no classes.
+    """
+    shape, y = shape_of(output), _like(target, output)
+    if shape_of(y) == shape:
+        return y
+    if not shape or shape_of(y) != shape[:-1]:
+        raise ValueError(
+            f"{loss}: an output of shape {shape} needs labels of shape {shape[:-1]} or probabilities of "
+            f"shape {shape}, got a target of shape {shape_of(y)}"
+        )
+    return _one_hot(target, shape[-1], loss).astype(dtype_of(output))
+
+
+def _one_hot(target: Operand, n_classes: int, loss: str) -> Any:
+    labels = np.asarray(target.data if isinstance(target, Value) else target)
+    if labels.dtype.kind == "f":
+        refuse(lambda k: k != np.floor(k), labels, f"{loss}: labels must be whole numbers")
+    among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"
+    refuse(lambda k: (k < 0) | (k >= n_classes), labels, among)
+    return labels[..., None] == np.arange(n_classes)

@@ -1,0 +1,206 @@
+"""A training on its way: all that changes while it goes on, one step at a time."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autodiff import Value, no_grad
+from optim.optimizer import Optimizer
+from optim.schedules import Schedule
+
+from . import history as histories
+from .history import History
+from .module import Module
+from .observations import Array, Observations
+
+__all__ = ["Loss", "Metric", "Trainer", "evaluated", "raw"]
+
+Loss: TypeAlias = Callable[[Any, Any], Any]
+Metric: TypeAlias = Callable[[Any, Any], Any]
+
+CHUNK = 1024
+"""Observations that are predicted at a time."""
+
+
+@dataclass
+class Trainer:
+    """A model, how it is trained on what, and how far that has come.
+
+    The order of the observations depends on the seed and the epoch alone, so the state between two
+    steps is the model's, the optimiser's, that of the generators inside the model, and a few numbers.
+    """
+
+    model: Module
+    loss: Loss
+    summed: bool  # whether the loss is a sum over the observations, else it is their mean
+    optimizer: Optimizer
+    schedule: Schedule | None
+    data: Observations
+    validation: Observations | None
+    batch_size: int
+    patience: int | None
+    metrics: Mapping[str, Metric]
+    seed: int
+
+    history: History = field(default_factory=History)
+    position: int = 0  # batches of the running epoch that are done
+    totals: list[float] = field(default_factory=list)  # of loss and metrics over these batches
+    elapsed: float = 0.0  # seconds spent on them
+    best_epoch: int = 0
+    best_loss: float = math.inf
+    best: dict[str, Any] = field(default_factory=dict)
+    stopped: str | None = None  # why there is nothing left to do, whatever the number of epochs
+    stepping: bool = False  # whether the parameters are being changed
+
+    def __post_init__(self) -> None:
+        self.totals = self._nothing()
+        self.best = self.model.state_dict()
+
+    def _nothing(self) -> list[float]:
+        return [0.0] * (1 + len(self.metrics))
+
+    def done(self, epochs: int) -> bool:
+        """Whether there is nothing left to do."""
+        return self.stopped is not None or self.history.epochs >= epochs
+
+    # -- going on ------------------------------------------------------------------------------
+
+    def epoch(self) -> Iterator[None]:
+        """Do the rest of the running epoch; after each yield one more step is complete."""
+        self.model.train()
+        begin = time.perf_counter() - self.elapsed
+        batches = self.data.batches(self.batch_size, self.seed, self.history.epochs + 1)
+        for batch in islice(batches, self.position, None):
+            problem = self._step(batch)
+            if problem:
+                self._diverged(problem)
+                return
+            self.elapsed = time.perf_counter() - begin
+            yield
+        self._close()
+
+    def _step(self, batch: Observations) -> str | None:
+        """Forward, backward, and one step downhill; what went wrong, if anything."""
+        self.optimizer.zero_grad()
+        output = self.model(batch.X)
+        loss = self.loss(output, batch.y)
+        number = float(loss.data)
+        if not math.isfinite(number):
+            return f"the loss became {number}"
+        measured = [batch.n * float(metric(output.data, batch.y)) for metric in self.metrics.values()]
+        loss.backward()
+        self.stepping = True
+        self.optimizer.step()
+        added = [number * (1 if self.summed else batch.n), *measured]
+        self.totals = [total + more for total, more in zip(self.totals, added, strict=True)]
+        self.position += 1
+        self.stepping = False
+        return None
+
+    def _close(self) -> None:
+        """Measure at the end of an epoch, and note it."""
+        if spoilt := [name for name, p in self.model.named_parameters() if not np.isfinite(p.data).all()]:
+            self._diverged(f"{spoilt[0]} became nan or infinite")
+            return
+        n = self.data.n
+        trained = [self.totals[0] / (1 if self.summed else n), *(total / n for total in self.totals[1:])]
+        self.history.note(self.metrics, trained, self._validated(), self.optimizer.lr, self.elapsed)
+        self.position, self.totals, self.elapsed = 0, self._nothing(), 0.0
+        self._judge(self.history.monitored[-1])
+
+    def _validated(self) -> list[float]:
+        """Loss and metrics on the validation data, if there are any."""
+        if self.validation is None:
+            return []
+        return evaluated(self.model, self.loss, self.metrics, self.validation)
+
+    def _judge(self, loss: float) -> None:
+        """Keep the best weights; go on with the schedule; see whether to stop early."""
+        epochs = self.history.epochs
+        if loss < self.best_loss:
+            self.best_epoch, self.best_loss, self.best = epochs, loss, self.model.state_dict()
+        if self.schedule is not None:
+            self.schedule.step(loss)
+        if self.patience is not None and epochs - self.best_epoch >= self.patience:
+            what = "validation loss" if self.validation else "loss"
+            self.stopped = (
+                f"stopped early: the {what} has not improved in {self.patience} epochs; "
+                f"the weights of epoch {self.best_epoch} were restored"
+            )
+
+    def _diverged(self, problem: str) -> None:
+        best = self.best_epoch
+        restored = f"the weights of epoch {best}, the best," if best else "the initial weights"
+        self.stopped = (
+            f"diverged in epoch {self.history.epochs + 1}: {problem}; {restored} were restored; "
+            f"a smaller learning rate may help, it was {self.optimizer.lr:g}"
+        )
+
+    def conclude(self) -> None:
+        """Leave the weights that the training was for: the best, where it looked for them."""
+        self.history.reason = self.stopped or f"reached {self.history.epochs} epochs"
+        if self.stopped or self.patience is not None:
+            self.model.load_state_dict(self.best)
+
+    def interrupt(self) -> None:
+        """Leave the weights of the last step."""
+        self.history.interrupted = True
+        where = f"in epoch {self.history.epochs + 1} after {self.position} of its steps"
+        self.history.reason = f"interrupted {where}; the weights are those of the last step"
+
+    # -- state ---------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """All that the next step depends on."""
+        return {
+            "seed": self.seed,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": None if self.schedule is None else self.schedule.state_dict(),
+            "generators": [generator.bit_generator.state for generator in self._generators()],
+            "history": histories.packed(self.history),
+            "progress": {name: getattr(self, name) for name in PROGRESS},
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state of the same training."""
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.schedule is not None:
+            self.schedule.load_state_dict(state["schedule"])
+        for generator, saved in zip(self._generators(), state["generators"], strict=True):
+            generator.bit_generator.state = saved
+        self.history = histories.unpacked(state["history"])
+        self.history.interrupted = False
+        for name in PROGRESS:
+            setattr(self, name, state["progress"][name])
+
+    def _generators(self) -> list[np.random.Generator]:
+        """The random generators inside the model, such as those of dropout."""
+        return [generator for _, generator in self.model.named_parts(np.random.Generator)]
+
+
+PROGRESS = ("position", "totals", "elapsed", "best_epoch", "best_loss", "best", "stopped")
+
+
+def evaluated(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Observations) -> list[float]:
+    """Loss and metrics in `eval` mode, without recording."""
+    model.eval()
+    with no_grad():
+        parts = [raw(model(data.X[i : i + CHUNK])) for i in range(0, data.n, CHUNK)]
+        output = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        error = loss(Value(output, constant=True), data.y)
+        return [float(raw(error)), *(float(metric(output, data.y)) for metric in metrics.values())]
+
+
+def raw(output: Any) -> Array:
+    """Data as they are, or of a Value."""
+    data: Array = output.data if isinstance(output, Value) else output
+    return data

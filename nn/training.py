@@ -1,0 +1,216 @@
+"""fit: train a model on observations."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from optim.optimizer import Optimizer
+from optim.schedules import Schedule
+
+from .checkpoint import Checkpoint
+from .history import History
+from .interruption import Interruption
+from .losses import mean_squared_error
+from .module import Module
+from .observations import Observations, observations, split
+from .preparation import check_counts, drawn, loss_of, optimizer_of, schedule_of, try_out
+from .progress import progress_of
+from .second_order import METHODS, Full, second_order
+from .trainer import Loss, Metric, Trainer
+
+__all__ = ["fit"]
+
+
+def fit(
+    model: Module,
+    X: Any,  # noqa: N803 (a matrix, as everywhere)
+    y: Any,
+    *,
+    loss: str | Loss = mean_squared_error,
+    optimizer: str | Optimizer | Callable[..., Optimizer] = "adam",
+    lr: float | None = None,
+    schedule: Any = None,
+    epochs: int = 100,
+    batch_size: int | None = 32,
+    validation: float | tuple[Any, Any] | None = None,
+    patience: int | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    seed: int | np.random.Generator | None = None,
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: float = 10.0,
+) -> History:
+    """Train a model: go down the gradient of the loss, batch by batch, and tell how it went.
+
+        θ ← θ − s·∇R(θ),   R over the observations of a batch; an epoch visits each observation once
+
+    X                 (n_observations, n_features), or whatever the model takes a row an observation
+    y                 (n,) or (n, n_outputs); labels 0, 1, … for `cross_entropy`
+    loss              a function of (output, target) or its name in `nn.losses`. One whose `reduction` is
+                      "sum" by default, as `squared_error`, is trained and noted as a sum: over the batch
+                      and over the epoch. All others count as means over the observations
+    optimizer         "sgd", "adam", "adamw", "rmsprop", "adagrad", "rprop", with the learning rate `lr`;
+                      an `Optimizer` of the model's parameters, or a function that makes one from them; or
+                      "l-bfgs" and "levenberg-marquardt" (of squared errors), which go by all observations
+                      at once and make at most `epochs` steps
+    schedule          a schedule of the optimiser, or a function that makes one from it; goes on each epoch
+    batch_size        None for all observations at once
+    validation        a fraction that is held out, drawn by the seed, or a pair (X, y)
+    patience          stop when the validation loss (without validation, the loss) has not become lower in
+                      so many epochs, and restore the best weights
+    metrics           functions of (raw output, target) by name, means over the observations, such as
+                      {"accuracy": nn.accuracy}; noted as trained, and on the validation data
+    seed              decides on the order of the observations
+    checkpoint        an .npz file. The same call, made again after the process was killed, goes on from it
+                      and ends with the same weights to the last bit; after the end it returns them at
+                      once, and with more `epochs` it goes on
+    checkpoint_every  seconds between two checkpoints, 0 for each step; the result is the same
+
+    The model is left in `eval` mode. Where the loss becomes nan or infinite, the training stops and the
+    best weights are restored. Ctrl-C stops it after the running step: what there is is returned, and
+    `interrupted` is true; a second one is raised at once.
+
+    Raises ValueError or TypeError, before the model is changed, for data that do not fit each other or
+    the model, nan or infinite entries, parameters that the loss does not depend on, settings out of
+    range, unknown names, and a checkpoint of another call.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1], seed=0)
+    >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
+    >>> fit(model, X, y, optimizer="sgd", lr=0.3, epochs=300, progress=False).reason
+    'reached 300 epochs'
+    >>> model(np.array([[3.0]])).data.round(3)
+    array([[7.]])
+    """
+    check_counts(epochs, batch_size, patience)
+    file = None if checkpoint is None else Checkpoint(checkpoint, checkpoint_every)
+    kept = file.read() if file else None
+    number = kept["state"]["seed"] if kept and seed is None else drawn(seed)
+    data, held_out = _parts(observations(X, y), validation, number)
+    criterion, summed = loss_of(loss)
+    try_out(model, criterion, data, held_out)
+    if isinstance(optimizer, str) and optimizer in METHODS:
+        full = Full(model, criterion, data, held_out, dict(metrics or {}), progress_of(progress, epochs, 0))
+        options = {"lr": lr, "schedule": schedule, "patience": patience, "checkpoint": checkpoint}
+        return second_order(optimizer, full, epochs, options)
+    optimizer = optimizer_of(optimizer, model, lr)
+    trainer = Trainer(
+        model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,
+        data.n if batch_size is None else batch_size, patience, dict(metrics or {}), number,
+    )  # fmt: skip
+    if file:
+        file.fingerprint = _fingerprint(trainer, None if seed is None else number)
+        _resume(trainer, file, kept, epochs)
+    _train(trainer, epochs, progress, file)
+    return trainer.history
+
+
+def _parts(
+    data: Observations, validation: float | tuple[Any, Any] | None, seed: int
+) -> tuple[Observations, Observations | None]:
+    """The observations for training and those for validation."""
+    if validation is None:
+        return data, None
+    if isinstance(validation, (tuple, list)):
+        if len(validation) != 2:
+            raise ValueError(f"validation must be a fraction or a pair (X, y), got {len(validation)} entries")
+        return data, observations(*validation, what="validation ")
+    return split(data, validation, seed)
+
+
+# -- training ----------------------------------------------------------------------------------
+
+
+def _train(trainer: Trainer, epochs: int, progress: bool, file: Checkpoint | None) -> None:
+    """Go on until there is nothing left to do, or until Ctrl-C."""
+    shown = progress_of(progress, epochs, trainer.history.epochs)
+    try:
+        # What overflows shows in the loss, and the history says so.
+        with Interruption() as interruption, np.errstate(all="ignore"):
+            while not trainer.done(epochs):
+                for _ in trainer.epoch():
+                    if file and (file.due or interruption.noted):
+                        file.write(trainer.state())
+                    if interruption.noted:
+                        trainer.interrupt()
+                        return
+                shown.show(trainer.history)
+                if file and trainer.done(epochs):
+                    file.write(trainer.state())
+            trainer.conclude()
+    except KeyboardInterrupt:  # of the user's own, or a second Ctrl-C
+        if trainer.stepping:
+            raise
+        trainer.interrupt()
+    finally:
+        trainer.model.eval()
+        shown.close()
+
+
+def _resume(trainer: Trainer, file: Checkpoint, kept: Mapping[str, Any] | None, epochs: int) -> None:
+    """Go on from what was kept, or keep the beginning."""
+    if kept is None:
+        file.write(trainer.state())
+        return
+    file.check(kept)
+    done = len(kept["state"]["history"]["loss"])
+    if done > epochs:
+        raise ValueError(
+            f"fit: the checkpoint {file.path} has come to epoch {done}, past epochs={epochs}; "
+            "give as many or more, or another path"
+        )
+    trainer.load_state(kept["state"])
+
+
+def _fingerprint(trainer: Trainer, seed: int | None) -> dict[str, Any]:
+    """What a training depends on, besides the number of epochs: it must be the same to go on."""
+    return {
+        "model": _structure(trainer.model),
+        "training data": trainer.data.fingerprint(),
+        "validation data": trainer.validation and trainer.validation.fingerprint(),
+        "loss": _name(trainer.loss),
+        "optimizer": _settings(trainer.optimizer),
+        "schedule": _configuration(trainer.schedule),
+        "batch_size": trainer.batch_size,
+        "patience": trainer.patience,
+        "metrics": ", ".join(trainer.metrics),
+        "seed": seed,
+    }
+
+
+def _structure(model: Module) -> str:
+    """A model's configuration and its parameters, with those that are frozen, in few characters."""
+    parameters = [(name, p.shape, str(p.dtype), p.constant) for name, p in model.named_parameters()]
+    checksum = hashlib.blake2b(f"{model!r} {parameters}".encode(), digest_size=8).hexdigest()
+    return f"{type(model).__name__} with {len(parameters)} parameters, {checksum}"
+
+
+def _settings(optimizer: Optimizer) -> str:
+    """An optimiser and its hyperparameters, without what it remembers."""
+    groups = [
+        {name: setting for name, setting in group.items() if name not in ("steps", "state")}
+        for group in optimizer.state_dict()["groups"]
+    ]
+    return f"{type(optimizer).__name__} {groups}"
+
+
+def _configuration(schedule: Schedule | None) -> str | None:
+    """A schedule and its settings, those of the one that follows it, too."""
+    if schedule is None:
+        return None
+    settings = {name: setting for name, setting in vars(schedule).items() if name != "optimizer"}
+    told = {k: _configuration(v) if isinstance(v, Schedule) else v for k, v in settings.items()}
+    return f"{type(schedule).__name__} {told}"
+
+
+def _name(function: Any) -> str:
+    """A function's name; of functools.partial, also what it sets."""
+    inner = getattr(function, "func", None)
+    if inner is not None:
+        return f"{_name(inner)} {function.args} {function.keywords}"
+    return str(getattr(function, "__qualname__", type(function).__name__))

@@ -1,0 +1,118 @@
+"""Pooling against PyTorch, ties, and flattening."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autodiff import Value, check_gradients
+from nn.convolution import Conv2d
+from nn.pooling import AvgPool2d, Flatten, MaxPool2d
+
+PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
+BOTH = pytest.mark.parametrize("kind", [MaxPool2d, AvgPool2d])
+
+
+@st.composite
+def poolings(draw):
+    """The arguments of a pooling, and images of different pixels that it takes."""
+    size = draw(PAIRS)
+    stride = draw(st.none() | PAIRS)
+    padding = tuple(draw(st.integers(0, n // 2)) for n in size)
+    more = draw(st.tuples(st.integers(0, 4), st.integers(0, 4)))
+    pixels = [max(1, n - 2 * p) + m for n, p, m in zip(size, padding, more, strict=True)]
+    shape = (*draw(st.sampled_from([(2,), (1, 1), (3, 2)])), *pixels)
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    return (size, stride, padding), rng.permutation(np.prod(shape)).reshape(shape) / 8.0
+
+
+@BOTH
+@given(drawn=poolings())
+def test_value_and_gradient_are_those_of_pytorch(kind, drawn):
+    torch = pytest.importorskip("torch")
+    arguments, x = drawn
+    X, tensor = Value(x), torch.tensor(x, requires_grad=True)
+    y, expected = kind(*arguments)(X), getattr(torch.nn, kind.__name__)(*arguments)(tensor)
+    seed = np.random.default_rng(1).normal(size=y.shape)
+    y.backward(seed)
+    expected.backward(torch.tensor(seed))
+    np.testing.assert_allclose(y.data, expected.detach().numpy(), rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(X.grad, tensor.grad.numpy(), rtol=1e-12, atol=1e-12)
+
+
+@BOTH
+@settings(max_examples=15)
+@given(drawn=poolings())
+def test_pooling_has_derivatives_of_second_order(kind, drawn):
+    arguments, x = drawn
+    check_gradients(lambda x: kind(*arguments)(x) ** 2, x)
+
+
+def test_ties_share_the_gradient_evenly():
+    x = Value([[[3.0, 3.0, 1.0, 2.0], [0.0, 3.0, 2.0, 2.0]]])
+    MaxPool2d(2)(x).backward(np.array([[[1.0, 1.0]]]))
+    third = 1 / 3
+    np.testing.assert_array_equal(x.grad, [[[third, third, 0.0, third], [0.0, third, third, third]]])
+
+
+def test_the_border_never_is_the_largest_pixel():
+    assert (MaxPool2d(2, padding=1)(np.full((1, 2, 2), -5.0)) == -5.0).all()
+
+
+def test_the_border_counts_in_a_mean():
+    assert AvgPool2d(2, padding=1)(np.ones((1, 1, 1))).tolist() == [[[0.25]]]
+
+
+@BOTH
+def test_raw_images_give_raw_images_and_float32_stays(kind):
+    y = kind(2, padding=1)(np.ones((1, 1, 4, 4), np.float32))
+    assert isinstance(y, np.ndarray)
+    assert y.dtype == np.float32
+    assert kind(2)(np.ones((0, 3, 4, 4))).shape == (0, 3, 2, 2)
+
+
+@BOTH
+def test_what_does_not_fit_is_refused(kind):
+    with pytest.raises(
+        ValueError, match=r"padding must be at most half of kernel_size \(2, 2\), got \(2, 0\)"
+    ):
+        kind(2, padding=(2, 0))
+    with pytest.raises(ValueError, match="stride must be an integer ≥ 1, got 0"):
+        kind(2, stride=0)
+    with pytest.raises(ValueError, match=r"\(3, 3\) pixels do not fit into an image of \(2, 2\)"):
+        kind(3)(np.ones((1, 2, 2)))
+    with pytest.raises(ValueError, match=rf"{kind.__name__}: expected images .* got shape \(2, 2\)"):
+        kind(1)(np.ones((2, 2)))
+
+
+def test_repr_tells_the_geometry():
+    assert repr(MaxPool2d(2)) == "MaxPool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))"
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=4))
+def test_flatten_keeps_the_observations_and_the_order(shape):
+    x = np.arange(float(np.prod(shape))).reshape(shape)
+    y = Flatten()(x)
+    assert y.shape == (shape[0], np.prod(shape[1:]))
+    np.testing.assert_array_equal(y.ravel(), x.ravel())
+
+
+def test_flatten_refuses_a_number():
+    with pytest.raises(ValueError, match="Flatten: expected"):
+        Flatten()(3.0)
+
+
+def test_layers_compose_into_a_small_network_with_gradients_everywhere():
+    layers = [
+        Conv2d(1, 3, 3, padding=1, seed=0),
+        MaxPool2d(2),
+        Conv2d(3, 2, 2, seed=1),
+        AvgPool2d(3),
+        Flatten(),
+    ]
+    y = np.random.default_rng(0).normal(size=(5, 1, 8, 8))
+    for layer in layers:
+        y = layer(y)
+    assert y.shape == (5, 2)
+    y.backward(np.ones((5, 2)))
+    assert all(np.abs(p.grad).min() > 0.0 for layer in layers for p in layer.parameters())
