@@ -158,12 +158,12 @@ class Way:
         return Ending(False, f"diverged: {what} is not finite after step {self.steps + 1}")
 
     def _flat(self) -> bool:
-        """Whether f has one value at the current point and some way off in two directions."""
-        x = self.point.x
+        """Whether f has one value, and no slope, at the current point and off in two directions."""
+        x, value = self.point.x, self.point.value
         directions = np.random.default_rng(0).normal(size=(2, x.size))
         reach = 1e-3 * np.maximum(1.0, np.abs(x))
-        around = (x + side * reach * d for d in directions for side in (-1.0, 1.0))
-        return all(self.objective.value(near) == self.point.value for near in around)
+        around = (self.objective.at(x + side * reach * d) for d in directions for side in (-1.0, 1.0))
+        return all(near.value == value and near.norm <= self.rules.gtol for near in around)
 
     # -- the outcome ---------------------------------------------------------------------------
 
