@@ -92,7 +92,8 @@ class Value:
     @data.setter
     def data(self, new: object) -> None:
         self._refuse_recorded("its data follow", "assign to a leaf")
-        self._data = self._fitted(new, "data")
+        if new is not self._data:  # `leaf.data -= step` has changed it in place
+            self._data = self._fitted(new, "data")
         self._birth = next_birth()
 
     @property
@@ -163,7 +164,7 @@ class Value:
         """Data of this value's shape and dtype, copied."""
         if isinstance(new, Value):
             raise TypeError(f"{what} of {self.described()} must be plain numbers; assign value.data")
-        data = as_data(new, copy=not (what == "data" and new is self._data))
+        data = as_data(new)
         if shape_of(data) != self.shape:
             raise ValueError(
                 f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "

@@ -1,17 +1,24 @@
-"""Minimisation with Values: of functions, of sums of squares, and of networks.
+"""Minimisation with Values: of functions, of sums of squares, and of the loss of a network.
 
 >>> from optim import minimize
 >>> minimize(lambda x: (x - 3.0) ** 2, 0.0).x
 3.0
 """
 
-from .conjugate import conjugate_gradient
-from .limited_memory import l_bfgs
+from .adaptive import *
+from .clipping import *
+from .conjugate import *
+from .limited_memory import *
 from .minimization import minimize
-from .naive import random_search
-from .newton_raphson import newton
-from .quasi_newton import bfgs
-from .result import Iterate, Path, Result
-from .steepest import steepest_descent
+from .naive import *
+from .newton_raphson import *
+from .optimizer import Optimizer
+from .plateau import *
+from .quasi_newton import *
+from .resilient import *
+from .result import *
+from .schedules import *
+from .sgd import *
+from .steepest import *
 from .step_rule import Adaptive, Backtracking, BarzilaiBorwein, Constant, Decaying, Wolfe
-from .truncated import newton_cg
+from .truncated import *

@@ -6,7 +6,7 @@ names and defaults are those of PyTorch's classes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class RMSProp(Optimizer):
     2.8
     """
 
-    checks = {
+    checks: ClassVar = {
         "lr": not_negative,
         "alpha": fraction,
         "eps": not_negative,
@@ -120,7 +120,7 @@ class Adagrad(Optimizer):
     2.5
     """
 
-    checks = {
+    checks: ClassVar = {
         "lr": not_negative,
         "lr_decay": not_negative,
         "weight_decay": not_negative,
@@ -185,7 +185,7 @@ class Adam(Optimizer):
     2.5
     """
 
-    checks = {
+    checks: ClassVar = {
         "lr": not_negative,
         "betas": pair(fraction),
         "eps": not_negative,
@@ -206,13 +206,7 @@ class Adam(Optimizer):
         maximize: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            betas=betas,
-            eps=eps,
-            weight_decay=weight_decay,
-            amsgrad=amsgrad,
-            maximize=maximize,
+            params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
         )
 
     def slots(self, settings: Group) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value
+from autodiff.data import Data
 
 from .hyperparameters import flag, positive
 from .parameters import labelled
@@ -40,14 +41,14 @@ def clip_gradient_norm(
     refuse = flag(f"{what}: error_if_nonfinite", error_if_nonfinite)
     found = _with_gradients(what, params)
     with np.errstate(all="ignore"):
-        norms = {label: float(np.linalg.norm(np.ravel(p.grad), order)) for p, label in found.items()}
-        total = float(np.linalg.norm(list(norms.values()), order)) if norms else 0.0
+        norms = {label: _norm(g, order) for _, label, g in found}
+        total = _norm(list(norms.values()), order)
         if refuse and not math.isfinite(total):
             raise RuntimeError(_nonfinite(what, norms))
         factor = limit / (total + 1e-6)
         if not factor >= 1.0:
-            for p in found:
-                p.grad = p.grad * factor
+            for p, _, g in found:
+                p.grad = g * factor
     return total
 
 
@@ -63,17 +64,22 @@ def clip_gradient_value(params: Any, limit: float) -> None:
     0.5
     """
     limit = _size("clip_gradient_value: limit", limit)
-    for p in _with_gradients("clip_gradient_value", params):
-        p.grad = np.clip(p.grad, -limit, limit)
+    for p, _, g in _with_gradients("clip_gradient_value", params):
+        p.grad = np.clip(g, -limit, limit)
 
 
 def _size(what: str, setting: float) -> float:
     return math.inf if setting == math.inf else positive(what, setting)
 
 
-def _with_gradients(what: str, params: Any) -> dict[Value, str]:
-    found = labelled(what, params)
-    return {p: label for p, label in found.items() if p.grad is not None}
+def _with_gradients(what: str, params: Any) -> list[tuple[Value, str, Data]]:
+    """Parameters that have gradients, how errors speak of them, and the gradients."""
+    return [(p, label, p.grad) for p, label in labelled(what, params).items() if p.grad is not None]
+
+
+def _norm(entries: Data, order: float) -> float:
+    entries = np.ravel(entries)
+    return float(np.linalg.norm(entries, order)) if entries.size else 0.0
 
 
 def _nonfinite(what: str, norms: dict[str, float]) -> str:

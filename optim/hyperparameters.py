@@ -30,6 +30,8 @@ Check: TypeAlias = Callable[[str, Any], Any]
 
 def any_number(what: str, setting: Any) -> float:
     """A finite number. Raises TypeError for anything else, ValueError for nan and infinity."""
+    if type(setting) is float and math.isfinite(setting):
+        return setting
     if isinstance(setting, np.ndarray) and not setting.shape:
         setting = setting[()]
     if isinstance(setting, (bool, np.bool_)) or not isinstance(setting, (numbers.Real, np.floating)):
@@ -64,7 +66,7 @@ def whole(what: str, setting: Any, least: int = 0) -> int:
     """An integer that is not below the least."""
     if isinstance(setting, bool) or not isinstance(setting, (int, np.integer)):
         raise TypeError(f"{what} must be an integer, got {setting!r}")
-    return int(_required(setting >= least, what, f"{least} or above", setting))
+    return int(_required(bool(setting >= least), what, f"{least} or above", setting))
 
 
 def flag(what: str, setting: Any) -> bool:

@@ -13,9 +13,9 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from autodiff import Value
+from autodiff.choice import chosen
 from autodiff.data import Data, shape_of
 
-from .choice import chosen
 from .hyperparameters import Check, positive
 from .parameters import Group, grouped
 from .state import Memory, restored, saved
@@ -70,7 +70,7 @@ class Optimizer:
 
     def __repr__(self) -> str:
         settings = (f"{name}={self.param_groups[0][name]!r}" for name in self.checks)
-        return f"{self._kind}({len(self._labels)} parameters, {', '.join(settings)})"
+        return f"{self._kind}({len(self._labels)} parameters: {', '.join(settings)})"
 
     # -- hyperparameters -----------------------------------------------------------------------
 
@@ -102,8 +102,9 @@ class Optimizer:
         return [self.checked(_without_params(group)) for group in self.param_groups]
 
     def _group(self, entry: Group) -> Group:
-        settings = self.checked(_without_params(entry))
-        return {"params": entry["params"], **settings, "lr": self._rate(settings["lr"])}
+        if "lr" in entry:
+            self._rate(entry["lr"])
+        return {"params": entry["params"], **self.checked(_without_params(entry))}
 
     def _rate(self, lr: Any) -> float:
         """A learning rate as a user may set it; schedules may end at 0."""
@@ -147,19 +148,19 @@ class Optimizer:
 
     def _blocks(self, params: list[Value], settings: Group) -> Iterator[list[Value]]:
         """What steps together: each array alone; numbers of one dtype and equally many steps as a vector."""
-        numbers: dict[Any, list[Value]] = {}
+        slots, numbers = self.slots(settings), dict[Any, list[Value]]()
         for p in params:
-            memory = self.remembered(p, settings)
+            memory = self.remembered(p, slots)
             if p.shape:
                 yield [p]
             else:
                 numbers.setdefault((p.dtype, memory.steps), []).append(p)
         yield from numbers.values()
 
-    def remembered(self, p: Value, settings: Group) -> Memory:
+    def remembered(self, p: Value, slots: Mapping[str, float]) -> Memory:
         """What is remembered of a parameter: the start where it was never changed."""
-        memory = self._memories.setdefault(p, Memory())
-        for name, start in self.slots(settings).items():
+        memory = self._memories.get(p) or self._memories.setdefault(p, Memory())
+        for name, start in slots.items():
             if name not in memory.slots:
                 memory.slots[name] = np.full_like(p.data, start) if p.shape else start
         return memory

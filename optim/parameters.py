@@ -40,7 +40,8 @@ def grouped(what: str, params: Any) -> tuple[list[Group], dict[Value, str]]:
     if not isinstance(params, Value) and isinstance(params, Iterable) and not isinstance(params, dict):
         params = list(params)
     entries = params if _are_groups(what, params) else [{"params": params}]
-    groups, found = [], {}
+    groups: list[Group] = []
+    found: dict[Value, str] = {}
     for entry in entries:
         members = labelled(what, entry["params"])
         for parameter in members:
@@ -63,9 +64,7 @@ def _entries(what: str, params: Any) -> Iterable[Any]:
         named: Iterable[Any] = params.named_parameters()
         return named
     if isinstance(params, Value):
-        raise TypeError(
-            f"{what}: one Value is no list of parameters; put it into one: [{params.name or 'value'}]"
-        )
+        raise TypeError(f"{what}: one Value is no list of parameters; put it into one: [value]")
     if isinstance(params, dict):
         raise TypeError(f"{what}: a dict is no list of parameters; give its .items() or .values()")
     if not isinstance(params, Iterable):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from .hyperparameters import Check, flag, increasing, not_negative, pair, positive
+from .hyperparameters import flag, increasing, not_negative, pair, positive
 from .optimizer import Array, Optimizer
 from .parameters import Group
 
@@ -27,7 +27,7 @@ class Rprop(Optimizer):
     A step size Δ, at first `lr`, grows by etas[1] while the gradient keeps its sign and shrinks by etas[0]
     where it turned, within `step_sizes`. Where it turned, an entry waits for one step, as in PyTorch's
     Rprop (iRprop−), or its last change is taken back: `backtracking=True`, rprop+, the default of R's
-    neuralnet.
+    neuralnet. A gradient of nan counts as 0, as in PyTorch.
 
     Riedmiller, Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
     (ICNN 1993); Igel, Hüsken, "Empirical evaluation of the improved Rprop learning algorithms"
@@ -44,7 +44,7 @@ class Rprop(Optimizer):
     1.9
     """
 
-    checks: dict[str, Check] = {
+    checks: ClassVar = {
         "lr": not_negative,
         "etas": _factors,
         "step_sizes": increasing,
@@ -63,12 +63,7 @@ class Rprop(Optimizer):
         backtracking: bool = False,
     ) -> None:
         super().__init__(
-            params,
-            lr=lr,
-            etas=etas,
-            step_sizes=step_sizes,
-            backtracking=backtracking,
-            maximize=maximize,
+            params, lr=lr, etas=etas, step_sizes=step_sizes, backtracking=backtracking, maximize=maximize
         )
 
     def slots(self, settings: Group) -> dict[str, float]:
@@ -90,7 +85,7 @@ class Rprop(Optimizer):
         np.multiply(size, etas[1], out=size, where=work > 0.0)
         np.clip(size, *step_sizes, out=size)
         np.sign(g, out=sign)
-        np.copyto(sign, 0.0, where=turned)
+        np.copyto(sign, 0.0, where=turned | np.isnan(g))
         np.multiply(sign, size, out=work)
         if change is not None:
             np.negative(change, out=work, where=turned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class SGD(Optimizer):
     2.4
     """
 
-    checks = {
+    checks: ClassVar = {
         "lr": not_negative,
         "momentum": not_negative,
         "dampening": any_number,

@@ -16,7 +16,7 @@ from .hyperparameters import whole
 if TYPE_CHECKING:
     from .optimizer import Optimizer
 
-__all__ = ["Memory", "require", "restored", "saved"]
+__all__ = ["Memory", "restored", "saved"]
 
 
 @dataclass
@@ -31,8 +31,9 @@ def saved(optimizer: Optimizer) -> dict[str, Any]:
     """Copies of the hyperparameters, the numbers of steps, and the slots."""
     groups = []
     for group, settings in zip(optimizer.param_groups, optimizer.settings(), strict=True):
-        memories = [optimizer.remembered(p, settings) for p in group["params"]]
-        slots = {name: [_copied(m.slots[name]) for m in memories] for name in optimizer.slots(settings)}
+        starts = optimizer.slots(settings)
+        memories = [optimizer.remembered(p, starts) for p in group["params"]]
+        slots = {name: [_copied(m.slots[name]) for m in memories] for name in starts}
         groups.append({**settings, "steps": [m.steps for m in memories], "state": slots})
     return {"optimizer": type(optimizer).__name__, "groups": groups}
 
@@ -42,55 +43,45 @@ def _copied(slot: Data) -> Data:
 
 
 def restored(optimizer: Optimizer, state: Any) -> list[tuple[dict[str, Any], list[Memory]]]:
-    """Hyperparameters and memories of each group, checked and copied; nothing is changed."""
-    kind = type(optimizer).__name__
-    require(
-        isinstance(state, Mapping) and {"optimizer", "groups"} <= state.keys(),
-        kind,
-        "no state of an optimiser",
-    )
-    require(state["optimizer"] == kind, kind, f"the state is that of {state['optimizer']}")
-    entries, groups = state["groups"], optimizer.param_groups
-    require(len(entries) == len(groups), kind, f"expected {len(groups)} parameter groups, got {len(entries)}")
-    return [
-        _restored_group(optimizer, entry, group["params"])
-        for entry, group in zip(entries, groups, strict=True)
-    ]
+    """Hyperparameters and memories of each group, checked and copied; the optimiser is not changed."""
+    kind, groups = type(optimizer).__name__, optimizer.param_groups
+    is_state = isinstance(state, Mapping) and {"optimizer", "groups"} <= state.keys()
+    _require(is_state, kind, "expected what state_dict() returns")
+    _require(state["optimizer"] == kind, kind, f"the state is that of {state['optimizer']}")
+    entries = state["groups"]
+    _require(len(entries) == len(groups), kind, f"expected {len(groups)} groups, got {len(entries)}")
+    return [_group(optimizer, entry, own["params"]) for entry, own in zip(entries, groups, strict=True)]
 
 
-def _restored_group(
+def _group(
     optimizer: Optimizer, entry: Mapping[str, Any], params: list[Value]
 ) -> tuple[dict[str, Any], list[Memory]]:
     kind = type(optimizer).__name__
-    require({"steps", "state"} <= entry.keys(), kind, "a parameter group lacks 'steps' or 'state'")
+    _require({"steps", "state"} <= entry.keys(), kind, "a group lacks 'steps' or 'state'")
     settings = optimizer.checked({name: entry[name] for name in entry if name not in ("steps", "state")})
     names, slots = list(optimizer.slots(settings)), entry["state"]
-    require(set(slots) == set(names), kind, f"expected the slots {names}, got {list(slots)}")
-    for what, column in (("steps", entry["steps"]), *slots.items()):
-        require(
-            len(column) == len(params), kind, f"expected {len(params)} parameters, got {len(column)} {what}"
-        )
-    memories = []
-    for i, p in enumerate(params):
-        fitted = {name: _fitted(kind, name, slots[name][i], p) for name in names}
-        memories.append(Memory(whole(f"{kind}: steps", entry["steps"][i]), fitted))
-    return settings, memories
+    _require(set(slots) == set(names), kind, f"expected the state {names}, got {list(slots)}")
+    for name, column in {"steps": entry["steps"], **slots}.items():
+        _require(len(column) == len(params), kind, f"expected {len(params)} {name}, got {len(column)}")
+    steps = [whole(f"{kind}: steps", n) for n in entry["steps"]]
+    return settings, [
+        Memory(t, {name: _fitted(kind, name, slots[name][i], p) for name in names})
+        for i, (t, p) in enumerate(zip(steps, params, strict=True))
+    ]
 
 
 def _fitted(kind: str, name: str, slot: Any, p: Value) -> Data:
     """One parameter's slot in the parameter's shape and dtype, copied."""
     data = as_data(slot)
-    require(
-        shape_of(data) == p.shape,
-        kind,
-        f"expected {name} of {p.described()}, got one of shape {shape_of(data)}",
+    _require(
+        shape_of(data) == p.shape, kind, f"{name} of {p.described()} cannot have the shape {shape_of(data)}"
     )
     return np.array(data, p.dtype) if p.shape else float(data)
 
 
-def require(holds: bool, kind: str, problem: str) -> None:
-    """Raise ValueError where a state does not fit."""
+def _require(holds: bool, kind: str, problem: str) -> None:
     if not holds:
         raise ValueError(
-            f"{kind}.load_state_dict: {problem}; nothing was changed. A state fits what was made in the same way"
+            f"{kind}.load_state_dict: {problem}; nothing was changed. "
+            "A state fits an optimiser that was made by the same call"
         )

@@ -1,0 +1,208 @@
+"""The function that is fitted: residuals r(x), their Jacobian J = ∂r/∂x, and R(x) = Σᵢ rᵢ².
+
+The lecture's R(θ) is the sum of squares itself, not half of it; so its gradient is 2·Jᵀr.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from autodiff import Value, concatenate, no_grad, ravel
+from autodiff.functional import Call
+from autodiff.jacobians import matrices
+from autodiff.modes import differentiating
+from autodiff.structure import leaves
+
+from .derivatives import EPSILON, Product
+from .objective import FAILURES, Objective, Point
+from .unknowns import Unknowns, Vector, flat
+
+__all__ = ["Located", "SumOfSquares", "Trial"]
+
+
+# -- where residuals and their Jacobian come from ----------------------------------------------
+
+
+class Residuals(ABC):
+    """Residuals as one vector of m entries, their Jacobian as one matrix of shape (m, n)."""
+
+    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+        self.f, self.over = f, over
+
+    @abstractmethod
+    def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
+        """r(x), and the function that computes J(x)."""
+
+    def vector(self, x: Vector) -> Vector:
+        """r(x), without a graph."""
+        with no_grad():
+            return flat([_data(part) for part in _parts(self.over.plain(self.f, x))])
+
+    def value(self, x: Vector) -> float:
+        """R(x) = Σ rᵢ²."""
+        r = self.vector(x)
+        return float(r @ r)
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """R(x) and 2·Jᵀr."""
+        r, jacobian = self.linearised(x)
+        return float(r @ r), 2.0 * (r @ jacobian())
+
+    def curvature(self, x: Vector) -> Product:
+        """The function v ↦ 2·JᵀJ·v: the Hessian of R, less the curvature of the residuals."""
+        jacobian = self.linearised(x)[1]()
+        return lambda v: 2.0 * (jacobian @ v) @ jacobian
+
+
+class ByEngine(Residuals):
+    """By the chain rule, by rows or columns, whichever is cheaper (see `autodiff.jacobian`)."""
+
+    def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
+        """r(x), and the function that computes J(x) from the recorded graph."""
+        with differentiating():
+            call = self.over.call(self.f, x, False)
+            output = _joined(_parts(call.output))
+        return np.array(_data(output), np.float64), lambda: _matrix(call, output)
+
+
+class ByDifferences(Residuals):
+    """By central differences: 2n evaluations.   hᵢ = ε^(1/3)·|xᵢ|, so that no scale is preferred."""
+
+    def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
+        """r(x), and the function that estimates J(x)."""
+        return self.vector(x), lambda: np.stack([self._column(x, i) for i in range(x.size)], axis=1)
+
+    def _column(self, x: Vector, i: int) -> Vector:
+        h = EPSILON ** (1 / 3) * (abs(x[i]) or 1.0)
+        above, below = x.copy(), x.copy()
+        above[i] += h
+        below[i] -= h
+        return (self.vector(above) - self.vector(below)) / (above[i] - below[i])
+
+
+def _parts(output: Any) -> list[Any]:
+    """The numbers and arrays that the function returned."""
+    if parts := leaves(output):
+        return parts
+    raise TypeError(f"the function must return residuals, a number or an array of them; got {output!r}")
+
+
+def _joined(parts: list[Any]) -> Any:
+    return ravel(parts[0]) if len(parts) == 1 else concatenate([ravel(part) for part in parts])
+
+
+def _data(part: Any) -> Any:
+    return part.data if isinstance(part, Value) else part
+
+
+def _matrix(call: Call, output: Any) -> Vector:
+    with differentiating():
+        blocks = matrices(call, output)
+    return np.concatenate([np.reshape(block, (output.size, -1)) for block in blocks], axis=1, dtype=np.float64)
+
+
+# -- the sum of squares as an objective --------------------------------------------------------
+
+
+class Located(Point):
+    """A point with its residuals r, (m,), and their Jacobian J, (m, n)."""
+
+    residuals: Vector
+    jacobian: Vector
+
+    @classmethod
+    def of(cls, x: Vector, residuals: Vector, jacobian: Vector) -> Located:
+        """The point with R = Σ r² and its gradient 2·Jᵀr."""
+        with np.errstate(all="ignore"):
+            point = cls(x, float(residuals @ residuals), 2.0 * (residuals @ jacobian))
+        point.residuals, point.jacobian = residuals, jacobian
+        return point
+
+    @property
+    def bare(self) -> Point:
+        """The point alone: Jacobians are large."""
+        return Point(*self)
+
+
+class Trial(NamedTuple):
+    """Residuals at x, and how to get their Jacobian: one evaluation serves both."""
+
+    x: Vector
+    residuals: Vector
+    differentiated: Callable[[], Vector]
+
+    @property
+    def value(self) -> float:
+        """R(x); nan or infinite where a residual is."""
+        with np.errstate(all="ignore"):
+            return float(self.residuals @ self.residuals)
+
+    def located(self) -> Located:
+        """With the Jacobian; nan where it cannot be computed."""
+        try:
+            with np.errstate(all="ignore"):
+                return Located.of(self.x, self.residuals, self.differentiated())
+        except FAILURES:
+            return Located.of(self.x, self.residuals, np.full((self.residuals.size, self.x.size), np.nan))
+
+
+class SumOfSquares(Objective):
+    """R(x) = Σ rᵢ(x)², counted and with its start."""
+
+    kinds: ClassVar = {"exact": ByEngine, "numerical": ByDifferences}
+    derivatives: Residuals
+    start: Located
+
+    def trial(self, x: Vector) -> Trial:
+        """The residuals at x; nan where they cannot be computed."""
+        try:
+            with np.errstate(all="ignore"):
+                trial = Trial(x, *self.derivatives.linearised(x))
+        except FAILURES:
+            nothing = np.full_like(self.start.residuals, np.nan)
+            return Trial(x, nothing, lambda: np.outer(nothing, x))
+        if trial.residuals.size != self.start.residuals.size:
+            raise ValueError(
+                f"the function returned {self.start.residuals.size} residuals at the start, but "
+                f"{trial.residuals.size} at {self.over.tree(x)!r}; there must be as many at any point"
+            )
+        return trial
+
+    def at(self, x: Vector) -> Located:
+        """The point at x; its value is nan where the residuals cannot be computed."""
+        return self.trial(x).located()
+
+    def _first(self, f: Callable[..., Any], exact: bool) -> Located:
+        with np.errstate(all="ignore"):
+            x = self.over.start
+            residuals, jacobian = self.derivatives.linearised(x)
+            point = Located.of(x, residuals, jacobian())
+        if fault := _fault(point):
+            raise ValueError(f"{fault} at the start x0 = {self.over.tree(x)!r}; choose another")
+        if exact and not point.jacobian.any() and not self._visible(f):
+            raise ValueError(
+                "the residuals came without a graph, so their derivative is unknown: compute them with "
+                "operators and autodiff's or NumPy's functions on x, not on x.data or float(x); "
+                'or take derivative="numerical"'
+            )
+        return point
+
+    def _visible(self, f: Callable[..., Any]) -> bool:
+        with differentiating():
+            parts = leaves(self.over.call(f, self.over.start, False).output)
+        return any(isinstance(part, Value) and not part.constant for part in parts)
+
+
+def _fault(point: Located) -> str:
+    """What is not finite."""
+    bad = np.flatnonzero(~np.isfinite(point.residuals))
+    if bad.size:
+        first = f"residual {bad[0]} is {point.residuals[bad[0]]}"
+        return f"{bad.size} of the {point.residuals.size} residuals are not finite (the first: {first})"
+    if not np.isfinite(point.value):
+        return "the sum of squares overflows"
+    return "" if point.finite else "the Jacobian of the residuals is not finite"
