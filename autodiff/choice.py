@@ -1,4 +1,4 @@
-"""Choices by name: what is not there is refused with the names that are nearest."""
+"""Things chosen by name: a name that is not there is refused with those that are near."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import TypeVar
 
 __all__ = ["chosen", "hint"]
 
-T = TypeVar("T")
+Offered = TypeVar("Offered")
 
 
-def hint(name: object, names: Collection[str]) -> str:
-    """How an error about a name goes on: those that are near, and all there are."""
-    near = get_close_matches(str(name).lower(), names, n=2, cutoff=0.5)
-    question = f"; did you mean {' or '.join(map(repr, near))}?" if near else "; there are:"
-    return f"{question} {'There are: ' if near else ''}{', '.join(names)}"
+def hint(name: str, names: Collection[str]) -> str:
+    """How an error about a name goes on: the names that are near, and all there are."""
+    near = " or ".join(map(repr, get_close_matches(name.lower(), names, cutoff=0.5)))
+    return f"{f'did you mean {near}? ' if near else ''}There are {', '.join(names)}"
 
 
-def chosen(what: str, name: str, table: Mapping[str, T]) -> T:
-    """The entry of that name.
+def chosen(what: str, name: object, offered: Mapping[str, Offered]) -> Offered:
+    """The thing of a name.
 
-    Raises ValueError for a name that is not there.
+    Raises ValueError with the nearest names, TypeError for what is no string.
 
     >>> chosen("method", "newtn", {"newton": 1, "bfgs": 2})
     Traceback (most recent call last):
-    ValueError: unknown method 'newtn'; did you mean 'newton'? There are: newton, bfgs
+    ValueError: unknown method 'newtn'; did you mean 'newton'? There are newton, bfgs
     """
-    if name in table:
-        return table[name]
-    raise ValueError(f"unknown {what} {name!r}{hint(name, table)}")
+    if not isinstance(name, str):
+        raise TypeError(f"the {what} must be a name, got {name!r}; there are {', '.join(offered)}")
+    if name not in offered:
+        raise ValueError(f"unknown {what} {name!r}; {hint(name, offered)}")
+    return offered[name]

@@ -2,8 +2,8 @@
 
 >>> import nn
 >>> network = nn.lecture.network()
->>> round(network(3.0, -2.0).data, 3)
-0.809
+>>> round(network(3.0, -2.0).data, 4)
+0.8095
 """
 
 from . import activations, initialize, lecture

@@ -24,9 +24,8 @@ from autodiff import (
     tanh,
     where,
 )
+from autodiff.choice import chosen
 from autodiff.data import Data, Operand, dtype_of
-
-from .choice import chosen
 
 __all__ = [
     "activation",

@@ -14,7 +14,7 @@ import numpy as np
 from .archive import pack, read_arrays, temporary_name, unpack, write_arrays
 from .module import Module
 
-__all__ = ["Checkpoint", "load", "save"]
+__all__ = ["load", "save"]
 
 Kind = TypeVar("Kind", bound=Module)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .choice import chosen
+from autodiff.choice import chosen
 
 __all__ = [
     "Initializer",

@@ -26,9 +26,9 @@ from autodiff import (
     where,
 )
 from autodiff import sum as total
+from autodiff.choice import chosen
 from autodiff.data import Data, Operand, shape_of
 
-from .choice import chosen
 from .targets import class_rows, entries, paired, refuse, signs
 
 __all__ = [

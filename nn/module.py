@@ -7,6 +7,7 @@ modules; all else is configuration. Nothing is registered: they are found by loo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -222,5 +223,8 @@ def _is_function(value: Any) -> bool:
 
 
 def _told(value: Any) -> str:
-    """A function by its name, all else as Python writes it."""
-    return getattr(value, "__name__", repr(value)) if _is_function(value) else repr(value)
+    """A function by its name and what is set of it, all else as Python writes it."""
+    if isinstance(value, partial):
+        settings = [*map(_told, value.args), *(f"{k}={_told(v)}" for k, v in value.keywords.items())]
+        return f"{_told(value.func)}({', '.join(settings)})"
+    return getattr(value, "__name__", type(value).__name__) if _is_function(value) else repr(value)

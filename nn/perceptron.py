@@ -64,21 +64,19 @@ class MLP(Module):
         rng = np.random.default_rng(seed)
         self.layers = [
             Linear(k, j, initialize=initialize or _start(follower), seed=rng, dtype=dtype)
-            for (k, j), follower in zip(
-                pairwise((self.n_inputs, *self.sizes)), self._followers(), strict=True
-            )
+            for (k, j), follower in zip(pairwise((self.n_inputs, *self.sizes)), self.followers(), strict=True)
         ]
         for number, layer in enumerate(self.layers, start=1):
             for parameter in layer.parameters():
                 parameter.name = f"{parameter.name}⁽{str(number).translate(SUPERSCRIPTS)}⁾"
 
-    def _followers(self) -> list[Callable[[Any], Any]]:
-        """The activation after each layer."""
+    def followers(self) -> list[Callable[[Any], Any]]:
+        """The activation after each layer, as functions."""
         return [activation(self.activation)] * (len(self.sizes) - 1) + [activation(self.output)]
 
     def forward(self, x: Any) -> Any:
         """The activations of the output layer."""
-        for layer, follower in zip(self.layers, self._followers(), strict=True):
+        for layer, follower in zip(self.layers, self.followers(), strict=True):
             x = follower(layer(x))
         return x
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autodiff import Value, no_grad
 from autodiff.choice import chosen
+from autodiff.data import shape_of
 from optim.adaptive import Adagrad, Adam, AdamW, RMSProp
 from optim.optimizer import Optimizer
 from optim.resilient import Rprop
@@ -20,9 +21,9 @@ from . import losses
 from .module import Module
 from .observations import Observations
 from .second_order import METHODS
-from .trainer import Loss, raw
+from .trainer import Loss, Metric, raw
 
-__all__ = ["check_counts", "drawn", "loss_of", "optimizer_of", "schedule_of", "try_out"]
+__all__ = ["check_settings", "drawn", "loss_of", "optimizer_of", "schedule_of", "try_out"]
 
 Make: TypeAlias = Callable[..., Optimizer]
 
@@ -34,8 +35,12 @@ ROWS = 2
 """Observations with which a model is tried out."""
 
 
-def check_counts(epochs: Any, batch_size: Any, patience: Any) -> None:
-    """Refuse numbers of epochs and observations that are none."""
+def check_settings(model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any) -> None:
+    """Refuse what is no model, no metrics, and no number of epochs or observations."""
+    if not isinstance(model, Module):
+        raise TypeError(f"fit: the model must be an nn.Module, got {type(model).__name__}")
+    if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
+        raise TypeError(f'fit: metrics must be functions by name, {{"accuracy": accuracy}}, got {metrics!r}')
     _check_count("epochs", epochs, 0)
     if batch_size is not None:
         _check_count("batch_size", batch_size, 1)
@@ -91,8 +96,8 @@ def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | N
     make = _by_name(optimizer) if isinstance(optimizer, str) else optimizer
     if not callable(make):
         raise TypeError(f"fit: optimizer must be a name, an Optimizer or a function, got {optimizer!r}")
-    # A class is given the module, since it then knows the parameters' names.
-    parameters = model if isinstance(make, type) else model.parameters()
+    # An optimiser takes names, too, and says them in errors; a function may expect Values.
+    parameters = list(model.named_parameters()) if isinstance(make, type) else model.parameters()
     made = make(parameters) if lr is None else make(parameters, lr=lr)
     if not isinstance(made, Optimizer):
         raise TypeError(f"fit: optimizer={make!r} must make an Optimizer, it made {made!r}")
@@ -134,8 +139,14 @@ def schedule_of(schedule: Any, optimizer: Optimizer) -> Schedule | None:
 # -- trying out --------------------------------------------------------------------------------
 
 
-def try_out(model: Module, loss: Loss, data: Observations, held_out: Observations | None) -> None:
-    """Run a model and its loss once, in `eval` mode, which changes nothing.
+def try_out(
+    model: Module,
+    loss: Loss,
+    metrics: Mapping[str, Metric],
+    data: Observations,
+    held_out: Observations | None,
+) -> None:
+    """Run a model, its loss and the metrics once, in `eval` mode, which changes nothing.
 
     Raises ValueError where the model does not return a row an observation, where there is nothing to
     train, and for parameters without gradient; TypeError where the loss is no number; and what the
@@ -146,7 +157,7 @@ def try_out(model: Module, loss: Loss, data: Observations, held_out: Observation
     try:
         _try_gradients(model, loss, data)
         for observations in filter(None, (data, held_out)):
-            _try_targets(model, loss, observations)
+            _try_targets(model, loss, metrics, observations)
     finally:
         model.zero_grad()
         for module, mode in training:
@@ -173,21 +184,24 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
         )
 
 
-def _try_targets(model: Module, loss: Loss, data: Observations) -> None:
-    """See that the loss takes all targets: each beside the output for the first observation."""
+def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Observations) -> None:
+    """See that the loss and the metrics take all targets: each beside the output for the first row."""
     with no_grad(), np.errstate(all="ignore"):
         output = model(data.X[:ROWS])
         _check_output(output, data)
-        _number(loss(Value(np.repeat(raw(output)[:1], data.n, axis=0), constant=True), data.y))
+        outputs = np.repeat(raw(output)[:1], data.n, axis=0)
+        _number(loss(Value(outputs, constant=True), data.y))
+        for metric in metrics.values():
+            float(metric(outputs, data.y))
 
 
 def _check_output(output: Any, data: Observations) -> None:
     expected = min(ROWS, data.n)
-    shape = np.shape(raw(output))
+    shape = shape_of(raw(output)) if isinstance(output, (Value, np.ndarray)) else None
     if not shape or shape[0] != expected:
+        got = f"a {type(output).__name__}" if shape is None else f"the shape {shape}"
         raise ValueError(
-            f"fit: the model must return one row an observation; for {expected} of them it returned the "
-            f"shape {shape}"
+            f"fit: the model must return one row an observation; for {expected} of them it returned {got}"
         )
 
 

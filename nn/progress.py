@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from .history import History
 
-__all__ = ["Progress", "progress_of"]
+__all__ = ["Progress", "Silence", "progress_of"]
 
 PAUSE = 0.1  # seconds between two changes of what is shown
 

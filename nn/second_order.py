@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from optim.limited_memory import l_bfgs
+from optim.nonlinear_least_squares import least_squares
 from optim.result import Iterate, Result
 
 from .history import History
 from .losses import mean_squared_error, squared_error
 from .module import Module
 from .observations import Observations
-from .progress import Progress
+from .progress import Progress, Silence, progress_of
 from .targets import paired
 from .trainer import Loss, Metric, evaluated
 
@@ -32,10 +33,10 @@ class Full:
         data: Observations,
         validation: Observations | None,
         metrics: Mapping[str, Metric],
-        progress: Progress,
     ) -> None:
         self.model, self.loss, self.metrics = model, loss, metrics
-        self.data, self.validation, self.progress = data, validation, progress
+        self.data, self.validation = data, validation
+        self.progress: Progress = Silence()
         self.history = History()
         self.free = [parameter for parameter in model.parameters() if not parameter.constant]
         self.begin: float | None = None
@@ -77,8 +78,6 @@ def _levenberg_marquardt(full: Full, epochs: int) -> Result:
             'fit: optimizer="levenberg-marquardt" minimises squared errors: loss=nn.squared_error or '
             'nn.mean_squared_error; "l-bfgs" takes every loss'
         )
-    from optim import least_squares
-
     return least_squares(full.residuals, full.model, max_steps=epochs, callback=full.note, path=False)
 
 
@@ -88,7 +87,7 @@ METHODS: dict[str, Callable[[Full, int], Result]] = {
 }
 
 
-def second_order(method: str, full: Full, epochs: int, options: Mapping[str, Any]) -> History:
+def second_order(method: str, full: Full, epochs: int, progress: bool, options: Mapping[str, Any]) -> History:
     """Minimise the loss over all observations, in at most so many steps.
 
     Raises ValueError for options of the other optimisers, and for a model that draws random numbers.
@@ -99,11 +98,13 @@ def second_order(method: str, full: Full, epochs: int, options: Mapping[str, Any
     if any(full.model.named_parts(np.random.Generator)):
         raise ValueError(f'fit: optimizer="{method}" needs a model without random draws; leave out dropout')
     full.model.train()
+    full.progress = progress_of(progress, epochs, 0)
     try:
         result = METHODS[method](full, epochs)
     finally:
         full.model.eval()
         full.progress.close()
-    full.history.reason = f"converged: {result.reason}" if result.converged else result.reason
+    reason = result.reason.removeprefix("converged: ")
+    full.history.reason = f"converged: {reason}" if result.converged else reason
     full.history.interrupted = result.reason == "interrupted"
     return full.history

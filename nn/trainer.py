@@ -178,7 +178,6 @@ class Trainer:
         for generator, saved in zip(self._generators(), state["generators"], strict=True):
             generator.bit_generator.state = saved
         self.history = histories.unpacked(state["history"])
-        self.history.interrupted = False
         for name in PROGRESS:
             setattr(self, name, state["progress"][name])
 

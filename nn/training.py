@@ -18,7 +18,7 @@ from .interruption import Interruption
 from .losses import mean_squared_error
 from .module import Module
 from .observations import Observations, observations, split
-from .preparation import check_counts, drawn, loss_of, optimizer_of, schedule_of, try_out
+from .preparation import check_settings, drawn, loss_of, optimizer_of, schedule_of, try_out
 from .progress import progress_of
 from .second_order import METHODS, Full, second_order
 from .trainer import Loss, Metric, Trainer
@@ -87,21 +87,22 @@ def fit(
     >>> model(np.array([[3.0]])).data.round(3)
     array([[7.]])
     """
-    check_counts(epochs, batch_size, patience)
+    metrics = {} if metrics is None else metrics
+    check_settings(model, metrics, epochs, batch_size, patience)
     file = None if checkpoint is None else Checkpoint(checkpoint, checkpoint_every)
     kept = file.read() if file else None
     number = kept["state"]["seed"] if kept and seed is None else drawn(seed)
     data, held_out = _parts(observations(X, y), validation, number)
     criterion, summed = loss_of(loss)
-    try_out(model, criterion, data, held_out)
+    try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and optimizer in METHODS:
-        full = Full(model, criterion, data, held_out, dict(metrics or {}), progress_of(progress, epochs, 0))
+        full = Full(model, criterion, data, held_out, metrics)
         options = {"lr": lr, "schedule": schedule, "patience": patience, "checkpoint": checkpoint}
-        return second_order(optimizer, full, epochs, options)
+        return second_order(optimizer, full, epochs, progress, options)
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = Trainer(
         model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,
-        data.n if batch_size is None else batch_size, patience, dict(metrics or {}), number,
+        data.n if batch_size is None else batch_size, patience, metrics, number,
     )  # fmt: skip
     if file:
         file.fingerprint = _fingerprint(trainer, None if seed is None else number)

@@ -12,9 +12,11 @@ from .limited_memory import *
 from .minimization import minimize
 from .naive import *
 from .newton_raphson import *
+from .nonlinear_least_squares import *
 from .optimizer import Optimizer
 from .plateau import *
 from .quasi_newton import *
+from .regression import Fit
 from .resilient import *
 from .result import *
 from .schedules import *

@@ -16,7 +16,7 @@ from autodiff.data import Data, as_data, dtype_of, shape_of
 from autodiff.functional import Call
 from autodiff.structure import leaves, mapped, rebuilt
 
-__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "unknowns"]
+__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "pieces", "unknowns"]
 
 Vector: TypeAlias = np.ndarray[Any, Any]
 
@@ -68,7 +68,7 @@ def flat(entries: list[Any]) -> Vector:
     return np.concatenate([np.ravel(np.asarray(x, np.float64)) for x in entries])
 
 
-def _pieces(x: Vector, like: list[Any]) -> Iterator[Data]:
+def pieces(x: Vector, like: list[Any]) -> Iterator[Data]:
     """The vector cut into numbers and arrays of the shapes and dtypes of others."""
     position = 0
     for leaf in like:
@@ -92,7 +92,7 @@ class Start:
 
     def tree(self, x: Vector) -> Any:
         """The vector in the structure of x0."""
-        return rebuilt(self.like, _pieces(x, leaves(self.like)))
+        return rebuilt(self.like, pieces(x, leaves(self.like)))
 
     def _given(self, f: Callable[..., Any], tree: Any) -> Any:
         return f(*tree) if self.spread else f(tree)
@@ -137,7 +137,7 @@ class Parameters:
 
     def tree(self, x: Vector) -> list[Data]:
         """The vector as a list of the parameters' data."""
-        return list(_pieces(x, [value.data for value in self.values]))
+        return list(pieces(x, [value.data for value in self.values]))
 
     def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
         """F evaluated on the parameters themselves."""

@@ -197,5 +197,5 @@ def _known(method: str, rules: dict[str, Any]) -> dict[str, Any]:
     names = [field.name for field in fields(Stopping)]
     for name in rules:
         if name not in names:
-            raise TypeError(f"{method} has no option {name!r}{hint(name, [*Options.__annotations__])}")
+            raise TypeError(f"{method} has no option {name!r}; {hint(name, [*Options.__annotations__])}")
     return rules

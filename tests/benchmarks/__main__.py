@@ -8,7 +8,7 @@ from importlib import import_module
 
 from .harness import progress, table
 
-WORKS = ("moons", "memory", "importing", "chain", "lecture", "dense")
+WORKS = ("moons", "memory", "importing", "chain", "lecture", "dense", "digits", "minimisation")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, tanh
 from autodiff.testing import numbers
+from nn.activations import leaky_relu
 from nn.containers import Sequential
 from nn.linear import Linear
 from nn.module import Module
@@ -249,6 +251,8 @@ def test_repr_tells_configuration_and_parts():
         ")"
     )
     assert repr(Linear(2, 3, bias=False)) == "Linear(n_inputs=2, n_outputs=3, bias=False)"
+    leak = partial(leaky_relu, negative_slope=0.1)
+    assert repr(Sequential(leak)) == "Sequential(\n  (layers.0): leaky_relu(negative_slope=0.1)\n)"
     assert repr(Sequential(Sequential())) == "Sequential(\n  (layers.0): Sequential()\n)"
 
 

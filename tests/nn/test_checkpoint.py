@@ -1,0 +1,446 @@
+"""Saved models and trainings that go on: complete or refused, and the same to the last bit."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autodiff import Value
+from nn.activations import relu
+from nn.archive import pack, unpack
+from nn.checkpoint import load, save
+from nn.containers import Sequential
+from nn.dropout import Dropout
+from nn.linear import Linear
+from nn.losses import mean_squared_error, squared_error
+from nn.module import Module
+from nn.network import Network
+from nn.normalization import BatchNorm
+from nn.perceptron import MLP
+from nn.training import fit
+from optim.adaptive import AdamW
+from optim.plateau import ReduceLROnPlateau
+from optim.schedules import CosineAnnealingLR, StepLR
+from optim.sgd import SGD
+
+FORMATS = [".npz", ".safetensors"]
+
+
+def noisy(seed=0):
+    """A model with everything that a training changes: parameters, buffers, and a generator."""
+    return Sequential(
+        Linear(3, 6, seed=seed), BatchNorm(6), relu, Dropout(0.3, seed=seed + 1), Linear(6, 1, seed=seed)
+    )
+
+
+def observed(n=20, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 3))
+    return X, X @ [1.0, -2.0, 0.5] + 0.1 * rng.normal(size=n)
+
+
+def same_state(a, b):
+    a, b = a.state_dict(), b.state_dict()
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def needs(suffix):
+    if suffix == ".safetensors":
+        pytest.importorskip("safetensors")
+
+
+# -- models in files ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize(
+    "make",
+    [
+        noisy,
+        partial(MLP, 2, [3, 1]),
+        partial(Network, 2, [2, 1]),
+        partial(MLP, 2, [3, 1], dtype=np.float32),
+    ],
+)
+def test_a_model_comes_back_to_the_last_bit(tmp_path, suffix, make):
+    needs(suffix)
+    model, other = make(seed=1), make(seed=2)
+    save(model, tmp_path / f"model{suffix}")
+    assert load(other, tmp_path / f"model{suffix}") is other
+    assert same_state(model, other)
+    assert [p.dtype for p in model.parameters()] == [p.dtype for p in other.parameters()]
+
+
+class Odd(Module):
+    """Parameters with the names of np.savez's arguments, and of any memory layout."""
+
+    def __init__(self, seed):
+        rng = np.random.default_rng(seed)
+        self.file = Value(rng.normal(size=(3, 4)).T)
+        self.allow_pickle = Value(rng.normal())
+        self.parts = {"w₁₁⁽¹⁾ / a": Value(rng.normal(size=(0, 2)))}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_any_name_and_layout_can_be_saved(tmp_path, suffix):
+    needs(suffix)
+    save(Odd(1), tmp_path / f"model{suffix}")
+    assert same_state(load(Odd(2), tmp_path / f"model{suffix}"), Odd(1))
+
+
+def test_numpy_reads_what_save_writes_and_load_reads_what_numpy_writes(tmp_path):
+    model = MLP(2, [3, 1], seed=0)
+    save(model, tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as file:
+        arrays = dict(file)
+    assert arrays.keys() == model.state_dict().keys()
+    np.savez_compressed(tmp_path / "numpy.npz", **arrays)
+    assert same_state(load(MLP(2, [3, 1], seed=1), tmp_path / "numpy.npz"), model)
+
+
+def test_equal_models_give_equal_files(tmp_path):
+    for name in "ab":
+        save(MLP(2, [1], seed=0), tmp_path / f"{name}.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_pytorch_and_nn_exchange_weights_by_safetensors(tmp_path):
+    torch = pytest.importorskip("torch")
+    peer = pytest.importorskip("safetensors.torch")
+    pair = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.ReLU())
+    pair.eval()
+    model = Sequential(Linear(3, 4, seed=0), BatchNorm(4), relu).eval()
+    names = dict(zip((n for n in pair.state_dict() if "tracked" not in n), model.state_dict(), strict=True))
+    state = {names.get(name, "modules.1.num_batches_tracked"): x for name, x in pair.state_dict().items()}
+    peer.save_file(
+        {name: x.double() if x.ndim else x for name, x in state.items()}, tmp_path / "a.safetensors"
+    )
+    load(model, tmp_path / "a.safetensors")
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    expected = pair.double()(torch.tensor(X)).detach().numpy()
+    np.testing.assert_allclose(model(X).data, expected, rtol=1e-12, atol=1e-14)
+    save(model, tmp_path / "b.safetensors")
+    back = peer.load_file(tmp_path / "b.safetensors")
+    assert all(np.array_equal(back[name].numpy(), array) for name, array in model.state_dict().items())
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_file_cut_anywhere_is_refused_and_the_model_unchanged(tmp_path, suffix):
+    needs(suffix)
+    path = tmp_path / f"model{suffix}"
+    save(MLP(2, [1], seed=0), path)
+    content, model = path.read_bytes(), MLP(2, [1], seed=1)
+    for length in range(0, len(content), 7):
+        path.write_bytes(content[:length])
+        with pytest.raises(ValueError, match="not loaded, the model is unchanged"):
+            load(model, path)
+    assert same_state(model, MLP(2, [1], seed=1))
+
+
+def test_a_damaged_byte_in_an_npz_file_is_refused_or_does_not_matter(tmp_path):
+    path = tmp_path / "model.npz"
+    save(MLP(2, [1], seed=0), path)
+    content = path.read_bytes()
+    refused = 0
+    for i in range(0, len(content), 3):
+        path.write_bytes(content[:i] + bytes([content[i] ^ 0x81]) + content[i + 1 :])
+        model = MLP(2, [1], seed=1)
+        try:
+            load(model, path)
+        except ValueError:
+            refused += 1
+            assert same_state(model, MLP(2, [1], seed=1))
+        else:
+            assert same_state(model, MLP(2, [1], seed=0))
+    assert refused > len(content) / 6
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"weight": np.zeros(3)}, r"layers\.0\.weight: missing"),
+        ({"layers.0.weight": np.zeros((1, 3)), "layers.0.bias": np.zeros(1)}, r"expected shape \(1, 2\)"),
+        ({"layers.0.weight": np.array(["a"]), "layers.0.bias": np.zeros(1)}, "not loaded"),
+    ],
+)
+def test_a_file_of_another_model_is_refused(tmp_path, content, message):
+    np.savez(tmp_path / "model.npz", **content)
+    model = MLP(2, [1], seed=0)
+    with pytest.raises(ValueError, match=message):
+        load(model, tmp_path / "model.npz")
+    assert same_state(model, MLP(2, [1], seed=0))
+
+
+def test_a_pickle_is_never_opened(tmp_path):
+    np.savez(tmp_path / "model.npz", **{"layers.0.weight": np.array([print], dtype=object)})
+    with pytest.raises(ValueError, match="Object arrays cannot be loaded"):
+        load(MLP(2, [1]), tmp_path / "model.npz")
+
+
+@pytest.mark.parametrize("function", [save, load])
+def test_another_suffix_is_refused(tmp_path, function):
+    with pytest.raises(ValueError, match=r"must be \.npz or \.safetensors, got '\.pt'"):
+        function(MLP(2, [1]), tmp_path / "model.pt")
+
+
+def test_a_missing_file_and_a_missing_folder_are_told(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load(MLP(2, [1]), tmp_path / "model.npz")
+    with pytest.raises(FileNotFoundError):
+        save(MLP(2, [1]), tmp_path / "none" / "model.npz")
+
+
+def test_without_safetensors_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[safetensors\]'"):
+        save(MLP(2, [1]), tmp_path / "model.safetensors")
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
+    save(MLP(2, [1], seed=0), tmp_path / "model.npz")
+    monkeypatch.setattr(os, "fsync", partial(_fail, OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        save(MLP(2, [1], seed=1), tmp_path / "model.npz")
+    assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
+    assert same_state(load(MLP(2, [1]), tmp_path / "model.npz"), MLP(2, [1], seed=0))
+
+
+def _fail(error, *_):
+    raise error
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+
+
+@settings(max_examples=50)
+@given(
+    st.recursive(
+        plain | st.lists(st.floats(), min_size=1).map(np.array),
+        lambda tree: (
+            st.lists(tree) | st.lists(tree).map(tuple) | st.dictionaries(st.text() | st.integers(), tree)
+        ),
+        max_leaves=8,
+    )
+)
+def test_nested_data_come_back_to_the_last_bit(tree):
+    assert repr(unpack(pack(tree))) == repr(tree)
+
+
+# -- trainings that go on ----------------------------------------------------------------------
+
+
+class Loss:
+    """A mean squared error that is interrupted in the call of a number, in a way."""
+
+    def __init__(self, at=-1, way=None):
+        self.left, self.way = at, way
+
+    def __call__(self, output, target):
+        if output.shape[0] > 2 and not output.constant:  # two rows are for trying out
+            self.left -= 1
+            if self.left == 0:
+                self.way()
+        return mean_squared_error(output, target)
+
+
+class CrashError(Exception):
+    pass
+
+
+def crash():
+    raise CrashError
+
+
+def ctrl_c():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+OPTIMIZERS = [
+    "sgd", "adam", "adamw", "rmsprop", "adagrad", "rprop", partial(SGD, lr=0.01, momentum=0.9, nesterov=True),
+]  # fmt: skip
+SCHEDULES = [
+    None,
+    lambda optimizer: StepLR(optimizer, 2),
+    lambda optimizer: CosineAnnealingLR(optimizer, 6),
+    lambda optimizer: ReduceLROnPlateau(optimizer, patience=0),
+]
+
+
+@settings(max_examples=20)
+@given(
+    optimizer=st.sampled_from(OPTIMIZERS),
+    schedule=st.sampled_from(SCHEDULES),
+    batch_size=st.sampled_from([3, 5, None]),
+    validation=st.sampled_from([None, 0.3]),
+    patience=st.sampled_from([None, 2]),
+    at=st.integers(1, 14),
+    way=st.sampled_from([crash, ctrl_c]),
+    every=st.sampled_from([0.0, 1e9]),
+)
+def test_a_training_that_was_stopped_anywhere_ends_as_if_it_had_not_been(
+    tmp_path_factory, optimizer, schedule, batch_size, validation, patience, at, way, every
+):
+    path = tmp_path_factory.mktemp("training") / "run.npz"
+    call = partial(
+        fit, X=observed(11)[0], y=observed(11)[1], optimizer=optimizer, schedule=schedule, epochs=4,
+        batch_size=batch_size, validation=validation, patience=patience, seed=3, progress=False,
+    )  # fmt: skip
+    straight, stopped = noisy(), noisy()
+    expected = call(straight, loss=Loss())
+    kept = partial(call, checkpoint=path, checkpoint_every=every)
+    try:
+        kept(stopped, loss=Loss(at, way))
+    except CrashError:
+        stopped = noisy()
+    assert kept(stopped, loss=Loss()) == expected
+    assert same_state(stopped, straight)
+    again = noisy()
+    assert kept(again, loss=Loss(1, crash)) == expected  # done: no step is left
+    assert same_state(again, straight)
+
+
+def test_a_longer_training_goes_on_from_a_shorter_one(tmp_path):
+    X, y = observed()
+    straight, extended = noisy(), noisy()
+    expected = fit(straight, X, y, epochs=9, seed=0, progress=False)
+    for epochs in (0, 4, 4, 9):
+        history = fit(extended, X, y, epochs=epochs, seed=0, progress=False, checkpoint=tmp_path / "run.npz")
+        assert history.epochs == epochs
+    assert history == expected
+    assert same_state(straight, extended)
+
+
+def test_a_shorter_training_than_the_checkpoint_is_refused(tmp_path):
+    call = partial(
+        fit, X=observed()[0], y=observed()[1], progress=False, checkpoint=tmp_path / "run.npz", seed=0
+    )
+    call(noisy(), epochs=3)
+    with pytest.raises(ValueError, match=r"has come to epoch 3, past epochs=2"):
+        call(noisy(), epochs=2)
+
+
+def test_without_a_seed_the_drawn_one_is_kept(tmp_path):
+    X, y = observed()
+    call = partial(fit, X=X, y=y, validation=0.3, epochs=3, progress=False, checkpoint=tmp_path / "run.npz")
+    first, second = noisy(), noisy()
+    assert call(first) == call(second)
+    assert same_state(first, second)
+
+
+X, Y = observed()
+OTHER = X.copy()
+OTHER[3, 1] += 1e-9
+CALL = {"model": noisy(), "X": X, "y": Y, "loss": mean_squared_error, "seed": 0, "optimizer": "adam"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"X": OTHER}, "training data: was .* is "),
+        ({"y": Y[::-1]}, "training data"),
+        ({"seed": 1}, "seed: was 0, is 1"),
+        ({"seed": None}, "seed: was 0, is None"),
+        ({"batch_size": 5}, "batch_size: was 32, is 5"),
+        ({"loss": "huber"}, "loss: was mean_squared_error, is huber"),
+        ({"loss": partial(squared_error, reduction="mean")}, "loss: .* is squared_error .*mean"),
+        ({"optimizer": "sgd", "lr": 0.1}, r"optimizer: was Adam .*, is SGD .*'lr': 0\.1"),
+        ({"lr": 0.5}, r"optimizer: .*'lr': 0\.5"),
+        ({"optimizer": AdamW}, "optimizer"),
+        ({"schedule": lambda optimizer: StepLR(optimizer, 3)}, "schedule: was None, is StepLR"),
+        ({"validation": 0.2}, "validation data: was None, is "),
+        ({"patience": 3}, "patience: was None, is 3"),
+        ({"model": MLP(3, [1], seed=0)}, "model: was Sequential .*, is MLP"),
+        ({"model": noisy().freeze()[0].unfreeze() and Sequential(Linear(3, 1))}, "model"),
+    ],
+)
+def test_a_checkpoint_of_another_call_is_refused_by_what_differs(tmp_path, change, told):
+    call = partial(fit, epochs=1, progress=False, checkpoint=tmp_path / "run.npz")
+    call(**{**CALL, "model": noisy()})
+    changed = {**CALL, "model": noisy(), **change}
+    before = changed["model"].state_dict()
+    with pytest.raises(ValueError, match=told):
+        call(**changed)
+    assert all(np.array_equal(before[name], x) for name, x in changed["model"].state_dict().items())
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", "model"])
+def test_a_file_that_is_no_checkpoint_is_refused_and_kept(tmp_path, content):
+    path = tmp_path / "run.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        save(noisy(), path)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="give another path, or delete the file to begin anew"):
+        fit(noisy(), X, Y, epochs=1, progress=False, checkpoint=path)
+    assert path.read_bytes() == before
+
+
+def test_where_a_checkpoint_cannot_be_written_is_told_before_the_training(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        fit(noisy(), X, Y, progress=False, checkpoint=tmp_path / "none" / "run.npz")
+    with pytest.raises(ValueError, match=r"must be an \.npz file"):
+        fit(noisy(), X, Y, progress=False, checkpoint=tmp_path / "run.safetensors")
+    with pytest.raises(ValueError, match="must be seconds, 0 or more, got -1"):
+        fit(noisy(), X, Y, progress=False, checkpoint=tmp_path / "run.npz", checkpoint_every=-1)
+
+
+PROGRAM = """
+import sys
+import numpy as np
+import nn
+from optim.schedules import StepLR
+
+model = nn.Sequential(
+    nn.Linear(3, 6, seed=0), nn.BatchNorm(6), np.tanh, nn.Dropout(0.3, seed=1), nn.Linear(6, 1, seed=2)
+)
+X = np.random.default_rng(0).normal(size=(40, 3))
+history = nn.fit(
+    model, X, X @ [1.0, -2.0, 0.5], epochs=40, batch_size=8, validation=0.25, patience=30, seed=5,
+    schedule=lambda optimizer: StepLR(optimizer, 20), checkpoint=sys.argv[1] or None, checkpoint_every=0.0,
+    progress=False,
+)
+nn.save(model, sys.argv[2])
+print(history)
+"""
+KILLS = 3
+
+
+def run(*arguments):
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_process_killed_at_random_moments_ends_with_the_same_weights_to_the_last_bit(tmp_path):
+    straight = run("", tmp_path / "straight.npz")
+    checkpoint, moments, kills = tmp_path / "run.npz", random.Random(0), 0
+    while True:
+        process, seen = run(checkpoint, tmp_path / "killed.npz"), mark(checkpoint)
+        while process.poll() is None and mark(checkpoint) == seen:
+            time.sleep(0.002)
+        time.sleep(moments.uniform(0.0, 0.06))
+        if kills < KILLS and process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        printed, _ = process.communicate()
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL
+        kills += 1
+    expected, _ = straight.communicate()
+    assert kills == KILLS
+    assert printed == expected
+    assert (tmp_path / "killed.npz").read_bytes() == (tmp_path / "straight.npz").read_bytes()
+    assert not list(tmp_path.glob(".*.tmp"))
+
+
+def mark(path):
+    return path.stat().st_mtime_ns if path.exists() else None

@@ -1,0 +1,102 @@
+"""What a history knows, prints and draws."""
+
+import math
+import sys
+
+import pytest
+
+from nn.history import History
+
+LONG = History(
+    loss=[10.0 / k for k in range(1, 1001)],
+    validation_loss=[12.0 / k + 0.001 * k for k in range(1, 1001)],
+    metrics={"accuracy": [1 - 1 / (k + 1) for k in range(1, 1001)]},
+    reason="reached 1000 epochs",
+)
+
+
+def test_the_best_epoch_is_the_first_with_the_lowest_validation_loss():
+    assert History(loss=[3.0, 1.0, 2.0]).best_epoch == 2
+    assert History(loss=[3.0, 1.0, 2.0], validation_loss=[2.0, 4.0, 2.0]).best_epoch == 1
+    assert History(loss=[math.nan, math.inf, 5.0]).best_epoch == 3
+
+
+def test_without_a_finite_loss_there_is_no_best_epoch():
+    assert History().best_epoch is None
+    assert History(loss=[math.nan]).best_epoch is None
+
+
+def test_a_long_history_prints_as_a_short_table_with_first_best_and_last_epoch():
+    header, *rows, reason = str(LONG).splitlines()
+    assert header.split() == ["epoch", "loss", "validation", "loss", "accuracy"]
+    shown = [int(row.split()[0]) for row in rows]
+    assert len(shown) <= 13
+    assert {1, LONG.best_epoch, 1000} <= set(shown)
+    assert reason == "reached 1000 epochs"
+
+
+def test_a_short_history_prints_every_epoch():
+    assert str(History(loss=[4.0, 1.0], reason="reached 2 epochs")) == (
+        "epoch  loss\n    1     4\n    2     1\nreached 2 epochs"
+    )
+
+
+def test_a_history_without_epochs_prints_its_reason():
+    assert str(History(reason="reached 0 epochs")) == "reached 0 epochs"
+
+
+def test_time_does_not_make_histories_different():
+    assert History(loss=[1.0], seconds=[0.1]) == History(loss=[1.0], seconds=[0.2])
+    assert History(loss=[1.0]) != History(loss=[2.0])
+
+
+# -- drawing -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plt():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    import matplotlib.pyplot
+
+    yield matplotlib.pyplot
+    matplotlib.pyplot.close("all")
+
+
+def test_losses_are_drawn_above_metrics_against_the_epoch(plt):
+    ax = LONG.plot()
+    losses, metrics = ax.figure.axes
+    assert ax is losses
+    training, validation, best = losses.get_lines()
+    assert list(training.get_xdata()[[0, -1]]) == [1, 1000]
+    assert list(training.get_ydata()) == LONG.loss
+    assert list(validation.get_ydata()) == LONG.validation_loss
+    assert best.get_xdata()[0] == LONG.best_epoch
+    assert [line.get_label() for line in metrics.get_lines()] == ["accuracy"]
+    assert (losses.get_ylabel(), metrics.get_ylabel(), metrics.get_xlabel()) == ("loss", "accuracy", "epoch")
+    ax.figure.canvas.draw()
+
+
+def test_a_loss_that_falls_far_is_drawn_on_a_logarithmic_scale(plt):
+    assert LONG.plot().get_yscale() == "log"
+    assert History(loss=[2.0, 1.0]).plot().get_yscale() == "linear"
+    assert History(loss=[2.0, 0.0, -1.0]).plot().get_yscale() == "linear"
+
+
+def test_on_given_axes_the_losses_are_drawn(plt):
+    _, ax = plt.subplots()
+    assert LONG.plot(ax) is ax
+    assert len(ax.figure.axes) == 1
+    assert ax.get_xlabel() == "epoch"
+
+
+def test_nothing_to_draw_is_told():
+    with pytest.raises(ValueError, match=r"no epoch to draw \(interrupted\)"):
+        History(reason="interrupted").plot()
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[plot\]'"):
+        LONG.plot()
