@@ -18,7 +18,7 @@ from autodiff.structure import leaves
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "Derivatives", "Product"]
+__all__ = ["DERIVATIVES", "EPSILON", "Derivatives", "Product"]
 
 Product = Callable[[Vector], Vector]
 EPSILON = float(np.finfo(np.float64).eps)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class Point(NamedTuple):
 class Objective:
     """f with its start. `evaluations` counts every call of f, also those for differences."""
 
+    kinds: ClassVar[Mapping[str, Any]] = DERIVATIVES
+
     def __init__(self, f: Callable[..., Any], x0: Any, derivative: str = "exact") -> None:
         if not callable(f):
             raise TypeError(f"minimize: f must be a function, got {f!r}")
@@ -53,7 +55,7 @@ class Objective:
             self.evaluations += 1
             return f(*args)
 
-        self.derivatives = chosen("derivative", derivative, DERIVATIVES)(counted, self.over)
+        self.derivatives = chosen("derivative", derivative, self.kinds)(counted, self.over)
         self.start = self._first(f, derivative == "exact")
 
     @property

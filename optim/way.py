@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
@@ -46,6 +46,8 @@ class Options(TypedDict, total=False):
 class Way:
     """The run of one method on one objective."""
 
+    sees: ClassVar[type[Objective]] = Objective
+
     def __init__(
         self,
         method: str,
@@ -59,7 +61,7 @@ class Way:
     ) -> None:
         self.method = method
         self.rules = Stopping(**_known(method, rules))
-        self.objective = Objective(f, x0, derivative)
+        self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
         self.callback, self.keep = callback, path
         self.previous: Point | None = None
@@ -103,28 +105,35 @@ class Way:
 
     def ended(self) -> Ending | None:
         """The first rule that holds at the current point."""
-        point = self.point
-        tolerance = self.rules.gtol * min(1.0, self.objective.start.norm)
-        if point.norm <= tolerance:
-            return self.stationary(f"the gradient is {point.norm:.2g}, at most {tolerance:.2g}")
+        if ending := self.at_rest():
+            return ending
         if self.stopped:
             return Ending(False, "stopped by the callback")
-        if self.previous is not None and (ending := self._after_a_step(self.previous)):
+        if self.previous is not None and (ending := self._astray(self.previous)):
             return ending
         if self.steps >= self.limit:
             return Ending(False, f"reached the limit of {self.limit} steps")
         return None
 
-    def _after_a_step(self, old: Point) -> Ending | None:
-        new, rules = self.point, self.rules
-        moved = np.abs(new.x - old.x)
-        if np.all(moved <= ROUNDING * np.abs(new.x)):
-            return self.exhausted()
-        if np.all(moved <= rules.xtol * np.maximum(1.0, np.abs(new.x))):
+    def at_rest(self) -> Ending | None:
+        """Whether gradient, step or decrease say that there is no further to go."""
+        new, old, rules = self.point, self.previous, self.rules
+        tolerance = rules.gtol * min(1.0, self.objective.start.norm)
+        if new.norm <= tolerance:
+            return self.stationary(f"the gradient is {new.norm:.2g}, at most {tolerance:.2g}")
+        if old is None:
+            return None
+        if rules.xtol and np.all(np.abs(new.x - old.x) <= rules.xtol * np.maximum(1.0, np.abs(new.x))):
             return self.stationary(f"the step is at most xtol = {rules.xtol:g}")
-        if 0.0 <= old.value - new.value <= rules.ftol * max(1.0, abs(new.value)) and rules.ftol:
+        if rules.ftol and 0.0 <= old.value - new.value <= rules.ftol * max(1.0, abs(new.value)):
             return self.stationary(f"f fell by no more than ftol = {rules.ftol:g}")
-        scale = max(1.0, abs(self.objective.start.value))
+        return None
+
+    def _astray(self, old: Point) -> Ending | None:
+        """Whether a step led nowhere, too far, or back."""
+        new, scale = self.point, max(1.0, abs(self.objective.start.value))
+        if np.all(np.abs(new.x - old.x) <= ROUNDING * np.abs(new.x)):
+            return self.exhausted()
         if new.value > self.best.value + 1e10 * scale:
             return Ending(False, f"diverged: f has grown to {new.value:.3g}")
         if new.value < -1e20 * scale:

@@ -1,0 +1,326 @@
+"""Pictures by what is in them: points, lines, labels, limits and legends."""
+
+import gc
+import warnings
+import weakref
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optim import bfgs, newton, random_search, steepest_descent
+from optim.plot import plot_basins, plot_paths, plot_result
+from optim.plot.window import apart, shown, surroundings
+
+matplotlib = pytest.importorskip("matplotlib")
+
+MINIMA = [-2.6196, 1.1479]
+MAXIMUM = 0.2217
+
+
+def demonstration_1(x):
+    return 3.0 * x**4 + 5.0 * x**3 - 20.0 * x**2 + 8.0 * x + 10.0
+
+
+def demonstration_2(x):
+    return x[0] ** 4 * x[1] ** 2 + (x[0] - 1.0) ** 2 * (x[1] - 1.0) ** 4
+
+
+def bowl(x):
+    return ((x - 1.0) ** 2).sum()
+
+
+def lines_of(axes):
+    """The steps of the ways drawn: the only collections of lines."""
+    return [c for c in axes.collections if type(c).__name__ == "LineCollection"]
+
+
+def dots_of(axes):
+    return np.vstack(
+        [np.asarray(c.get_offsets()) for c in axes.collections if type(c).__name__ == "PathCollection"]
+    )
+
+
+def legend_of(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def title_of(figure):
+    return figure.get_suptitle(), " ".join(figure.texts[-1].get_text().split())
+
+
+# -- one result --------------------------------------------------------------------------------
+
+
+def test_in_one_dimension_each_iterate_is_a_dot_on_the_curve_and_each_step_a_line():
+    result = newton(demonstration_1, 2.0, max_steps=4)
+    axes = plot_result(result).axes[0]
+    x, y = dots_of(axes).T
+    assert x == pytest.approx(result.path.points[:, 0])
+    assert y == pytest.approx(result.path.values)
+    assert len(lines_of(axes)[0].get_segments()) == result.steps
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$x$", "$f(x)$")
+
+
+def test_a_curve_is_the_function():
+    axes = plot_result(newton(demonstration_1, 2.0)).axes[0]
+    x, y = axes.lines[0].get_data()
+    assert y == pytest.approx(demonstration_1(x))
+
+
+def test_a_window_shows_start_and_outcome_with_room_on_both_sides():
+    low, high = plot_result(steepest_descent(demonstration_1, 0.0, s=0.01)).axes[0].get_xlim()
+    assert low < MINIMA[0] - 0.5
+    assert high > 0.5
+
+
+def test_a_diverged_way_shows_its_sensible_part_and_counts_the_rest():
+    result = steepest_descent(demonstration_1, 2.0, s=0.1)
+    assert result.value < 1e28 < result.path.values.max()
+    axes = plot_result(result).axes[0]
+    assert np.ptp(axes.get_xlim()) < 50.0
+    assert "2 of 4 iterates outside" in [text.get_text() for text in axes.texts]
+    assert np.isfinite(np.vstack(lines_of(axes)[0].get_segments())).all()
+
+
+def test_a_title_names_method_and_steps_and_a_line_below_says_why_it_stopped():
+    title, text = title_of(plot_result(newton(demonstration_1, 0.3, safeguard=False)))
+    assert title == "Newton-Raphson, plain: 4 steps"
+    assert text == "converged to a maximum: f″ = −31.6 < 0"
+
+
+@pytest.mark.parametrize(("steps", "words"), [(50, "converged to 1"), (1, "best point at 0.4")])
+def test_a_star_is_full_only_where_the_method_converged(steps, words):
+    axes = plot_result(steepest_descent(lambda x: (x - 1.0) ** 2, 0.0, s=0.2, max_steps=steps)).axes[0]
+    assert legend_of(axes) == ["start at 0", words]
+    star = next(line for line in axes.lines if line.get_marker() == "*")
+    assert (star.get_color() == "white") == (steps == 1)
+
+
+def test_in_two_dimensions_contours_lie_below_the_way():
+    result = newton(demonstration_2, [-1.0, -1.0])
+    axes = plot_result(result).axes[0]
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    assert np.all((low < result.path.points) & (result.path.points < high))
+    assert len(lines_of(axes)[0].get_segments()) == result.steps
+    assert sum(type(c).__name__ == "QuadContourSet" for c in axes.collections) == 2
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_aspect()) == ("$x_1$", "$x_2$", 1.0)
+    assert legend_of(axes) == ["start at (−1, −1)", "converged to (−0.0006, 0.999)"]
+
+
+def test_unknowns_of_very_different_ranges_have_scales_of_their_own():
+    axes = plot_result(newton(lambda x: x[0] ** 2 + 1e6 * x[1] ** 2, [1000.0, 1.0])).axes[0]
+    assert axes.get_aspect() == "auto"
+    assert np.ptp(axes.get_ylim()) < 3.0
+
+
+def test_values_and_gradient_are_drawn_step_by_step():
+    result = steepest_descent(demonstration_1, 0.0, s=0.01)
+    _, values, gradients = plot_result(result).axes
+    gap = result.path.values - result.path.values.min()
+    drawn = values.lines[0].get_ydata()
+    assert drawn[gap > 0.0] == pytest.approx(gap[gap > 0.0])
+    assert np.isnan(drawn[gap == 0.0]).all()
+    assert gradients.lines[0].get_ydata() == pytest.approx(result.path.gradient_norms)
+    assert [axes.get_yscale() for axes in (values, gradients)] == ["log", "log"]
+    assert values.get_ylabel() == "$f(x_i) - \\mathrm{lowest}$"
+    assert gradients.get_ylabel() == "$|f'(x_i)|$"
+
+
+def test_the_lowest_value_of_a_way_that_did_not_arrive_is_no_reference():
+    values = plot_result(steepest_descent(demonstration_2, [2.0, 2.0], s=0.01, max_steps=50)).axes[1]
+    assert values.get_ylabel() == "$f(x_i)$"
+    assert values.get_yscale() == "log"
+
+
+def test_values_on_both_sides_of_0_that_range_over_powers_have_a_scale_for_that():
+    assert plot_result(steepest_descent(demonstration_1, 2.0, s=0.05)).axes[1].get_yscale() == "symlog"
+
+
+@pytest.mark.parametrize("options", [{"x0": np.arange(10.0)}, {"x0": [3.0, 2.0], "path": False}])
+def test_more_unknowns_than_two_or_a_way_without_points_leave_values_and_gradient(options):
+    figure = plot_result(bfgs(bowl, **options))
+    assert len(figure.axes) == 2
+    assert figure.axes[1].get_ylabel() == "$\\Vert\\nabla f(x_i)\\Vert_\\infty$"
+
+
+def test_a_way_can_be_drawn_into_given_axes():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.add_subplot()
+    assert plot_result(newton(demonstration_1, 2.0), axes=axes) is figure
+    assert figure.axes == [axes]
+    assert axes.lines
+
+
+def test_a_start_that_is_the_outcome_can_be_drawn():
+    for f, x0 in ((lambda x: x * x, 0.0), (bowl, [1.0, 1.0]), (bowl, [1.0] * 3)):
+        plot_result(bfgs(f, x0)).canvas.draw()
+
+
+def test_where_a_function_has_no_value_its_picture_stays_empty():
+    result = steepest_descent(lambda x: x[0] - np.log(x[0]) + x[1] ** 2, [0.2, 1.0])
+    plot_result(result).canvas.draw()
+    curve = plot_result(steepest_descent(lambda x: x - np.log(x), 0.2)).axes[0].lines[0]
+    x, y = curve.get_data()
+    assert np.isnan(y[x < 0.0]).all()
+    assert np.isfinite(y[x > 0.0]).all()
+
+
+def test_a_long_way_has_few_dots_but_every_step():
+    result = steepest_descent(demonstration_1, 0.3, s=0.0002, max_steps=2000)
+    axes = plot_result(result).axes[0]
+    assert len(lines_of(axes)[0].get_segments()) == result.steps == 2000
+    assert len(dots_of(axes)) < 150
+
+
+def test_a_notebook_shows_a_figure_that_pyplot_does_not_know_and_nothing_keeps_it():
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    figure = plot_result(newton(demonstration_1, 2.0))
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert plt.get_fignums() == before
+    seen = weakref.ref(figure)
+    del figure
+    gc.collect()
+    assert seen() is None
+
+
+def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "optim.plot.picture", None)
+    with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[plot\]'"):
+        newton(demonstration_1, 2.0).plot()
+
+
+# -- several -----------------------------------------------------------------------------------
+
+
+def test_paths_in_the_plane_share_contours_and_the_legend_tells_their_cost():
+    results = [newton(demonstration_2, [-1.0, -0.5]), bfgs(demonstration_2, [-1.0, -0.5], max_steps=3)]
+    figure = plot_paths(results, ["Newton", "quasi"])
+    assert [len(way.get_segments()) for way in lines_of(figure.axes[0])] == [r.steps for r in results]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        f"Newton: {results[0].steps} steps, {results[0].evaluations} evaluations",
+        f"quasi: 3 steps, {results[1].evaluations} evaluations, not converged",
+    ]
+    for line, result in zip(figure.axes[2].lines, results, strict=True):
+        assert line.get_ydata() == pytest.approx(result.path.gradient_norms)
+
+
+def test_paths_tell_apart_without_colour():
+    results = [steepest_descent(demonstration_1, 0.0, s=s) for s in (0.001, 0.005, 0.01)]
+    lines = plot_paths(results, ["0.001", "0.005", "0.01"]).axes[0].lines
+    assert len({line.get_linestyle() for line in lines}) == len({line.get_color() for line in lines}) == 3
+
+
+def test_paths_in_one_dimension_are_compared_by_their_values_below_the_common_best():
+    results = [steepest_descent(demonstration_1, 0.0, s=0.01), newton(demonstration_1, 2.0)]
+    figure = plot_paths(results)
+    assert len(figure.axes) == 2
+    gap = results[1].path.values - min(results[0].path.values)
+    assert figure.axes[0].lines[1].get_ydata() == pytest.approx(gap)
+
+
+def test_steps_have_a_logarithmic_axis_where_some_paths_are_much_longer():
+    results = [newton(demonstration_1, 2.0), steepest_descent(demonstration_1, 2.0, s=0.0005)]
+    assert plot_paths(results).axes[0].get_xscale() == "symlog"
+
+
+def test_paths_that_cannot_be_compared_are_refused():
+    one = newton(demonstration_1, 2.0)
+    with pytest.raises(ValueError, match="no results"):
+        plot_paths([])
+    with pytest.raises(ValueError, match=r"different numbers of unknowns, \[1, 2\]"):
+        plot_paths([one, newton(demonstration_2, [2.0, 2.0])])
+    with pytest.raises(ValueError, match="2 results need as many labels, got 1"):
+        plot_paths([one, one], ["one"])
+
+
+# -- basins ------------------------------------------------------------------------------------
+
+
+def test_plain_newton_leads_to_minima_and_the_maximum_each_with_a_colour_of_its_own():
+    figure = plot_basins(demonstration_1, (-4.0, 3.0), method=newton, resolution=40, safeguard=False)
+    names = [text.split("\n")[0] for text in legend_of(figure.axes[0])]
+    assert names == ["minimum at −2.62", "minimum at 1.15", "maximum at 0.22"]
+    marks = [line for line in figure.axes[0].lines if line.get_marker() in "o^"]
+    assert [line.get_xdata()[0] for line in marks] == pytest.approx([*MINIMA, MAXIMUM], abs=1e-4)
+    assert len({line.get_color() for line in marks}) == 3
+    assert figure.axes[0].images[0].get_array().shape == (1, 40, 3)
+
+
+def test_a_cell_has_the_colour_of_the_minimum_that_its_start_leads_to():
+    axes = plot_basins(
+        lambda x: (x * x - 1.0) ** 2, (-2.0, 2.0), method="steepest-descent", resolution=8, s=0.05
+    ).axes[0]
+    red, _, blue = np.asarray(axes.images[0].get_array())[0].T
+    assert ((blue > red) == [True] * 4 + [False] * 4).all()  # blue, and orange
+
+
+def test_starts_that_lead_nowhere_are_counted_as_such():
+    figure = plot_basins(demonstration_1, (-4.0, 3.0), method=steepest_descent, resolution=10, s=0.05)
+    assert legend_of(figure.axes[0])[-1].startswith("none of these")
+
+
+@pytest.mark.parametrize("f", [demonstration_2, lambda x1, x2: demonstration_2((x1, x2))])
+def test_in_two_dimensions_starts_are_coloured_by_the_two_minima(f):
+    figure = plot_basins(f, (-1.0, 2.0), (-1.0, 2.0), method="bfgs", resolution=5)
+    axes = figure.axes[0]
+    assert axes.images[0].get_array().shape == (5, 5, 3)
+    places = [(*line.get_xdata(), *line.get_ydata()) for line in axes.lines]
+    assert np.array(places) == pytest.approx(np.array([[0.0, 1.0], [1.0, 0.0]]), abs=0.02)
+    assert [text.split(" ")[0] for text in legend_of(axes)] == ["minimum", "minimum"]
+
+
+def test_starts_where_the_function_is_not_defined_stay_pale():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        axes = plot_basins(lambda x: x - np.log(x), (-1.0, 3.0), resolution=8).axes[0]
+    cells = axes.images[0].get_array()[0]
+    assert (cells[:2] == cells[0]).all()
+    assert legend_of(axes) == ["minimum at 1\n75 % of starts", "none of these\n25 % of starts"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"xlim": (3.0, -4.0)}, "xlim must be two finite numbers, the smaller first, got"),
+        ({"xlim": (-4.0, 3.0), "resolution": 1}, "resolution must be 2 or more, got 1"),
+        ({"xlim": (-4.0, 3.0), "method": "newtn"}, "did you mean 'newton'"),
+        ({"xlim": (-4.0, 3.0), "method": steepest_descent, "s": -1.0}, "step size s must be above 0"),
+    ],
+)
+def test_what_cannot_be_mapped_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        plot_basins(demonstration_1, **arguments)
+
+
+# -- windows -----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30), st.data())
+@settings(max_examples=100)
+def test_start_and_outcome_are_always_shown_inside_the_window(xs, data):
+    points = np.array(xs)[:, None]
+    outcome = points[data.draw(st.integers(0, len(xs) - 1))]
+    inside = shown(points, outcome)
+    low, high = surroundings(points[inside], 0.5)
+    assert inside[0]
+    assert np.all((low < outcome) & (outcome < high))
+    assert np.all((low < points[inside]) & (points[inside] < high))
+
+
+@given(st.integers(1, 200))
+def test_points_that_show_are_apart_and_begin_with_the_first(count):
+    points = np.cumsum(np.full((count, 1), 1.0 / count), axis=0)
+    kept = apart(points, (np.zeros(1), np.ones(1)), 0.1)
+    assert kept[0] == 0
+    assert np.all(np.diff(points[kept, 0]) >= 0.1 - 1e-12)
+    assert len(kept) >= min(count, 6)
+
+
+def test_a_random_search_can_be_drawn_too():
+    plot_result(random_search(demonstration_1, 0.0, seed=0, max_steps=50)).canvas.draw()
