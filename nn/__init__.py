@@ -6,9 +6,12 @@
 0.8095
 """
 
-from . import activations, initialize, lecture
+from . import activations as activations
+from . import initialize as initialize
+from . import lecture as lecture
 from .activations import *
-from .checkpoint import *
+from .checkpoint import load as load
+from .checkpoint import save as save
 from .containers import *
 from .convolution import *
 from .dropout import *
@@ -19,7 +22,8 @@ from .losses import *
 from .metrics import *
 from .module import *
 from .network import *
-from .neuron import Layer, Neuron
+from .neuron import Layer as Layer
+from .neuron import Neuron as Neuron
 from .normalization import *
 from .perceptron import *
 from .pooling import *

@@ -9,18 +9,18 @@ from .adaptive import *
 from .clipping import *
 from .conjugate import *
 from .limited_memory import *
-from .minimization import minimize
+from .minimization import *
 from .naive import *
 from .newton_raphson import *
 from .nonlinear_least_squares import *
-from .optimizer import Optimizer
+from .optimizer import Optimizer as Optimizer
 from .plateau import *
 from .quasi_newton import *
-from .regression import Fit
+from .regression import Fit as Fit
 from .resilient import *
 from .result import *
 from .schedules import *
 from .sgd import *
 from .steepest import *
-from .step_rule import Adaptive, Backtracking, BarzilaiBorwein, Constant, Decaying, Wolfe
+from .step_rule import *
 from .truncated import *

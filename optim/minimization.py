@@ -16,7 +16,7 @@ from .result import Result
 from .steepest import steepest_descent
 from .truncated import newton_cg
 
-__all__ = ["METHODS", "minimize"]
+__all__ = ["minimize"]
 
 METHODS: dict[str, Callable[..., Result]] = {
     "steepest-descent": steepest_descent,

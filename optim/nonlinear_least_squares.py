@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Unpack
+from typing import Any, ClassVar, Protocol, Unpack
 
 import numpy as np
 
 from autodiff.choice import chosen
 
-from .descent import walk
-from .levenberg import Model, Proposal, Region, column_norms
+from .gauss_newton import Halving
+from .levenberg import Region
+from .linear_model import Model, Proposal, column_norms
 from .objective import Point
 from .regression import Fit, names
 from .residuals import Located, SumOfSquares
-from .step_rule import Backtracking, Step
 from .stopping import Ending
 from .unknowns import Vector
 from .way import ROUNDING, Options, Way
@@ -31,8 +30,8 @@ STUCK = "stuck: no step lowers the sum of squares, though its gradient is not 0;
 class Fitting(Way):
     """A way along points with residuals and Jacobians, measured in the units of the columns of J.
 
-    `scale` is D, the largest norm that each column had so far. The rules are those of MINPACK, and
-    do not change with the units of residuals and parameters.
+    `scale` is D, the largest norm that each column had so far. The rules are MINPACK's, and do not
+    change with the units of residuals and parameters.
     """
 
     sees: ClassVar[type[SumOfSquares]] = SumOfSquares
@@ -58,7 +57,7 @@ class Fitting(Way):
         """Whether gradient, step or decrease say that there is no further to go."""
         point, old, rules = self.point, self.previous, self.rules
         if point.value == 0.0:
-            return Ending(True, "converged: all residuals are 0")
+            return self.stationary("all residuals are 0")
         if (cosine := steepness(point)) <= rules.gtol:
             return self.stationary(f"the gradient, as a cosine, is {cosine:.2g}, at most {rules.gtol:g}")
         if old is None:
@@ -70,12 +69,11 @@ class Fitting(Way):
         return None
 
     def _flat(self) -> bool:
-        """Whether some parameters do nothing, here and some way off."""
+        """Whether some unknowns do nothing, here and some way off."""
         idle = ~self.point.jacobian.any(axis=0)
-        if not idle.any():
-            return False
         reach = 1e-3 * idle * np.maximum(1.0, np.abs(self.point.x))
-        return all(self.objective.value(self.point.x + side * reach) == self.point.value for side in (-1.0, 1.0))
+        around = (self.point.x + side * reach for side in (-1.0, 1.0))
+        return bool(idle.any()) and all(self.objective.value(near) == self.point.value for near in around)
 
     def exhausted(self) -> Ending:
         """No smaller sum of squares can be found from here."""
@@ -92,44 +90,51 @@ def steepness(point: Located) -> float:
     return float(np.max(np.abs(point.residuals @ columns))) / float(np.linalg.norm(point.residuals))
 
 
-# -- Levenberg-Marquardt -----------------------------------------------------------------------
+# -- safeguarded steps -------------------------------------------------------------------------
 
 
-def levenberg_marquardt(way: Fitting, safeguard: bool = True) -> Ending:
-    """Steps to the minimum of the linear model, where it can be trusted."""
-    region = Region(100.0 * way.length(way.point.x))
+class Steps(Protocol):
+    """How far to go by the linear model."""
+
+    def propose(self, model: Model) -> Proposal:
+        """A step to try."""
+
+    def learn(self, step: Proposal, actual: float) -> bool:
+        """Take notice of the part of R by which it fell; whether that is enough for the step to be taken."""
+
+
+def descend(way: Fitting, steps: Steps) -> Ending:
+    """Go where the sum of squares falls, until the way ends."""
     while not (ending := way.ended()):
-        step = _improved(way, region)
-        if isinstance(step, Ending):
-            return step
-        way.to(step, 1.0)
+        there = _improved(way, steps)
+        if isinstance(there, Ending):
+            return there
+        way.to(there, 1.0)
     return ending
 
 
-def _improved(way: Fitting, region: Region) -> Located | Ending:
-    """The next point: the region shrinks until a step leads down."""
+def _improved(way: Fitting, steps: Steps) -> Located | Ending:
+    """The next point: steps are tried until one leads down."""
     here = way.point
     model = Model(here, way.scale)
-    first = step = model.step(region.radius)
-    if not way.steps:
-        region.radius = min(region.radius, step.length)
-    while not _invisible(step, here):
+    first = step = steps.propose(model)
+    while _moves(step, here):
         trial = way.objective.trial(here.x + step.p)
         actual = 1.0 - trial.value / here.value
-        if region.learn(step, actual):
+        if steps.learn(step, actual):
             if (there := trial.located()).finite:
                 return there
-            region.learn(step, -np.inf)
+            steps.learn(step, -np.inf)
         if ending := _negligible(way, step, actual):
             return ending
-        step = model.step(region.radius)
+        step = steps.propose(model)
     small = first.promised <= SMALL or first.length <= SMALL * way.length(here.x)
     return way.exhausted() if small else Ending(False, STUCK)
 
 
-def _invisible(step: Proposal, here: Located) -> bool:
-    """Whether a step changes nothing but rounding."""
-    return bool(np.all(np.abs(step.p) <= ROUNDING * np.abs(here.x)))
+def _moves(step: Proposal, here: Located) -> bool:
+    """Whether a step changes more than rounding."""
+    return bool(np.any(np.abs(step.p) > ROUNDING * np.abs(here.x)))
 
 
 def _negligible(way: Fitting, step: Proposal, actual: float) -> Ending | None:
@@ -142,56 +147,41 @@ def _negligible(way: Fitting, step: Proposal, actual: float) -> Ending | None:
     return None
 
 
-# -- Gauss-Newton ------------------------------------------------------------------------------
+# -- plain steps -------------------------------------------------------------------------------
 
 
-@dataclass
-class Minimum:
-    """The step to the minimum of the linear model:   d = −(JᵀJ)⁻¹·Jᵀr, the shortest if there are many."""
-
-    way: Fitting
-    safeguard: bool
-    unit = True
-
-    def __call__(self, point: Point) -> Vector | Ending:
-        """The direction, or that it is not unique."""
-        model = Model(self.way.point, self.way.scale)
-        if model.s.size < point.x.size and not self.safeguard:
-            at = self.way.objective.over.tree(point.x)
-            return Ending(
-                False,
-                f"the Jacobian has rank {model.s.size}, below the {point.x.size} unknowns, at x = {at}, "
-                "where the Gauss-Newton step is not unique",
-            )
-        return model.step(np.inf).p
-
-    def learn(self, old: Point, new: Point) -> None:
-        """Nothing: the Jacobian is computed anew."""
-
-    def forget(self) -> bool:
-        """There is nothing to forget."""
-        return False
+def go(way: Fitting) -> Ending:
+    """Take full steps to the minimum of the linear model, wherever they lead."""
+    while not (ending := way.ended()):
+        model = Model(way.point, way.scale)
+        if model.s.size < way.objective.n:
+            return _singular(way, model.s.size)
+        there = way.objective.at(way.point.x + model.step().p)
+        if not there.finite:
+            return way.not_finite(there)
+        way.to(there, 1.0)
+    return ending
 
 
-def _full(way: Way, d: Vector, unit: bool) -> Step:
-    """The whole step, wherever it leads."""
-    return Step(1.0, way.objective.at(way.point.x + d))
-
-
-def gauss_newton(way: Fitting, safeguard: bool) -> Ending:
-    """Steps to the minimum of the linear model, halved until the sum of squares falls."""
-    return walk(way, Minimum(way, safeguard), Backtracking() if safeguard else _full)
-
-
-METHODS: dict[str, Callable[[Fitting, bool], Ending]] = {
-    "levenberg-marquardt": levenberg_marquardt,
-    "gauss-newton": gauss_newton,
-}
-OTHER_NAMES = {"lm": "levenberg-marquardt", "gn": "gauss-newton"}
-DEFAULTS = {"ftol": 1e-15, "xtol": 1e-15}
+def _singular(way: Fitting, rank: int) -> Ending:
+    return Ending(
+        False,
+        f"the Jacobian has rank {rank}, below the {way.objective.n} unknowns, at "
+        f"x = {way.objective.over.tree(way.point.x)}, where the Gauss-Newton step is not unique",
+    )
 
 
 # -- the door ----------------------------------------------------------------------------------
+
+METHODS: dict[str, tuple[str, Callable[[Fitting], Ending]]] = {
+    "levenberg-marquardt": (
+        "Levenberg-Marquardt",
+        lambda way: descend(way, Region(way.length(way.point.x))),
+    ),
+    "gauss-newton": ("Gauss-Newton", lambda way: descend(way, Halving())),
+}
+PLAIN: dict[str, tuple[str, Callable[[Fitting], Ending]]] = {"gauss-newton": ("Gauss-Newton, plain", go)}
+OTHER_NAMES = {"lm": "levenberg-marquardt"}
 
 
 def least_squares(
@@ -203,43 +193,42 @@ def least_squares(
 ) -> Fit:
     """Fit parameters: minimise a sum of squares.   R(θ) = Σᵢ rᵢ(θ)²
 
-    residuals  a function of θ, which is like x0; it returns what is to be squared and summed: an
-               array of any shape, a list of numbers, or one number. For instance
-               `lambda θ: y - f(x, θ)`
-    x0         where to start: a number, an array (a list counts as one), a tuple or dict of them; or a
-               module or a list of Values, for a function without arguments, which are left at the
-               best point
-    method     "levenberg-marquardt", for which a start may be far from the minimum, or "gauss-newton",
-               whose steps are halved until R falls; with safeguard=False they are full steps, the
-               textbook's plain form
+    residuals  a function of θ that returns what is to be squared and summed: an array of any shape, a
+               list of numbers, or one number; for instance `lambda θ: y - f(x, θ)`
+    x0         where θ starts: a number, an array (a list counts as one), a tuple (or, for a tuple, so
+               many arguments) or dict of them; or a module or a list of Values, for a function without
+               arguments, which are left at the best point
+    method     "levenberg-marquardt" (scipy's name "lm" works, too), for which a start may be far away;
+               or "gauss-newton", whose steps are halved until R falls; with safeguard=False they are
+               taken in full, the textbook's plain form
 
-    Further options: see `Options`. What `Stopping` measures by size is measured here so that units of
-    residuals and parameters do not matter; it stops as soon as one of these holds.
+    Further options: see `Options`. The rules of `Stopping` are measured here in ways that do not depend
+    on the units of residuals and parameters:
 
-    gtol   every column of the Jacobian is at a right angle to the residuals: |cosine| at most gtol
-    xtol   ‖D·Δθ‖ is at most xtol·‖D·θ‖, with D the norms of the columns; 1e-15 if not given
-    ftol   R fell by at most ftol·R; 1e-15 if not given
+    gtol   every column of the Jacobian is at right angles to the residuals: |cosine| at most 1e-8
+    xtol   ‖D·Δθ‖ is at most xtol·‖D·θ‖, where D are the norms of the columns; 1e-15
+    ftol   R fell by at most ftol·R; 1e-15
 
-    Returns a Fit, which is a Result, with the residuals, their Jacobian, and the standard errors of the
-    parameters; it prints as R's summary of nls does. Names in the table are the keys of a dict, or the
-    arguments of the function.
+    Returns a Fit: a Result with residuals, Jacobian and standard errors. It prints as R's summary of
+    nls does; parameters are named as the keys of a dict, the arguments of the function, or in the module.
 
     >>> x = np.array([0.0, 1.0, 2.0, 3.0])
-    >>> y = np.array([1.1, 2.9, 5.2, 6.8])
+    >>> y = np.array([1.0, 3.0, 5.0, 8.0])
     >>> least_squares(lambda a, b: y - (a + b * x), (0.0, 0.0))
-    Levenberg-Marquardt  converged: the gradient, as a cosine, is 2.1e-16, at most 1e-08
+    x
 
     Å. Björck, Numerical Methods for Least Squares Problems (1996), chapter 9; for Levenberg-Marquardt
-    see `levenberg`. Raises ValueError where residuals or their Jacobian are not finite at x0, and for
-    an unknown method.
+    see `levenberg`. Raises ValueError for an unknown method, and where residuals or their derivatives
+    are not finite at x0.
     """
-    name = str(method).lower().replace("_", "-").replace(" ", "-")
-    search = chosen("method", OTHER_NAMES.get(name, name), METHODS)
-    if not safeguard and search is not gauss_newton:
-        raise ValueError('safeguard=False is a form of method="gauss-newton"; Levenberg-Marquardt has no plain one')
-    label = {levenberg_marquardt: "Levenberg-Marquardt", gauss_newton: "Gauss-Newton"}[search]
-    way = Fitting(label if safeguard else f"{label}, plain", residuals, x0, **{**DEFAULTS, **options})
-    result = way.finish(lambda: search(way, safeguard))
+    key = str(method).lower().replace("_", "-").replace(" ", "-")
+    key = OTHER_NAMES.get(key, key)
+    label, search = chosen("method", key, METHODS)
+    if not safeguard:
+        label, search = chosen("method without safeguard", key, PLAIN)
+    rules: Options = {"ftol": 1e-15, "xtol": 1e-15, **options}
+    way = Fitting(label, residuals, x0, **rules)
+    result = way.finish(lambda: search(way))
     outcome = way.point if result.converged else way.best
     return Fit(
         **vars(result),

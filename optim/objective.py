@@ -12,7 +12,7 @@ from autodiff import Value
 from autodiff.choice import chosen
 from autodiff.modes import differentiating
 
-from .derivatives import DERIVATIVES, Product
+from .derivatives import DERIVATIVES, Derivatives, Product
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
@@ -55,7 +55,7 @@ class Objective:
             self.evaluations += 1
             return f(*args)
 
-        self.derivatives = chosen("derivative", derivative, self.kinds)(counted, self.over)
+        self.derivatives: Derivatives = chosen("derivative", derivative, self.kinds)(counted, self.over)
         self.start = self._first(f, derivative == "exact")
 
     @property

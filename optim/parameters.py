@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autodiff import Value
@@ -37,8 +37,7 @@ def grouped(what: str, params: Any) -> tuple[list[Group], dict[Value, str]]:
 
     Raises what `labelled` raises, and ValueError where a parameter is in two groups.
     """
-    if not isinstance(params, Value) and isinstance(params, Iterable) and not isinstance(params, dict):
-        params = list(params)
+    params = list(params) if isinstance(params, Iterator) else params
     entries = params if _are_groups(what, params) else [{"params": params}]
     groups: list[Group] = []
     found: dict[Value, str] = {}

@@ -15,7 +15,7 @@ from autodiff import Value
 from autodiff.data import shape_of
 from autodiff.structure import leaves, rebuilt
 
-from .levenberg import scaled_svd
+from .linear_model import column_norms, scaled_svd
 from .result import Result
 from .student import two_sided
 from .unknowns import Parameters, Start, Unknowns, Vector, flat, pieces
@@ -63,8 +63,8 @@ class Fit(Result):
         n = len(self.names)
         if self.degrees_of_freedom <= 0:
             return np.full((n, n), np.nan)
-        norms, _, s, vt = scaled_svd(self.jacobian)
-        root = vt[: s.size].T / s / norms[:, None] * self.residual_standard_deviation
+        scale, _, s, vt = scaled_svd(self.jacobian, column_norms(self.jacobian))
+        root = self.residual_standard_deviation * vt[: s.size].T / s / scale[:, None]
         covariance: Vector = root @ root.T
         free = self._undetermined
         covariance[free, :] = covariance[:, free] = np.nan
@@ -74,7 +74,7 @@ class Fit(Result):
     @cached_property
     def _undetermined(self) -> Vector:
         """Which parameters can change without a change of the residuals."""
-        _, _, s, vt = scaled_svd(self.jacobian)
+        _, _, s, vt = scaled_svd(self.jacobian, column_norms(self.jacobian))
         return np.any(np.abs(vt[s.size :]) > 1e-6, axis=0)
 
     @cached_property
@@ -127,10 +127,18 @@ def names(f: Callable[..., Any], x0: Any, over: Unknowns) -> tuple[str, ...]:
     assert isinstance(over, Start)
     if isinstance(over.like, dict):
         return tuple(_labelled("", over.like))
-    arguments = [parameter for parameter in inspect.signature(f).parameters]
+    arguments = _arguments(f)
     if over.spread:
-        return tuple(name for pair in zip(arguments, over.like) for name in _labelled(*pair))
+        return tuple(name for pair in zip(arguments, over.like, strict=False) for name in _labelled(*pair))
     return tuple(_labelled(arguments[0], over.like))
+
+
+def _arguments(f: Callable[..., Any]) -> list[str]:
+    """The names of f's arguments, at least one."""
+    try:
+        return list(inspect.signature(f).parameters) or ["x"]
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return ["x"]
 
 
 def _parameters(x0: Any, over: Parameters) -> Iterator[tuple[str, Value]]:

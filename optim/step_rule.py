@@ -15,17 +15,7 @@ from .objective import Point
 from .unknowns import Vector
 from .way import Way
 
-__all__ = [
-    "Adaptive",
-    "Backtracking",
-    "BarzilaiBorwein",
-    "Constant",
-    "Decaying",
-    "Step",
-    "StepRule",
-    "Wolfe",
-    "step_rule",
-]
+__all__ = ["Adaptive", "Backtracking", "BarzilaiBorwein", "Constant", "Decaying", "Wolfe"]
 
 
 class Step(NamedTuple):

@@ -1,5 +1,7 @@
 """Every method finds minima, counts what it does, and keeps the best point."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,7 @@ from optim import (
 
 METHODS = [steepest_descent, newton, conjugate_gradient, bfgs, l_bfgs, newton_cg]
 FAST = [newton, bfgs, l_bfgs, newton_cg]
+NO_FUNCTION: Any = 3
 RULES = [Constant(0.01), Decaying(0.01), Adaptive(), Backtracking(), Wolfe(), BarzilaiBorwein()]
 
 
@@ -330,7 +333,7 @@ def test_the_scale_of_f_does_not_matter(method, scale):
     [
         (ValueError, "unknown method 'newtn'; did you mean 'newton'", lambda f: minimize(f, 2.0, "newtn")),
         (ValueError, "unknown derivative 'symbolic'", lambda f: minimize(f, 2.0, derivative="symbolic")),
-        (TypeError, "no option 'maxsteps'; did you mean 'max_steps'", lambda f: bfgs(f, 2.0, maxsteps=3)),
+        (TypeError, "no option 'maxsteps'; did you mean 'max_steps'", lambda f: minimize(f, 2.0, maxsteps=3)),
         (ValueError, "x0 must be finite, got nan", lambda f: minimize(f, float("nan"))),
         (ValueError, "x0 has no numbers", lambda f: minimize(f, [])),
         (TypeError, "real numbers", lambda f: minimize(f, "2.0")),
@@ -338,7 +341,7 @@ def test_the_scale_of_f_does_not_matter(method, scale):
         (ValueError, "gradient of f is not finite at the start", lambda f: minimize(ad.sqrt, 0.0)),
         (TypeError, "one number, got an array of shape", lambda f: minimize(lambda x: x, [1.0, 2.0])),
         (TypeError, "f must return one number, got nothing", lambda f: minimize(lambda x: None, 2.0)),
-        (TypeError, "f must be a function, got 3", lambda f: minimize(3, 2.0)),
+        (TypeError, "f must be a function, got 3", lambda f: minimize(NO_FUNCTION, 2.0)),
         (ValueError, "returned a number without a graph", lambda f: minimize(lambda x: x.data**2, 2.0)),
         (ValueError, "s must be above 0 and finite, got 0", lambda f: steepest_descent(f, 2.0, s=0)),
         (ValueError, "s must be above 0 and finite, got -1", lambda f: steepest_descent(f, 2.0, s=-1)),

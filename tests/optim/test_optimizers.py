@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, sin
+from nn import Linear, Sequential
 from optim.adaptive import Adagrad, Adam, AdamW, RMSProp, RMSprop
 from optim.hyperparameters import not_negative
 from optim.optimizer import Optimizer
@@ -570,3 +571,8 @@ def test_a_schedule_may_end_at_zero_where_a_user_may_not_start():
     optimizer.step()
     assert (x.data, optimizer.lr) == (1.0, 0.0)
     SGD([x], lr=0.1).load_state_dict(optimizer.state_dict())
+
+
+def test_a_module_that_can_be_iterated_counts_as_a_module():
+    network = Sequential(Linear(2, 3), "tanh", Linear(3, 1))
+    assert SGD(network, lr=0.1).param_groups[0]["params"] == network.parameters()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autodiff import Value
 from optim import bfgs, newton, random_search, steepest_descent
 from optim.plot import plot_basins, plot_paths, plot_result
 from optim.plot.window import apart, shown, surroundings
@@ -54,7 +55,7 @@ def title_of(figure):
 
 
 def test_in_one_dimension_each_iterate_is_a_dot_on_the_curve_and_each_step_a_line():
-    result = newton(demonstration_1, 2.0, max_steps=4)
+    result = newton(demonstration_1, 2.0, max_steps=3)
     axes = plot_result(result).axes[0]
     x, y = dots_of(axes).T
     assert x == pytest.approx(result.path.points[:, 0])
@@ -193,6 +194,14 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "optim.plot.picture", None)
     with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[plot\]'"):
         newton(demonstration_1, 2.0).plot()
+
+
+def test_drawing_leaves_the_parameters_that_were_minimised_over_as_they_are():
+    w = Value(np.array([3.0, 2.0]), "w")
+    result = bfgs(lambda: ((w - 1.0) ** 2).sum(), [w])
+    w.data = np.array([7.0, 8.0])  # trained on since
+    plot_result(result)
+    assert w.data.tolist() == [7.0, 8.0]
 
 
 # -- several -----------------------------------------------------------------------------------
