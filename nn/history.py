@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from optim.plot.canvas import figure, owner
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["History"]
 
@@ -112,27 +115,28 @@ class History:
 
     # -- drawing -------------------------------------------------------------------------------
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, axes: Axes | None = None) -> Figure:
         """Draw the losses against the epoch, and the metrics in a panel below. Needs matplotlib.
 
         On given axes, only the losses. The scale is logarithmic where they fall by more than a power
-        of ten; the best epoch is marked. Returns the axes of the losses; `.figure` is the picture.
+        of ten; the best epoch is marked. Returns the figure: a notebook shows it, `.savefig` writes it.
 
         Raises ValueError where no epoch was completed, ImportError without matplotlib.
         """
         if not self.epochs:
             raise ValueError(f"plot: the history has no epoch to draw ({self.reason})")
-        if ax is not None:
-            self._draw_losses(ax)
-            ax.set_xlabel("epoch")
-            return ax
-        panels = _panels(2 if self.metrics else 1)
+        if axes is not None:
+            self._draw_losses(axes)
+            axes.set_xlabel("epoch")
+            return owner(axes)
+        count = 2 if self.metrics else 1
+        picture = figure(6.4, 3.6 + 2.0 * (count - 1))
+        panels = picture.subplots(count, sharex=True, squeeze=False)[:, 0]
         self._draw_losses(panels[0])
         if self.metrics:
             self._draw_metrics(panels[1])
         panels[-1].set_xlabel("epoch")
-        loss: Axes = panels[0]
-        return loss
+        return picture
 
     def _draw_losses(self, ax: Axes) -> None:
         ax.set_ylabel("loss")
@@ -165,18 +169,6 @@ class History:
 
     def _metric_names(self) -> list[str]:
         return [name for name in self.metrics if not name.startswith("validation ")]
-
-
-def _panels(count: int) -> list[Any]:
-    """Axes below each other, with the same epochs."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError("History.plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
-    _, axes = plt.subplots(
-        count, sharex=True, squeeze=False, layout="constrained", figsize=(6.4, 3.6 + 2.0 * (count - 1))
-    )
-    return list(axes[:, 0])
 
 
 def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-") -> None:

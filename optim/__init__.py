@@ -15,6 +15,7 @@ from .newton_raphson import *
 from .nonlinear_least_squares import *
 from .optimizer import Optimizer as Optimizer
 from .plateau import *
+from .plot import *
 from .quasi_newton import *
 from .regression import Fit as Fit
 from .resilient import *

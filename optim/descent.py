@@ -83,8 +83,8 @@ def _explained(ending: Ending, way: Way, rule: StepRule) -> Ending:
         return ending
     second = "f″" if way.objective.n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
     return ending._replace(
-        reason=f"{ending.reason}; the step size s = {rule.s:g} is not below its bound at the best point seen, "
-        f"2/{second} = {2.0 / curvature:.3g}"
+        reason=f"{ending.reason}; the step size s = {rule.s:g} is not below the bound of the best point "
+        f"seen, 2/{second} = {2.0 / curvature:.3g}"
     )
 
 

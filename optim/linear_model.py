@@ -97,5 +97,6 @@ class Model:
             length = float(np.linalg.norm(q))
             if not length > 1.1 * radius:
                 break
-            multiplier += (length / radius - 1.0) * length**2 / float(np.sum(q * q / (self.s**2 + multiplier)))
+            slope = float(np.sum(q * q / (self.s**2 + multiplier)))
+            multiplier += (length / radius - 1.0) * length**2 / slope
         return multiplier

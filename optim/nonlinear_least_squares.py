@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autodiff.choice import chosen
 
@@ -13,7 +14,8 @@ from .gauss_newton import Halving
 from .levenberg import Region
 from .linear_model import Model, Proposal, column_norms
 from .objective import Point
-from .regression import Fit, names
+from .regression import Fit
+from .naming import listed, names
 from .residuals import Located, SumOfSquares
 from .stopping import Ending
 from .unknowns import Vector
@@ -39,9 +41,10 @@ class Fitting(Way):
     point: Located
     best: Located
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, method: str, f: Callable[..., Any], x0: Any, **options: Any) -> None:
+        super().__init__(method, f, x0, **options)
         self.scale = column_norms(self.point.jacobian)
+        self.names = names(f, x0, self.objective.over)
 
     def to(self, point: Point, size: float) -> None:
         """Take a step."""
@@ -57,7 +60,7 @@ class Fitting(Way):
         """Whether gradient, step or decrease say that there is no further to go."""
         point, old, rules = self.point, self.previous, self.rules
         if point.value == 0.0:
-            return self.stationary("all residuals are 0")
+            return self._converged("all residuals are 0")
         if (cosine := steepness(point)) <= rules.gtol:
             return self.stationary(f"the gradient, as a cosine, is {cosine:.2g}, at most {rules.gtol:g}")
         if old is None:
@@ -68,12 +71,25 @@ class Fitting(Way):
             return self.stationary(f"the sum of squares fell by no more than ftol = {rules.ftol:g} of it")
         return None
 
-    def _flat(self) -> bool:
-        """Whether some unknowns do nothing, here and some way off."""
-        idle = ~self.point.jacobian.any(axis=0)
-        reach = 1e-3 * idle * np.maximum(1.0, np.abs(self.point.x))
-        around = (self.point.x + side * reach for side in (-1.0, 1.0))
-        return bool(idle.any()) and all(self.objective.value(near) == self.point.value for near in around)
+    def stationary(self, reason: str) -> Ending:
+        """Convergence, unless unknowns do nothing."""
+        if idle := [name for name, flat in zip(self.names, self._idle(), strict=True) if flat]:
+            return Ending(False, f"flat: R does not change with {listed(idle)} around here; {reason}")
+        return self._converged(reason)
+
+    def _converged(self, reason: str) -> Ending:
+        return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
+
+    def _idle(self) -> NDArray[np.bool_]:
+        """Which unknowns do nothing, here and some way off."""
+        x = self.point.x
+        idle: NDArray[np.bool_] = ~self.point.jacobian.any(axis=0)
+        reach = 1e-3 * idle * np.maximum(1.0, np.abs(x))
+        if idle.any() and any(
+            self.objective.value(x + side * reach) != self.point.value for side in (-1.0, 1.0)
+        ):
+            return np.zeros_like(idle)
+        return idle
 
     def exhausted(self) -> Ending:
         """No smaller sum of squares can be found from here."""
@@ -81,10 +97,7 @@ class Fitting(Way):
 
 
 def steepness(point: Located) -> float:
-    """The largest |cosine| between the residuals and a column of the Jacobian.
-
-        max_j |Jⱼᵀr| / (‖Jⱼ‖·‖r‖)
-    """
+    """The largest |cosine| between the residuals and a column of J.   max_j |Jⱼᵀr| / (‖Jⱼ‖·‖r‖)"""
     norms = column_norms(point.jacobian)
     columns = point.jacobian / np.where(norms > 0.0, norms, 1.0)
     return float(np.max(np.abs(point.residuals @ columns))) / float(np.linalg.norm(point.residuals))
@@ -234,5 +247,5 @@ def least_squares(
         **vars(result),
         residuals=outcome.residuals,
         jacobian=outcome.jacobian,
-        names=names(residuals, x0, way.objective.over),
+        names=way.names,
     )

@@ -55,7 +55,7 @@ class Residuals(ABC):
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ 2·JᵀJ·v: the Hessian of R, less the curvature of the residuals."""
         jacobian = self.linearised(x)[1]()
-        return lambda v: 2.0 * (jacobian @ v) @ jacobian
+        return lambda v: np.asarray(2.0 * ((jacobian @ v) @ jacobian))
 
 
 class ByEngine(Residuals):
@@ -101,8 +101,8 @@ def _data(part: Any) -> Any:
 
 def _matrix(call: Call, output: Any) -> Vector:
     with differentiating():
-        blocks = matrices(call, output)
-    return np.concatenate([np.reshape(block, (output.size, -1)) for block in blocks], axis=1, dtype=np.float64)
+        blocks = [np.reshape(block, (output.size, -1)) for block in matrices(call, output)]
+    return np.concatenate(blocks, axis=1, dtype=np.float64)
 
 
 # -- the sum of squares as an objective --------------------------------------------------------

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
 from autodiff.notation import text_of
 
 from .unknowns import Vector
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["Iterate", "Path", "Result"]
 
@@ -115,11 +119,14 @@ class Result:
         """The reason, by scipy's name."""
         return self.reason
 
-    def plot(self) -> Any:
-        """Draw the way: the curve or contours with the iterates, and value and gradient by step."""
+    def plot(self, axes: Axes | None = None) -> Figure:
+        """Draw the way: the curve or contours with the iterates, and value and gradient by step.
+
+        Into given axes, only the way. Needs matplotlib.
+        """
         from .plot import plot_result
 
-        return plot_result(self)
+        return plot_result(self, axes)
 
     def _lines(self) -> list[tuple[str, str]]:
         """What the table shows, label and text."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -37,6 +38,9 @@ class Unknowns(Protocol):
 
     def settle(self, x: Vector) -> None:
         """Leave x behind as the outcome."""
+
+    def kept(self) -> AbstractContextManager[None]:
+        """What is assigned in the block is taken back."""
 
 
 def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
@@ -109,6 +113,10 @@ class Start:
     def settle(self, x: Vector) -> None:
         """Nothing: a point belongs to the caller."""
 
+    def kept(self) -> AbstractContextManager[None]:
+        """Nothing is assigned."""
+        return nullcontext()
+
 
 def _plain(x0: Any) -> Any:
     """The start as raw data in its structure."""
@@ -154,3 +162,13 @@ class Parameters:
         """Assign the parameters."""
         for value, data in zip(self.values, self.tree(x), strict=True):
             value.data = data
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Parameters are afterwards what they were before."""
+        before = [value.data for value in self.values]
+        try:
+            yield
+        finally:
+            for value, data in zip(self.values, before, strict=True):
+                value.data = data

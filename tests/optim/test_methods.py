@@ -280,7 +280,7 @@ def test_a_callback_sees_each_iterate_and_can_stop():
         (lambda x: (x - 3.0) ** 2, 0.0, {}, "converged: the gradient is"),
         (lambda x: x * x, 0.0, {}, "converged at the start"),
         (lambda x: x * x, 1.0, {"s": 1.1}, "diverged: f has grown"),
-        (lambda x: x * x, 1.0, {"s": 1.1}, "s = 1.1 is not below its bound at the best point seen, 2/f″ = 1"),
+        (lambda x: x * x, 1.0, {"s": 1.1}, "s = 1.1 is not below the bound of the best point seen, 2/f″ = 1"),
         (lambda x: x**4, 3.0, {"s": 1.0}, "diverged: f"),
         (lambda x: x * x, 1.0, {"s": 1.0}, "cycling: every 2 steps it is at the same point"),
         (lambda x: ad.exp(-x * x), 30.0, {}, "flat: f does not change around here"),

@@ -14,8 +14,6 @@ from optim import bfgs, newton, random_search, steepest_descent
 from optim.plot import plot_basins, plot_paths, plot_result
 from optim.plot.window import apart, shown, surroundings
 
-matplotlib = pytest.importorskip("matplotlib")
-
 MINIMA = [-2.6196, 1.1479]
 MAXIMUM = 0.2217
 

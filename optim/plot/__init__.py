@@ -1,0 +1,6 @@
+"""Pictures of minimisations. The methods never import them, and matplotlib is imported when one is drawn."""
+
+from .basins import plot_basins
+from .results import plot_paths, plot_result
+
+__all__ = ["plot_basins", "plot_paths", "plot_result"]

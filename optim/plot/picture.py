@@ -1,0 +1,26 @@
+"""A figure that notebooks show and nobody has to close. Imports matplotlib; `canvas` imports this."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from matplotlib.figure import Figure
+
+__all__ = ["Picture"]
+
+
+class Picture(Figure):
+    """A matplotlib Figure of its own: pyplot does not know it, so it is freed with its last reference.
+
+    A notebook shows it also where pyplot was never imported.
+    """
+
+    def _repr_png_(self) -> bytes:
+        return self.encoded("png")
+
+    def encoded(self, kind: str, **options: Any) -> bytes:
+        """The bytes of the file that `savefig` would write."""
+        file = io.BytesIO()
+        self.savefig(file, format=kind, **options)
+        return file.getvalue()
