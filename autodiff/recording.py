@@ -14,7 +14,7 @@ import numpy as np
 from . import modes
 from .data import Data, Operand, as_data, canonical
 from .operation import Operation, ieee
-from .value import Value, next_birth
+from .value import Value, births, blanks
 
 __all__ = ["applied", "part", "picked"]
 
@@ -30,7 +30,7 @@ def applied(operation: Operation) -> Callable[..., Any]:
 
 def _unary(operation: Operation) -> Callable[[Operand], Any]:
     forward, scalar = operation.forward, operation.scalar
-    new, birth, switch = object.__new__, next_birth, modes.switch
+    switch = modes.switch
 
     def apply(x: Operand, /) -> Any:
         if type(x) is not Value:
@@ -51,10 +51,10 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
                 raise operation.failed(error, (x,)) from error
             if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
                 data = canonical(data)
-        node: Value = new(Value)
+        node = next(blanks)
         node._data = data
         node._grad = None
-        node._birth = birth()
+        node._birth = next(births)
         node._operation = operation
         node._x = x
         node._y = None
@@ -67,7 +67,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
 def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
     forward, scalar, elementwise = operation.forward, operation.scalar, operation.elementwise
-    new, birth, switch = object.__new__, next_birth, modes.switch
+    switch = modes.switch
 
     def apply(x: Operand, y: Operand, /) -> Any:
         if type(x) is Value:
@@ -100,10 +100,10 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
                 data = canonical(data)
                 if isinstance(data, tuple):
                     return picked(recorded(operation, data, x, y, tracked))
-        node: Value = new(Value)
+        node = next(blanks)
         node._data = data
         node._grad = None
-        node._birth = birth()
+        node._birth = next(births)
         node._operation = operation
         node._x = x
         node._y = y
@@ -134,10 +134,10 @@ def _general(operation: Operation) -> Callable[..., Any]:
 
 def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) -> Value:
     """A new node."""
-    node: Value = object.__new__(Value)
+    node = next(blanks)
     node._data = data
     node._grad = None
-    node._birth = next_birth()
+    node._birth = next(births)
     node._operation = operation
     node._x = x
     node._y = y
