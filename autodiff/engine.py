@@ -50,7 +50,7 @@ def _store(nodes: Nodes, found: Pending) -> None:
     """Put gradients where they belong: inner nodes are set anew, leaves accumulate."""
     leaves = []
     for node, g in zip(nodes.values(), found.values(), strict=True):
-        if node._operation is not None or (type(g) is float and node._grad is None):
+        if node._operation is not None or (type(g) is type(node._data) is float and node._grad is None):
             node._grad = g
         elif g is not None:
             leaves.append((node, g))

@@ -114,8 +114,13 @@ def _on_a_path(nodes: Nodes, leaves: set[int], targets: set[int]) -> Nodes:
     path: Nodes = {}
     for birth in sorted(nodes):
         node = nodes[birth]
-        if birth in targets or any(type(x) is Value and x._birth in path for x in inputs_of(node)):
+        if birth in targets:
             path[birth] = node
+            continue
+        for x in inputs_of(node):
+            if type(x) is Value and x._birth in path:
+                path[birth] = node
+                break
     return path
 
 

@@ -44,7 +44,7 @@ def leaf_gradients(output: Value, seed: Any) -> dict[Value, float] | None:
 
 
 def _all_numbers(visited: list[Any], waiting: list[Any]) -> bool:
-    """Visit the inner nodes: whether they and the leaves are floats, and no leaf is younger than its use.
+    """Visit the inner nodes: whether all are floats, and no leaf is younger than its use.
 
     A node that was reached bears in `_grad` what only this visit has: a new −0.0, which adds nothing.
     """
@@ -58,14 +58,14 @@ def _all_numbers(visited: list[Any], waiting: list[Any]) -> bool:
         x, y = node._x, node._y
         if type(x) is Value:
             if x._operation is None:
-                if x._birth > node._birth or type(x._data) is not float:
+                if x._birth > node._birth:
                     return False
             elif x._grad is not nothing and x._tracked:
                 x._grad = nothing
                 push(x)
         if type(y) is Value:
             if y._operation is None:
-                if y._birth > node._birth or type(y._data) is not float:
+                if y._birth > node._birth:
                     return False
             elif y._grad is not nothing and y._tracked:
                 y._grad = nothing
@@ -124,8 +124,17 @@ def _pulled_back(nodes: list[Any], seed: float) -> dict[Value, float] | None:
                 x._grad += c
         else:
             return None
-    total = sum([g * g for g in leaves.values()])  # squares neither cancel nor make nan
-    return leaves if total == total else None
+    return leaves if _sound(leaves) else None
+
+
+def _sound(leaves: dict[Value, float]) -> bool:
+    """Whether the leaves are floats, and their gradients hold no nan."""
+    total = 0.0
+    for leaf, g in leaves.items():
+        if type(leaf._data) is not float:
+            return False
+        total += g * g  # squares neither cancel nor make nan
+    return total == total
 
 
 def _number(c: Any) -> float:

@@ -358,3 +358,13 @@ def test_accumulating_does_not_warn():
     x.grad = [np.inf]
     (x * -np.inf).sum().backward()
     assert np.isnan(x.grad[0])
+
+
+def test_a_number_computed_from_a_float32_leaf_leaves_it_a_float32_gradient():
+    @ad.elementwise(dx=lambda y, x: 3.0)
+    def widened(x, /):
+        return np.float64(x) * 3.0
+
+    x = Value(np.float32(2.0))
+    (widened(x) * 1.0).backward()
+    assert (x.grad, type(x.grad)) == (3.0, np.float32)
