@@ -10,7 +10,8 @@ import numpy as np
 from .data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of
 from .modes import differentiating
 from .ops.shaping import astype
-from .reverse import Nodes, inputs_of, pulled_back
+from .reverse import Nodes, Pending, inputs_of, pulled_back
+from .scalars import leaf_gradients
 from .value import Value
 
 __all__ = ["backward", "gradients"]
@@ -36,10 +37,20 @@ def backward(self: Value, seed: Operand | None = None) -> None:
     """
     if not self._tracked:
         raise ValueError(f"backward: {self.described()} depends on no variable, so there is no gradient")
-    nodes, found = pulled_back(self, None, _seed(self, seed, False), create_graph=False)
+    start = _seed(self, seed, False)
+    numbers = leaf_gradients(self, start)
+    if numbers is None:
+        _store(*pulled_back(self, None, start, create_graph=False))
+        return
+    for leaf, g in numbers.items():
+        leaf._grad = g if leaf._grad is None else leaf._grad + g
+
+
+def _store(nodes: Nodes, found: Pending) -> None:
+    """Put gradients where they belong: inner nodes are set anew, leaves accumulate."""
     leaves = []
     for node, g in zip(nodes.values(), found.values(), strict=True):
-        if node._operation is not None or (type(g) is float and node._grad is None):
+        if node._operation is not None or (type(g) is type(node._data) is float and node._grad is None):
             node._grad = g
         elif g is not None:
             leaves.append((node, g))

@@ -12,12 +12,25 @@ import numpy as np
 from .data import Data, Operand, as_data, canonical, shape_of
 from .value import Value
 
-__all__ = ["ONE", "Operation", "Rule", "ieee"]
+__all__ = ["ONE", "Operation", "Rule", "first_operand", "ieee", "second_operand"]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
 ONE = 1.0
 """The partial derivative that is 1 for all arguments: the gradient passes unchanged."""
+
+
+def first_operand(z: Any, x: Any, y: Any) -> Any:
+    """The partial derivative that is the first operand itself."""
+    return x
+
+
+def second_operand(z: Any, x: Any, y: Any) -> Any:
+    """The partial derivative that is the second operand itself."""
+    return y
+
+
+OPERANDS = {rule.__code__.co_code: rule for rule in (first_operand, second_operand)}
 
 BROADCASTS = "sizes must agree from the last axis on, or be 1; reshape or transpose one of them?"
 
@@ -83,6 +96,8 @@ class Operation:
         plain = not (self.many or self.metadata) and sloped
         count = len(self.arguments)
         self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
+        if elementwise and self.arity == 2:
+            self.rules = tuple(map(_operand, self.rules))
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""
@@ -163,6 +178,12 @@ def _constant(rule: Rule) -> Any:
     if not isinstance(rule, numbers.Real):
         return rule
     return ONE if rule == 1.0 else float(rule)
+
+
+def _operand(rule: Rule) -> Rule:
+    """A rule of (z, x, y) that only returns an operand, told by its code, so that it need not be called."""
+    code = getattr(rule, "__code__", None)
+    return OPERANDS.get(code.co_code, rule) if code and code.co_argcount == 3 else rule
 
 
 def _defaults(function: Callable[..., Any]) -> dict[str, Any]:

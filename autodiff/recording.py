@@ -14,7 +14,7 @@ import numpy as np
 from . import modes
 from .data import Data, Operand, as_data, canonical
 from .operation import Operation, ieee
-from .value import Value, next_birth
+from .value import Value, births, blanks
 
 __all__ = ["applied", "part", "picked"]
 
@@ -30,7 +30,7 @@ def applied(operation: Operation) -> Callable[..., Any]:
 
 def _unary(operation: Operation) -> Callable[[Operand], Any]:
     forward, scalar = operation.forward, operation.scalar
-    new, birth, switch = object.__new__, next_birth, modes.switch
+    switch = modes.switch
 
     def apply(x: Operand, /) -> Any:
         if type(x) is not Value:
@@ -51,10 +51,10 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
                 raise operation.failed(error, (x,)) from error
             if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
                 data = canonical(data)
-        node: Value = new(Value)
+        node = next(blanks)
         node._data = data
         node._grad = None
-        node._birth = birth()
+        node._birth = next(births)
         node._operation = operation
         node._x = x
         node._y = None
@@ -67,7 +67,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
 def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
     forward, scalar, elementwise = operation.forward, operation.scalar, operation.elementwise
-    new, birth, switch = object.__new__, next_birth, modes.switch
+    switch = modes.switch
 
     def apply(x: Operand, y: Operand, /) -> Any:
         if type(x) is Value:
@@ -100,10 +100,10 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
                 data = canonical(data)
                 if isinstance(data, tuple):
                     return picked(recorded(operation, data, x, y, tracked))
-        node: Value = new(Value)
+        node = next(blanks)
         node._data = data
         node._grad = None
-        node._birth = birth()
+        node._birth = next(births)
         node._operation = operation
         node._x = x
         node._y = y
@@ -119,14 +119,20 @@ def _general(operation: Operation) -> Callable[..., Any]:
         if Value not in map(type, given):
             return _raw(operation, given, named)
         inputs, metadata = operation.bind(given, named)
-        operands = tuple([x if type(x) is Value else operation.operand(x) for x in inputs])
-        data = [x._data if type(x) is Value else x for x in operands]
+        operands, data, tracked = [], [], False
+        for x in inputs:
+            if type(x) is Value:
+                data.append(x._data)
+                tracked = tracked or x._tracked
+            else:
+                x = operation.operand(x)
+                data.append(x)
+            operands.append(x)
         if operation.elementwise and FLOATS.issuperset(map(type, data)):
             result = ieee(operation.forward, *data, **metadata)
         else:
             result = operation.computed(data, operands, metadata)
-        tracked = True in [x._tracked for x in operands if type(x) is Value]
-        node = recorded(operation, result, operands, metadata, tracked)
+        node = recorded(operation, result, tuple(operands), metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply
@@ -134,10 +140,10 @@ def _general(operation: Operation) -> Callable[..., Any]:
 
 def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) -> Value:
     """A new node."""
-    node: Value = object.__new__(Value)
+    node = next(blanks)
     node._data = data
     node._grad = None
-    node._birth = next_birth()
+    node._birth = next(births)
     node._operation = operation
     node._x = x
     node._y = y
@@ -149,23 +155,28 @@ def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) ->
 def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> Data:
     """Raw data in, raw data out: what the rules of a first derivative run on."""
     n = len(given) if operation.many else len(operation.arguments)
-    inputs, metadata = (given, ()) if len(given) == n else (given[:n], given[n:])
-    if not FLOATS.issuperset(map(type, inputs)):
-        inputs = [x if _is_plain(x) else as_data(x, copy=False) for x in inputs]
-    if operation.elementwise and FLOATS.issuperset(map(type, inputs)):
+    inputs: list[Any] = []
+    floats, scalars = operation.elementwise, False
+    for x in given[:n]:
+        if type(x) is not float:
+            if type(x) is not np.ndarray or x.dtype.kind != "f":
+                x = x if _is_plain(x) else as_data(x, copy=False)
+                scalars = scalars or isinstance(x, np.generic)
+            floats = floats and type(x) is float
+        inputs.append(x)
+    metadata = given[n:]
+    if floats:
         try:
             data = operation.scalar(*inputs, *metadata, **named)
-            return data if type(data) is float else ieee(operation.forward, *inputs, *metadata, **named)
         except (ArithmeticError, ValueError):
-            return ieee(operation.forward, *inputs, *metadata, **named)
+            data = None
+        return data if type(data) is float else ieee(operation.forward, *inputs, *metadata, **named)
     try:
         data = operation.forward(*inputs, *metadata, **named)
     except (ValueError, IndexError, TypeError) as error:
         raise operation.failed(error, inputs) from error
-    if type(data) is np.ndarray and data.ndim:
-        return data
     # A NumPy scalar stays one: `ieee` counts on it.
-    return data if any(isinstance(x, np.generic) for x in inputs) else canonical(data)
+    return data if scalars or (type(data) is np.ndarray and data.ndim) else canonical(data)
 
 
 def _is_plain(x: Operand) -> bool:

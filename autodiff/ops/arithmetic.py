@@ -30,19 +30,19 @@ __all__ = [
 @elementwise(symbol="+", scalar=operator.add, dx=1.0, dy=1.0)
 def add(x: Data, y: Data, /) -> Data:
     """Sum.   z = x + y;   ∂z/∂x = 1,  ∂z/∂y = 1."""
-    return np.add(x, y)
+    return x + y
 
 
 @elementwise(symbol="−", scalar=operator.sub, dx=1.0, dy=-1.0)
 def subtract(x: Data, y: Data, /) -> Data:
     """Difference.   z = x − y;   ∂z/∂x = 1,  ∂z/∂y = −1."""
-    return np.subtract(x, y)
+    return x - y
 
 
 @elementwise(symbol="·", scalar=operator.mul, dx=lambda z, x, y: y, dy=lambda z, x, y: x)
 def multiply(x: Data, y: Data, /) -> Data:
     """Product.   z = x·y;   ∂z/∂x = y,  ∂z/∂y = x."""
-    return np.multiply(x, y)
+    return x * y
 
 
 @elementwise(
@@ -55,7 +55,7 @@ def multiply(x: Data, y: Data, /) -> Data:
 )
 def divide(x: Data, y: Data, /) -> Data:
     """Quotient.   z = x/y;   ∂z/∂x = 1/y,  ∂z/∂y = −z/y."""
-    return np.divide(x, y)
+    return x / y
 
 
 @elementwise(symbol="//", scalar=operator.floordiv, dx=0.0, dy=0.0)
@@ -138,7 +138,7 @@ def power(x: Data, y: Data, /) -> Data:
 @elementwise(symbol="neg", scalar=operator.neg, dx=-1.0)
 def negative(x: Data, /) -> Data:
     """Negation.   y = −x;   dy/dx = −1."""
-    return np.negative(x)
+    return -x
 
 
 @elementwise(symbol="pos", scalar=operator.pos, dx=1.0)

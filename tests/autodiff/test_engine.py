@@ -111,6 +111,45 @@ def test_backward_twice_doubles_leaves_and_sets_inner_nodes_anew():
     assert x.grad is None
 
 
+@pytest.mark.parametrize("data", [2.0, np.array(2.0, np.float32), [2.0, 3.0]])
+def test_a_rule_that_raises_leaves_no_gradient_of_its_pass(data):
+    @ad.elementwise(dx=lambda y, x: {}[x])
+    def broken(x, /):
+        return x * 1.0
+
+    x = Value(data)
+    x.grad = np.zeros(x.shape)
+    inner = broken(x)
+    y = ad.sum(inner * 3.0)
+    for output in (y, inner if not x.shape else y):
+        with pytest.raises((KeyError, TypeError)):
+            output.backward()
+        np.testing.assert_array_equal(x.grad, np.zeros(x.shape))
+        assert (inner.grad, y.grad) == (None, None)
+
+
+def slope(rule, x, **options):
+    """Gradient by backward() of a number through an operation with this rule."""
+    x = Value(x)
+    (ad.elementwise(dx=rule, **options)(lambda x, /: x * 1.0)(x) * 2.0).backward()
+    return x.grad
+
+
+def test_numbers_that_leave_the_floats_have_the_gradient_of_arrays():
+    assert slope(lambda y, x: 1.0 / x, 0.0) == math.inf
+    assert slope(lambda y, x: math.inf, -1.0) == math.inf
+    assert math.isnan(slope(lambda y, x: x**0.5, -1.0))
+    assert slope(lambda y, x: np.exp(x), 1000.0) == math.inf
+    assert type(slope(lambda y, x: np.exp(x), 1.0)) is float
+
+
+def test_gradients_on_the_way_are_right_where_numbers_become_an_array():
+    x = Value(2.0)
+    square = x * x
+    (ad.sum(square * Value([1.0, 2.0])) * square).backward()
+    assert (square.grad, x.grad) == (24.0, 96.0)
+
+
 def test_gradients_stores_nothing():
     x = Value(2.0)
     y = x * x
@@ -319,3 +358,13 @@ def test_accumulating_does_not_warn():
     x.grad = [np.inf]
     (x * -np.inf).sum().backward()
     assert np.isnan(x.grad[0])
+
+
+def test_a_number_computed_from_a_float32_leaf_leaves_it_a_float32_gradient():
+    @ad.elementwise(dx=lambda y, x: 3.0)
+    def widened(x, /):
+        return np.float64(x) * 3.0
+
+    x = Value(np.float32(2.0))
+    (widened(x) * 1.0).backward()
+    assert (x.grad, type(x.grad)) == (3.0, np.float32)

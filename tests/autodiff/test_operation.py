@@ -129,3 +129,22 @@ def test_raw_integers_count_as_numbers():
     assert ad.exp([True, False]).dtype == np.float64
     with pytest.raises(TypeError, match="dtype <U1"):
         ad.add(np.array(["a"]), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "expected"),
+    [
+        (lambda z, x, y: y, lambda z, x, y: x, (5.0, 3.0)),
+        (lambda z, x, y: x, lambda z, x, y: z, (3.0, 15.0)),
+        (lambda z, *operands: operands[1], lambda *given: given[1], (5.0, 3.0)),
+    ],
+)
+def test_rules_that_return_what_they_were_given(dx, dy, expected):
+    @elementwise(dx=dx, dy=dy)
+    def product(x, y, /):
+        return x * y
+
+    x, y = Value(3.0), Value(5.0)
+    assert tuple(gradients(product(x, y), [x, y])) == expected
+    product(x, y).backward()
+    assert (x.grad, y.grad) == expected
