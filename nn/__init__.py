@@ -6,25 +6,21 @@
 0.8095
 """
 
+from typing import TYPE_CHECKING
+
 from . import activations as activations
 from . import initialize as initialize
 from . import lecture as lecture
 from .activations import *
-from .checkpoint import load as load
-from .checkpoint import save as save
-from .containers import *
-from .convolution import *
-from .dropout import *
-from .embedding import *
-from .history import *
-from .linear import *
+from .layers import *
 from .losses import *
-from .metrics import *
 from .module import *
 from .network import *
-from .neuron import Layer as Layer
-from .neuron import Neuron as Neuron
-from .normalization import *
-from .perceptron import *
-from .pooling import *
 from .training import *
+
+if not TYPE_CHECKING:  # which would take every name for one of `nn`
+
+    def __getattr__(name):
+        from .elsewhere import refusal
+
+        raise AttributeError(refusal(name))

@@ -177,9 +177,11 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {
 def activation(name: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The activation of a name; a function passes through, such as one that you declared yourself.
 
-    Raises ValueError with the nearest names for an unknown one.
+    Raises ValueError with the nearest names for an unknown one, and TypeError for a class.
 
     >>> activation("relu")(-2.0)
     0.0
     """
+    if isinstance(name, type):
+        raise TypeError(f"expected a function or a module, got the class {name.__name__}: call it first")
     return name if callable(name) else chosen("activation", name, ACTIVATIONS)

@@ -22,6 +22,7 @@ __all__ = [
     "he_uniform",
     "initializer",
     "normal",
+    "started",
     "uniform",
     "xavier_normal",
     "xavier_uniform",
@@ -149,3 +150,17 @@ def initializer(name: str | Initializer) -> Initializer:
     array([[0., 0.]])
     """
     return name if callable(name) else chosen("initialiser", name, INITIALIZERS)
+
+
+def started(initialize: str | Initializer, shape: Shape, seed: Seed = None, dtype: Any = np.float64) -> Any:
+    """What a parameter of a shape starts from, as an initialiser or its name says.
+
+    Raises ValueError for an unknown name, and for an initialiser that returns another shape.
+
+    >>> started(lambda shape, rng: np.ones(shape), (1, 2))
+    array([[1., 1.]])
+    """
+    start = np.asarray(initializer(initialize)(shape, np.random.default_rng(seed)))
+    if start.shape != shape:
+        raise ValueError(f"the initialiser must return an array of shape {shape}, got {start.shape}")
+    return start.astype(dtype)

@@ -9,7 +9,7 @@ import numpy as np
 from autodiff import Value
 from autodiff.data import Operand
 
-from .network import Network
+from .network.feedforward import Network
 
 __all__ = ["THETA", "demonstration_1", "demonstration_2", "loss", "network", "observations"]
 

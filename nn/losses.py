@@ -29,7 +29,8 @@ from autodiff import sum as total
 from autodiff.choice import chosen
 from autodiff.data import Data, Operand, shape_of
 
-from .targets import class_rows, entries, paired, refuse, signs
+from .operands import entries
+from .targets import class_rows, paired, refuse, signs
 
 __all__ = [
     "absolute_error",
@@ -84,7 +85,7 @@ def absolute_error(output: Operand, target: Operand, reduction: str = "mean") ->
     return _reduced(absolute(y - a), reduction)
 
 
-def huber(output: Operand, target: Operand, delta: float = 1.0, reduction: str = "mean") -> Any:
+def huber(output: Operand, target: Operand, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Squares of small residuals, and the size of large ones: outliers count less.
 
         ½r² where |r| ≤ δ, else δ·(|r| − ½δ)    of r = y − a,    slope min(max(r, −δ), δ)
@@ -149,7 +150,7 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
     """
     z, y = paired(output, target, "binary_cross_entropy")
     refuse(
-        lambda p: (p < 0.0) | (p > 1.0),
+        lambda p: ~((p >= 0.0) & (p <= 1.0)),  # so that nan fails
         y,
         "binary_cross_entropy: targets must be between 0 and 1, as labels 0 or 1",
     )
@@ -176,7 +177,8 @@ def cross_entropy(
     observations. The slope is softmax(z) − p.
 
     Raises ValueError for labels out of range, naming the first, labels that are no whole numbers,
-    and a smoothing outside 0 … 1. Szegedy et al., "Rethinking the Inception architecture" (2016).
+    negative probabilities, and a smoothing outside 0 … 1. Szegedy et al., "Rethinking the Inception
+    architecture" (2016).
 
     >>> round(cross_entropy([[0.0, 0.0], [0.0, 1000.0]], [0, 1]), 4)
     0.3466

@@ -15,7 +15,7 @@ import numpy as np
 
 from autodiff import Value
 
-from .state import loaded
+from .state import Unmatched, loaded
 
 if TYPE_CHECKING:
     from .summary import Summary
@@ -63,7 +63,7 @@ class Module:
     def named_parts(self, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
         """All objects of a type with their dotted names, the module's own name being empty.
 
-        The modules, parameters and buffers have methods of their own; this finds random generators, too.
+        Parameters, buffers and modules have methods of their own; this finds random generators, too.
         """
         return ((name, part) for name, part in _walked(self, "", set()) if isinstance(part, kind))
 
@@ -75,13 +75,17 @@ class Module:
         """Arrays that are state without being trained, such as the running mean of `BatchNorm`."""
         return self.named_parts(np.ndarray)
 
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """The module itself, with an empty name, and all those inside it with their dotted names."""
+        return self.named_parts(Module)
+
     def parameters(self) -> list[Value]:
         """Parameters in order, frozen ones, too: optimisers leave out those that are `constant`."""
         return [parameter for _, parameter in self.named_parameters()]
 
     def modules(self) -> Iterator[Module]:
         """The module itself, and all those inside it."""
-        return (part for _, part in self.named_parts(Module))
+        return (module for _, module in self.named_modules())
 
     # -- modes ---------------------------------------------------------------------------------
 
@@ -124,13 +128,16 @@ class Module:
             for name, part in self._state().items()
         }
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
         """Take over all parameters and buffers; they keep their dtypes.
 
-        Raises ValueError, and changes nothing, where names are missing or unknown, where shapes
-        differ, and where data are no real numbers: each is listed.
+        With `strict=False` those that both have, as for a network with another output layer. Returns
+        the names that only the module has, and those that only the state has.
+
+        Raises ValueError, and changes nothing, where names are missing or unknown, or, if not strict,
+        none is known; where shapes differ; and where data are no real numbers: each is listed.
         """
-        loaded(type(self).__name__, self._state(), state)
+        return loaded(type(self).__name__, self._state(), state, strict)
 
     def _state(self) -> dict[str, Any]:
         parts = [*self.named_parameters(), *self.named_buffers()]
@@ -169,7 +176,7 @@ class Module:
 
         With inputs, given as shapes or as data, also the shape of what each part returns for them.
 
-        >>> from nn.linear import Linear
+        >>> from nn import Linear
         >>> print(Linear(2, 3).summary((5, 2)))
         name  kind    shapes                    parameters  output
               Linear  weight (3, 2), bias (3,)           9  (5, 3)

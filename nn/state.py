@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autodiff import Value
 
-__all__ = ["loaded"]
+__all__ = ["Unmatched", "loaded"]
 
 
-def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+class Unmatched(NamedTuple):
+    """Names of parameters and buffers that a state lacks, and names in it that no part has."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], strict: bool) -> Unmatched:
     """Assign the entries of a state to the Values and arrays of the same names.
 
     Raises ValueError, listing all that does not fit, before anything is changed.
     """
-    problems = [f"{name}: missing" for name in parts if name not in state]
-    problems += [f"{name}: unknown" for name in state if name not in parts]
+    unmatched = Unmatched(
+        [name for name in parts if name not in state], [name for name in state if name not in parts]
+    )
+    problems: list[str] = []
+    if strict or parts.keys().isdisjoint(state):
+        problems += [f"{name}: missing" for name in unmatched.missing_keys]
+        problems += [f"{name}: unknown" for name in unmatched.unexpected_keys]
     arrays = {name: np.asarray(state[name]) for name in parts if name in state}
     problems += filter(None, (_misfit(name, parts[name], array) for name, array in arrays.items()))
     if problems:
@@ -26,6 +38,7 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any]) -> No
         raise ValueError(f"{owner}.load_state_dict: the state does not fit, nothing was loaded:\n  {told}")
     for name, array in arrays.items():
         _assign(parts[name], array)
+    return unmatched
 
 
 def _misfit(name: str, part: Any, array: np.ndarray[Any, Any]) -> str | None:

@@ -56,7 +56,7 @@ def _rows(module: Module) -> list[tuple[Any, ...]]:
     """A row for each part; what it shares with one before it is counted there."""
     seen: set[int] = set()
     rows: list[tuple[Any, ...]] = []
-    for name, part in module.named_parts(Module):
+    for name, part in module.named_modules():
         own = [(key, p) for key, p in members(part) if isinstance(p, Value) and p._operation is None]
         size = sum({id(p): p.size for _, p in own if id(p) not in seen}.values())
         seen.update(id(p) for _, p in own)
@@ -76,8 +76,8 @@ def _shapes(parameters: Sequence[tuple[str, Value]]) -> str:
 def _outputs(module: Module, inputs: Sequence[Any]) -> list[str]:
     """What each part returned last, of a copy that predicts: state, mode and generators stay."""
     copy = deepcopy(module).eval()
-    found = {name: "–" for name, _ in copy.named_parts(Module)}
-    for name, part in list(copy.named_parts(Module)):
+    found = {name: "–" for name, _ in copy.named_modules()}
+    for name, part in list(copy.named_modules()):
         part.forward = _noting(part.forward, found, name)
     with no_grad():
         copy(*map(_data, inputs))

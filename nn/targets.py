@@ -7,28 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, reshape, stack
-from autodiff.data import Operand, as_data, dtype_of, shape_of
+from autodiff import Value, reshape
+from autodiff.data import Operand, dtype_of, shape_of
+from autodiff.ops.plain import raw
 
-__all__ = ["class_rows", "entries", "paired", "refuse", "signs"]
+from .operands import entries
 
-
-def entries(output: Operand) -> Any:
-    """An output as one Value or array; those of several output nodes side by side.
-
-    >>> entries([Value([1.0, 2.0, 3.0]), Value([4.0, 5.0, 6.0])]).shape
-    (3, 2)
-    """
-    if isinstance(output, Value):
-        return output
-    if not _holds_values(output):
-        return as_data(output, copy=False)
-    nested = any(isinstance(entry, (list, tuple)) for entry in output)
-    return stack([entries(entry) for entry in output], axis=0 if nested else -1)
-
-
-def _holds_values(x: object) -> bool:
-    return isinstance(x, (list, tuple)) and any(isinstance(e, Value) or _holds_values(e) for e in x)
+__all__ = ["class_rows", "paired", "refuse", "signs"]
 
 
 def _like(target: Operand, output: Operand) -> Any:
@@ -54,7 +39,7 @@ def paired(output: Operand, target: Operand, loss: str) -> tuple[Any, Any]:
 
 def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
     """Raise ValueError where a target is wrong, naming the first entry that is."""
-    y = np.asarray(target.data if isinstance(target, Value) else target)
+    y = np.asarray(raw(target))
     bad = wrong(y)
     if bad.any():
         first = tuple(np.argwhere(bad)[0])
@@ -80,11 +65,12 @@ def signs(target: Operand, loss: str) -> Any:
 def class_rows(output: Operand, target: Operand, loss: str) -> Any:
     """Probabilities of the classes: those given, or 1 for the label and 0 for the others.
 
-    Raises ValueError where the target is neither a label nor a row for each row of the output, and for
-    labels that are no classes.
+    Raises ValueError where the target is neither a label nor a row for each row of the output, for labels
+    that are no classes, and for negative probabilities.
     """
     shape, y = shape_of(output), _like(target, output)
     if shape_of(y) == shape:
+        refuse(lambda p: ~(p >= 0.0), y, f"{loss}: probabilities of classes must be 0 or above")
         return y
     if not shape or shape_of(y) != shape[:-1]:
         raise ValueError(
@@ -95,7 +81,7 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
 
 
 def _one_hot(target: Operand, n_classes: int, loss: str) -> Any:
-    labels = np.asarray(target.data if isinstance(target, Value) else target)
+    labels = np.asarray(raw(target))
     if labels.dtype.kind == "f":
         refuse(lambda k: k != np.floor(k), labels, f"{loss}: labels must be whole numbers")
     among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"

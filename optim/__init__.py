@@ -5,23 +5,17 @@
 3.0
 """
 
-from .adaptive import *
-from .clipping import *
 from .conjugate import *
 from .limited_memory import *
 from .minimization import *
 from .naive import *
 from .newton_raphson import *
 from .nonlinear_least_squares import *
-from .optimizer import Optimizer as Optimizer
-from .plateau import *
 from .plot import *
 from .quasi_newton import *
 from .regression import Fit as Fit
-from .resilient import *
 from .result import *
-from .schedules import *
-from .sgd import *
 from .steepest import *
 from .step_rule import *
+from .stochastic import *
 from .truncated import *

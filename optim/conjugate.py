@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Unpack
 
-from .descent import descend
+from .descent import Direction, descend
 from .objective import Point
 from .result import Result
-from .step_rule import StepRule, Wolfe
+from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
 from .way import Options, Way
 
@@ -18,10 +18,8 @@ POWELL = 0.2
 """Gradients with a larger cosine than this are no longer near orthogonal: time to begin afresh."""
 
 
-class Conjugate:
+class Conjugate(Direction):
     """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀ(g_i − g_{i−1}) / g_{i−1}ᵀg_{i−1})   (Polak and Ribière)."""
-
-    unit = False
 
     def __init__(self) -> None:
         self.last: Vector | None = None
@@ -53,12 +51,12 @@ class Conjugate:
 
 
 def conjugate_gradient(
-    f: Callable[..., Any], x0: Any, rule: StepRule | None = None, **options: Unpack[Options]
+    f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[Options]
 ) -> Result:
     """Minimise f along conjugate directions, by Polak and Ribière.
 
     Exact for a quadratic function of n unknowns after n steps, with the memory of one direction.
-    f, x0 and options as in `steepest_descent`; `rule` is a strong Wolfe search with c₂ = 0.1.
+    f, x0 and options as in `steepest_descent`; s is a strong Wolfe search with c₂ = 0.1.
 
     >>> conjugate_gradient(lambda x: (x[0] - 1) ** 2 + 10 * (x[1] - 2) ** 2, [0.0, 0.0]).x.round(6)
     array([1., 2.])
@@ -66,4 +64,4 @@ def conjugate_gradient(
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 5.2.
     """
     way = Way("conjugate gradient", f, x0, **options)
-    return descend(way, Conjugate(), Wolfe(c2=0.1) if rule is None else rule)
+    return descend(way, Conjugate(), step_rule(s, Wolfe(c2=0.1)))

@@ -6,8 +6,9 @@ better if this is possible." Both are here, to be compared.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,23 +19,34 @@ from autodiff.structure import leaves
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "EPSILON", "Derivatives", "Product"]
+__all__ = ["DERIVATIVES", "EPSILON", "Blind", "Derivatives", "Product"]
 
 Product = Callable[[Vector], Vector]
 EPSILON = float(np.finfo(np.float64).eps)
 
 
-class Derivatives(Protocol):
+class Derivatives(ABC):
     """What methods ask of a function of a vector."""
 
-    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None: ...
+    failures: ClassVar[tuple[type[Exception], ...]] = (ArithmeticError, np.linalg.LinAlgError)
+    """What f may raise where it has no value: on the way, that counts as nan."""
+
+    seen = True
+    """Whether f was last computed from x by operations that the engine sees."""
+
+    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+        self.f, self.over = f, over
 
     def value(self, x: Vector) -> float:
-        """f(x)."""
+        """f(x), without a graph."""
+        with no_grad():
+            return _float(_number(self.over.plain(self.f, x)))
 
+    @abstractmethod
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x)."""
 
+    @abstractmethod
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v."""
 
@@ -47,22 +59,15 @@ def _float(y: Any) -> float:
     return float(y.data if isinstance(y, Value) else y)
 
 
-class Exact:
+class Exact(Derivatives):
     """By the chain rule: one reverse pass for the gradient, one more for each H·v."""
-
-    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
-        self.f, self.over = f, over
-
-    def value(self, x: Vector) -> float:
-        """f(x), without a graph."""
-        with no_grad():
-            return _float(_number(self.over.plain(self.f, x)))
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x)."""
         with differentiating():
             call = self.over.call(self.f, x, False)
             y = _number(call.output)
+            self.seen = isinstance(y, Value) and not y.constant
             return _float(y), flat(call.gradient(y))
 
     def curvature(self, x: Vector) -> Product:
@@ -77,19 +82,19 @@ class Exact:
         return lambda v: flat(gradients(slope, wanted, v))
 
 
-class Numerical:
+class Numerical(Derivatives):
     """By central differences: 2n evaluations for the gradient, 4n for each H·v.
 
-    ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ,   hᵢ = ε^(1/3)·max(1, |xᵢ|)
+        ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ,   hᵢ = ε^(1/3)·max(1, |xᵢ|)
+
+    f may be computed by anything, by `math` too, whose errors count as nan on the way.
     """
 
-    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
-        self.f, self.over = f, over
+    failures: ClassVar = (*Derivatives.failures, ValueError)
 
-    def value(self, x: Vector) -> float:
-        """f(x)."""
-        with no_grad():
-            return _float(_number(self.over.plain(self.f, x)))
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x) and the estimate of ∇f(x)."""
+        return self.value(x), self._gradient(x, self.over.epsilon ** (1 / 3))
 
     def _gradient(self, x: Vector, precision: float) -> Vector:
         gradient = np.empty_like(x)
@@ -100,20 +105,24 @@ class Numerical:
             gradient[i] = (self.value(above) - self.value(below)) / (above[i] - below[i])
         return gradient
 
-    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
-        """f(x) and the estimate of ∇f(x)."""
-        return self.value(x), self._gradient(x, EPSILON ** (1 / 3))
-
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = ε^(1/4)·max(1, |x|)/|v|."""
+        precision = self.over.epsilon**0.25
 
         def product(v: Vector) -> Vector:
-            size = float(np.max(np.abs(v))) or 1.0
-            h = EPSILON**0.25 * max(1.0, float(np.max(np.abs(x)))) / size
-            above, below = (self._gradient(x + step * v, EPSILON**0.25) for step in (h, -h))
+            h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
+            above, below = (self._gradient(x + step * v, precision) for step in (h, -h))
             return np.asarray((above - below) / (2.0 * h))
 
         return product
+
+
+class Blind(Numerical):
+    """For methods that look at values alone: the gradient is nan."""
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x), and nan."""
+        return self.value(x), np.full_like(x, np.nan)
 
 
 DERIVATIVES: dict[str, type[Derivatives]] = {"exact": Exact, "numerical": Numerical}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 import numpy as np
 
@@ -13,40 +13,24 @@ from .stopping import Ending
 from .unknowns import Vector
 from .way import Way
 
-__all__ = ["Direction", "Steepest", "descend", "walk"]
+__all__ = ["Direction", "descend", "walk"]
 
 
-class Direction(Protocol):
+class Direction(ABC):
     """Where to go from a point."""
 
-    @property
-    def unit(self) -> bool:
-        """Whether the direction has a length of its own, so that a step of size 1 is natural."""
+    unit = False
+    """Whether the direction has a length of its own, so that a step of size 1 is natural."""
 
+    @abstractmethod
     def __call__(self, point: Point) -> Vector | Ending:
         """The direction, or why there is none."""
 
-    def learn(self, old: Point, new: Point) -> None:
+    def learn(self, old: Point, new: Point) -> None:  # noqa: B027 (most learn nothing)
         """Take notice of a step."""
 
     def forget(self) -> bool:
         """Begin afresh, since the direction did not lead down; whether there was anything to forget."""
-
-
-class Steepest:
-    """Straight downhill:   d = −∇f(x)."""
-
-    unit = False
-
-    def __call__(self, point: Point) -> Vector:
-        """The negative gradient."""
-        return -point.gradient
-
-    def learn(self, old: Point, new: Point) -> None:
-        """Nothing."""
-
-    def forget(self) -> bool:
-        """There is nothing to forget."""
         return False
 
 
@@ -76,7 +60,8 @@ def walk(way: Way, direction: Direction, rule: StepRule) -> Ending:
 
 def _explained(ending: Ending, way: Way, rule: StepRule) -> Ending:
     """With the bound on the step size, where a fixed one was above it."""
-    if not isinstance(rule, (Constant, Decaying)):
+    astray = ending.reason.startswith(("diverged", "cycling"))
+    if not astray or not isinstance(rule, (Constant, Decaying)):
         return ending
     curvature = _largest_curvature(way.objective, way.best)
     if not curvature * rule.s >= 2.0:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any, Unpack
 
-import numpy as np
-
-from .descent import descend
+from .descent import Direction, descend
 from .objective import Point
+from .quasi_newton import bent_up
 from .result import Result
-from .step_rule import StepRule, Wolfe
+from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
 from .way import Options, Way
 
 __all__ = ["l_bfgs"]
 
 
-class Recent:
+class Recent(Direction):
     """d = −B·g, with B the BFGS matrix of the last steps, applied without being formed.
 
     The two-loop recursion: J. Nocedal, Math. Comp. 35 (1980), 773–782.
@@ -26,11 +26,6 @@ class Recent:
 
     def __init__(self, memory: int) -> None:
         self.pairs: deque[tuple[Vector, Vector, float]] = deque(maxlen=memory)
-
-    @property
-    def unit(self) -> bool:
-        """Once a step is known."""
-        return bool(self.pairs)
 
     def __call__(self, point: Point) -> Vector:
         """The direction."""
@@ -47,16 +42,17 @@ class Recent:
         return d
 
     def learn(self, old: Point, new: Point) -> None:
-        """Remember the step, if the curvature along it was positive."""
+        """Remember the step, if f bent up along it."""
         dx, dg = new.x - old.x, new.gradient - old.gradient
-        curvature = float(dx @ dg)
-        if curvature > np.finfo(np.float64).eps * float(np.linalg.norm(dx) * np.linalg.norm(dg)):
-            self.pairs.append((dx, dg, curvature))
+        if bent_up(dx, dg):
+            self.pairs.append((dx, dg, float(dx @ dg)))
+            self.unit = True
 
     def forget(self) -> bool:
         """Go straight downhill next; whether that is a change."""
         remembered = bool(self.pairs)
         self.pairs.clear()
+        self.unit = False
         return remembered
 
 
@@ -64,20 +60,20 @@ def l_bfgs(
     f: Callable[..., Any],
     x0: Any,
     memory: int = 10,
-    rule: StepRule | None = None,
+    s: StepSize = None,
     **options: Unpack[Options],
 ) -> Result:
     """Minimise f by BFGS with the memory of the last steps: 2·memory·n numbers.
 
-    f, x0 and options as in `steepest_descent`; `rule` is a strong Wolfe search with c₂ = 0.9.
+    f, x0 and options as in `steepest_descent`; s is a strong Wolfe search with c₂ = 0.9.
 
-    >>> l_bfgs(lambda x: ((x - 3.0) ** 4).sum() + (x**2).sum(), np.zeros(50)).x[:3].round(6)
+    >>> l_bfgs(lambda x: ((x - 3.0) ** 4).sum() + (x**2).sum(), [0.0] * 50).x[:3].round(6)
     array([2., 2., 2.])
 
     Raises ValueError for a memory below 1.
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 7.2.
     """
-    if memory < 1:
-        raise ValueError(f"the memory must be at least 1 step, got {memory!r}")
-    return descend(Way("L-BFGS", f, x0, **options), Recent(memory), Wolfe() if rule is None else rule)
+    if not (isinstance(memory, Integral) and memory >= 1):
+        raise ValueError(f"the memory must be a whole number of steps, at least 1, got {memory!r}")
+    return descend(Way("L-BFGS", f, x0, **options), Recent(memory), step_rule(s, Wolfe()))

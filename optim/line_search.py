@@ -5,14 +5,13 @@ The conditions are Wolfe's, with 0 < c₁ < c₂ < 1:
     φ(s) ≤ φ(0) + c₁·s·φ′(0)      enough decrease (Armijo)
     |φ′(s)| ≤ c₂·|φ′(0)|          the slope is used up
 
-Where φ(s) and φ(0) agree to rounding, the first is judged by the slopes, φ′(s) ≤ (2c₁ − 1)·φ′(0), which
-float64 still shows there (W. W. Hager and H. Zhang, SIAM J. Optim. 16, 2005).
+Where φ(s) and φ(0) agree to rounding, the first is judged by the slopes, which float64 still shows
+there: φ′(s) ≤ ½·|φ′(0)|, after W. W. Hager and H. Zhang, SIAM J. Optim. 16 (2005).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,13 +19,16 @@ import numpy as np
 from .objective import Objective, Point
 from .unknowns import Vector
 
-__all__ = ["ROUNDING", "Trial", "backtracked", "line", "satisfying_wolfe"]
+__all__ = ["LEVEL", "Line", "Trial", "backtracked", "satisfying_wolfe"]
 
 MOST = 60
 """Trials in one search: enough to halve a step from 1 to 1e-18."""
 
-ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
-"""Values that differ by less than this part of them cannot be told apart."""
+OVERSHOOT = 0.5
+"""How much of the slope there may be behind a minimum."""
+
+LEVEL = 4.0
+"""Values that differ by less than so many units of rounding cannot be told apart."""
 
 
 class Trial(NamedTuple):
@@ -43,47 +45,51 @@ class Trial(NamedTuple):
         return self.point.finite
 
 
-Line = Callable[[float], Trial]
-
-
-def line(objective: Objective, start: Point, d: Vector) -> Line:
+class Line:
     """φ: f along the ray from a point, in the direction d."""
 
-    def trial(size: float) -> Trial:
-        point = start if size == 0.0 else objective.at(start.x + size * d)
+    def __init__(self, objective: Objective, start: Point, d: Vector) -> None:
+        self.objective, self.d = objective, d
+        self.start = self._trial(0.0, start)
+
+    def __call__(self, size: float) -> Trial:
+        """φ(s)."""
+        return self._trial(size, self.objective.at(self.start.point.x + size * self.d))
+
+    def _trial(self, size: float, point: Point) -> Trial:
         with np.errstate(all="ignore"):
-            return Trial(size, point.value, float(point.gradient @ d), point)
+            return Trial(size, point.value, float(point.gradient @ self.d), point)
 
-    return trial
+    def level(self, a: float, b: float) -> bool:
+        """Whether two values cannot be told apart."""
+        return abs(a - b) <= LEVEL * self.objective.over.epsilon * abs(b)
 
+    def decreased(self, trial: Trial, c1: float, ceiling: float | None = None) -> bool:
+        """Armijo's condition, by the slopes where the values say nothing.
 
-def _level(trial: Trial, start: Trial) -> bool:
-    """Whether two values cannot be told apart."""
-    return abs(trial.value - start.value) <= ROUNDING * abs(start.value)
+        `ceiling` takes the place of φ(0), for rules that allow some increase.
+        """
+        top = self.start.value if ceiling is None else ceiling
+        if self.level(trial.value, top):
+            return trial.slope <= -OVERSHOOT * self.start.slope
+        return trial.value <= top + c1 * trial.size * self.start.slope
 
-
-def _decreased(trial: Trial, start: Trial, c1: float) -> bool:
-    """Armijo's condition, by the slopes where the values say nothing."""
-    if _level(trial, start):
-        return trial.slope <= (2.0 * c1 - 1.0) * start.slope
-    return trial.value <= start.value + c1 * trial.size * start.slope
+    def idle(self, trial: Trial) -> bool:
+        """Whether a step changed neither value nor slope, so that a shorter one will not either."""
+        return self.level(trial.value, self.start.value) and trial.slope <= 0.999 * self.start.slope
 
 
 def backtracked(
     phi: Line, size: float, c1: float, shrink: float, ceiling: float | None = None
 ) -> Trial | None:
-    """The first of s, s·shrink, s·shrink², … with enough decrease; None where there is none.
-
-    `ceiling` takes the place of φ(0), for rules that allow some increase.
-    """
-    start = phi(0.0)
-    if not start.slope < 0.0:
+    """The first of s, s·shrink, s·shrink², … with enough decrease; None where there is none."""
+    if not phi.start.slope < 0.0:
         return None
-    if ceiling is not None:
-        start = start._replace(value=ceiling)
     for _ in range(MOST):
         trial = phi(size)
-        if trial.finite and _decreased(trial, start, c1):
+        if trial.finite and phi.idle(trial):
+            return None
+        if trial.finite and phi.decreased(trial, c1, ceiling):
             return trial
         size *= shrink
     return None
@@ -96,32 +102,29 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
     that is found, steps grow. J. Nocedal and S. J. Wright, Numerical Optimization (2006), algorithms
     3.5 and 3.6, as one loop.
     """
-    start = low = phi(0.0)
+    start = low = phi.start
     if not start.slope < 0.0:
         return None
     high: Trial | None = None
     for _ in range(MOST):
         trial = phi(size)
-        if not trial.finite or not _decreased(trial, start, c1) or _above(trial, low):
+        above = trial.value >= low.value and not phi.level(trial.value, low.value)
+        if not trial.finite or above or not phi.decreased(trial, c1):
             high = trial
         elif abs(trial.slope) <= -c2 * start.slope:
             return trial
         else:
-            grown = _beyond(low, trial) if high is None else math.nan
+            beyond = _beyond(low, trial)
             if trial.slope * (trial.size - low.size) >= 0.0:
                 high = low
             low = trial
             if high is None:
-                size = grown
+                size = beyond
                 continue
         size = _between(low, high)
         if size in (low.size, high.size):
             break
-    return low if low is not start else None
-
-
-def _above(trial: Trial, low: Trial) -> bool:
-    return trial.value >= low.value and not _level(trial, low)
+    return low if low.value < start.value else None
 
 
 def _between(low: Trial, high: Trial) -> float:

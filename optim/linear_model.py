@@ -59,32 +59,41 @@ class Model:
     """The residuals as linear functions of the scaled step q = D·p:   r + J·D⁻¹·q
 
     With the singular values s of J·D⁻¹ = U·S·Vᵀ and c = Uᵀr, the step that minimises
-    ‖r + J·p‖² + λ·‖D·p‖² is q = −V·(s·c/(s² + λ)). Where s = 0 nothing is known, and q is 0.
+    ‖r + J·p‖² + λ·‖D·p‖² is q = −V·(c/(s + λ/s)). Where s = 0 nothing is known, and q is 0. Inside, r has
+    the length 1 and the largest s is 1, so that nothing overflows; `unit` is what q is measured in then.
     """
 
+    @np.errstate(all="ignore")
     def __init__(self, point: Located, scale: Vector) -> None:
-        self.scale, u, self.s, vt = scaled_svd(point.jacobian, scale)
-        self.vt = vt[: self.s.size]
-        self.norm = float(np.linalg.norm(point.residuals))
-        self.c = (point.residuals / self.norm) @ u
+        self.scale, u, s, vt = scaled_svd(point.jacobian, scale)
+        largest, norm = s.max(initial=0.0) or 1.0, float(np.linalg.norm(point.residuals))
+        self.s, self.vt = s / largest, vt[: s.size]
+        self.c = (point.residuals / norm) @ u
+        self.unit = norm / largest
 
+    @property
+    def rank(self) -> int:
+        """In how many directions the residuals change."""
+        return self.s.size
+
+    @np.errstate(all="ignore")
     def step(self, radius: float = np.inf) -> Proposal:
         """The step that lowers the model most, among those with ‖D·p‖ up to the radius."""
-        multiplier = self._multiplier(radius / self.norm)
+        multiplier = self._multiplier(radius / self.unit)
         q = self._coordinates(multiplier)
         length, pushed = float(np.linalg.norm(q)), float(np.linalg.norm(self.s * q))
         damped = multiplier * length**2
         return Proposal(
-            p=-self.norm * (q @ self.vt) / self.scale,
-            length=self.norm * length,
+            p=-self.unit * (q @ self.vt) / self.scale,
+            length=self.unit * length,
             promised=pushed**2 + 2.0 * damped,
             slope=pushed**2 + damped,
             multiplier=multiplier,
         )
 
     def _coordinates(self, multiplier: float) -> Vector:
-        """−q/‖r‖ along the right singular vectors."""
-        return self.s * self.c / (self.s**2 + multiplier)
+        """−q along the right singular vectors."""
+        return self.c / (self.s + multiplier / self.s)
 
     def _multiplier(self, radius: float) -> float:
         """The λ for which ‖q‖ is the radius, within 10 %; 0 where it is no longer than that anyway.

@@ -36,7 +36,9 @@ OTHER_NAMES = {
 }
 
 
-def minimize(f: Callable[..., Any], x0: Any, method: str = "bfgs", **options: Any) -> Result:
+def minimize(
+    f: Callable[..., Any], x0: Any, method: str | Callable[..., Result] = "bfgs", **options: Any
+) -> Result:
     """Find a local minimum of f, from x0, by the method of that name.
 
     f        a function of a number, an array or a tuple of arrays (or, for a tuple, of so many
@@ -45,7 +47,7 @@ def minimize(f: Callable[..., Any], x0: Any, method: str = "bfgs", **options: An
     x0       where to start: a number, an array (a list counts as one), a tuple or dict of them; or
              the module, or a list of Values, which are left at the best point
     method   "steepest-descent", "newton", "conjugate-gradient", "bfgs", "l-bfgs" (for many unknowns),
-             "newton-cg", "random-search"; scipy's names "CG", "BFGS", "Newton-CG" work, too
+             "newton-cg", "random-search", or the function; scipy's "CG", "BFGS", "Newton-CG" work, too
     options  those of the method's function, and of all: derivative="exact" or "numerical", gtol, xtol,
              ftol, max_steps, callback, path
 
@@ -61,5 +63,9 @@ def minimize(f: Callable[..., Any], x0: Any, method: str = "bfgs", **options: An
     Raises ValueError for an unknown method and where f is not finite at x0, TypeError where f does
     not return one number.
     """
+    if callable(method):
+        return method(f, x0, **options)
     name = str(method).lower().replace("_", "-").replace(" ", "-")
+    if name in ("levenberg-marquardt", "gauss-newton", "lm"):
+        raise ValueError(f"{method!r} fits sums of squares: least_squares(residuals, x0, {method!r})")
     return chosen("method", OTHER_NAMES.get(name, name), METHODS)(f, x0, **options)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 
-from .result import Result
+from .derivatives import Blind
+from .result import Iterate, Result
 from .stopping import Ending
-from .way import Options, Way
+from .way import Way
 
 __all__ = ["random_search"]
 
@@ -19,14 +20,17 @@ def random_search(
     x0: Any,
     radius: float = 0.1,
     seed: int | np.random.Generator | None = None,
-    **options: Unpack[Options],
+    *,
+    max_steps: int | None = None,
+    callback: Callable[[Iterate], object] | None = None,
+    path: bool = True,
 ) -> Result:
-    """Minimise f without its derivative: go to x + radius·N(0, I) where f is lower there, else stay.
+    """Minimise f by values alone: go to x + radius·N(0, I) where f is lower there, else stay.
 
     The method of the lecture's workshop, "but the convergence was very slow": there to be compared
-    with. Each trial is a step; it runs until `max_steps`, since nothing tells it when it has arrived.
-    f, x0 and options as in `steepest_descent`; the path's step size is the distance gone, 0 where
-    the trial was no better.
+    with. Each trial is a step; it makes `max_steps` of them, since nothing tells it when it has
+    arrived. f and x0 as in `steepest_descent`, but f may be computed by anything. Gradients are nan; the
+    path's step size is the distance gone, 0 where the trial was no better.
 
     >>> result = random_search(lambda x: (x - 3.0) ** 2, 0.0, seed=0)
     >>> result.converged, abs(result.x - 3.0) < 0.01
@@ -37,14 +41,14 @@ def random_search(
     if not 0.0 < radius < np.inf:
         raise ValueError(f"the radius must be above 0 and finite, got {radius!r}")
     rng = np.random.default_rng(seed)
-    way = Way("random search", f, x0, **options)
+    way = Way("random search", f, x0, derivative=Blind, max_steps=max_steps, callback=callback, path=path)
 
     def search() -> Ending:
         while way.steps < way.limit and not way.stopped:
-            x = way.point.x + radius * rng.normal(size=way.objective.n)
-            better = way.objective.value(x) < way.point.value
-            new = way.objective.at(x) if better else way.point
-            way.to(new, float(np.linalg.norm(new.x - way.point.x)))
+            here = way.point
+            trial = way.objective.at(here.x + radius * rng.normal(size=here.x.size))
+            new = trial if trial.value < here.value else here
+            way.to(new, float(np.linalg.norm(new.x - here.x)))
         return Ending(False, f"made {way.steps} trials; a random search does not know when it has arrived")
 
     return way.finish(search)

@@ -8,10 +8,10 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .descent import walk
+from .descent import Direction, walk
 from .objective import Objective, Point
 from .result import Result
-from .step_rule import Backtracking, Constant
+from .step_rule import Backtracking, Constant, StepSize, step_rule
 from .stopping import Ending
 from .unknowns import Vector
 from .way import Options, Way
@@ -22,10 +22,22 @@ FLAT = 1e-10
 """Curvature below this part of the largest counts as none."""
 
 ESCAPES = 20
+"""How often a saddle or maximum may be left."""
+
+
+class Newtons(Way):
+    """A way along which, in one dimension, the step size is that of the lecture:   x − s·f′(x)."""
+
+    def to(self, point: Point, size: float) -> None:
+        """Take a step."""
+        old = self.point
+        if self.objective.n == 1 and old.gradient[0]:
+            size = float((old.x - point.x)[0] / old.gradient[0])
+        super().to(point, size)
 
 
 @dataclass
-class Newton:
+class Newton(Direction):
     """The step to the stationary point of the parabola through x:   d = −H⁻¹·∇f.
 
     Safeguarded, each eigenvalue of H counts by its size, so that d leads down and away from saddles.
@@ -61,15 +73,14 @@ class Newton:
     def _at(self, point: Point) -> Any:
         return self.objective.over.tree(point.x)
 
-    def learn(self, old: Point, new: Point) -> None:
-        """Nothing: the Hessian is computed anew."""
 
-    def forget(self) -> bool:
-        """There is nothing to forget."""
-        return False
-
-
-def newton(f: Callable[..., Any], x0: Any, safeguard: bool = True, **options: Unpack[Options]) -> Result:
+def newton(
+    f: Callable[..., Any],
+    x0: Any,
+    safeguard: bool = True,
+    s: StepSize = None,
+    **options: Unpack[Options],
+) -> Result:
     """Minimise f by Newton-Raphson steps.   s_i = 1/f″(x_i);   in n dimensions d = −H(x_i)⁻¹·∇f(x_i)
 
     Safeguarded, a direction of negative curvature is gone down rather than up (the eigenvalues of H
@@ -77,7 +88,7 @@ def newton(f: Callable[..., Any], x0: Any, safeguard: bool = True, **options: Un
     where the way comes to rest on one. `safeguard=False` is the lecture's plain form, which goes to
     the nearest stationary point of any kind; the result says which.
 
-    f, x0 and options as in `steepest_descent`.
+    f, x0 and options as in `steepest_descent`; s multiplies the step: 1, halved by Backtracking.
 
     >>> newton(lambda x: x**4 - 4.0 * x, 0.5).x
     1.0
@@ -86,9 +97,9 @@ def newton(f: Callable[..., Any], x0: Any, safeguard: bool = True, **options: Un
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 3.4.
     """
-    way = Way("Newton-Raphson" if safeguard else "Newton-Raphson, plain", f, x0, **options)
+    way = Newtons("Newton-Raphson" if safeguard else "Newton-Raphson, plain", f, x0, **options)
     direction = Newton(way.objective, safeguard)
-    rule = Backtracking() if safeguard else Constant(1.0)
+    rule = step_rule(s, Backtracking() if safeguard else Constant(1.0))
 
     def search() -> Ending:
         ending = walk(way, direction, rule)
@@ -102,19 +113,13 @@ def newton(f: Callable[..., Any], x0: Any, safeguard: bool = True, **options: Un
     return way.finish(search)
 
 
-def _spectrum(way: Way) -> tuple[Vector, Vector]:
-    """Eigenvalues and eigenvectors of the Hessian at the current point."""
-    hessian = way.objective.hessian(way.point.x)
-    if not np.isfinite(hessian).all():
-        return np.zeros(1), np.eye(way.point.x.size)[:, :1]
-    curvatures, axes = np.linalg.eigh(hessian)
-    return curvatures, axes
-
-
 def _below(way: Way) -> Point | None:
     """A lower point on either side of a saddle or maximum, along the axis of most negative curvature."""
-    curvatures, axes = _spectrum(way)
-    if curvatures[0] >= -FLAT * max(1.0, float(np.abs(curvatures).max())):
+    hessian = way.objective.hessian(way.point.x)
+    if not np.isfinite(hessian).all():
+        return None
+    curvatures, axes = np.linalg.eigh(hessian)
+    if curvatures[0] >= -FLAT * float(np.abs(curvatures).max()):
         return None
     x = way.point.x
     reach = 1e-2 * max(1.0, float(np.abs(x).max()))
@@ -125,23 +130,36 @@ def _below(way: Way) -> Point | None:
 
 def _kind(way: Way, reason: str) -> str:
     """What kind of stationary point it is, by the second derivative."""
-    curvatures, _ = _spectrum(way)
+    curvatures = _determined(way)
+    if curvatures is None:
+        return f"{reason}; the second derivative is 0 or has not settled, so it does not tell the kind"
     low, high = float(curvatures[0]), float(curvatures[-1])
-    tiny = 1e-6 * max(1.0, abs(low), abs(high))
-    what, signs = _words(way.objective.n, low, high)
-    if low > tiny:
-        return f"converged to a minimum: {what} > 0".replace("-", "−")
-    if high < -tiny:
-        return f"converged to a maximum: {what} < 0".replace("-", "−")
-    if low < -tiny and high > tiny:
-        return f"converged to a saddle: {signs}".replace("-", "−")
-    return f"{reason}; the second derivative does not tell its kind, {what} ≈ 0".replace("-", "−")
+    if low < 0.0 < high:
+        told = f"saddle: the Hessian's eigenvalues are from {low:.3g} to {high:.3g}"
+    else:
+        what = (
+            "f″"
+            if curvatures.size == 1
+            else f"the {'smallest' if low > 0.0 else 'largest'} eigenvalue of the Hessian"
+        )
+        told = f"minimum: {what} = {low:.3g} > 0" if low > 0.0 else f"maximum: {what} = {high:.3g} < 0"
+    return f"converged to a {told}".replace("-", "−")
 
 
-def _words(n: int, low: float, high: float) -> tuple[str, str]:
-    if n == 1:
-        return f"f″ = {low:.3g}", ""
-    return (
-        f"the smallest eigenvalue of the Hessian is {low:.3g}",
-        f"the Hessian's eigenvalues are from {low:.3g} to {high:.3g}",
+def _determined(way: Way) -> Vector | None:
+    """The eigenvalues of the Hessian, where none is 0 and one more step would not change them much.
+
+    At a minimum such as that of x⁴ the curvature dwindles with each step.
+    """
+    x = way.point.x
+    hessian = way.objective.hessian(x)
+    if not np.isfinite(hessian).all():
+        return None
+    curvatures = np.linalg.eigvalsh(hessian)
+    if np.abs(curvatures).min() <= FLAT * np.abs(curvatures).max():
+        return None
+    further = way.objective.hessian(x - np.linalg.solve(hessian, way.point.gradient))
+    settled = np.isfinite(further).all() and np.all(
+        np.abs(np.linalg.eigvalsh(further) - curvatures) <= 0.1 * np.abs(curvatures)
     )
+    return curvatures if settled else None

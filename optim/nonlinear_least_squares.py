@@ -3,104 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol, Unpack
+from typing import Any, Protocol, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autodiff.choice import chosen
 
+from .fitting import Fitting
 from .gauss_newton import Halving
 from .levenberg import Region
-from .linear_model import Model, Proposal, column_norms
-from .objective import Point
+from .linear_model import Model, Proposal
 from .regression import Fit
-from .naming import listed, names
-from .residuals import Located, SumOfSquares
 from .stopping import Ending
-from .unknowns import Vector
-from .way import ROUNDING, Options, Way
+from .way import Options
 
 __all__ = ["least_squares"]
 
-SMALL = 1e-8
-"""What is below this part of the whole has come down to rounding, where no step helps any more."""
-
 STUCK = "stuck: no step lowers the sum of squares, though its gradient is not 0; is it smooth here?"
-
-
-class Fitting(Way):
-    """A way along points with residuals and Jacobians, measured in the units of the columns of J.
-
-    `scale` is D, the largest norm that each column had so far. The rules are MINPACK's, and do not
-    change with the units of residuals and parameters.
-    """
-
-    sees: ClassVar[type[SumOfSquares]] = SumOfSquares
-    objective: SumOfSquares
-    point: Located
-    best: Located
-
-    def __init__(self, method: str, f: Callable[..., Any], x0: Any, **options: Any) -> None:
-        super().__init__(method, f, x0, **options)
-        self.scale = column_norms(self.point.jacobian)
-        self.names = names(f, x0, self.objective.over)
-
-    def to(self, point: Point, size: float) -> None:
-        """Take a step."""
-        super().to(point, size)
-        self.recent[-1] = Point(*point)  # Jacobians are large: no more of them are kept than needed
-        self.scale = np.maximum(self.scale, column_norms(self.point.jacobian))
-
-    def length(self, v: Vector) -> float:
-        """‖D·v‖."""
-        return float(np.linalg.norm(self.scale * v))
-
-    def at_rest(self) -> Ending | None:
-        """Whether gradient, step or decrease say that there is no further to go."""
-        point, old, rules = self.point, self.previous, self.rules
-        if point.value == 0.0:
-            return self._converged("all residuals are 0")
-        if (cosine := steepness(point)) <= rules.gtol:
-            return self.stationary(f"the gradient, as a cosine, is {cosine:.2g}, at most {rules.gtol:g}")
-        if old is None:
-            return None
-        if self.length(point.x - old.x) <= rules.xtol * self.length(point.x):
-            return self.stationary(f"the step is at most xtol = {rules.xtol:g} of x")
-        if 0.0 <= old.value - point.value <= rules.ftol * old.value:
-            return self.stationary(f"the sum of squares fell by no more than ftol = {rules.ftol:g} of it")
-        return None
-
-    def stationary(self, reason: str) -> Ending:
-        """Convergence, unless unknowns do nothing."""
-        if idle := [name for name, flat in zip(self.names, self._idle(), strict=True) if flat]:
-            return Ending(False, f"flat: R does not change with {listed(idle)} around here; {reason}")
-        return self._converged(reason)
-
-    def _converged(self, reason: str) -> Ending:
-        return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
-
-    def _idle(self) -> NDArray[np.bool_]:
-        """Which unknowns do nothing, here and some way off."""
-        x = self.point.x
-        idle: NDArray[np.bool_] = ~self.point.jacobian.any(axis=0)
-        reach = 1e-3 * idle * np.maximum(1.0, np.abs(x))
-        if idle.any() and any(
-            self.objective.value(x + side * reach) != self.point.value for side in (-1.0, 1.0)
-        ):
-            return np.zeros_like(idle)
-        return idle
-
-    def exhausted(self) -> Ending:
-        """No smaller sum of squares can be found from here."""
-        return self.stationary("no further decrease is possible")
-
-
-def steepness(point: Located) -> float:
-    """The largest |cosine| between the residuals and a column of J.   max_j |Jⱼᵀr| / (‖Jⱼ‖·‖r‖)"""
-    norms = column_norms(point.jacobian)
-    columns = point.jacobian / np.where(norms > 0.0, norms, 1.0)
-    return float(np.max(np.abs(point.residuals @ columns))) / float(np.linalg.norm(point.residuals))
 
 
 # -- safeguarded steps -------------------------------------------------------------------------
@@ -119,45 +38,41 @@ class Steps(Protocol):
 def descend(way: Fitting, steps: Steps) -> Ending:
     """Go where the sum of squares falls, until the way ends."""
     while not (ending := way.ended()):
-        there = _improved(way, steps)
-        if isinstance(there, Ending):
-            return there
-        way.to(there, 1.0)
+        if ending := _improve(way, steps):
+            return ending
     return ending
 
 
-def _improved(way: Fitting, steps: Steps) -> Located | Ending:
-    """The next point: steps are tried until one leads down."""
-    here = way.point
-    model = Model(here, way.scale)
-    first = step = steps.propose(model)
-    while _moves(step, here):
+def _improve(way: Fitting, steps: Steps) -> Ending | None:
+    """Try steps until one leads down; why there is none, if there is none."""
+    here, model = way.point, Model(way.point, way.scale)
+    while _moves(way, step := steps.propose(model)):
         trial = way.objective.trial(here.x + step.p)
-        actual = 1.0 - trial.value / here.value
-        if steps.learn(step, actual):
+        fall = 1.0 - trial.value / here.value
+        if steps.learn(step, fall):
             if (there := trial.located()).finite:
-                return there
+                way.take(there, step.promised)
+                return None
             steps.learn(step, -np.inf)
-        if ending := _negligible(way, step, actual):
-            return ending
-        step = steps.propose(model)
-    small = first.promised <= SMALL or first.length <= SMALL * way.length(here.x)
-    return way.exhausted() if small else Ending(False, STUCK)
+        if reason := way.negligible(step.p, fall, step.promised):
+            return _at_the_end(way, model, reason)
+    return _at_the_end(way, model, "no further decrease is possible")
 
 
-def _moves(step: Proposal, here: Located) -> bool:
-    """Whether a step changes more than rounding."""
-    return bool(np.any(np.abs(step.p) > ROUNDING * np.abs(here.x)))
+def _moves(way: Fitting, step: Proposal) -> bool:
+    """Whether a step changes more than rounding, and does not overflow."""
+    rounding = 2.0 * way.objective.over.epsilon * np.abs(way.point.x)
+    return bool(np.any(np.abs(step.p) > rounding) and np.isfinite(step.p).all())
 
 
-def _negligible(way: Fitting, step: Proposal, actual: float) -> Ending | None:
-    """Whether a step that did not lead down was too small to matter."""
-    rules = way.rules
-    if step.promised <= rules.ftol and abs(actual) <= rules.ftol:
-        return way.stationary(f"the sum of squares falls by no more than ftol = {rules.ftol:g} of it")
-    if step.length <= rules.xtol * way.length(way.point.x):
-        return way.stationary(f"the step is at most xtol = {rules.xtol:g} of x")
-    return None
+def _at_the_end(way: Fitting, model: Model, reason: str) -> Ending:
+    """Convergence, unless the linear model promises much that no step kept."""
+    small = float(np.sqrt(way.objective.over.epsilon))
+    promised = model.step().promised
+    change = float(np.sqrt(promised * way.point.value))
+    if promised <= small or change <= small * way.length(way.point.x):
+        return way.stationary(reason)
+    return Ending(False, STUCK)
 
 
 # -- plain steps -------------------------------------------------------------------------------
@@ -166,13 +81,14 @@ def _negligible(way: Fitting, step: Proposal, actual: float) -> Ending | None:
 def go(way: Fitting) -> Ending:
     """Take full steps to the minimum of the linear model, wherever they lead."""
     while not (ending := way.ended()):
-        model = Model(way.point, way.scale)
-        if model.s.size < way.objective.n:
-            return _singular(way, model.s.size)
-        there = way.objective.at(way.point.x + model.step().p)
+        model = Model(way.point, way.norms)
+        if model.rank < way.objective.n:
+            return _singular(way, model.rank)
+        step = model.step()
+        there = way.objective.at(way.point.x + step.p)
         if not there.finite:
             return way.not_finite(there)
-        way.to(there, 1.0)
+        way.take(there, step.promised)
     return ending
 
 
@@ -193,7 +109,6 @@ METHODS: dict[str, tuple[str, Callable[[Fitting], Ending]]] = {
     ),
     "gauss-newton": ("Gauss-Newton", lambda way: descend(way, Halving())),
 }
-PLAIN: dict[str, tuple[str, Callable[[Fitting], Ending]]] = {"gauss-newton": ("Gauss-Newton, plain", go)}
 OTHER_NAMES = {"lm": "levenberg-marquardt"}
 
 
@@ -227,8 +142,7 @@ def least_squares(
 
     >>> x = np.array([0.0, 1.0, 2.0, 3.0])
     >>> y = np.array([1.0, 3.0, 5.0, 8.0])
-    >>> least_squares(lambda a, b: y - (a + b * x), (0.0, 0.0))
-    x
+    >>> print(least_squares(lambda a, b: y - (a + b * x), (0.0, 0.0), gtol=1e-6))
 
     Å. Björck, Numerical Methods for Least Squares Problems (1996), chapter 9; for Levenberg-Marquardt
     see `levenberg`. Raises ValueError for an unknown method, and where residuals or their derivatives
@@ -238,7 +152,11 @@ def least_squares(
     key = OTHER_NAMES.get(key, key)
     label, search = chosen("method", key, METHODS)
     if not safeguard:
-        label, search = chosen("method without safeguard", key, PLAIN)
+        if key != "gauss-newton":
+            raise ValueError(
+                f"safeguard=False makes the steps of Gauss-Newton full ones; {label} has no plain form"
+            )
+        label, search = "Gauss-Newton, plain", go
     rules: Options = {"ftol": 1e-15, "xtol": 1e-15, **options}
     way = Fitting(label, residuals, x0, **rules)
     result = way.finish(lambda: search(way))

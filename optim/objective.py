@@ -8,17 +8,12 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from autodiff import Value
 from autodiff.choice import chosen
-from autodiff.modes import differentiating
 
-from .derivatives import DERIVATIVES, Derivatives, Product
+from .derivatives import DERIVATIVES, Blind, Derivatives, Product
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
-
-FAILURES = (ArithmeticError, np.linalg.LinAlgError)
-"""What f may raise where it has no value: on the way, that counts as nan."""
 
 
 class Point(NamedTuple):
@@ -42,9 +37,9 @@ class Point(NamedTuple):
 class Objective:
     """f with its start. `evaluations` counts every call of f, also those for differences."""
 
-    kinds: ClassVar[Mapping[str, Any]] = DERIVATIVES
+    kinds: ClassVar[Mapping[str, type[Derivatives]]] = DERIVATIVES
 
-    def __init__(self, f: Callable[..., Any], x0: Any, derivative: str = "exact") -> None:
+    def __init__(self, f: Callable[..., Any], x0: Any, derivative: str | type[Derivatives] = "exact") -> None:
         if not callable(f):
             raise TypeError(f"minimize: f must be a function, got {f!r}")
         self.over = unknowns(f, x0)
@@ -55,41 +50,46 @@ class Objective:
             self.evaluations += 1
             return f(*args)
 
-        self.derivatives: Derivatives = chosen("derivative", derivative, self.kinds)(counted, self.over)
-        self.start = self._first(f, derivative == "exact")
+        kind = chosen("derivative", derivative, self.kinds) if isinstance(derivative, str) else derivative
+        self.derivatives: Derivatives = kind(counted, self.over)
+        self.start = self._first()
 
     @property
     def n(self) -> int:
         """Number of unknowns."""
         return self.over.start.size
 
-    def _first(self, f: Callable[..., Any], exact: bool) -> Point:
+    def _first(self) -> Point:
         """The start. Raises ValueError where f is not finite there, or hides its derivative."""
         x = self.over.start
         with np.errstate(all="ignore"):
-            point = Point(x, *self.derivatives.value_and_gradient(x))
-        if not point.finite:
-            what = "f" if not np.isfinite(point.value) else "the gradient of f"
-            raise ValueError(f"{what} is not finite at the start x0 = {self.over.tree(x)!r}; choose another")
-        if exact and not point.gradient.any() and not self._visible(f):
+            point = self._located(x)
+        if not self.derivatives.seen:
             raise ValueError(
-                "f returned a number without a graph, so its derivative is unknown: compute it with "
+                "f returned numbers without a graph, so its derivative is unknown: compute them with "
                 "operators and autodiff's or NumPy's functions on x, not on x.data or float(x); "
                 'or take derivative="numerical"'
             )
+        if fault := self._fault(point):
+            raise ValueError(f"{fault} at the start x0 = {self.over.tree(x)!r}; choose another")
         return point
 
-    def _visible(self, f: Callable[..., Any]) -> bool:
-        with differentiating():
-            output = self.over.call(f, self.over.start, False).output
-        return isinstance(output, Value) and not output.constant
+    def _located(self, x: Vector) -> Point:
+        return Point(x, *self.derivatives.value_and_gradient(x))
+
+    def _fault(self, point: Point) -> str:
+        """What is not finite at the start, if anything."""
+        if not np.isfinite(point.value):
+            return "f is not finite"
+        blind = isinstance(self.derivatives, Blind)
+        return "" if blind or point.finite else "the gradient of f is not finite"
 
     def at(self, x: Vector) -> Point:
         """The point at x; its value is nan where f cannot be computed."""
         try:
             with np.errstate(all="ignore"):
-                return Point(x, *self.derivatives.value_and_gradient(x))
-        except FAILURES:
+                return self._located(x)
+        except self.derivatives.failures:
             return Point(x, float("nan"), np.full(x.size, np.nan))
 
     def value(self, x: Vector) -> float:
@@ -97,7 +97,7 @@ class Objective:
         try:
             with np.errstate(all="ignore"):
                 return self.derivatives.value(x)
-        except FAILURES:
+        except self.derivatives.failures:
             return float("nan")
 
     def curvature(self, x: Vector) -> Product:

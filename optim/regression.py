@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -121,11 +122,11 @@ class Fit(Result):
         if degrees > 0:
             s, unit = self.residual_standard_deviation, "degree" if degrees == 1 else "degrees"
             yield f"Residual standard error: {s:.4g} on {degrees} {unit} of freedom"
-            if self._undetermined.any():
-                yield f"Not determined by the residuals: {listed(list(np.array(self.names)[self._undetermined]))}"
+            if free := list(compress(self.names, self._undetermined)):
+                yield f"Not determined by the residuals: {listed(free)}"
         else:
-            yield f"No standard errors: {m} residuals leave no degrees of freedom for {n} parameters"
-        yield f"Sum of squares: {self.value:.6g} after {self.steps} steps, {self.evaluations} evaluations"
+            yield f"No standard errors: no degrees of freedom are left ({m} residuals, {n} parameters)"
+        yield f"Sum of squares: {self.value:.6g} (steps: {self.steps}, evaluations: {self.evaluations})"
 
     def __repr__(self) -> str:
         return "\n".join([f"{self.method}  {self.reason}", "", *self._table(), "", *self._notes()])

@@ -5,7 +5,7 @@ The lecture's R(θ) is the sum of squares itself, not half of it; so its gradien
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
@@ -17,9 +17,9 @@ from autodiff.jacobians import matrices
 from autodiff.modes import differentiating
 from autodiff.structure import leaves
 
-from .derivatives import EPSILON, Product
-from .objective import FAILURES, Objective, Point
-from .unknowns import Unknowns, Vector, flat
+from .derivatives import Derivatives, Numerical, Product
+from .objective import Objective, Point
+from .unknowns import Vector, flat
 
 __all__ = ["Located", "SumOfSquares", "Trial"]
 
@@ -27,11 +27,8 @@ __all__ = ["Located", "SumOfSquares", "Trial"]
 # -- where residuals and their Jacobian come from ----------------------------------------------
 
 
-class Residuals(ABC):
+class Residuals(Derivatives):
     """Residuals as one vector of m entries, their Jacobian as one matrix of shape (m, n)."""
-
-    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
-        self.f, self.over = f, over
 
     @abstractmethod
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
@@ -66,22 +63,26 @@ class ByEngine(Residuals):
         with differentiating():
             call = self.over.call(self.f, x, False)
             output = _joined(_parts(call.output))
+        self.seen = isinstance(output, Value) and not output.constant
         return np.array(_data(output), np.float64), lambda: _matrix(call, output)
 
 
 class ByDifferences(Residuals):
     """By central differences: 2n evaluations.   hᵢ = ε^(1/3)·|xᵢ|, so that no scale is preferred."""
 
+    failures: ClassVar = Numerical.failures
+
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
         """r(x), and the function that estimates J(x)."""
         return self.vector(x), lambda: np.stack([self._column(x, i) for i in range(x.size)], axis=1)
 
     def _column(self, x: Vector, i: int) -> Vector:
-        h = EPSILON ** (1 / 3) * (abs(x[i]) or 1.0)
+        h = self.over.epsilon ** (1 / 3) * (abs(x[i]) or 1.0)
         above, below = x.copy(), x.copy()
         above[i] += h
         below[i] -= h
-        return (self.vector(above) - self.vector(below)) / (above[i] - below[i])
+        column: Vector = (self.vector(above) - self.vector(below)) / (above[i] - below[i])
+        return column
 
 
 def _parts(output: Any) -> list[Any]:
@@ -146,7 +147,7 @@ class Trial(NamedTuple):
         try:
             with np.errstate(all="ignore"):
                 return Located.of(self.x, self.residuals, self.differentiated())
-        except FAILURES:
+        except Derivatives.failures:
             return Located.of(self.x, self.residuals, np.full((self.residuals.size, self.x.size), np.nan))
 
 
@@ -158,13 +159,16 @@ class SumOfSquares(Objective):
     start: Located
 
     def trial(self, x: Vector) -> Trial:
-        """The residuals at x; nan where they cannot be computed."""
+        """The residuals at x; nan where they cannot be computed, and where x is not finite."""
+        nothing = np.full_like(self.start.residuals, np.nan)
+        nowhere = Trial(x, nothing, lambda: np.outer(nothing, x))
+        if not np.isfinite(x).all():
+            return nowhere
         try:
             with np.errstate(all="ignore"):
                 trial = Trial(x, *self.derivatives.linearised(x))
-        except FAILURES:
-            nothing = np.full_like(self.start.residuals, np.nan)
-            return Trial(x, nothing, lambda: np.outer(nothing, x))
+        except self.derivatives.failures:
+            return nowhere
         if trial.residuals.size != self.start.residuals.size:
             raise ValueError(
                 f"the function returned {self.start.residuals.size} residuals at the start, but "
@@ -176,33 +180,17 @@ class SumOfSquares(Objective):
         """The point at x; its value is nan where the residuals cannot be computed."""
         return self.trial(x).located()
 
-    def _first(self, f: Callable[..., Any], exact: bool) -> Located:
-        with np.errstate(all="ignore"):
-            x = self.over.start
-            residuals, jacobian = self.derivatives.linearised(x)
-            point = Located.of(x, residuals, jacobian())
-        if fault := _fault(point):
-            raise ValueError(f"{fault} at the start x0 = {self.over.tree(x)!r}; choose another")
-        if exact and not point.jacobian.any() and not self._visible(f):
-            raise ValueError(
-                "the residuals came without a graph, so their derivative is unknown: compute them with "
-                "operators and autodiff's or NumPy's functions on x, not on x.data or float(x); "
-                'or take derivative="numerical"'
-            )
-        return point
+    def _located(self, x: Vector) -> Located:
+        residuals, jacobian = self.derivatives.linearised(x)
+        return Located.of(x, residuals, jacobian())
 
-    def _visible(self, f: Callable[..., Any]) -> bool:
-        with differentiating():
-            parts = leaves(self.over.call(f, self.over.start, False).output)
-        return any(isinstance(part, Value) and not part.constant for part in parts)
-
-
-def _fault(point: Located) -> str:
-    """What is not finite."""
-    bad = np.flatnonzero(~np.isfinite(point.residuals))
-    if bad.size:
-        first = f"residual {bad[0]} is {point.residuals[bad[0]]}"
-        return f"{bad.size} of the {point.residuals.size} residuals are not finite (the first: {first})"
-    if not np.isfinite(point.value):
-        return "the sum of squares overflows"
-    return "" if point.finite else "the Jacobian of the residuals is not finite"
+    def _fault(self, point: Point) -> str:
+        """What is not finite at the start, if anything."""
+        assert isinstance(point, Located)
+        bad = np.flatnonzero(~np.isfinite(point.residuals))
+        if bad.size:
+            first = f"residual {bad[0]} is {point.residuals[bad[0]]}"
+            return f"{bad.size} of the {point.residuals.size} residuals are not finite (the first: {first})"
+        if not np.isfinite(point.value):
+            return "the sum of squares overflows"
+        return "" if point.finite else "the Jacobian of the residuals is not finite"

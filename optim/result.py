@@ -72,8 +72,9 @@ class Result:
     steps, evaluations   how many steps were taken, and how often f was evaluated
     converged, reason    whether a stationary point was reached, and a sentence on why it stopped
     path                 every iterate
+    best                 the lowest point seen, which a method that climbs may have left behind
     method               the method's name
-    function             f on plain numbers and arrays, as pictures draw it
+    function             f of the unknowns as one vector, as pictures draw it
 
     The names that scipy uses work, too: fun, jac, nit, nfev, success, message.
     """
@@ -86,6 +87,7 @@ class Result:
     converged: bool
     reason: str
     path: Path
+    best: Iterate
     method: str
     function: Callable[[Any], float]
 
@@ -130,13 +132,17 @@ class Result:
 
     def _lines(self) -> list[tuple[str, str]]:
         """What the table shows, label and text."""
-        return [
+        lines = [
             (self.method, self.reason),
             ("x", _text(self.x)),
             ("value", f"{self.value:.10g}"),
             ("gradient", _text(self.gradient)),
             ("steps", f"{self.steps}, {self.evaluations} evaluations"),
         ]
+        lower = self.value - self.best.value
+        if lower > 1e-6 * abs(self.value):
+            lines.append(("best seen", f"{self.best.value:.10g} at x = {_text(self.best.x)}"))
+        return lines
 
     def __repr__(self) -> str:
         lines = self._lines()

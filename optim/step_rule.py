@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from .line_search import ROUNDING, Trial, backtracked, line, satisfying_wolfe
+from autodiff.choice import chosen
+
+from .line_search import Line, Trial, backtracked, satisfying_wolfe
 from .objective import Point
 from .unknowns import Vector
 from .way import Way
@@ -34,12 +38,13 @@ class StepRule(Protocol):
     def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None: ...
 
 
-def step_rule(s: float | StepRule) -> StepRule:
-    """A number as the rule that it stands for."""
-    return s if callable(s) else Constant(s)
+StepSize: TypeAlias = float | str | StepRule | None
+"""What methods take as s: a number, a rule or its name; None for the method's own."""
 
 
 def _positive(what: str, s: float) -> None:
+    if not isinstance(s, numbers.Real):
+        raise TypeError(f"{what} must be a number, got {s!r}")
     if not 0.0 < s < np.inf:
         raise ValueError(f"{what} must be above 0 and finite, got {s!r}")
 
@@ -63,7 +68,7 @@ def _first_size(way: Way, d: Vector, unit: bool) -> float:
     if unit or way.previous is None:
         return 1.0 if unit else 1.0 / length
     fallen = way.previous.value - way.point.value
-    if fallen <= 100.0 * ROUNDING * abs(way.point.value):
+    if fallen <= 400.0 * way.objective.over.epsilon * abs(way.point.value):
         return way.size
     farthest = 4.0 * float(np.linalg.norm(way.point.x - way.previous.x)) / length
     return min(-2.0 * fallen / float(way.point.gradient @ d), farthest)
@@ -115,7 +120,7 @@ class Adaptive:
     def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
         """The first size that lowers f."""
         first = way.size * self.grow if way.steps else self.s
-        return _taken(backtracked(line(way.objective, way.point, d), first, 0.0, self.shrink))
+        return _taken(backtracked(Line(way.objective, way.point, d), first, 0.0, self.shrink))
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class Backtracking:
     def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
         """Twice the size that would repeat the last decrease is tried first, so that steps can grow."""
         first = _first_size(way, d, unit) * (1.0 if unit else 2.0)
-        return _taken(backtracked(line(way.objective, way.point, d), first, self.c1, self.shrink))
+        return _taken(backtracked(Line(way.objective, way.point, d), first, self.c1, self.shrink))
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ class Wolfe:
 
     def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
         """A size that satisfies both conditions."""
-        phi = line(way.objective, way.point, d)
+        phi = Line(way.objective, way.point, d)
         return _taken(satisfying_wolfe(phi, _first_size(way, d, unit), self.c1, self.c2))
 
 
@@ -175,4 +180,27 @@ class BarzilaiBorwein:
             curvature = float(dx @ dg)
             size = float(dx @ dx) / curvature if curvature > 0.0 else 2.0 * way.size
         ceiling = max(point.value for point in way.recent)
-        return _taken(backtracked(line(way.objective, way.point, d), size, self.c1, self.shrink, ceiling))
+        return _taken(backtracked(Line(way.objective, way.point, d), size, self.c1, self.shrink, ceiling))
+
+
+RULES: dict[str, Callable[[], StepRule]] = {
+    "constant": Constant,
+    "decaying": Decaying,
+    "adaptive": Adaptive,
+    "backtracking": Backtracking,
+    "wolfe": Wolfe,
+    "barzilai-borwein": BarzilaiBorwein,
+}
+
+
+def step_rule(s: StepSize, default: StepRule) -> StepRule:
+    """A rule as it is, of that name, or for a number the constant step size; the default for None."""
+    if s is None:
+        return default
+    if isinstance(s, str):
+        return chosen("step rule", s.lower().replace("_", "-"), RULES)()
+    if isinstance(s, type):
+        raise TypeError(
+            f"the step size s must be a number, a name or a rule, got the class: write {s.__name__}()"
+        )
+    return s if callable(s) else Constant(s)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import NamedTuple
+
+import numpy as np
 
 __all__ = ["Ending", "Stopping"]
 
@@ -34,7 +37,8 @@ class Stopping:
 
     def __post_init__(self) -> None:
         for name in ("gtol", "xtol", "ftol"):
-            if not getattr(self, name) >= 0.0:
-                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)!r}")
-        if self.max_steps is not None and not self.max_steps >= 0:
-            raise ValueError(f"max_steps must be 0 or more, got {self.max_steps!r}")
+            tolerance = getattr(self, name)
+            if not (isinstance(tolerance, (int, float, np.number)) and tolerance >= 0.0):
+                raise ValueError(f"{name} must be a number, 0 or more, got {tolerance!r}")
+        if self.max_steps is not None and not (isinstance(self.max_steps, Integral) and self.max_steps >= 0):
+            raise ValueError(f"max_steps must be a whole number, 0 or more, got {self.max_steps!r}")

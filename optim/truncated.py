@@ -9,10 +9,10 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .descent import descend
+from .descent import Direction, descend
 from .objective import Objective, Point
 from .result import Result
-from .step_rule import StepRule, Wolfe
+from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
 from .way import Options, Way
 
@@ -20,10 +20,11 @@ __all__ = ["newton_cg"]
 
 
 @dataclass
-class Truncated:
-    """d with H·d ≈ −g, by conjugate gradients that stop at |H·d + g| ≤ min(½, √|g|)·|g|.
+class Truncated(Direction):
+    """d with H·d ≈ −g, by conjugate gradients that stop at |H·d + g| ≤ min(½, √(|g|/|g₀|))·|g|.
 
-    Where a direction of negative curvature is met, the d so far is taken, at first that direction.
+    g₀ is the gradient at the start, so that the scale of f does not matter. Where a direction of no
+    positive curvature is met, the d so far is taken, at first that direction.
     """
 
     objective: Objective
@@ -33,13 +34,14 @@ class Truncated:
         """The direction; each inner step costs one product."""
         g = point.gradient
         product, d, residual = self.objective.curvature(point.x), np.zeros_like(g), g
-        search, square = -g, float(g @ g)
-        enough = min(0.25, math.sqrt(square)) * square
+        search, square, sharpest = -g, float(g @ g), 0.0
+        enough = min(0.25, math.sqrt(square) / float(np.linalg.norm(self.objective.start.gradient))) * square
         for _ in range(2 * g.size):
             with np.errstate(all="ignore"):
                 curved = product(search)
-            curvature = float(search @ curved)
-            if not curvature > np.finfo(np.float64).eps * float(search @ search):
+            curvature, length = float(search @ curved), float(search @ search)
+            sharpest = max(sharpest, abs(curvature) / length)
+            if not curvature > self.objective.over.epsilon * sharpest * length:
                 return d if d.any() else search
             along = square / curvature
             d, residual = d + along * search, residual + along * curved
@@ -49,21 +51,12 @@ class Truncated:
             search = search * (square / before) - residual
         return d
 
-    def learn(self, old: Point, new: Point) -> None:
-        """Nothing."""
 
-    def forget(self) -> bool:
-        """There is nothing to forget."""
-        return False
-
-
-def newton_cg(
-    f: Callable[..., Any], x0: Any, rule: StepRule | None = None, **options: Unpack[Options]
-) -> Result:
+def newton_cg(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[Options]) -> Result:
     """Minimise f by truncated Newton steps: Newton's convergence for many unknowns.
 
     The engine gives H·v for the price of two gradients, so H is never formed.
-    f, x0 and options as in `steepest_descent`; `rule` is a strong Wolfe search.
+    f, x0 and options as in `steepest_descent`; s is a strong Wolfe search.
 
     >>> newton_cg(lambda x: ((x - 3.0) ** 4).sum() + (x**2).sum(), np.zeros(50)).x[:3].round(6)
     array([2., 2., 2.])
@@ -71,4 +64,4 @@ def newton_cg(
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 7.1.
     """
     way = Way("Newton-CG", f, x0, **options)
-    return descend(way, Truncated(way.objective), Wolfe() if rule is None else rule)
+    return descend(way, Truncated(way.objective), step_rule(s, Wolfe()))

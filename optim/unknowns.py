@@ -23,9 +23,10 @@ Vector: TypeAlias = np.ndarray[Any, Any]
 
 
 class Unknowns(Protocol):
-    """A vector's two faces."""
+    """A vector's two faces. `epsilon` is the precision of the numbers that it stands for."""
 
     start: Vector
+    epsilon: float
 
     def tree(self, x: Vector) -> Any:
         """The vector as the numbers and arrays that a user reads."""
@@ -82,6 +83,11 @@ def pieces(x: Vector, like: list[Any]) -> Iterator[Data]:
         position += size
 
 
+def _precision(entries: list[Any]) -> float:
+    """The coarsest of the dtypes."""
+    return max(float(np.finfo(dtype_of(x)).eps) for x in entries)
+
+
 class Start:
     """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy."""
 
@@ -90,7 +96,7 @@ class Start:
         self.spread = spread
         if not leaves(self.like) or not (start := flat(leaves(self.like))).size:
             raise ValueError(f"x0 has no numbers: {x0!r}")
-        self.start = start
+        self.start, self.epsilon = start, _precision(leaves(self.like))
         if not np.isfinite(start).all():
             raise ValueError(f"x0 must be finite, got {x0!r}")
 
@@ -134,11 +140,12 @@ class Parameters:
     """The parameters of a module, or a list of Values: assigned before each evaluation."""
 
     def __init__(self, values: list[Value], module: Any = None) -> None:
-        self.values = [value for value in values if not value.constant]
+        self.values = [value for value in dict.fromkeys(values) if not value.constant]
         self.arguments = () if module is None else (module,)
         if not self.values:
             raise ValueError("there is no parameter to minimise over: all are constant, or there is none")
         self.start = flat([value.data for value in self.values])
+        self.epsilon = _precision([value.data for value in self.values])
         for value in self.values:
             if not np.isfinite(value.data).all():
                 raise ValueError(f"parameters must be finite at the start, got {value!r}")

@@ -11,6 +11,7 @@ import numpy as np
 
 from autodiff.choice import hint
 
+from .derivatives import Derivatives
 from .objective import Objective, Point
 from .result import Iterate, Path, Result
 from .stopping import Ending, Stopping
@@ -22,7 +23,19 @@ CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
 
 ROUNDING = 2.0 * float(np.finfo(np.float64).eps)
-"""A step that changes no entry by more than this part of it."""
+"""A step that changes no entry by more than this part of it has come to an end."""
+
+REMEDIES = {
+    "jac": "f's derivative comes from the engine, or by derivative='numerical'",
+    "args": "close over them: lambda x: f(x, a, b)",
+    "bounds": "only free unknowns are supported; substitute, x = exp(u) for x > 0, say",
+    "options": "give them as they are, gtol=1e-6",
+    "tol": "give gtol, xtol or ftol",
+    "maxiter": "give max_steps",
+    "step_size": "give s",
+    "lr": "give s",
+}
+"""What users of other libraries may try."""
 
 
 class Options(TypedDict, total=False):
@@ -54,7 +67,7 @@ class Way:
         f: Callable[..., Any],
         x0: Any,
         *,
-        derivative: str = "exact",
+        derivative: str | type[Derivatives] = "exact",
         callback: Callable[[Iterate], object] | None = None,
         path: bool = True,
         **rules: Any,
@@ -85,9 +98,7 @@ class Way:
     # -- moving --------------------------------------------------------------------------------
 
     def to(self, point: Point, size: float) -> None:
-        """Take a step to a point where f is finite; `size` is the s of x − s·∇f(x), or of x + s·d."""
-        if self.objective.n == 1 and self.point.gradient[0]:
-            size = float((self.point.x - point.x)[0] / self.point.gradient[0])
+        """Take a step of size s, x + s·d, to a point where f is finite."""
         self.previous, self.point, self.size = self.point, point, size
         if point.value < self.best.value:
             self.best = point
@@ -98,8 +109,17 @@ class Way:
         self.recent.append(point)
         self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
         if self.callback:
-            iterate = Iterate(self.objective.over.tree(point.x), point.value, point.norm, self.size)
-            self.stopped = self.callback(iterate) is True
+            self.stopped = self._told(self._iterate(point))
+
+    def _iterate(self, point: Point) -> Iterate:
+        return Iterate(self.objective.over.tree(point.x), point.value, point.norm, self.size)
+
+    def _told(self, iterate: Iterate) -> bool:
+        """Whether the callback wants to stop: it returns what is true, or raises StopIteration."""
+        try:
+            return bool(self.callback and self.callback(iterate))
+        except StopIteration:
+            return True
 
     # -- ending --------------------------------------------------------------------------------
 
@@ -132,7 +152,7 @@ class Way:
     def _astray(self, old: Point) -> Ending | None:
         """Whether a step led nowhere, too far, or back."""
         new, scale = self.point, max(1.0, abs(self.objective.start.value))
-        if np.all(np.abs(new.x - old.x) <= ROUNDING * np.abs(new.x)):
+        if np.all(np.abs(new.x - old.x) <= 2.0 * self.objective.over.epsilon * np.abs(new.x)):
             return self.exhausted()
         if new.value > self.best.value + 1e10 * scale:
             return Ending(False, f"diverged: f has grown to {new.value:.3g}")
@@ -158,8 +178,26 @@ class Way:
         return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
 
     def exhausted(self) -> Ending:
-        """No lower value can be found from here."""
-        return self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
+        """No lower value can be found from here: convergence, if the slope promises none either."""
+        ending = self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
+        scale = max(abs(point.value) for point in (self.point, self.best, self.objective.start))
+        if ending.converged and self._promised() > max(1e-10, 10.0 * self.objective.over.epsilon) * scale:
+            return Ending(
+                False,
+                f"stuck: no step lowers f, though the gradient is {self.point.norm:.2g}: there is a kink, "
+                "the derivative is wrong, or steps are too small",
+            )
+        return ending
+
+    def _promised(self) -> float:
+        """How far the vertex of the parabola along −∇f is from f:   ½·(gᵀg)²/|gᵀHg|."""
+        norm = self.point.norm
+        if norm == 0.0:
+            return 0.0
+        g = self.point.gradient / norm
+        with np.errstate(all="ignore"):
+            bend = abs(float(g @ self.objective.curvature(self.point.x)(g)))
+        return 0.5 * norm**2 * float(g @ g) ** 2 / bend if bend > 0.0 else np.inf
 
     def not_finite(self, point: Point) -> Ending:
         """A step led to where f is nan or infinite."""
@@ -197,6 +235,7 @@ class Way:
             converged=ending.converged,
             reason=ending.reason,
             path=Path(self.rows, over.tree),
+            best=self._iterate(self.best),
             method=self.method,
             function=self.looked_at,
         )
@@ -211,5 +250,6 @@ def _known(method: str, rules: dict[str, Any]) -> dict[str, Any]:
     names = [field.name for field in fields(Stopping)]
     for name in rules:
         if name not in names:
-            raise TypeError(f"{method} has no option {name!r}; {hint(name, [*Options.__annotations__])}")
+            remedy = REMEDIES.get(name) or hint(name, [*Options.__annotations__, "s", "memory", "safeguard"])
+            raise TypeError(f"{method} has no option {name!r}; {remedy}")
     return rules

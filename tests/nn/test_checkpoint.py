@@ -14,22 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value
+from nn import MLP, BatchNorm, Dropout, Linear, Network, Sequential, fit, load, save
 from nn.activations import relu
-from nn.archive import pack, unpack
-from nn.checkpoint import load, save
-from nn.containers import Sequential
-from nn.dropout import Dropout
-from nn.linear import Linear
 from nn.losses import mean_squared_error, squared_error
 from nn.module import Module
-from nn.network import Network
-from nn.normalization import BatchNorm
-from nn.perceptron import MLP
-from nn.training import fit
-from optim.adaptive import AdamW
-from optim.plateau import ReduceLROnPlateau
-from optim.schedules import CosineAnnealingLR, StepLR
-from optim.sgd import SGD
+from nn.training.archive import pack, unpack
+from optim import SGD, AdamW, CosineAnnealingLR, ReduceLROnPlateau, StepLR
 
 FORMATS = [".npz", ".safetensors"]
 
@@ -398,7 +388,7 @@ PROGRAM = """
 import sys
 import numpy as np
 import nn
-from optim.schedules import StepLR
+from optim import StepLR
 
 model = nn.Sequential(
     nn.Linear(3, 6, seed=0), nn.BatchNorm(6), np.tanh, nn.Dropout(0.3, seed=1), nn.Linear(6, 1, seed=2)

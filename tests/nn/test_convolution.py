@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value, check_gradients, gradients
-from nn.convolution import Conv2d, overlap_add, windows
+from nn import Conv2d, overlap_add, windows
 
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
@@ -217,7 +217,7 @@ def test_repr_tells_the_geometry():
         "Conv2d(in_channels=1, out_channels=8, kernel_size=(3, 3), stride=(1, 1))"
     )
     assert repr(Conv2d(1, 8, 3, padding=1, dilation=2, bias=False)).endswith(
-        "stride=(1, 1), padding=(1, 1), dilation=(2, 2), bias=False)"
+        "stride=(1, 1), padding=(1, 1), dilation=(2, 2), bias=None)"
     )
 
 

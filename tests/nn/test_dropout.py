@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, check_gradients
 from autodiff.testing import POSITIVE, arrays
-from nn.dropout import Dropout
+from nn import Dropout
 
 
 @given(arrays(domain=POSITIVE), st.floats(0.0, 0.9))

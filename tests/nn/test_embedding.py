@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autodiff import Value, check_gradients
-from nn.embedding import Embedding
+from nn import Embedding
 
 INDICES = hnp.arrays(
     st.sampled_from([np.int64, np.uint8, np.float64, np.float32]),
@@ -79,6 +79,15 @@ def test_float32_stays_float32():
     y = words([0, 1, 0])
     y.backward(np.ones((3, 2)))
     assert y.dtype == words.weight.grad.dtype == np.float32
+
+
+def test_vectors_start_as_the_initialiser_says():
+    assert not Embedding(3, 2, initialize="zeros").weight.data.any()
+    ones = Embedding(3, 2, initialize=lambda shape, rng: np.ones(shape), dtype=np.float32)
+    assert (ones.weight.data == 1.0).all()
+    assert ones.weight.dtype == np.float32
+    with pytest.raises(ValueError, match="unknown initialiser 'noraml'; did you mean 'normal'"):
+        Embedding(3, 2, initialize="noraml")
 
 
 def test_sizes_below_1_are_refused():

@@ -6,7 +6,7 @@ import sys
 import pytest
 from matplotlib.figure import Figure
 
-from nn.history import History
+from nn import History
 
 LONG = History(
     loss=[10.0 / k for k in range(1, 1001)],

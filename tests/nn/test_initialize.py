@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn import initialize
+from nn import Conv2d, Embedding, Linear, Neuron, initialize
 from nn.initialize import (
     INITIALIZERS,
     fans,
@@ -88,6 +88,20 @@ def test_names_are_those_of_the_papers_distributions():
     assert initializer("he") is he_normal
     assert initializer(np.ones) is np.ones
     assert {f.__name__ for f in INITIALIZERS.values()} <= set(initialize.__all__)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda start: Linear(2, 1, initialize=start),
+        lambda start: Conv2d(2, 1, 1, initialize=start),
+        lambda start: Embedding(1, 2, initialize=start),
+        lambda start: Neuron(2, initialize=start),
+    ],
+)
+def test_an_initialiser_of_another_shape_is_refused_by_every_layer(make):
+    with pytest.raises(ValueError, match=r"initialiser must return an array of shape \(1, 2.*\), got \(3,\)"):
+        make(lambda shape, seed: np.ones(3))
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():

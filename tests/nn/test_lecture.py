@@ -11,8 +11,7 @@ from autodiff import Value, derivative, grad, gradients, hessian
 from autodiff.graph import Graph
 from examples.lecture_network import THETA as THETA_BY_HAND
 from examples.lecture_network import loss as loss_by_hand
-from nn import lecture
-from nn.network import Network
+from nn import Network, lecture
 
 NUMBERS = st.floats(-3.0, 3.0)
 

@@ -71,7 +71,7 @@ def test_mean_and_sum_are_those_of_the_entries(loss, data):
 def test_huber_is_square_inside_and_straight_outside(a, delta):
     r = np.abs(a)
     expected = np.where(r <= delta, 0.5 * r * r, delta * (r - 0.5 * delta))
-    found = huber(a, np.zeros((4, 3)), delta, "none")
+    found = huber(a, np.zeros((4, 3)), "none", delta)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
 
 
@@ -283,6 +283,33 @@ def test_targets_of_binary_losses_are_checked():
         binary_cross_entropy([0.5, 1.0], [1, -1])
     with pytest.raises(ValueError, match=r"labels must be −1 or 1, .*; got 0 at index 0"):
         hinge([0.5, 1.0], [0, 1])
+
+
+@pytest.mark.parametrize("loss", ALL, ids=name)
+def test_the_third_argument_of_every_loss_is_its_reduction(loss):
+    target = fitting_target(loss)
+    np.testing.assert_array_equal(
+        loss(output().data, target, "none").sum(), loss(output().data, target, "sum")
+    )
+
+
+def test_nan_is_no_probability():
+    with pytest.raises(ValueError, match="between 0 and 1, as labels 0 or 1; got nan at index 1"):
+        binary_cross_entropy([0.5, 1.0], [1.0, np.nan])
+    with pytest.raises(
+        ValueError, match="probabilities of classes must be 0 or above; got nan at index 0, 1"
+    ):
+        cross_entropy([[0.5, 1.0]], [[1.0, np.nan]])
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, negative_log_likelihood], ids=name)
+def test_negative_probabilities_are_refused_naming_the_first(loss):
+    rows = np.full((4, 3), 1.0 / 3.0)
+    rows[2, 1] = rows[3, 0] = -0.5
+    told = rf"{name(loss)}: probabilities of classes must be 0 or above; got -0\.5 at index 2, 1"
+    for target in (rows, Value(rows)):
+        with pytest.raises(ValueError, match=told):
+            loss(output(), target)
 
 
 def test_parameters_of_losses_are_checked():

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 import autodiff as ad
 from autodiff import Value, check_gradients, gradients
 from autodiff.testing import arrays
-from nn.containers import Sequential
+from nn import MLP, Flatten, Linear, Sequential
 from nn.initialize import he_normal, xavier_uniform
-from nn.linear import Linear, affine
+from nn.layers.linear import affine
 from nn.losses import cross_entropy, mean_squared_error
-from nn.perceptron import MLP
 
 X = np.random.default_rng(0).normal(size=(5, 4))
 
@@ -47,6 +46,12 @@ def test_linear_keeps_to_pytorchs_layout():
     theirs.load_state_dict(state)
     np.testing.assert_allclose(ours(X).data, theirs(torch.tensor(X)).detach().numpy(), rtol=1e-14)
     ours.load_state_dict(theirs.state_dict())
+
+
+def test_linear_takes_the_columns_that_a_network_of_numbers_gives():
+    layer = Linear(2, 3, seed=0)
+    columns = [Value([1.0, 2.0]), Value([3.0, 4.0])]
+    np.testing.assert_array_equal(layer(columns).data, layer([[1.0, 3.0], [2.0, 4.0]]).data)
 
 
 def test_linear_starts_by_xavier_with_bias_zero():
@@ -108,6 +113,24 @@ def test_sequential_refuses_unknown_names_and_other_things():
         Sequential(Linear(4, 3), "tahn")
     with pytest.raises(TypeError, match="must be a name, got 3"):
         Sequential(Linear(4, 3), 3)
+
+
+def test_sequential_takes_its_layers_in_a_list_too():
+    layers = [Linear(4, 3), "tanh", Linear(3, 2)]
+    for given_ in (layers, tuple(layers)):
+        network = Sequential(given_)
+        assert len(network) == 3
+        assert network[0] is layers[0]
+        np.testing.assert_array_equal(network(X).data, Sequential(*layers)(X).data)
+    assert len(Sequential([])) == 0
+
+
+@pytest.mark.parametrize(
+    "make", [Sequential, lambda kind: Sequential([kind]), lambda kind: MLP(4, [3], kind)]
+)
+def test_a_class_in_place_of_a_module_is_refused(make):
+    with pytest.raises(TypeError, match="expected a function or a module, got the class Flatten: call it"):
+        make(Flatten)
 
 
 # -- MLP ---------------------------------------------------------------------------------------

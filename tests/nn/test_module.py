@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from autodiff import Value, tanh
 from autodiff.testing import numbers
+from nn import MLP, Linear, Sequential
 from nn.activations import leaky_relu
-from nn.containers import Sequential
-from nn.linear import Linear
 from nn.module import Module
-from nn.perceptron import MLP
 
 
 class Part(Module):
@@ -74,6 +72,14 @@ def test_parameters_are_found_in_order_in_all_containers():
     assert all(a is b for a, (_, b) in zip(net.parameters(), net.named_parameters(), strict=True))
     assert [type(module) for module in net.modules()] == [Net, Part, Part, Part, Part]
     assert names(net.named_parts(np.random.Generator)) == [name.replace("count", "rng") for name in BUFFERS]
+
+
+def test_modules_have_the_names_of_their_places():
+    net = Net()
+    named = list(net.named_modules())
+    assert names(named) == ["", "first", "parts.0", "parts.1.0", "by_name.right"]
+    assert named[0][1] is net
+    assert named[3][1] is net.parts[1][0]
 
 
 def test_what_is_shared_counts_once_under_its_first_name():
@@ -213,6 +219,37 @@ def test_all_that_does_not_fit_is_listed():
     assert len(str(caught.value).splitlines()) == 4
 
 
+def test_what_both_have_is_loaded_when_not_strict():
+    net, other = Net(), Net()
+    state = {name: np.asarray(x) + 1 for name, x in other.state_dict().items()}
+    del state["offset"], state["first.count"]
+    state["head.weight"] = np.ones(3)
+    unmatched = net.load_state_dict(state, strict=False)
+    assert unmatched.missing_keys == ["offset", "first.count"]
+    assert unmatched.unexpected_keys == ["head.weight"]
+    assert net.first.scale.data.tolist() == [2.0, 2.0]
+    assert (net.offset.data, net.first.count.tolist()) == (0.0, [3])
+    assert net.load_state_dict(other.state_dict()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("state", "complaint"),
+    [
+        (
+            {"weight": np.ones((3, 2)), "bias": np.ones(4), "more": 1.0},
+            r"bias: expected shape \(3,\), got \(4,\)",
+        ),
+        ({"linear.weight": np.ones((3, 2))}, r"weight: missing\n  bias: missing\n  linear.weight: unknown"),
+        ({}, "weight: missing"),
+    ],
+)
+def test_shapes_that_differ_and_nothing_in_common_are_refused_although_not_strict(state, complaint):
+    layer = Linear(2, 3, initialize="zeros")
+    with pytest.raises(ValueError, match=f"nothing was loaded:\n  {complaint}"):
+        layer.load_state_dict(state, strict=False)
+    assert not layer.weight.data.any()
+
+
 def test_names_that_coincide_are_refused():
     net = Net()
     net.a, net.by = {"b.c": Value(1.0), "b": {"c": Value(2.0)}}, 0
@@ -250,7 +287,7 @@ def test_repr_tells_configuration_and_parts():
         "  (by_name.right): Part(rate=0.5)\n"
         ")"
     )
-    assert repr(Linear(2, 3, bias=False)) == "Linear(n_inputs=2, n_outputs=3, bias=False)"
+    assert repr(Linear(2, 3, bias=False)) == "Linear(n_inputs=2, n_outputs=3, bias=None)"
     leak = partial(leaky_relu, negative_slope=0.1)
     assert repr(Sequential(leak)) == "Sequential(\n  (layers.0): leaky_relu(negative_slope=0.1)\n)"
     assert repr(Sequential(Sequential())) == "Sequential(\n  (layers.0): Sequential()\n)"

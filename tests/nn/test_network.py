@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 from autodiff import Value, gradients, no_grad
 from autodiff.graph import Graph
 from autodiff.testing import arrays
+from nn import MLP, Layer, Linear, Network, Neuron
 from nn.activations import ACTIVATIONS
-from nn.linear import Linear
-from nn.network import Network
-from nn.neuron import Layer, Neuron
-from nn.notation import indexed
-from nn.perceptron import MLP
+from nn.network.notation import indexed
 from tests.autodiff.test_network import SMALL, closed_form, networks
 
 
@@ -377,6 +374,15 @@ def test_what_is_frozen_is_carried_over_both_ways():
     assert [p.name for p in network.layers[0].parameters() if not p.constant] == ["b₁⁽¹⁾", "b₂⁽¹⁾", "b₃⁽¹⁾"]
     assert [p.name for p in network.layers[1].parameters() if p.constant] == ["b₁⁽²⁾"]
     assert [p.constant for p in network.to_mlp().parameters()] == [True, False, False, True]
+
+
+def test_an_mlp_becomes_the_network_of_the_same_numbers():
+    mlp = MLP(2, [3, 2], activation="tanh", output="softmax", seed=0)
+    mlp.layers[0].weight.constant = True
+    network = mlp.to_network()
+    assert type(network) is Network
+    assert [p.constant for p in network.to_mlp().parameters()] == [True, False, False, False]
+    np.testing.assert_allclose(network(X).data, mlp(X).data, rtol=1e-14)
 
 
 def test_a_layer_frozen_in_part_has_no_array_form(network):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, check_gradients
-from nn.normalization import BatchNorm, LayerNorm
+from nn import BatchNorm, LayerNorm
 
 BATCHES = st.one_of(
     st.tuples(st.integers(2, 5), st.integers(1, 4)),

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, check_gradients
-from nn.convolution import Conv2d
-from nn.pooling import AvgPool2d, Flatten, MaxPool2d
+from nn import AvgPool2d, Conv2d, Flatten, MaxPool2d
 
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 BOTH = pytest.mark.parametrize("kind", [MaxPool2d, AvgPool2d])

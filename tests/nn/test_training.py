@@ -13,22 +13,11 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value
-from nn.containers import Sequential
-from nn.dropout import Dropout
-from nn.embedding import Embedding
-from nn.linear import Linear
+from nn import MLP, BatchNorm, Dropout, Embedding, Linear, Network, Sequential, accuracy, fit
 from nn.losses import binary_cross_entropy, cross_entropy, mean_squared_error, squared_error
-from nn.metrics import accuracy
 from nn.module import Module
-from nn.network import Network
-from nn.normalization import BatchNorm
-from nn.observations import Observations, split
-from nn.perceptron import MLP
-from nn.training import fit
-from optim.adaptive import Adam
-from optim.plateau import ReduceLROnPlateau
-from optim.schedules import StepLR
-from optim.sgd import SGD
+from nn.training.observations import Observations, split
+from optim import SGD, Adam, ReduceLROnPlateau, StepLR
 
 quiet = partial(fit, progress=False)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff import Value
-from optim.clipping import clip_gradient_norm, clip_gradient_value
+from optim import clip_gradient_norm, clip_gradient_value
 
 ENTRIES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5)
 GRADIENTS = st.lists(ENTRIES | st.floats(-1e6, 1e6), min_size=1, max_size=4)

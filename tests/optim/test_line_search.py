@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from optim import Adaptive, Backtracking, BarzilaiBorwein, Constant, Decaying, Wolfe, steepest_descent
-from optim.line_search import backtracked, line, satisfying_wolfe
+from optim.line_search import Line, backtracked, satisfying_wolfe
 from optim.objective import Objective
 
 C1, C2 = 1e-4, 0.9
@@ -31,7 +31,7 @@ def downhill(f, x):
     except ValueError:
         return None
     start = objective.start
-    return line(objective, start, -start.gradient) if start.norm > 1e-6 else None
+    return Line(objective, start, -start.gradient) if start.norm > 1e-6 else None
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -40,7 +40,7 @@ def test_a_wolfe_step_satisfies_both_conditions(name, x, exponent, c2):
     phi = downhill(FUNCTIONS[name], x)
     if phi is None:
         return
-    start, trial = phi(0.0), satisfying_wolfe(phi, 10.0**exponent, C1, c2)
+    start, trial = phi.start, satisfying_wolfe(phi, 10.0**exponent, C1, c2)
     assert trial is not None
     assert trial.value <= start.value + C1 * trial.size * start.slope + 1e-15 * abs(start.value)
     assert abs(trial.slope) <= -c2 * start.slope * (1.0 + 1e-9)
@@ -53,7 +53,7 @@ def test_backtracking_takes_the_first_size_with_enough_decrease(name, x, exponen
     if phi is None:
         return
     size = 10.0**exponent
-    start, trial = phi(0.0), backtracked(phi, size, C1, 0.5)
+    start, trial = phi.start, backtracked(phi, size, C1, 0.5)
     assert trial.value <= start.value + C1 * trial.size * start.slope + 1e-15 * abs(start.value)
     halvings = round(math.log2(size / trial.size))
     assert trial.size == size * 0.5**halvings
@@ -64,7 +64,7 @@ def test_backtracking_takes_the_first_size_with_enough_decrease(name, x, exponen
 
 def test_no_step_leads_down_from_a_direction_that_leads_up():
     objective = Objective(FUNCTIONS["parabola"], 3.0)
-    uphill = line(objective, objective.start, objective.start.gradient)
+    uphill = Line(objective, objective.start, objective.start.gradient)
     assert satisfying_wolfe(uphill, 1.0, C1, C2) is None
     assert backtracked(uphill, 1.0, C1, 0.5) is None
 

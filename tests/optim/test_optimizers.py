@@ -11,12 +11,8 @@ from hypothesis import strategies as st
 
 from autodiff import Value, sin
 from nn import Linear, Sequential
-from optim.adaptive import Adagrad, Adam, AdamW, RMSProp, RMSprop
-from optim.hyperparameters import not_negative
-from optim.optimizer import Optimizer
-from optim.resilient import Rprop
-from optim.schedules import Schedule
-from optim.sgd import SGD
+from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, RMSprop, Rprop, Schedule
+from optim.stochastic.hyperparameters import not_negative
 
 CASES = [
     (SGD, {"lr": 0.05}),

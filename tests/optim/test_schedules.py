@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value
-from optim.plateau import ReduceLROnPlateau
-from optim.schedules import (
+from optim import (
+    SGD,
     ConstantLR,
     CosineAnnealingLR,
     ExponentialLR,
     LinearLR,
+    ReduceLROnPlateau,
     Schedule,
     StepLR,
     WarmUp,
 )
-from optim.sgd import SGD
 
 CASES = [
     (ConstantLR, {}),

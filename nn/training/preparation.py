@@ -11,17 +11,14 @@ import numpy as np
 from autodiff import Value, no_grad
 from autodiff.choice import chosen
 from autodiff.data import shape_of
-from optim.adaptive import Adagrad, Adam, AdamW, RMSProp
-from optim.optimizer import Optimizer
-from optim.resilient import Rprop
-from optim.schedules import Schedule
-from optim.sgd import SGD
+from autodiff.ops.plain import raw
+from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, Rprop, Schedule
 
-from . import losses
-from .module import Module
+from .. import losses
+from ..module import Module
 from .observations import Observations
 from .second_order import METHODS
-from .trainer import Loss, Metric, raw
+from .trainer import Loss, Metric
 
 __all__ = ["check_settings", "drawn", "loss_of", "optimizer_of", "schedule_of", "try_out"]
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, overload
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias, overload
 
-from .activations import activation
-from .module import Module
+from ..activations import activation
+from ..module import Module
 
 __all__ = ["Sequential"]
+
+Layer: TypeAlias = Callable[[Any], Any] | str
 
 
 class Sequential(Module):
     """Modules and functions, each applied to what the one before it returns.
 
-    An activation may be given by name. Index, slice and `len` work as for a list.
+    They may come in one list, and an activation by its name. Index, slice and `len` work as for a list.
 
-    Raises ValueError for an unknown name, TypeError for what is neither name nor function.
+    Raises ValueError for an unknown name, TypeError for what is neither name nor function nor module.
 
-    >>> from nn.linear import Linear
+    >>> from nn import Linear
     >>> network = Sequential(Linear(2, 3, initialize="zeros"), "relu", Linear(3, 1, initialize="zeros"))
     >>> network([5.0, 7.0]).data
     array([0.])
@@ -30,8 +32,8 @@ class Sequential(Module):
     )
     """
 
-    def __init__(self, *layers: Callable[[Any], Any] | str) -> None:
-        self.layers = [activation(layer) for layer in layers]
+    def __init__(self, *layers: Layer | Sequence[Layer]) -> None:
+        self.layers = [activation(layer) for layer in _opened(layers)]
 
     def forward(self, x: Any) -> Any:
         """What the last layer returns."""
@@ -51,3 +53,8 @@ class Sequential(Module):
     def __getitem__(self, index: slice) -> Sequential: ...
     def __getitem__(self, index: int | slice) -> Any:
         return Sequential(*self.layers[index]) if isinstance(index, slice) else self.layers[index]
+
+
+def _opened(layers: Sequence[Any]) -> Sequence[Any]:
+    """Layers one by one, also if they came in one list."""
+    return layers[0] if len(layers) == 1 and isinstance(layers[0], (list, tuple)) else layers

@@ -36,7 +36,7 @@ class Optimizer:
     To write an optimiser, name its hyperparameters with their checks, what it remembers with the number to
     start from, and the update. Weight decay, g + wd·θ for g, and `maximize`, −g for g, are done here.
 
-    >>> from optim.hyperparameters import not_negative
+    >>> from optim.stochastic.hyperparameters import not_negative
     >>> class Signs(Optimizer):
     ...     checks = {"lr": not_negative}
     ...

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value
+from autodiff.ops.plain import raw
 
 __all__ = ["accuracy"]
 
@@ -37,4 +37,4 @@ def accuracy(output: Any, labels: Any) -> float:
 
 
 def _array(data: Any) -> np.ndarray[Any, Any]:
-    return np.asarray(data.data if isinstance(data, Value) else data)
+    return np.asarray(raw(data))

@@ -16,8 +16,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from autodiff import Value, moveaxis, pad, primitive, reshape, shape
 
-from .initialize import Initializer, Seed, initializer
-from .module import Module
+from ..initialize import Initializer, Seed, started
+from ..module import Module
 from .sizes import Pair, pair, whole
 
 __all__ = ["Conv2d", "overlap_add", "windows"]
@@ -148,17 +148,9 @@ class Conv2d(Module):
         self.stride = pair(stride, "stride")
         self.padding = pair(padding, "padding", least=0)
         self.dilation = pair(dilation, "dilation")
-        self.weight = Value(self._start(initializer(initialize), seed).astype(dtype), "W")
+        shape = (self.out_channels, self.in_channels, *self.kernel_size)
+        self.weight = Value(started(initialize, shape, seed, dtype), "W")
         self.bias = Value(np.zeros(self.out_channels, dtype), "b") if bias else None
-
-    def _start(self, start: Initializer, seed: Seed) -> Any:
-        expected = (self.out_channels, self.in_channels, *self.kernel_size)
-        weight = np.asarray(start(expected, np.random.default_rng(seed)))
-        if weight.shape != expected:
-            raise ValueError(
-                f"Conv2d: the initialiser must return an array of shape {expected}, got {weight.shape}"
-            )
-        return weight
 
     def forward(self, x: Any) -> Any:
         """The images convolved with each kernel, plus its bias."""
@@ -172,8 +164,7 @@ class Conv2d(Module):
         return y if self.bias is None else y + reshape(self.bias, (-1, 1, 1))
 
     def configuration(self) -> dict[str, Any]:
-        """Sizes, without those that change nothing, and whether there is a bias."""
-        idle = {"padding": (0, 0), "dilation": (1, 1), "bias": None}
-        sizes = super().configuration().items()
-        told = {name: value for name, value in sizes if name not in idle or value != idle[name]}
-        return told if self.bias is not None else {**told, "bias": False}
+        """All settings but those that change nothing."""
+        idle = {"padding": (0, 0), "dilation": (1, 1)}
+        settings = super().configuration().items()
+        return {name: setting for name, setting in settings if (name, setting) not in idle.items()}

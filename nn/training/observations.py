@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-__all__ = ["Array", "Observations", "observations", "split"]
+__all__ = ["Array", "Observations", "observed", "split"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -54,7 +54,7 @@ def _fingerprint(array: Array) -> str:
     return f"{array.shape} {array.dtype} {checksum}"
 
 
-def observations(inputs: Any, targets: Any, what: str = "") -> Observations:
+def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
     """X and y as arrays of numbers; integer labels stay integers.
 
     Raises TypeError for what is no number, ValueError for different lengths, no observations, and nan

@@ -23,7 +23,7 @@ class ReduceLROnPlateau(Schedule):
     of less than `eps` are not made. A metric of nan is no improvement.
 
     >>> from autodiff import Value
-    >>> from optim.sgd import SGD
+    >>> from optim import SGD
     >>> schedule = ReduceLROnPlateau(SGD([Value(3.0)], lr=0.1), factor=0.5, patience=1)
     >>> for loss in (5.0, 4.0, 4.0, 4.0):
     ...     schedule.step(loss)

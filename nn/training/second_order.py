@@ -12,15 +12,15 @@ from optim.limited_memory import l_bfgs
 from optim.nonlinear_least_squares import least_squares
 from optim.result import Iterate, Result
 
+from ..losses import mean_squared_error, squared_error
+from ..module import Module
+from ..targets import paired
 from .history import History
-from .losses import mean_squared_error, squared_error
-from .module import Module
 from .observations import Observations
 from .progress import Progress, Silence, progress_of
-from .targets import paired
 from .trainer import Loss, Metric, evaluated
 
-__all__ = ["METHODS", "Full", "second_order"]
+__all__ = ["METHODS", "Full", "minimized"]
 
 
 class Full:
@@ -87,7 +87,7 @@ METHODS: dict[str, Callable[[Full, int], Result]] = {
 }
 
 
-def second_order(method: str, full: Full, epochs: int, progress: bool, options: Mapping[str, Any]) -> History:
+def minimized(method: str, full: Full, epochs: int, progress: bool, options: Mapping[str, Any]) -> History:
     """Minimise the loss over all observations, in at most so many steps.
 
     Raises ValueError for options of the other optimisers, and for a model that draws random numbers.

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ..module import Module
 from .archive import pack, read_arrays, temporary_name, unpack, write_arrays
-from .module import Module
 
 __all__ = ["load", "save"]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from autodiff import shape, where
 
-from .initialize import Seed
-from .module import Module
+from ..initialize import Seed
+from ..module import Module
 
 __all__ = ["Dropout"]
 

@@ -9,19 +9,17 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-import numpy as np
-
 from autodiff import Value, add, moveaxis, multiply, stack
 from autodiff.data import Operand
 
-from .activations import activation as activation_of
-from .activations import identity, log_softmax, softmax
-from .features import features
-from .initialize import Initializer, Seed, initializer
-from .linear import Linear
-from .module import Module
+from ..activations import activation as activation_of
+from ..activations import identity, log_softmax, softmax
+from ..initialize import Initializer, Seed, started
+from ..layers.linear import Linear
+from ..layers.sizes import whole
+from ..module import Module
+from .inputs import features
 from .notation import indexed
-from .sizes import whole
 
 __all__ = ["Layer", "Neuron", "Unit"]
 
@@ -78,7 +76,7 @@ class Neuron(Unit):
     ) -> None:
         self.n_inputs = whole(n_inputs, "n_inputs")
         self.activation = activation_of(activation)
-        (start,) = initializer(initialize)((1, self.n_inputs), np.random.default_rng(seed))
+        (start,) = started(initialize, (1, self.n_inputs), seed)
         self.weights = [Value(w, indexed("w", node, k, layer=layer)) for k, w in enumerate(start, 1)]
         self.bias = Value(0.0, indexed("b", node, layer=layer))
         self._z, self._a = indexed("z", node, layer=layer), indexed("a", node, layer=layer)

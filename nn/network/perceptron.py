@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .activations import ACTIVATIONS, activation
-from .initialize import Initializer, Seed
-from .linear import Linear
-from .module import Module
-from .notation import SUPERSCRIPTS
-from .sizes import whole
+from ..activations import ACTIVATIONS, activation
+from ..initialize import Initializer, Seed
+from ..layers.linear import Linear
+from ..layers.sizes import whole
+from ..module import Module
+from .notation import indexed
+
+if TYPE_CHECKING:
+    from .feedforward import Network
 
 __all__ = ["MLP"]
 
@@ -24,9 +27,9 @@ RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu")
 class MLP(Module):
     """A network of fully connected layers, the output layer included in `sizes`.
 
-        a⁽⁰⁾ = x,   z⁽ˡ⁾ = a⁽ˡ⁻¹⁾·W⁽ˡ⁾ᵀ + b⁽ˡ⁾,   a⁽ˡ⁾ = σ(z⁽ˡ⁾)
+        a⁽⁰⁾ = x,   z⁽ˡ⁾ = a⁽ˡ⁻¹⁾·W⁽ˡ⁾ᵀ + b⁽ˡ⁾,   a⁽ˡ⁾ = g(z⁽ˡ⁾)
 
-    `activation` is σ in the hidden layers, `output` the one after the last: names, or functions. A
+    `activation` is g in the hidden layers, `output` the one after the last: names, or functions. A
     regression has one output, a classifier one a class. The output is the identity by default, which
     is right for losses from logits. X has shape (n_observations, n_inputs), or (n_inputs,) for one.
 
@@ -61,24 +64,36 @@ class MLP(Module):
         self.n_inputs = whole(n_inputs, "n_inputs")
         self.sizes = _sizes(sizes)
         self.activation, self.output = activation, output
-        rng = np.random.default_rng(seed)
+        rng, widths = np.random.default_rng(seed), pairwise((self.n_inputs, *self.sizes))
         self.layers = [
-            Linear(k, j, initialize=initialize or _start(follower), seed=rng, dtype=dtype)
-            for (k, j), follower in zip(pairwise((self.n_inputs, *self.sizes)), self.followers(), strict=True)
+            Linear(k, j, initialize=initialize or _start(g), seed=rng, dtype=dtype)
+            for (k, j), g in zip(widths, self.layer_activations(), strict=True)
         ]
         for number, layer in enumerate(self.layers, start=1):
             for parameter in layer.parameters():
-                parameter.name = f"{parameter.name}⁽{str(number).translate(SUPERSCRIPTS)}⁾"
+                parameter.name = indexed(str(parameter.name), layer=number)
 
-    def followers(self) -> list[Callable[[Any], Any]]:
+    def layer_activations(self) -> list[Callable[[Any], Any]]:
         """The activation after each layer, as functions."""
         return [activation(self.activation)] * (len(self.sizes) - 1) + [activation(self.output)]
 
     def forward(self, x: Any) -> Any:
         """The activations of the output layer."""
-        for layer, follower in zip(self.layers, self.followers(), strict=True):
-            x = follower(layer(x))
+        for layer, g in zip(self.layers, self.layer_activations(), strict=True):
+            x = g(layer(x))
         return x
+
+    def to_network(self) -> Network:
+        """The same network in numbers with names: values, activations, and what is frozen.
+
+        Shares nothing; numbers are float64, also those of float32 parameters.
+
+        >>> MLP(2, [1], initialize="zeros").to_network()(3.0, -2.0).name
+        'a₁⁽¹⁾'
+        """
+        from .feedforward import Network  # which starts from an MLP
+
+        return Network.from_mlp(self)
 
 
 def _sizes(sizes: Any) -> list[int]:
@@ -90,6 +105,6 @@ def _sizes(sizes: Any) -> list[int]:
     return counted
 
 
-def _start(follower: Callable[[Any], Any]) -> str:
+def _start(g: Callable[[Any], Any]) -> str:
     """How weights start before an activation."""
-    return "he" if any(follower is ACTIVATIONS[name] for name in RECTIFIERS) else "xavier"
+    return "he" if any(g is ACTIVATIONS[name] for name in RECTIFIERS) else "xavier"

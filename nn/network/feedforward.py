@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from autodiff import Value
 
-from .initialize import Initializer, Seed
-from .linear import Linear
+from ..initialize import Initializer, Seed
+from ..layers.linear import Linear
 from .neuron import Layer, Unit
 from .perceptron import MLP
 
@@ -50,7 +50,7 @@ class Network(Unit):
         self.activation, self.output = mlp.activation, mlp.output
         self.layers = [
             Layer(linear.n_inputs, linear.n_outputs, g, "zeros", number=i)
-            for i, (linear, g) in enumerate(zip(mlp.layers, mlp.followers(), strict=True), 1)
+            for i, (linear, g) in enumerate(zip(mlp.layers, mlp.layer_activations(), strict=True), 1)
         ]
         for layer, linear in zip(self.layers, mlp.layers, strict=True):
             layer.take(linear)

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, mean, reshape, sqrt
-from autodiff.data import as_data
+from autodiff.data import shape_of
 from autodiff.ops.plain import raw
 
-from .module import Module
+from ..module import Module
+from ..operands import entries
 from .sizes import whole
 
 __all__ = ["BatchNorm", "LayerNorm"]
@@ -26,10 +27,6 @@ def _positive(eps: float) -> float:
     if not eps > 0.0:
         raise ValueError(f"eps must be above 0, got {eps!r}: it keeps a constant feature from 0/0")
     return eps
-
-
-def _array(x: Any) -> Any:
-    return x if isinstance(x, Value) else np.asarray(as_data(x, copy=False))
 
 
 class BatchNorm(Module):
@@ -69,8 +66,8 @@ class BatchNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """The features normalised; in training, their statistics are noted."""
-        x = _array(x)
-        self._check(x.shape)
+        x = entries(x)
+        self._check(shape_of(x))
         column = (self.n_features, *[1] * (x.ndim - 2))
         deviation, variance = self._measured(x) if self.training else self._expected(x, column)
         scale = reshape(self.weight, column) / sqrt(variance + self.eps)
@@ -137,9 +134,10 @@ class LayerNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """The observations normalised."""
-        x = _array(x)
-        if x.shape[-len(self.shape) :] != self.shape:
-            raise ValueError(f"LayerNorm: expected last axes of sizes {self.shape}, got shape {x.shape}")
+        x = entries(x)
+        given = shape_of(x)
+        if given[-len(self.shape) :] != self.shape:
+            raise ValueError(f"LayerNorm: expected last axes of sizes {self.shape}, got shape {given}")
         axes = tuple(range(-len(self.shape), 0))
         deviation = x - mean(x, axes, keepdims=True)
         scale = sqrt(mean(deviation * deviation, axes, keepdims=True) + self.eps)

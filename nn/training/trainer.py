@@ -12,15 +12,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value, no_grad
-from optim.optimizer import Optimizer
-from optim.schedules import Schedule
+from autodiff.ops.plain import raw
+from optim import Optimizer, Schedule
 
+from ..module import Module
 from . import history as histories
 from .history import History
-from .module import Module
-from .observations import Array, Observations
+from .observations import Observations
 
-__all__ = ["Loss", "Metric", "Trainer", "evaluated", "raw"]
+__all__ = ["Loss", "Metric", "Trainer", "evaluated"]
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Metric: TypeAlias = Callable[[Any, Any], Any]
@@ -197,9 +197,3 @@ def evaluated(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Ob
         output = parts[0] if len(parts) == 1 else np.concatenate(parts)
         error = loss(Value(output, constant=True), data.y)
         return [float(raw(error)), *(float(metric(output, data.y)) for metric in metrics.values())]
-
-
-def raw(output: Any) -> Array:
-    """Data as they are, or of a Value."""
-    data: Array = output.data if isinstance(output, Value) else output
-    return data

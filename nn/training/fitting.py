@@ -9,18 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from optim.optimizer import Optimizer
-from optim.schedules import Schedule
+from optim import Optimizer, Schedule
 
+from ..losses import mean_squared_error
+from ..module import Module
 from .checkpoint import Checkpoint
 from .history import History
 from .interruption import Interruption
-from .losses import mean_squared_error
-from .module import Module
-from .observations import Observations, observations, split
+from .observations import Observations, observed, split
 from .preparation import check_settings, drawn, loss_of, optimizer_of, schedule_of, try_out
 from .progress import progress_of
-from .second_order import METHODS, Full, second_order
+from .second_order import METHODS, Full, minimized
 from .trainer import Loss, Metric, Trainer
 
 __all__ = ["fit"]
@@ -92,13 +91,13 @@ def fit(
     file = None if checkpoint is None else Checkpoint(checkpoint, checkpoint_every)
     kept = file.read() if file else None
     number = kept["state"]["seed"] if kept and seed is None else drawn(seed)
-    data, held_out = _parts(observations(X, y), validation, number)
+    data, held_out = _parts(observed(X, y), validation, number)
     criterion, summed = loss_of(loss)
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and optimizer in METHODS:
         full = Full(model, criterion, data, held_out, metrics)
         options = {"lr": lr, "schedule": schedule, "patience": patience, "checkpoint": checkpoint}
-        return second_order(optimizer, full, epochs, progress, options)
+        return minimized(optimizer, full, epochs, progress, options)
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = Trainer(
         model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,
@@ -120,7 +119,7 @@ def _parts(
     if isinstance(validation, (tuple, list)):
         if len(validation) != 2:
             raise ValueError(f"validation must be a fraction or a pair (X, y), got {len(validation)} entries")
-        return data, observations(*validation, what="validation ")
+        return data, observed(*validation, what="validation ")
     return split(data, validation, seed)
 
 

@@ -28,7 +28,7 @@ class Schedule:
     """Sets an optimiser's learning rate. Subclass it and write `rate`; as it is, the rate stays.
 
     >>> from autodiff import Value
-    >>> from optim.sgd import SGD
+    >>> from optim import SGD
     >>> class Halving(Schedule):
     ...     def rate(self, step, initial):
     ...         return initial / 2**step
@@ -162,7 +162,7 @@ class StepLR(Schedule):
     """The rate times `gamma` after every `step_size` steps.   lr(t) = lr₀ · gamma^⌊t / step_size⌋
 
     >>> from autodiff import Value
-    >>> from optim.sgd import SGD
+    >>> from optim import SGD
     >>> schedule = StepLR(SGD([Value(3.0)], lr=0.1), step_size=2, gamma=0.5)
     >>> [schedule.rate(t, 0.1) for t in range(5)]
     [0.1, 0.1, 0.05, 0.05, 0.025]
@@ -198,7 +198,7 @@ class CosineAnnealingLR(Schedule):
     Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts" (ICLR 2017).
 
     >>> from autodiff import Value
-    >>> from optim.sgd import SGD
+    >>> from optim import SGD
     >>> schedule = CosineAnnealingLR(SGD([Value(3.0)], lr=0.1), T_max=10)
     >>> [round(schedule.rate(t, 0.1), 6) for t in (0, 5, 10)]
     [0.1, 0.05, 0.0]
@@ -227,7 +227,7 @@ class WarmUp(Schedule):
     Where `then` is given, the state of both is in `state_dict`, and only this one is to be stepped.
 
     >>> from autodiff import Value
-    >>> from optim.sgd import SGD
+    >>> from optim import SGD
     >>> optimizer = SGD([Value(3.0)], lr=0.1)
     >>> schedule, rates = WarmUp(optimizer, 3, then=StepLR(optimizer, step_size=1, gamma=0.5)), []
     >>> for _ in range(6):

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, primitive, reshape, transpose
-from autodiff.data import Data, Operand, as_data, shape_of
+from autodiff.data import Data, Operand, shape_of
 
-from .initialize import Initializer, Seed, initializer
-from .module import Module
+from ..initialize import Initializer, Seed, started
+from ..module import Module
+from ..operands import entries
 from .sizes import whole
 
 __all__ = ["Linear"]
@@ -62,21 +63,12 @@ class Linear(Module):
         dtype: Any = np.float64,
     ) -> None:
         self.n_inputs, self.n_outputs = whole(n_inputs, "n_inputs"), whole(n_outputs, "n_outputs")
-        self.weight = Value(self._start(initializer(initialize), seed).astype(dtype), "W")
+        self.weight = Value(started(initialize, (self.n_outputs, self.n_inputs), seed, dtype), "W")
         self.bias = Value(np.zeros(self.n_outputs, dtype), "b") if bias else None
-
-    def _start(self, start: Initializer, seed: Seed) -> Any:
-        shape = (self.n_outputs, self.n_inputs)
-        weight = np.asarray(start(shape, np.random.default_rng(seed)))
-        if weight.shape != shape:
-            raise ValueError(
-                f"Linear: the initialiser must return an array of shape {shape}, got {weight.shape}"
-            )
-        return weight
 
     def forward(self, x: Operand) -> Any:
         """Weighted sums of the last axis of x."""
-        x = x if isinstance(x, Value) else as_data(x, copy=False)
+        x = entries(x)
         self._check(shape_of(x))
         return x @ transpose(self.weight) if self.bias is None else affine(x, self.weight, self.bias)
 
@@ -85,9 +77,3 @@ class Linear(Module):
             remedy = "; for one feature give x.reshape(-1, 1)" if self.n_inputs == 1 else ""
             got = f"{shape[-1]} in an input of shape {shape}" if shape else "a number"
             raise ValueError(f"Linear: expected {self.n_inputs} features in the last axis, got {got}{remedy}")
-
-    def configuration(self) -> dict[str, Any]:
-        """Sizes, and whether there is a bias."""
-        return {"n_inputs": self.n_inputs, "n_outputs": self.n_outputs} | (
-            {} if self.bias is not None else {"bias": False}
-        )

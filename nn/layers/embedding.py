@@ -9,8 +9,8 @@ import numpy as np
 from autodiff import Value, take
 from autodiff.ops.plain import raw
 
-from .initialize import Seed, normal
-from .module import Module
+from ..initialize import Initializer, Seed, started
+from ..module import Module
 from .sizes import whole
 
 __all__ = ["Embedding"]
@@ -22,9 +22,11 @@ class Embedding(Module):
         y[…, j] = W[x[…], j];   W̄ᵢ = Σ ȳ over all places where x = i
 
     x holds integers from 0 to n_embeddings − 1 in any shape (…), as whole floats, too; y is (…, size).
-    `weight` W is (n_embeddings, size), of a dtype, drawn from the standard normal distribution.
+    `weight` W is (n_embeddings, size), of a dtype, and starts as `initialize` says, by default from the
+    standard normal distribution.
 
-    Raises TypeError for a variable and for numbers that are not whole, IndexError for those out of range.
+    Raises ValueError for sizes that are no positive whole numbers and for an unknown initialiser; at the
+    call TypeError for a variable and for numbers that are not whole, IndexError for those out of range.
 
     >>> words = Embedding(3, 2)
     >>> words.weight.data = [[0.0, 0.0], [1.0, 10.0], [2.0, 20.0]]
@@ -34,9 +36,16 @@ class Embedding(Module):
            [ 1., 10.]])
     """
 
-    def __init__(self, n_embeddings: int, size: int, seed: Seed = None, dtype: Any = np.float64) -> None:
+    def __init__(
+        self,
+        n_embeddings: int,
+        size: int,
+        initialize: str | Initializer = "normal",
+        seed: Seed = None,
+        dtype: Any = np.float64,
+    ) -> None:
         self.n_embeddings, self.size = whole(n_embeddings, "n_embeddings"), whole(size, "size")
-        self.weight = Value(normal((n_embeddings, size), seed).astype(dtype), "W")
+        self.weight = Value(started(initialize, (self.n_embeddings, self.size), seed, dtype), "W")
 
     def forward(self, x: Any) -> Any:
         """The vectors of the categories."""

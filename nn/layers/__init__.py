@@ -1,0 +1,24 @@
+"""Layers: what a network of arrays is made of, each a module that can be called."""
+
+from .containers import Sequential
+from .convolution import Conv2d, overlap_add, windows
+from .dropout import Dropout
+from .embedding import Embedding
+from .linear import Linear
+from .normalization import BatchNorm, LayerNorm
+from .pooling import AvgPool2d, Flatten, MaxPool2d
+
+__all__ = [
+    "AvgPool2d",
+    "BatchNorm",
+    "Conv2d",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "LayerNorm",
+    "Linear",
+    "MaxPool2d",
+    "Sequential",
+    "overlap_add",
+    "windows",
+]

@@ -1,0 +1,30 @@
+"""What layers, losses and metrics are given: Values, arrays, numbers, and lists of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autodiff import Value, stack
+from autodiff.data import Operand, as_data
+
+__all__ = ["entries"]
+
+
+def entries(x: Operand) -> Any:
+    """One Value, array or number; several Values in a list, as a `Network` gives them, side by side.
+
+    Raises TypeError for what is no real number, ValueError for lists that are no regular array.
+
+    >>> entries([Value([1.0, 2.0, 3.0]), Value([4.0, 5.0, 6.0])]).shape
+    (3, 2)
+    """
+    if isinstance(x, Value):
+        return x
+    if not _holds_values(x):
+        return as_data(x, copy=False)
+    nested = any(isinstance(entry, (list, tuple)) for entry in x)
+    return stack([entries(entry) for entry in x], axis=0 if nested else -1)
+
+
+def _holds_values(x: object) -> bool:
+    return isinstance(x, (list, tuple)) and any(isinstance(e, Value) or _holds_values(e) for e in x)

@@ -1,0 +1,8 @@
+"""Training: `fit`, what it tells, and what it keeps in files."""
+
+from .checkpoint import load, save
+from .fitting import fit
+from .history import History
+from .metrics import accuracy
+
+__all__ = ["History", "accuracy", "fit", "load", "save"]

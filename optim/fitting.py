@@ -1,0 +1,100 @@
+"""A fit on its way: stopping by rules that do not depend on units, and what unknowns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import compress
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .linear_model import column_norms
+from .naming import listed, names
+from .residuals import Located, SumOfSquares
+from .stopping import Ending
+from .unknowns import Vector
+from .way import Way
+
+__all__ = ["Fitting"]
+
+FORGOTTEN = 1e6
+"""So many times as large as its column is now may a column have been to count."""
+
+
+class Fitting(Way):
+    """A way along points with residuals and Jacobians, measured in the units of the columns of J.
+
+    `norms` are those of its columns at the point, `scale` the largest that each has had, which keeps steps
+    short where the residuals have been steep; but after a far start with huge columns it must forget them.
+    """
+
+    sees: ClassVar[type[SumOfSquares]] = SumOfSquares
+    objective: SumOfSquares
+    point: Located
+    best: Located
+
+    def __init__(self, method: str, f: Callable[..., Any], x0: Any, **options: Any) -> None:
+        super().__init__(method, f, x0, **options)
+        self.names = names(f, x0, self.objective.over)
+        self.norms = self.scale = column_norms(self.point.jacobian)
+        self.promised = np.inf
+
+    def take(self, there: Located, promised: float) -> None:
+        """Go to a point, where the linear model promised that R would fall by that part of it."""
+        self.to(there, 1.0)
+        self.recent[-1] = there.bare  # Jacobians are large: no more of them are kept than needed
+        self.norms = column_norms(there.jacobian)
+        self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
+        self.promised = promised
+
+    def length(self, v: Vector) -> float:
+        """‖D·v‖, with the norms of the columns as D."""
+        return float(np.linalg.norm(self.norms * v))
+
+    def at_rest(self) -> Ending | None:
+        """Whether gradient, step or decrease say that there is no further to go."""
+        point, old = self.point, self.previous
+        if point.value == 0.0:
+            return self._converged("all residuals are 0")
+        if (cosine := self._steepness()) <= self.rules.gtol:
+            return self.stationary(f"the gradient, as a cosine, is {cosine:.2g}, at most {self.rules.gtol:g}")
+        if old is None:
+            return None
+        reason = self.negligible(point.x - old.x, 1.0 - point.value / old.value, self.promised)
+        return self.stationary(reason) if reason else None
+
+    def _steepness(self) -> float:
+        """The largest |cosine| between the residuals and a column of J.   max_j |Jⱼᵀr| / (‖Jⱼ‖·‖r‖)"""
+        r, norms = self.point.residuals, np.where(self.norms > 0.0, self.norms, 1.0)
+        return float(np.max(np.abs((r / np.linalg.norm(r)) @ (self.point.jacobian / norms))))
+
+    def negligible(self, p: Vector, fall: float, promised: float) -> str:
+        """Why a step is too small to matter, by the parts of R by which it fell and should have fallen."""
+        if self.length(p) <= self.rules.xtol * self.length(self.point.x):
+            return f"the step is at most xtol = {self.rules.xtol:g} of x"
+        if abs(fall) <= self.rules.ftol and promised <= self.rules.ftol:
+            return f"the sum of squares falls by no more than ftol = {self.rules.ftol:g} of it"
+        return ""
+
+    def stationary(self, reason: str) -> Ending:
+        """Convergence, unless unknowns do nothing."""
+        if idle := list(compress(self.names, self._idle())):
+            return Ending(False, f"flat: R does not change with {listed(idle)} around here; {reason}")
+        return self._converged(reason)
+
+    def _converged(self, reason: str) -> Ending:
+        return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
+
+    def _idle(self) -> NDArray[np.bool_]:
+        """Which unknowns do nothing, here and some way off."""
+        x = self.point.x
+        idle = np.array(~self.point.jacobian.any(axis=0))
+        reach = 1e-3 * idle * np.maximum(1.0, np.abs(x))
+        around = (x + side * reach for side in (-1.0, 1.0))
+        flat = idle.any() and all(self.objective.value(near) == self.point.value for near in around)
+        return idle if flat else np.zeros_like(idle)
+
+    def exhausted(self) -> Ending:
+        """No smaller sum of squares can be found from here."""
+        return self.stationary("no further decrease is possible")
