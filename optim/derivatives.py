@@ -14,7 +14,8 @@ import numpy as np
 
 from autodiff import Value, concatenate, gradients, no_grad, ravel
 from autodiff.functional import number
-from autodiff.modes import differentiating
+from autodiff.modes import differentiating, inside_derivative
+from autodiff.reverse import ancestors
 from autodiff.structure import leaves
 
 from .unknowns import Unknowns, Vector, flat
@@ -62,12 +63,18 @@ def _float(y: Any) -> float:
 class Exact(Derivatives):
     """By the chain rule: one reverse pass for the gradient, one more for each H·v."""
 
+    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+        super().__init__(f, over)
+        self.nested = inside_derivative()
+
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x)."""
         with differentiating():
             call = self.over.call(self.f, x, False)
             y = _number(call.output)
             self.seen = isinstance(y, Value) and not y.constant
+            if self.nested and self.seen:
+                _refuse_others(y, leaves(call.variables))
             return _float(y), flat(call.gradient(y))
 
     def curvature(self, x: Vector) -> Product:
@@ -80,6 +87,17 @@ class Exact(Derivatives):
             return np.zeros_like
         wanted = leaves(call.variables)
         return lambda v: flat(gradients(slope, wanted, v))
+
+
+def _refuse_others(y: Value, variables: list[Value]) -> None:
+    """Refuse to cut the chain rule from y to what an outer derivative is taken of."""
+    own = set(map(id, variables))
+    for value in ancestors(y).values():
+        if value._operation is None and id(value) not in own:
+            raise TypeError(
+                f"f depends on {value.described()}, and a derivative is being taken outside: minimising "
+                "would cut the chain rule there; close over value.item() or value.data"
+            )
 
 
 class Numerical(Derivatives):

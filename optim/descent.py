@@ -16,6 +16,12 @@ from .way import Way
 __all__ = ["Direction", "descend", "walk"]
 
 
+OUT_OF_RANGE = (
+    "out of range: the gradient is {:.2g}, and products of such numbers leave float64; "
+    "multiply f by a constant"
+)
+
+
 class Direction(ABC):
     """Where to go from a point."""
 
@@ -42,10 +48,13 @@ def descend(way: Way, direction: Direction, rule: StepRule) -> Result:
 def walk(way: Way, direction: Direction, rule: StepRule) -> Ending:
     """Step by step, until a rule says stop."""
     while not (ending := way.ended()):
-        d = direction(way.point)
+        try:
+            d = direction(way.point)
+            step = None if isinstance(d, Ending) else rule(way, d, direction.unit)
+        except ArithmeticError:
+            return Ending(False, OUT_OF_RANGE.format(way.point.norm))
         if isinstance(d, Ending):
             return d
-        step = rule(way, d, direction.unit)
         if step is None:
             if not direction.forget():
                 return way.exhausted()
@@ -66,7 +75,8 @@ def _explained(ending: Ending, way: Way, rule: StepRule) -> Ending:
     curvature = _largest_curvature(way.objective, way.best)
     if not curvature * rule.s >= 2.0:
         return ending
-    second = "f″" if way.objective.n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
+    n, x = way.objective.n, way.best.x
+    second = f"f″({x[0]:.4g})" if n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
     return ending._replace(
         reason=f"{ending.reason}; the step size s = {rule.s:g} is not below the bound of the best point "
         f"seen, 2/{second} = {2.0 / curvature:.3g}"

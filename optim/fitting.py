@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .linear_model import column_norms
+from .linear_model import Model, Proposal, column_norms
 from .naming import listed, names
 from .residuals import Located, SumOfSquares
 from .stopping import Ending
@@ -20,6 +20,8 @@ __all__ = ["Fitting"]
 
 FORGOTTEN = 1e6
 """So many times as large as its column is now may a column have been to count."""
+
+STUCK = "stuck: no step lowers the sum of squares, though its gradient is not 0; is it smooth here?"
 
 
 class Fitting(Way):
@@ -40,13 +42,13 @@ class Fitting(Way):
         self.norms = self.scale = column_norms(self.point.jacobian)
         self.promised = np.inf
 
-    def take(self, there: Located, promised: float) -> None:
-        """Go to a point, where the linear model promised that R would fall by that part of it."""
-        self.to(there, 1.0)
+    def take(self, there: Located, step: Proposal) -> None:
+        """Go to a point by a step."""
+        self.to(there, step.size)
         self.recent[-1] = there.bare  # Jacobians are large: no more of them are kept than needed
         self.norms = column_norms(there.jacobian)
         self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
-        self.promised = promised
+        self.promised = step.promised
 
     def length(self, v: Vector) -> float:
         """‖D·v‖, with the norms of the columns as D."""
@@ -73,7 +75,7 @@ class Fitting(Way):
         """Why a step is too small to matter, by the parts of R by which it fell and should have fallen."""
         if self.length(p) <= self.rules.xtol * self.length(self.point.x):
             return f"the step is at most xtol = {self.rules.xtol:g} of x"
-        if abs(fall) <= self.rules.ftol and promised <= self.rules.ftol:
+        if max(fall, promised) <= self.rules.ftol:
             return f"the sum of squares falls by no more than ftol = {self.rules.ftol:g} of it"
         return ""
 
@@ -95,6 +97,11 @@ class Fitting(Way):
         flat = idle.any() and all(self.objective.value(near) == self.point.value for near in around)
         return idle if flat else np.zeros_like(idle)
 
-    def exhausted(self) -> Ending:
-        """No smaller sum of squares can be found from here."""
-        return self.stationary("no further decrease is possible")
+    def exhausted(self, reason: str = "no further decrease is possible") -> Ending:
+        """No step led down: convergence, unless the linear model promises much."""
+        small = float(np.sqrt(self.objective.over.epsilon))
+        promised = Model(self.point, self.norms).step().promised
+        change = float(np.sqrt(promised * self.point.value))
+        if promised <= small or change <= small * self.length(self.point.x):
+            return self.stationary(reason)
+        return Ending(False, STUCK)

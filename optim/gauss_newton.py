@@ -17,7 +17,7 @@ class Halving:
     def propose(self, model: Model) -> Proposal:
         """The step that is to be tried; the model promises a decrease of (2s − s²)·slope."""
         s, step = self.s, model.step()
-        return Proposal(s * step.p, s * step.length, (2.0 - s) * s * step.slope, s * step.slope)
+        return Proposal(s * step.p, s * step.length, (2.0 - s) * s * step.slope, s * step.slope, size=s)
 
     def learn(self, step: Proposal, actual: float) -> bool:
         """Take notice of the part of R by which it fell; whether that is enough for the step to be taken."""

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from .descent import Direction, descend
 from .objective import Point
-from .quasi_newton import bent_up
+from .quasi_newton import bent_up, flatness
 from .result import Result
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
@@ -35,8 +35,8 @@ class Recent(Direction):
             weights.append(weight)
             d = d - weight * dg
         if self.pairs:
-            _, dg, curvature = self.pairs[-1]
-            d = d * (curvature / float(dg @ dg))
+            dx, dg, _ = self.pairs[-1]
+            d = d * flatness(dx, dg)
         for (dx, dg, curvature), weight in zip(self.pairs, reversed(weights), strict=True):
             d = d + (weight - float(dg @ d) / curvature) * dx
         return d

@@ -151,6 +151,8 @@ def _cubic(a: Trial, b: Trial) -> float:
     Nocedal and Wright, formula 3.59.
     """
     width = b.size - a.size
+    if width == 0.0:
+        return math.nan
     u = a.slope + b.slope - 3.0 * (a.value - b.value) / (a.size - b.size)
     square = u * u - a.slope * b.slope
     if not square >= 0.0:

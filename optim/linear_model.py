@@ -45,7 +45,8 @@ class Proposal(NamedTuple):
     """A step p of length ‖D·p‖, and what it does to R if r is linear, in parts of R.
 
     `promised` is the decrease, `slope` half of what it would be at the rate that it begins with; λ is
-    the `multiplier`, 0 where nothing bounds the step.
+    the `multiplier`, 0 where nothing bounds the step; `size` is the part of the step to the model's
+    minimum that it is, where it leads straight there.
     """
 
     p: Vector
@@ -53,6 +54,7 @@ class Proposal(NamedTuple):
     promised: float
     slope: float
     multiplier: float = 0.0
+    size: float = 1.0
 
 
 class Model:

@@ -58,7 +58,7 @@ def minimize(
     x         3
     value     0
     gradient  0
-    steps     2, 4 evaluations
+    steps     2, 3 evaluations
 
     Raises ValueError for an unknown method and where f is not finite at x0, TypeError where f does
     not return one number.

@@ -18,8 +18,8 @@ from .way import Options, Way
 
 __all__ = ["newton"]
 
-FLAT = 1e-10
-"""Curvature below this part of the largest counts as none."""
+FLAT = 10.0 * float(np.finfo(np.float64).eps)
+"""Times the number of unknowns: curvature below this part of the largest counts as none."""
 
 ESCAPES = 20
 """How often a saddle or maximum may be left."""
@@ -62,12 +62,19 @@ class Newton(Direction):
             return Ending(False, f"{what} at x = {self._at(point)}, where Newton's step is not defined")
 
     def _downhill(self, hessian: Vector, point: Point) -> Vector:
+        try:
+            np.linalg.cholesky(hessian)
+            return np.asarray(np.linalg.solve(hessian, -point.gradient))
+        except np.linalg.LinAlgError:
+            return self._bent_down(hessian, point)
+
+    def _bent_down(self, hessian: Vector, point: Point) -> Vector:
         curvatures, axes = np.linalg.eigh(hessian)
         sizes = np.abs(curvatures)
         largest = float(sizes.max())
         if largest == 0.0:
             return -point.gradient
-        weights = np.maximum(sizes, FLAT * largest)
+        weights = np.maximum(sizes, FLAT * sizes.size * largest)
         return np.asarray(-axes @ ((axes.T @ point.gradient) / weights))
 
     def _at(self, point: Point) -> Any:
@@ -119,7 +126,7 @@ def _below(way: Way) -> Point | None:
     if not np.isfinite(hessian).all():
         return None
     curvatures, axes = np.linalg.eigh(hessian)
-    if curvatures[0] >= -FLAT * float(np.abs(curvatures).max()):
+    if curvatures[0] >= -FLAT * curvatures.size * np.abs(curvatures).max():
         return None
     x = way.point.x
     reach = 1e-2 * max(1.0, float(np.abs(x).max()))
@@ -156,7 +163,7 @@ def _determined(way: Way) -> Vector | None:
     if not np.isfinite(hessian).all():
         return None
     curvatures = np.linalg.eigvalsh(hessian)
-    if np.abs(curvatures).min() <= FLAT * np.abs(curvatures).max():
+    if np.abs(curvatures).min() <= FLAT * curvatures.size * np.abs(curvatures).max():
         return None
     further = way.objective.hessian(x - np.linalg.solve(hessian, way.point.gradient))
     settled = np.isfinite(further).all() and np.all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from .derivatives import DERIVATIVES, Blind, Derivatives, Product
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
+
+Result = TypeVar("Result")
 
 
 class Point(NamedTuple):
@@ -50,9 +52,10 @@ class Objective:
             self.evaluations += 1
             return f(*args)
 
-        kind = chosen("derivative", derivative, self.kinds) if isinstance(derivative, str) else derivative
+        kind = derivative if isinstance(derivative, type) else chosen("derivative", derivative, self.kinds)
         self.derivatives: Derivatives = kind(counted, self.over)
-        self.start = self._first()
+        with self.over.kept():
+            self.start = self._first()
 
     @property
     def n(self) -> int:
@@ -84,30 +87,30 @@ class Objective:
         blind = isinstance(self.derivatives, Blind)
         return "" if blind or point.finite else "the gradient of f is not finite"
 
-    def at(self, x: Vector) -> Point:
-        """The point at x; its value is nan where f cannot be computed."""
+    def _tried(self, compute: Callable[[], Result], otherwise: Result) -> Result:
+        """What is computed where f has a value."""
         try:
             with np.errstate(all="ignore"):
-                return self._located(x)
+                return compute()
         except self.derivatives.failures:
-            return Point(x, float("nan"), np.full(x.size, np.nan))
+            return otherwise
+
+    def at(self, x: Vector) -> Point:
+        """The point at x; its value is nan where f cannot be computed."""
+        return self._tried(lambda: self._located(x), Point(x, float("nan"), np.full(x.size, np.nan)))
 
     def value(self, x: Vector) -> float:
         """f(x) alone; nan where it cannot be computed."""
-        try:
-            with np.errstate(all="ignore"):
-                return self.derivatives.value(x)
-        except self.derivatives.failures:
-            return float("nan")
+        return self._tried(lambda: self.derivatives.value(x), float("nan"))
 
     def curvature(self, x: Vector) -> Product:
-        """The function v ↦ H(x)·v."""
-        with np.errstate(all="ignore"):
-            return self.derivatives.curvature(x)
+        """The function v ↦ H(x)·v; nan where it cannot be computed."""
+        nowhere = np.full(x.size, np.nan)
+        product: Product = self._tried(lambda: self.derivatives.curvature(x), lambda v: nowhere)
+        return lambda v: self._tried(lambda: product(v), nowhere)
 
     def hessian(self, x: Vector) -> Vector:
         """H(x), (n, n), symmetric."""
         product = self.curvature(x)
-        with np.errstate(all="ignore"):
-            rows = np.stack([product(unit) for unit in np.eye(x.size)])
+        rows = np.stack([product(unit) for unit in np.eye(x.size)])
         return np.asarray((rows + rows.T) / 2.0)

@@ -37,7 +37,7 @@ class Inverse(Direction):
             return
         curvature = float(dx @ dg)
         if self.inverse is None:
-            self.inverse, self.unit = np.eye(dx.size) * (curvature / float(dg @ dg)), True
+            self.inverse, self.unit = np.eye(dx.size) * flatness(dx, dg), True
         moved = self.inverse @ dg
         self.inverse += np.outer(dx, dx) * ((1.0 + float(dg @ moved) / curvature) / curvature)
         self.inverse -= (np.outer(moved, dx) + np.outer(dx, moved)) / curvature
@@ -53,6 +53,12 @@ def bent_up(dx: Vector, dg: Vector) -> bool:
     """Whether the gradient turned along a step as a minimum wants it:   Δxᵀ·Δg > 0, beyond rounding."""
     sizes = float(np.linalg.norm(dx) * np.linalg.norm(dg))
     return bool(dx @ dg > np.finfo(np.float64).eps * sizes)
+
+
+def flatness(dx: Vector, dg: Vector) -> float:
+    """The inverse of the curvature along a step:   Δxᵀ·Δg / Δgᵀ·Δg."""
+    u = dg / np.max(np.abs(dg))
+    return float(dx @ u) / float(dg @ u)
 
 
 def bfgs(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[Options]) -> Result:

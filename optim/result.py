@@ -64,6 +64,11 @@ class Path(Sequence[Iterate]):
         return f"<path of {len(self)} iterates, f from {self.values[0]:.6g} to {self.values[-1]:.6g}>"
 
 
+def forgotten(x: Any) -> float:
+    """What a pickled result has for its function."""
+    raise RuntimeError("this result was pickled, so its function is gone; plot it where it was computed")
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Result:
     """The outcome of a minimisation.
@@ -74,7 +79,7 @@ class Result:
     path                 every iterate
     best                 the lowest point seen, which a method that climbs may have left behind
     method               the method's name
-    function             f of the unknowns as one vector, as pictures draw it
+    function             f on plain numbers and arrays, as pictures draw it; a pickled result forgets it
 
     The names that scipy uses work, too: fun, jac, nit, nfev, success, message.
     """
@@ -120,6 +125,10 @@ class Result:
     def message(self) -> str:
         """The reason, by scipy's name."""
         return self.reason
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the function, which Python can seldom pickle."""
+        return {**vars(self), "function": forgotten}
 
     def plot(self, axes: Axes | None = None) -> Figure:
         """Draw the way: the curve or contours with the iterates, and value and gradient by step.

@@ -43,7 +43,7 @@ StepSize: TypeAlias = float | str | StepRule | None
 
 
 def _positive(what: str, s: float) -> None:
-    if not isinstance(s, numbers.Real):
+    if not isinstance(s, numbers.Real) or isinstance(s, bool):
         raise TypeError(f"{what} must be a number, got {s!r}")
     if not 0.0 < s < np.inf:
         raise ValueError(f"{what} must be above 0 and finite, got {s!r}")
@@ -64,14 +64,20 @@ def _first_size(way: Way, d: Vector, unit: bool) -> float:
     Nocedal and Wright, Numerical Optimization (2006), formula 3.60; no more than 4 times as far as the
     last step went, and the last size where the decrease was lost in rounding.
     """
-    length = float(np.linalg.norm(d))
+    length = _length(d)
     if unit or way.previous is None:
         return 1.0 if unit else 1.0 / length
     fallen = way.previous.value - way.point.value
     if fallen <= 400.0 * way.objective.over.epsilon * abs(way.point.value):
         return way.size
-    farthest = 4.0 * float(np.linalg.norm(way.point.x - way.previous.x)) / length
+    farthest = 4.0 * _length(way.point.x - way.previous.x) / length
     return min(-2.0 * fallen / float(way.point.gradient @ d), farthest)
+
+
+def _length(v: Vector) -> float:
+    """‖v‖, also where squares would leave the range of numbers."""
+    largest = float(np.max(np.abs(v)))
+    return largest * float(np.linalg.norm(v / largest)) if 0.0 < largest < np.inf else largest
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Stopping:
     """The rules. A method stops as soon as one of them holds.
 
     gtol       every |∂f/∂xᵢ| is at most gtol, or gtol times the largest at the start if that is below 1
-    xtol       the step changed every xᵢ by at most xtol·max(1, |xᵢ|)
+    xtol       the step changed every xᵢ by at most xtol·max(1, |xᵢ|), as a small fixed step does anywhere
     ftol       the step lowered f by at most ftol·max(1, |f|)
     max_steps  so many steps were taken; max(1000, 200·n) if None
 

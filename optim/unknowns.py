@@ -48,19 +48,27 @@ def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
     """A module or a list of Values for an f without arguments; else a point where f starts."""
     if hasattr(x0, "parameters"):
         return Parameters(list(x0.parameters()), x0 if _positional(f) else None)
+    if isinstance(x0, Iterator):
+        raise TypeError("x0 is an iterator, which can be read but once: give list(x0)")
     arguments = _positional(f)
-    values = [x0] if isinstance(x0, Value) else x0
-    if arguments == 0 and isinstance(values, (list, tuple)) and all(isinstance(x, Value) for x in values):
-        return Parameters(list(values))
-    return Start(x0, spread=isinstance(x0, tuple) and len(x0) > 1 and arguments == len(x0))
+    values = leaves(x0)
+    if arguments == 0 and values and all(isinstance(x, Value) for x in values):
+        return Parameters(values)
+    spread = isinstance(x0, tuple) and len(x0) > 1 and arguments in (len(x0), ANY)
+    return Start(x0, spread)
+
+
+ANY = -1
 
 
 def _positional(f: Callable[..., Any]) -> int | None:
-    """How many arguments f must be given; None where Python cannot tell."""
+    """How many arguments f must be given, ANY for *args; None where Python cannot tell."""
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
         return None
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return ANY
     return sum(
         p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters
     )
@@ -92,7 +100,10 @@ class Start:
     """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy."""
 
     def __init__(self, x0: Any, spread: bool = False) -> None:
-        self.like = _plain(x0)
+        try:
+            self.like = _plain(x0)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"x0 must be numbers, arrays, or tuples and dicts of them: {error}") from None
         self.spread = spread
         if not leaves(self.like) or not (start := flat(leaves(self.like))).size:
             raise ValueError(f"x0 has no numbers: {x0!r}")

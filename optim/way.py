@@ -10,12 +10,13 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 from autodiff.choice import hint
+from autodiff.structure import leaves
 
 from .derivatives import Derivatives
 from .objective import Objective, Point
 from .result import Iterate, Path, Result
 from .stopping import Ending, Stopping
-from .unknowns import Vector
+from .unknowns import Vector, flat
 
 __all__ = ["Options", "Way"]
 
@@ -74,6 +75,8 @@ class Way:
     ) -> None:
         self.method = method
         self.rules = Stopping(**_known(method, rules))
+        if callback is not None and not callable(callback):
+            raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
         self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
         self.callback, self.keep = callback, path
@@ -109,6 +112,7 @@ class Way:
         self.recent.append(point)
         self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
         if self.callback:
+            self.objective.over.settle(point.x)
             self.stopped = self._told(self._iterate(point))
 
     def _iterate(self, point: Point) -> Iterate:
@@ -172,8 +176,8 @@ class Way:
         return None
 
     def stationary(self, reason: str) -> Ending:
-        """Convergence, unless f is flat all around."""
-        if self._flat():
+        """Convergence, unless f is flat all around and no step has lowered it."""
+        if self.point.value >= self.objective.start.value and self._flat():
             return Ending(False, f"flat: f does not change around here, so no direction leads down; {reason}")
         return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
 
@@ -196,8 +200,8 @@ class Way:
             return 0.0
         g = self.point.gradient / norm
         with np.errstate(all="ignore"):
-            bend = abs(float(g @ self.objective.curvature(self.point.x)(g)))
-        return 0.5 * norm**2 * float(g @ g) ** 2 / bend if bend > 0.0 else np.inf
+            bend = np.abs(g @ self.objective.curvature(self.point.x)(g))
+            return float(0.5 * norm * (norm / bend) * (g @ g) ** 2) if 0.0 < bend < np.inf else np.inf
 
     def not_finite(self, point: Point) -> Ending:
         """A step led to where f is nan or infinite."""
@@ -218,7 +222,8 @@ class Way:
         """Run a search that moves along this way; Ctrl-C ends it, and what was found is kept."""
         over = self.objective.over
         try:
-            ending = search()
+            with np.errstate(all="ignore"):
+                ending = search()
         except KeyboardInterrupt:
             ending = Ending(False, "interrupted")
         except BaseException:
@@ -240,10 +245,10 @@ class Way:
             function=self.looked_at,
         )
 
-    def looked_at(self, x: Vector) -> float:
-        """f(x) for those who draw it: parameters keep what they are."""
+    def looked_at(self, x: Any) -> float:
+        """f(x) for those who draw it, x as in the result or as a vector: parameters keep what they are."""
         with self.objective.over.kept():
-            return self.objective.value(x)
+            return self.objective.value(flat(leaves(x)))
 
 
 def _known(method: str, rules: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _watched(starts: Vector) -> Iterator[Vector]:
         from tqdm.std import tqdm
     except ImportError:
         return iter(starts)
-    return iter(tqdm(starts, desc="plot_basins", unit="start", delay=2.0, leave=False))
+    return iter(tqdm(starts, desc="plot_basins", unit="start", delay=2.0, leave=False, disable=None))
 
 
 def sites(

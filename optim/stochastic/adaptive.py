@@ -12,7 +12,7 @@ import numpy as np
 
 from .hyperparameters import flag, fraction, not_negative, pair
 from .optimizer import Array, Optimizer
-from .parameters import Group
+from .parameters import Settings
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSProp", "RMSprop"]
 
@@ -73,7 +73,7 @@ class RMSProp(Optimizer):
             maximize=maximize,
         )
 
-    def slots(self, settings: Group) -> dict[str, float]:
+    def slots(self, settings: Settings) -> dict[str, float]:
         """v; m where centred; the velocity where there is momentum."""
         names = ["v", *["m"] * settings["centered"], *["velocity"] * (settings["momentum"] > 0.0)]
         return dict.fromkeys(names, 0.0)
@@ -150,7 +150,7 @@ class Adagrad(Optimizer):
             maximize=maximize,
         )
 
-    def slots(self, settings: Group) -> dict[str, float]:
+    def slots(self, settings: Settings) -> dict[str, float]:
         """v, which may start above 0."""
         return {"v": settings["initial_accumulator_value"]}
 
@@ -209,7 +209,7 @@ class Adam(Optimizer):
             params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
         )
 
-    def slots(self, settings: Group) -> dict[str, float]:
+    def slots(self, settings: Settings) -> dict[str, float]:
         """m and v; the largest v for AMSGrad."""
         return dict.fromkeys(["m", "v", *["v_max"] * settings["amsgrad"]], 0.0)
 

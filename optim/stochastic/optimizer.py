@@ -7,17 +7,16 @@ parameter is allocated but masks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from autodiff import Value
 from autodiff.choice import chosen
-from autodiff.data import Data, shape_of
 
 from .hyperparameters import Check, positive
-from .parameters import Group, grouped
+from .parameters import Group, Settings, grouped
 from .state import Memory, restored, saved
 
 __all__ = ["Array", "Optimizer"]
@@ -64,7 +63,7 @@ class Optimizer:
 
     def __init__(self, params: Any, **hyperparameters: Any) -> None:
         groups, self._labels = grouped(self._kind, params)
-        self.param_groups: list[Group] = [self._group({**hyperparameters, **group}) for group in groups]
+        self.param_groups = [self._group(params, {**hyperparameters, **own}) for params, own in groups]
         self._memories: dict[Value, Memory] = {}
         self._buffers: dict[np.dtype[Any], Array] = {}
 
@@ -85,11 +84,11 @@ class Optimizer:
         for group in self.param_groups:
             group["lr"] = new
 
-    def slots(self, settings: Group) -> dict[str, float]:
+    def slots(self, settings: Settings) -> dict[str, float]:
         """What is remembered of each parameter: names, and what each entry starts from."""
         return {}
 
-    def checked(self, settings: Mapping[str, Any]) -> Group:
+    def checked(self, settings: Settings) -> Settings:
         """The hyperparameters as Python's numbers. Raises ValueError or TypeError where one is wrong."""
         for name in settings:
             chosen(f"hyperparameter of {self._kind}", name, self.checks)
@@ -97,14 +96,10 @@ class Optimizer:
             raise ValueError(f"{self._kind}: expected a setting of {', '.join(missing)}")
         return {name: check(f"{self._kind}: {name}", settings[name]) for name, check in self.checks.items()}
 
-    def settings(self) -> list[Group]:
-        """The hyperparameters of each group, checked, since a group's may be assigned."""
-        return [self.checked(_without_params(group)) for group in self.param_groups]
-
-    def _group(self, entry: Group) -> Group:
-        if "lr" in entry:
-            self._rate(entry["lr"])
-        return {"params": entry["params"], **self.checked(_without_params(entry))}
+    def _group(self, params: list[Value], settings: Settings) -> Group:
+        if "lr" in settings:
+            self._rate(settings["lr"])
+        return Group(params, settings, self.checked)
 
     def _rate(self, lr: Any) -> float:
         """A learning rate as a user may set it; schedules may end at 0."""
@@ -127,16 +122,13 @@ class Optimizer:
     def step(self) -> None:
         """Change every parameter that is not frozen, by its gradient.
 
-        Raises ValueError, before anything is changed, where a parameter has no gradient, and where a
-        group's hyperparameter was set to what it must not be.
+        Raises ValueError, before anything is changed, where a parameter has no gradient.
         """
-        settings = self.settings()
-        free = [[p for p in group["params"] if not p.constant] for group in self.param_groups]
+        free = [[p for p in group.params if not p.constant] for group in self.param_groups]
         self._refuse_missing([p for params in free for p in params if p.grad is None])
         with np.errstate(all="ignore"):
-            for params, own in zip(free, settings, strict=True):
-                for block in self._blocks(params, own):
-                    self._change(block, own)
+            for params, group in zip(free, self.param_groups, strict=True):
+                self._change(params, group.settings)
 
     def _refuse_missing(self, params: list[Value]) -> None:
         if labels := [self._labels[p] for p in params]:
@@ -146,16 +138,36 @@ class Optimizer:
                 "and freeze what the loss does not depend on: .constant = True"
             )
 
-    def _blocks(self, params: list[Value], settings: Group) -> Iterator[list[Value]]:
-        """What steps together: each array alone; numbers of one dtype and equally many steps as a vector."""
+    def _change(self, params: list[Value], settings: Settings) -> None:
+        """One step: each array alone; numbers of one dtype and equally many steps as a vector."""
         slots, numbers = self.slots(settings), dict[Any, list[Value]]()
         for p in params:
             memory = self.remembered(p, slots)
-            if p.shape:
-                yield [p]
-            else:
+            if not p.shape:
                 numbers.setdefault((p.dtype, memory.steps), []).append(p)
-        yield from numbers.values()
+                continue
+            memory.steps += 1
+            self._descend(
+                p.data, p.grad, memory.steps, {name: memory.slots[name] for name in slots}, **settings
+            )
+            p.data = p.data  # its array was changed: what was computed from it is out of date
+        for (dtype, steps), some in numbers.items():
+            self._change_numbers(some, dtype, steps + 1, slots, settings)
+
+    def _change_numbers(
+        self, params: list[Value], dtype: np.dtype[Any], t: int, slots: Sequence[str], settings: Settings
+    ) -> None:
+        """One step of numbers, the t-th of each, as one vector."""
+        memories = [self._memories[p] for p in params]
+        theta, g = np.array([p.data for p in params], dtype), np.array([p.grad for p in params], dtype)
+        joined = {name: np.array([memory.slots[name] for memory in memories], dtype) for name in slots}
+        self._descend(theta, g, t, joined, **settings)
+        for name, vector in joined.items():
+            for memory, number in zip(memories, vector.tolist(), strict=True):
+                memory.slots[name] = number
+        for p, memory, number in zip(params, memories, theta.tolist(), strict=True):
+            memory.steps = t
+            p.data = number
 
     def remembered(self, p: Value, slots: Mapping[str, float]) -> Memory:
         """What is remembered of a parameter: the start where it was never changed."""
@@ -165,39 +177,26 @@ class Optimizer:
                 memory.slots[name] = np.full_like(p.data, start) if p.shape else start
         return memory
 
-    def _change(self, block: list[Value], settings: Group) -> None:
-        """One step of what steps together."""
-        memories, dtype = [self._memories[p] for p in block], block[0].dtype
-        theta, g = _joined([p.data for p in block], dtype), _joined([p.grad for p in block], dtype)
-        slots = {name: _joined([m.slots[name] for m in memories], dtype) for name in self.slots(settings)}
-        self._descend(theta, g, memories[0].steps + 1, slots, **settings)
-        for name, joined in slots.items():
-            for memory, slot in zip(memories, _parted(joined, block), strict=True):
-                memory.slots[name] = slot
-        for p, memory, data in zip(block, memories, _parted(theta, block), strict=True):
-            memory.steps += 1
-            p.data = data
-
     def _descend(
         self, theta: Array, g: Array, t: int, slots: dict[str, Array],
         *, lr: float, weight_decay: float = 0.0, maximize: bool = False, **settings: Any,
     ) -> None:  # fmt: skip
         """What all optimisers do to θ and g, then what this one does."""
-        work, own = self._scratch(theta)
+        work = self._scratch(theta, 0)
         if maximize:
-            g = np.negative(g, out=own)
+            g = np.negative(g, out=self._scratch(theta, 1))
         if weight_decay and self.decoupled:
             theta *= 1.0 - lr * weight_decay
         elif weight_decay:
-            g = np.add(g, np.multiply(theta, weight_decay, out=work), out=own)
-        type(self).update(theta, g, work, t, **slots, lr=lr, **settings)
+            g = np.add(g, np.multiply(theta, weight_decay, out=work), out=self._scratch(theta, 1))
+        self.update(theta, g, work, t, **slots, lr=lr, **settings)
 
-    def _scratch(self, theta: Array) -> list[Array]:
-        """Two arrays like θ, in memory that all parameters share."""
+    def _scratch(self, theta: Array, number: int) -> Array:
+        """One of two arrays like θ, in memory that all parameters share."""
         buffer = self._buffers.get(theta.dtype)
         if buffer is None or buffer.shape[1] < theta.size:
             buffer = self._buffers[theta.dtype] = np.empty_like(theta, shape=(2, theta.size))
-        return [row[: theta.size].reshape(theta.shape) for row in buffer]
+        return buffer[number, : theta.size].reshape(theta.shape)
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -216,22 +215,5 @@ class Optimizer:
         parameters of another number or of other shapes.
         """
         for group, (settings, memories) in zip(self.param_groups, restored(self, state), strict=True):
-            group.update(settings)
-            self._memories.update(zip(group["params"], memories, strict=True))
-
-
-def _without_params(group: Group) -> Group:
-    return {name: group[name] for name in group if name != "params"}
-
-
-def _joined(entries: list[Data], dtype: np.dtype[Any]) -> Array:
-    """An array as it is; numbers as one vector."""
-    return entries[0] if shape_of(entries[0]) else np.array(entries, dtype)
-
-
-def _parted(joined: Array, block: list[Value]) -> Iterable[Data]:
-    """The array, or the numbers, that were joined."""
-    if block[0].shape:
-        return [joined]
-    numbers: list[float] = joined.tolist()
-    return numbers
+            group.settings = settings
+            self._memories.update(zip(group.params, memories, strict=True))

@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from typing import Any, TypeAlias
 
 from autodiff import Value
 
-__all__ = ["Group", "grouped", "labelled"]
+__all__ = ["Group", "Settings", "grouped", "labelled"]
 
-Group = dict[str, Any]
-"""Parameters, under "params", and the hyperparameters with which they are changed."""
+Settings: TypeAlias = dict[str, Any]
+"""Hyperparameters by name."""
+
+
+class Group(MutableMapping[str, Any]):
+    """Parameters, under "params", and the hyperparameters with which they are changed.
+
+    A hyperparameter is checked when it is assigned, so that steps need not look.
+    """
+
+    def __init__(
+        self, params: list[Value], settings: Settings, check: Callable[[Settings], Settings]
+    ) -> None:
+        self.params, self.check = params, check
+        self.settings = check(settings)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.params if name == "params" else self.settings[name]
+
+    def __setitem__(self, name: str, setting: Any) -> None:
+        if name == "params":
+            raise TypeError("the parameters of a group stay; make another optimiser for others")
+        self.settings = self.check({**self.settings, name: setting})
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError(f"{name!r} cannot be left out of a group; assign another setting")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["params", *self.settings])
+
+    def __len__(self) -> int:
+        return 1 + len(self.settings)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def labelled(what: str, params: Any) -> dict[Value, str]:
@@ -32,21 +65,21 @@ def labelled(what: str, params: Any) -> dict[Value, str]:
     return found
 
 
-def grouped(what: str, params: Any) -> tuple[list[Group], dict[Value, str]]:
-    """Parameters as groups, one where none are given, and how errors speak of each parameter.
+def grouped(what: str, params: Any) -> tuple[list[tuple[list[Value], Settings]], dict[Value, str]]:
+    """Parameters in groups, one where none are given, with their own settings; and what errors call each.
 
     Raises what `labelled` raises, and ValueError where a parameter is in two groups.
     """
     params = list(params) if isinstance(params, Iterator) else params
     entries = params if _are_groups(what, params) else [{"params": params}]
-    groups: list[Group] = []
+    groups: list[tuple[list[Value], Settings]] = []
     found: dict[Value, str] = {}
     for entry in entries:
         members = labelled(what, entry["params"])
         for parameter in members:
             _refuse_twice(what, parameter, found)
         found.update(members)
-        groups.append({**entry, "params": list(members)})
+        groups.append((list(members), {name: entry[name] for name in entry if name != "params"}))
     return groups, found
 
 

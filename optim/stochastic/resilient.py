@@ -8,7 +8,7 @@ import numpy as np
 
 from .hyperparameters import flag, increasing, not_negative, pair, positive
 from .optimizer import Array, Optimizer
-from .parameters import Group
+from .parameters import Settings
 
 __all__ = ["Rprop"]
 
@@ -66,7 +66,7 @@ class Rprop(Optimizer):
             params, lr=lr, etas=etas, step_sizes=step_sizes, backtracking=backtracking, maximize=maximize
         )
 
-    def slots(self, settings: Group) -> dict[str, float]:
+    def slots(self, settings: Settings) -> dict[str, float]:
         """The gradient's last sign, 0 after a turn; Δ; and the last change, for backtracking."""
         slots = {"sign": 0.0, "size": settings["lr"]}
         return slots | {"change": 0.0} if settings["backtracking"] else slots

@@ -8,7 +8,7 @@ import numpy as np
 
 from .hyperparameters import any_number, flag, not_negative
 from .optimizer import Array, Optimizer
-from .parameters import Group
+from .parameters import Settings
 
 __all__ = ["SGD"]
 
@@ -59,7 +59,7 @@ class SGD(Optimizer):
             maximize=maximize,
         )
 
-    def checked(self, settings: Any) -> Group:
+    def checked(self, settings: Any) -> Settings:
         """The hyperparameters; Nesterov's form is defined with momentum and without dampening."""
         group = super().checked(settings)
         if group["nesterov"] and (not group["momentum"] or group["dampening"]):
@@ -69,7 +69,7 @@ class SGD(Optimizer):
             )
         return group
 
-    def slots(self, settings: Group) -> dict[str, float]:
+    def slots(self, settings: Settings) -> dict[str, float]:
         """The velocity v, where there is momentum."""
         return {"velocity": 0.0} if settings["momentum"] else {}
 

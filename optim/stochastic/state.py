@@ -30,11 +30,11 @@ class Memory:
 def saved(optimizer: Optimizer) -> dict[str, Any]:
     """Copies of the hyperparameters, the numbers of steps, and the slots."""
     groups = []
-    for group, settings in zip(optimizer.param_groups, optimizer.settings(), strict=True):
-        starts = optimizer.slots(settings)
-        memories = [optimizer.remembered(p, starts) for p in group["params"]]
+    for group in optimizer.param_groups:
+        starts = optimizer.slots(group.settings)
+        memories = [optimizer.remembered(p, starts) for p in group.params]
         slots = {name: [_copied(m.slots[name]) for m in memories] for name in starts}
-        groups.append({**settings, "steps": [m.steps for m in memories], "state": slots})
+        groups.append({**group.settings, "steps": [m.steps for m in memories], "state": slots})
     return {"optimizer": type(optimizer).__name__, "groups": groups}
 
 
@@ -50,7 +50,7 @@ def restored(optimizer: Optimizer, state: Any) -> list[tuple[dict[str, Any], lis
     _require(state["optimizer"] == kind, kind, f"the state is that of {state['optimizer']}")
     entries = state["groups"]
     _require(len(entries) == len(groups), kind, f"expected {len(groups)} groups, got {len(entries)}")
-    return [_group(optimizer, entry, own["params"]) for entry, own in zip(entries, groups, strict=True)]
+    return [_group(optimizer, entry, own.params) for entry, own in zip(entries, groups, strict=True)]
 
 
 def _group(

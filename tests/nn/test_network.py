@@ -345,6 +345,11 @@ def test_without_a_seed_networks_differ():
     assert Network(2, [1])(1.0, 2.0).data != Network(2, [1])(1.0, 2.0).data
 
 
+def test_what_counts_no_nodes_has_no_index():
+    assert indexed("W", layer=1) == "W⁽¹⁾"
+    assert indexed("θ") == "θ"
+
+
 def test_state_moves_to_another_network(network):
     other = Network(2, [3, 2], seed=1)
     other.load_state_dict(network.state_dict())

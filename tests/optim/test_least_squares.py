@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
@@ -37,7 +37,7 @@ class Problem(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     model: object
-    starts: tuple
+    starts: tuple[list[float], list[float]]
     estimates: str
     errors: str
     residual_sum: float
@@ -188,7 +188,7 @@ def test_a_linear_problem_is_linear_regression_in_one_step(method, seed, m, n):
     A, y = rng.normal(size=(m, n)), rng.normal(size=m)
     fit = least_squares(lambda b: y - A @ b, rng.normal(size=n), method)
     solution = np.linalg.lstsq(A, y)[0]
-    assert fit.steps <= 2
+    np.testing.assert_allclose(fit.path.points[1], solution, atol=1e-8)
     np.testing.assert_allclose(fit.x, solution, atol=1e-8)
     np.testing.assert_allclose(fit.jacobian, -A, rtol=1e-14)
     if m > n:
@@ -197,6 +197,7 @@ def test_a_linear_problem_is_linear_regression_in_one_step(method, seed, m, n):
         np.testing.assert_allclose(fit.standard_errors, np.sqrt(np.diag(covariance)), rtol=1e-6)
 
 
+@settings(max_examples=25)
 @given(a=st.floats(0.5, 50.0), k=st.floats(0.1, 3.0), off=st.floats(0.3, 3.0))
 @pytest.mark.parametrize("method", METHODS)
 def test_parameters_are_recovered_from_data_without_noise(method, a, k, off):
@@ -205,6 +206,7 @@ def test_parameters_are_recovered_from_data_without_noise(method, a, k, off):
     np.testing.assert_allclose(fit.x, (a, k), rtol=1e-7)
 
 
+@settings(max_examples=25)
 @given(t=st.floats(-60.0, 60.0), degrees=st.integers(1, 500))
 def test_probabilities_are_those_of_students_distribution(t, degrees):
     scipy = pytest.importorskip("scipy.stats")
@@ -241,6 +243,7 @@ def test_a_sum_of_two_exponentials_takes_no_more_evaluations_than_minpack_allows
 # -- units, far starts, and where nothing can be computed --------------------------------------
 
 
+@settings(max_examples=25)
 @given(i=st.integers(-40, 40), j=st.integers(-40, 40), unit=st.integers(-40, 40))
 @pytest.mark.parametrize("method", METHODS)
 def test_units_change_nothing_to_the_last_bit(method, i, j, unit):
@@ -263,12 +266,19 @@ def test_parameters_may_differ_by_twenty_orders_of_magnitude():
     assert abs(other.steps - one.steps) <= 1
 
 
-@pytest.mark.parametrize("start", [(1.0, 20.0), (1e6, 30.0), (1e8, -2.0), (1e-6, -1.0)])
+@pytest.mark.parametrize("start", [(1.0, 20.0), (1e6, 30.0), (1e8, -2.0)])
 def test_far_starts_and_exponentials_that_overflow_on_the_way_are_survived(start):
     y = decay(3.0, 1.3) + 0.1 * noise
     near = least_squares(lambda a, k: y - decay(a, k), (3.0, 1.0))
-    fit = least_squares(lambda a, k: y - decay(a, k), start)
-    print(fit.evaluations)
+    overflows = []
+
+    def residuals(a, k):
+        r = y - decay(a, k)
+        overflows.append(not np.isfinite(r.data).all())
+        return r
+
+    fit = least_squares(residuals, start)
+    assert any(overflows)
     np.testing.assert_allclose(fit.x, near.x, rtol=1e-6)
 
 

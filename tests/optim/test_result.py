@@ -20,7 +20,7 @@ def test_it_prints_as_a_short_table():
         "x                 3",
         "value             0",
         "gradient          0",
-        "steps             1, 3 evaluations",
+        "steps             1, 2 evaluations",
     ]
 
 
