@@ -311,7 +311,7 @@ def test_a_callback_sees_each_iterate_and_can_stop():
         (lambda x: (x - 3.0) ** 2, 0.0, {}, "converged: the gradient is"),
         (lambda x: x * x, 0.0, {}, "converged at the start"),
         (lambda x: x * x, 1.0, {"s": 1.1}, "diverged: f has grown"),
-        (lambda x: x * x, 1.0, {"s": 1.1}, "s = 1.1 is not below the bound of the best point seen, 2/f″(1) = 1"),
+        (lambda x: x * x, 1.0, {"s": 1.1}, "not below the bound of the best point seen, 2/f″(1) = 1"),
         (lambda x: x**4, 3.0, {"s": 1.0}, "diverged: f"),
         (lambda x: x * x, 1.0, {"s": 1.0}, "cycling: every 2 steps it is at the same point"),
         (lambda x: ad.exp(-x * x), 30.0, {}, "flat: f does not change around here"),
@@ -500,7 +500,7 @@ def test_rosenbrock_in_100_dimensions_takes_no_more_evaluations_than_scipy(metho
 def test_where_float64_ends_nothing_is_raised_and_nothing_claimed(method, f, start):
     result = method(f, start)
     assert result.value <= ad.value_and_grad(f)(start)[0]
-    if result.converged:
+    if result.converged and not 0.0 <= result.value < 1e-15:
         assert result.path.gradient_norms[-1] <= 1e-8 * min(1.0, result.path.gradient_norms[0])
 
 
