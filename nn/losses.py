@@ -164,7 +164,7 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
 )
 def _surprise(p: Data, log_q: Data, /) -> Data:
     """Cross-entropy of rows.   y = −Σₖ pₖ·log qₖ, where pₖ = 0 adds nothing, even to log qₖ = −∞."""
-    return -np.sum(p * np.where(p == 0.0, 0.0, log_q), axis=-1)
+    return -(p * np.where(p == 0.0, 0.0, log_q)).sum(axis=-1)
 
 
 def cross_entropy(

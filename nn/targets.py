@@ -68,22 +68,23 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
     Raises ValueError where the target is neither a label nor a row for each row of the output, for labels
     that are no classes, and for negative probabilities.
     """
-    shape, y = shape_of(output), _like(target, output)
+    shape, y = shape_of(output), entries(target)
     if shape_of(y) == shape:
         refuse(lambda p: ~(p >= 0.0), y, f"{loss}: probabilities of classes must be 0 or above")
-        return y
+        return _like(y, output)
     if not shape or shape_of(y) != shape[:-1]:
         raise ValueError(
             f"{loss}: an output of shape {shape} needs labels of shape {shape[:-1]} or probabilities of "
             f"shape {shape}, got a target of shape {shape_of(y)}"
         )
-    return _one_hot(target, shape[-1], loss).astype(dtype_of(output))
+    return _one_hot(np.asarray(raw(y)), shape[-1], loss).astype(dtype_of(output))
 
 
-def _one_hot(target: Operand, n_classes: int, loss: str) -> Any:
-    labels = np.asarray(raw(target))
-    if labels.dtype.kind == "f":
+def _one_hot(labels: Any, n_classes: int, loss: str) -> Any:
+    """Whether each label is each of the classes."""
+    rows = labels[..., None] == np.arange(n_classes)
+    if np.count_nonzero(rows) < labels.size:  # a label that is no class
         refuse(lambda k: k != np.floor(k), labels, f"{loss}: labels must be whole numbers")
-    among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"
-    refuse(lambda k: (k < 0) | (k >= n_classes), labels, among)
-    return labels[..., None] == np.arange(n_classes)
+        among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"
+        refuse(lambda k: (k < 0) | (k >= n_classes), labels, among)
+    return rows

@@ -6,14 +6,13 @@
 """
 
 from .conjugate import *
+from .fitting import *
 from .limited_memory import *
 from .minimization import *
 from .naive import *
 from .newton_raphson import *
-from .nonlinear_least_squares import *
 from .plot import *
 from .quasi_newton import *
-from .regression import Fit as Fit
 from .result import *
 from .steepest import *
 from .step_rule import *

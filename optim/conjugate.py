@@ -8,9 +8,9 @@ from typing import Any, Unpack
 from .descent import Direction, descend
 from .objective import Point
 from .result import Result
+from .run import Options, Run
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
-from .way import Options, Way
 
 __all__ = ["conjugate_gradient"]
 
@@ -63,5 +63,5 @@ def conjugate_gradient(
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 5.2.
     """
-    way = Way("conjugate gradient", f, x0, **options)
-    return descend(way, Conjugate(), step_rule(s, Wolfe(c2=0.1)))
+    run = Run("conjugate gradient", f, x0, **options)
+    return descend(run, Conjugate(), step_rule(s, Wolfe(c2=0.1)))

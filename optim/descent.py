@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-import numpy as np
-
-from .objective import Objective, Point
+from .objective import Point
 from .result import Result
-from .step_rule import Constant, Decaying, StepRule
+from .run import Run
+from .step_rule import StepRule
 from .stopping import Ending
 from .unknowns import Vector
-from .way import Way
 
 __all__ = ["Direction", "descend", "walk"]
 
@@ -40,60 +38,28 @@ class Direction(ABC):
         return False
 
 
-def descend(way: Way, direction: Direction, rule: StepRule) -> Result:
-    """Go along a way until it ends."""
-    return way.finish(lambda: walk(way, direction, rule))
+def descend(run: Run, direction: Direction, rule: StepRule) -> Result:
+    """Go on until the run ends."""
+    return run.finish(lambda: walk(run, direction, rule))
 
 
-def walk(way: Way, direction: Direction, rule: StepRule) -> Ending:
+def walk(run: Run, direction: Direction, rule: StepRule) -> Ending:
     """Step by step, until a rule says stop."""
-    while not (ending := way.ended()):
+    while not (ending := run.ended()):
         try:
-            d = direction(way.point)
-            step = None if isinstance(d, Ending) else rule(way, d, direction.unit)
+            d = direction(run.point)
+            step = None if isinstance(d, Ending) else rule(run, d, direction.unit)
         except ArithmeticError:
-            return Ending(False, OUT_OF_RANGE.format(way.point.norm))
+            return Ending(False, OUT_OF_RANGE.format(run.point.norm))
         if isinstance(d, Ending):
             return d
         if step is None:
             if not direction.forget():
-                return way.exhausted()
+                return run.exhausted()
             continue
         if not step.point.finite:
-            ending = way.not_finite(step.point)
+            ending = run.not_finite(step.point)
             break
-        direction.learn(way.point, step.point)
-        way.to(step.point, step.size)
-    return ending if ending.converged else _explained(ending, way, rule)
-
-
-def _explained(ending: Ending, way: Way, rule: StepRule) -> Ending:
-    """With the bound on the step size, where a fixed one was above it."""
-    astray = ending.reason.startswith(("diverged", "cycling"))
-    if not astray or not isinstance(rule, (Constant, Decaying)):
-        return ending
-    curvature = _largest_curvature(way.objective, way.best)
-    if not curvature * rule.s >= 2.0:
-        return ending
-    n, x = way.objective.n, way.best.x
-    second = f"f″({x[0]:.4g})" if n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
-    return ending._replace(
-        reason=f"{ending.reason}; the step size s = {rule.s:g} is not below the bound of the best point "
-        f"seen, 2/{second} = {2.0 / curvature:.3g}"
-    )
-
-
-def _largest_curvature(objective: Objective, point: Point) -> float:
-    """The largest eigenvalue of the Hessian, by power iteration; 0 where it cannot be found."""
-    product = objective.curvature(point.x)
-    v = np.random.default_rng(0).normal(size=point.x.size)
-    curvature = 0.0
-    with np.errstate(all="ignore"):
-        for _ in range(50):
-            v = v / np.linalg.norm(v)
-            w = product(v)
-            curvature = float(v @ w)
-            if not np.isfinite(w).all() or not w.any():
-                return 0.0
-            v = w
-    return curvature
+        direction.learn(run.point, step.point)
+        run.to(step.point, step.size)
+    return ending

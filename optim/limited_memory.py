@@ -11,9 +11,9 @@ from .descent import Direction, descend
 from .objective import Point
 from .quasi_newton import bent_up, flatness
 from .result import Result
+from .run import Options, Run
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
-from .way import Options, Way
 
 __all__ = ["l_bfgs"]
 
@@ -76,4 +76,4 @@ def l_bfgs(
     """
     if not (isinstance(memory, Integral) and memory >= 1):
         raise ValueError(f"the memory must be a whole number of steps, at least 1, got {memory!r}")
-    return descend(Way("L-BFGS", f, x0, **options), Recent(memory), step_rule(s, Wolfe()))
+    return descend(Run("L-BFGS", f, x0, **options), Recent(memory), step_rule(s, Wolfe()))

@@ -9,8 +9,8 @@ import numpy as np
 
 from .derivatives import Blind
 from .result import Iterate, Result
+from .run import Run
 from .stopping import Ending
-from .way import Way
 
 __all__ = ["random_search"]
 
@@ -41,14 +41,14 @@ def random_search(
     if not 0.0 < radius < np.inf:
         raise ValueError(f"the radius must be above 0 and finite, got {radius!r}")
     rng = np.random.default_rng(seed)
-    way = Way("random search", f, x0, derivative=Blind, max_steps=max_steps, callback=callback, path=path)
+    run = Run("random search", f, x0, derivative=Blind, max_steps=max_steps, callback=callback, path=path)
 
     def search() -> Ending:
-        while way.steps < way.limit and not way.stopped:
-            here = way.point
-            trial = way.objective.at(here.x + radius * rng.normal(size=here.x.size))
+        while run.steps < run.limit and not run.stopped:
+            here = run.point
+            trial = run.objective.at(here.x + radius * rng.normal(size=here.x.size))
             new = trial if trial.value < here.value else here
-            way.to(new, float(np.linalg.norm(new.x - here.x)))
-        return Ending(False, f"made {way.steps} trials; a random search does not know when it has arrived")
+            run.to(new, float(np.linalg.norm(new.x - here.x)))
+        return Ending(False, f"made {run.steps} trials; a random search does not know when it has arrived")
 
-    return way.finish(search)
+    return run.finish(search)

@@ -11,10 +11,10 @@ import numpy as np
 from .descent import Direction, walk
 from .objective import Objective, Point
 from .result import Result
+from .run import Options, Run
 from .step_rule import Backtracking, Constant, StepSize, step_rule
 from .stopping import Ending
 from .unknowns import Vector
-from .way import Options, Way
 
 __all__ = ["newton"]
 
@@ -25,8 +25,8 @@ ESCAPES = 20
 """How often a saddle or maximum may be left."""
 
 
-class Newtons(Way):
-    """A way along which, in one dimension, the step size is that of the lecture:   x − s·f′(x)."""
+class Newtons(Run):
+    """A run in which, in one dimension, the step size is that of the lecture:   x − s·f′(x)."""
 
     def to(self, point: Point, size: float) -> None:
         """Take a step."""
@@ -104,40 +104,40 @@ def newton(
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 3.4.
     """
-    way = Newtons("Newton-Raphson" if safeguard else "Newton-Raphson, plain", f, x0, **options)
-    direction = Newton(way.objective, safeguard)
+    run = Newtons("Newton-Raphson" if safeguard else "Newton-Raphson, plain", f, x0, **options)
+    direction = Newton(run.objective, safeguard)
     rule = step_rule(s, Backtracking() if safeguard else Constant(1.0))
 
     def search() -> Ending:
-        ending = walk(way, direction, rule)
+        ending = walk(run, direction, rule)
         for _ in range(ESCAPES if safeguard else 0):
-            if not ending.converged or not (lower := _below(way)):
+            if not ending.converged or not (lower := _below(run)):
                 break
-            way.to(lower, 1.0)
-            ending = walk(way, direction, rule)
-        return ending._replace(reason=_kind(way, ending.reason)) if ending.converged else ending
+            run.to(lower, 1.0)
+            ending = walk(run, direction, rule)
+        return ending._replace(reason=_kind(run, ending.reason)) if ending.converged else ending
 
-    return way.finish(search)
+    return run.finish(search)
 
 
-def _below(way: Way) -> Point | None:
+def _below(run: Run) -> Point | None:
     """A lower point on either side of a saddle or maximum, along the axis of most negative curvature."""
-    hessian = way.objective.hessian(way.point.x)
+    hessian = run.objective.hessian(run.point.x)
     if not np.isfinite(hessian).all():
         return None
     curvatures, axes = np.linalg.eigh(hessian)
     if curvatures[0] >= -FLAT * curvatures.size * np.abs(curvatures).max():
         return None
-    x = way.point.x
+    x = run.point.x
     reach = 1e-2 * max(1.0, float(np.abs(x).max()))
-    sides = [way.objective.at(x + side * reach * axes[:, 0]) for side in (1.0, -1.0)]
-    lower = [point for point in sides if point.finite and point.value < way.point.value]
+    sides = [run.objective.at(x + side * reach * axes[:, 0]) for side in (1.0, -1.0)]
+    lower = [point for point in sides if point.finite and point.value < run.point.value]
     return min(lower, key=lambda point: point.value, default=None)
 
 
-def _kind(way: Way, reason: str) -> str:
+def _kind(run: Run, reason: str) -> str:
     """What kind of stationary point it is, by the second derivative."""
-    curvatures = _determined(way)
+    curvatures = _determined(run)
     if curvatures is None:
         return f"{reason}; the second derivative is 0 or has not settled, so it does not tell the kind"
     low, high = float(curvatures[0]), float(curvatures[-1])
@@ -153,19 +153,19 @@ def _kind(way: Way, reason: str) -> str:
     return f"converged to a {told}".replace("-", "−")
 
 
-def _determined(way: Way) -> Vector | None:
+def _determined(run: Run) -> Vector | None:
     """The eigenvalues of the Hessian, where none is 0 and one more step would not change them much.
 
     At a minimum such as that of x⁴ the curvature dwindles with each step.
     """
-    x = way.point.x
-    hessian = way.objective.hessian(x)
+    x = run.point.x
+    hessian = run.objective.hessian(x)
     if not np.isfinite(hessian).all():
         return None
     curvatures = np.linalg.eigvalsh(hessian)
     if np.abs(curvatures).min() <= FLAT * curvatures.size * np.abs(curvatures).max():
         return None
-    further = way.objective.hessian(x - np.linalg.solve(hessian, way.point.gradient))
+    further = run.objective.hessian(x - np.linalg.solve(hessian, run.point.gradient))
     settled = np.isfinite(further).all() and np.all(
         np.abs(np.linalg.eigvalsh(further) - curvatures) <= 0.1 * np.abs(curvatures)
     )

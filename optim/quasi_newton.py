@@ -10,9 +10,9 @@ import numpy as np
 from .descent import Direction, descend
 from .objective import Point
 from .result import Result
+from .run import Options, Run
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
-from .way import Options, Way
 
 __all__ = ["bfgs"]
 
@@ -72,4 +72,4 @@ def bfgs(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[O
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 6.1.
     """
-    return descend(Way("BFGS", f, x0, **options), Inverse(), step_rule(s, Wolfe()))
+    return descend(Run("BFGS", f, x0, **options), Inverse(), step_rule(s, Wolfe()))

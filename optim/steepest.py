@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Unpack
 
-from .descent import Direction, descend
-from .objective import Point
+import numpy as np
+
+from .descent import Direction, walk
+from .objective import Objective, Point
 from .result import Result
-from .step_rule import Backtracking, StepSize, step_rule
+from .run import Options, Run
+from .step_rule import Backtracking, Constant, Decaying, StepRule, StepSize, step_rule
+from .stopping import Ending
 from .unknowns import Vector
-from .way import Options, Way
 
 __all__ = ["steepest_descent"]
 
@@ -41,5 +44,38 @@ def steepest_descent(
 
     Raises ValueError where f is not finite at x0, and for a step size of 0 or below.
     """
-    way = Way("steepest descent", f, x0, **options)
-    return descend(way, Steepest(), step_rule(s, Backtracking()))
+    run = Run("steepest descent", f, x0, **options)
+    rule = step_rule(s, Backtracking())
+    return run.finish(lambda: _explained(walk(run, Steepest(), rule), run, rule))
+
+
+def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:
+    """With the bound on the step size, where a fixed one was above it."""
+    astray = ending.reason.startswith(("diverged", "cycling"))
+    if not astray or not isinstance(rule, (Constant, Decaying)):
+        return ending
+    curvature = _largest_curvature(run.objective, run.best)
+    if not curvature * rule.s >= 2.0:
+        return ending
+    n, x = run.objective.n, run.best.x
+    second = f"f″({x[0]:.4g})" if n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
+    return ending._replace(
+        reason=f"{ending.reason}; the step size s = {rule.s:g} is not below the bound of the best point "
+        f"seen, 2/{second} = {2.0 / curvature:.3g}"
+    )
+
+
+def _largest_curvature(objective: Objective, point: Point) -> float:
+    """The largest eigenvalue of the Hessian, by power iteration; 0 where it cannot be found."""
+    product = objective.curvature(point.x)
+    v = np.random.default_rng(0).normal(size=point.x.size)
+    curvature = 0.0
+    with np.errstate(all="ignore"):
+        for _ in range(50):
+            v = v / np.linalg.norm(v)
+            w = product(v)
+            curvature = float(v @ w)
+            if not np.isfinite(w).all() or not w.any():
+                return 0.0
+            v = w
+    return curvature

@@ -16,8 +16,8 @@ from autodiff.choice import chosen
 
 from .line_search import Line, Trial, backtracked, satisfying_wolfe
 from .objective import Point
+from .run import Run
 from .unknowns import Vector
-from .way import Way
 
 __all__ = ["Adaptive", "Backtracking", "BarzilaiBorwein", "Constant", "Decaying", "Wolfe"]
 
@@ -30,12 +30,12 @@ class Step(NamedTuple):
 
 
 class StepRule(Protocol):
-    """Chooses a step from the current point of a way in the direction d; None where none helps.
+    """Chooses a step from the current point of a run in the direction d; None where none helps.
 
     `unit` says that d comes with a length of its own, so that s = 1 is the size to try first.
     """
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None: ...
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None: ...
 
 
 StepSize: TypeAlias = float | str | StepRule | None
@@ -58,20 +58,20 @@ def _taken(trial: Trial | None) -> Step | None:
     return trial and Step(trial.size, trial.point)
 
 
-def _first_size(way: Way, d: Vector, unit: bool) -> float:
+def _first_size(run: Run, d: Vector, unit: bool) -> float:
     """What to try first: 1 where that is natural, else the size that would repeat the last decrease.
 
     Nocedal and Wright, Numerical Optimization (2006), formula 3.60; no more than 4 times as far as the
     last step went, and the last size where the decrease was lost in rounding.
     """
     length = _length(d)
-    if unit or way.previous is None:
+    if unit or run.previous is None:
         return 1.0 if unit else 1.0 / length
-    fallen = way.previous.value - way.point.value
-    if fallen <= 400.0 * way.objective.over.epsilon * abs(way.point.value):
-        return way.size
-    farthest = 4.0 * _length(way.point.x - way.previous.x) / length
-    return min(-2.0 * fallen / float(way.point.gradient @ d), farthest)
+    fallen = run.previous.value - run.point.value
+    if fallen <= 400.0 * run.objective.over.epsilon * abs(run.point.value):
+        return run.size
+    farthest = 4.0 * _length(run.point.x - run.previous.x) / length
+    return min(-2.0 * fallen / float(run.point.gradient @ d), farthest)
 
 
 def _length(v: Vector) -> float:
@@ -89,9 +89,9 @@ class Constant:
     def __post_init__(self) -> None:
         _positive("the step size s", self.s)
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
         """The step, wherever it leads."""
-        return Step(self.s, way.objective.at(way.point.x + self.s * d))
+        return Step(self.s, run.objective.at(run.point.x + self.s * d))
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,9 @@ class Decaying:
         _positive("the step size s", self.s)
         _positive("the rate", self.rate)
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
         """The step, wherever it leads."""
-        return Constant(self.s / (1.0 + self.rate * way.steps))(way, d, unit)
+        return Constant(self.s / (1.0 + self.rate * run.steps))(run, d, unit)
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,10 @@ class Adaptive:
         _between("grow", 1.0, self.grow, np.inf)
         _between("shrink", 0.0, self.shrink, 1.0)
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
         """The first size that lowers f."""
-        first = way.size * self.grow if way.steps else self.s
-        return _taken(backtracked(Line(way.objective, way.point, d), first, 0.0, self.shrink))
+        first = run.size * self.grow if run.steps else self.s
+        return _taken(backtracked(Line(run.objective, run.point, d), first, 0.0, self.shrink))
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,10 @@ class Backtracking:
         _between("c1", 0.0, self.c1, 1.0)
         _between("shrink", 0.0, self.shrink, 1.0)
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
         """Twice the size that would repeat the last decrease is tried first, so that steps can grow."""
-        first = _first_size(way, d, unit) * (1.0 if unit else 2.0)
-        return _taken(backtracked(Line(way.objective, way.point, d), first, self.c1, self.shrink))
+        first = _first_size(run, d, unit) * (1.0 if unit else 2.0)
+        return _taken(backtracked(Line(run.objective, run.point, d), first, self.c1, self.shrink))
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,10 @@ class Wolfe:
         _between("c1", 0.0, self.c1, self.c2)
         _between("c2", self.c1, self.c2, 1.0)
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
         """A size that satisfies both conditions."""
-        phi = Line(way.objective, way.point, d)
-        return _taken(satisfying_wolfe(phi, _first_size(way, d, unit), self.c1, self.c2))
+        phi = Line(run.objective, run.point, d)
+        return _taken(satisfying_wolfe(phi, _first_size(run, d, unit), self.c1, self.c2))
 
 
 @dataclass(frozen=True)
@@ -178,15 +178,15 @@ class BarzilaiBorwein:
         _between("c1", 0.0, self.c1, 1.0)
         _between("shrink", 0.0, self.shrink, 1.0)
 
-    def __call__(self, way: Way, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
         """The size by the last step; the first is a line search's."""
-        size = _first_size(way, d, unit)
-        if way.previous is not None:
-            dx, dg = way.point.x - way.previous.x, way.point.gradient - way.previous.gradient
+        size = _first_size(run, d, unit)
+        if run.previous is not None:
+            dx, dg = run.point.x - run.previous.x, run.point.gradient - run.previous.gradient
             curvature = float(dx @ dg)
-            size = float(dx @ dx) / curvature if curvature > 0.0 else 2.0 * way.size
-        ceiling = max(point.value for point in way.recent)
-        return _taken(backtracked(Line(way.objective, way.point, d), size, self.c1, self.shrink, ceiling))
+            size = float(dx @ dx) / curvature if curvature > 0.0 else 2.0 * run.size
+        ceiling = max(point.value for point in run.recent)
+        return _taken(backtracked(Line(run.objective, run.point, d), size, self.c1, self.shrink, ceiling))
 
 
 RULES: dict[str, Callable[[], StepRule]] = {

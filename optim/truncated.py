@@ -12,9 +12,9 @@ import numpy as np
 from .descent import Direction, descend
 from .objective import Objective, Point
 from .result import Result
+from .run import Options, Run
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
-from .way import Options, Way
 
 __all__ = ["newton_cg"]
 
@@ -63,5 +63,5 @@ def newton_cg(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unp
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 7.1.
     """
-    way = Way("Newton-CG", f, x0, **options)
-    return descend(way, Truncated(way.objective), step_rule(s, Wolfe()))
+    run = Run("Newton-CG", f, x0, **options)
+    return descend(run, Truncated(run.objective), step_rule(s, Wolfe()))

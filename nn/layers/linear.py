@@ -26,7 +26,7 @@ def _rows(x: Operand) -> Any:
 @primitive(
     symbol="x·Wᵀ + b",
     dx=lambda g, y, x, weight, bias: g @ weight,
-    dweight=lambda g, y, x, weight, bias: transpose(_rows(g)) @ _rows(x),
+    dweight=lambda g, y, x, weight, bias: _rows(g).T @ _rows(x),
     dbias=lambda g, y, x, weight, bias: g,
 )
 def affine(x: Data, weight: Data, bias: Data, /) -> Data:

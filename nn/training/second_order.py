@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optim.limited_memory import l_bfgs
-from optim.nonlinear_least_squares import least_squares
-from optim.result import Iterate, Result
+from optim import Iterate, Result, l_bfgs, least_squares
 
 from ..losses import mean_squared_error, squared_error
 from ..module import Module

@@ -126,10 +126,10 @@ def track(axes: Axes, points: Vector, inside: NDArray[np.bool_], window: Window,
     seen = [i for i in range(len(points) - 1) if inside[i] or inside[i + 1]]
     lines = [_segment(points[i], points[i + 1], inside[i], inside[i + 1], window) for i in seen]
     later = [shades[i + 1] for i in seen]
-    way = LineCollection(
+    run = LineCollection(
         lines, colors=later, linewidths=1.8, linestyles=look.dashes, zorder=3, label=look.label
     )
-    axes.add_collection(way, autolim=False)
+    axes.add_collection(run, autolim=False)
     drawn = np.flatnonzero(inside)
     drawn = drawn[apart(points[drawn], window, 0.008)]
     x, y = points[drawn].T

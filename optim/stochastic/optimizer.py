@@ -7,7 +7,7 @@ parameter is allocated but masks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -29,8 +29,9 @@ class Optimizer:
 
     `params` is a module or an iterable of leaf Values; or, as in PyTorch, a list of groups that differ in
     their hyperparameters, `[{"params": first}, {"params": others, "lr": 0.001}]`, to be found again in
-    `param_groups`. Frozen parameters (`constant`) stay as they are. A gradient that is nan or infinite is
-    not refused: it spoils its parameter, as in PyTorch; `clip_gradient_norm` can refuse it.
+    `param_groups`: `optimizer.param_groups[0]["lr"] = 0.1` is checked at once. Frozen parameters
+    (`constant`) stay as they are. A gradient that is nan or infinite is not refused: it spoils its
+    parameter, as in PyTorch; `clip_gradient_norm` can refuse it.
 
     To write an optimiser, name its hyperparameters with their checks, what it remembers with the number to
     start from, and the update. Weight decay, g + wd·θ for g, and `maximize`, −g for g, are done here.
@@ -143,19 +144,23 @@ class Optimizer:
         slots, numbers = self.slots(settings), dict[Any, list[Value]]()
         for p in params:
             memory = self.remembered(p, slots)
-            if not p.shape:
+            if p.shape:
+                self._change_array(p, memory, slots, settings)
+            else:
                 numbers.setdefault((p.dtype, memory.steps), []).append(p)
-                continue
-            memory.steps += 1
-            self._descend(
-                p.data, p.grad, memory.steps, {name: memory.slots[name] for name in slots}, **settings
-            )
-            p.data = p.data  # its array was changed: what was computed from it is out of date
         for (dtype, steps), some in numbers.items():
             self._change_numbers(some, dtype, steps + 1, slots, settings)
 
+    def _change_array(self, p: Value, memory: Memory, slots: Collection[str], settings: Settings) -> None:
+        """One step of an array, in place."""
+        theta, g = p.data, p.grad
+        own = {name: memory.slots[name] for name in slots}
+        self._descend(theta, g, memory.steps + 1, own, **settings)
+        memory.steps += 1
+        p.data = theta  # so that graphs which hold it know that it was changed
+
     def _change_numbers(
-        self, params: list[Value], dtype: np.dtype[Any], t: int, slots: Sequence[str], settings: Settings
+        self, params: list[Value], dtype: np.dtype[Any], t: int, slots: Collection[str], settings: Settings
     ) -> None:
         """One step of numbers, the t-th of each, as one vector."""
         memories = [self._memories[p] for p in params]
@@ -178,7 +183,7 @@ class Optimizer:
         return memory
 
     def _descend(
-        self, theta: Array, g: Array, t: int, slots: dict[str, Array],
+        self, theta: Array, g: Any, t: int, slots: dict[str, Array],
         *, lr: float, weight_decay: float = 0.0, maximize: bool = False, **settings: Any,
     ) -> None:  # fmt: skip
         """What all optimisers do to θ and g, then what this one does."""

@@ -443,14 +443,35 @@ def test_hyperparameters_that_mean_nothing_are_refused(kind, options, error, mes
         kind([Value(1.0)], **options)
 
 
-def test_a_group_set_to_nonsense_is_refused_before_anything_changes():
-    x, y = Value(1.0), Value(2.0)
-    optimizer = SGD([{"params": [x]}, {"params": [y]}], lr=0.1)
-    x.grad = y.grad = 1.0
-    optimizer.param_groups[1]["lr"] = -0.1
-    with pytest.raises(ValueError, match=r"SGD: lr must be 0 or above, got -0\.1"):
-        optimizer.step()
-    assert (x.data, y.data) == (1.0, 2.0)
+@pytest.mark.parametrize(
+    ("change", "error", "told"),
+    [
+        (lambda group: group.update(lr=-0.1), ValueError, r"SGD: lr must be 0 or above, got -0\.1"),
+        (
+            lambda group: group.update(rl=0.1),
+            ValueError,
+            "unknown hyperparameter of SGD 'rl'",
+        ),
+        (lambda group: group.update(momentum=0.0), ValueError, "SGD: nesterov needs momentum above 0"),
+        (lambda group: group.update(params=[X]), TypeError, "the parameters of a group stay"),
+        (lambda group: group.pop("lr"), TypeError, "'lr' cannot be left out of a group"),
+    ],
+)
+def test_nonsense_assigned_to_a_group_is_refused_at_once_and_not_taken(change, error, told):
+    optimizer = SGD([{"params": [Value(1.0)]}, {"params": [X]}], lr=0.1, momentum=0.9, nesterov=True)
+    before = [dict(group) for group in optimizer.param_groups]
+    with pytest.raises(error, match=told):
+        change(optimizer.param_groups[1])
+    assert optimizer.param_groups == before
+
+
+def test_a_group_is_a_mapping_of_parameters_and_hyperparameters():
+    x = Value(1.0, "x")
+    (group,) = SGD([x], lr=0.1).param_groups
+    assert list(group) == ["params", *SGD.checks]
+    assert len(group) == 7
+    assert group["params"] == [x]
+    assert repr(group).startswith("{'params': [Value(1.0, name='x')], 'lr': 0.1, 'momentum': 0.0")
 
 
 def test_numpy_hyperparameters_keep_float32_parameters_float32():

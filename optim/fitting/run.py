@@ -1,4 +1,4 @@
-"""A fit on its way: stopping by rules that do not depend on units, and what unknowns are called."""
+"""A run of a fit: stopping by rules that do not depend on units, and what unknowns are called."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..run import Run
+from ..stopping import Ending
+from ..unknowns import Vector
 from .linear_model import Model, Proposal, column_norms
 from .naming import listed, names
 from .residuals import Located, SumOfSquares
-from .stopping import Ending
-from .unknowns import Vector
-from .way import Way
 
 __all__ = ["Fitting"]
 
@@ -24,8 +24,8 @@ FORGOTTEN = 1e6
 STUCK = "stuck: no step lowers the sum of squares, though its gradient is not 0; is it smooth here?"
 
 
-class Fitting(Way):
-    """A way along points with residuals and Jacobians, measured in the units of the columns of J.
+class Fitting(Run):
+    """A run along points with residuals and Jacobians, measured in the units of the columns of J.
 
     `norms` are those of its columns at the point, `scale` the largest that each has had, which keeps steps
     short where the residuals have been steep; but after a far start with huge columns it must forget them.

@@ -1,4 +1,4 @@
-"""One minimisation on its way: the points passed, the best of them, and when it ends."""
+"""One run of a method: the points passed, the best of them, and when it ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .result import Iterate, Path, Result
 from .stopping import Ending, Stopping
 from .unknowns import Vector, flat
 
-__all__ = ["Options", "Way"]
+__all__ = ["Options", "Run"]
 
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
@@ -57,7 +57,7 @@ class Options(TypedDict, total=False):
     path: bool
 
 
-class Way:
+class Run:
     """The run of one method on one objective."""
 
     sees: ClassVar[type[Objective]] = Objective
@@ -219,7 +219,7 @@ class Way:
     # -- the outcome ---------------------------------------------------------------------------
 
     def finish(self, search: Callable[[], Ending]) -> Result:
-        """Run a search that moves along this way; Ctrl-C ends it, and what was found is kept."""
+        """Let a search move this run; Ctrl-C ends it, and what was found is kept."""
         over = self.objective.over
         try:
             with np.errstate(all="ignore"):

@@ -17,9 +17,9 @@ from autodiff.jacobians import matrices
 from autodiff.modes import differentiating
 from autodiff.structure import leaves
 
-from .derivatives import Derivatives, Numerical, Product
-from .objective import Objective, Point
-from .unknowns import Vector, flat
+from ..derivatives import Derivatives, Numerical, Product
+from ..objective import Objective, Point
+from ..unknowns import Vector, flat
 
 __all__ = ["Located", "SumOfSquares", "Trial"]
 

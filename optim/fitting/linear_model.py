@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..unknowns import Vector
 from .residuals import Located
-from .unknowns import Vector
 
 __all__ = ["Model", "Proposal", "column_norms", "scaled_svd"]
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from autodiff.structure import leaves, rebuilt
 
+from ..result import Result
+from ..unknowns import Vector, flat, pieces
 from .linear_model import column_norms, scaled_svd
 from .naming import listed
-from .result import Result
 from .student import two_sided
-from .unknowns import Vector, flat, pieces
 
 __all__ = ["Fit"]
 

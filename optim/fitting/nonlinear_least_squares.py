@@ -9,13 +9,13 @@ import numpy as np
 
 from autodiff.choice import chosen
 
-from .fitting import Fitting
+from ..run import Options
+from ..stopping import Ending
 from .gauss_newton import Halving
 from .levenberg import Region
 from .linear_model import Model, Proposal
 from .regression import Fit
-from .stopping import Ending
-from .way import Options
+from .run import Fitting
 
 __all__ = ["least_squares"]
 
@@ -33,58 +33,58 @@ class Steps(Protocol):
         """Take notice of the part of R by which it fell; whether that is enough for the step to be taken."""
 
 
-def descend(way: Fitting, steps: Steps) -> Ending:
-    """Go where the sum of squares falls, until the way ends."""
-    while not (ending := way.ended()):
-        if ending := _improve(way, steps):
+def descend(run: Fitting, steps: Steps) -> Ending:
+    """Go where the sum of squares falls, until the run ends."""
+    while not (ending := run.ended()):
+        if ending := _improve(run, steps):
             return ending
     return ending
 
 
-def _improve(way: Fitting, steps: Steps) -> Ending | None:
+def _improve(run: Fitting, steps: Steps) -> Ending | None:
     """Try steps until one leads down; why there is none, if there is none."""
-    here, model = way.point, Model(way.point, way.scale)
-    while _moves(way, step := steps.propose(model)):
-        trial = way.objective.trial(here.x + step.p)
+    here, model = run.point, Model(run.point, run.scale)
+    while _moves(run, step := steps.propose(model)):
+        trial = run.objective.trial(here.x + step.p)
         fall = 1.0 - trial.value / here.value
         if steps.learn(step, fall):
             if (there := trial.located()).finite:
-                way.take(there, step)
+                run.take(there, step)
                 return None
             steps.learn(step, -np.inf)
-        if reason := way.negligible(step.p, fall, step.promised):
-            return way.exhausted(reason)
-    return way.exhausted()
+        if reason := run.negligible(step.p, fall, step.promised):
+            return run.exhausted(reason)
+    return run.exhausted()
 
 
-def _moves(way: Fitting, step: Proposal) -> bool:
+def _moves(run: Fitting, step: Proposal) -> bool:
     """Whether a step changes more than rounding, and does not overflow."""
-    rounding = 2.0 * way.objective.over.epsilon * np.abs(way.point.x)
+    rounding = 2.0 * run.objective.over.epsilon * np.abs(run.point.x)
     return bool(np.any(np.abs(step.p) > rounding) and np.isfinite(step.p).all())
 
 
 # -- plain steps -------------------------------------------------------------------------------
 
 
-def go(way: Fitting) -> Ending:
+def go(run: Fitting) -> Ending:
     """Take full steps to the minimum of the linear model, wherever they lead."""
-    while not (ending := way.ended()):
-        model = Model(way.point, way.norms)
-        if model.rank < way.objective.n:
-            return _singular(way, model.rank)
+    while not (ending := run.ended()):
+        model = Model(run.point, run.norms)
+        if model.rank < run.objective.n:
+            return _singular(run, model.rank)
         step = model.step()
-        there = way.objective.at(way.point.x + step.p)
+        there = run.objective.at(run.point.x + step.p)
         if not there.finite:
-            return way.not_finite(there)
-        way.take(there, step)
+            return run.not_finite(there)
+        run.take(there, step)
     return ending
 
 
-def _singular(way: Fitting, rank: int) -> Ending:
+def _singular(run: Fitting, rank: int) -> Ending:
     return Ending(
         False,
-        f"the Jacobian has rank {rank}, below the {way.objective.n} unknowns, at "
-        f"x = {way.objective.over.tree(way.point.x)}, where the Gauss-Newton step is not unique",
+        f"the Jacobian has rank {rank}, below the {run.objective.n} unknowns, at "
+        f"x = {run.objective.over.tree(run.point.x)}, where the Gauss-Newton step is not unique",
     )
 
 
@@ -93,9 +93,9 @@ def _singular(way: Fitting, rank: int) -> Ending:
 METHODS: dict[str, tuple[str, Callable[[Fitting], Ending]]] = {
     "levenberg-marquardt": (
         "Levenberg-Marquardt",
-        lambda way: descend(way, Region(way.length(way.point.x))),
+        lambda run: descend(run, Region(run.length(run.point.x))),
     ),
-    "gauss-newton": ("Gauss-Newton", lambda way: descend(way, Halving())),
+    "gauss-newton": ("Gauss-Newton", lambda run: descend(run, Halving())),
 }
 OTHER_NAMES = {"lm": "levenberg-marquardt"}
 
@@ -154,12 +154,12 @@ def least_squares(
             )
         label, search = "Gauss-Newton, plain", go
     rules: Options = {"ftol": 1e-15, "xtol": 1e-15, **options}
-    way = Fitting(label, residuals, x0, **rules)
-    result = way.finish(lambda: search(way))
-    outcome = way.point if result.converged else way.best
+    run = Fitting(label, residuals, x0, **rules)
+    result = run.finish(lambda: search(run))
+    outcome = run.point if result.converged else run.best
     return Fit(
         **vars(result),
         residuals=outcome.residuals,
         jacobian=outcome.jacobian,
-        names=way.names,
+        names=run.names,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff import Value
 from autodiff.data import shape_of
 
-from .unknowns import Parameters, Unknowns
+from ..unknowns import Parameters, Unknowns
 
 __all__ = ["listed", "names"]
 
