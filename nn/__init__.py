@@ -24,3 +24,6 @@ if not TYPE_CHECKING:  # which would take every name for one of `nn`
         from .elsewhere import refusal
 
         raise AttributeError(refusal(name))
+
+
+del TYPE_CHECKING

@@ -28,6 +28,7 @@ from autodiff import (
 from autodiff import sum as total
 from autodiff.choice import chosen
 from autodiff.data import Data, Operand, shape_of
+from optim.stochastic.hyperparameters import positive, probability
 
 from .operands import entries
 from .targets import class_rows, paired, refuse, signs
@@ -96,8 +97,7 @@ def huber(output: Operand, target: Operand, reduction: str = "mean", delta: floa
     >>> huber([0.0, 0.0], [1.0, 3.0], reduction="none")
     array([0.5, 2.5])
     """
-    if not delta > 0.0:
-        raise ValueError(f"huber: delta must be positive, got {delta}")
+    delta = positive("huber: delta", delta)
     a, y = paired(output, target, "huber")
     r = y - a
     near = clip(r, -delta, delta)
@@ -176,19 +176,18 @@ def cross_entropy(
     of c probabilities p. With label smoothing ε, p becomes (1 − ε)·p + ε/c. The mean is over
     observations. The slope is softmax(z) − p.
 
-    Raises ValueError for labels out of range, naming the first, labels that are no whole numbers,
-    negative probabilities, and a smoothing outside 0 … 1. Szegedy et al., "Rethinking the Inception
-    architecture" (2016).
+    Raises ValueError for labels out of range, naming the first, labels that are no whole numbers, rows of
+    probabilities that are negative or do not sum to 1, and a smoothing outside 0 … 1. Szegedy et al.,
+    "Rethinking the Inception architecture" (2016).
 
     >>> round(cross_entropy([[0.0, 0.0], [0.0, 1000.0]], [0, 1]), 4)
     0.3466
     """
-    if not 0.0 <= label_smoothing <= 1.0:
-        raise ValueError(f"cross_entropy: label_smoothing must be between 0 and 1, got {label_smoothing}")
+    smoothing = probability("cross_entropy: label_smoothing", label_smoothing)
     z = entries(output)
     p = class_rows(z, target, "cross_entropy")
-    if label_smoothing:
-        p = (1.0 - label_smoothing) * p + label_smoothing / shape_of(z)[-1]
+    if smoothing:
+        p = (1.0 - smoothing) * p + smoothing / shape_of(z)[-1]
     return _reduced(_surprise(p, log_softmax(z)), reduction)
 
 

@@ -7,14 +7,17 @@ modules; all else is configuration. Nothing is registered: they are found by loo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
-from autodiff import Value
+from autodiff import Value, no_grad
+from autodiff.ops.plain import raw
 
+from .operands import entries
 from .state import Unmatched, loaded
 
 if TYPE_CHECKING:
@@ -83,6 +86,11 @@ class Module:
         """Parameters in order, frozen ones, too: optimisers leave out those that are `constant`."""
         return [parameter for _, parameter in self.named_parameters()]
 
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers all parameters have together, those of frozen ones, too."""
+        return sum(parameter.size for parameter in self.parameters())
+
     def modules(self) -> Iterator[Module]:
         """The module itself, and all those inside it."""
         return (module for _, module in self.named_modules())
@@ -100,6 +108,19 @@ class Module:
     def eval(self) -> Self:
         """The mode for predictions: `train(False)`."""
         return self.train(False)
+
+    def predict(self, *inputs: Any, **options: Any) -> Any:
+        """What the module returns in `eval` mode, as a plain array or number, without recording anything.
+
+        The outputs of a layer of nodes stand side by side. The modes of all parts are as before.
+
+        >>> from nn import Linear
+        >>> Linear(2, 1, initialize="zeros").predict([[5.0, 7.0], [1.0, 2.0]])
+        array([[0.],
+               [0.]])
+        """
+        with predicting(self), no_grad():
+            return raw(entries(self(*inputs, **options)))
 
     def freeze(self) -> Self:
         """Make the parameters constants, which have no gradient and stay as they are."""
@@ -187,6 +208,18 @@ class Module:
         return Summary(self, *inputs)
 
 
+@contextmanager
+def predicting(module: Module) -> Iterator[None]:
+    """A block in which a module and its parts are in `eval` mode; then each is in its own again."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
+
+
 # -- looking ---------------------------------------------------------------------------------------
 
 
@@ -196,12 +229,13 @@ def members(module: Module) -> Iterator[tuple[str, Any]]:
         yield from _entries(name, attribute)
 
 
-def _entries(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(tree, (dict, list, tuple)):
-        for key, entry in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from _entries(f"{name}.{key}", entry)
-    else:
+def _entries(name: str, tree: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """The entries of a tree of lists, tuples and dicts; one that contains itself is not entered again."""
+    if not isinstance(tree, (dict, list, tuple)):
         yield name, tree
+    elif id(tree) not in within:
+        for key, entry in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _entries(f"{name}.{key}", entry, (*within, id(tree)))
 
 
 def _walked(module: Module, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from autodiff import Value
+from autodiff.ops.plain import raw
 
 __all__ = ["Unmatched", "loaded"]
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 
 class Unmatched(NamedTuple):
@@ -22,8 +25,15 @@ class Unmatched(NamedTuple):
 def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], strict: bool) -> Unmatched:
     """Assign the entries of a state to the Values and arrays of the same names.
 
-    Raises ValueError, listing all that does not fit, before anything is changed.
+    Raises TypeError for what is no dict, and ValueError, listing all that does not fit, before anything
+    is changed.
     """
+    if not isinstance(state, Mapping):
+        remedy = "; give its state_dict()" if hasattr(state, "state_dict") else ""
+        raise TypeError(
+            f"{owner}.load_state_dict: expected arrays by name, as state_dict() returns them, "
+            f"got a {type(state).__name__}{remedy}"
+        )
     unmatched = Unmatched(
         [name for name in parts if name not in state], [name for name in state if name not in parts]
     )
@@ -31,7 +41,7 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     if strict or parts.keys().isdisjoint(state):
         problems += [f"{name}: missing" for name in unmatched.missing_keys]
         problems += [f"{name}: unknown" for name in unmatched.unexpected_keys]
-    arrays = {name: np.asarray(state[name]) for name in parts if name in state}
+    arrays = {name: _array(state[name]) for name in parts if name in state}
     problems += filter(None, (_misfit(name, parts[name], array) for name, array in arrays.items()))
     if problems:
         told = "\n  ".join(problems)
@@ -41,19 +51,33 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     return unmatched
 
 
-def _misfit(name: str, part: Any, array: np.ndarray[Any, Any]) -> str | None:
+def _array(entry: Any) -> Array | str:
+    """An entry as an array, or why it is none."""
+    try:
+        return np.asarray(raw(entry))
+    except ValueError as error:
+        return f"expected a regular array: {error}"
+
+
+def _misfit(name: str, part: Any, array: Array | str) -> str | None:
     """What is wrong with an entry, if anything."""
+    if isinstance(array, str):
+        return f"{name}: {array}"
     if array.shape != part.shape:
         return f"{name}: expected shape {part.shape}, got {array.shape}"
     castable = array.dtype.kind in "fiub" if isinstance(part, Value) else _castable(array, part)
-    return None if castable else f"{name}: expected {part.dtype} numbers, got dtype {array.dtype}"
+    if not castable:
+        return f"{name}: expected {part.dtype} numbers, got dtype {array.dtype}"
+    with np.errstate(all="ignore"):
+        lost = array[np.isfinite(array) & ~np.isfinite(array.astype(part.dtype))]
+    return f"{name}: {lost[0]:g} is too large for {part.dtype}" if lost.size else None
 
 
-def _castable(array: np.ndarray[Any, Any], buffer: np.ndarray[Any, Any]) -> bool:
+def _castable(array: Array, buffer: Array) -> bool:
     return np.can_cast(array.dtype, buffer.dtype, "same_kind")
 
 
-def _assign(part: Any, array: np.ndarray[Any, Any]) -> None:
+def _assign(part: Any, array: Any) -> None:
     if isinstance(part, Value):
         part.data = array
     else:

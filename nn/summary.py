@@ -28,9 +28,8 @@ class Summary:
     """
 
     def __init__(self, module: Module, *inputs: Any) -> None:
-        found = module.parameters()
-        self.parameters = sum(parameter.size for parameter in found)
-        self.frozen = sum(parameter.size for parameter in found if parameter.constant)
+        self.parameters = module.n_parameters
+        self.frozen = sum(parameter.size for parameter in module.parameters() if parameter.constant)
         self.rows = _rows(module)
         if inputs:
             shapes = _outputs(module, inputs)

@@ -66,11 +66,11 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
     """Probabilities of the classes: those given, or 1 for the label and 0 for the others.
 
     Raises ValueError where the target is neither a label nor a row for each row of the output, for labels
-    that are no classes, and for negative probabilities.
+    that are no classes, and for rows of probabilities that are negative or do not sum to 1.
     """
     shape, y = shape_of(output), entries(target)
     if shape_of(y) == shape:
-        refuse(lambda p: ~(p >= 0.0), y, f"{loss}: probabilities of classes must be 0 or above")
+        _check_probabilities(y, shape, loss)
         return _like(y, output)
     if not shape or shape_of(y) != shape[:-1]:
         raise ValueError(
@@ -78,6 +78,18 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
             f"shape {shape}, got a target of shape {shape_of(y)}"
         )
     return _one_hot(np.asarray(raw(y)), shape[-1], loss).astype(dtype_of(output))
+
+
+def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> None:
+    """Refuse rows that are no probabilities, the rounding of their dtype aside."""
+    refuse(lambda p: ~(p >= 0.0), rows, f"{loss}: probabilities of classes must be 0 or above")
+    tolerance = max(1e-6, float(np.sqrt(np.finfo(dtype_of(rows)).eps)))
+    refuse(
+        lambda total: np.abs(total - 1.0) > tolerance,
+        np.asarray(raw(rows)).sum(axis=-1),
+        f"{loss}: a target of the output's shape {shape} holds probabilities, each row of which must sum "
+        f"to 1; labels have the shape {shape[:-1]}, and one logit of two classes takes binary_cross_entropy",
+    )
 
 
 def _one_hot(labels: Any, n_classes: int, loss: str) -> Any:

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from autodiff import Value, moveaxis, pad, primitive, reshape, shape
+from optim.stochastic.hyperparameters import flag
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module
-from .sizes import Pair, pair, whole
+from .sizes import Pair, floating, pair, whole
 
 __all__ = ["Conv2d", "overlap_add", "windows"]
 
@@ -85,8 +86,11 @@ def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: P
 # -- the layer ---------------------------------------------------------------------------------
 
 
-def images(x: Any, what: str, channels: int | None = None) -> Any:
-    """Data as images. Raises ValueError where they lack axes or have other channels."""
+def images(x: Any, layer: Any, channels: int | None = None) -> Any:
+    """Data as images for a layer. Raises ValueError where they lack axes, have other channels, or are
+    smaller than its kernel.
+    """
+    what = type(layer).__name__
     given = shape(x)
     expected = "channels" if channels is None else f"{channels} channels"
     if len(given) < 3 or channels not in (None, given[-3]):
@@ -95,7 +99,18 @@ def images(x: Any, what: str, channels: int | None = None) -> Any:
         raise ValueError(
             f"{what}: expected images (…, {expected}, height, width), got {got}shape {given}{remedy}"
         )
+    _check_fit(given[-2:], what, layer.span, layer.padding)
     return x
+
+
+def _check_fit(pixels: tuple[int, ...], what: str, span: tuple[int, ...], padding: tuple[int, ...]) -> None:
+    """Raise ValueError where a kernel that spans so many pixels is larger than the images."""
+    if any(n + 2 * p < size for n, p, size in zip(pixels, padding, span, strict=True)):
+        border = f" with padding {padding}" if any(padding) else ""
+        raise ValueError(
+            f"{what}: the kernel, {span} pixels, does not fit into images of {pixels} pixels{border}; "
+            "give larger images or padding, or fewer layers that make them smaller"
+        )
 
 
 def bordered(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
@@ -148,13 +163,20 @@ class Conv2d(Module):
         self.stride = pair(stride, "stride")
         self.padding = pair(padding, "padding", least=0)
         self.dilation = pair(dilation, "dilation")
-        shape = (self.out_channels, self.in_channels, *self.kernel_size)
+        shape, dtype = (self.out_channels, self.in_channels, *self.kernel_size), floating(dtype)
+        biased = flag("Conv2d: bias", bias)
         self.weight = Value(started(initialize, shape, seed, dtype), "W")
-        self.bias = Value(np.zeros(self.out_channels, dtype), "b") if bias else None
+        self.bias = Value(np.zeros(self.out_channels, dtype), "b") if biased else None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The pixels from the first to the last that a kernel sees, down and across."""
+        down, across = (d * (n - 1) + 1 for d, n in zip(self.dilation, self.kernel_size, strict=True))
+        return down, across
 
     def forward(self, x: Any) -> Any:
         """The images convolved with each kernel, plus its bias."""
-        x = bordered(images(x, "Conv2d", self.in_channels), self.padding)
+        x = bordered(images(x, self, self.in_channels), self.padding)
         patches = windows(x, self.kernel_size, self.stride, self.dilation)
         # Channels and kernel first: the longest axis then lies last, and the copy runs along it.
         patches = moveaxis(patches, (-5, -4, -3), (0, 1, 2))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import shape, where
+from optim.stochastic.hyperparameters import fraction
 
 from ..initialize import Seed
 from ..module import Module
@@ -25,7 +26,7 @@ class Dropout(Module):
     so that the mean of y is x. In predictions, after `eval()`, y is x itself. The draws come from the
     module's own generator `rng`; equal seeds give equal draws.
 
-    Raises ValueError for p outside [0, 1).
+    Raises ValueError for p outside [0, 1), TypeError for what is no number.
 
     >>> drop = Dropout(0.5, seed=0)
     >>> drop([1.0, 1.0, 1.0, 1.0])
@@ -35,9 +36,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
-        if not 0.0 <= p < 1.0:
-            raise ValueError(f"Dropout: p must be from 0 to below 1, got {p!r}")
-        self.p = p
+        self.p = fraction("Dropout: p", p)
         self.rng = np.random.default_rng(seed)
 
     def forward(self, x: Any) -> Any:

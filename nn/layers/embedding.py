@@ -11,7 +11,7 @@ from autodiff.ops.plain import raw
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module
-from .sizes import whole
+from .sizes import floating, whole
 
 __all__ = ["Embedding"]
 
@@ -45,7 +45,8 @@ class Embedding(Module):
         dtype: Any = np.float64,
     ) -> None:
         self.n_embeddings, self.size = whole(n_embeddings, "n_embeddings"), whole(size, "size")
-        self.weight = Value(started(initialize, (self.n_embeddings, self.size), seed, dtype), "W")
+        shape = self.n_embeddings, self.size
+        self.weight = Value(started(initialize, shape, seed, floating(dtype)), "W")
 
     def forward(self, x: Any) -> Any:
         """The vectors of the categories."""

@@ -8,11 +8,12 @@ import numpy as np
 
 from autodiff import Value, primitive, reshape, transpose
 from autodiff.data import Data, Operand, shape_of
+from optim.stochastic.hyperparameters import flag
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module
 from ..operands import entries
-from .sizes import whole
+from .sizes import floating, whole
 
 __all__ = ["Linear"]
 
@@ -46,7 +47,7 @@ class Linear(Module):
     float64 inputs, and with float64 parameters, all is computed in float64.
 
     Raises ValueError for sizes that are no positive whole numbers, for an unknown initialiser, and at
-    the call for a wrong number of features.
+    the call for a wrong number of features; TypeError for a dtype without fractions.
 
     >>> layer = Linear(2, 3, initialize="zeros")
     >>> layer([[1.0, 2.0]])
@@ -63,8 +64,9 @@ class Linear(Module):
         dtype: Any = np.float64,
     ) -> None:
         self.n_inputs, self.n_outputs = whole(n_inputs, "n_inputs"), whole(n_outputs, "n_outputs")
-        self.weight = Value(started(initialize, (self.n_outputs, self.n_inputs), seed, dtype), "W")
-        self.bias = Value(np.zeros(self.n_outputs, dtype), "b") if bias else None
+        shape, dtype, biased = (self.n_outputs, self.n_inputs), floating(dtype), flag("Linear: bias", bias)
+        self.weight = Value(started(initialize, shape, seed, dtype), "W")
+        self.bias = Value(np.zeros(self.n_outputs, dtype), "b") if biased else None
 
     def forward(self, x: Operand) -> Any:
         """Weighted sums of the last axis of x."""

@@ -15,18 +15,13 @@ import numpy as np
 from autodiff import Value, mean, reshape, sqrt
 from autodiff.data import shape_of
 from autodiff.ops.plain import raw
+from optim.stochastic.hyperparameters import positive, probability
 
 from ..module import Module
 from ..operands import entries
-from .sizes import whole
+from .sizes import floating, whole
 
 __all__ = ["BatchNorm", "LayerNorm"]
-
-
-def _positive(eps: float) -> float:
-    if not eps > 0.0:
-        raise ValueError(f"eps must be above 0, got {eps!r}: it keeps a constant feature from 0/0")
-    return eps
 
 
 class BatchNorm(Module):
@@ -55,10 +50,9 @@ class BatchNorm(Module):
     def __init__(
         self, n_features: int, eps: float = 1e-5, momentum: float = 0.1, dtype: Any = np.float64
     ) -> None:
-        if not 0.0 <= momentum <= 1.0:
-            raise ValueError(f"momentum must be from 0 to 1, got {momentum!r}")
-        self.n_features = whole(n_features, "n_features")
-        self.eps, self.momentum = _positive(eps), momentum
+        self.n_features, dtype = whole(n_features, "n_features"), floating(dtype)
+        self.eps = positive("BatchNorm: eps", eps)
+        self.momentum = probability("BatchNorm: momentum", momentum)
         self.weight = Value(np.ones(n_features, dtype), "γ")
         self.bias = Value(np.zeros(n_features, dtype), "β")
         self.running_mean = np.zeros(n_features)
@@ -128,7 +122,7 @@ class LayerNorm(Module):
         self.shape = tuple(whole(n, "shape") for n in sizes)
         if not sizes:
             raise ValueError("LayerNorm: shape must name one axis or more, got ()")
-        self.eps = _positive(eps)
+        self.eps, dtype = positive("LayerNorm: eps", eps), floating(dtype)
         self.weight = Value(np.ones(self.shape, dtype), "γ")
         self.bias = Value(np.zeros(self.shape, dtype), "β")
 

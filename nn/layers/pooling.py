@@ -29,9 +29,14 @@ class _Pool(Module):
                 "a window would see nothing of the image"
             )
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The pixels that a window sees, down and across."""
+        return self.kernel_size
+
     def windows(self, x: Any) -> Any:
         """The pixels of all windows, first axis, of images: (pixels, …, channels, height′, width′)."""
-        x = bordered(images(x, type(self).__name__), self.padding, self.border)
+        x = bordered(images(x, self), self.padding, self.border)
         pixels = ad.moveaxis(windows(x, self.kernel_size, self.stride), (-4, -3), (0, 1))
         return ad.reshape(pixels, (math.prod(self.kernel_size), *ad.shape(pixels)[2:]))
 

@@ -1,12 +1,12 @@
-"""Sizes that layers are made with: whole numbers, checked when the layer is made."""
+"""What layers are made with, checked when the layer is made: sizes and dtypes."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Pair", "pair", "whole"]
+__all__ = ["Pair", "floating", "pair", "whole"]
 
 Pair: TypeAlias = int | tuple[int, int]
 """One number for height and width, or one for each."""
@@ -33,3 +33,18 @@ def pair(sizes: Pair, name: str, least: int = 1) -> tuple[int, int]:
     if len(both) != 2:
         raise ValueError(f"{name} must be one number, or (height, width), got {sizes!r}")
     return whole(both[0], name, least), whole(both[1], name, least)
+
+
+def floating(dtype: Any) -> np.dtype[Any]:
+    """The dtype of parameters. Raises TypeError for one that has no fractions, and for what is none.
+
+    >>> floating("f4")
+    dtype('float32')
+    """
+    try:
+        found: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:  # no dtype at all
+        found = np.dtype(object)
+    if found.kind != "f":
+        raise TypeError(f"dtype must be a floating type, np.float64 or np.float32, got {dtype!r}")
+    return found

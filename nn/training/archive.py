@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import uuid
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -39,7 +40,7 @@ def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Any]) -> Non
     form = _format(place)
     # A 0-d array stays one, which ascontiguousarray would not let it.
     regular = {name: np.array(array, order="C", copy=None) for name, array in arrays.items()}
-    temporary = place.with_name(temporary_name(place, str(os.getpid())))
+    temporary = place.with_name(temporary_name(place, uuid.uuid4().hex))
     try:
         with temporary.open("wb") as file:
             form.write(file, regular)

@@ -28,7 +28,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     pickle; `safetensors.torch.load_file` the other, for which the extra `safetensors` is needed. A file
     that is there is replaced at once, by a complete one.
 
-    Raises ValueError for another suffix.
+    Raises ValueError for another suffix, TypeError where model and path are something else.
 
     >>> import tempfile
     >>> from nn import MLP
@@ -38,6 +38,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> (model([[1.0, 2.0]]).data == MLP(2, [1], seed=0)([[1.0, 2.0]]).data).all()
     np.True_
     """
+    _check_order("save", model, path)
     write_arrays(path, model.state_dict())
 
 
@@ -50,11 +51,18 @@ def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
     kind, and where a name or a shape does not fit. Damaged numbers show in an .npz file, which has
     checksums; .safetensors has none.
     """
+    _check_order("load", model, path)
     try:
         model.load_state_dict(_without_counts(read_arrays(path)))
     except ValueError as error:
         raise ValueError(f"load: {path} was not loaded, the model is unchanged: {error}") from error
     return model
+
+
+def _check_order(what: str, model: Any, path: Any) -> None:
+    if not isinstance(model, Module) or not isinstance(path, (str, os.PathLike)):
+        kinds = f"{type(model).__name__} and {type(path).__name__}"
+        raise TypeError(f"{what}: expected (model, path), a Module and a string or Path, got {kinds}")
 
 
 def _without_counts(arrays: Mapping[str, Any]) -> dict[str, Any]:

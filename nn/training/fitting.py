@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from optim import Optimizer, Schedule
+from optim import Optimizer
 
 from ..losses import mean_squared_error
 from ..module import Module
 from .checkpoint import Checkpoint
+from .fingerprint import fingerprint
 from .history import History
 from .interruption import Interruption
 from .observations import Observations, observed, split
@@ -23,6 +23,10 @@ from .second_order import METHODS, Full, minimized
 from .trainer import Loss, Metric, Trainer
 
 __all__ = ["fit"]
+
+
+BATCH_SIZE = 32
+"""The default; those that go by all observations at once do not mind it."""
 
 
 def fit(
@@ -35,7 +39,7 @@ def fit(
     lr: float | None = None,
     schedule: Any = None,
     epochs: int = 100,
-    batch_size: int | None = 32,
+    batch_size: int | None = BATCH_SIZE,
     validation: float | tuple[Any, Any] | None = None,
     patience: int | None = None,
     metrics: Mapping[str, Metric] | None = None,
@@ -54,11 +58,12 @@ def fit(
                       "sum" by default, as `squared_error`, is trained and noted as a sum: over the batch
                       and over the epoch. All others count as means over the observations
     optimizer         "sgd", "adam", "adamw", "rmsprop", "adagrad", "rprop", with the learning rate `lr`;
-                      an `Optimizer` of the model's parameters, or a function that makes one from them; or
+                      an `Optimizer` of the model's parameters, or a function that makes one from them,
+                      `optimizer=lambda p: optim.AdamW(p, lr=0.001, weight_decay=0.1)`; or
                       "l-bfgs" and "levenberg-marquardt" (of squared errors), which go by all observations
                       at once and make at most `epochs` steps
     schedule          a schedule of the optimiser, or a function that makes one from it; goes on each epoch
-    batch_size        None for all observations at once
+    batch_size        observations a step; None for all at once, as those methods have them
     validation        a fraction that is held out, drawn by the seed, or a pair (X, y)
     patience          stop when the validation loss (without validation, the loss) has not become lower in
                       so many epochs, and restore the best weights
@@ -74,16 +79,17 @@ def fit(
     best weights are restored. Ctrl-C stops it after the running step: what there is is returned, and
     `interrupted` is true; a second one is raised at once.
 
-    Raises ValueError or TypeError, before the model is changed, for data that do not fit each other or
-    the model, nan or infinite entries, parameters that the loss does not depend on, settings out of
-    range, unknown names, and a checkpoint of another call.
+    Raises RuntimeError inside `no_grad`; ValueError or TypeError, before the model is changed, for data
+    that do not fit each other or the model, nan or infinite entries, parameters that the loss does not
+    depend on, settings out of range, unknown names, and a checkpoint of another call. Functions are
+    compared by their code and what they close over, not by what they read from global names.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], seed=0)
     >>> X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
     >>> fit(model, X, y, optimizer="sgd", lr=0.3, epochs=300, progress=False).reason
     'reached 300 epochs'
-    >>> model(np.array([[3.0]])).data.round(3)
+    >>> model.predict([[3.0]]).round(3)
     array([[7.]])
     """
     metrics = {} if metrics is None else metrics
@@ -95,8 +101,9 @@ def fit(
     criterion, summed = loss_of(loss)
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and optimizer in METHODS:
-        full = Full(model, criterion, data, held_out, metrics)
-        options = {"lr": lr, "schedule": schedule, "patience": patience, "checkpoint": checkpoint}
+        full = Full(model, criterion, data, held_out, metrics, patience)
+        size = None if batch_size == BATCH_SIZE else batch_size
+        options = {"lr": lr, "schedule": schedule, "batch_size": size, "checkpoint": checkpoint}
         return minimized(optimizer, full, epochs, progress, options)
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = Trainer(
@@ -104,7 +111,7 @@ def fit(
         data.n if batch_size is None else batch_size, patience, metrics, number,
     )  # fmt: skip
     if file:
-        file.fingerprint = _fingerprint(trainer, None if seed is None else number)
+        file.fingerprint = fingerprint(trainer, None if seed is None else number)
         _resume(trainer, file, kept, epochs)
     _train(trainer, epochs, progress, file)
     return trainer.history
@@ -165,52 +172,3 @@ def _resume(trainer: Trainer, file: Checkpoint, kept: Mapping[str, Any] | None, 
             "give as many or more, or another path"
         )
     trainer.load_state(kept["state"])
-
-
-def _fingerprint(trainer: Trainer, seed: int | None) -> dict[str, Any]:
-    """What a training depends on, besides the number of epochs: it must be the same to go on."""
-    return {
-        "model": _structure(trainer.model),
-        "training data": trainer.data.fingerprint(),
-        "validation data": trainer.validation and trainer.validation.fingerprint(),
-        "loss": _name(trainer.loss),
-        "optimizer": _settings(trainer.optimizer),
-        "schedule": _configuration(trainer.schedule),
-        "batch_size": trainer.batch_size,
-        "patience": trainer.patience,
-        "metrics": ", ".join(trainer.metrics),
-        "seed": seed,
-    }
-
-
-def _structure(model: Module) -> str:
-    """A model's configuration and its parameters, with those that are frozen, in few characters."""
-    parameters = [(name, p.shape, str(p.dtype), p.constant) for name, p in model.named_parameters()]
-    checksum = hashlib.blake2b(f"{model!r} {parameters}".encode(), digest_size=8).hexdigest()
-    return f"{type(model).__name__} with {len(parameters)} parameters, {checksum}"
-
-
-def _settings(optimizer: Optimizer) -> str:
-    """An optimiser and its hyperparameters, without what it remembers."""
-    groups = [
-        {name: setting for name, setting in group.items() if name not in ("steps", "state")}
-        for group in optimizer.state_dict()["groups"]
-    ]
-    return f"{type(optimizer).__name__} {groups}"
-
-
-def _configuration(schedule: Schedule | None) -> str | None:
-    """A schedule and its settings, those of the one that follows it, too."""
-    if schedule is None:
-        return None
-    settings = {name: setting for name, setting in vars(schedule).items() if name != "optimizer"}
-    told = {k: _configuration(v) if isinstance(v, Schedule) else v for k, v in settings.items()}
-    return f"{type(schedule).__name__} {told}"
-
-
-def _name(function: Any) -> str:
-    """A function's name; of functools.partial, also what it sets."""
-    inner = getattr(function, "func", None)
-    if inner is not None:
-        return f"{_name(inner)} {function.args} {function.keywords}"
-    return str(getattr(function, "__qualname__", type(function).__name__))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
@@ -44,15 +43,6 @@ class Observations(NamedTuple):
         for begin, end in pairwise(bounds):
             yield Observations(shuffled.X[begin:end], shuffled.y[begin:end])
 
-    def fingerprint(self) -> str:
-        """Shapes, dtypes and a checksum."""
-        return ", ".join(map(_fingerprint, self))
-
-
-def _fingerprint(array: Array) -> str:
-    checksum = hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=8).hexdigest()
-    return f"{array.shape} {array.dtype} {checksum}"
-
 
 def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
     """X and y as arrays of numbers; integer labels stay integers.
@@ -85,7 +75,9 @@ def _numbers(data: Any, name: str) -> Array:
         raise TypeError(f"{name} must be real numbers, got dtype {array.dtype}; {_remedy(name, array)}")
     if not array.ndim:
         raise ValueError(f"{name} must have one row an observation, got the single number {array}")
-    return array.astype(np.int64) if array.dtype.kind == "b" else array
+    array = array.astype(np.int64) if array.dtype.kind == "b" else array.view()
+    array.flags.writeable = False  # what a model gets to see may be the caller's own
+    return array
 
 
 def _remedy(name: str, array: Array) -> str:
@@ -107,10 +99,16 @@ def _refuse_missing(array: Array, name: str) -> None:
         )
 
 
+EXPECTED = "validation must be a fraction between 0 and 1 or a pair (X, y)"
+
+
 def split(data: Observations, fraction: float, seed: int) -> tuple[Observations, Observations]:
     """Observations for training and for validation, drawn by the seed; at least one of each."""
+    if isinstance(fraction, bool) or not isinstance(fraction, (float, int, np.number)):
+        got = f"an array of shape {np.shape(fraction)}" if np.shape(fraction) else repr(fraction)
+        raise TypeError(f"{EXPECTED}, got {got}")
     if not 0.0 < fraction < 1.0:
-        raise ValueError(f"validation must be a fraction between 0 and 1 or a pair (X, y), got {fraction!r}")
+        raise ValueError(f"{EXPECTED}, got {fraction!r}")
     if data.n < 2:
         raise ValueError("validation takes a part of the observations, but there is only one")
     held_out = min(max(1, round(fraction * data.n)), data.n - 1)

@@ -11,14 +11,15 @@ import numpy as np
 from autodiff import Value, no_grad
 from autodiff.choice import chosen
 from autodiff.data import shape_of
+from autodiff.modes import forgetting
 from autodiff.ops.plain import raw
 from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, Rprop, Schedule
 
 from .. import losses
-from ..module import Module
+from ..module import Module, predicting
 from .observations import Observations
 from .second_order import METHODS
-from .trainer import Loss, Metric
+from .trainer import Loss, Metric, measured
 
 __all__ = ["check_settings", "drawn", "loss_of", "optimizer_of", "schedule_of", "try_out"]
 
@@ -33,7 +34,11 @@ ROWS = 2
 
 
 def check_settings(model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any) -> None:
-    """Refuse what is no model, no metrics, and no number of epochs or observations."""
+    """Refuse what is no model, no metrics, and no number of epochs or observations; and `no_grad`."""
+    if forgetting():
+        raise RuntimeError(
+            "fit: inside no_grad() nothing is recorded, so there are no gradients; call fit outside the block"
+        )
     if not isinstance(model, Module):
         raise TypeError(f"fit: the model must be an nn.Module, got {type(model).__name__}")
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
@@ -149,16 +154,13 @@ def try_out(
     train, and for parameters without gradient; TypeError where the loss is no number; and what the
     model and the loss raise for data that they do not take.
     """
-    training = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        _try_gradients(model, loss, data)
-        for observations in filter(None, (data, held_out)):
-            _try_targets(model, loss, metrics, observations)
-    finally:
-        model.zero_grad()
-        for module, mode in training:
-            module.training = mode
+    with predicting(model):
+        try:
+            _try_gradients(model, loss, data)
+            for observations in filter(None, (data, held_out)):
+                _try_targets(model, loss, metrics, observations)
+        finally:
+            model.zero_grad()
 
 
 def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
@@ -167,8 +169,7 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
     if not free:
         raise ValueError("fit: the model has no parameters to train; those that are frozen need unfreeze()")
     model.zero_grad()
-    output = model(data.X[:ROWS])
-    _check_output(output, data)
+    output = _output(model, data)
     number = _number(loss(output, data.y[:ROWS]))
     if not number.constant:
         with np.errstate(all="ignore"):
@@ -184,12 +185,23 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
 def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Observations) -> None:
     """See that the loss and the metrics take all targets: each beside the output for the first row."""
     with no_grad(), np.errstate(all="ignore"):
-        output = model(data.X[:ROWS])
-        _check_output(output, data)
+        output = _output(model, data)
         outputs = np.repeat(raw(output)[:1], data.n, axis=0)
         _number(loss(Value(outputs, constant=True), data.y))
-        for metric in metrics.values():
-            float(metric(outputs, data.y))
+        measured(metrics, outputs, data.y)
+
+
+def _output(model: Module, data: Observations) -> Any:
+    """What the model returns for the first observations; where X has no features, errors say so."""
+    try:
+        output = model(data.X[:ROWS])
+        _check_output(output, data)
+    except ValueError as error:
+        if data.X.ndim > 1:
+            raise
+        told = f"fit: X has the shape {data.X.shape}; for one feature give X.reshape(-1, 1)"
+        raise ValueError(f"{told}. The model said: {error}") from error
+    return output
 
 
 def _check_output(output: Any, data: Observations) -> None:

@@ -16,7 +16,7 @@ from ..targets import paired
 from .history import History
 from .observations import Observations
 from .progress import Progress, Silence, progress_of
-from .trainer import Loss, Metric, evaluated
+from .trainer import Loss, Metric, evaluated, stopped_early
 
 __all__ = ["METHODS", "Full", "minimized"]
 
@@ -31,13 +31,16 @@ class Full:
         data: Observations,
         validation: Observations | None,
         metrics: Mapping[str, Metric],
+        patience: int | None,
     ) -> None:
-        self.model, self.loss, self.metrics = model, loss, metrics
+        self.model, self.loss, self.metrics, self.patience = model, loss, metrics, patience
         self.data, self.validation = data, validation
         self.progress: Progress = Silence()
         self.history = History()
         self.free = [parameter for parameter in model.parameters() if not parameter.constant]
         self.begin: float | None = None
+        self.best = model.state_dict()
+        self.stopped: str | None = None
 
     def value(self) -> Any:
         """The loss of the model as it is."""
@@ -48,11 +51,11 @@ class Full:
         output, target = paired(self.model(self.data.X), self.data.y, "fit")
         return target - output
 
-    def note(self, iterate: Iterate) -> None:
-        """One step was made."""
+    def note(self, iterate: Iterate) -> bool:
+        """One step was made; returns whether it shall be the last."""
         if self.begin is None:  # the start is no step
             self.begin = time.perf_counter()
-            return
+            return False
         for parameter, entries in zip(self.free, iterate.x, strict=True):
             parameter.data = entries
         trained, validated = (
@@ -64,6 +67,22 @@ class Full:
         self.begin = now
         self.progress.show(self.history)
         self.model.train()
+        return self._judge(self.history.best_epoch or 0)
+
+    def _judge(self, best: int) -> bool:
+        """Keep the best weights; see whether to stop early."""
+        if best == self.history.epochs:
+            self.best = self.model.state_dict()
+        self.stopped = stopped_early(self.history, best, self.patience)
+        return self.stopped is not None
+
+    def conclude(self, result: Result) -> None:
+        """Say why it ended, and leave the weights that the training was for."""
+        reason = result.reason.removeprefix("converged: ")
+        self.history.reason = self.stopped or (f"converged: {reason}" if result.converged else reason)
+        self.history.interrupted = result.reason == "interrupted"
+        if self.patience is not None and not self.history.interrupted:
+            self.model.load_state_dict(self.best)
 
 
 def _l_bfgs(full: Full, epochs: int) -> Result:
@@ -102,7 +121,5 @@ def minimized(method: str, full: Full, epochs: int, progress: bool, options: Map
     finally:
         full.model.eval()
         full.progress.close()
-    reason = result.reason.removeprefix("converged: ")
-    full.history.reason = f"converged: {reason}" if result.converged else reason
-    full.history.interrupted = result.reason == "interrupted"
+    full.conclude(result)
     return full.history

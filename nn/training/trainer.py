@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from . import history as histories
 from .history import History
 from .observations import Observations
 
-__all__ = ["Loss", "Metric", "Trainer", "evaluated"]
+__all__ = ["Loss", "Metric", "Trainer", "evaluated", "measured", "stopped_early"]
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Metric: TypeAlias = Callable[[Any, Any], Any]
@@ -94,11 +95,11 @@ class Trainer:
         number = float(loss.data)
         if not math.isfinite(number):
             return f"the loss became {number}"
-        measured = [batch.n * float(metric(output.data, batch.y)) for metric in self.metrics.values()]
+        measures = [batch.n * x for x in measured(self.metrics, output.data, batch.y)]
         loss.backward()
         self.stepping = True
         self.optimizer.step()
-        added = [number * (1 if self.summed else batch.n), *measured]
+        added = [number * (1 if self.summed else batch.n), *measures]
         self.totals = [total + more for total, more in zip(self.totals, added, strict=True)]
         self.position += 1
         self.stepping = False
@@ -123,17 +124,12 @@ class Trainer:
 
     def _judge(self, loss: float) -> None:
         """Keep the best weights; go on with the schedule; see whether to stop early."""
-        epochs = self.history.epochs
         if loss < self.best_loss:
-            self.best_epoch, self.best_loss, self.best = epochs, loss, self.model.state_dict()
+            self.best_epoch, self.best_loss = self.history.epochs, loss
+            self.best = self.model.state_dict()
         if self.schedule is not None:
             self.schedule.step(loss)
-        if self.patience is not None and epochs - self.best_epoch >= self.patience:
-            what = "validation loss" if self.validation else "loss"
-            self.stopped = (
-                f"stopped early: the {what} has not improved in {self.patience} epochs; "
-                f"the weights of epoch {self.best_epoch} were restored"
-            )
+        self.stopped = stopped_early(self.history, self.best_epoch, self.patience)
 
     def _diverged(self, problem: str) -> None:
         best = self.best_epoch
@@ -189,6 +185,17 @@ class Trainer:
 PROGRESS = ("position", "totals", "elapsed", "best_epoch", "best_loss", "best", "stopped")
 
 
+def stopped_early(history: History, best: int, patience: int | None) -> str | None:
+    """Why a training stops after so many epochs without a better one than the best, if it does."""
+    if patience is None or history.epochs - best < patience:
+        return None
+    what = "validation loss" if history.validation_loss else "loss"
+    return (
+        f"stopped early: the {what} has not improved in {patience} epochs; "
+        f"the weights of epoch {best} were restored"
+    )
+
+
 def evaluated(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Observations) -> list[float]:
     """Loss and metrics in `eval` mode, without recording."""
     model.eval()
@@ -196,4 +203,16 @@ def evaluated(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Ob
         parts = [raw(model(data.X[i : i + CHUNK])) for i in range(0, data.n, CHUNK)]
         output = parts[0] if len(parts) == 1 else np.concatenate(parts)
         error = loss(Value(output, constant=True), data.y)
-        return [float(raw(error)), *(float(metric(output, data.y)) for metric in metrics.values())]
+        return [float(raw(error)), *measured(metrics, output, data.y)]
+
+
+def measured(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[float]:
+    """What the metrics say. Raises TypeError, naming the metric, for what is no number."""
+    return [_number(name, raw(metric(output, target))) for name, metric in metrics.items()]
+
+
+def _number(name: str, found: Any) -> float:
+    if np.shape(found) or not isinstance(found, (numbers.Real, np.number, np.bool_, np.ndarray)):
+        got = f"an array of shape {np.shape(found)}" if np.shape(found) else repr(found)
+        raise TypeError(f"fit: the metric {name!r} must return a number, got {got}")
+    return float(found)

@@ -45,7 +45,7 @@ def clip_gradient_norm(
         total = _norm(list(norms.values()), order)
         if refuse and not math.isfinite(total):
             raise RuntimeError(_nonfinite(what, norms))
-        factor = limit / (total + 1e-6)
+        factor = limit / (total + 1e-6) if limit < math.inf else 1.0
         if not factor >= 1.0:
             for p, _, g in found:
                 p.grad = g * factor
@@ -78,8 +78,13 @@ def _with_gradients(what: str, params: Any) -> list[tuple[Value, str, Data]]:
 
 
 def _norm(entries: Data, order: float) -> float:
+    """The norm of all entries,  m·‖g/m‖, so that no power of them overflows; m is a power of 2."""
     entries = np.ravel(entries)
-    return float(np.linalg.norm(entries, order)) if entries.size else 0.0
+    largest = float(np.max(np.abs(entries), initial=0.0))
+    if largest == 0.0 or not math.isfinite(largest):
+        return largest
+    m = math.ldexp(1.0, math.frexp(largest)[1] - 1)
+    return m * float(np.linalg.norm(entries / m, order))
 
 
 def _nonfinite(what: str, norms: dict[str, float]) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "not_negative",
     "pair",
     "positive",
+    "probability",
     "whole",
 ]
 
@@ -60,6 +61,12 @@ def fraction(what: str, setting: Any) -> float:
     """A number from 0 to below 1, such as the weight of the past in a running mean."""
     number = any_number(what, setting)
     return float(_required(0.0 <= number < 1.0, what, "from 0 to below 1", number))
+
+
+def probability(what: str, setting: Any) -> float:
+    """A number from 0 to 1."""
+    number = any_number(what, setting)
+    return float(_required(0.0 <= number <= 1.0, what, "from 0 to 1", number))
 
 
 def whole(what: str, setting: Any, least: int = 0) -> int:

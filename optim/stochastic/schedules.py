@@ -102,6 +102,8 @@ class Schedule:
     def checked(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """The state as attributes."""
         kind = type(self).__name__
+        if not isinstance(state, Mapping):
+            raise TypeError(f"{kind}.load_state_dict: expected what state_dict() returns, got {state!r}")
         if set(state) != {"schedule", *self.remembered} or state["schedule"] != kind:
             raise ValueError(
                 f"{kind}.load_state_dict: expected the state of a {kind}, got that of "

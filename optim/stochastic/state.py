@@ -72,7 +72,11 @@ def _group(
 
 def _fitted(kind: str, name: str, slot: Any, p: Value) -> Data:
     """One parameter's slot in the parameter's shape and dtype, copied."""
-    data = as_data(slot)
+    try:
+        data = as_data(slot)
+    except (TypeError, ValueError) as error:
+        told = f"{kind}.load_state_dict: {name} of {p.described()} must be numbers: {error}"
+        raise type(error)(f"{told}; nothing was changed") from None
     _require(
         shape_of(data) == p.shape, kind, f"{name} of {p.described()} cannot have the shape {shape_of(data)}"
     )

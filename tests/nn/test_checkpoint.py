@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 
@@ -19,6 +20,7 @@ from nn.activations import relu
 from nn.losses import mean_squared_error, squared_error
 from nn.module import Module
 from nn.training.archive import pack, unpack
+from nn.training.fingerprint import told
 from optim import SGD, AdamW, CosineAnnealingLR, ReduceLROnPlateau, StepLR
 
 FORMATS = [".npz", ".safetensors"]
@@ -208,6 +210,42 @@ def _fail(error, *_):
     raise error
 
 
+def test_two_threads_that_save_to_one_path_at_once_leave_a_complete_file(tmp_path, monkeypatch):
+    meeting, flush, failed = threading.Barrier(2, timeout=10), os.fsync, []
+
+    def meet(descriptor):
+        meeting.wait()  # both have written and neither has moved its file
+        flush(descriptor)
+
+    def saved(seed):
+        try:
+            save(MLP(2, [3, 1], seed=seed), tmp_path / "model.npz")
+        except Exception as error:
+            failed.append(error)
+            meeting.abort()
+
+    monkeypatch.setattr(os, "fsync", meet)
+    threads = [threading.Thread(target=saved, args=(seed,)) for seed in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
+    model = load(MLP(2, [3, 1]), tmp_path / "model.npz")
+    assert any(same_state(model, MLP(2, [3, 1], seed=seed)) for seed in (1, 2))
+
+
+@pytest.mark.parametrize("function", [save, load])
+def test_a_model_comes_first_and_its_path_second(tmp_path, function):
+    model, path = MLP(2, [1]), tmp_path / "model.npz"
+    for wrong in [(3, path), (path, model), (model, 3), (model.state_dict(), path)]:
+        with pytest.raises(
+            TypeError, match=rf"{function.__name__}: expected \(model, path\), a Module and a"
+        ):
+            function(*wrong)
+
+
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 
 
@@ -340,8 +378,9 @@ CALL = {"model": noisy(), "X": X, "y": Y, "loss": mean_squared_error, "seed": 0,
         ({"seed": 1}, "seed: was 0, is 1"),
         ({"seed": None}, "seed: was 0, is None"),
         ({"batch_size": 5}, "batch_size: was 32, is 5"),
-        ({"loss": "huber"}, "loss: was mean_squared_error, is huber"),
+        ({"loss": "huber"}, "loss: was mean_squared_error .*, is huber"),
         ({"loss": partial(squared_error, reduction="mean")}, "loss: .* is squared_error .*mean"),
+        ({"metrics": {"hits": mean_squared_error}}, "metrics: was .* is .*hits"),
         ({"optimizer": "sgd", "lr": 0.1}, r"optimizer: was Adam .*, is SGD .*'lr': 0\.1"),
         ({"lr": 0.5}, r"optimizer: .*'lr': 0\.5"),
         ({"optimizer": AdamW}, "optimizer"),
@@ -395,14 +434,14 @@ model = nn.Sequential(
 )
 X = np.random.default_rng(0).normal(size=(40, 3))
 history = nn.fit(
-    model, X, X @ [1.0, -2.0, 0.5], epochs=40, batch_size=8, validation=0.25, patience=30, seed=5,
-    schedule=lambda optimizer: StepLR(optimizer, 20), checkpoint=sys.argv[1] or None, checkpoint_every=0.0,
+    model, X, X @ [1.0, -2.0, 0.5], epochs=20, batch_size=8, validation=0.25, patience=15, seed=5,
+    schedule=lambda optimizer: StepLR(optimizer, 10), checkpoint=sys.argv[1] or None, checkpoint_every=0.0,
     progress=False,
 )
 nn.save(model, sys.argv[2])
 print(history)
 """
-KILLS = 3
+KILLS = 2
 
 
 def run(*arguments):
@@ -434,3 +473,97 @@ def test_a_process_killed_at_random_moments_ends_with_the_same_weights_to_the_la
 
 def mark(path):
     return path.stat().st_mtime_ns if path.exists() else None
+
+
+# -- what a call of fit depends on ---------------------------------------------------------------
+
+
+def weighted(weight):
+    return lambda output, target: weight * mean_squared_error(output, target)
+
+
+def nested(weight):
+    return lambda output, target: sum(mean_squared_error(output, target) * w for w in (1.0, weight))
+
+
+def called(loss):
+    return lambda output, target: loss(output, target)
+
+
+def with_default(weight):
+    return lambda output, target, w=weight: w * mean_squared_error(output, target)
+
+
+def through(loss):
+    return lambda weight: partial(called(loss(weight)))
+
+
+class Method:
+    def loss(self, output, target):
+        return mean_squared_error(output, target)
+
+
+PAIRS = {
+    "a constant": (lambda a, y: mean_squared_error(a, y) * 2.0, lambda a, y: mean_squared_error(a, y) * 3.0),
+    "a name": (lambda a, y: mean_squared_error(a, y), lambda a, y: squared_error(a, y)),
+    "an operation": (lambda a, y: ((a - y) ** 2).mean(), lambda a, y: ((a - y) ** 2).sum()),
+    "a nested constant": (
+        lambda a, y: sum(mean_squared_error(a, y) * w for w in (1.0, 2.0)),
+        lambda a, y: sum(mean_squared_error(a, y) * w for w in (1.0, 3.0)),
+    ),
+    "a closed-over number": (weighted(1.0), weighted(2.0)),
+    "a number closed over within": (nested(1.0), nested(2.0)),
+    "a closed-over array": (weighted(np.array(1.0)), weighted(np.array(2.0))),
+    "a closed-over function": (called(weighted(1.0)), called(weighted(2.0))),
+    "a default": (with_default(1.0), with_default(2.0)),
+    "a function in a partial": (through(weighted)(1.0), through(weighted)(2.0)),
+}
+
+
+@pytest.mark.parametrize("what", PAIRS)
+def test_functions_of_one_name_are_told_apart_by(what):
+    one, other = map(told, PAIRS[what])
+    assert one != other
+    assert told(PAIRS[what][0]) == one
+
+
+def test_equal_functions_are_told_alike_although_they_are_made_again():
+    assert told(weighted(1.0)) == told(weighted(1.0))
+    assert told(called(nested(2.0))) == told(called(nested(2.0)))
+    assert told(Method().loss) == told(Method().loss)
+    assert told(partial(called, loss=weighted(1.0))) == told(partial(called, loss=weighted(1.0)))
+    assert told({"a": [weighted(1.0)]}) == told({"a": [weighted(1.0)]})
+
+
+def test_what_closes_over_itself_or_over_nothing_yet_can_be_told():
+    def again(n):
+        return again(n - 1) if n else later
+
+    cycle = [1.0]
+    cycle.append(cycle)
+    assert told(again)
+    assert told(cycle)
+    later = 1.0
+    assert told(again)
+
+
+CHANGES = {
+    "loss": (weighted(1.0), weighted(2.0)),
+    "metrics": ({"error": weighted(1.0)}, {"error": weighted(2.0)}),
+    "model": (lambda: Sequential(Linear(3, 1, seed=0), weighted_unit(1.0)),
+              lambda: Sequential(Linear(3, 1, seed=0), weighted_unit(2.0))),
+}  # fmt: skip
+
+
+def weighted_unit(weight):
+    return lambda x: weight * x
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_checkpoint_is_not_taken_by_another_function_of_the_same_name(tmp_path, what):
+    one, other = CHANGES[what]
+    call = partial(fit, epochs=1, progress=False, checkpoint=tmp_path / "run.npz")
+    for function in (one, one):
+        call(**{**CALL, "model": noisy(), what: function() if what == "model" else function})
+    with pytest.raises(ValueError, match=f"belongs to another call of fit.*\n  {what}: was"):
+        call(**{**CALL, "model": noisy(), what: other() if what == "model" else other})

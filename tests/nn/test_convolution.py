@@ -133,7 +133,7 @@ def layers(draw):
     return layer, x
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(layers())
 def test_value_and_gradients_are_those_of_pytorch(drawn):
     torch = pytest.importorskip("torch")
@@ -227,12 +227,23 @@ def test_repr_tells_the_geometry():
         (np.ones((2, 3, 4, 4)), r"Conv2d: expected .* 1 channels.*got 3 channels in shape \(2, 3, 4, 4\)"),
         (np.ones((4, 4)), r"Conv2d: expected images \(…, 1 channels, height, width\), got shape \(4, 4\)"),
         (np.ones((5, 4, 4)), r"got 5 channels in shape \(5, 4, 4\); for one channel give x\[:, None\]"),
-        (np.ones((1, 1, 2, 4)), r"\(3, 3\) pixels do not fit into an image of \(2, 4\)"),
+        (
+            np.ones((1, 1, 2, 4)),
+            r"Conv2d: the kernel, \(3, 3\) pixels, does not fit into images of \(2, 4\) pixels",
+        ),
     ],
 )
 def test_images_that_do_not_fit_are_refused(x, told):
     with pytest.raises(ValueError, match=told):
         Conv2d(1, 1, 3)(x)
+
+
+def test_dilation_and_padding_count_where_a_kernel_does_not_fit():
+    with pytest.raises(
+        ValueError, match=r"the kernel, \(5, 5\) pixels, .* of \(2, 9\) pixels with padding \(1, 1\)"
+    ):
+        Conv2d(1, 1, 3, dilation=2, padding=1)(np.ones((1, 1, 2, 9)))
+    assert Conv2d(1, 1, 3, dilation=2, padding=2)(np.ones((1, 1, 1, 1))).shape == (1, 1, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,15 @@ def test_predictions_and_no_dropping_take_no_random_numbers():
 
 @pytest.mark.parametrize("p", [-0.1, 1.0, 2.0, float("nan")])
 def test_a_probability_outside_0_to_1_is_refused(p):
-    with pytest.raises(ValueError, match=f"Dropout: p must be from 0 to below 1, got {p}"):
+    with pytest.raises(ValueError, match=rf"Dropout: p must be (from 0 to below 1|finite), got {p}"):
         Dropout(p)
 
 
 def test_repr_tells_p():
     assert repr(Dropout(0.2)) == "Dropout(p=0.2)"
+
+
+@pytest.mark.parametrize("p", ["a", None, True, Value(0.5)])
+def test_a_probability_is_a_number(p):
+    with pytest.raises(TypeError, match="Dropout: p must be a number, got"):
+        Dropout(p)

@@ -27,3 +27,7 @@ def test_other_names_are_not_there():
 def test_the_names_are_those_of_pytorch():
     torch = pytest.importorskip("torch")
     assert all(hasattr(torch.nn, name) for name in HERE)
+
+
+def test_what_the_module_imports_for_itself_is_hidden():
+    assert not hasattr(nn, "TYPE_CHECKING")

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, check_gradients, gradients, log_softmax
+from autodiff import Value, check_gradients, gradients, log_softmax, softmax
 from autodiff.testing import arrays
 from nn import losses
 from nn.losses import (
+    _surprise,
     absolute_error,
     binary_cross_entropy,
     cross_entropy,
@@ -95,8 +96,9 @@ def test_derivatives_are_the_finite_differences(loss, reduction):
 def test_derivatives_hold_for_variable_targets_too():
     rng = np.random.default_rng(0)
     z, p = rng.normal(size=(4, 3)), rng.random((4, 3))
-    for loss in (cross_entropy, binary_cross_entropy, squared_error):
+    for loss in (binary_cross_entropy, squared_error, lambda log_q, p: _surprise(p, log_q)):
         check_gradients(loss, z, p, order=2)
+    check_gradients(lambda z, p: cross_entropy(z, softmax(p)), z, p, order=2)
 
 
 def test_derivatives_of_the_hinge_of_signs_are_the_finite_differences():
@@ -308,8 +310,36 @@ def test_negative_probabilities_are_refused_naming_the_first(loss):
             loss(output(), target)
 
 
+@pytest.mark.parametrize("loss", [cross_entropy, negative_log_likelihood], ids=name)
+def test_rows_that_are_no_probabilities_are_refused_naming_the_first(loss):
+    rows = np.full((4, 3), 1.0 / 3.0)
+    rows[2] = rows[3] = 1.0
+    told = rf"{name(loss)}: .* must sum to 1.*shape \(4,\).*binary_cross_entropy.*got 3 at index 2"
+    for target in (rows, Value(rows)):
+        with pytest.raises(ValueError, match=told):
+            loss(output(), target)
+    with pytest.raises(ValueError, match=r"must sum to 1.*got 2"):
+        loss(Value([0.2, 0.5, 0.9]), [1, 0, 1])
+
+
+@pytest.mark.parametrize(("dtype", "error"), [(np.float64, 1e-8), (np.float32, 1e-5)])
+def test_probabilities_may_be_rounded_and_no_more(dtype, error):
+    rows = np.array([[0.25, 0.75 + error]], dtype)
+    assert cross_entropy(Value(np.zeros((1, 2))), rows).data == pytest.approx(np.log(2.0), rel=2 * error)
+    with pytest.raises(ValueError, match="must sum to 1"):
+        cross_entropy(Value(np.zeros((1, 2))), rows + dtype(500 * error))
+
+
 def test_parameters_of_losses_are_checked():
-    with pytest.raises(ValueError, match="delta must be positive, got 0"):
+    with pytest.raises(ValueError, match="delta must be above 0, got 0"):
         huber(1.0, 2.0, delta=0.0)
-    with pytest.raises(ValueError, match=r"label_smoothing must be between 0 and 1, got 1\.5"):
+    with pytest.raises(ValueError, match=r"label_smoothing must be from 0 to 1, got 1\.5"):
         cross_entropy(output(), LABELS, label_smoothing=1.5)
+
+
+@pytest.mark.parametrize("wrong", ["a", None, True, Value(0.5), [0.5]])
+def test_parameters_of_losses_are_numbers(wrong):
+    with pytest.raises(TypeError, match="huber: delta must be a number, got"):
+        huber(1.0, 2.0, delta=wrong)
+    with pytest.raises(TypeError, match="cross_entropy: label_smoothing must be a number, got"):
+        cross_entropy(output(), LABELS, label_smoothing=wrong)

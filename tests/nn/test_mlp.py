@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 from autodiff import Value, check_gradients, gradients
 from autodiff.testing import arrays
-from nn import MLP, Flatten, Linear, Sequential
+from nn import MLP, BatchNorm, Conv2d, Embedding, Flatten, LayerNorm, Linear, Sequential
 from nn.initialize import he_normal, xavier_uniform
 from nn.layers.linear import affine
 from nn.losses import cross_entropy, mean_squared_error
@@ -236,3 +236,26 @@ def test_sizes_that_are_no_list_or_an_empty_one_are_refused():
         MLP(4, [3], output="softmx")
     with pytest.raises(ValueError, match="unknown initialiser 'hee'; did you mean"):
         MLP(4, [3], initialize="hee")
+
+
+@pytest.mark.parametrize("dtype", [int, bool, np.int8, complex, str, object, "no type"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda dtype: Linear(2, 1, dtype=dtype),
+        lambda dtype: MLP(2, [3, 1], dtype=dtype),
+        lambda dtype: Embedding(2, 1, dtype=dtype),
+        lambda dtype: Conv2d(1, 1, 1, dtype=dtype),
+        lambda dtype: BatchNorm(2, dtype=dtype),
+        lambda dtype: LayerNorm(2, dtype=dtype),
+    ],
+)
+def test_parameters_of_a_dtype_without_fractions_are_refused(make, dtype):
+    with pytest.raises(TypeError, match=r"dtype must be a floating type, np\.float64 or np\.float32, got"):
+        make(dtype)
+
+
+def test_a_bias_is_there_or_not():
+    for layer in (lambda: Linear(2, 1, bias="no"), lambda: Conv2d(1, 1, 1, bias="no")):
+        with pytest.raises(TypeError, match="bias must be True or False, got 'no'"):
+            layer()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, tanh
 from autodiff.testing import numbers
-from nn import MLP, Linear, Sequential
+from nn import MLP, Linear, Network, Sequential
 from nn.activations import leaky_relu
 from nn.module import Module
 
@@ -95,6 +95,16 @@ def test_a_module_that_refers_back_is_walked_once():
     assert len(net.parameters()) == len(PARAMETERS)
     assert "(owner): …" in repr(net)
     assert copy.deepcopy(net).first.owner is not net
+
+
+def test_a_list_that_contains_itself_is_looked_into_once():
+    net = Module()
+    net.parts = [Value(1.0), {}]
+    net.parts[1]["back"] = net.parts
+    net.parts.append(net.parts)
+    assert [name for name, _ in net.named_parameters()] == ["parts.0"]
+    assert repr(net)
+    assert net.summary().parameters == 1
 
 
 def test_attributes_set_later_are_found_and_removed_ones_are_not():
@@ -271,6 +281,72 @@ def test_copies_are_independent_and_keep_what_is_shared(duplicate):
     other.first.count += 1
     assert net.first.scale.data.tolist() == [1.0, 1.0]
     assert net.first.count.tolist() == [3]
+
+
+def test_a_state_may_hold_values():
+    source, layer = Linear(2, 3, seed=0), Linear(2, 3, seed=1)
+    layer.load_state_dict(dict(source.named_parameters()))
+    np.testing.assert_array_equal(layer.weight.data, source.weight.data)
+    source.weight.data = np.zeros((3, 2))
+    assert layer.weight.data.any()
+
+
+@pytest.mark.parametrize("state", [None, [("bias", 1.0)], "weight"])
+def test_what_is_no_state_is_refused(state):
+    with pytest.raises(TypeError, match=r"Linear\.load_state_dict: expected arrays by name, .* got "):
+        Linear(2, 3).load_state_dict(state)
+
+
+def test_a_module_in_place_of_its_state_is_told():
+    with pytest.raises(TypeError, match=r"got a Linear; give its state_dict\(\)"):
+        Linear(2, 3).load_state_dict(Linear(2, 3))
+
+
+def test_entries_that_no_parameter_can_hold_are_refused_by_name():
+    layer = Linear(2, 3, initialize="zeros", dtype=np.float32)
+    with pytest.raises(
+        ValueError, match=r"nothing was loaded:\n  weight: .*regular.*\n  bias: 1e\+300 .*float32"
+    ):
+        layer.load_state_dict({"weight": [[1.0, 2.0], [3.0]], "bias": [0.0, 1e300, np.inf]})
+    layer.load_state_dict({"weight": np.ones((3, 2)), "bias": [0.0, np.inf, np.nan]})
+    assert layer.bias.data[1] == np.inf
+
+
+# -- predicting --------------------------------------------------------------------------------
+
+
+def test_a_prediction_is_that_of_eval_mode_in_plain_numbers_and_leaves_no_trace():
+    net = Net()
+    net.first.eval()
+    before = net.state_dict()
+    y = net.predict(Value(np.ones((5, 2))))
+    assert type(y) is np.ndarray
+    np.testing.assert_array_equal(y, np.full((5, 2), 24.0))
+    np.testing.assert_equal(net.state_dict(), before)
+    assert [module.training for module in net.modules()] == [True, False, True, True, True]
+
+
+def test_modes_are_restored_when_a_prediction_fails():
+    layer = Sequential(Linear(2, 1))
+    with pytest.raises(ValueError, match="2 features"):
+        layer.predict(np.ones((4, 3)))
+    assert all(module.training for module in layer.modules())
+
+
+def test_outputs_of_nodes_are_predicted_side_by_side():
+    network = Network(2, [3], seed=0)
+    x = np.ones((4, 2))
+    np.testing.assert_array_equal(network.predict(*x.T), network.predict(x))
+    assert network.predict(x).shape == (4, 3)
+
+
+def test_n_parameters_counts_numbers_once_and_frozen_ones_too():
+    network = MLP(4, [16, 3], seed=0)
+    network.layers[0].freeze()
+    assert network.n_parameters == 131
+    network.again = network.layers[0].weight
+    assert network.n_parameters == 131
+    assert Module().n_parameters == 0
 
 
 # -- printing ----------------------------------------------------------------------------------

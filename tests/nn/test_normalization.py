@@ -46,6 +46,7 @@ def peer_of(torch, layer, kind, shape):
     return peer
 
 
+@settings(max_examples=15)
 @given(BATCHES, st.integers(0, 99))
 def test_batch_norm_is_pytorchs_in_training_and_after(shape, seed):
     torch = pytest.importorskip("torch")
@@ -61,6 +62,7 @@ def test_batch_norm_is_pytorchs_in_training_and_after(shape, seed):
     assert_like_torch(torch, layer.eval(), peer.eval(), drawn(shape, seed + 9))
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=3), st.lists(st.integers(1, 3), max_size=2))
 def test_layer_norm_is_pytorchs(shape, outer):
     torch = pytest.importorskip("torch")
@@ -158,12 +160,22 @@ def test_other_features_are_refused_with_both_numbers():
         (lambda: BatchNorm(2, momentum=1.5), "momentum must be from 0 to 1, got 1.5"),
         (lambda: LayerNorm(()), "one axis or more"),
         (lambda: LayerNorm((2, 0)), "shape must be an integer ≥ 1, got 0"),
-        (lambda: LayerNorm(2, eps=float("nan")), "eps must be above 0, got nan"),
+        (lambda: LayerNorm(2, eps=float("nan")), "LayerNorm: eps must be finite, got nan"),
     ],
 )
 def test_sizes_and_constants_out_of_range_are_refused(make, told):
     with pytest.raises(ValueError, match=told):
         make()
+
+
+@pytest.mark.parametrize("wrong", ["a", None, True, Value(0.5)])
+def test_constants_that_are_no_numbers_are_refused(wrong):
+    with pytest.raises(TypeError, match="BatchNorm: eps must be a number, got"):
+        BatchNorm(2, wrong)
+    with pytest.raises(TypeError, match="BatchNorm: momentum must be a number, got"):
+        BatchNorm(2, momentum=wrong)
+    with pytest.raises(TypeError, match="LayerNorm: eps must be a number, got"):
+        LayerNorm(2, wrong)
 
 
 def test_repr_tells_the_configuration():

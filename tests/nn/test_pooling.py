@@ -26,6 +26,7 @@ def poolings(draw):
 
 
 @BOTH
+@settings(max_examples=40)
 @given(drawn=poolings())
 def test_value_and_gradient_are_those_of_pytorch(kind, drawn):
     torch = pytest.importorskip("torch")
@@ -78,7 +79,7 @@ def test_what_does_not_fit_is_refused(kind):
         kind(2, padding=(2, 0))
     with pytest.raises(ValueError, match="stride must be an integer ≥ 1, got 0"):
         kind(2, stride=0)
-    with pytest.raises(ValueError, match=r"\(3, 3\) pixels do not fit into an image of \(2, 2\)"):
+    with pytest.raises(ValueError, match=rf"{kind.__name__}: the kernel, \(3, 3\) pixels, .* of \(2, 2\)"):
         kind(3)(np.ones((1, 2, 2)))
     with pytest.raises(ValueError, match=rf"{kind.__name__}: expected images .* got shape \(2, 2\)"):
         kind(1)(np.ones((2, 2)))

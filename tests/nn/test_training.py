@@ -407,11 +407,31 @@ def test_l_bfgs_takes_other_losses_and_metrics():
         assert cross_entropy(model(X), LABELS).item() == pytest.approx(min(history.loss), rel=1e-12)
 
 
+@pytest.mark.parametrize("optimizer", ["l-bfgs", "levenberg-marquardt"])
+def test_patience_stops_methods_of_second_order_and_restores_the_best_weights(optimizer):
+    noise = np.random.default_rng(1).normal(size=15)
+    model = MLP(2, [10, 1], activation="tanh", seed=0)
+    history = quiet(
+        model, X[:15], noise, validation=(X[15:], noise), optimizer=optimizer, epochs=500, patience=4
+    )
+    assert history.epochs == history.best_epoch + 4 < 500
+    assert history.reason.startswith("stopped early: the validation loss has not improved in 4 epochs")
+    np.testing.assert_allclose(
+        mean_squared_error(model.predict(X[15:]), noise), min(history.validation_loss), rtol=1e-12
+    )
+
+
+def test_methods_of_second_order_take_all_observations_at_once():
+    assert quiet(line(), X, Y, optimizer="l-bfgs", batch_size=None, epochs=2).epochs == 2
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"optimizer": "levenberg-marquardt", "loss": "huber"}, "minimises squared errors"),
-        ({"optimizer": "l-bfgs", "lr": 0.1, "patience": 3}, "takes no lr, patience"),
+        ({"optimizer": "l-bfgs", "lr": 0.1, "schedule": 3}, "takes no lr, schedule"),
+        ({"optimizer": "l-bfgs", "batch_size": 3}, "takes no batch_size"),
+        ({"optimizer": "levenberg-marquardt", "batch_size": 30}, "takes no batch_size"),
         ({"optimizer": "l-bfgs", "checkpoint": "run.npz"}, "takes no checkpoint"),
         ({"optimizer": "l-bfgs", "model": Sequential(Linear(2, 1), Dropout(0.5))}, "without random draws"),
     ],
@@ -488,6 +508,23 @@ REFUSED = [
     ({"y": LABELS, "loss": binary_cross_entropy}, ValueError, "between 0 and 1"),
     ({"model": Unused()}, ValueError, r"does not depend on layers\.1\.weight, layers\.1\.bias"),
     ({"model": line().freeze()}, ValueError, "no parameters to train.*unfreeze"),
+    (
+        {"validation": X},
+        TypeError,
+        r"fraction between 0 and 1 or a pair \(X, y\), got an array of shape \(30, 2\)",
+    ),
+    ({"validation": "a"}, TypeError, "fraction between 0 and 1 or a pair .* got 'a'"),
+    ({"validation": True}, TypeError, "fraction between 0 and 1 or a pair .* got True"),
+    (
+        {"metrics": {"hits": lambda a, y: a}},
+        TypeError,
+        r"metric 'hits' must return a number, got .*shape \(30, 1\)",
+    ),
+    ({"metrics": {"hits": lambda a, y: "all"}}, TypeError, "metric 'hits' must return a number, got 'all'"),
+    ({"metrics": {"hits": lambda a, y: None}}, TypeError, "metric 'hits' must return a number, got None"),
+    ({"X": Y}, ValueError, r"X has the shape \(30,\).*X\.reshape\(-1, 1\)"),
+    ({"X": Y, "model": Linear(1, 1)}, ValueError, r"X has the shape \(30,\).*X\.reshape\(-1, 1\)"),
+    ({"X": Y, "model": BatchNorm(1)}, ValueError, r"X has the shape \(30,\).*X\.reshape\(-1, 1\)"),
     ({"model": "model"}, TypeError, r"must be an nn\.Module, got str"),
     ({"loss": "mean_square_error"}, ValueError, "mean_squared_error"),
     ({"loss": 3}, TypeError, "function of"),
@@ -540,6 +577,31 @@ def test_a_model_that_mixes_observations_is_refused():
 
     with pytest.raises(ValueError, match=r"one row an observation; for 2 of them it returned the shape \(\)"):
         quiet(Mean(), X, Y)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "l-bfgs"])
+def test_no_grad_around_a_training_is_told(optimizer):
+    model = line()
+    with ad.no_grad(), pytest.raises(RuntimeError, match=r"no_grad\(\).*outside"):
+        quiet(model, X, Y, optimizer=optimizer)
+    assert same_state(model, line())
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "l-bfgs"])
+def test_a_model_cannot_change_the_callers_data(optimizer):
+    class Scaling(Module):
+        def __init__(self):
+            self.inner = line()
+
+        def forward(self, x):
+            x *= 2.0
+            return self.inner(x)
+
+    own, targets = X.copy(), Y.copy()
+    with pytest.raises(ValueError, match="read-only"):
+        quiet(Scaling(), own, targets, batch_size=None, optimizer=optimizer, epochs=1)
+    assert np.array_equal(own, X)
+    own *= 1.0  # which stay the caller's to change
 
 
 # -- accuracy ----------------------------------------------------------------------------------

@@ -554,6 +554,18 @@ def test_states_of_other_optimisers_groups_and_things_are_refused():
         Adam([x]).load_state_dict({"w": 1.0})
 
 
+def test_a_slot_that_holds_no_numbers_is_named():
+    x = Value([1.0, 2.0])
+    optimizer = Adam([x])
+    for wrong in (np.array(["a", "b"]), [[1.0], [2.0, 3.0]], None):
+        state = optimizer.state_dict()
+        state["groups"][0]["state"]["v"] = [wrong]
+        with pytest.raises(
+            (TypeError, ValueError), match=r"Adam\.load_state_dict: v of a value.* must be numbers"
+        ):
+            optimizer.load_state_dict(state)
+
+
 # -- optimisers of one's own -------------------------------------------------------------------
 
 

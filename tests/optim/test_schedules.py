@@ -219,3 +219,12 @@ def test_a_schedule_is_made_for_an_optimiser():
     parameters = [Value(1.0)]
     with pytest.raises(TypeError, match="StepLR: expected an optimiser, got list"):
         StepLR(parameters, 3)
+
+
+@pytest.mark.parametrize("state", [None, 3, ["schedule"]])
+def test_what_is_no_state_is_refused(state):
+    schedule = StepLR(optimizer(), 3)
+    with pytest.raises(
+        TypeError, match=r"StepLR\.load_state_dict: expected what state_dict\(\) returns, got"
+    ):
+        schedule.load_state_dict(state)
