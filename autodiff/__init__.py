@@ -30,10 +30,24 @@ from .value import Value
 
 if TYPE_CHECKING:
     from .check import check_gradients as check_gradients
+    from .claims import Claim as Claim
+    from .claims import check_claims as check_claims
+    from .closed_form import formula as formula
+    from .derivation import explain as explain
+    from .nudge import nudges as nudges
     from .picture import draw as draw
     from .text_tree import tree as tree
 
-LAZY = {"check_gradients": "check", "draw": "picture", "tree": "text_tree"}
+LAZY = {
+    "Claim": "claims",
+    "check_claims": "claims",
+    "check_gradients": "check",
+    "draw": "picture",
+    "explain": "derivation",
+    "formula": "closed_form",
+    "nudges": "nudge",
+    "tree": "text_tree",
+}
 """What only reads graphs, and the module that it is loaded from on first use."""
 
 operators.attach()

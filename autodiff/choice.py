@@ -14,20 +14,26 @@ Offered = TypeVar("Offered")
 def hint(name: str, names: Collection[str]) -> str:
     """How an error about a name goes on: the names that are near, and all there are."""
     near = " or ".join(map(repr, get_close_matches(name.lower(), names, cutoff=0.5)))
-    return f"{f'did you mean {near}? ' if near else ''}There are {', '.join(names)}"
+    return f"did you mean {near}? (there are {', '.join(names)})" if near else f"there are {', '.join(names)}"
 
 
 def chosen(what: str, name: object, offered: Mapping[str, Offered]) -> Offered:
-    """The thing of a name.
+    """The thing of a name; capitals, hyphens, underscores and blanks do not matter.
 
     Raises ValueError with the nearest names, TypeError for what is no string.
 
     >>> chosen("method", "newtn", {"newton": 1, "bfgs": 2})
     Traceback (most recent call last):
-    ValueError: unknown method 'newtn'; did you mean 'newton'? There are newton, bfgs
+    ValueError: unknown method 'newtn'; did you mean 'newton'? (there are newton, bfgs)
     """
     if not isinstance(name, str):
         raise TypeError(f"the {what} must be a name, got {name!r}; there are {', '.join(offered)}")
-    if name not in offered:
+    spelt = {_spelling(known): known for known in offered}
+    if _spelling(name) not in spelt:
         raise ValueError(f"unknown {what} {name!r}; {hint(name, offered)}")
-    return offered[name]
+    return offered[spelt[_spelling(name)]]
+
+
+def _spelling(name: str) -> str:
+    """Without capitals, hyphens, underscores and blanks."""
+    return name.lower().translate({ord(char): None for char in "-_ "})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
@@ -20,6 +21,10 @@ LARGE = 4096
 """Entries from which on it pays to find out whether a gradient must be copied."""
 
 
+_storing = threading.RLock()
+"""Held by `backward()`, since threads may share nodes; `gradients()` stores nothing."""
+
+
 def backward(self: Value, seed: Operand | None = None) -> None:
     """Compute the gradient of this value with respect to everything it was computed from.
 
@@ -28,7 +33,8 @@ def backward(self: Value, seed: Operand | None = None) -> None:
     leaf is an array of its own; those of inner nodes may share memory.
 
     Raises ValueError for an array without seed, a seed of another shape, a value that depends on no
-    variable, and a leaf that was changed after it was used.
+    variable, and a leaf that was changed after it was used; inner nodes may then have lost theirs.
+    One thread at a time runs it; `gradients` runs in any number.
 
     >>> x = Value(3.0)
     >>> (x * x).backward()
@@ -38,12 +44,13 @@ def backward(self: Value, seed: Operand | None = None) -> None:
     if not self._tracked:
         raise ValueError(f"backward: {self.described()} depends on no variable, so there is no gradient")
     start = _seed(self, seed, False)
-    numbers = leaf_gradients(self, start)
-    if numbers is None:
-        _store(*pulled_back(self, None, start, create_graph=False))
-        return
-    for leaf, g in numbers.items():
-        leaf._grad = g if leaf._grad is None else leaf._grad + g
+    with _storing:
+        numbers = leaf_gradients(self, start)
+        if numbers is None:
+            _store(*pulled_back(self, None, start, create_graph=False))
+            return
+        for leaf, g in numbers.items():
+            leaf._grad = g if leaf._grad is None else leaf._grad + g
 
 
 def _store(nodes: Nodes, found: Pending) -> None:

@@ -139,6 +139,10 @@ def derivative(f: Function, order: int = 1) -> Function:
     >>> derivative(lambda x: x**4, order=2)(1.0)
     12.0
     """
+    if not isinstance(order, int):
+        raise TypeError(
+            f"derivative: the order must be a whole number, got {order!r}; the point: derivative(f)(x)"
+        )
     if order < 0:
         raise ValueError(f"derivative: the order must be 0 or more, got {order}")
 

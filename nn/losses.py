@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import (
+    Value,
     absolute,
     clip,
     expand_dims,
@@ -137,6 +138,16 @@ def hinge(output: Operand, target: Operand, reduction: str = "mean") -> Any:
 # -- classification by likelihood ------------------------------------------------------------------
 
 
+def _refuse_probabilities(output: Operand, made_by: str, loss: str) -> None:
+    """Refuse to squash an output twice, which trains badly without a word."""
+    operation = output._operation if isinstance(output, Value) else None
+    if operation is not None and operation.name == made_by:
+        raise ValueError(
+            f"{loss} takes logits, and applies {made_by} itself: leave the output as it is, "
+            f'output="identity"; nn.{made_by}(output) gives the probabilities'
+        )
+
+
 def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mean") -> Any:
     """Minus the log-likelihood of 0 and 1, from logits z.   −y·log σ(z) − (1 − y)·log(1 − σ(z)).
 
@@ -148,6 +159,7 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
     >>> round(binary_cross_entropy(0.0, 1.0), 4), binary_cross_entropy(1000.0, 0.0)
     (0.6931, 1000.0)
     """
+    _refuse_probabilities(output, "sigmoid", "binary_cross_entropy")
     z, y = paired(output, target, "binary_cross_entropy")
     refuse(
         lambda p: ~((p >= 0.0) & (p <= 1.0)),  # so that nan fails
@@ -184,6 +196,7 @@ def cross_entropy(
     0.3466
     """
     smoothing = probability("cross_entropy: label_smoothing", label_smoothing)
+    _refuse_probabilities(output, "softmax", "cross_entropy")
     z = entries(output)
     p = class_rows(z, target, "cross_entropy")
     if smoothing:

@@ -20,10 +20,9 @@ from autodiff.structure import leaves
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "EPSILON", "Blind", "Derivatives", "Product"]
+__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product"]
 
 Product = Callable[[Vector], Vector]
-EPSILON = float(np.finfo(np.float64).eps)
 
 
 class Derivatives(ABC):
@@ -56,8 +55,12 @@ def _number(output: Any) -> Any:
     return number(output, "minimize", instead="least_squares")
 
 
+def _data(y: Any) -> Any:
+    return y.data if isinstance(y, Value) else y
+
+
 def _float(y: Any) -> float:
-    return float(y.data if isinstance(y, Value) else y)
+    return float(_data(y))
 
 
 class Exact(Derivatives):
@@ -131,6 +134,35 @@ class Numerical(Derivatives):
             h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
             above, below = (self._gradient(x + step * v, precision) for step in (h, -h))
             return np.asarray((above - below) / (2.0 * h))
+
+        return product
+
+
+class Known(Derivatives):
+    """By a function of the user's that takes what f takes; H·v by differences of it."""
+
+    def __init__(self, gradient: Callable[..., Any], f: Callable[..., Any], over: Unknowns) -> None:
+        super().__init__(f, over)
+        self.given = gradient
+
+    def _gradient(self, x: Vector) -> Vector:
+        with no_grad():
+            gradient = flat([_data(part) for part in leaves(self.over.plain(self.given, x))])
+        if gradient.shape != x.shape:
+            raise ValueError(f"derivative: the function must return {x.size} slopes, got {gradient.size}")
+        return gradient
+
+    def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
+        """f(x) and ∇f(x), each by its function."""
+        return self.value(x), self._gradient(x)
+
+    def curvature(self, x: Vector) -> Product:
+        """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = ε^(1/3)·max(1, |x|)/|v|."""
+        precision = self.over.epsilon ** (1 / 3)
+
+        def product(v: Vector) -> Vector:
+            h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
+            return np.asarray((self._gradient(x + h * v) - self._gradient(x - h * v)) / (2.0 * h))
 
         return product
 

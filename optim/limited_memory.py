@@ -59,6 +59,7 @@ class Recent(Direction):
 def l_bfgs(
     f: Callable[..., Any],
     x0: Any,
+    *,
     memory: int = 10,
     s: StepSize = None,
     **options: Unpack[Options],

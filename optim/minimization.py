@@ -32,7 +32,7 @@ OTHER_NAMES = {
     "newton-raphson": "newton",
     "cg": "conjugate-gradient",
     "l-bfgs-b": "l-bfgs",
-    "lbfgs": "l-bfgs",
+    "naive": "random-search",
 }
 
 
@@ -48,8 +48,8 @@ def minimize(
              the module, or a list of Values, which are left at the best point
     method   "steepest-descent", "newton", "conjugate-gradient", "bfgs", "l-bfgs" (for many unknowns),
              "newton-cg", "random-search", or the function; scipy's "CG", "BFGS", "Newton-CG" work, too
-    options  those of the method's function, and of all: derivative="exact" or "numerical", gtol, xtol,
-             ftol, max_steps, callback, path
+    options  those of the method's function, and of all but the random search, `Options`: derivative="exact"
+             or "numerical", gtol, xtol, ftol, max_steps, callback, path
 
     To maximise f, minimise −f. Returns a Result, which prints as a table and has `plot()`.
 
@@ -65,7 +65,6 @@ def minimize(
     """
     if callable(method):
         return method(f, x0, **options)
-    name = str(method).lower().replace("_", "-").replace(" ", "-")
-    if name in ("levenberg-marquardt", "gauss-newton", "lm"):
+    if method in ("levenberg-marquardt", "gauss-newton", "lm"):
         raise ValueError(f"{method!r} fits sums of squares: least_squares(residuals, x0, {method!r})")
-    return chosen("method", OTHER_NAMES.get(name, name), METHODS)(f, x0, **options)
+    return chosen("method", OTHER_NAMES.get(str(method).lower(), method), METHODS)(f, x0, **options)

@@ -10,6 +10,7 @@ import numpy as np
 from .derivatives import Blind
 from .result import Iterate, Result
 from .run import Run
+from .step_rule import positive
 from .stopping import Ending
 
 __all__ = ["random_search"]
@@ -18,12 +19,13 @@ __all__ = ["random_search"]
 def random_search(
     f: Callable[..., Any],
     x0: Any,
+    *,
     radius: float = 0.1,
     seed: int | np.random.Generator | None = None,
-    *,
     max_steps: int | None = None,
     callback: Callable[[Iterate], object] | None = None,
     path: bool = True,
+    **others: Any,
 ) -> Result:
     """Minimise f by values alone: go to x + radius·N(0, I) where f is lower there, else stay.
 
@@ -38,8 +40,10 @@ def random_search(
 
     Raises ValueError for a radius of 0 or below.
     """
-    if not 0.0 < radius < np.inf:
-        raise ValueError(f"the radius must be above 0 and finite, got {radius!r}")
+    if others:
+        names = ", ".join(others)
+        raise TypeError(f"random search has no option {names}: it sees values alone, and stops at max_steps")
+    positive("the radius", radius)
     rng = np.random.default_rng(seed)
     run = Run("random search", f, x0, derivative=Blind, max_steps=max_steps, callback=callback, path=path)
 
@@ -49,6 +53,8 @@ def random_search(
             trial = run.objective.at(here.x + radius * rng.normal(size=here.x.size))
             new = trial if trial.value < here.value else here
             run.to(new, float(np.linalg.norm(new.x - here.x)))
+        if run.stopped:
+            return Ending(False, "stopped by the callback")
         return Ending(False, f"made {run.steps} trials; a random search does not know when it has arrived")
 
     return run.finish(search)

@@ -84,6 +84,7 @@ class Newton(Direction):
 def newton(
     f: Callable[..., Any],
     x0: Any,
+    *,
     safeguard: bool = True,
     s: StepSize = None,
     **options: Unpack[Options],

@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiff.choice import chosen
 
-from .derivatives import DERIVATIVES, Blind, Derivatives, Product
+from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
@@ -39,9 +39,12 @@ class Point(NamedTuple):
 class Objective:
     """f with its start. `evaluations` counts every call of f, also those for differences."""
 
+    derivatives: Derivatives
     kinds: ClassVar[Mapping[str, type[Derivatives]]] = DERIVATIVES
 
-    def __init__(self, f: Callable[..., Any], x0: Any, derivative: str | type[Derivatives] = "exact") -> None:
+    def __init__(
+        self, f: Callable[..., Any], x0: Any, derivative: str | Callable[..., Any] = "exact"
+    ) -> None:
         if not callable(f):
             raise TypeError(f"minimize: f must be a function, got {f!r}")
         self.over = unknowns(f, x0)
@@ -52,10 +55,17 @@ class Objective:
             self.evaluations += 1
             return f(*args)
 
-        kind = derivative if isinstance(derivative, type) else chosen("derivative", derivative, self.kinds)
-        self.derivatives: Derivatives = kind(counted, self.over)
+        self.derivatives = self._kind(derivative)(counted, self.over)
         with self.over.kept():
             self.start = self._first()
+
+    def _kind(self, derivative: Any) -> Callable[..., Any]:
+        """Where derivatives come from: a name, a function of the user's, or a class."""
+        if isinstance(derivative, type):
+            return derivative
+        if callable(derivative):
+            return functools.partial(Known, derivative)
+        return chosen("derivative", derivative, self.kinds)
 
     @property
     def n(self) -> int:

@@ -145,7 +145,7 @@ class Result:
             (self.method, self.reason),
             ("x", _text(self.x)),
             ("value", f"{self.value:.10g}"),
-            ("gradient", _text(self.gradient)),
+            *([] if np.isnan(self.path.gradient_norms).all() else [("gradient", _text(self.gradient))]),
             ("steps", f"{self.steps}, {self.evaluations} evaluations"),
         ]
         lower = self.value - self.best.value

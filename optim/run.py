@@ -12,7 +12,6 @@ import numpy as np
 from autodiff.choice import hint
 from autodiff.structure import leaves
 
-from .derivatives import Derivatives
 from .objective import Objective, Point
 from .result import Iterate, Path, Result
 from .stopping import Ending, Stopping
@@ -23,11 +22,9 @@ __all__ = ["Options", "Run"]
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
 
-ROUNDING = 2.0 * float(np.finfo(np.float64).eps)
-"""A step that changes no entry by more than this part of it has come to an end."""
-
 REMEDIES = {
-    "jac": "f's derivative comes from the engine, or by derivative='numerical'",
+    "jac": "the engine has f's derivative; or give derivative=",
+    "grad": "the engine has f's derivative; or give derivative=",
     "args": "close over them: lambda x: f(x, a, b)",
     "bounds": "only free unknowns are supported; substitute, x = exp(u) for x > 0, say",
     "options": "give them as they are, gtol=1e-6",
@@ -42,13 +39,13 @@ REMEDIES = {
 class Options(TypedDict, total=False):
     """What every method takes besides f and x0.
 
-    derivative  "exact", by the engine, or "numerical", by differences
+    derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
     gtol, xtol, ftol, max_steps  the rules of `Stopping`
     callback    called with each Iterate; the method stops where it returns True
     path        whether the points of the way are kept; values, norms and step sizes always are
     """
 
-    derivative: str
+    derivative: str | Callable[..., Any]
     gtol: float
     xtol: float
     ftol: float
@@ -68,7 +65,7 @@ class Run:
         f: Callable[..., Any],
         x0: Any,
         *,
-        derivative: str | type[Derivatives] = "exact",
+        derivative: str | Callable[..., Any] = "exact",
         callback: Callable[[Iterate], object] | None = None,
         path: bool = True,
         **rules: Any,
@@ -136,7 +133,7 @@ class Run:
         if self.previous is not None and (ending := self._astray(self.previous)):
             return ending
         if self.steps >= self.limit:
-            return Ending(False, f"reached the limit of {self.limit} steps")
+            return Ending(False, f"reached the limit of {self.limit} steps, max_steps")
         return None
 
     def at_rest(self) -> Ending | None:

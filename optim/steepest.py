@@ -34,8 +34,8 @@ def steepest_descent(
     f     a function of a number, an array or a tuple of arrays, of which it returns one number
     x0    where to start: a number, an array (a list counts as one) or a tuple of them; or a module,
           for an f without arguments
-    s     the step size: a number, or a rule, Constant, Decaying, Adaptive, Backtracking, Wolfe or
-          BarzilaiBorwein, or a rule's name; Backtracking() if not given
+    s     the step size: a number, a function of the step's number, or a rule, Constant, Decaying,
+          Adaptive, Backtracking, Wolfe or BarzilaiBorwein, or its name; Backtracking() if not given
 
     Further options: see `Options` and `Stopping`.
 
@@ -55,12 +55,13 @@ def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:
     if not astray or not isinstance(rule, (Constant, Decaying)):
         return ending
     curvature = _largest_curvature(run.objective, run.best)
-    if not curvature * rule.s >= 2.0:
+    s = rule.s / (1.0 + rule.rate * run.steps) if isinstance(rule, Decaying) else rule.s
+    if not curvature * s >= 2.0:
         return ending
     n, x = run.objective.n, run.best.x
     second = f"f″({x[0]:.4g})" if n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
     return ending._replace(
-        reason=f"{ending.reason}; the step size s = {rule.s:g} is not below the bound of the best point "
+        reason=f"{ending.reason}; the step size s = {s:.4g} is not below the bound of the best point "
         f"seen, 2/{second} = {2.0 / curvature:.3g}"
     )
 

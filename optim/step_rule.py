@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import inspect
 import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 
@@ -38,11 +39,12 @@ class StepRule(Protocol):
     def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None: ...
 
 
-StepSize: TypeAlias = float | str | StepRule | None
-"""What methods take as s: a number, a rule or its name; None for the method's own."""
+StepSize: TypeAlias = float | str | Callable[[int], float] | StepRule | None
+"""What methods take as s: a number, a function of the step's number, a rule or its name; or None."""
 
 
-def _positive(what: str, s: float) -> None:
+def positive(what: str, s: float) -> None:
+    """Raise TypeError or ValueError for what is no positive number."""
     if not isinstance(s, numbers.Real) or isinstance(s, bool):
         raise TypeError(f"{what} must be a number, got {s!r}")
     if not 0.0 < s < np.inf:
@@ -50,6 +52,8 @@ def _positive(what: str, s: float) -> None:
 
 
 def _between(what: str, low: float, x: float, high: float) -> None:
+    if not isinstance(x, numbers.Real):
+        raise TypeError(f"{what} must be a number, got {x!r}")
     if not low < x < high:
         raise ValueError(f"{what} must be between {low:g} and {high:g}, got {x!r}")
 
@@ -87,7 +91,7 @@ class Constant:
     s: float = 0.01
 
     def __post_init__(self) -> None:
-        _positive("the step size s", self.s)
+        positive("the step size s", self.s)
 
     def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
         """The step, wherever it leads."""
@@ -102,12 +106,23 @@ class Decaying:
     rate: float = 0.01
 
     def __post_init__(self) -> None:
-        _positive("the step size s", self.s)
-        _positive("the rate", self.rate)
+        positive("the step size s", self.s)
+        positive("the rate", self.rate)
 
     def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
         """The step, wherever it leads."""
         return Constant(self.s / (1.0 + self.rate * run.steps))(run, d, unit)
+
+
+@dataclass(frozen=True)
+class ByStep:
+    """By a function of the step's number:   s_i = s(i), i = 0, 1, …"""
+
+    s: Callable[[int], float]
+
+    def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
+        """The step, wherever it leads."""
+        return Constant(self.s(run.steps))(run, d, unit)
 
 
 @dataclass(frozen=True)
@@ -119,7 +134,7 @@ class Adaptive:
     shrink: float = 0.5
 
     def __post_init__(self) -> None:
-        _positive("the step size s", self.s)
+        positive("the step size s", self.s)
         _between("grow", 1.0, self.grow, np.inf)
         _between("shrink", 0.0, self.shrink, 1.0)
 
@@ -209,4 +224,6 @@ def step_rule(s: StepSize, default: StepRule) -> StepRule:
         raise TypeError(
             f"the step size s must be a number, a name or a rule, got the class: write {s.__name__}()"
         )
-    return s if callable(s) else Constant(s)
+    if inspect.isfunction(s):
+        return ByStep(s)
+    return Constant(s) if isinstance(s, numbers.Real) else cast(StepRule, s)

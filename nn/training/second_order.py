@@ -78,8 +78,7 @@ class Full:
 
     def conclude(self, result: Result) -> None:
         """Say why it ended, and leave the weights that the training was for."""
-        reason = result.reason.removeprefix("converged: ")
-        self.history.reason = self.stopped or (f"converged: {reason}" if result.converged else reason)
+        self.history.reason = self.stopped or result.reason
         self.history.interrupted = result.reason == "interrupted"
         if self.patience is not None and not self.history.interrupted:
             self.model.load_state_dict(self.best)
@@ -107,13 +106,19 @@ METHODS: dict[str, Callable[[Full, int], Result]] = {
 def minimized(method: str, full: Full, epochs: int, progress: bool, options: Mapping[str, Any]) -> History:
     """Minimise the loss over all observations, in at most so many steps.
 
-    Raises ValueError for options of the other optimisers, and for a model that draws random numbers.
+    Raises ValueError for options of the other optimisers, and for a model that draws random numbers or
+    measures its batches.
     """
     given = [name for name, option in options.items() if option is not None]
     if given:
         raise ValueError(f'fit: optimizer="{method}" takes no {", ".join(given)}; "adam" does')
     if any(full.model.named_parts(np.random.Generator)):
         raise ValueError(f'fit: optimizer="{method}" needs a model without random draws; leave out dropout')
+    if any(full.model.named_buffers()):
+        raise ValueError(
+            f'fit: optimizer="{method}" needs a model that is the same in training and after; '
+            "leave out batch normalisation"
+        )
     full.model.train()
     full.progress = progress_of(progress, epochs, 0)
     try:

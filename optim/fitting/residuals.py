@@ -158,6 +158,14 @@ class SumOfSquares(Objective):
     derivatives: Residuals
     start: Located
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.start.residuals.size == 1 < self.n:
+            raise ValueError(
+                f"least_squares: the function returned one number for {self.n} unknowns; "
+                "return all residuals, without squaring and summing them"
+            )
+
     def trial(self, x: Vector) -> Trial:
         """The residuals at x; nan where they cannot be computed, and where x is not finite."""
         nothing = np.full_like(self.start.residuals, np.nan)

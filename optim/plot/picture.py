@@ -19,6 +19,11 @@ class Picture(Figure):
     def _repr_png_(self) -> bytes:
         return self.encoded("png")
 
+    def save(self, path: Any) -> Any:
+        """Write the picture; the suffix tells the kind. Returns the path, as `draw(…).save` does."""
+        self.savefig(path)
+        return path
+
     def encoded(self, kind: str, **options: Any) -> bytes:
         """The bytes of the file that `savefig` would write."""
         file = io.BytesIO()

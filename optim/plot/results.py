@@ -107,16 +107,20 @@ def _drawable(results: Sequence[Result]) -> bool:
 
 def _fill(picture: Figure, results: Sequence[Result], looks: Sequence[Look]) -> Axes:
     """Draw all panels; returns that of the values."""
+    norms = [result.path.gradient_norms for result in results]
+    blind = all(np.isnan(column).all() for column in norms)
     if _drawable(results):
         widths = (0.95, 1.0) if _outcome(results[0]).size == 2 else (1.35, 1.0)
         cells = picture.add_gridspec(2, 2, width_ratios=widths)
         _draw_ways(picture.add_subplot(cells[:, 0]), results, looks)
-        values, gradients = (picture.add_subplot(cells[row, 1]) for row in (0, 1))
+        values = picture.add_subplot(cells[:, 1] if blind else cells[0, 1])
+        below = None if blind else picture.add_subplot(cells[1, 1])
     else:
-        values, gradients = (picture.add_subplot(1, 2, column) for column in (1, 2))
+        values = picture.add_subplot(1, 1 if blind else 2, 1)
+        below = None if blind else picture.add_subplot(1, 2, 2)
     _draw_values(values, results, looks)
-    norms = [result.path.gradient_norms for result in results]
-    draw_gradients(gradients, norms, looks, _outcome(results[0]).size)
+    if below is not None:
+        draw_gradients(below, norms, looks, _outcome(results[0]).size)
     return values
 
 

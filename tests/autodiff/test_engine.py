@@ -3,6 +3,7 @@
 import gc
 import math
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 import autodiff as ad
-from autodiff import Value, gradients
+from autodiff import Value, detect_anomaly, exp, gradients
 from autodiff.testing import numbers
 
 
@@ -368,3 +369,42 @@ def test_a_number_computed_from_a_float32_leaf_leaves_it_a_float32_gradient():
     x = Value(np.float32(2.0))
     (widened(x) * 1.0).backward()
     assert (x.grad, type(x.grad)) == (3.0, np.float32)
+
+
+# -- numbers alone -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("f", [lambda x: x * 3.0, lambda x: 3.0 * x, exp, lambda x: x * x, lambda x: 2.0 - x])
+def test_a_number_that_was_changed_after_it_was_used_is_noticed(f):
+    x = Value(2.0, "x")
+    y = f(x) * 1.5
+    x.data = 3.0
+    with pytest.raises(ValueError, match="'x'"):
+        y.backward()
+    assert x.grad is None
+
+
+def test_nothing_times_infinity_is_nothing_for_numbers():
+    x = Value(1000.0)
+    (exp(x) * 0.0).backward()
+    assert x.grad == 0.0
+
+
+def test_an_anomaly_of_numbers_is_detected():
+    y = exp(Value(1000.0))
+    with detect_anomaly(), pytest.raises(FloatingPointError, match="exp"):
+        y.backward()
+
+
+def test_threads_that_share_a_graph_get_its_gradient():
+    x = Value(0.5, "x")
+    shared = x
+    for _ in range(200):
+        shared = shared * 0.99 + 0.001
+    outputs = [shared * float(k + 1) for k in range(8)]
+    wanted = 0.99**200
+    for _ in range(5):
+        x.zero_grad()
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda output: output.backward(), outputs))
+        assert x.grad == pytest.approx(36.0 * wanted)

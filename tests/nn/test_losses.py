@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, check_gradients, gradients, log_softmax, softmax
+from autodiff import Value, check_gradients, gradients, log_softmax, sigmoid, softmax
 from autodiff.testing import arrays
 from nn import losses
 from nn.losses import (
@@ -343,3 +343,14 @@ def test_parameters_of_losses_are_numbers(wrong):
         huber(1.0, 2.0, delta=wrong)
     with pytest.raises(TypeError, match="cross_entropy: label_smoothing must be a number, got"):
         cross_entropy(output(), LABELS, label_smoothing=wrong)
+
+
+@pytest.mark.parametrize(
+    ("loss", "squash", "target"),
+    [(cross_entropy, softmax, [0, 1]), (binary_cross_entropy, sigmoid, [[0, 1]] * 2)],
+)
+def test_probabilities_are_not_squashed_again(loss, squash, target):
+    z = Value([[1.0, 2.0], [3.0, -1.0]])
+    with pytest.raises(ValueError, match=f"takes logits, and applies {squash.__name__} itself"):
+        loss(squash(z), target)
+    assert loss(z, target).data > 0.0

@@ -540,3 +540,9 @@ def test_a_bounded_step_solves_the_damped_normal_equations_on_the_bound(seed, m,
     np.testing.assert_allclose(A.T @ (A @ q + r) + damping * q, 0.0, atol=1e-8 * (1.0 + np.linalg.norm(r)))
     fallen = np.sum(r * r) - np.sum((r + A @ q) ** 2)
     assert step.promised * (r @ r) == pytest.approx(fallen, abs=1e-8)
+
+
+def test_a_sum_in_place_of_residuals_is_refused():
+    x, y = np.arange(4.0), np.array([1.0, 3.0, 5.0, 8.0])
+    with pytest.raises(ValueError, match="one number for 2 unknowns; return all residuals"):
+        least_squares(lambda a, b: ((y - a - b * x) ** 2).sum(), (0.0, 0.0))

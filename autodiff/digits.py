@@ -1,0 +1,37 @@
+"""How numbers are written in tables: with digits that compare, and a minus as wide as a plus."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+__all__ = ["column", "with_minus"]
+
+
+def with_minus(text: str) -> str:
+    """A number in text with the sign of mathematics, U+2212."""
+    return text.replace("-", "−")
+
+
+def column(numbers: Sequence[float], significant: int = 4) -> tuple[str, ...]:
+    """Numbers that stand below each other: all with the decimals that the largest needs for so many digits.
+
+    Large and small columns are in powers of ten. A number that these decimals would show as 0 is, too.
+
+    >>> column([1.0, 0.4750208, -0.299251, 0.0, 2e-7])
+    ('1.000', '0.475', '−0.299', '0', '2.0e−07')
+    >>> column([5.611e-06, -1.2e-05])
+    ('5.61e−06', '−1.20e−05')
+    """
+    largest = max((abs(x) for x in numbers if math.isfinite(x)), default=0.0)
+    if not 1e-3 <= largest < 1e6:
+        return tuple(with_minus(f"{x:.2e}") if x else "0" for x in numbers)
+    decimals = max(0, significant - 1 - math.floor(math.log10(largest)))
+    return tuple(_fixed(x, decimals) for x in numbers)
+
+
+def _fixed(x: float, decimals: int) -> str:
+    if not x:
+        return "0"
+    text = f"{x:.{decimals}f}"
+    return with_minus(f"{x:.1e}" if not float(text) else text)

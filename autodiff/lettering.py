@@ -1,0 +1,91 @@
+"""Names as LaTeX: w₁₁⁽²⁾ becomes w_{11}^{(2)}, and whatever LaTeX takes for a command becomes text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .notation import visible
+
+__all__ = ["latex_of", "raised", "with_bar"]
+
+BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
+ABOVE = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789+-=()niabcdefghjklmoprstuvwxyz", strict=True)
+)
+RAISED = {char: above for above, char in ABOVE.items()} | {"−": "⁻"}
+ESCAPES = {char: f"\\{char}" for char in "$%_{} "} | {
+    "\\": "\\backslash ",
+    "^": "\\wedge ",
+    "~": "\\sim ",
+    "#": "\\sharp ",
+    "&": "＆",
+    "−": "-",
+    "·": "\\cdot ",
+    "′": "'",
+    "…": "\\ldots ",
+}
+"""What LaTeX, MathJax and matplotlib's mathtext would not take as it is."""
+
+MACRON = "\u0304"
+PIECES = re.compile(
+    f"(?P<below>[{''.join(BELOW)}]+)|(?P<above>[{''.join(ABOVE)}]+)|(?P<word>[A-Za-z_]{{2,}})|(?P<other>.{MACRON}?)"
+)
+
+
+def raised(text: str) -> str | None:
+    """Text as superscript, None where a letter has none."""
+    letters = [RAISED.get(char) for char in text]
+    return "".join(filter(None, letters)) if all(letters) else None
+
+
+def with_bar(name: str) -> str | None:
+    """The name of the gradient with respect to a value, Ȳ for Y; None for a name that is a word."""
+    letter, rest = name[:1], name[1:]
+    if not letter.isalpha() or any(char not in BELOW and char not in ABOVE for char in rest):
+        return None
+    return unicodedata.normalize("NFC", letter + MACRON) + rest
+
+
+def latex_of(name: str) -> str:
+    r"""A name as LaTeX.
+
+    >>> print(latex_of("w₁₁⁽²⁾"), latex_of("R(θ)"), latex_of("learning_rate"))
+    w_{11}^{(2)} R(\theta ) \mathrm{learning\_rate}
+    """
+    written, indices = [], {"below": "", "above": ""}
+    for piece in PIECES.finditer(visible(name)):
+        kind = piece.lastgroup or ""
+        if kind in indices:
+            letters = BELOW if kind == "below" else ABOVE
+            indices[kind] += "".join(letters[char] for char in piece[0])
+            continue
+        written += [_attached(indices), _word(piece[0]) if kind == "word" else _letter(piece[0])]
+        indices = {"below": "", "above": ""}
+    return "".join([*written, _attached(indices)])
+
+
+def _attached(indices: dict[str, str]) -> str:
+    below, above = indices["below"], indices["above"]
+    return (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+
+
+def _word(text: str) -> str:
+    return f"\\mathrm{{{''.join(ESCAPES.get(char, char) for char in text)}}}"
+
+
+def _letter(char: str) -> str:
+    """One letter: Greek ones by their commands, those with a bar above likewise."""
+    if char in ESCAPES:
+        return ESCAPES[char]
+    plain = unicodedata.normalize("NFD", char)
+    if plain.endswith(MACRON):
+        return f"\\bar{{{_letter(plain[:-1])}}}"
+    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(char, ""))
+    if not greek or greek[2] in ("OMICRON", "FINAL"):
+        return char
+    command = greek[2].replace("LAMDA", "LAMBDA").lower()
+    if greek[1] == "SMALL":
+        return f"\\{command} "
+    own = ("gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "upsilon", "phi", "psi", "omega")
+    return f"\\{command.capitalize()} " if command in own else char

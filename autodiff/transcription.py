@@ -1,0 +1,206 @@
+"""Recorded graphs as symbolic expressions, and graphs of rules as the closed formulas of slopes.
+
+A derivative is never written down twice: a rule is run on Values that are named after its operands,
+and the graph that it records is the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .data import Data, is_lazy, shape_of
+from .declaration import elementwise
+from .expression import (
+    Call,
+    Given,
+    Number,
+    Sum,
+    Symbol,
+    Term,
+    evaluated,
+    shape_of_term,
+)
+from .graph import Graph, Node
+from .operation import Operation, ieee
+from .ops.shaping import broadcast_to
+from .simplification import grouped, power, product, total
+from .value import Value
+
+__all__ = ["differentiable", "transcribed"]
+
+MINUS_ONE, TWO, HALF = Number(-1.0), Number(2.0), Number(0.5)
+
+PROBES = ((0.37, 1.41, 0.83, 2.9), (-0.7, -1.3, 2.3, -0.4), (1.9, -0.6, -3.1, 0.2), (-2.2, 0.9, 0.5, 1.7))
+"""Points at which a closed formula is compared with the rule that it was written down from."""
+
+
+def _slope_of_power(x: Term, y: Term) -> Term:
+    return product([y, power(x, total([y, MINUS_ONE]))])
+
+
+FORMS: Mapping[str, Callable[..., Term]] = {
+    "add": lambda x, y: grouped([x, y], Sum),
+    "subtract": lambda x, y: grouped([x, product([MINUS_ONE, y])], Sum),
+    "multiply": lambda x, y: product([x, y]),
+    "divide": lambda x, y: product([x, power(y, MINUS_ONE)]),
+    "negative": lambda x: product([MINUS_ONE, x]),
+    "positive": lambda x: x,
+    "identity": lambda x: x,
+    "power": power,
+    "power_slope": _slope_of_power,
+    "square": lambda x: power(x, TWO),
+    "reciprocal": lambda x: power(x, MINUS_ONE),
+    "sqrt": lambda x: power(x, HALF),
+}
+"""How operations are written that have a notation of their own; all others are calls."""
+
+
+def transcribed(value: Value | Data, known: tuple[Value, str] | None = None) -> Term:
+    """The expression of a graph in the names of its leaves; raw data are numbers.
+
+    One recorded value may be `known` by a name, which then stands for it.
+
+    >>> x = Value(3.0, "x")
+    >>> transcribed(x + x) == product([Number(2.0), Symbol("x")])
+    True
+    """
+    if not isinstance(value, Value):
+        return _given(value)
+    terms: list[Term] = []
+    for node in Graph(value):
+        if known and node.source is known[0]:
+            terms.append(Symbol(known[1], node.shape))
+        else:
+            terms.append(_term(node, [terms[i] for i in node.inputs]))
+    return terms[-1]
+
+
+def _term(node: Node, inputs: list[Term]) -> Term:
+    operation = node.operation
+    if operation is None:
+        return Symbol(node.name, node.shape) if node.name else _given(node.data)
+    if operation.name in FORMS and not node.metadata:
+        return FORMS[operation.name](*inputs)
+    if operation.name == "where" and isinstance(inputs[0], Number):
+        return inputs[1] if inputs[0].value else inputs[2]
+    if operation.name == "broadcast_to" and shape_of_term(inputs[0]) == node.shape:
+        return inputs[0]
+    if operation.name == "transpose" and node.metadata["axes"] is None:
+        return _transposed(inputs[0], node) or _call(operation, inputs, node)
+    return _call(operation, inputs, node)
+
+
+def _transposed(x: Term, node: Node) -> Term | None:
+    """(Aᵀ)ᵀ = A,  (A·B)ᵀ = Bᵀ·Aᵀ."""
+    if not isinstance(x, Call) or x.told or len(x.shape) != 2 or node.operation is None:
+        return None
+    if x.name == "transpose":
+        return x.arguments[0]
+    if x.name != "matmul" or any(len(shape_of_term(factor)) != 2 for factor in x.arguments):
+        return None
+    left, right = (
+        _transposed(factor, node)
+        or Call(node.operation, (factor,), shape_of_term(factor)[::-1], node.metadata, "transpose")
+        for factor in reversed(x.arguments)
+    )
+    return Call(x.operation, (left, right), x.shape[::-1], x.metadata, x.name)
+
+
+def _call(operation: Operation, inputs: list[Term], node: Node) -> Call:
+    told = ", ".join(
+        f"{name}={value!r}" for name, value in node.metadata.items() if not _usual(operation, name, value)
+    )
+    return Call(operation, tuple(inputs), node.shape, node.metadata, operation.name, told)
+
+
+def _usual(operation: Operation, name: str, value: Any) -> bool:
+    """Whether an option has its default value."""
+    return name in operation.defaults and repr(operation.defaults[name]) == repr(value)
+
+
+def _given(data: Data) -> Term:
+    """Raw data: a number, an array of one number throughout, or an array."""
+    if not shape_of(data):
+        return Number(float(data))
+    if not isinstance(data, np.ndarray) or not data.size or is_lazy(data) or np.any(data != data.flat[0]):
+        return Given(data)
+    spread: Operation = vars(broadcast_to)["operation"]
+    number = Number(float(data.flat[0]))
+    return Call(spread, (number,), data.shape, {"shape": data.shape}, "broadcast_to")
+
+
+# -- rules that look at their operands -----------------------------------------------------------
+
+
+def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> Operation:
+    """The operation, with rules that have a closed formula.
+
+    A rule that compares its operands, as that of relu does, leaves no trace of the comparison in its
+    graph: the formula would hold on one side only. Such a rule becomes an operation itself, relu′.
+    """
+    if not operation.elementwise or operation.many or all(map(_transparent, operation.rules)):
+        return operation
+    rules = []
+    for i, rule in enumerate(operation.rules):
+        if _transparent(rule) or _is_closed(rule, operation, operands, metadata):
+            rules.append(rule)
+        else:
+            index = "₁₂₃₄₅"[i] if len(operands) > 1 else ""
+            rules.append(_opaque(f"{operation.symbol}′{index}", rule, metadata))
+    changed = copy(operation)
+    changed.rules = tuple(rules)
+    return changed
+
+
+def _transparent(rule: Any) -> bool:
+    """Whether a rule is a number, or nothing."""
+    return rule is None or isinstance(rule, float)
+
+
+def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> bool:
+    """Whether what the rule records at these operands is right at other points, too."""
+    here = [_number(x, p) for x, p in zip(operands, PROBES[0], strict=False)]
+    pairs = enumerate(zip(operands, here, strict=True), 1)
+    names = [Value(p, f"{i}") if type(x) is Value else p for i, (x, p) in pairs]
+    slope = rule(Value(ieee(operation.forward, *here, **metadata), "0"), *names, **metadata)
+    if isinstance(slope, Value) and all(node.symbol != "where" for node in Graph(slope)):
+        return True
+    formula = transcribed(slope)
+    points = [
+        [p if type(x) is Value else h for x, h, p in zip(operands, here, probe, strict=False)]
+        for probe in PROBES
+    ]
+    forward, slopes = partial(operation.forward, **metadata), partial(rule, **metadata)
+    return all(_agree(formula, forward, slopes, point) for point in points)
+
+
+def _number(x: Any, otherwise: float) -> float:
+    """A number to try a rule at: the operand itself, or another for an array of variables."""
+    if shape_of(x):
+        return otherwise if type(x) is Value else float(np.ravel(x)[0])
+    return float(x._data if type(x) is Value else x)
+
+
+@np.errstate(all="ignore")
+def _agree(
+    formula: Term, forward: Callable[..., Data], rule: Callable[..., Data], point: list[float]
+) -> bool:
+    data = [forward(*map(np.float64, point)), *map(np.float64, point)]
+    found = evaluated(formula, {f"{i}": x for i, x in enumerate(data)})
+    return bool(np.allclose(found, rule(*data), 1e-9, 0.0, True))
+
+
+def _opaque(name: str, rule: Any, metadata: dict[str, Any]) -> Any:
+    """A rule as an operation of the output and the operands."""
+
+    def slope(*operands: Data) -> Data:
+        return np.multiply(rule(*operands, **metadata), 1.0)
+
+    slope.__name__ = name
+    declared = elementwise(doperands=0.0)(slope)
+    return lambda *operands, **_: declared(*operands)
