@@ -17,7 +17,7 @@ from .fingerprint import fingerprint
 from .history import History
 from .interruption import Interruption
 from .observations import Observations, observed, split
-from .preparation import check_settings, drawn, loss_of, optimizer_of, schedule_of, try_out
+from .preparation import check_settings, drawn, known, loss_of, optimizer_of, schedule_of, try_out
 from .progress import progress_of
 from .second_order import METHODS, Full, minimized
 from .trainer import Loss, Metric, Trainer
@@ -100,11 +100,11 @@ def fit(
     data, held_out = _parts(observed(X, y), validation, number)
     criterion, summed = loss_of(loss)
     try_out(model, criterion, metrics, data, held_out)
-    if isinstance(optimizer, str) and optimizer in METHODS:
+    if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
         full = Full(model, criterion, data, held_out, metrics, patience)
         size = None if batch_size == BATCH_SIZE else batch_size
         options = {"lr": lr, "schedule": schedule, "batch_size": size, "checkpoint": checkpoint}
-        return minimized(optimizer, full, epochs, progress, options)
+        return minimized(method, full, epochs, progress, options)
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = Trainer(
         model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,

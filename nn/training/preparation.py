@@ -21,7 +21,7 @@ from .observations import Observations
 from .second_order import METHODS
 from .trainer import Loss, Metric, measured
 
-__all__ = ["check_settings", "drawn", "loss_of", "optimizer_of", "schedule_of", "try_out"]
+__all__ = ["check_settings", "drawn", "known", "loss_of", "optimizer_of", "schedule_of", "try_out"]
 
 Make: TypeAlias = Callable[..., Optimizer]
 
@@ -95,7 +95,7 @@ def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | N
     """The optimiser of a model's parameters."""
     if isinstance(optimizer, Optimizer):
         return _checked(optimizer, model, lr)
-    make = _by_name(optimizer) if isinstance(optimizer, str) else optimizer
+    make = OPTIMIZERS[known(optimizer)] if isinstance(optimizer, str) else optimizer
     if not callable(make):
         raise TypeError(f"fit: optimizer must be a name, an Optimizer or a function, got {optimizer!r}")
     # An optimiser takes names, too, and says them in errors; a function may expect Values.
@@ -106,9 +106,9 @@ def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | N
     return made
 
 
-def _by_name(name: str) -> Make:
-    """The class of that name; the names of `second_order` are told, too."""
-    return chosen("optimizer", name, {**OPTIMIZERS, **dict.fromkeys(METHODS, Optimizer)})
+def known(name: str) -> str:
+    """An optimiser's name as it is written here, those of `second_order` among them."""
+    return chosen("optimizer", name, {name: name for name in (*OPTIMIZERS, *METHODS)})
 
 
 def _checked(optimizer: Optimizer, model: Module, lr: float | None) -> Optimizer:

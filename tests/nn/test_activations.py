@@ -210,7 +210,7 @@ def test_a_function_passes_through_also_one_declared_by_the_user():
 def test_an_unknown_name_is_refused_with_the_nearest_ones():
     with pytest.raises(ValueError, match="unknown activation 'sigmiod'; did you mean 'sigmoid'"):
         activation("sigmiod")
-    with pytest.raises(ValueError, match="There are identity, sigmoid, tanh"):
+    with pytest.raises(ValueError, match="there are identity, sigmoid, tanh"):
         activation("nothing like it")
     with pytest.raises(TypeError, match="must be a name, got 3"):
         activation(3)

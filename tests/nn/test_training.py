@@ -530,7 +530,7 @@ REFUSED = [
     ({"loss": 3}, TypeError, "function of"),
     ({"loss": partial(mean_squared_error, reduction="none")}, TypeError, r"one number, got shape \(2, 1\)"),
     ({"optimizer": "adma"}, ValueError, "'adam'"),
-    ({"optimizer": "lbfgs"}, ValueError, "'l-bfgs'"),
+    ({"optimizer": "lbffgs"}, ValueError, "'l-bfgs'"),
     ({"optimizer": 3}, TypeError, "name, an Optimizer or a function, got 3"),
     ({"optimizer": lambda parameters: None}, TypeError, "must make an Optimizer, it made None"),
     ({"optimizer": SGD(line().parameters(), lr=0.1)}, ValueError, "none of the model's"),
@@ -628,3 +628,8 @@ def test_methods_of_second_order_refuse_a_model_that_measures_its_batches(optimi
     model = Sequential(Linear(2, 3, seed=0), BatchNorm(3), Linear(3, 1, seed=1))
     with pytest.raises(ValueError, match="leave out batch normalisation"):
         quiet(model, X, Y, loss=mean_squared_error, optimizer=optimizer, epochs=2)
+
+
+def test_names_of_optimisers_are_read_whatever_their_spelling():
+    for name in ("Adam", "SGD", "LBFGS", "Levenberg-Marquardt"):
+        assert quiet(line(), X, Y, loss=mean_squared_error, optimizer=name, epochs=1).epochs <= 1
