@@ -49,7 +49,8 @@ def main(path: str = "classification.png") -> None:
         for axes, i in zip(panels.values(), hardest, strict=False):
             y, k = digits.target[test[i]], a[i].argmax()
             axes.imshow(digits.images[test[i]], cmap="gray_r")
-            axes.set_title(f"{y} taken for {k}", color="k" if y == k else "#D55E00", fontsize=14)
+            told, color = (f"{y}, barely", "k") if y == k else (f"{y} taken for {k}", "#D55E00")
+            axes.set_title(told, color=color, fontsize=14)
             axes.set_axis_off()
         picture.savefig(path)
     print(f"\nThe training for the digits, and the hardest, with what they were taken for: {path}")

@@ -25,7 +25,7 @@ ESCAPES = 20
 """How often a saddle or maximum may be left."""
 
 
-class Newtons(Run):
+class NewtonRun(Run):
     """A run in which, in one dimension, the step size is that of the lecture:   x − s·f′(x)."""
 
     def to(self, point: Point, size: float) -> None:
@@ -103,9 +103,10 @@ def newton(
     >>> newton(lambda x: 3 * x**4 + 5 * x**3 - 20 * x**2 + 8 * x + 10, 0.3, safeguard=False).reason
     'converged to a maximum: f″ = −31.6 < 0'
 
-    J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 3.4.
+    J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 3.4; eigenvalues by their size:
+    Y. Dauphin et al., "Identifying and attacking the saddle point problem" (2014).
     """
-    run = Newtons("Newton-Raphson" if safeguard else "Newton-Raphson, plain", f, x0, **options)
+    run = NewtonRun("Newton-Raphson" if safeguard else "Newton-Raphson, plain", f, x0, **options)
     direction = Newton(run.objective, safeguard)
     rule = step_rule(s, Backtracking() if safeguard else Constant(1.0))
 
@@ -114,7 +115,7 @@ def newton(
         for _ in range(ESCAPES if safeguard else 0):
             if not ending.converged or not (lower := _below(run)):
                 break
-            run.to(lower, 1.0)
+            Run.to(run, lower, 1.0)
             ending = walk(run, direction, rule)
         return ending._replace(reason=_kind(run, ending.reason)) if ending.converged else ending
 

@@ -77,7 +77,7 @@ def fit(
 
     The model is left in `eval` mode. Where the loss becomes nan or infinite, the training stops and the
     best weights are restored. Ctrl-C stops it after the running step: what there is is returned, and
-    `interrupted` is true; a second one is raised at once.
+    `interrupted` is true; a second one does not wait, and is raised where it met a step half-done.
 
     Raises RuntimeError inside `no_grad`; ValueError or TypeError, before the model is changed, for data
     that do not fit each other or the model, nan or infinite entries, parameters that the loss does not

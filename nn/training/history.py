@@ -21,7 +21,7 @@ SHOWN = 10
 DECADES = 1.0
 """A loss that falls by more powers of ten than this is drawn on a logarithmic scale."""
 
-TRAINING, VALIDATION = "#4269d0", "#e1701a"
+TRAINING, VALIDATION = "#0072B2", "#D55E00"
 STYLES = ("-", "--", ":", "-.")
 
 
