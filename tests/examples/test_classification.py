@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +10,7 @@ from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import accuracy_score, confusion_matrix
 
 import nn
-from examples.classification import SEED, main, tried
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures") / "classification.png"
-
-
-@pytest.fixture(scope="module")
-def printed(picture: Path) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        main(str(picture))
-    return output.getvalue()
+from examples.classification import SEED, tried
 
 
 def report(printed: str, start: str) -> tuple[int, int, float, int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +9,7 @@ import pytest
 from sklearn.datasets import make_moons
 
 import nn
-from examples.moons import SHOWN_STEPS, main
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures") / "moons.png"
-
-
-@pytest.fixture(scope="module")
-def printed(picture: Path) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        main(str(picture))
-    return output.getvalue()
+from examples.moons import SHOWN_STEPS
 
 
 @pytest.fixture(scope="module")

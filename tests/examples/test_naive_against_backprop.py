@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nn
-from examples.naive_against_backprop import RADII, SHOWN, main
+from examples.naive_against_backprop import RADII, SHOWN
 
 BACK = ("back propagation, s = 0.2", "back propagation, s = 3.0")
 Table = dict[str, dict[int, str]]
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures") / "naive.png"
-
-
-@pytest.fixture(scope="module")
-def printed(picture: Path) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        main(str(picture))
-    return output.getvalue()
 
 
 @pytest.fixture(scope="module")

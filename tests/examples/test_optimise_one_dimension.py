@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from examples.optimise_one_dimension import START, main
+from examples.optimise_one_dimension import START
 
 F, SLOPE, CURVATURE = np.poly1d([3, 5, -20, 8, 10]), np.poly1d([12, 15, -40, 8]), np.poly1d([36, 30, -40])
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures") / "one.png"
-
-
-@pytest.fixture(scope="module")
-def printed(picture: Path) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        main(str(picture))
-    return output.getvalue()
 
 
 def cells(printed: str, start: str) -> list[str]:

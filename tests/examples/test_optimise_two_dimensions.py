@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from examples.optimise_two_dimensions import METHODS, STARTS, STATIONARY, main
+from examples.optimise_two_dimensions import METHODS, STARTS, STATIONARY
 from optim import minimize
 
 FLAT = "flat minimum"
@@ -23,18 +21,6 @@ class Row(NamedTuple):
     kind: str
     off: float
     converged: bool
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures") / "two.png"
-
-
-@pytest.fixture(scope="module")
-def printed(picture: Path) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        main(str(picture))
-    return output.getvalue()
 
 
 @pytest.fixture(scope="module")

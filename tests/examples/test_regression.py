@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +10,9 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_squared_error, r2_score
 
-from examples.regression import N_TEST, NETWORKS, SEED, diabetes, main
+from examples.regression import N_TEST, NETWORKS, SEED, diabetes
 
 LINE = "line, least squares"
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pictures") / "regression.png"
-
-
-@pytest.fixture(scope="module")
-def printed(picture: Path) -> str:
-    with redirect_stdout(io.StringIO()) as output:
-        main(str(picture))
-    return output.getvalue()
 
 
 @pytest.fixture(scope="module")
