@@ -1,0 +1,191 @@
+"""The command line: answers, JSON, exit status, and mistakes told on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autodiff.command import main
+
+DEMONSTRATION = "3*x**4 + 5*x**3 - 20*x**2 + 8*x + 10"
+
+
+@pytest.fixture
+def ask(capsys):
+    """Ask a question; the answer is the exit status, stdout and stderr."""
+
+    def asked(*words):
+        try:
+            status = main(words)
+        except SystemExit as end:
+            status = end.code
+        return status, *capsys.readouterr()
+
+    return asked
+
+
+def data(answer):
+    status, out, err = answer
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+def test_grad_prints_the_value_and_all_partial_derivatives(ask):
+    assert ask("grad", DEMONSTRATION, "x=2") == (0, "f = 34\n∂f/∂x = 84\n", "")
+    assert ask("grad", "f = x²y", "y=3", "x=2")[1] == "f = 12\n∂f/∂y = 4\n∂f/∂x = 12\n"
+
+
+def test_order_2_adds_the_second_derivatives(ask):
+    answer = data(ask("grad", "x^4*y^2 + 3z", "x=1", "y=2", "z=5", "--order", "2", "--json"))
+    assert answer["value"] == 19.0
+    assert answer["gradient"] == {"x": 16.0, "y": 4.0, "z": 3.0}
+    assert answer["hessian"]["x"] == {"x": 48.0, "y": 16.0, "z": 0.0}
+    assert answer["hessian"]["z"] == {"x": 0.0, "y": 0.0, "z": 0.0}
+    assert "∂²f/∂x∂y = 16" in ask("grad", "x^4*y^2", "x=1", "y=2", "--order", "2")[1]
+
+
+def test_numbers_may_be_calculated_and_follow_options(ask):
+    assert data(ask("grad", "--json", "cos(x) + y", "x=2pi", "y = -1e0"))["value"] == 0.0
+    assert data(ask("grad", "x + y", "x=2", "--json", "y=3"))["value"] == 5.0
+
+
+def test_an_expression_may_begin_with_a_minus(ask):
+    assert data(ask("grad", "-x^2", "x=3", "--json")) == {"value": -9.0, "gradient": {"x": -6.0}}
+
+
+def test_an_expression_without_unknowns_has_a_value(ask):
+    assert ask("grad", "2 + 3") == (0, "f = 5\n", "")
+
+
+def test_json_has_no_infinities(ask):
+    answer = ask("grad", "1/x - y", "x=0", "y=0/0", "--json")[1]
+    numbers = json.loads(answer, parse_constant=pytest.fail)
+    assert numbers == {"value": "NaN", "gradient": {"x": "-Infinity", "y": -1.0}}
+
+
+def test_explain_derives_link_by_link(ask):
+    question = ("explain", "z = w*x + b; a = sigmoid(z); (y − a)²", "w=0.2", "x=3", "b=0.1", "y=1")
+    status, out, _ = ask(*question)
+    assert status == 0
+    assert "∂f/∂w = ∂f/∂z · ∂z/∂w            chain rule" in out
+    assert "∂a/∂z = a(1 − a)" in out
+    assert ask("explain", question[1], "wrt", *question[2:])[1] == out
+    answer = data(ask(*question, "--wrt", "b", "--json"))
+    assert answer["wrt"] == "b"
+    assert answer["derivative"] == data(ask("grad", *question[1:], "--json"))["gradient"]["b"]
+    assert "aligned" in ask(*question, "--format", "latex")[1]
+
+
+def test_draw_saves_the_file_and_without_one_prints_a_tree(ask, tmp_path):
+    path = tmp_path / "graph.dot"
+    assert ask("draw", "tanh(2x)", "x=1", "-o", str(path)) == (0, f"{path}\n", "")
+    assert "tanh" in path.read_text(encoding="utf-8")
+    assert "└─ ·" in ask("draw", "tanh(2x)", "x=1")[1]
+    assert data(ask("draw", "x^2", "x=1", "-o", str(path), "--json")) == {"file": str(path)}
+
+
+def test_minimize_finds_the_minimum_and_draws_the_way(ask, tmp_path):
+    path = tmp_path / "way.png"
+    words = ("minimize", "(x − 1)^2 + 100(y − x²)^2", "x=-1.2", "y=1", "--method", "newton")
+    answer = data(ask(*words, "--json", "--plot", str(path)))
+    assert answer["converged"] is True
+    assert answer["x"] == pytest.approx({"x": 1.0, "y": 1.0})
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert "Newton-Raphson  converged" in ask(*words)[1]
+
+
+def test_a_minimisation_that_does_not_converge_has_status_1(ask):
+    status, out, err = ask("minimize", "x", "x=1", "--json")
+    assert (status, err) == (1, "")
+    assert json.loads(out)["converged"] is False
+
+
+def test_lecture_prints_its_numbers(ask):
+    assert "0.80950" in ask("lecture")[1]
+    answer = data(ask("lecture", "--json"))
+    assert round(answer["loss"], 6) == 0.185852
+    assert round(answer["observations"][0]["nudges"]["w₁₁⁽¹⁾"], 3) == 0.449
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "required: COMMAND"),
+        (["gard", "x"], "invalid choice: 'gard'"),
+        (["grad"], "required: expression"),
+        (["grad", "x", "x=1", "--oder"], "grad has no --oder"),
+        (["grad", "x", "x=1", "--order", "3"], "invalid choice: 3"),
+        (["lecture", "x"], "lecture has no x"),
+        (["grad", "x", "x"], "expected name=number, as x=2, got 'x'"),
+        (["grad", "x", "x=1", "x=2"], "two numbers"),
+        (["grad", "x", "x=1", "y=2"], "y is given a number, but is no unknown"),
+        (["explain", "x", "x=1", "--wrt", "y"], "--wrt: expected one of x, got 'y'"),
+        (["explain", "2"], "no unknown"),
+        (["draw", "x", "x=1", "-o", "x.gif"], "must end in one of .svg"),
+        (["draw", "x", "x=1", "-o", "nowhere/x.svg"], "no directory 'nowhere'"),
+        (["minimize", "2"], "no unknown"),
+        (["minimize", "x", "x=1", "--method", "newtn"], "did you mean 'newton'"),
+        (["minimize", "x", "x=1", "--plot", "x.txt"], "must end in one of .png"),
+    ],
+)
+def test_a_question_that_has_no_meaning_has_status_2(ask, words, message):
+    status, out, err = ask(*words)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("words", "caret"),
+    [
+        (["grad", "x + * y", "x=1"], "    x + * y\n        ^\n"),
+        (["grad", "x + y", "x=1"], "    x + y\n        ^\n"),
+        (["grad", "x", "x=1 +"], "    x=1 +\n         ^\n"),
+        (["grad", "x", "x = a"], "    x = a\n        ^\n"),
+        (["grad", "x", "3x=1"], "    3x=1\n    ^\n"),
+        (["grad", "x", "pi=3"], "    pi=3\n    ^\n"),
+    ],
+)
+def test_a_mistake_in_an_expression_has_a_caret_and_status_2(ask, words, caret):
+    status, out, err = ask(*words)
+    assert (status, out) == (2, "")
+    assert err.startswith("autodiff: ")
+    assert err.endswith(caret)
+
+
+def test_a_failure_has_status_1_and_no_traceback(ask):
+    status, out, err = ask("minimize", "log(x)", "x=0")
+    assert (status, out) == (1, "")
+    assert err.startswith("autodiff: ")
+    assert "Traceback" not in err
+
+
+@given(st.lists(st.text(max_size=6), max_size=4), st.sampled_from(["grad", "explain", "draw"]))
+def test_any_words_end_in_a_known_status(words, command):
+    try:
+        status = main([command, *words])
+    except SystemExit as end:
+        status = end.code
+    assert status in (0, 2)
+
+
+def run(*words, **options):
+    return subprocess.run([sys.executable, *words], capture_output=True, check=False, **options)
+
+
+def test_the_module_runs_also_in_a_console_of_ascii():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    ended = run("-m", "autodiff", "grad", "x^2", "x=3", env=environment)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.splitlines() == [b"f = 9", b"?f/?x = 6"]
+    assert run("-m", "autodiff", "grad", "x^", "x=3", env=environment).returncode == 2
+
+
+def test_neither_the_engine_nor_its_command_line_imports_what_stands_on_it():
+    code = "import autodiff.__main__, sys; print({'optim', 'nn', 'matplotlib'} & set(sys.modules))"
+    assert run("-c", code).stdout.strip() == b"set()"
