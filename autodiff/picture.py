@@ -101,6 +101,10 @@ class Picture:
 
 def _write(path: Path, content: bytes) -> None:
     """Write beside the file, then move into its place."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot save {path.name!r}: there is no directory {str(path.parent)!r}; make it first"
+        )
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         unfinished.write_bytes(content)

@@ -227,3 +227,8 @@ def test_the_format_of_numbers_can_be_chosen() -> None:
 def test_graphviz_is_imported_by_the_first_picture_only() -> None:
     program = "import sys, autodiff; autodiff.draw; sys.exit('graphviz' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_a_directory_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"cannot save 'y.dot': there is no directory '.*nowhere'"):
+        draw(Value(2.0, "x") * 3.0).save(tmp_path / "nowhere" / "y.dot")
