@@ -50,8 +50,8 @@ class Chain:
         path = self._path()
         self.arrays = any(stations.graph[id].shape for id in path)
         on_path = set(path)
-        self.links: dict[int, list[Step]] = {id: self._steps(id, on_path) for id in path if id != wrt}
         self.users: dict[int, list[Step]] = defaultdict(list)
+        self.links: dict[int, list[Step]] = {id: self._steps(id, on_path) for id in path if id != wrt}
         for upper in sorted(self.links):
             for step in self.links[upper]:
                 self.users[step.lower].append(step)
@@ -81,16 +81,21 @@ class Chain:
         if self.arrays and id != self.output:
             seed = Value(root.data, written(self.gradient_of(id)))
         found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
-        own = None if id in self.stations.coined else (root, self.stations.names[id])
+        own = [] if id in self.stations.coined else [(root, Symbol(self.stations.names[id], root.shape))]
         return [Step(id, i, transcribed(g, own)) for i, g in zip(wanted, found, strict=True)]
 
     def gradient_of(self, id: int) -> Symbol:
-        """How the gradient with respect to a station is written: ∂R/∂a, for arrays Ȳ."""
+        """How the gradient with respect to a station is written: ∂R/∂a, for arrays Ȳ.
+
+        Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da.
+        """
         names, shape = self.stations.names, self.stations.graph[id].shape
         bar = with_bar(names[id]) if self.arrays else None
         if bar and bar not in names.values():
             return Symbol(bar, shape)
-        return Symbol(names[self.output], shape, names[id])
+        direct = any(step.upper == self.output for step in self.users[id])
+        sign = "d" if direct and len(self.users[id]) > 1 else "∂"
+        return Symbol(names[self.output], shape, names[id], sign)
 
     # -- paths -------------------------------------------------------------------------------
 
@@ -126,7 +131,7 @@ class Chain:
 
     # -- the whole derivative ----------------------------------------------------------------
 
-    def closed(self) -> tuple[Term, dict[str, Term]]:
+    def closed(self) -> tuple[Term, dict[Symbol, Term]]:
         """The derivative in one expression, sums over paths with their common factors in front.
 
         Where that becomes long, the gradient of a station on the way keeps its name, and is defined in
@@ -134,7 +139,7 @@ class Chain:
         """
         return self._summed(lambda step: step.term)
 
-    def leibniz(self) -> tuple[Term, dict[str, Term]]:
+    def leibniz(self) -> tuple[Term, dict[Symbol, Term]]:
         """The same with every link as ∂z/∂x."""
         return self._summed(self.partial)
 
@@ -143,15 +148,14 @@ class Chain:
         names = self.stations.names
         return Symbol(names[step.upper], (), names[step.lower])
 
-    def _summed(self, meaning: Callable[[Step], Term]) -> tuple[Term, dict[str, Term]]:
+    def _summed(self, meaning: Callable[[Step], Term]) -> tuple[Term, dict[Symbol, Term]]:
         known: dict[int, Term] = {self.output: ONE}
-        definitions: dict[str, Term] = {}
+        definitions: dict[Symbol, Term] = {}
         for id in sorted(self.users, reverse=True):
             known[id] = grouped([self._times(known[s.upper], s, meaning(s)) for s in self.users[id]])
             if size(known[id]) > LONGEST and id != self.wrt:
                 symbol = self.gradient_of(id)
-                definitions[written(symbol)] = known[id]
-                known[id] = symbol
+                definitions[symbol], known[id] = known[id], symbol
         return known.get(self.wrt, ZERO), definitions
 
     def _times(self, gradient: Term, step: Step, link: Term) -> Term:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
 
 from .causes import Case, likely_cause
 from .data import shape_of
@@ -121,15 +124,28 @@ def _case(claim: Claim) -> Case:
         source = claim.source() if callable(claim.source) else claim.source
         if isinstance(source, Value) and source.size != 1:
             raise TypeError(f"a claim is about one number, got {source.described()}")
-        if not isinstance(source, Value) and math.prod(shape_of(source)) != 1:
-            raise TypeError(f"a claim is about one number, got shape {shape_of(source)}")
-        return Case(claim.name, claim.where, printed, source)
+        return Case(
+            claim.name, claim.where, printed, source if isinstance(source, Value) else _number(source)
+        )
     except Exception as error:
         error.add_note(f"in the claim {claim.name!r}{claim.where and f' ({claim.where})'}")
         raise
 
 
+def _number(source: Any) -> float:
+    """A raw number, or the one entry of an array."""
+    if math.prod(shape_of(source)) != 1:
+        raise TypeError(f"a claim is about one number, got shape {shape_of(source)}")
+    number = source.item() if isinstance(source, np.ndarray) else source
+    if not isinstance(number, Real):
+        raise TypeError(f"a claim is about a number, got {type(number).__name__}")
+    return float(number)
+
+
 def _shown(row: JudgedClaim) -> str:
-    """What was computed, with two decimals more than printed."""
-    unit = int(Printed(row.claim.printed).value.as_tuple().exponent)
+    """What was computed, with two digits more than printed, and with an exponent if that was."""
+    printed = Printed(row.claim.printed)
+    if "e" in printed.text.lower():
+        return with_minus(f"{row.computed:.{max(1, printed.significant) + 1}e}")
+    unit = int(printed.value.as_tuple().exponent)
     return with_minus(f"{row.computed:.{max(0, 2 - unit)}f}")

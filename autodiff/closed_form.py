@@ -69,7 +69,7 @@ class Formula:
 
         Leaves that are not named keep their data, and what was computed from leaves is computed anew.
 
-        Raises ValueError for an unknown name, and for data of another shape.
+        Raises ValueError for an unknown name, and for data of another shape; TypeError for a Value.
 
         >>> x, y = Value(3.0, "x"), Value(2.0, "y")
         >>> formula(x * y + 1.0).evaluate({"x": 10.0})
@@ -78,6 +78,8 @@ class Formula:
         given = dict(point or {})
         numbers: dict[str, Data] = {}
         for name in given:
+            if not isinstance(name, str):
+                raise TypeError(f"evaluate: expected names, got {type(name).__name__}")
             if name not in self._scope:
                 raise ValueError(f"evaluate: there is no {name!r}; {hint(name, self.names)}")
         for name, meaning in self._scope.items():
@@ -102,6 +104,8 @@ class Formula:
 
 
 def _fitted(name: str, new: Data, meaning: Data | Term) -> Data:
+    if isinstance(new, Value):
+        raise TypeError(f"evaluate: {name!r} stands for raw data, got a Value; pass its .data")
     data = as_data(new)
     expected = shape_of_term(meaning) if isinstance(meaning, Term) else shape_of(meaning)
     if shape_of(data) != expected:

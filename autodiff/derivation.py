@@ -18,6 +18,7 @@ from .expression import (
     Symbol,
     Term,
     evaluated,
+    written,
 )
 from .simplification import total
 from .stations import Stations
@@ -84,21 +85,23 @@ class Derivation:
         self._wrt = wrt
         term, self._definitions = chain.closed()
         self._numbers = {name: stations.graph[id].data for id, name in stations.names.items()}
-        for name, definition in self._definitions.items():
-            self._numbers[name] = evaluated(definition, self._numbers)
-        name = stations.names.get(found, wrt.name or "x")
-        self.left = Symbol(stations.names[chain.output], wrt.shape, name)
-        if chain.arrays:
-            self.left = chain.gradient_of(found)
-        self.formula = Formula(term, self._scope, self._definitions, wrt.shape)
+        for symbol, definition in self._definitions.items():
+            self._numbers[written(symbol)] = evaluated(definition, self._numbers)
+        nowhere = Symbol(stations.names[chain.output], wrt.shape, wrt.name or "x")
+        self.left = chain.gradient_of(found) if found in stations.names else nowhere
+        self.formula = Formula(term, self._scope, self._named, wrt.shape)
         self.n_paths = chain.count()
         self._links = {(s.upper, s.lower): self._link(s) for steps in chain.links.values() for s in steps}
         self.links = tuple(self._links.values())
         paths = chain.paths(MOST_PATHS) if self.n_paths <= MOST_PATHS else []
         self.paths = tuple(tuple(self._links[step[:2]] for step in path) for path in paths)
 
+    @property
+    def _named(self) -> dict[str, Term]:
+        return {written(symbol): term for symbol, term in self._definitions.items()}
+
     def _scope(self) -> dict[str, Data | Term]:
-        return {**self._stations.scope(), **self._definitions}
+        return {**self._stations.scope(), **self._named}
 
     def _link(self, step: Step) -> Link:
         names, arrays = self._stations.names, self._chain.arrays
@@ -118,7 +121,7 @@ class Derivation:
             opening = [(self._opening_of_arrays(), self._sums())]
         else:
             opening = [*self._growing(), self._listed("links", self._locals())]
-        return [*opening, self._listed("named gradients", self._named()), ("", self._result())]
+        return [*opening, self._listed("named gradients", self._defined()), ("", self._result())]
 
     def _listed(self, what: str, equations: list[Equation]) -> tuple[str, list[Equation]]:
         """Equations; of many the first and the last, which is said."""
@@ -140,6 +143,8 @@ class Derivation:
     def _sums(self) -> list[Equation]:
         """The gradient of each station: the sum of what those that use it contribute."""
         users = self._chain.users
+        if len(users) == 1 and not self._definitions:
+            return []  # the sum is the result
         return _few(
             [
                 Equation(self._chain.gradient_of(id), total([step.term for step in users[id]]))
@@ -157,7 +162,7 @@ class Derivation:
         if self.n_paths > MOST_PATHS:
             sentence += f", more than the {MOST_PATHS} that are told apart"
         term, definitions = self._chain.leibniz()
-        named = [Equation(Symbol(*_split(name)), meaning) for name, meaning in definitions.items()]
+        named = [Equation(symbol, meaning) for symbol, meaning in definitions.items()]
         title, named = self._listed("gradients on the way", named)
         equations = [*named, Equation(self.left, term, "sum over the paths")]
         return [(f"{sentence}; their sum, grouped: {title}".strip(" :") + ":", equations)]
@@ -197,11 +202,11 @@ class Derivation:
         numbered = [] if self._chain.arrays else [Equation(None, term, numbers=self._numbers)]
         return [Equation(self.left, term), *numbered, Equation(None, _shown(self.value))]
 
-    def _named(self) -> list[Equation]:
+    def _defined(self) -> list[Equation]:
         """The gradients on the way that keep their names in the formula."""
         return [
-            Equation(Symbol(*_split(name)), meaning, result=_shown(self._numbers[name]))
-            for name, meaning in self._definitions.items()
+            Equation(symbol, meaning, result=_shown(self._numbers[written(symbol)]))
+            for symbol, meaning in self._definitions.items()
         ]
 
     # -- as text, LaTeX and Markdown ---------------------------------------------------------
@@ -256,12 +261,6 @@ def _number(link: Link) -> Term | None:
 def _shown(data: Data) -> Term:
     """Data as a term."""
     return Given(data) if getattr(data, "shape", ()) else Number(float(data))
-
-
-def _split(name: str) -> tuple[str, tuple[()], str | None]:
-    """∂R/∂a as the parts of a symbol."""
-    upper, _, lower = name.removeprefix("∂").partition("/∂")
-    return (upper, (), lower) if lower else (name, (), None)
 
 
 def explain(output: Value, wrt: Value) -> Derivation:

@@ -51,11 +51,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A named value; ∂upper/∂lower where it has a `lower` name."""
+    """A named value; ∂name/∂lower where it has a `lower` name, or dname/dlower."""
 
     name: str
     shape: Shape = ()
     lower: str | None = None
+    sign: str = "∂"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,5 @@ def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
 
 def written(symbol: Symbol) -> str:
     """The name by which a symbol is known."""
-    return symbol.name if symbol.lower is None else f"∂{symbol.name}/∂{symbol.lower}"
+    sign = symbol.sign
+    return symbol.name if symbol.lower is None else f"{sign}{symbol.name}/{sign}{symbol.lower}"

@@ -24,6 +24,8 @@ ESCAPES = {char: f"\\{char}" for char in "$%_{} "} | {
     "·": "\\cdot ",
     "′": "'",
     "…": "\\ldots ",
+    "`": "‘",
+    '"': "″",
 }
 """What LaTeX, MathJax and matplotlib's mathtext would not take as it is."""
 
@@ -79,10 +81,10 @@ def _letter(char: str) -> str:
     if char in ESCAPES:
         return ESCAPES[char]
     plain = unicodedata.normalize("NFD", char)
-    if plain.endswith(MACRON):
-        return f"\\bar{{{_letter(plain[:-1])}}}"
+    if plain.endswith(MACRON) and len(plain) == 2:
+        return f"\\bar{{{_letter(plain[0])}}}"
     greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(char, ""))
-    if not greek or greek[2] in ("OMICRON", "FINAL"):
+    if not greek or not "α" <= char.lower() <= "ω" or greek[2] == "OMICRON":
         return char
     command = greek[2].replace("LAMDA", "LAMBDA").lower()
     if greek[1] == "SMALL":

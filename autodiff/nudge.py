@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -161,8 +162,8 @@ def nudges(
     `output` is a number. Or it is several, an observation each, as a list or one array: their losses
     R₁, R₂, …; then the slopes are shown as contributions to −∇R, R being their sum.
 
-    Raises TypeError for what is no Value; ValueError for nothing to nudge, an η that is 0 or not finite,
-    a parameter that is constant, and a leaf that was assigned after it was used.
+    Raises TypeError for what is no Value or no number; ValueError for nothing to nudge, an η that is 0
+    or not finite, a parameter that is constant, and a leaf that was assigned after it was used.
 
     >>> w, b = Value(3.0, "w"), Value(1.0, "b")
     >>> print(nudges(w * w + b, [w, b], eta=0.1))
@@ -184,10 +185,12 @@ def nudges(
     replays = [Replay(one) for one in outputs]
     before = _flat([one.data for one in outputs])
     nudged = [_flat([replay([_nudged(entries[k], eta)]) for replay in replays]) for k in kept]
+    with np.errstate(invalid="ignore"):  # ∞ − ∞
+        changes = np.array(nudged) - before
     return Nudges(
         [entries[k].name for k in kept],
         slopes[kept],
-        np.array(nudged) - before,
+        changes,
         eta,
         list(zip(_labels(outputs), before.tolist(), strict=True)),
         len(entries) - len(kept),
@@ -256,6 +259,8 @@ def _summed(outputs: Sequence[tuple[str, float]]) -> tuple[str, float]:
 
 
 def _values(given: Value | Iterable[Value], what: str) -> list[Value]:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"nudges: {what} must be a Value, or several, got {type(given).__name__}")
     values = [given] if isinstance(given, Value) else list(given)
     if not values or not all(value.size if isinstance(value, Value) else True for value in values):
         raise ValueError(f"nudges: {what} has no numbers; give a Value, or several")
@@ -266,6 +271,10 @@ def _values(given: Value | Iterable[Value], what: str) -> list[Value]:
 
 
 def _check(eta: float, max_rows: int) -> None:
+    for what, given, kind in (("eta", eta, Real), ("max_rows", max_rows, Integral)):
+        if not isinstance(given, kind):
+            whole = "whole " if kind is Integral else ""
+            raise TypeError(f"nudges: {what} must be a {whole}number, got {type(given).__name__}")
     if not (math.isfinite(eta) and eta):
         raise ValueError(f"nudges: eta must be a finite number other than 0, got {eta}")
     if max_rows < 1:

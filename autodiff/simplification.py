@@ -39,12 +39,14 @@ __all__ = ["grouped", "power", "product", "substituted", "total"]
 
 def total(terms: Iterable[Term]) -> Term:
     """Sum, with like terms collected: x + y + x = 2x + y."""
-    coefficients: dict[Term, float] = {}
+    alike: dict[object, tuple[float, Term]] = {}
     for coefficient, term in _summands(terms):
-        coefficients[term] = coefficients.get(term, 0.0) + coefficient
+        factors = frozenset(term.factors) if isinstance(term, Product) else term  # x·y is y·x
+        before, first = alike.get(factors, (0.0, term))
+        alike[factors] = before + coefficient, first
     kept = [
         _scaled(coefficient, term)
-        for term, coefficient in coefficients.items()
+        for coefficient, term in alike.values()
         if coefficient != 0.0 or shape_of_term(term)
     ]
     return Sum(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO

@@ -7,7 +7,7 @@ a to e². Only where a folded expression would become long, a value in it is giv
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from .data import Data
@@ -84,16 +84,18 @@ class Stations:
         """A name; where several values bear it, with a number: e[1], e[2]."""
         if self._given[name] == 1:
             return name
-        self._used[name] += 1
-        return f"{name}[{self._used[name]}]"
+        return self._numbered(name, lambda k: f"{name}[{k}]")
 
     def _coin(self, letter: str) -> str:
         """A name that nobody has given."""
+        return self._numbered(letter, lambda k: letter + str(k).translate(DIGITS))
+
+    def _numbered(self, name: str, meant: Callable[[int], str]) -> str:
+        """A name with the next number that makes it one that nobody has given."""
         while True:
-            self._used[letter] += 1
-            name = letter + str(self._used[letter]).translate(DIGITS)
-            if name not in self._given:
-                return name
+            self._used[name] += 1
+            if (numbered := meant(self._used[name])) not in self._given:
+                return numbered
 
     def segment(self, id: int) -> Segment:
         """The computation of a station from the stations next to it; a leaf stands for itself."""

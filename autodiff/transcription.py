@@ -6,15 +6,15 @@ and the graph that it records is the formula.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .data import Data, is_lazy, shape_of
-from .declaration import elementwise
+from .data import Data, Shape, is_lazy, shape_of
+from .declaration import elementwise, primitive
 from .expression import (
     Call,
     Given,
@@ -26,6 +26,7 @@ from .expression import (
     shape_of_term,
 )
 from .graph import Graph, Node
+from .modes import differentiating
 from .operation import Operation, ieee
 from .ops.shaping import broadcast_to
 from .simplification import grouped, power, product, total
@@ -60,10 +61,10 @@ FORMS: Mapping[str, Callable[..., Term]] = {
 """How operations are written that have a notation of their own; all others are calls."""
 
 
-def transcribed(value: Value | Data, known: tuple[Value, str] | None = None) -> Term:
+def transcribed(value: Value | Data, known: Iterable[tuple[Value, Term]] = ()) -> Term:
     """The expression of a graph in the names of its leaves; raw data are numbers.
 
-    One recorded value may be `known` by a name, which then stands for it.
+    What is `known` of some values stands for them.
 
     >>> x = Value(3.0, "x")
     >>> transcribed(x + x) == product([Number(2.0), Symbol("x")])
@@ -72,11 +73,10 @@ def transcribed(value: Value | Data, known: tuple[Value, str] | None = None) -> 
     if not isinstance(value, Value):
         return _given(value)
     terms: list[Term] = []
+    meant = {known_value._birth: term for known_value, term in known}
     for node in Graph(value):
-        if known and node.source is known[0]:
-            terms.append(Symbol(known[1], node.shape))
-        else:
-            terms.append(_term(node, [terms[i] for i in node.inputs]))
+        found = meant.get(node.source._birth) if isinstance(node.source, Value) else None
+        terms.append(found or _term(node, [terms[i] for i in node.inputs]))
     return terms[-1]
 
 
@@ -86,13 +86,34 @@ def _term(node: Node, inputs: list[Term]) -> Term:
         return Symbol(node.name, node.shape) if node.name else _given(node.data)
     if operation.name in FORMS and not node.metadata:
         return FORMS[operation.name](*inputs)
-    if operation.name == "where" and isinstance(inputs[0], Number):
-        return inputs[1] if inputs[0].value else inputs[2]
-    if operation.name == "broadcast_to" and shape_of_term(inputs[0]) == node.shape:
+    if operation.name == "where":
+        return _branch(inputs, node.shape) or _call(operation, inputs, node)
+    if operation.name in ("broadcast_to", "reshape") and shape_of_term(inputs[0]) == node.shape:
         return inputs[0]
+    if " + " in operation.symbol:
+        return _written_out(operation, inputs, node)
     if operation.name == "transpose" and node.metadata["axes"] is None:
         return _transposed(inputs[0], node) or _call(operation, inputs, node)
     return _call(operation, inputs, node)
+
+
+def _branch(inputs: list[Term], shape: Shape) -> Term | None:
+    """The branch that is taken everywhere, if one is."""
+    condition, *branches = inputs
+    if isinstance(condition, Call) and condition.name == "broadcast_to":
+        (condition,) = condition.arguments
+    if not isinstance(condition, Number):
+        return None
+    branch = branches[0 if condition.value else 1]
+    return branch if shape_of_term(branch) == shape else _spread(branch, shape)
+
+
+def _written_out(operation: Operation, inputs: list[Term], node: Node) -> Term:
+    """An operation whose symbol is a formula, x·Wᵀ + b, by what its body does."""
+    operands = [Value(np.ones(shape_of_term(x))) for x in inputs]
+    with differentiating():
+        body = operation.forward(*operands, **node.metadata)
+    return transcribed(body, zip(operands, inputs, strict=True))
 
 
 def _transposed(x: Term, node: Node) -> Term | None:
@@ -129,9 +150,13 @@ def _given(data: Data) -> Term:
         return Number(float(data))
     if not isinstance(data, np.ndarray) or not data.size or is_lazy(data) or np.any(data != data.flat[0]):
         return Given(data)
-    spread: Operation = vars(broadcast_to)["operation"]
-    number = Number(float(data.flat[0]))
-    return Call(spread, (number,), data.shape, {"shape": data.shape}, "broadcast_to")
+    return _spread(Number(float(data.flat[0])), data.shape)
+
+
+def _spread(term: Term, shape: Shape) -> Term:
+    """A term spread out to a shape."""
+    operation: Operation = vars(broadcast_to)["operation"]
+    return Call(operation, (term,), shape, {"shape": shape}, "broadcast_to")
 
 
 # -- rules that look at their operands -----------------------------------------------------------
@@ -140,10 +165,10 @@ def _given(data: Data) -> Term:
 def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> Operation:
     """The operation, with rules that have a closed formula.
 
-    A rule that compares its operands, as that of relu does, leaves no trace of the comparison in its
-    graph: the formula would hold on one side only. Such a rule becomes an operation itself, relu′.
+    A rule that compares its operands, as those of relu and max do, leaves no trace of the comparison in
+    its graph: the formula would hold on one side only. Such a rule becomes an operation itself, relu′.
     """
-    if not operation.elementwise or operation.many or all(map(_transparent, operation.rules)):
+    if operation.many or all(map(_transparent, operation.rules)):
         return operation
     rules = []
     for i, rule in enumerate(operation.rules):
@@ -151,7 +176,8 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
             rules.append(rule)
         else:
             index = "₁₂₃₄₅"[i] if len(operands) > 1 else ""
-            rules.append(_opaque(f"{operation.symbol}′{index}", rule, metadata))
+            declare = elementwise if operation.elementwise else primitive
+            rules.append(_opaque(f"{operation.symbol}′{index}", rule, metadata, declare))
     changed = copy(operation)
     changed.rules = tuple(rules)
     return changed
@@ -164,6 +190,15 @@ def _transparent(rule: Any) -> bool:
 
 def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> bool:
     """Whether what the rule records at these operands is right at other points, too."""
+    if operation.elementwise and not _is_closed_for_numbers(rule, operation, operands, metadata):
+        return False
+    return not any(map(shape_of, operands)) or _holds_elsewhere(rule, operation, operands, metadata)
+
+
+def _is_closed_for_numbers(
+    rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]
+) -> bool:
+    """The same for an elementwise rule, tried at one number for each operand."""
     here = [_number(x, p) for x, p in zip(operands, PROBES[0], strict=False)]
     pairs = enumerate(zip(operands, here, strict=True), 1)
     names = [Value(p, f"{i}") if type(x) is Value else p for i, (x, p) in pairs]
@@ -195,12 +230,53 @@ def _agree(
     return bool(np.allclose(found, rule(*data), 1e-9, 0.0, True))
 
 
-def _opaque(name: str, rule: Any, metadata: dict[str, Any]) -> Any:
-    """A rule as an operation of the output and the operands."""
+@np.errstate(all="ignore")
+def _holds_elsewhere(
+    rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]
+) -> bool:
+    """The same for a rule of whole arrays: only arrays that it brings in can make it wrong elsewhere."""
+    here = [x._data if type(x) is Value else x for x in operands]
+    found = operation.forward(*here, **metadata)
+    if isinstance(found, tuple) or any(map(is_lazy, (found, *here))):
+        return True
+    pairs = enumerate(zip(operands, here, strict=True), 2)
+    names = [Value(data, f"{i}") if type(x) is Value else data for i, (x, data) in pairs]
+    given = [Value(np.ones(shape_of(found)), "0"), Value(found, "1"), *names]
+    slope = rule(*given[operation.elementwise :], **metadata)
+    if not isinstance(slope, Value):
+        return True
+    brought = (node.data for node in Graph(slope) if node.kind == "number" and node.shape)
+    if all(any(data is own for own in here) for data in brought):
+        return True
+    there = [_moved(data) if type(x) is Value else data for x, data in zip(operands, here, strict=True)]
+    return _same_elsewhere(transcribed(slope), rule, operation, there, metadata)
+
+
+def _moved(data: Data) -> Data:
+    """Data for which comparisons come out otherwise: each is in the next place, and no two are equal."""
+    return np.roll(data, 1) + np.linspace(0.05, 0.15, np.size(data)).reshape(np.shape(data))
+
+
+def _same_elsewhere(
+    formula: Term, rule: Any, operation: Operation, there: list[Data], metadata: dict[str, Any]
+) -> bool:
+    try:
+        found = operation.forward(*there, **metadata)
+        data = [np.ones(np.shape(found)), found, *there]
+        slope = rule(*data[operation.elementwise :], **metadata)
+    except ValueError:  # as of a matrix that has no inverse
+        return True
+    return bool(
+        np.allclose(evaluated(formula, {f"{i}": x for i, x in enumerate(data)}), slope, 1e-5, 0.0, True)
+    )
+
+
+def _opaque(name: str, rule: Any, metadata: dict[str, Any], declare: Any) -> Any:
+    """A rule as an operation of all that it is given."""
 
     def slope(*operands: Data) -> Data:
         return np.multiply(rule(*operands, **metadata), 1.0)
 
     slope.__name__ = name
-    declared = elementwise(doperands=0.0)(slope)
+    declared = declare(doperands=0.0)(slope)
     return lambda *operands, **_: declared(*operands)

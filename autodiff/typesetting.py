@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from .data import Data
 from .expression import Term
 from .lettering import ESCAPES, latex_of, raised
-from .notation import text_of, visible
+from .notation import visible
 from .writing import ATOM, POWER, PRODUCT, Piece, Writer
 
 __all__ = ["Latex", "Text"]
@@ -24,13 +26,13 @@ class Text(Writer):
     times, circle, minus, open, close, transposed = "·", "∘", "−", "(", ")", "ᵀ"
 
     def plain(self, text: str) -> str:
-        return text.replace("-", "−")
+        return re.sub("-(?!>)", "−", text)
 
     def name(self, name: str) -> str:
         return visible(name)
 
-    def partial(self, upper: str, lower: str) -> str:
-        return f"∂{visible(upper)}/∂{visible(lower)}"
+    def derivative(self, sign: str, upper: str, lower: str) -> str:
+        return f"{sign}{visible(upper)}/{sign}{visible(lower)}"
 
     def superscript(self, base: str, exponent: str) -> str:
         if exponent == self.transposed:
@@ -75,7 +77,7 @@ class Latex(Writer):
         return f"\\mathrm{{{''.join(ESCAPES.get(char, char) for char in text)}}}"
 
     def array(self, data: Data) -> str:
-        return latex_of(text_of(data, self.number_format).replace("…", "...")).replace("...", r"\ldots ")
+        return latex_of(self.entries(data))
 
     def number(self, value: float) -> Piece:
         text, strength = super().number(value)
@@ -84,10 +86,13 @@ class Latex(Writer):
     def name(self, name: str) -> str:
         return latex_of(name)
 
-    def partial(self, upper: str, lower: str) -> str:
-        return rf"\frac{{\partial {latex_of(upper)}}}{{\partial {latex_of(lower)}}}"
+    def derivative(self, sign: str, upper: str, lower: str) -> str:
+        sign = r"\partial" if sign == "∂" else r"\mathrm{d}"
+        return rf"\frac{{{sign} {latex_of(upper)}}}{{{sign} {latex_of(lower)}}}"
 
     def superscript(self, base: str, exponent: str) -> str:
+        if exponent == self.transposed and "^" in base:
+            base = f"{{{base}}}"  # a name with an index above
         return f"{base}^{{{exponent}}}"
 
     def root(self, base: Term) -> str:

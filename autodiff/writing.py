@@ -92,6 +92,7 @@ class Writer:
 
     def number(self, value: float) -> Piece:
         """A number; a negative one binds as a sum, so that it stands in brackets inside a product."""
+        value += 0.0  # −0 is written as 0
         whole = value.is_integer() and abs(value) < LARGE
         digits, _, exponent = format(value, ".0f" if whole else self.number_format).partition("e")
         digits = digits.replace("-", self.minus).replace("inf", "∞")
@@ -103,7 +104,12 @@ class Writer:
 
     def array(self, data: Data) -> str:
         """An array in few characters."""
-        return self.plain(text_of(data, self.number_format))
+        return self.plain(self.entries(data))
+
+    def entries(self, data: Data) -> str:
+        """The entries of a small array, the range of a large one: between square brackets."""
+        text = text_of(data, self.number_format)
+        return text if text.startswith("[") else f"[{text}]"
 
     def symbol(self, symbol: Symbol) -> Piece:
         """A name, or the number in its place."""
@@ -112,7 +118,7 @@ class Writer:
             data = self.numbers[name]
             return (self.array(data), ATOM) if shape_of(data) else self.number(float(data))
         if symbol.lower is not None:
-            return self.partial(symbol.name, symbol.lower), ATOM
+            return self.derivative(symbol.sign, symbol.name, symbol.lower), ATOM
         return self.name(symbol.name), POWER if _is_indexed(symbol.name) else ATOM
 
     # -- sums and products -------------------------------------------------------------------
@@ -195,7 +201,8 @@ class Writer:
         if name == "getitem" or name == "part":
             return f"{self.part(arguments[0], ATOM)}[{_index(call)}]", ATOM
         if "′" in call.operation.symbol:
-            arguments = arguments[1:]  # the rule of a derivative has the output as its first operand
+            output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
+            arguments = (*arguments[:output], *arguments[output + 1 :])
         inner = ", ".join(map(self.write, arguments))
         told = f", {self.plain(call.told)}" if call.told and name != "sum_to" else ""
         return self.function(_title(call), f"{inner}{told}"), ATOM
@@ -214,8 +221,8 @@ class Writer:
         """A name."""
         raise NotImplementedError
 
-    def partial(self, upper: str, lower: str) -> str:
-        """A partial derivative in Leibniz' notation."""
+    def derivative(self, sign: str, upper: str, lower: str) -> str:
+        """A derivative in Leibniz' notation, with ∂ or with d."""
         raise NotImplementedError
 
     def superscript(self, base: str, exponent: str) -> str:

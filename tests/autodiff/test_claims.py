@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -266,6 +267,21 @@ def test_digits_must_be_printed_digits():
 def test_a_claim_is_about_one_number():
     with pytest.raises(TypeError, match=r"one number, got 'v' of shape \(2,\)"):
         judged(("a", "1", Value([1.0, 2.0], "v")))
+
+
+@pytest.mark.parametrize("source", ["1", None, 1j, lambda: "1"])
+def test_what_is_no_number_is_refused(source):
+    with pytest.raises(TypeError, match="a claim is about a number, got"):
+        judged(("a", "1", source))
+
+
+def test_an_array_of_one_number_is_one():
+    assert judged(("a", "1", np.array([[1.0]])))[0].verdict == "right"
+
+
+def test_what_was_printed_with_an_exponent_is_computed_with_one():
+    report = check_claims([("a", "1.5e-30", 1.54e-30), ("b", "1.0e50", 1e50)])
+    assert [row[2] for row in report.table.rows] == ["1.540e−30", "1.000e+50"]
 
 
 def test_what_a_source_raises_passes_through_with_a_note():

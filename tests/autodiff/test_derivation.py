@@ -219,6 +219,56 @@ def test_arrays_are_explained_with_their_matrix_rules() -> None:
         typeset(line.removesuffix(r"\\").replace("&", ""))
 
 
+def test_a_single_rule_is_not_written_twice() -> None:
+    a = Value(np.ones((2, 2)), "A")
+    assert explain((2.0 * a * a).sum(), a).text.splitlines() == [
+        "A bar is the gradient of f: Ȳ = ∂f/∂Y, in the shape of Y.",
+        "",
+        "Ā = 4A",
+        "  = [[4, 4], [4, 4]]",
+    ]
+
+
+def test_a_direct_path_beside_others_is_told_from_the_whole_derivative() -> None:
+    x = Value(3.0, "x")
+    u = x * x
+    u.name = "u"
+    found = explain(2.0 * x + u, x)
+    assert found.text.splitlines() == [
+        "2 paths lead from x to f:",
+        "df/dx = ∂f/∂x",
+        "      + ∂f/∂u · ∂u/∂x",
+        "",
+        "∂f/∂x = 2",
+        "∂f/∂u = 1",
+        "∂u/∂x = 2x = 6",
+        "",
+        "df/dx = 2(x + 1)",
+        "      = 2(3 + 1)",
+        "      = 8",
+    ]
+    assert r"\frac{\mathrm{d} f}{\mathrm{d} x}" in found.latex
+    for line in found.latex.splitlines()[1:-1]:
+        typeset(line.removesuffix(r"\\").replace("&", ""))
+
+
+@pytest.mark.parametrize("f", [ad.max, ad.min, ad.sort, ad.prod, ad.std, ad.cumsum, ad.logsumexp])
+def test_rules_of_whole_arrays_hold_at_other_points(f) -> None:
+    a, b = Value([3.0, 1.0, 2.0], "A"), Value([-1.0, 5.0, 0.5], "A")
+    found = explain((f(a) * a).sum(), a).formula.evaluate({"A": b.data})
+    np.testing.assert_allclose(found, gradients((f(b) * b).sum(), b), rtol=1e-12)
+
+
+@pytest.mark.parametrize("f", [ad.hypot, ad.power])
+def test_what_a_rule_leaves_out_at_one_entry_counts_at_other_points(f) -> None:
+    a, b, c = Value([0.0, 1.0], "A"), Value([1.7, 0.4], "A"), Value([2.0, 3.0], "C")
+    for operand in (a, c):
+        found = explain(f(a, c if f is ad.power else 2.0 * a).sum() + c.sum(), operand).formula
+        other = f(b, c if f is ad.power else 2.0 * b).sum() + c.sum()
+        expected = gradients(other, b if operand is a else c)
+        np.testing.assert_allclose(found.evaluate({"A": b.data}), expected, rtol=1e-12)
+
+
 def test_what_has_no_link_is_said() -> None:
     x, y = Value(2.0, "x"), Value(3.0, "y")
     assert "f does not depend on y" in explain(x * x, y).text

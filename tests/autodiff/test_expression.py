@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 import nn.lecture
-from autodiff import Value, exp, log, sin, sqrt, tanh, where
+from autodiff import Value, einsum, exp, log, sin, sqrt, tanh, where
 from autodiff.closed_form import formula
 from autodiff.lettering import latex_of
 
@@ -73,6 +74,57 @@ def test_the_name_of_several_values_gets_a_number() -> None:
     assert formula(first + second).text == "e[1] + e[2]"
 
 
+def test_a_number_given_to_a_name_is_no_name_that_a_value_has() -> None:
+    taken, first, second = Value(1.5, "e[1]"), Value(2.5, "e"), Value(3.0, "e")
+    found = formula(taken * first + second)
+    assert found.text == "e[1]·e[2] + e[3]"
+    assert found.evaluate() == 6.75
+
+
+def test_the_range_of_an_array_stands_in_brackets() -> None:
+    assert formula(x * Value(np.arange(9.0), constant=True)).text == "x·[0 … 8]"
+    assert formula(np.arange(9.0) - x).text == "[0 … 8] − x"
+
+
+def test_a_branch_taken_for_a_whole_array_is_written_without_the_other() -> None:
+    a = Value(np.ones(3), "A")
+    assert formula(where(np.zeros(3, bool), x, 2.0 * a)).text == "2A"
+    assert formula(where(True, a, x)).text == "A"
+    np.testing.assert_array_equal(formula(where(np.ones((2, 3), bool), a, x)).evaluate(), np.ones((2, 3)))
+
+
+def test_what_changes_no_shape_is_not_written() -> None:
+    a = Value(np.ones((2, 2)), "A")
+    assert formula(a.reshape(2, 2) * 2.0).text == "2A"
+
+
+def test_an_operation_whose_symbol_is_a_formula_is_written_as_one() -> None:
+    layer = nn.Linear(2, 1, seed=0)
+    found = formula(layer(Value(np.ones((3, 2)), "X")))
+    assert found.text == "X·Wᵀ + b"
+    np.testing.assert_allclose(found.evaluate(), layer(np.ones((3, 2))).data)
+
+
+def test_a_name_with_an_index_above_is_transposed_in_latex() -> None:
+    w = Value(np.ones((2, 2)), "W⁽¹⁾")
+    found = formula(w.T @ w).latex
+    assert found.startswith(r"{W^{(1)}}^{\mathrm{T}}")
+    typeset(found)
+
+
+def test_zero_is_written_without_a_sign() -> None:
+    assert formula(Value(-0.0, constant=True)).text == "0"
+
+
+def test_like_terms_are_collected_in_whatever_order_their_factors_are() -> None:
+    assert formula(x * sin(y) * y + y * x * sin(y)).text == "2x·sin(y)·y"
+
+
+def test_an_option_is_written_as_it_is_spelled() -> None:
+    a = Value(np.ones((2, 2)), "A")
+    assert formula(einsum("ij,jk->ik", a, a)).text == "einsum(A, A, subscripts='ij,jk->ik')"
+
+
 def test_long_expressions_are_cut_into_named_parts() -> None:
     value = x
     for _ in range(1000):
@@ -111,6 +163,10 @@ def test_what_a_formula_is_evaluated_at_is_checked() -> None:
         found.evaluate({"weight": 2.0})
     with pytest.raises(ValueError, match=r"'weights' has shape \(2,\), got \(\)"):
         found.evaluate({"weights": 2.0})
+    with pytest.raises(TypeError, match="'weights' stands for raw data, got a Value"):
+        found.evaluate({"weights": x})
+    with pytest.raises(TypeError, match="expected names, got Value"):
+        found.evaluate({x: 2.0})  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="only a Value"):
         formula(1.0)  # type: ignore[arg-type]
 
@@ -122,7 +178,24 @@ def test_infinities_are_those_of_ieee() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["w₁₁⁽²⁾", "R(θ)", "learning_rate", "50%", "a{b}", "$x$", "\\frac", "x^2 & y~z#", "λ'", "Ȳ", "ē₁", "σ²"],
+    [
+        "`c`",
+        'a"',
+        "ǖ",
+        "ϛ",
+        "w₁₁⁽²⁾",
+        "R(θ)",
+        "learning_rate",
+        "50%",
+        "a{b}",
+        "$x$",
+        "\\frac",
+        "x^2 & y~z#",
+        "λ'",
+        "Ȳ",
+        "ē₁",
+        "σ²",
+    ],
 )
 def test_any_name_is_typeset(name: str) -> None:
     typeset(latex_of(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 import sys
 
 import numpy as np
@@ -184,10 +185,22 @@ def test_what_cannot_be_nudged_is_refused():
         nudges(w * c, [1.0])
     with pytest.raises(TypeError, match="output must be a Value, or several, got float"):
         nudges([1.0], w)
+    with pytest.raises(TypeError, match="parameters must be a Value, or several, got int"):
+        nudges(w * c, 5)
+    with pytest.raises(TypeError, match="eta must be a number, got str"):
+        nudges(w * c, w, eta="a")
+    with pytest.raises(TypeError, match="max_rows must be a whole number, got float"):
+        nudges(w * c, w, max_rows=1.5)
     with pytest.raises(ValueError, match="parameters has no numbers"):
         nudges(w * c, [])
     with pytest.raises(ValueError, match="max_rows must be at least 1, got 0"):
         nudges(w * c, w, max_rows=0)
+
+
+def test_an_infinite_output_is_nudged_without_a_warning():
+    w = Value(1.0, "w")
+    (row,) = nudges(w / Value(0.0, constant=True), w).rows
+    assert (row.derivative, math.isnan(row.actual)) == (math.inf, True)
 
 
 def test_a_leaf_assigned_after_use_is_refused():
