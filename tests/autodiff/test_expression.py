@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,7 +84,8 @@ def test_a_number_given_to_a_name_is_no_name_that_a_value_has() -> None:
 
 def test_the_range_of_an_array_stands_in_brackets() -> None:
     assert formula(x * Value(np.arange(9.0), constant=True)).text == "x·[0 … 8]"
-    assert formula(np.arange(9.0) - x).text == "[0 … 8] − x"
+    raw: Any = np.arange(9.0)
+    assert formula(raw - x).text == "[0 … 8] − x"
 
 
 def test_a_branch_taken_for_a_whole_array_is_written_without_the_other() -> None:
