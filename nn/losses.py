@@ -29,7 +29,7 @@ from autodiff import (
 from autodiff import sum as total
 from autodiff.choice import chosen
 from autodiff.data import Data, Operand, shape_of
-from optim.stochastic.hyperparameters import positive, probability
+from autodiff.settings import positive, probability
 
 from .operands import entries
 from .targets import class_rows, paired, refuse, signs

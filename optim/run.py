@@ -196,9 +196,8 @@ class Run:
         if norm == 0.0:
             return 0.0
         g = self.point.gradient / norm
-        with np.errstate(all="ignore"):
-            bend = np.abs(g @ self.objective.curvature(self.point.x)(g))
-            return float(0.5 * norm * (norm / bend) * (g @ g) ** 2) if 0.0 < bend < np.inf else np.inf
+        bend = np.abs(g @ self.objective.curvature(self.point.x)(g))
+        return float(0.5 * norm * (norm / bend) * (g @ g) ** 2) if 0.0 < bend < np.inf else np.inf
 
     def not_finite(self, point: Point) -> Ending:
         """A step led to where f is nan or infinite."""

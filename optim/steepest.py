@@ -55,7 +55,7 @@ def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:
     if not astray or not isinstance(rule, (Constant, Decaying)):
         return ending
     curvature = _largest_curvature(run.objective, run.best)
-    s = rule.s / (1.0 + rule.rate * run.steps) if isinstance(rule, Decaying) else rule.s
+    s = rule.size(run.steps)
     if not curvature * s >= 2.0:
         return ending
     n, x = run.objective.n, run.best.x
@@ -71,12 +71,11 @@ def _largest_curvature(objective: Objective, point: Point) -> float:
     product = objective.curvature(point.x)
     v = np.random.default_rng(0).normal(size=point.x.size)
     curvature = 0.0
-    with np.errstate(all="ignore"):
-        for _ in range(50):
-            v = v / np.linalg.norm(v)
-            w = product(v)
-            curvature = float(v @ w)
-            if not np.isfinite(w).all() or not w.any():
-                return 0.0
-            v = w
+    for _ in range(50):
+        v = v / np.linalg.norm(v)
+        w = product(v)
+        curvature = float(v @ w)
+        if not np.isfinite(w).all() or not w.any():
+            return 0.0
+        v = w
     return curvature

@@ -93,6 +93,10 @@ class Constant:
     def __post_init__(self) -> None:
         positive("the step size s", self.s)
 
+    def size(self, i: int) -> float:
+        """s."""
+        return self.s
+
     def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
         """The step, wherever it leads."""
         return Step(self.s, run.objective.at(run.point.x + self.s * d))
@@ -109,9 +113,13 @@ class Decaying:
         positive("the step size s", self.s)
         positive("the rate", self.rate)
 
+    def size(self, i: int) -> float:
+        """s_i."""
+        return self.s / (1.0 + self.rate * i)
+
     def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
         """The step, wherever it leads."""
-        return Constant(self.s / (1.0 + self.rate * run.steps))(run, d, unit)
+        return Constant(self.size(run.steps))(run, d, unit)
 
 
 @dataclass(frozen=True)
@@ -179,19 +187,12 @@ class Wolfe:
 
 
 @dataclass(frozen=True)
-class BarzilaiBorwein:
+class BarzilaiBorwein(Backtracking):
     """The inverse of the curvature that the last step met:   s = Δxᵀ·Δx / Δxᵀ·Δg.
 
     f may rise now and then, but not above the largest of its last 8 values (J. Barzilai and
     J. Borwein, IMA J. Numer. Anal. 8, 1988; M. Raydan, SIAM J. Optim. 7, 1997).
     """
-
-    c1: float = 1e-4
-    shrink: float = 0.5
-
-    def __post_init__(self) -> None:
-        _between("c1", 0.0, self.c1, 1.0)
-        _between("shrink", 0.0, self.shrink, 1.0)
 
     def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
         """The size by the last step; the first is a line search's."""

@@ -37,8 +37,7 @@ class Truncated(Direction):
         search, square, sharpest = -g, float(g @ g), 0.0
         enough = min(0.25, math.sqrt(square) / float(np.linalg.norm(self.objective.start.gradient))) * square
         for _ in range(2 * g.size):
-            with np.errstate(all="ignore"):
-                curved = product(search)
+            curved = product(search)
             curvature, length = float(search @ curved), float(search @ search)
             sharpest = max(sharpest, abs(curvature) / length)
             if not curvature > self.objective.over.epsilon * sharpest * length:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from autodiff import Value, moveaxis, pad, primitive, reshape, shape
-from optim.stochastic.hyperparameters import flag
+from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import shape, where
-from optim.stochastic.hyperparameters import fraction
+from autodiff.settings import fraction
 
 from ..initialize import Seed
 from ..module import Module

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff import Value, primitive, reshape, transpose
 from autodiff.data import Data, Operand, shape_of
-from optim.stochastic.hyperparameters import flag
+from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module

@@ -15,7 +15,7 @@ import numpy as np
 from autodiff import Value, mean, reshape, sqrt
 from autodiff.data import shape_of
 from autodiff.ops.plain import raw
-from optim.stochastic.hyperparameters import positive, probability
+from autodiff.settings import positive, probability
 
 from ..module import Module
 from ..operands import entries

@@ -37,7 +37,6 @@ class Full:
         self.data, self.validation = data, validation
         self.progress: Progress = Silence()
         self.history = History()
-        self.free = [parameter for parameter in model.parameters() if not parameter.constant]
         self.begin: float | None = None
         self.best = model.state_dict()
         self.stopped: str | None = None
@@ -52,12 +51,10 @@ class Full:
         return target - output
 
     def note(self, iterate: Iterate) -> bool:
-        """One step was made; returns whether it shall be the last."""
+        """One step was made, and the model is at it; returns whether it shall be the last."""
         if self.begin is None:  # the start is no step
             self.begin = time.perf_counter()
             return False
-        for parameter, entries in zip(self.free, iterate.x, strict=True):
-            parameter.data = entries
         trained, validated = (
             evaluated(self.model, self.loss, self.metrics, data) if data else []
             for data in (self.data, self.validation)

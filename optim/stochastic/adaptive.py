@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .hyperparameters import flag, fraction, not_negative, pair
+from autodiff.settings import flag, fraction, not_negative, pair
+
 from .optimizer import Array, Optimizer
 from .parameters import Settings
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.data import Data
+from autodiff.settings import flag, positive
 
-from .hyperparameters import flag, positive
 from .parameters import labelled
 
 __all__ = ["clip_gradient_norm", "clip_gradient_value"]

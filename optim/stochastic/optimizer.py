@@ -14,8 +14,8 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.choice import chosen
+from autodiff.settings import Check, positive
 
-from .hyperparameters import Check, positive
 from .parameters import Group, Settings, grouped
 from .state import Memory, restored, saved
 
@@ -36,7 +36,7 @@ class Optimizer:
     To write an optimiser, name its hyperparameters with their checks, what it remembers with the number to
     start from, and the update. Weight decay, g + wd·θ for g, and `maximize`, −g for g, are done here.
 
-    >>> from optim.stochastic.hyperparameters import not_negative
+    >>> from autodiff.settings import not_negative
     >>> class Signs(Optimizer):
     ...     checks = {"lr": not_negative}
     ...

@@ -6,8 +6,8 @@ import math
 from typing import Literal
 
 from autodiff.choice import chosen
+from autodiff.settings import fraction, not_negative, whole
 
-from .hyperparameters import fraction, not_negative, whole
 from .optimizer import Optimizer
 from .schedules import Schedule
 

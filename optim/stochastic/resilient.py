@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .hyperparameters import flag, increasing, not_negative, pair, positive
+from autodiff.settings import flag, increasing, not_negative, pair, positive
+
 from .optimizer import Array, Optimizer
 from .parameters import Settings
 

@@ -10,7 +10,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .hyperparameters import any_number, not_negative, positive, whole
+from autodiff.settings import any_number, not_negative, positive, whole
+
 from .optimizer import Optimizer
 
 __all__ = [

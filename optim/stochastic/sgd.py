@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .hyperparameters import any_number, flag, not_negative
+from autodiff.settings import any_number, flag, not_negative
+
 from .optimizer import Array, Optimizer
 from .parameters import Settings
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.data import Data, as_data, shape_of
-
-from .hyperparameters import whole
+from autodiff.settings import whole
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer

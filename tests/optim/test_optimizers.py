@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, sin
+from autodiff.settings import not_negative
 from nn import Linear, Sequential
 from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, RMSprop, Rprop, Schedule
-from optim.stochastic.hyperparameters import not_negative
 
 CASES = [
     (SGD, {"lr": 0.05}),

@@ -1,4 +1,4 @@
-"""What hyperparameters may be: checks, each of which returns the setting or says what it must be.
+"""What settings may be, such as hyperparameters: checks that return the setting, or say what it must be.
 
 A check takes what the setting is called in errors, and the setting; NumPy's numbers come back as Python's,
 so that float32 parameters stay float32.
