@@ -54,7 +54,8 @@ class ClaimReport(Tabular):
         self.rows = list(rows)
         count = Counter(row.verdict for row in self.rows)
         told = ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS)
-        self.title = title or f"{len(self.rows)} printed numbers: {told}"
+        numbers = "number" if len(self.rows) == 1 else "numbers"
+        self.title = title or f"{len(self.rows)} printed {numbers}: {told}"
 
     @property
     def errata(self) -> ClaimReport:
@@ -104,6 +105,8 @@ def check_claims(claims: Iterable[Claim | tuple[Any, ...]]) -> ClaimReport:
     Raises TypeError where the digits are no string or the source is no number, ValueError where the
     digits are no number. What a source raises passes through, with a note on which claim it was.
     """
+    if isinstance(claims, Claim):
+        raise TypeError("check_claims: expected a list of claims, got one; put it in [ ]")
     judged = [Claim(*claim) for claim in claims]
     cases = [_case(claim) for claim in judged]
     return ClaimReport(_judged(claim, cases, k) for k, claim in enumerate(judged))

@@ -1,4 +1,4 @@
-"""The command `lecture`: the lecture's network on its two observations, in tables."""
+"""The command `lecture`: the lecture's network on its two observations, and the slides' errata, in tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import Any, NamedTuple
 
 from .answers import Answer
+from .claims import ClaimReport, check_claims
 from .engine import gradients
 from .graph import Graph
 from .table import Table
@@ -24,8 +25,8 @@ class Observation(NamedTuple):
 
 
 def answer_lecture(asked: Namespace) -> Answer:
-    """Activations, nudges ∂a₁⁽²⁾/∂θ, and the gradient of R(θ)."""
-    from nn import lecture
+    """Activations, nudges ∂a₁⁽²⁾/∂θ, the gradient of R(θ), and what is printed otherwise."""
+    from nn import lecture, lecture_claims
 
     network = lecture.network()
     theta = {str(parameter.name): parameter for parameter in network.parameters()}
@@ -38,8 +39,10 @@ def answer_lecture(asked: Namespace) -> Answer:
         "observations": [observation._asdict() for observation in seen],
         "loss": loss.item(),
         "gradient": gradient,
+        "errata": _errata(errata := check_claims(lecture_claims.claims()).errata),
     }
-    return Answer(f"{_forward(seen).text}\n\n{_backward(data, seen).text}", data)
+    tables = _forward(seen), _backward(data, seen), errata.table
+    return Answer("\n\n".join(table.text for table in tables), data)
 
 
 def _observed(output: Value, theta: dict[str, Value], x: list[float], y: float) -> Observation:
@@ -49,6 +52,20 @@ def _observed(output: Value, theta: dict[str, Value], x: list[float], y: float) 
 
 def _slopes(output: Value, theta: dict[str, Value]) -> dict[str, float]:
     return dict(zip(theta, gradients(output, list(theta.values())), strict=True))
+
+
+def _errata(report: ClaimReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "where": row.claim.where,
+            "name": row.claim.name,
+            "printed": row.claim.printed,
+            "computed": row.computed,
+            "verdict": row.verdict,
+            "cause": row.cause,
+        }
+        for row in report.rows
+    ]
 
 
 def _forward(seen: list[Observation]) -> Table:

@@ -250,6 +250,11 @@ def test_the_report_counts_and_keeps_the_errata():
     assert repr(report) == str(report)
 
 
+def test_one_claim_without_a_list_is_refused():
+    with pytest.raises(TypeError, match="expected a list of claims, got one"):
+        check_claims(Claim("a", "1.0", 1.0))
+
+
 def test_columns_without_entries_are_left_out():
     assert check_claims([("a", "1.0", 1.0)]).table.header == ("number", "printed", "computed", "verdict")
     assert str(check_claims([])).startswith("0 printed numbers: 0 right")

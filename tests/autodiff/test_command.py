@@ -113,6 +113,13 @@ def test_lecture_prints_its_numbers(ask):
     assert round(answer["observations"][0]["nudges"]["w₁₁⁽¹⁾"], 3) == 0.449
 
 
+def test_lecture_says_where_the_slides_are_wrong(ask):
+    assert "52 printed numbers: 42 right, 2 truncated, 8 wrong" in ask("lecture")[1]
+    residual = data(ask("lecture", "--json"))["errata"][2]
+    assert (residual["name"], residual["printed"], residual["verdict"]) == ("e", "0.311", "wrong")
+    assert round(residual["computed"], 4) == 0.3905
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
