@@ -16,6 +16,9 @@ __all__ = ["Equation", "latex_lines", "text_lines"]
 WIDEST_LEFT = 24
 """Longer left sides do not push the others to the right."""
 
+MOST_TERMS = 24
+"""Terms of a sum that are written; of more the first and the last."""
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -46,7 +49,7 @@ def text_lines(equations: Sequence[Equation]) -> list[str]:
     y = x    a note
       = x
     """
-    rows = [equation.cells(Text(), Text(equation.numbers, ".4g")) for equation in equations]
+    rows = [equation.cells(Text(), Text(equation.numbers, ".4g", MOST_TERMS)) for equation in equations]
     width = max((_width(row[0]) for row in rows if _width(row[0]) <= WIDEST_LEFT), default=0)
     lines = [
         f"{left}{' ' * (width - _width(left))} {equation.sign} {right}" + (f" = {end}" if end else "")
@@ -68,7 +71,7 @@ def latex_lines(equations: Sequence[Equation]) -> list[str]:
     """The lines of an `aligned` environment, each with one & before its sign."""
     lines = []
     for equation in equations:
-        left, right, result = equation.cells(Latex(), Latex(equation.numbers, ".4g"))
+        left, right, result = equation.cells(Latex(), Latex(equation.numbers, ".4g", MOST_TERMS))
         note = equation.note.replace(" ", r"\ ")
         lines.append(
             f"{left} &{equation.sign} {right}"

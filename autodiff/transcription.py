@@ -27,7 +27,7 @@ from .expression import (
 )
 from .graph import Graph, Node
 from .modes import differentiating
-from .operation import Operation, ieee
+from .operation import Operation, first_operand, ieee, second_operand
 from .ops.shaping import broadcast_to
 from .simplification import grouped, power, product, total
 from .value import Value
@@ -184,8 +184,8 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
 
 
 def _transparent(rule: Any) -> bool:
-    """Whether a rule is a number, or nothing."""
-    return rule is None or isinstance(rule, float)
+    """Whether a rule is a number, nothing, or an operand."""
+    return rule is None or isinstance(rule, float) or rule in (first_operand, second_operand)
 
 
 def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> bool:

@@ -28,6 +28,9 @@ class Text(Writer):
     def plain(self, text: str) -> str:
         return re.sub("-(?!>)", "−", text)
 
+    def left_out(self, told: str) -> str:
+        return f"… ({told}) …"
+
     def name(self, name: str) -> str:
         return visible(name)
 
@@ -75,6 +78,9 @@ class Latex(Writer):
         if len(text) == 1 or not text.isascii():
             return latex_of(text)
         return f"\\mathrm{{{''.join(ESCAPES.get(char, char) for char in text)}}}"
+
+    def left_out(self, told: str) -> str:
+        return rf"\ldots {self.plain(f'({told})')} \ldots"
 
     def array(self, data: Data) -> str:
         return latex_of(self.entries(data))

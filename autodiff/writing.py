@@ -5,7 +5,8 @@ What needs brackets, a sign, a dot or a line is decided here; `typesetting` says
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from .data import Data, shape_of
@@ -41,7 +42,10 @@ Piece = tuple[str, int]
 
 
 class Writer:
-    """Writes terms; names that are among `numbers` are written as these."""
+    """Writes terms; names that are among `numbers` are written as these.
+
+    Of a sum of more than `most_terms` the first and the last are written, and how many are between.
+    """
 
     times: ClassVar[str]
     circle: ClassVar[str]
@@ -49,9 +53,15 @@ class Writer:
     open: ClassVar[str]
     close: ClassVar[str]
 
-    def __init__(self, numbers: Mapping[str, Data] | None = None, number_format: str = ".6g") -> None:
+    def __init__(
+        self,
+        numbers: Mapping[str, Data] | None = None,
+        number_format: str = ".6g",
+        most_terms: float = math.inf,
+    ) -> None:
         self.numbers = numbers or {}
         self.number_format = number_format
+        self.most_terms = most_terms
 
     @property
     def dot(self) -> str:
@@ -126,17 +136,24 @@ class Writer:
     def sum(self, terms: tuple[Term, ...]) -> str:
         """Terms with their signs between them; one with a positive sign comes first, if there is one."""
         first = next((i for i, term in enumerate(terms) if not _is_negative(term)), 0)
+        ordered = (terms[first], *terms[:first], *terms[first + 1 :])
+        if len(ordered) <= self.most_terms:
+            return self.signed(ordered)
+        half = int(self.most_terms) // 2
+        left_out = self.left_out(f"{len(ordered) - 2 * half:,} more terms")
+        return f"{self.signed(ordered[:half])} + {left_out} {self.signed(ordered[-half:], after=True)}"
+
+    def signed(self, terms: Sequence[Term], after: bool = False) -> str:
+        """Terms with their signs between them; in front of the first only a minus, unless it comes after."""
         text = ""
-        for term in (terms[first], *terms[:first], *terms[first + 1 :]):
+        for term in terms:
             negative = _is_negative(term)
             sign, size = (self.minus if negative else "+"), (_negated(term) if negative else term)
-            if text:
+            if text or after:
                 text += f" {sign} {self.part(size, PRODUCT)}"
             else:
-                text = (
-                    f"{self.minus}{self.part(size, PRODUCT)}" if sign == self.minus else self.part(term, SUM)
-                )
-        return text
+                text = f"{sign}{self.part(size, PRODUCT)}" if negative else self.part(term, SUM)
+        return text.lstrip()
 
     def product(self, factors: tuple[Term, ...]) -> Piece:
         """Factors, those with negative exponents as a denominator; a minus in front."""
@@ -215,6 +232,10 @@ class Writer:
 
     def plain(self, text: str) -> str:
         """Text that is no name."""
+        raise NotImplementedError
+
+    def left_out(self, told: str) -> str:
+        """What stands in the middle of a long sum."""
         raise NotImplementedError
 
     def name(self, name: str) -> str:

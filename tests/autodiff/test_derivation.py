@@ -302,3 +302,13 @@ def test_what_cannot_be_explained_is_refused() -> None:
     x.data = [3.0, 4.0]
     with pytest.raises(ValueError, match="was assigned new data"):
         explain(y, x)
+
+
+def test_of_a_long_sum_the_first_and_the_last_terms_are_written() -> None:
+    x = Value(0.5, "x")
+    found = explain(sum((float(i) * x - 1.0) ** 2 for i in range(200)), x)
+    assert "more terms) …" in found.text
+    assert len(found.text) < 10_000
+    assert found.formula.evaluate() == pytest.approx(found.value, rel=1e-9)
+    for line in found.latex.splitlines()[-3:-1]:
+        typeset(line.removesuffix(r"\\").replace("&", ""))
