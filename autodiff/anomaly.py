@@ -14,7 +14,7 @@ import numpy as np
 from . import modes
 from .data import is_lazy
 from .reverse import absorbed, inputs_of
-from .value import Label, Value
+from .value import Value, label_of
 
 __all__ = ["detect_anomaly"]
 
@@ -48,7 +48,7 @@ class _Watch:
 
     def node(self, node: Value) -> Value:
         """Note the line, remember the data of array leaves, and refuse what is not finite."""
-        node._label = Label(node.name, _line())
+        node._label = label_of(node)._replace(line=_line())
         for x in _leaves(node):
             self._seen.setdefault(x._birth, x._data.copy())
         bad = _bad(node._data)
@@ -129,7 +129,7 @@ def _inputs(node: Value) -> str:
 def _where(node: Value) -> str:
     """The line that recorded the node, and a remedy where the operation knows one."""
     operation: Any = node._operation
-    line = node._label.line if isinstance(node._label, Label) else None
+    line = label_of(node).line
     return (f", recorded at {line}" if line else "") + (f"; {operation.remedy}" if operation.remedy else "")
 
 

@@ -7,7 +7,7 @@ small number that is the same in every run. Nothing here recurses.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
@@ -31,15 +31,17 @@ class Edge(NamedTuple):
 class Node:
     """One value of a graph, or one raw number or array that an operation was given.
 
-    `id` counts from 0 in the order of the graph. `inputs` are the ids of the operands, in order.
+    `id` counts from 0 in the order of the graph. `operation` is what made it; None for anything that was
+    not recorded. `inputs` are the ids of the operands, in order.
     `changed` says that a leaf was assigned new data after an operation of this graph had used it.
     What else is asked of a node is read from its Value at that moment.
     """
 
-    __slots__ = ("changed", "id", "inputs", "source")
+    __slots__ = ("changed", "id", "inputs", "operation", "source")
 
     id: int
     source: Value | Data
+    operation: Operation | None
     inputs: tuple[int, ...]
     changed: bool
 
@@ -48,16 +50,17 @@ class Node:
     ) -> None:
         self.id = id
         self.source = source
+        self.operation = source._operation if type(source) is Value else None
         self.inputs = inputs
         self.changed = changed
 
     @property
     def kind(self) -> Kind:
         """A leaf (variable), a constant, a recorded result, or a raw number that has no Value."""
+        if self.operation is not None:
+            return "recorded"
         if type(self.source) is not Value:
             return "number"
-        if self.source._operation is not None:
-            return "recorded"
         return "constant" if self.source.constant else "leaf"
 
     @property
@@ -66,14 +69,10 @@ class Node:
         return self.source.name if type(self.source) is Value else None
 
     @property
-    def operation(self) -> Operation | None:
-        """What made it; None for anything that was not recorded."""
-        return self.source._operation if type(self.source) is Value else None
-
-    @property
     def symbol(self) -> str | None:
         """How its operation is written: + · σ."""
-        return self.operation.symbol if self.operation else None
+        operation = self.operation
+        return operation.symbol if operation else None
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -101,7 +100,7 @@ class Node:
 
 
 class Graph:
-    """Everything that a Value was computed from, in order: inputs before results, itself last.
+    """Everything that a Value, or each of several, was computed from, in order: inputs before results.
 
     Recorded results stand in order of birth; a leaf, constant or raw number stands just before the
     first result that used it. `graph[i]` is the node with id i.
@@ -112,38 +111,48 @@ class Graph:
     [('number', 2.0, ()), ('leaf', 3.0, ()), ('recorded', 6.0, (0, 1)),
      ('recorded', 18.0, (2, 1))]
 
-    Raises TypeError for what is no Value, and ValueError where there are more than `max_nodes`.
+    Raises TypeError for what is no Value, and ValueError where there are more than `max_nodes`, or none.
     """
 
-    def __init__(self, output: Value, max_nodes: float = math.inf) -> None:
-        if not isinstance(output, Value):
-            raise TypeError(f"only a Value has a graph, got {type(output).__name__}")
+    def __init__(self, outputs: Value | Sequence[Value], max_nodes: float = math.inf) -> None:
+        roots = [outputs] if isinstance(outputs, Value) else _listed(outputs)
         self._nodes: list[Node] = []
         self._ids: dict[int, int] = {}
-        for value in _recorded(output, max_nodes):
-            inputs = tuple([self._operand(x, value) for x in inputs_of(value)])
-            self._number(value, inputs)
-        if output._operation is None:
-            self._number(output)
+        nodes, ids = self._nodes, self._ids
+        for value in _recorded(roots, max_nodes):
+            inputs = []
+            for x in inputs_of(value):
+                known = ids.get(x._birth) if type(x) is Value else None
+                inputs.append(self._operand(x, value) if known is None else known)
+            ids[value._birth] = len(nodes)
+            nodes.append(Node(len(nodes), value, tuple(inputs)))
+        for root in roots:
+            if root._birth not in self._ids:
+                self._number(root)
+        self._outputs = tuple(self._ids[root._birth] for root in roots)
         _check_size(len(self), max_nodes)
 
     def _operand(self, x: Value | Data, user: Value) -> int:
-        """The id of an operand; that of a leaf or raw number is given out here, at its first use."""
-        if type(x) is not Value:
-            self._nodes.append(Node(len(self._nodes), x))
-            return len(self._nodes) - 1
-        known = self._ids.get(x._birth)
-        return self._number(x, changed=x._birth > user._birth) if known is None else known
+        """The id of a leaf or raw number, given out here, at its first use."""
+        if type(x) is Value:
+            return self._number(x, changed=x._birth > user._birth)
+        self._nodes.append(Node(len(self._nodes), x))
+        return len(self._nodes) - 1
 
-    def _number(self, value: Value, inputs: tuple[int, ...] = (), changed: bool = False) -> int:
+    def _number(self, value: Value, changed: bool = False) -> int:
         id = self._ids[value._birth] = len(self._nodes)
-        self._nodes.append(Node(id, value, inputs, changed))
+        self._nodes.append(Node(id, value, changed=changed))
         return id
 
     @property
     def output(self) -> Node:
-        """The node of the Value itself."""
-        return self._nodes[-1]
+        """The node of the Value itself; of the last of several."""
+        return self._nodes[self._outputs[-1]]
+
+    @property
+    def outputs(self) -> tuple[Node, ...]:
+        """The nodes of the Values themselves, in the order in which they were given."""
+        return tuple(self._nodes[id] for id in self._outputs)
 
     @property
     def edges(self) -> Iterator[Edge]:
@@ -165,19 +174,33 @@ class Graph:
         return f"<graph of {len(self)} nodes>"
 
 
-def _recorded(output: Value, max_nodes: float) -> list[Value]:
-    """The output and its ancestors that an operation made, in order of birth.
+def _listed(outputs: Any) -> list[Value]:
+    """The outputs, which are Values, at least one of them."""
+    roots = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    if not roots:
+        raise ValueError("a graph needs at least one Value, got none")
+    for root in roots:
+        if not isinstance(root, Value):
+            raise TypeError(f"only a Value has a graph, got {type(root).__name__}")
+    return roots
+
+
+def _recorded(roots: Sequence[Value], max_nodes: float) -> list[Value]:
+    """The roots and their ancestors that an operation made, in order of birth.
 
     Unlike the engine's walk it follows constants, too, and passes over a changed leaf.
     """
     found: dict[int, Value] = {}
-    stack = [output]
+    stack = [root for root in roots if root._operation is not None]
     while stack:
         value = stack.pop()
-        if value._operation is not None and value._birth not in found:
+        if value._birth not in found:
             found[value._birth] = value
-            _check_size(len(found), max_nodes)
-            stack.extend([x for x in inputs_of(value) if type(x) is Value])
+            if len(found) > max_nodes:
+                _check_size(len(found), max_nodes)
+            for x in inputs_of(value):
+                if type(x) is Value and x._operation is not None:
+                    stack.append(x)
     return [found[birth] for birth in sorted(found)]
 
 

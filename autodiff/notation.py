@@ -23,11 +23,13 @@ def text_of(data: Data | None, number_format: str = ".4g") -> str:
     >>> text_of(0.4750208), text_of(None), text_of(np.arange(10.0))
     ('0.475', '–', '0 … 9')
     """
+    if type(data) is float:
+        return format(data, number_format)
     if data is None:
         return NOTHING
     if isinstance(data, tuple):
         return f"({', '.join(text_of(part, number_format) for part in data)})"
-    if isinstance(data, float | np.generic):
+    if isinstance(data, (float, np.generic)):
         return format(float(data), number_format)
     if is_lazy(data):
         return f"{type(data).__module__.partition('.')[0]} array"
@@ -61,6 +63,8 @@ def visible(text: str, longest: int = 40) -> str:
     >>> visible("two\nlines")
     'two\\nlines'
     """
+    if text.isprintable() and len(text) <= longest:
+        return text
     shown = "".join(
         char if char.isprintable() or char == ZERO_WIDTH_JOINER else char.encode("unicode_escape").decode()
         for char in text[: longest + 1]

@@ -1,68 +1,61 @@
 """Pictures of recorded graphs.
 
-Each node is a card: left the operation that made it, right its name and data, then its gradient.
-The kinds of node differ in their borders, so that they can be told apart without colour:
-
-    leaf        rounded corners          recorded    square corners, with the operation
-    constant    dashed                   output      a thick border
-    raw number  dotted, nothing but the number
-
-Cards have a light ground and edges are grey, so that pictures are readable on any page.
+Each node is a card: left the operation that made it, right its name and data, then its gradient. Where a
+value is used several times, the terms stand below that add up to its gradient. On each edge stands the
+local derivative. `theme` says how the kinds of node are told apart without colour.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
-from .graph import Graph, Node
+from .arrangement import Collapse, arranged
+from .choice import chosen
+from .dot import dot_of
+from .graph import Graph
 from .layout import lay_out
-from .notation import text_of, visible
+from .listing import text_of_scene
+from .mermaid import mermaid_of
+from .scene import Scene
+from .settings import whole
+from .theme import CARD, LOOKS, THEMES, Colours
 from .value import Value
+from .wording import CLEARER, Wording
 
-__all__ = ["Picture", "draw"]
+__all__ = ["CARD", "CLEARER", "FORMATS", "LOOKS", "GraphPicture", "Picture", "draw"]
 
 Direction = Literal["LR", "TB", "RL", "BT"]
+Show = Literal["data", "grad", "local", "ledger"]
 
-FORMATS = (".svg", ".dot", ".png", ".pdf")
+DRAWN = (".svg", ".dot", ".png", ".pdf")
+FORMATS = (*DRAWN, ".mmd", ".txt")
 DOTS_PER_INCH = 192  # of PNG files
-GREY = "#808080"  # equally far from a white and from a black page
-PAGE = {"bgcolor": "transparent", "nodesep": "0.18", "ranksep": "0.4"}
-CARD = {
-    "fontname": "Helvetica,Arial,sans-serif",
-    "fontsize": "11",
-    "fontcolor": "#1a1a1a",
-    "color": "#404040",
-    "fillcolor": "white",
-    "shape": "record",
-    "style": "filled",
-    "height": "0.3",
-    "margin": "0.08,0.035",
-}
-ARROW = {"color": GREY, "fontcolor": GREY, "fontname": CARD["fontname"], "fontsize": "9", "arrowsize": "0.6"}
-LOOKS: dict[str, dict[str, str]] = {
-    "leaf": {"shape": "Mrecord", "fillcolor": "#e3effb"},
-    "constant": {"style": "filled,dashed", "fillcolor": "#f0f0f0"},
-    "recorded": {},
-    "number": {"style": "filled,dotted", "fillcolor": "#f0f0f0", "width": "0.2", "height": "0.2"},
-}
-OUTPUT = {"penwidth": "2", "fillcolor": "#fff3cd"}
-ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\{}|<>"} | {"&": "&amp;"})
-CLEARER = {"·": "×"}  # a dot is lost on a slide
-SYMMETRIC = {"+", "·"}
+
+SHOWN = get_args(Show)
+FEW = 60
+"""Pictures of at most so many cards show everything, unless it is said what."""
 
 
 class Picture:
-    """A drawn graph: shows itself in a notebook, and is saved as SVG, PNG, PDF or DOT.
+    """A drawing by Graphviz: shows itself in a notebook, and is saved as SVG, PNG, PDF or DOT.
 
-    `dot` is the graph in the DOT language of Graphviz, and is there also without Graphviz; what has
+    `dot` is the drawing in the DOT language of Graphviz, and is there also without Graphviz; what has
     to be laid out raises RuntimeError then.
     """
 
+    formats: ClassVar[tuple[str, ...]] = DRAWN
+
     def __init__(self, dot: str) -> None:
-        self.dot = dot
+        self._dot = dot
+
+    @property
+    def dot(self) -> str:
+        """The drawing in the DOT language."""
+        return self._dot
 
     @cached_property
     def svg(self) -> str:
@@ -72,7 +65,17 @@ class Picture:
     @cached_property
     def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
-        return self._laid_out("png")
+        return lay_out(self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The picture as the bytes of a PDF file."""
+        return lay_out(self.dot, "pdf")
+
+    @property
+    def text(self) -> str:
+        """What the picture is, in words."""
+        return repr(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file of the format that its suffix names, and return its path.
@@ -81,109 +84,122 @@ class Picture:
         """
         path = Path(path)
         kind = path.suffix.lower()
-        if kind not in FORMATS:
-            raise ValueError(f"save: the name must end in one of {', '.join(FORMATS)}, got {str(path)!r}")
-        _write(path, self.dot.encode() if kind == ".dot" else self._laid_out(kind[1:]))
+        if kind not in self.formats:
+            raise ValueError(
+                f"save: the name must end in one of {', '.join(self.formats)}, got {str(path)!r}"
+            )
+        write(path, self._content(kind))
         return path
 
-    def _laid_out(self, kind: str) -> bytes:
-        if kind == "svg":
-            return self.svg.encode()
-        sharp = self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1)
-        return lay_out(sharp if kind == "png" else self.dot, kind)
+    def _content(self, kind: str) -> bytes:
+        names = {".mmd": "mermaid", ".txt": "text"}
+        content = getattr(self, names.get(kind, kind[1:]))
+        return content if isinstance(content, bytes) else content.encode()
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def _repr_svg_(self) -> str | None:
+        return self._repr_mimebundle_().get("image/svg+xml")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """For notebooks: the picture, or without Graphviz the text, and how to install it."""
+        try:
+            return {"image/svg+xml": self.svg, "text/plain": self.text}
+        except RuntimeError as error:
+            return {"text/plain": f"{self.text}\n\n{error}"}
 
     def __repr__(self) -> str:
         return f"<picture of a graph: .save('name.svg'), .svg, .png, .dot ({len(self.dot)} characters)>"
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write beside the file, then move into its place."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot save {path.name!r}: there is no directory {str(path.parent)!r}; make it first"
-        )
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+class GraphPicture(Picture):
+    """A drawn graph. It keeps the data and gradients of its moment.
+
+    Besides Graphviz' formats there are `mermaid`, for wikis that draw it, and `text`, a line a card; they
+    are saved as .mmd and .txt.
+    """
+
+    formats = FORMATS
+
+    def __init__(self, scene: Scene, direction: Direction, colours: Colours) -> None:
+        self._scene, self._direction, self._colours = scene, direction, colours
+
+    @cached_property
+    def dot(self) -> str:
+        """The graph in the DOT language."""
+        return dot_of(self._scene, self._direction, self._colours)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The graph as a flowchart in the language of Mermaid."""
+        return mermaid_of(self._scene, self._direction, self._colours)
+
+    @cached_property
+    def text(self) -> str:
+        """The cards as lines of text, with what each was computed from."""
+        return text_of_scene(self._scene)
 
 
 def draw(
-    value: Value, *, direction: Direction = "LR", number_format: str = ".4g", max_nodes: int = 500
-) -> Picture:
-    """Draw the graph that a Value was computed from, with the gradients known at this moment.
+    *values: Value | Sequence[Value],
+    direction: Direction = "LR",
+    show: Show | Collection[Show] | None = None,
+    number_format: str = ".4g",
+    theme: str = "auto",
+    max_nodes: int = 60,
+    collapse: Collapse | None = None,
+) -> GraphPicture:
+    r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
 
     direction      where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
+    show           what is told: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
+                   as a number, for whole arrays what the edge contributes to the gradient (Ȳ is that of Y);
+                   "ledger", the terms that add up to the gradient of what is used several times. By default
+                   all of it, and of more than 60 cards data and gradients
     number_format  how numbers are written, as in `format(number, ".4g")`
-    max_nodes      graphs with more nodes are refused: no one could read them
+    theme          "auto" for any page; "light", "dark", and "mono", for print, with a ground of their own
+    max_nodes      how many cards there are at most: larger graphs are collapsed as little as needed, by
+                   their boxes, then by drawing what is alike once; at last what is farthest is left out
+    collapse       which boxes are drawn as one card: True for all, a depth from the outside, counted from 1,
+                   or names, "Linear" or "Linear 2"; False for none
+
+    Boxes are scopes and the calls of modules.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x
     >>> y.backward()
-    >>> print(draw(y).dot.expandtabs(4))  # doctest: +ELLIPSIS
+    >>> print(draw(y).dot)  # doctest: +ELLIPSIS
     digraph autodiff {
     ...
-        n0 [label="x = 3|grad 6" fillcolor="#e3effb" shape=Mrecord]
-        n1 [label="{×|{9|grad 1}}" fillcolor="#fff3cd" penwidth=2]
-        n0 -> n1
-        n0 -> n1
+        n0 [id="n0" label="x = 3|grad 6\n= 3 + 3" shape="Mrecord" style="filled,rounded" fillcolor="#e3effb"]
+        n1 [id="n1" label="{×|{9|grad 1}}" penwidth="2" fillcolor="#fff3cd"]
+        n0 -> n1 [id="e1_0" label="x = 3"]
+        n0 -> n1 [id="e1_1" label="x = 3"]
     }
     <BLANKLINE>
 
-    Raises TypeError for what is no Value, and ValueError for a large graph or unknown direction.
+    Raises TypeError for what is no Value, and ValueError for no Value at all, and for options that are not
+    known.
     """
-    known = get_args(Direction)
-    if direction not in known:
-        raise ValueError(f"draw: direction must be one of {', '.join(known)}, got {direction!r}")
-    return Picture(_dot(Graph(value, max_nodes), direction, number_format))
+    direction = chosen("direction", direction, {known: known for known in get_args(Direction)})
+    colours = chosen("theme", theme, THEMES)
+    graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
+    arrangement = arranged(graph, whole("draw: max_nodes", max_nodes, least=2), collapse)
+    alone = [ids[0] for ids in arrangement.cards if len(ids) == 1]
+    shown = _asked(show, len(arrangement.cards))
+    scene = Scene(graph, arrangement, Wording(graph, shown, _checked(number_format), alone))
+    return GraphPicture(scene, direction, colours)
 
 
-def _dot(graph: Graph, direction: Direction, number_format: str) -> str:
-    from graphviz import Digraph
-
-    dot = Digraph("autodiff", graph_attr={**PAGE, "rankdir": direction}, node_attr=CARD, edge_attr=ARROW)
-    upright = direction in ("LR", "RL")
-    for node in graph:
-        look = LOOKS[node.kind] | (OUTPUT if node is graph.output else {})
-        label = _label(node, number_format)
-        dot.node(f"n{node.id}", label if upright else f"{{{label}}}", **look)
-    for source, target, position in graph.edges:
-        number = {"label": str(position + 1)} if _ordered(graph[target]) else {}
-        dot.edge(f"n{source}", f"n{target}", **number)
-    return str(dot.source)
+def _asked(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
+    """What is to be shown."""
+    if show is None:
+        return SHOWN if n_cards <= FEW else ("data", "grad")
+    known = {name: name for name in SHOWN}
+    return {chosen("thing to show", name, known) for name in ([show] if isinstance(show, str) else show)}
 
 
-def _ordered(node: Node) -> bool:
-    """Whether the edges of an operation are numbered: where its operands cannot change places."""
-    return len(node.inputs) > 1 and node.symbol not in SYMMETRIC
-
-
-def _label(node: Node, number_format: str) -> str:
-    """The fields of a card, in the language of Graphviz's records, where braces turn the direction."""
-    data = text_of(node.data, number_format)
-    if node.kind == "number":
-        return _escaped(data)
-    column = "|".join(map(_escaped, [*_title(node, data), f"grad {text_of(node.grad, number_format)}"]))
-    if node.changed:
-        column += "|changed after use"
-    if node.symbol is None:
-        return column
-    return f"{{{_escaped(CLEARER.get(node.symbol, node.symbol))}|{{{column}}}}}"
-
-
-def _title(node: Node, data: str) -> list[str]:
-    """Name and data: on one line for a number, with the shape for an array."""
-    name = visible(node.name or "")
-    if node.shape:
-        return [f"{name} {node.shape}".strip(), data]
-    return [f"{name} = {data}" if name else data]
-
-
-def _escaped(text: str) -> str:
-    """Text that Graphviz shows as it is: neither a field, nor an escape, nor an entity."""
-    return text.translate(ESCAPES)
+def _checked(number_format: str) -> str:
+    try:
+        format(1.0, number_format)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"draw: number_format must be one as '.4g', got {number_format!r}") from None
+    return number_format

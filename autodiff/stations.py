@@ -18,7 +18,7 @@ from .recording import recorded
 from .transcription import differentiable, transcribed
 from .value import Value
 
-__all__ = ["Segment", "Stations"]
+__all__ = ["Segment", "Stations", "again"]
 
 LINEAR = ("+", "−", "neg", "pos", "Σ")
 
@@ -108,7 +108,7 @@ class Stations:
                 elif node.operation is None:
                     copies[node.id] = node.source if isinstance(node.source, Value) else node.data
                 else:
-                    copies[node.id] = _again(node, [copies[i] for i in node.inputs])
+                    copies[node.id] = again(node, [copies[i] for i in node.inputs])
         return Segment(copies[id], leaves)
 
     def _folded(self, id: int) -> Iterator[Node]:
@@ -135,7 +135,7 @@ class Stations:
         }
 
 
-def _again(node: Node, inputs: list[Any]) -> Value:
+def again(node: Node, inputs: list[Any]) -> Value:
     """A recorded node with other inputs, its data taken over."""
     operation: Any = node.operation
     tracked = any(isinstance(x, Value) and not x.constant for x in inputs)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from .graph import Graph, Node
 from .notation import text_of, visible
 from .value import Value
 
-__all__ = ["Tree", "tree"]
+__all__ = ["Tree", "aligned", "tree"]
 
 COLUMN_GAP = "   "
 
@@ -54,7 +54,7 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
             rows.append((branch + _joined("↑", visible(node.name or ""), mark),))
         else:
             rows.append((branch + _joined(_title(node), mark), *_told(node, number_format)))
-    return Tree(_aligned(rows))
+    return Tree(aligned(rows))
 
 
 def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:
@@ -103,7 +103,7 @@ def _told(node: Node, number_format: str) -> tuple[str, ...]:
     return (*cells, "changed after use") if node.changed else tuple(cells)
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> str:
+def aligned(rows: Sequence[tuple[str, ...]]) -> str:
     """Rows of cells as columns."""
     widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
     lines = (

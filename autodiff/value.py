@@ -20,7 +20,7 @@ from .data import Data, Operand, Shape, as_data, dtype_of, shape_of
 if TYPE_CHECKING:
     from .operation import Operation
 
-__all__ = ["Label", "Value"]
+__all__ = ["Label", "Scope", "Value", "label_of"]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
@@ -28,11 +28,25 @@ Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence
 births = count()
 
 
+class Scope(NamedTuple):
+    """A part of a program: its title, the birth number at which it began, and the scope around it."""
+
+    title: str
+    since: int
+    around: Scope | None = None
+
+
 class Label(NamedTuple):
-    """What is known of a node besides its mathematics: its name, and the line that recorded it."""
+    """What is known of a node besides its mathematics.
+
+    Its name, the line that recorded it, the scope that it was recorded in, and the calls of modules that
+    returned it, the innermost first: title, and birth number at which the call began.
+    """
 
     name: str | None = None
     line: str | None = None
+    scope: Scope | None = None
+    calls: tuple[tuple[str, int], ...] = ()
 
 
 @final
@@ -83,6 +97,7 @@ class Value:
 
         The array of a recorded node is read-only, since it may be a view of a leaf's.
         """
+        self._check_readable(".data")
         data = self._data
         if self._operation is not None and isinstance(data, np.ndarray):
             data = data.view()
@@ -92,6 +107,7 @@ class Value:
     @data.setter
     def data(self, new: object) -> None:
         self._refuse_recorded("its data follow", "assign to a leaf")
+        self._check_readable("assigning .data")
         if new is not self._data:  # `leaf.data -= step` has changed it in place
             self._data = self._fitted(new, "data")
         self._birth = next(births)
@@ -99,6 +115,7 @@ class Value:
     @property
     def grad(self) -> Data | None:
         """Gradient of the last `backward()` with respect to this value; None until computed."""
+        self._check_readable(".grad")
         return self._grad
 
     @grad.setter
@@ -188,19 +205,31 @@ class Value:
 
     def detach(self) -> Value:
         """The same data and name as a constant without history."""
-        return Value(self._data, self.name, constant=True)
+        if modes.tracer() is None:
+            return Value(self._data, self.name, constant=True)
+        node = +self  # a program computes the data anew
+        node._label, node._tracked = self.name, False
+        return node
 
     # -- leaving the graph ---------------------------------------------------------------------
 
+    def _check_readable(self, how: str) -> None:
+        """Raise TypeError while a program is recorded that would have the numbers of today in it."""
+        if modes.switch.on and (tracer := modes.tracer()) is not None:
+            tracer.check_read(self, how)
+
     def item(self) -> float:
         """The only entry, as a Python number. Raises ValueError when there are several."""
+        self._check_readable(".item()")
         return float(self._data) if not self.shape else self._data.item()
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers; a number for a 0-d value."""
+        self._check_readable(".tolist()")
         return self._data if type(self._data) is float else self._data.tolist()
 
     def __float__(self) -> float:
+        self._check_readable("float()")
         if self._tracked and modes.inside_derivative():
             raise TypeError(
                 f"{self.described()} is being differentiated: float() and the functions of math would "
@@ -214,11 +243,13 @@ class Value:
         return int(float(self))
 
     def __bool__(self) -> bool:
+        self._check_readable("bool()")
         if self.shape:
             raise ValueError(f"the truth of {self.described()} is ambiguous; use .any() or .all()")
         return bool(self._data)
 
     def __round__(self, digits: int | None = None) -> Any:
+        self._check_readable("round()")
         if type(self._data) is float:
             return round(self._data, digits)
         return np.round(self._data, digits or 0)
@@ -309,6 +340,13 @@ class Value:
         def __le__(self, other: Operand) -> Any: ...
         def __gt__(self, other: Operand) -> Any: ...
         def __ge__(self, other: Operand) -> Any: ...
+        def __and__(self, other: Operand) -> Any: ...
+        def __rand__(self, other: Operand) -> Any: ...
+        def __or__(self, other: Operand) -> Any: ...
+        def __ror__(self, other: Operand) -> Any: ...
+        def __xor__(self, other: Operand) -> Any: ...
+        def __rxor__(self, other: Operand) -> Any: ...
+        def __invert__(self) -> Any: ...
         def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any: ...
         def __array_function__(
             self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any
@@ -352,6 +390,12 @@ class Value:
 
 blanks: Iterator[Value] = starmap(object.__new__, repeat((Value,)))
 """Values with nothing set, for nodes to be recorded: two thirds of the time of `object.__new__(Value)`."""
+
+
+def label_of(value: Value) -> Label:
+    """All that is known of a value besides its mathematics."""
+    label = value._label
+    return label if type(label) is Label else Label(label)  # type: ignore[arg-type]
 
 
 def summary(data: Data) -> str:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.ops.plain import raw
+from autodiff.grouping import mark_call
+from autodiff.roles import plain
+from autodiff.value import births
 
 from .operands import entries
 from .state import Unmatched, loaded
@@ -59,7 +61,10 @@ class Module:
     """What the module computes. Call the module itself, not this."""
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        return self.forward(*inputs, **options)
+        since = next(births)
+        result = self.forward(*inputs, **options)
+        mark_call(result, type(self).__name__, since)
+        return result
 
     # -- what there is -------------------------------------------------------------------------
 
@@ -120,7 +125,7 @@ class Module:
                [0.]])
         """
         with predicting(self), no_grad():
-            return raw(entries(self(*inputs, **options)))
+            return plain(entries(self(*inputs, **options)))
 
     def freeze(self) -> Self:
         """Make the parameters constants, which have no gradient and stay as they are."""

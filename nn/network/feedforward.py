@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 from autodiff import Value
+from autodiff.grouping import boxed
 
 from ..initialize import Initializer, Seed
 from ..layers.linear import Linear
@@ -59,7 +60,7 @@ class Network(Unit):
         """The activations of the output layer."""
         a = list(x)
         for layer in self.layers:
-            a = layer.activations(a)
+            a = boxed("Layer", layer.activations, a)
         return a
 
     # -- array form --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,8 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, draw, sigmoid
+from autodiff import Value, draw, gradients, sigmoid
+from autodiff.notation import visible
 from autodiff.picture import Picture
+from autodiff.theme import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -42,7 +45,7 @@ def texts(picture: Picture) -> list[str]:
 def attributes(dot: str) -> dict[str, str]:
     """The lines of the nodes, by id."""
     lines = [line.strip() for line in dot.splitlines()]
-    return {line.split()[0]: line for line in lines if line.startswith("n") and "[label=" in line}
+    return {line.split()[0]: line for line in lines if re.match(r"n\d+ \[id=", line)}
 
 
 @laid_out
@@ -71,20 +74,23 @@ def test_a_picture_keeps_the_gradients_of_its_moment() -> None:
 
 def test_x_times_x_has_two_edges() -> None:
     x = Value(3.0, "x")
-    assert draw(x * x).dot.count("n0 -> n1") == 2
+    dot = draw(x * x).dot
+    assert 'n0 -> n1 [id="e1_0"' in dot
+    assert 'n0 -> n1 [id="e1_1"' in dot
 
 
-def test_operands_that_cannot_change_places_are_numbered() -> None:
+def test_operands_that_cannot_change_places_are_numbered_where_no_derivatives_are_shown() -> None:
     x, y = Value(3.0), Value(2.0)
-    assert "n0 -> n2 [label=1]" in draw(x - y).dot
-    assert "n1 -> n2 [label=2]" in draw(x - y).dot
-    assert "n0 -> n2\n" in draw(x + y).dot
+    assert 'n0 -> n2 [id="e2_0" label="①"]' in draw(x - y, show="data").dot
+    assert 'n1 -> n2 [id="e2_1" label="②"]' in draw(x - y, show="data").dot
+    assert 'n0 -> n2 [id="e2_0"]' in draw(x + y, show="data").dot
+    assert 'n1 -> n2 [id="e2_1" label="−1"]' in draw(x - y).dot
 
 
 def test_kinds_of_nodes_differ_without_colour() -> None:
     nodes = attributes(draw(neuron() * 2.0).dot)
     looks = [
-        frozenset(word for word in line.split() if word.startswith(("shape", "style", "penwidth")))
+        frozenset(re.findall(r'(?:shape|style|penwidth)="[^"]*"', line))
         for line in (nodes["n0"], nodes["n1"], nodes["n2"], nodes["n6"], nodes["n7"])
     ]
     assert len(set(looks)) == 5
@@ -100,7 +106,7 @@ def test_a_leaf_changed_after_use_is_marked() -> None:
 def test_arrays_show_their_shape_and_range_and_not_their_entries() -> None:
     w = Value(np.linspace(-1.0, 1.0, 784 * 256).reshape(784, 256), "W⁽¹⁾")
     dot = draw(w * w).dot
-    assert "W⁽¹⁾ (784, 256)|-1 … 1|grad –" in dot
+    assert "W⁽¹⁾ (784, 256)|−1 … 1|grad –" in dot
     assert len(dot) < 1500
 
 
@@ -135,18 +141,59 @@ def test_names_are_text_whatever_they_hold(name: str, direction: str) -> None:
     assert not list(ElementTree.fromstring(picture.svg).iter(f"{SVG}script"))
 
 
+class Mermaid:
+    """As much of Mermaid as pictures use: what a label in quotes stands for."""
+
+    LABEL = re.compile(r'\s*\w+[(\[]+"(.*)"[)\]]+:::\w+')
+
+    @staticmethod
+    def labels(source: str) -> list[list[str]]:
+        """The lines on each node. A quote inside a label would end it."""
+        found = [Mermaid.LABEL.fullmatch(line) for line in source.splitlines()]
+        assert all('"' not in match[1] and "`" not in match[1] for match in found if match)
+        return [[Mermaid.decoded(line) for line in match[1].split("<br>")] for match in found if match]
+
+    @staticmethod
+    def decoded(text: str) -> str:
+        """Mermaid takes #60; for the letter of that number."""
+        assert not re.search(r"[<>&|{}\[\]]", text)
+        return re.sub(r"#(\d+);", lambda found: chr(int(found[1])), text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.one_of(st.text(max_size=30), st.sampled_from([*HOSTILE, "#60;", "#quot;", "`", "1. x", "- x", "end"]))
+)
+def test_any_name_is_text_in_mermaid_and_on_one_line_of_the_text(name: str) -> None:
+    picture = draw(Value(1.0, name) * 2.0, show="data")
+    title = f"{visible(name)} = 1" if name else "1"
+    assert Mermaid.labels(picture.mermaid) == [[title], ["2"], ["×", "2"]]
+    assert len(picture.mermaid.splitlines()) == 1 + 3 + 2 + 3
+    lines = picture.text.splitlines()
+    assert [line.split()[0] for line in lines] == ["n0", "n1", "n2"]
+    assert title.strip() in lines[0]
+
+
 @laid_out
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=30))
 def test_any_name_can_be_drawn(name: str) -> None:
-    shown = texts(draw(Value(1.0, name) * 2.0))
+    shown = texts(draw(Value(1.0, name) * 2.0, show=("data", "grad")))
     assert {"×", "2", "grad –"} <= set(shown)
     assert len(shown) == 6
 
 
 @laid_out
 @pytest.mark.parametrize(
-    ("suffix", "start"), [(".svg", b"<?xml"), (".png", b"\x89PNG"), (".pdf", b"%PDF"), (".dot", b"digraph")]
+    ("suffix", "start"),
+    [
+        (".svg", b"<?xml"),
+        (".png", b"\x89PNG"),
+        (".pdf", b"%PDF"),
+        (".dot", b"digraph"),
+        (".mmd", b"flowchart LR"),
+        (".txt", b"n0   leaf"),
+    ],
 )
 def test_a_picture_is_saved_in_the_format_of_the_suffix(tmp_path: Path, suffix: str, start: bytes) -> None:
     path = tmp_path / f"neuron{suffix}"
@@ -159,13 +206,14 @@ def test_a_picture_is_saved_in_the_format_of_the_suffix(tmp_path: Path, suffix: 
 def test_what_a_notebook_shows() -> None:
     picture = draw(neuron())
     assert picture._repr_svg_() == picture.svg
+    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg, "text/plain": picture.text}
     assert picture.png.startswith(b"\x89PNG")
     assert repr(picture).startswith("<picture of a graph")
 
 
 @pytest.mark.parametrize("name", ["neuron.jpg", "neuron", "neuron.svgz"])
 def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match=r"must end in one of \.svg, \.dot, \.png, \.pdf, got"):
+    with pytest.raises(ValueError, match=r"must end in one of \.svg, \.dot, \.png, \.pdf, \.mmd, \.txt, got"):
         draw(neuron()).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
@@ -185,6 +233,16 @@ def test_without_graphviz_an_error_names_both_remedies(tmp_path: Path) -> None:
         draw(neuron()).save(kept)
     assert kept.read_text() == "before"
     assert list(tmp_path.iterdir()) == [kept]
+
+
+@pytest.mark.usefixtures("no_graphviz")
+def test_without_graphviz_a_notebook_shows_the_text_and_the_remedies() -> None:
+    picture = draw(neuron())
+    shown = picture._repr_mimebundle_()
+    assert list(shown) == ["text/plain"]
+    assert shown["text/plain"].startswith(picture.text)
+    assert "apt install graphviz" in shown["text/plain"]
+    assert picture._repr_svg_() is None
 
 
 @pytest.mark.usefixtures("no_graphviz")
@@ -212,10 +270,18 @@ def test_drawing_writes_nothing_on_stderr() -> None:
 
 
 def test_bad_options_are_refused() -> None:
-    with pytest.raises(ValueError, match="direction must be one of LR, TB, RL, BT, got 'up'"):
+    with pytest.raises(ValueError, match=r"unknown direction 'up'; .*there are LR, TB, RL, BT"):
         draw(neuron(), direction="up")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="more than 5 nodes"):
-        draw(neuron(), max_nodes=5)
+    with pytest.raises(ValueError, match="unknown theme 'drak'; did you mean 'dark'"):
+        draw(neuron(), theme="drak")
+    with pytest.raises(ValueError, match="unknown thing to show 'gradients'; did you mean 'grad'"):
+        draw(neuron(), show=["data", "gradients"])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match=r"number_format must be one as '.4g', got 'four'"):
+        draw(neuron(), number_format="four")
+    with pytest.raises(ValueError, match="max_nodes must be 2 or above, got 1"):
+        draw(neuron(), max_nodes=1)
+    with pytest.raises(ValueError, match="at least one Value, got none"):
+        draw()
     with pytest.raises(TypeError, match="only a Value has a graph, got str"):
         draw("x")  # type: ignore[arg-type]
 
@@ -232,3 +298,71 @@ def test_graphviz_is_imported_by_the_first_picture_only() -> None:
 def test_a_directory_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"cannot save 'y.dot': there is no directory '.*nowhere'"):
         draw(Value(2.0, "x") * 3.0).save(tmp_path / "nowhere" / "y.dot")
+
+
+@laid_out
+def test_nodes_and_edges_of_the_svg_have_ids() -> None:
+    svg = ElementTree.fromstring(draw(neuron()).svg)
+    ids = {group.get("id") for group in svg.iter(f"{SVG}g")}
+    assert {"n0", "n1", "n2", "n5", "e2_0", "e2_1", "e5_0"} <= ids
+
+
+def test_several_values_are_drawn_in_one_picture_and_each_is_an_output() -> None:
+    x = Value(3.0, "x")
+    y = x * x
+    z = y + x
+    for picture in (draw(y, z), draw([y, z])):
+        assert picture.dot.count('penwidth="2"') == 2
+    assert draw(z).dot.count('penwidth="2"') == 1
+
+
+def test_the_graph_of_a_gradient_is_drawn_too() -> None:
+    x = Value(2.0, "x")
+    y = x * x * x
+    slope = gradients(y, x, create_graph=True)
+    slope.name = "y′"
+    dot = draw(y, slope).dot
+    assert "y′ = 12" in dot
+    assert len(re.findall(r'^    n\d+ \[id="n\d+" label="x = 2\|', dot, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark", "mono"])
+def test_text_stands_out_from_its_ground_in_every_theme(theme: str) -> None:
+    colours = THEMES[theme]
+    for ground in (colours.card, colours.leaf, colours.constant, colours.output):
+        assert contrast(colours.text, ground) >= 7.0
+        assert contrast(colours.border, ground) >= 4.5
+    for page in ("white", "black") if theme == "auto" else (colours.page,):
+        assert contrast(colours.line, page) >= 3.9  # one grey cannot do better on white and black at once
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, as WCAG 2 defines it: from 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2 defines it."""
+    code = {"white": "#ffffff", "black": "#000000"}.get(colour, colour)
+    parts = [int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_what_is_shown_can_be_chosen() -> None:
+    assert "grad" not in draw(neuron(), show="data").dot
+    assert "0.2217" not in draw(neuron(), show="data").dot
+    assert "x₁ = 3" not in draw(neuron(), show=["grad"]).dot
+    assert "a₁⁽¹⁾(1 − a₁⁽¹⁾)" in draw(neuron(), show=["local"]).dot
+
+
+def test_the_text_has_a_line_for_each_card() -> None:
+    assert draw(neuron()).text.splitlines() == [
+        "n0   leaf         w₁₁⁽¹⁾ = 0.2     grad 0.6651",
+        "n1   constant     x₁ = 3           grad –",
+        "n2   ×            0.6              grad 0.2217   ← n0 (x₁ = 3), n1",
+        "n3   leaf         b₁⁽¹⁾ = 0.1      grad 0.2217",
+        "n4   +            0.7              grad 0.2217   ← n2 (1), n3 (1)",
+        "n5   σ (output)   a₁⁽¹⁾ = 0.6682   grad 1        ← n4 (a₁⁽¹⁾(1 − a₁⁽¹⁾) = 0.2217)",
+    ]

@@ -1,0 +1,88 @@
+"""Which part of a program recorded a node: scopes by hand, and the calls of modules.
+
+A picture draws a box around the nodes of a scope or of a call. A scope is a mode that labels each node;
+a call labels only what it returns, with the birth number at which it began: what was born since then,
+and was used for the result, was recorded by the call. Labels hold titles and numbers, never the module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from . import modes
+from .value import Label, Scope, Value, births, label_of
+
+if TYPE_CHECKING:
+    from contextlib import _GeneratorContextManager
+
+__all__ = ["boxed", "mark_call", "scope"]
+
+new_label = tuple.__new__  # half the time of calling the class
+
+_innermost: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def scope(name: str) -> _GeneratorContextManager[None]:
+    """Group what is recorded in the block, in this thread or task: `draw` puts a box around it.
+
+    Scopes can be nested, and decorate functions. Each entry is a box of its own; boxes with the same
+    name are numbered.
+
+    >>> x = Value(3.0, "x")
+    >>> with scope("square"):
+    ...     y = x * x
+    >>> @scope("half")
+    ... def half(v):
+    ...     return v / 2.0
+    >>> half(y).data
+    4.5
+
+    Raises TypeError for a name that is no string.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"scope: the name must be a string, got {name!r}")
+    return _entered(name)
+
+
+@contextmanager
+def _entered(name: str) -> Iterator[None]:
+    inner = Scope(name, next(births), _innermost.get())
+    label = Label(scope=inner)
+
+    def mark(node: Value) -> Value:
+        node._label = label if node._label is None else label_of(node)._replace(scope=inner)
+        return node
+
+    token = _innermost.set(inner)
+    try:
+        with modes.mode(mark):
+            yield
+    finally:
+        _innermost.reset(token)
+
+
+def boxed(title: str, function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    """What a function returns; what it recorded for that is a box of this title."""
+    since = next(births)
+    result = function(*inputs, **options)
+    mark_call(result, title, since)
+    return result
+
+
+def mark_call(result: Any, title: str, since: int) -> None:
+    """Label what a call returned that began at this birth number, if the call recorded it."""
+    if type(result) is Value:
+        if result._birth > since and result._operation is not None:
+            label = result._label
+            if label is None:
+                result._label = new_label(Label, (None, None, None, ((title, since),)))
+            else:
+                label = label_of(result)
+                result._label = label._replace(calls=(*label.calls, (title, since)))
+    elif isinstance(result, (list, tuple, dict)):
+        for part in result.values() if isinstance(result, dict) else result:
+            if type(part) is Value:
+                mark_call(part, title, since)

@@ -1,0 +1,57 @@
+"""The terms that add up to a gradient: one for each use of a value, ∂R/∂x = Σ ∂R/∂z · ∂z/∂x."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+from .data import Data
+from .graph import Graph
+from .slopes import Slopes
+
+__all__ = ["Uses", "terms_of"]
+
+ROUNDING = 1e-9
+"""A gradient and the sum of its terms that differ by no more, relatively, are the same."""
+
+
+class Uses:
+    """Which nodes use each node of a graph, and as which operand."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.of: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for source, target, position in graph.edges:
+            self.of[source].append((target, position))
+
+    def several(self, id: int) -> list[tuple[int, int]]:
+        """The uses of a node that is used more than once; none of any other."""
+        uses = self.of.get(id, [])
+        return uses if len(uses) > 1 else []
+
+
+def terms_of(
+    graph: Graph, id: int, uses: Sequence[tuple[int, int]], slopes: Slopes
+) -> tuple[list[float], float] | None:
+    """What each use of a number contributes to its gradient, and what came from elsewhere.
+
+    That is from an earlier `backward()`, or one of another output. None where the terms are not known:
+    for arrays, and before `backward()`.
+    """
+    grad = graph[id].grad
+    found = [_term(graph[target].grad, slopes.number(target, position)) for target, position in uses]
+    terms = [term for term in found if term is not None]
+    if not isinstance(grad, float) or len(terms) < len(found) or all(graph[t].grad is None for t, _ in uses):
+        return None
+    elsewhere = grad - math.fsum(terms)
+    size = abs(grad) + sum(map(abs, terms))
+    if not math.isfinite(size):
+        return None
+    return terms, 0.0 if abs(elsewhere) <= ROUNDING * size else elsewhere
+
+
+def _term(g: Data | None, slope: float | None) -> float | None:
+    """One contribution: none where no gradient arrived, and 0·∞ is 0, as the engine has it."""
+    if slope is None or not (g is None or isinstance(g, float)):
+        return None
+    return g * slope if g and slope else 0.0
