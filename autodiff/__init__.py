@@ -18,6 +18,7 @@ from .anomaly import detect_anomaly
 from .declaration import elementwise, primitive
 from .engine import gradients
 from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
+from .grouping import scope
 from .jacobians import hessian, jacobian
 from .modes import no_grad
 from .ops import *
@@ -29,6 +30,7 @@ from .ops import sum as sum
 from .value import Value
 
 if TYPE_CHECKING:
+    from .animation import animate as animate
     from .check import check_gradients as check_gradients
     from .claims import Claim as Claim
     from .claims import check_claims as check_claims
@@ -36,12 +38,15 @@ if TYPE_CHECKING:
     from .derivation import explain as explain
     from .nudge import nudges as nudges
     from .picture import draw as draw
+    from .programs import compile as compile
     from .text_tree import tree as tree
 
 LAZY = {
+    "animate": "animation",
     "Claim": "claims",
     "check_claims": "claims",
     "check_gradients": "check",
+    "compile": "programs",
     "draw": "picture",
     "explain": "derivation",
     "formula": "closed_form",
@@ -66,6 +71,7 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     "jvp",
     "no_grad",
     "primitive",
+    "scope",
     "value_and_grad",
     "vjp",
     *LAZY,
@@ -73,7 +79,7 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     *plain.FUNCTIONS,
 ]
 OFFERED = sorted(__all__)
-for own in ("all", "any", "max", "min", "round", "sum"):
+for own in ("all", "any", "compile", "max", "min", "round", "sum"):
     __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
 del own
 

@@ -12,9 +12,9 @@ from .engine import gradients
 from .problem import Misuse, Problem
 from .value import Value
 
-__all__ = ["Answer", "answer_draw", "answer_explain", "answer_grad", "answer_minimize"]
+__all__ = ["Answer", "answer_animate", "answer_draw", "answer_explain", "answer_grad", "answer_minimize"]
 
-PLOTS = (".png", ".svg", ".pdf")
+PLOTS = (".png", ".svg", ".pdf", ".html")
 
 
 class Answer(NamedTuple):
@@ -52,7 +52,7 @@ def _second(f: str, x: str, y: str) -> str:
     return f"∂²{f}/∂{x}²" if x == y else f"∂²{f}/∂{x}∂{y}"
 
 
-# -- explain and draw --------------------------------------------------------------------------
+# -- explain, draw and animate -----------------------------------------------------------------
 
 
 def answer_explain(asked: Namespace) -> Answer:
@@ -94,6 +94,23 @@ def answer_draw(asked: Namespace) -> Answer:
     return Answer(path, {"file": path})
 
 
+def answer_animate(asked: Namespace) -> Answer:
+    """The forward and the backward pass step by step, as a page or moving picture; without a file as text."""
+    from .animation import animate
+    from .animation.storyboard import FORMATS
+
+    if asked.output:
+        _check_file("-o", asked.output, FORMATS)
+    output, leaves = Problem(asked.expression, asked.givens).recorded()
+    if not leaves:
+        raise Misuse("there is no unknown to differentiate with respect to")
+    story = animate(output)
+    if not asked.output:
+        return Answer(story.text.rstrip("\n"), {"text": story.text})
+    path = str(story.save(asked.output))
+    return Answer(path, {"file": path})
+
+
 def _check_file(option: str, path: str, known: Sequence[str]) -> None:
     if Path(path).suffix.lower() not in known:
         raise Misuse(f"{option}: the name must end in one of {', '.join(known)}, got {path!r}")
@@ -119,7 +136,15 @@ def answer_minimize(asked: Namespace) -> Answer:
         raise Misuse("there is no unknown to minimise over")
     result = method(problem.calculation.evaluate, problem.numbers)
     if asked.plot:
-        result.plot().savefig(asked.plot)
+        _save_plot(result, asked.plot)
     told = ("method", "x", "value", "gradient", "steps", "evaluations", "converged", "reason")
     data = {name: getattr(result, name) for name in told} | ({"file": asked.plot} if asked.plot else {})
     return Answer(str(result), data, result.converged)
+
+
+def _save_plot(result: Any, path: str) -> None:
+    """The way as a picture, or as a page that goes it step by step."""
+    if path.lower().endswith(".html"):
+        result.animate().save(path)
+    else:
+        result.plot().savefig(path)

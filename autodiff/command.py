@@ -14,7 +14,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .answers import Answer, answer_draw, answer_explain, answer_grad, answer_minimize
+from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
 from .lecture_tables import answer_lecture
 from .problem import Misuse
 from .school import pointed
@@ -28,6 +28,7 @@ examples:
   autodiff grad "x²·y − sin(x)" x=pi/2 y=-1 --order 2
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
   autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.svg
+  autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
   autodiff minimize "(x - 1)^2 + 100(y - x^2)^2" x=-1.2 y=1 --method newton
 
 Expressions: + - * / ^, 3x^4, 2(x+1), x², functions of the engine with brackets, pi and e; parts
@@ -54,9 +55,15 @@ def _parser() -> ArgumentParser:
     draw.add_argument(
         "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot (default: a text tree)"
     )
+    animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
+    animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")
     minimum.add_argument("--method", default="bfgs", help="bfgs, newton, steepest-descent, … (default: bfgs)")
-    minimum.add_argument("--plot", metavar="FILE", help="draw the way into a .png, .svg or .pdf")
+    minimum.add_argument(
+        "--plot",
+        metavar="FILE",
+        help="draw the way into a .png, .svg or .pdf, or step by step into an .html page",
+    )
     _added(commands, "lecture", answer_lecture, "the numbers of the lecture's network", takes=False)
     return parser
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from .chain_rule import Chain, Step
 from .closed_form import Formula
-from .data import Data
+from .data import Data, is_lazy, shape_of
 from .engine import gradients
 from .equations import Equation, latex_lines, text_lines
 from .expression import (
@@ -76,9 +76,9 @@ class Derivation:
     there are too many of them; `n_paths` says how many there are.
     """
 
-    def __init__(self, output: Value, wrt: Value) -> None:
+    def __init__(self, output: Value, wrt: Value, stations: Stations | None = None) -> None:
         self.value: Data = gradients(output, wrt)
-        stations = Stations(output, wrt)
+        stations = stations or Stations(output, wrt)
         (found,) = [node.id for node in stations.graph if node.source is wrt] or [-1]
         self._chain = chain = Chain(stations, found)
         self._stations = stations
@@ -113,7 +113,7 @@ class Derivation:
     # -- the parts of the page ---------------------------------------------------------------
 
     @cached_property
-    def _sections(self) -> list[tuple[str, list[Equation]]]:
+    def sections(self) -> list[tuple[str, list[Equation]]]:
         """Sentences, each with the equations below it."""
         if not self.links:
             return [(self._nothing(), [Equation(self.left, self.formula.term)])]
@@ -216,21 +216,21 @@ class Derivation:
         """The derivation in Unicode."""
         return "\n\n".join(
             "\n".join([*([title] if title else []), *text_lines(equations)])
-            for title, equations in self._sections
+            for title, equations in self.sections
             if title or equations
         )
 
     @property
     def latex(self) -> str:
         """All equations as one `aligned` environment, without dollars."""
-        lines = [line for _, equations in self._sections for line in latex_lines(equations)]
+        lines = [line for _, equations in self.sections for line in latex_lines(equations)]
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
     @property
     def markdown(self) -> str:
         """Markdown with LaTeX between double dollars."""
         blocks = []
-        for title, equations in self._sections:
+        for title, equations in self.sections:
             lines = " \\\\\n".join(latex_lines(equations))
             blocks += [title] if title else []
             blocks += [f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$"] if equations else []
@@ -260,7 +260,7 @@ def _number(link: Link) -> Term | None:
 
 def _shown(data: Data) -> Term:
     """Data as a term."""
-    return Given(data) if getattr(data, "shape", ()) else Number(float(data))
+    return Given(data) if shape_of(data) or is_lazy(data) else Number(float(data))
 
 
 def explain(output: Value, wrt: Value) -> Derivation:

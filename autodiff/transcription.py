@@ -146,9 +146,11 @@ def _usual(operation: Operation, name: str, value: Any) -> bool:
 
 def _given(data: Data) -> Term:
     """Raw data: a number, an array of one number throughout, or an array."""
+    if is_lazy(data):
+        return Given(data)
     if not shape_of(data):
         return Number(float(data))
-    if not isinstance(data, np.ndarray) or not data.size or is_lazy(data) or np.any(data != data.flat[0]):
+    if not isinstance(data, np.ndarray) or not data.size or np.any(data != data.flat[0]):
         return Given(data)
     return _spread(Number(float(data.flat[0])), data.shape)
 
@@ -215,10 +217,11 @@ def _is_closed_for_numbers(
 
 
 def _number(x: Any, otherwise: float) -> float:
-    """A number to try a rule at: the operand itself, or another for an array of variables."""
-    if shape_of(x):
-        return otherwise if type(x) is Value else float(np.ravel(x)[0])
-    return float(x._data if type(x) is Value else x)
+    """A number to try a rule at: the operand itself, or another for an array of variables or a lazy one."""
+    data = x._data if type(x) is Value else x
+    if is_lazy(data) or (shape_of(x) and type(x) is Value):
+        return otherwise
+    return float(np.ravel(data)[0])
 
 
 @np.errstate(all="ignore")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from autodiff.animation import Storyboard
+
 __all__ = ["Iterate", "Path", "Result"]
 
 
@@ -138,6 +140,15 @@ class Result:
         from .plot import plot_result
 
         return plot_result(self, axes)
+
+    def animate(self) -> Storyboard:
+        """Step through the way on the curve or its contours, as a page: `.save("way.html")`, `.frames`.
+
+        Raises ValueError for another number of dimensions than one or two, and without the points.
+        """
+        from .plot.descent import animate_result
+
+        return animate_result(self)
 
     def _lines(self) -> list[tuple[str, str]]:
         """What the table shows, label and text."""

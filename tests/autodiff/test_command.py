@@ -90,6 +90,20 @@ def test_draw_saves_the_file_and_without_one_prints_a_tree(ask, tmp_path):
     assert data(ask("draw", "x^2", "x=1", "-o", str(path), "--json")) == {"file": str(path)}
 
 
+def test_animate_goes_step_by_step_as_text_or_in_a_file(ask, tmp_path):
+    text = ask("animate", "x^2", "x=3")[1]
+    assert "∂f/∂x = 6" in text
+    path = tmp_path / "page.html"
+    assert ask("animate", "tanh(2x)", "x=1", "-o", str(path)) == (0, f"{path}\n", "")
+    assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_minimisation_is_drawn_as_a_page(ask, tmp_path):
+    path = tmp_path / "way.html"
+    assert data(ask("minimize", "x^2", "x=1", "--plot", str(path), "--json"))["file"] == str(path)
+    assert "<svg" in path.read_text(encoding="utf-8")
+
+
 def test_minimize_finds_the_minimum_and_draws_the_way(ask, tmp_path):
     path = tmp_path / "way.png"
     words = ("minimize", "(x − 1)^2 + 100(y − x²)^2", "x=-1.2", "y=1", "--method", "newton")
@@ -136,6 +150,8 @@ def test_lecture_says_where_the_slides_are_wrong(ask):
         (["explain", "2"], "no unknown"),
         (["draw", "x", "x=1", "-o", "x.gif"], "must end in one of .svg"),
         (["draw", "x", "x=1", "-o", "nowhere/x.svg"], "no directory 'nowhere'"),
+        (["animate", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),
+        (["animate", "2"], "no unknown"),
         (["minimize", "2"], "no unknown"),
         (["minimize", "x", "x=1", "--method", "newtn"], "did you mean 'newton'"),
         (["minimize", "x", "x=1", "--plot", "x.txt"], "must end in one of .png"),

@@ -1,0 +1,225 @@
+"""Back propagation step by step, through the reader's own graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from ..notation import NOTHING
+from ..picture import Direction
+from ..stations import Stations
+from ..value import Value
+from .cards import cards_of, drawn
+from .dossier import Dossier
+from .narration import Narrator, listed
+from .propagation import Propagation, Pull, stations_of
+from .storyboard import Detail, Sign, Step, Storyboard
+from .svg import Element
+
+__all__ = ["animate"]
+
+EXPLAINED = 60
+"""Nodes of a graph of which each is derived; in a larger one only variables are."""
+
+LEGEND = (
+    Sign("card", "node leaf", "variable"),
+    Sign("card", "node constant", "constant"),
+    Sign("card", "node recorded", "computed"),
+    Sign("card", "node output", "output"),
+    Sign("card", "node recorded computed", "forward: being computed"),
+    Sign("card", "node recorded reached", "backward: receives a term"),
+    Sign("card", "node recorded done", "gradient complete"),
+)
+
+
+def animate(
+    value: Value,
+    wrt: Value | Sequence[Value] | None = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    number_format: str = ".4g",
+    max_nodes: int = 200,
+) -> Storyboard:
+    """Show how a value is computed and how its gradient is: one node, then one local derivative at a time.
+
+    wrt             what to differentiate with respect to: a Value or several; all variables if not given
+    each_operation  whether each operation is a step, or each value with a name, as `explain` has it; by
+                    default each operation, unless values on the way have names
+    direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
+    number_format   how numbers are written, as in `format(number, ".4g")`
+    max_nodes       graphs with more nodes are refused: no one could read them
+
+    Nothing of the graph is changed, `.grad` neither. Formulas are those of the operations' own rules.
+
+    >>> x = Value(3.0, "x")
+    >>> story = animate(x * x + 2.0 * x)
+    >>> print(story.frames[8].text)
+    Backward 4 of 4: from u₁ to x
+      local derivative  ∂u₁/∂x = 2x = 6
+      this term         ∂f/∂u₁ · ∂u₁/∂x
+      in numbers        1 · 6 = 6
+      sum, complete     ∂f/∂x = 2 + 6 = 8
+      x is used 2 times, so its gradient is a sum of 2 terms. This is term 2, the last one.
+
+    Raises TypeError for what is no Value; ValueError for an output that is no number, that depends on
+    no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
+    after it was used. Its page and pictures raise RuntimeError where there is no Graphviz.
+    """
+    if direction not in get_args(Direction):
+        known = ", ".join(get_args(Direction))
+        raise ValueError(f"animate: direction must be one of {known}, got {direction!r}")
+    targets = _targets(value, wrt)
+    stations = stations_of(value, targets, each_operation)
+    if len(stations.names) > max_nodes:
+        raise ValueError(
+            f"animate: there are {len(stations.names):,} nodes, more than max_nodes={max_nodes}; take a "
+            "Value nearer to the leaves, name only the results that matter, or raise max_nodes"
+        )
+    _check_reached(value, targets, stations)
+    return Animation(Propagation(stations, targets), number_format, direction).story
+
+
+def _targets(value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:
+    """What to differentiate with respect to; nothing stands for all variables."""
+    targets: list[Any] = list(wrt) if isinstance(wrt, (list, tuple)) else [] if wrt is None else [wrt]
+    for given in (value, *targets):
+        if not isinstance(given, Value):
+            raise TypeError(f"animate: expected a Value, got {type(given).__name__}")
+        if given.constant:
+            what = "depends on no variable" if given is value else "is a constant"
+            raise ValueError(f"animate: {given.described()} {what}, so there is no gradient to it")
+    if value.shape:
+        raise ValueError(
+            f"animate: the output must be a number, got {value.described()}; sum it, or index it"
+        )
+    return targets
+
+
+def _check_reached(value: Value, targets: Sequence[Value], stations: Stations) -> None:
+    nodes = {node.source._birth: node.id for node in stations.graph if isinstance(node.source, Value)}
+    for target in targets:
+        if target._birth not in nodes:
+            raise ValueError(f"animate: {value.described()} does not depend on {target.described()}")
+        if nodes[target._birth] not in stations.names:
+            raise ValueError(
+                f"animate: {target.described()} is no step of its own; name it, or say each_operation=True"
+            )
+
+
+class Animation:
+    """The steps through a propagation, the picture they are seen in, and what is told of each node."""
+
+    def __init__(self, passes: Propagation, number_format: str, direction: str) -> None:
+        self.passes = passes
+        self.tell = Narrator(passes, number_format)
+        self.direction = direction
+        self.title = f"Back propagation through {self.tell.name(passes.output)}"
+
+    @property
+    def story(self) -> Storyboard:
+        """All of it."""
+        return Storyboard(self.title, self._picture, tuple(self._steps()), self._details(), LEGEND)
+
+    # -- steps -------------------------------------------------------------------------------
+
+    def _steps(self) -> Iterator[Step]:
+        yield self._opening()
+        for number, id in enumerate(self.passes.forward, 1):
+            yield self._forward(number, id)
+        yield self._turn()
+        for number, pull in enumerate(self.passes.backward, 1):
+            yield self._backward(number, pull)
+        yield self._closing()
+
+    def _opening(self) -> Step:
+        names, forward = self.passes.names, self.passes.forward
+        given = [self.passes.varies(id) for id in names if id not in forward]
+        kinds = [_counted(sum(given), "variable"), _counted(len(given) - sum(given), "constant")]
+        return Step(
+            f"The graph of {self.tell.name(self.passes.output)}",
+            words=f"Given are {listed([kind for kind in kinds if not kind.startswith('0')])}. The forward "
+            f"pass computes all others, in {_counted(len(forward), 'step')}; the backward pass then carries "
+            f"the derivative back, in {_counted(len(self.passes.backward), 'step')}.",
+            marks={f"n{id}": "waiting" for id in forward},
+        )
+
+    def _forward(self, number: int, id: int) -> Step:
+        operands = self.passes.operands(id)
+        return Step(
+            f"Forward {number} of {len(self.passes.forward)}: {self.tell.name(id)}",
+            self.tell.value(id),
+            self.tell.use(id),
+            now={
+                f"n{id}": "computed",
+                **{f"n{i}": "operand" for i in operands},
+                **{f"e{i}-{id}": "push" for i in operands},
+            },
+            marks={f"n{id}": ""},
+            texts={f"v{id}": self.tell.data(self.passes.data[id])},
+        )
+
+    def _turn(self) -> Step:
+        output = self.passes.output
+        name = self.tell.name(output)
+        return Step(
+            "The backward pass begins",
+            (("start", f"{self.tell.symbols.derivative('∂', name, name)} = 1"),),
+            f"{name} changes as fast as itself. From here on each link multiplies by its local derivative, "
+            "and where a value is used more than once, the terms add up.",
+            now={f"n{output}": "reached"},
+            marks={f"n{output}": "done"},
+            texts={f"g{output}": "1"},
+        )
+
+    def _backward(self, number: int, pull: Pull) -> Step:
+        upper, lower = pull.step.upper, pull.step.lower
+        edge = f"e{lower}-{upper}"
+        return Step(
+            f"Backward {number} of {len(self.passes.backward)}: "
+            f"from {self.tell.name(upper)} to {self.tell.name(lower)}",
+            self.tell.pull(pull),
+            self.tell.terms(pull),
+            now={f"n{lower}": "reached", f"n{upper}": "upper", edge: "pull", f"l{edge}": "pull"},
+            marks={f"n{lower}": "done" if pull.last else "begun", edge: "passed"},
+            texts={f"g{lower}": self._sum(pull)},
+        )
+
+    def _sum(self, pull: Pull) -> str:
+        """What stands on a card after a term was added."""
+        return self.tell.data(pull.so_far) + ("" if pull.last else " + …")
+
+    def _closing(self) -> Step:
+        wanted = sorted(self.passes.ends)
+        return Step(
+            "Done: the gradient",
+            self.tell.outcome(wanted),
+            f"{_counted(len(wanted), 'derivative')} from one pass forward and one pass back.",
+            now={f"n{id}": "reached" for id in wanted},
+        )
+
+    # -- the picture, and its nodes ------------------------------------------------------------
+
+    def _picture(self) -> Element:
+        passes, tell = self.passes, self.tell
+        gradients = {id: "1" if id == passes.output else NOTHING for id in passes.names if passes.varies(id)}
+        locals_ = {}
+        for pull in passes.backward:
+            id = pull.step.lower
+            gradients[id] = max(gradients[id], self._sum(pull), key=len)
+            locals_[pull.step[:2]] = "rule" if pull.local is None else tell.data(pull.local)
+        values = {id: tell.data(data) for id, data in passes.data.items()}
+        edges = {(i, id): locals_.get((id, i), "") for id in passes.forward for i in passes.operands(id)}
+        return drawn(self.title, cards_of(passes.stations, values, gradients), edges, self.direction)
+
+    def _details(self) -> dict[str, Detail]:
+        dossier = Dossier(self.tell, self.passes.backward)
+        return {f"n{id}": dossier.of(id, self._derived(id)) for id in self.passes.names}
+
+    def _derived(self, id: int) -> bool:
+        """Whether a node is told about with its derivation: each, of many the variables."""
+        return id not in self.passes.segments or len(self.passes.names) <= EXPLAINED
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,75 @@
+"""Frames for slides: the picture with its text below, in colours that do not depend on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from .fractions import flat
+from .svg import Element, element, picture, short, text, width_of, wrapped
+
+if TYPE_CHECKING:
+    from .storyboard import Step
+
+__all__ = ["captioned", "rows_of", "style_of"]
+
+MARGIN, LINE, TITLE, NARROWEST = 20.0, 21.0, 17.0, 620.0
+SIZE = 14.0
+
+
+@cache
+def style_of(name: str) -> str:
+    """A style sheet of this package."""
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+@cache
+def _light() -> str:
+    """The style of pictures with the colours of light pages in the places of their names."""
+    colours = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", style_of("colours.css").partition("}")[0]))
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: colours[found[1]], style_of("picture.css"))
+
+
+def rows_of(drawn: Element, steps: Sequence[Step]) -> int:
+    """The lines that the longest caption takes."""
+    width, _ = _size(drawn)
+    return max(len(_lines(step, max(width, NARROWEST))) for step in steps)
+
+
+def captioned(drawn: Element, step: Step, rows: int) -> Element:
+    """A picture on white with the text of a step below it, for which there is room for so many lines."""
+    width, height = _size(drawn)
+    whole = max(width, NARROWEST)
+    total = height + (rows + 1) * LINE + 2.0 * MARGIN
+    made = picture(whole + 2.0 * MARGIN, total, step.title)
+    element(made, "style", _light())
+    element(made, "rect", class_="ground", width=whole + 2.0 * MARGIN, height=total)
+    left = short(MARGIN + (whole - width) / 2.0)
+    inner = element(made, "g", transform=f"translate({left} {short(MARGIN)})")
+    inner.extend([part for part in drawn if part.tag != "title"])
+    for row, pieces in enumerate(_lines(step, whole)):
+        for class_, x, line in pieces:
+            text(made, line, MARGIN + x, height + MARGIN + (row + 1.4) * LINE, f"caption {class_}")
+    return made
+
+
+def _size(drawn: Element) -> tuple[float, float]:
+    _, _, width, height = map(float, drawn.attrib["viewBox"].split())
+    return width, height
+
+
+Piece = tuple[str, float, str]
+"""A class, where the text begins, and the text."""
+
+
+def _lines(step: Step, width: float) -> list[list[Piece]]:
+    """The lines of a caption."""
+    lines: list[list[Piece]] = [[("title", 0.0, line)] for line in wrapped(step.title, TITLE, width)]
+    column = max((width_of(label, SIZE) for label, _ in step.formulas), default=0.0) + 12.0
+    for label, formula in step.formulas:
+        rows = [[("formula", column, line)] for line in wrapped(flat(formula), SIZE, width - column)]
+        lines += [[("label", 0.0, label), *rows[0]], *rows[1:]]
+    return lines + [[("words", 0.0, line)] for line in wrapped(step.words, SIZE, width) if line]

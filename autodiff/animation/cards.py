@@ -1,0 +1,205 @@
+"""The picture of a graph of stations: a card for each, with places for its value and its gradient.
+
+The kinds of card differ in their borders, as in the pictures that `draw` makes. Graphviz only says
+where everything is: no name ever reaches it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..layout import lay_out
+from ..notation import NOTHING, visible
+from ..picture import CLEARER
+from ..stations import Stations
+from .svg import Element, element, picture, short, text, width_of
+
+__all__ = ["Card", "cards_of", "drawn"]
+
+INCH = 72.0
+NAME, TEXT, SYMBOL, LABEL = 14.0, 13.0, 15.0, 11.0
+HEIGHT, PADDING, GAP, ROUND = 46.0, 9.0, 14.0, 12.0
+MARGIN, WIDEST = 8.0, 210.0
+HEAD = 9.0
+MANY = 60
+"""Cards that Graphviz may think about for as long as it likes; with more, its time would explode."""
+
+PORTS = {"LR": " tailport=e headport=w", "RL": " tailport=w headport=e", "TB": "", "BT": ""}
+KNOWN = ("leaf", "constant")
+
+
+class Card(NamedTuple):
+    """What a card shows: name, value, gradient at its longest, and the symbol of a single operation."""
+
+    id: int
+    kind: str
+    name: str
+    value: str
+    gradient: str
+    symbol: str
+    least: float = 0.0
+
+    @property
+    def sign(self) -> float:
+        """The width of the compartment for the symbol."""
+        return width_of(self.symbol, SYMBOL) + 12.0 if self.symbol else 0.0
+
+    @property
+    def width(self) -> float:
+        """The width that all of it takes."""
+        first = width_of(self.name, NAME) * 1.06 + GAP + width_of(self.value, TEXT) * 1.06
+        second = width_of("grad", LABEL) + GAP + width_of(self.gradient, TEXT) * 1.06
+        own = self.sign + max(first, second if self.gradient else 0.0) + 2.0 * PADDING
+        return max(math.ceil(own), self.least)
+
+
+def cards_of(stations: Stations, values: Mapping[int, str], gradients: Mapping[int, str]) -> list[Card]:
+    """A card for each station; constants have no gradient."""
+    graph = stations.graph
+    cards = [
+        Card(
+            id,
+            "output" if id == graph.output.id else graph[id].kind,
+            visible(name),
+            values[id],
+            gradients.get(id, ""),
+            _symbol(stations, id),
+        )
+        for id, name in stations.names.items()
+    ]
+    widest: dict[str, float] = {}
+    for card in cards:
+        widest[card.kind] = max(widest.get(card.kind, 0.0), card.width)
+    return [card._replace(least=min(widest[card.kind], WIDEST)) for card in cards]
+
+
+def _symbol(stations: Stations, id: int) -> str:
+    """The symbol of a station that a single operation makes."""
+    graph = stations.graph
+    single = all(i in stations.names or graph[i].operation is None for i in graph[id].inputs)
+    symbol = graph[id].symbol
+    return visible(CLEARER.get(symbol, symbol), 12) if symbol and single else ""
+
+
+# -- where everything is -----------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """The middle of a card."""
+
+    x: float
+    y: float
+
+
+Way = list[Place]
+"""The points of a curve: a start, and three for each of its pieces."""
+
+
+def _places(
+    cards: Sequence[Card], edges: Sequence[tuple[int, int]], direction: str
+) -> tuple[float, float, dict[int, Place], list[Way]]:
+    """Width and height of the picture, and where cards and edges are, as Graphviz lays them out."""
+    effort = min(1.0, MANY / len(cards))
+    lines = [
+        f"digraph {{ rankdir={direction} nodesep=0.16 ranksep=1.05",
+        f"nslimit={effort:.2f} nslimit1={effort:.2f} mclimit={effort:.2f}" if effort < 1.0 else "",
+        f"node [shape=box fixedsize=true label=x] edge [dir=none{PORTS[direction]}]",
+        *(f"n{card.id} [width={card.width / INCH:.4f} height={HEIGHT / INCH:.4f}]" for card in cards),
+        *(f"n{lower} -> n{upper}" for lower, upper in edges),
+        "}",
+    ]
+    rows = [line.split() for line in lay_out("\n".join(lines), "plain").decode().splitlines()]
+    width, height = (float(size) * INCH for size in rows[0][2:4])
+
+    def place(x: str, y: str) -> Place:
+        return Place(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
+
+    middles = {int(row[1][1:]): place(*row[2:4]) for row in rows if row[0] == "node"}
+    ways = {
+        (row[1], row[2]): [place(*row[k : k + 2]) for k in range(4, 4 + 2 * int(row[3]), 2)]
+        for row in rows
+        if row[0] == "edge"
+    }
+    ordered = [ways[f"n{lower}", f"n{upper}"] for lower, upper in edges]
+    return width + 2.0 * MARGIN, height + 2.0 * MARGIN, middles, ordered
+
+
+# -- drawing -----------------------------------------------------------------------------------
+
+
+def drawn(
+    title: str,
+    cards: Sequence[Card],
+    edges: Mapping[tuple[int, int], str],
+    direction: str = "LR",
+) -> Element:
+    """The picture; `edges` are pairs of ids, operand and result, with what their local derivative will be.
+
+    Ids in the picture: n7 a card, v7 its value, g7 its gradient, e3-7 the edge from 3 to 7.
+    Raises RuntimeError where there is no Graphviz.
+    """
+    width, height, places, ways = _places(cards, list(edges), direction)
+    made = picture(width, height, title)
+    lines, boxes, labels = (element(made, "g", class_=name) for name in ("edges", "cards", "locals"))
+    for ((lower, upper), local), way in zip(edges.items(), ways, strict=True):
+        _draw_edge(lines, labels, f"e{lower}-{upper}", way, local)
+    for card in cards:
+        _draw_card(boxes, card, places[card.id])
+    return made
+
+
+def _draw_card(parent: Element, card: Card, place: Place) -> None:
+    kind = card.kind if card.kind in (*KNOWN, "output") else "recorded"
+    box = element(parent, "g", id=f"n{card.id}", class_=f"node {kind}")
+    left, top = place.x - card.width / 2.0, place.y - HEIGHT / 2.0
+    rounded = ROUND if kind == "leaf" else 2.0
+    element(box, "rect", class_="card", x=left, y=top, width=card.width, height=HEIGHT, rx=rounded)
+    if card.symbol:
+        line = left + card.sign
+        element(box, "line", class_="rule", x1=line, y1=top + 4.0, x2=line, y2=top + HEIGHT - 4.0)
+        text(box, card.symbol, left + card.sign / 2.0, place.y + 5.0, "symbol")
+    start, end = left + card.sign + PADDING, left + card.width - PADDING
+    first, second = (top + 19.0, top + 37.0) if card.gradient else (place.y + 5.0, 0.0)
+    text(box, card.name, start, first, "name")
+    text(box, card.value if kind in KNOWN else "", end, first, "value", id=f"v{card.id}")
+    if card.gradient:
+        text(box, "grad", start, second, "label")
+        text(box, NOTHING, end, second, "gradient", id=f"g{card.id}")
+
+
+def _draw_edge(lines: Element, labels: Element, id: str, way: Way, local: str) -> None:
+    """The curve with an arrowhead at each end, of which one is seen, and the local derivative on it."""
+    edge = element(lines, "g", id=id, class_="edge" if local else "edge fixed")
+    pieces = " ".join(f"{short(x)} {short(y)}" for x, y in way[1:])
+    element(edge, "path", class_="way", d=f"M{short(way[0].x)} {short(way[0].y)}C{pieces}")
+    element(edge, "path", class_="head", d=_head(way[-1], way[-2]))
+    if local:
+        element(edge, "path", class_="back", d=_head(way[0], way[1]))
+        _draw_local(element(labels, "g", id=f"l{id}", class_="edge"), _middle(way), local)
+
+
+def _draw_local(label: Element, place: Place, local: str) -> None:
+    width = width_of(local, TEXT) * 1.06 + 12.0
+    left, top = place.x - width / 2.0, place.y - 11.0
+    element(label, "rect", class_="plate", x=left, y=top, width=width, height=22.0, rx=11.0)
+    text(label, local, place.x, place.y + 4.5, "local")
+
+
+def _head(tip: Place, before: Place) -> str:
+    """A triangle that points where the curve ends."""
+    dx, dy = tip.x - before.x, tip.y - before.y
+    length = math.hypot(dx, dy) or 1.0
+    dx, dy = HEAD * dx / length, HEAD * dy / length
+    x, y = tip.x - dx, tip.y - dy
+    corners = [(tip.x, tip.y), (x - 0.42 * dy, y + 0.42 * dx), (x + 0.42 * dy, y - 0.42 * dx)]
+    return "M" + "L".join(f"{short(a)} {short(b)}" for a, b in corners) + "Z"
+
+
+def _middle(way: Way) -> Place:
+    """The point halfway along the curve's middle piece."""
+    first = 3 * ((len(way) - 1) // 6)
+    a, b, c, d = way[first : first + 4]
+    x, y = ((p + 3.0 * q + 3.0 * r + s) / 8.0 for p, q, r, s in zip(a, b, c, d, strict=True))
+    return Place(x, y)

@@ -1,0 +1,104 @@
+"""A storyboard as one page that needs nothing else: no network, no other file.
+
+What the story says is data in the page, never markup; the browser is told to run one script, that of
+the page, and to load nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import json
+from html import escape
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from .caption import style_of
+from .svg import markup
+
+if TYPE_CHECKING:
+    from .storyboard import Sign, Storyboard
+
+__all__ = ["embedded", "page"]
+
+INERT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+"""What could end a script, or a line of one."""
+
+HEIGHT = 760
+
+ASK = ", <kbd>Tab</kbd> and <kbd>Enter</kbd> on a node for its derivation"
+
+
+def page(story: Storyboard) -> str:
+    """The page as the text of an HTML file."""
+    style = "".join(map(style_of, ("colours.css", "picture.css", "page.css")))
+    script = style_of("page.js")
+    return Template(style_of("page.html")).substitute(
+        title=escape(story.title),
+        picture=_drawn(story),
+        legend="".join(map(_sign, story.legend)),
+        last=len(story.steps) - 1,
+        ask=ASK if story.details else "",
+        data=json.dumps(_data(story), ensure_ascii=False, separators=(",", ":")).translate(INERT),
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+    )
+
+
+def embedded(title: str, html: str) -> str:
+    """The page as a part of another one, from which it is kept apart."""
+    return (
+        f'<iframe srcdoc="{escape(html)}" title="{escape(title)}" sandbox="allow-scripts" '
+        f'style="width:100%;height:{HEIGHT}px;border:1px solid rgba(128,128,128,.45)"></iframe>'
+    )
+
+
+def _hash(text: str) -> str:
+    """How a policy names a script or style that may be used."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _data(story: Storyboard) -> dict[str, Any]:
+    steps = [
+        {
+            "title": step.title,
+            "formulas": step.formulas,
+            "words": step.words,
+            "now": step.now,
+            "marks": step.marks,
+            "texts": step.texts,
+        }
+        for step in story.steps
+    ]
+    details = {
+        id: {"title": detail.title, "paragraphs": detail.paragraphs} for id, detail in story.details.items()
+    }
+    return {"steps": steps, "details": details}
+
+
+def _drawn(story: Storyboard) -> str:
+    """The picture, named by an attribute: a title within it would pop up under the pointer."""
+    drawn = copy.deepcopy(story.picture)
+    for title in drawn.findall("title"):
+        drawn.remove(title)
+    drawn.attrib.update({"role": "group", "aria-label": story.title})
+    return markup(drawn)
+
+
+SHAPES = {
+    "card": '<g class="{classes}"><rect class="card" x="2" y="2" width="30" height="16" rx="{round}" /></g>',
+    "line": '<path class="{classes}" d="M1 10H33" />',
+    "dot": '<circle class="{classes}" cx="17" cy="10" r="4.5" />',
+}
+
+
+def _sign(sign: Sign) -> str:
+    """A line of the legend."""
+    shape = SHAPES[sign.shape].format(classes=escape(sign.classes), round=8 if "leaf" in sign.classes else 2)
+    return (
+        '<li><svg class="storyboard" viewBox="0 0 34 20" width="34" height="20" aria-hidden="true">'
+        f"{shape}</svg> {escape(sign.text)}</li>"
+    )

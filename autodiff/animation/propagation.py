@@ -1,0 +1,160 @@
+"""What happens in the two passes over a graph, in order and in numbers; nothing of the graph is changed.
+
+The graph is seen as a derivation sees it: stations with names, and links between them. Formulas come
+from the operations' rules, numbers from the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..chain_rule import Chain, Step
+from ..data import Data
+from ..engine import gradients
+from ..stations import Segment, Stations
+from ..value import Value
+
+__all__ = ["Propagation", "Pull", "stations_of"]
+
+
+class Pull(NamedTuple):
+    """A gradient pulled back along one link: a term of the gradient of its lower end, one of `terms`.
+
+    `local` is the partial derivative, None for arrays; `term` what is added to the sum `before`, which
+    gives `so_far`.
+    """
+
+    step: Step
+    number: int
+    terms: int
+    local: Data | None
+    before: Data
+    term: Data
+    so_far: Data
+
+    @property
+    def last(self) -> bool:
+        """Whether the gradient is complete."""
+        return self.number == self.terms
+
+
+class Backward(Chain):
+    """The links back to some of the stations, or to all that are variable."""
+
+    def __init__(self, stations: Stations, ends: frozenset[int]) -> None:
+        self._ends = ends
+        super().__init__(stations, min(ends))
+
+    def _path(self) -> list[int]:
+        """The stations between the output and the ends, the last one first."""
+        graph, names = self.stations.graph, self.stations.names
+        reached = set(self._ends)
+        for node in graph:
+            if not reached.isdisjoint(node.inputs):
+                reached.add(node.id)
+        found = {self.output} & reached
+        for node in sorted(graph, key=lambda node: -node.id):
+            if node.id in found:
+                found.update(reached.intersection(node.inputs))
+        return [id for id in sorted(found, reverse=True) if id in names]
+
+
+class Propagation:
+    """The two passes of an output: `forward` are the ids of stations, `backward` the pulls, in order.
+
+    `data` and `gradients` are what the engine computes for each station.
+    """
+
+    def __init__(self, stations: Stations, wrt: Sequence[Value]) -> None:
+        self.stations = stations
+        self.names = stations.names
+        graph = stations.graph
+        self.output = graph.output.id
+        self.segments: dict[int, Segment] = {
+            id: stations.segment(id) for id in self.names if graph[id].operation
+        }
+        self.forward = tuple(self.segments)
+        self.data: dict[int, Data] = {id: graph[id].data for id in self.names}
+        self.ends = self._ends(wrt)
+        self.chain = Backward(stations, self.ends)
+        self.gradients = self._gradients()
+        self.backward = tuple(self._pulls())
+
+    def _ends(self, wrt: Sequence[Value]) -> frozenset[int]:
+        """The stations whose gradients are wanted: those chosen, or all variables."""
+        chosen = {value._birth for value in wrt}
+        if chosen:
+            return frozenset(id for id in self.names if self.source(id)._birth in chosen)
+        return frozenset(id for id in self.names if self.varies(id) and id not in self.segments)
+
+    def source(self, id: int) -> Value:
+        """The Value that a station stands for."""
+        source = self.stations.graph[id].source
+        assert isinstance(source, Value)
+        return source
+
+    def varies(self, id: int) -> bool:
+        """Whether a station has a gradient."""
+        return not self.source(id).constant
+
+    def operands(self, id: int) -> tuple[int, ...]:
+        """The stations next to a station, that it is computed from."""
+        return tuple(self.segments[id].leaves) if id in self.segments else ()
+
+    def _gradients(self) -> dict[int, Data]:
+        ids = [self.output, *sorted(self.chain.users, reverse=True)]
+        found = gradients(self.source(self.output), [self.source(id) for id in ids])
+        return dict(zip(ids, found, strict=True))
+
+    def _pulls(self) -> Iterator[Pull]:
+        """One link after the other, from the output back."""
+        sums: dict[int, Data] = {}
+        counts: dict[int, int] = {}
+        for upper, steps in self.chain.links.items():
+            lowers = [step.lower for step in steps]
+            for step, local, term in zip(
+                steps, self._locals(upper, lowers), self._terms(upper, lowers), strict=True
+            ):
+                id = step.lower
+                count = len(self.chain.users[id])
+                counts[id] = counts.get(id, 0) + 1
+                before = sums.get(id, 0.0)
+                sums[id] = self.gradients[id] if counts[id] == count else before + term
+                yield Pull(step, counts[id], count, local, before, term, sums[id])
+
+    def _terms(self, upper: int, lowers: Sequence[int]) -> list[Data]:
+        """What a station hands down to each of these, given its own gradient, by the engine."""
+        root, leaves = self.segments[upper] if lowers else Segment(self.source(upper), {})
+        return gradients(root, [leaves[id] for id in lowers], self.gradients[upper])
+
+    def _locals(self, upper: int, lowers: Sequence[int]) -> Sequence[Data | None]:
+        """The partial derivatives of a station, where numbers are all that there is."""
+        if self.chain.arrays or not lowers:
+            return [None] * len(lowers)
+        root, leaves = self.segments[upper]
+        return gradients(root, [leaves[id] for id in lowers])
+
+    def alone(self, id: int) -> list[Step] | None:
+        """The links from the output to a station, if there is but one path."""
+        path: list[Step] = []
+        while id != self.output:
+            if len(self.chain.users[id]) != 1:
+                return None
+            path.insert(0, self.chain.users[id][0])
+            id = path[0].upper
+        return path
+
+
+def stations_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Stations:
+    """The stations of a graph: those with names, or one for each operation.
+
+    By default each operation, unless results on the way were named.
+    """
+    named = Stations(output, wrt[0] if len(wrt) == 1 else None)
+    graph = named.graph
+    if each_operation is None:
+        unnamed = any(value._operation is not None and value.name is None for value in wrt)
+        given = any(node.name and node.kind == "recorded" and node is not graph.output for node in graph)
+        each_operation = (unnamed and len(wrt) > 1) or not given
+    return Stations(output, widest=0) if each_operation else named

@@ -1,0 +1,131 @@
+"""A curve or contours as SVG, and ways on them of which each step can be shown by itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autodiff.animation.svg import Element, element, picture, polyline, short, text
+
+from ..unknowns import Vector
+from .canvas import number
+from .landscape import surface
+from .level_lines import level_lines, levels
+from .window import Window
+
+__all__ = ["Chart", "contour_chart", "curve_chart"]
+
+LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
+WIDE = (900.0, 480.0)
+LONGEST = 560.0
+ALONG, ACROSS = 400, 70
+
+
+class Chart:
+    """Axes over a window, in a picture; places are in the units of the axes."""
+
+    def __init__(
+        self, title: str, window: Window, size: tuple[float, float], labels: Sequence[str], grid: bool
+    ) -> None:
+        self.low, self.high = window
+        self.size = np.array(size)
+        self.drawn = picture(size[0] + LEFT + RIGHT, size[1] + TOP + BOTTOM, title)
+        frame = {"x": LEFT, "y": TOP, "width": size[0], "height": size[1]}
+        element(element(self.drawn, "clipPath", id="inside"), "rect", **frame)
+        self._axes(labels, grid)
+        self.field, self.way = (
+            element(self.drawn, "g", class_=name, clip_path="url(#inside)") for name in ("field", "way")
+        )
+        element(self.drawn, "rect", class_="frame", **frame)
+
+    def place(self, point: Vector) -> tuple[float, float]:
+        """Where a point is in the picture; far outside, as far as drawing is precise."""
+        part = np.clip((np.asarray(point) - self.low) / (self.high - self.low), -20.0, 20.0)
+        return float(LEFT + part[0] * self.size[0]), float(TOP + (1.0 - part[1]) * self.size[1])
+
+    def _axes(self, labels: Sequence[str], grid: bool) -> None:
+        """Round numbers along both axes, and what these are."""
+        right, foot = LEFT + self.size[0], TOP + self.size[1]
+        for x in round_numbers(self.low[0], self.high[0]):
+            at, _ = self.place(np.array([x, self.low[1]]))
+            element(self.drawn, "line", class_="grid", x1=at, y1=TOP if grid else foot - 5.0, x2=at, y2=foot)
+            text(self.drawn, number(x), at, foot + 18.0, "tick", text_anchor="middle")
+        for y in round_numbers(self.low[1], self.high[1]):
+            _, at = self.place(np.array([self.low[0], y]))
+            element(
+                self.drawn, "line", class_="grid", x1=LEFT, y1=at, x2=right if grid else LEFT + 5.0, y2=at
+            )
+            text(self.drawn, number(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
+        text(self.drawn, labels[0], (LEFT + right) / 2.0, foot + 42.0, "axis", text_anchor="middle")
+        text(self.drawn, labels[1], 6.0, TOP + self.size[1] / 2.0, "axis")
+
+    def line(self, parent: Element, class_: str, points: Sequence[Vector], **attributes: object) -> None:
+        """A line through points."""
+        element(parent, "path", class_=class_, d=polyline([self.place(p) for p in points]), **attributes)
+
+    def dot(self, id: str, point: Vector) -> None:
+        """An iterate."""
+        x, y = self.place(point)
+        element(self.way, "circle", id=id, class_="point", cx=x, cy=y, r=4.0)
+
+
+def round_numbers(low: float, high: float) -> list[float]:
+    """About six multiples of 1, 2 or 5 times a power of ten.
+
+    >>> round_numbers(-0.1, 1.05)
+    [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]
+    """
+    rough = (high - low) / 6.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * 0.99)
+    return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def curve_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
+    """F over an interval, as high as shows these values of it."""
+    x = np.linspace(window[0][0], window[1][0], ALONG)
+    y = np.array([function(np.array([at])) for at in x])
+    known = y[np.isfinite(y)]
+    low, top = min([*known, *values]), max(values)
+    high = min(max([*known, top]), top + max(top - low, 1e-12 * abs(top)))
+    space = 0.08 * (high - low) or 1.0
+    chart = Chart(
+        title, (np.array([x[0], low - space]), np.array([x[-1], high + space])), WIDE, ("x", "f(x)"), True
+    )
+    for piece in _unbroken(x, y):
+        chart.line(chart.field, "curve", piece)
+    return chart
+
+
+def _unbroken(x: Vector, y: Vector) -> list[list[Vector]]:
+    """The pieces of a curve between places where it has no value."""
+    gaps = np.flatnonzero(~np.isfinite(y))
+    pieces = np.split(np.column_stack([x, y]), gaps)
+    return [rows for piece in pieces if len(rows := [row for row in piece if np.isfinite(row[1])]) > 1]
+
+
+def contour_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
+    """Contours of F, the lower the stronger."""
+    x1, x2, y = surface(function, window, ACROSS)
+    lowest = float(np.append(y[np.isfinite(y)], values).min())
+    chart = Chart(title, window, _size(window), ("x₁", "x₂"), False)
+    chosen = levels(y, lowest)
+    for k, level in enumerate(chosen):
+        pieces = [
+            polyline([chart.place(np.array(end)) for end in piece]) for piece in level_lines(x1, x2, y, level)
+        ]
+        opacity = short(10.0 - 7.0 * k / len(chosen))
+        element(chart.field, "path", class_="contour", d="".join(pieces), opacity=float(opacity) / 10.0)
+    return chart
+
+
+def _size(window: Window) -> tuple[float, float]:
+    """The picture's size: one scale for both axes, unless their ranges differ much."""
+    wide, high = window[1] - window[0]
+    if not 0.4 < high / wide < 2.5:
+        return WIDE
+    scale = min(WIDE[0] / wide, LONGEST / high)
+    return float(wide * scale), float(high * scale)

@@ -1,0 +1,163 @@
+"""Minimisations step by step: the numbers shown are those of the way, on paper and in a browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autodiff import Value, derivative, log
+from nn.lecture import demonstration_1, demonstration_2
+from optim import bfgs, minimize, newton, steepest_descent
+from optim.plot.descent import chosen_steps
+from optim.plot.level_lines import level_lines
+from tests.autodiff.test_animation import read
+from tests.browser import Page
+
+LEFT, RIGHT, HOME, END = "\ue012", "\ue014", "\ue011", "\ue010"
+
+
+def told(step) -> dict[str, str]:
+    """The formulas of a step by their labels."""
+    return dict(step.formulas)
+
+
+def numbers(text: str) -> list[float]:
+    return [read(number) for number in re.findall(r"−?[\d.]+(?:e−?\d+)?", text)]
+
+
+@given(st.floats(-3.0, 2.0))
+@settings(max_examples=15)
+def test_steps_go_against_the_gradient_of_the_engine(start: float) -> None:
+    way = steepest_descent(demonstration_1, start, s=0.01, max_steps=5)
+    for number, step in enumerate(way.animate().steps[1:], 1):
+        old, new = way.path[number - 1], way.path[number]
+        if "rule" not in told(step) or "s·d" in told(step)["rule"]:
+            continue
+        x, s, slope, end = numbers(told(step)["in numbers"].replace(" − ", " | "))
+        assert x == pytest.approx(old.x, rel=1e-3, abs=1e-3)
+        assert s == 0.01
+        assert slope == pytest.approx(derivative(demonstration_1)(old.x), rel=2e-3, abs=1e-6)
+        assert end == pytest.approx(new.x, rel=1e-3, abs=1e-3)
+        value = numbers(told(step)["value"].partition("=")[2])[0]
+        assert value == pytest.approx(new.value, rel=1e-3, abs=1e-3)
+
+
+def test_newton_steps_in_one_dimension_have_the_step_size_of_the_lecture() -> None:
+    steps = newton(demonstration_1, -4.0).animate().steps
+    assert told(steps[1])["rule"] == "x₁ = x₀ − s·f′(x₀)"
+    assert told(steps[1])["in numbers"] == "−4 − 0.002404·(−360) = −3.135"
+
+
+def test_other_methods_step_along_a_direction_of_their_own() -> None:
+    rules = [told(step).get("rule", "") for step in bfgs(demonstration_2, (1.5, 1.2)).animate().steps]
+    assert "x⁽³⁾ = x⁽²⁾ + s·d" in rules
+    assert not any("∇f" in rule for rule in rules)
+
+
+def test_long_ways_are_thinned_and_that_is_said() -> None:
+    way = steepest_descent(demonstration_1, 0.3, s=1e-4, max_steps=2_000, gtol=0.0)
+    story = way.animate()
+    assert len(story.steps) == 201
+    assert "2,000 steps, of which 200 are shown" in story.steps[0].words
+    assert re.search(r"Steps [\d,]+ to [\d,]+ are passed over", story.steps[-1].words)
+    assert story.steps[-1].title == "Step 2,000 of 2,000"
+    assert len(story.html) < 1e6
+
+
+@given(st.integers(0, 50_000))
+def test_the_first_and_the_last_step_are_always_shown(count: int) -> None:
+    chosen = chosen_steps(count)
+    assert chosen[0] == 0
+    assert chosen[-1] == count
+    assert chosen == sorted(set(chosen))
+    assert len(chosen) <= 201
+
+
+def test_what_cannot_be_drawn_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ValueError, match=r"one or two dimensions .* got 3; plot\(\) draws"):
+        minimize(lambda x: (x * x).sum(), np.ones(3)).animate()
+    with pytest.raises(ValueError, match="minimise without path=False"):
+        minimize(lambda x: x * x, 1.0, path=False).animate()
+
+
+def test_a_way_without_steps_has_a_story() -> None:
+    story = minimize(lambda x: x * x, 0.0).animate()
+    assert len(story.steps) == 1
+    assert "0 steps" in story.steps[0].words
+    assert story.frames[0].svg
+
+
+def test_wild_ways_and_gaps_in_the_function_can_be_drawn() -> None:
+    ways = [
+        steepest_descent(lambda x: x * x, 1.0, s=1.5, max_steps=40),
+        minimize(lambda x: x - log(x), 0.01),
+        steepest_descent(lambda x, y: x * x - log(x) + y * y, (0.5, 1e-9), s=0.1),
+        steepest_descent(lambda x: 0.0 * x + 1.0, 1.0),
+        minimize(lambda x: 1e12 * (x[0] ** 2 + 1e-9 * x[1] ** 2), (1.0, 1e3)),
+    ]
+    for way in ways:
+        root = ElementTree.fromstring(way.animate().frames[-1].svg)
+        coordinates = [part.get("d", "") for part in root.iter() if part.get("d")]
+        assert not any("nan" in d or "inf" in d for d in coordinates)
+
+
+def test_the_picture_marks_where_the_way_has_come_to():
+    story = steepest_descent(demonstration_1, 0.3, s=0.01, max_steps=4).animate()
+    classes = {part.get("id"): part.get("class") for part in story.seen(2).iter() if part.get("id")}
+    come = [classes[f"p{i}"].removeprefix("point").strip() for i in range(5)]
+    assert come == ["gone", "gone", "gone here", "", ""]
+    assert classes["l2"] == "leg gone walked"
+
+
+def test_a_minimisation_over_values_is_not_disturbed() -> None:
+    x = Value(2.0, "x")
+    way = minimize(lambda: (x - 1.0) ** 2, [x])
+    end = x.data
+    assert way.animate().html
+    assert x.data == end
+
+
+def test_the_page_is_the_same_bytes_each_time() -> None:
+    def html() -> str:
+        return steepest_descent(demonstration_2, (1.5, 1.2), s=0.02, max_steps=5).animate().html
+
+    assert html() == html()
+
+
+def test_level_lines_of_a_circle_lie_on_it() -> None:
+    x = np.linspace(-2.0, 2.0, 81)
+    ends = np.array(list(level_lines(x, x, x[:, None] ** 2 + x**2, 1.0))).reshape(-1, 2)
+    assert len(ends) > 100
+    assert np.hypot(*ends.T) == pytest.approx(np.ones(len(ends)), abs=1e-3)
+
+
+def test_the_page_steps_through_the_descent(chromium: Page, tmp_path: Path) -> None:
+    way = steepest_descent(demonstration_2, (1.5, 1.2), s=0.02, max_steps=30)
+    story = way.animate()
+    chromium.open(story.save(tmp_path / "way.html"))
+    for number, step in enumerate(story.steps):
+        if number:
+            chromium.press(RIGHT)
+        assert chromium.text("#title") == step.title
+        for _, formula in step.formulas:
+            assert formula in chromium.text("#formulas")
+        seen = chromium.run(
+            "return [...document.querySelectorAll('#stage [id]')].map((x) => [x.id, x.getAttribute('class')])"
+        )
+        named = [part for part in story.seen(number).iter() if part.get("id")]
+        assert seen == [[part.get("id"), part.get("class")] for part in named]
+        here = chromium.run("return document.querySelectorAll('#stage .point.here').length")
+        assert here == 1
+    assert chromium.run("return document.querySelector('.stage').classList.contains('whole')")
+    assert chromium.logged() == []
+    chromium.open(tmp_path / "way.html", "phone", dark=True)
+    chromium.press(END)
+    assert chromium.run("return document.documentElement.scrollWidth") <= 360
+    assert chromium.text("#title") == "Step 30 of 30"
+    assert chromium.logged() == []
