@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Data", "Operand", "Shape", "as_data", "canonical", "dtype_of", "is_lazy", "shape_of"]
+__all__ = ["Data", "Operand", "Shape", "as_data", "canonical", "dtype_of", "is_lazy", "shape_of", "zeros_for"]
 
 Data: TypeAlias = Any
 """A float, a NumPy scalar, or an array that follows NumPy's protocols (NumPy, Dask, CuPy)."""
@@ -41,6 +41,13 @@ def dtype_of(x: Data) -> np.dtype[Any]:
 def is_lazy(x: Data) -> bool:
     """Whether data belong to another library, so that looking at them may be costly (Dask, CuPy)."""
     return not isinstance(x, (float, np.ndarray, np.generic, tuple))
+
+
+def zeros_for(x: Data, shape: Shape | None = None) -> Data:
+    """Zeros of a shape, if not given that of x, of the dtype and the library of x."""
+    if is_lazy(x):
+        return np.zeros_like(x, shape=shape)
+    return np.zeros(shape_of(x) if shape is None else shape, dtype_of(x))
 
 
 def canonical(x: Data) -> Data:
@@ -80,9 +87,16 @@ def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
     if kind is int or kind is bool:
         return float(x)
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
-        return _converted(x, copy, masks)
+        return _converted(_measured(x), copy, masks)
     data = _converted(_as_array(x), copy and isinstance(x, np.ndarray), masks)
     return data if data.dtype.kind == "b" else canonical(data)
+
+
+def _measured(x: Data) -> Data:
+    """A lazy array, if its shape is known."""
+    if any(n != n for n in x.shape):
+        raise ValueError(f"the shape {x.shape} is not known: call compute_chunk_sizes() of the dask array")
+    return x
 
 
 def _as_array(x: object) -> Data:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, reshape
+from autodiff import Value, astype, expand_dims, reshape
 from autodiff.data import Operand, dtype_of, shape_of
+from autodiff.lazy import holds_tasks
 from autodiff.ops.plain import raw
+from autodiff.roles import traced
 
 from .operands import entries
 
@@ -20,7 +22,14 @@ def _like(target: Operand, output: Operand) -> Any:
     """A target as numbers of the output's dtype."""
     y = entries(target)
     dtype = dtype_of(output)
-    return y if isinstance(y, Value) or dtype_of(y) == dtype else np.asarray(y).astype(dtype)
+    if dtype_of(y) == dtype or (isinstance(y, Value) and not (traced(y) and y.constant)):
+        return y
+    return astype(y, dtype)
+
+
+def _unseen(target: Operand) -> bool:
+    """Whether there are no numbers to look at: a target is a program's argument, or Dask's tasks."""
+    return traced(target) or holds_tasks(target._data if isinstance(target, Value) else target)
 
 
 def paired(output: Operand, target: Operand, loss: str) -> tuple[Any, Any]:
@@ -38,7 +47,13 @@ def paired(output: Operand, target: Operand, loss: str) -> tuple[Any, Any]:
 
 
 def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
-    """Raise ValueError where a target is wrong, naming the first entry that is."""
+    """Raise ValueError where a target is wrong, naming the first entry that is.
+
+    A program does not look: what is wrong with a target that is its argument goes unnoticed there, and
+    so it does in the chunks of a Dask array.
+    """
+    if _unseen(target):
+        return
     y = np.asarray(raw(target))
     bad = wrong(y)
     if bad.any():
@@ -77,11 +92,15 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
             f"{loss}: an output of shape {shape} needs labels of shape {shape[:-1]} or probabilities of "
             f"shape {shape}, got a target of shape {shape_of(y)}"
         )
+    if _unseen(y):
+        return astype(expand_dims(y, -1) == np.arange(float(shape[-1])), dtype_of(output))
     return _one_hot(np.asarray(raw(y)), shape[-1], loss).astype(dtype_of(output))
 
 
 def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> None:
     """Refuse rows that are no probabilities, the rounding of their dtype aside."""
+    if _unseen(rows):
+        return
     refuse(lambda p: ~(p >= 0.0), rows, f"{loss}: probabilities of classes must be 0 or above")
     tolerance = max(1e-6, float(np.sqrt(np.finfo(dtype_of(rows)).eps)))
     refuse(

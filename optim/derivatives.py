@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff import Value, concatenate, gradients, no_grad, ravel
 from autodiff.functional import number
+from autodiff.lazy import computed
 from autodiff.modes import differentiating, inside_derivative
 from autodiff.reverse import ancestors
 from autodiff.structure import leaves
@@ -78,7 +79,8 @@ class Exact(Derivatives):
             self.seen = isinstance(y, Value) and not y.constant
             if self.nested and self.seen:
                 _refuse_others(y, leaves(call.variables))
-            return _float(y), flat(call.gradient(y))
+            value, *gradient = computed([_data(y), *call.gradient(y)])
+            return float(value), flat(gradient)
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, over the recorded graph of the gradient."""

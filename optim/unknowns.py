@@ -15,6 +15,7 @@ import numpy as np
 from autodiff import Value
 from autodiff.data import Data, as_data, dtype_of, shape_of
 from autodiff.functional import Call
+from autodiff.lazy import computed
 from autodiff.structure import leaves, mapped, rebuilt
 
 __all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "pieces", "unknowns"]
@@ -75,7 +76,8 @@ def _positional(f: Callable[..., Any]) -> int | None:
 
 
 def flat(entries: list[Any]) -> Vector:
-    """Numbers and arrays, one after the other."""
+    """Numbers and arrays, one after the other; lazy ones are computed, in one pass."""
+    entries = computed(entries)
     if len(entries) == 1:
         return np.array(entries[0], np.float64).ravel()
     return np.concatenate([np.ravel(np.asarray(x, np.float64)) for x in entries])

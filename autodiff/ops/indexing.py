@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from ..data import Data, Operand, Shape, dtype_of, is_lazy, shape_of
+from .. import modes
+from ..data import Data, Operand, Shape, is_lazy, shape_of, zeros_for
 from ..declaration import primitive
+from ..lazy import holds_tasks
+from ..operation import not_an_option
 from ..value import Value
 from .selection import where
 from .shaping import ravel
@@ -33,18 +36,18 @@ def along(axis: int, index: Any) -> tuple[Any, ...]:
     return (slice(None),) * axis + (index,)
 
 
-def zeros_for(x: Data, shape: Shape) -> Data:
-    """Zeros of a shape, of the dtype and the library of x."""
-    return np.zeros_like(x, shape=shape) if is_lazy(x) else np.zeros(shape, dtype_of(x))
-
-
 def _parts(index: Any) -> tuple[Any, ...]:
     return index if type(index) is tuple else (index,)
 
 
 def _refuse_values(index: Any) -> None:
-    if any(type(part) is Value for part in _parts(index)):
-        raise TypeError("an index must be plain integers, not a Value: use int(value.item()), or value.data")
+    for part in _parts(index):
+        if type(part) is Value and modes.tracer() is not None:
+            raise TypeError(f"an index {not_an_option()}")
+        if type(part) is Value:
+            raise TypeError("an index must be plain integers, not a Value: int(x.item()), or x.data")
+        if holds_tasks(part):
+            raise TypeError("an index must be plain integers, not a dask array: compute() it, or use where")
 
 
 def _may_repeat(index: Any) -> bool:
@@ -65,7 +68,7 @@ def getitem(x: Data, /, index: Any) -> Data:
     array([3., 2., 1.])
     """
     _refuse_values(index)
-    return (x if shape_of(x) else np.asarray(x))[index]
+    return (x if shape_of(x) or is_lazy(x) else np.asarray(x))[index]
 
 
 @primitive(dx=lambda g, y, x, index, shape: getitem(g, index))

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from ..data import Data, Operand, Shape, shape_of
+from ..data import Data, Operand, Shape, shape_of, zeros_for
 from ..declaration import primitive
-from .indexing import along, zeros_for
+from .indexing import along
 from .shaping import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
 
 __all__ = [

@@ -1,7 +1,7 @@
 """What is asked of data and has no derivative: comparisons, tests, positions, shapes.
 
 These are NumPy's functions, applied to the data of the Values among their arguments; the results
-are plain numbers and arrays.
+are plain numbers and arrays. While a program is recorded, they are recorded, or refused.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .. import modes
 from ..data import as_data
+from ..lazy import lazily
 from ..value import Value
 
 __all__ = ["COMPARISONS", "FUNCTIONS", "raw"]
@@ -71,6 +73,8 @@ NAMES = [
 def raw(x: Any) -> Any:
     """Arguments with data in place of Values, also inside lists, tuples and dicts."""
     if isinstance(x, Value):
+        if (tracer := modes.tracer()) is not None:
+            tracer.check_read(x, "its data")
         return x._data
     if isinstance(x, (list, tuple)):
         return type(x)(map(raw, x)) if type(x) in (list, tuple) else x
@@ -81,7 +85,9 @@ def raw(x: Any) -> Any:
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*arguments: Any, **options: Any) -> Any:
-        return function(*raw(arguments), **raw(options))
+        if (tracer := modes.tracer()) is not None:
+            return tracer.asked(function.__name__, arguments, options)
+        return lazily(function, *raw(arguments), **raw(options))
 
     apply.__name__ = apply.__qualname__ = function.__name__
     apply.__doc__ = f"numpy.{function.__name__} of the data: a plain result, without derivative."
@@ -92,8 +98,22 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {name: _plain(getattr(np, name)) for 
 """By NumPy's name."""
 
 
-def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
+UFUNCS = {
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+}
+
+
+def _comparison(name: str) -> Callable[[Value, Any], Any]:
+    compare, ufunc = getattr(operator, name), UFUNCS[name]
+
     def apply(self: Value, other: Any, /) -> Any:
+        if (tracer := modes.tracer()) is not None:
+            return tracer.asked(ufunc, (self, other), {})
         other = as_data(other, copy=False) if isinstance(other, (list, tuple)) else raw(other)
         result = compare(self._data, other)
         return bool(result) if isinstance(result, np.bool_) else result
@@ -102,5 +122,33 @@ def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Value, Any], An
 
 
 COMPARISONS: dict[str, Callable[[Value, Any], Any]] = {
-    f"__{name}__": _comparison(getattr(operator, name)) for name in ("eq", "ne", "lt", "le", "gt", "ge")
+    f"__{name}__": _comparison(name) for name in ("eq", "ne", "lt", "le", "gt", "ge")
 }
+
+
+def _connective(name: str, symbol: str) -> Callable[[Value, Any], Any]:
+    def apply(self: Value, other: Any, /) -> Any:
+        tracer = modes.tracer()
+        if tracer is None:
+            raise TypeError(
+                f"{symbol} joins conditions, such as x > 0, not {self.described()}, which holds numbers"
+            )
+        return tracer.asked(name, (self, other), {})
+
+    return apply
+
+
+CONNECTIVES: dict[str, Callable[[Value, Any], Any]] = {
+    f"__{prefix}{name}__": _connective(f"logical_{name}", symbol)
+    for name, symbol in (("and", "&"), ("or", "|"), ("xor", "^"))
+    for prefix in ("", "r")
+}
+"""Of conditions: plain ones know these themselves, those of a program are recorded."""
+
+
+def negation(self: Value) -> Any:
+    """The opposite of a recorded condition."""
+    tracer = modes.tracer()
+    if tracer is None:
+        raise TypeError(f"~ is for conditions, such as x > 0, not {self.described()}, which holds numbers")
+    return tracer.asked("logical_not", (self,), {})

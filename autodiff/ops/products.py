@@ -115,7 +115,7 @@ def dot(a: Data, b: Data, /) -> Data:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    return np.dot(a, b)
+    return np.dot(a, b) if shape_of(a) and shape_of(b) else a * b
 
 
 def vdot(a: Operand, b: Operand, /) -> Any:

@@ -13,6 +13,8 @@ import numpy as np
 
 from ..data import Data, Operand, Shape, dtype_of, shape_of
 from ..declaration import primitive
+from ..lazy import holds_tasks
+from ..value import Value
 from .elementary import exp, minus_infinity_as_zero
 from .joining import concatenate
 from .selection import divisor, where
@@ -59,6 +61,8 @@ def _spread(g: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
     shape = shape_of(x)
     if axis is not None and not keepdims:
         g = reshape(g, _kept(shape, axis))
+    if holds_tasks(x._data if isinstance(x, Value) else x):
+        return g * np.ones_like(x)  # in the chunks of x
     return broadcast_to(g, shape)
 
 
@@ -212,7 +216,7 @@ def scan(a: Data, b: Data, /) -> Data:
 
     Its adjoint is the same recurrence run backwards, so it is exact where entries of a are 0.
     """
-    r = np.array(b)
+    r = np.copy(b)
     for i in range(1, r.shape[-1]):
         r[..., i] += a[..., i] * r[..., i - 1]
     return r

@@ -43,7 +43,7 @@ def repeat(x: Data, /, repeats: int | Sequence[int], axis: int | None = None) ->
     >>> repeat([1, 2], [1, 3])
     array([1., 2., 2., 2.])
     """
-    return np.repeat(x, repeats, axis)
+    return np.repeat(np.ravel(x), repeats, 0) if axis is None else np.repeat(x, repeats, axis)
 
 
 def _interleaved(first: Iterable[int], second: Iterable[int]) -> Shape:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff.lazy import holds_tasks
 from optim import Optimizer, Schedule
 
 from ..module import Module
@@ -95,6 +96,8 @@ def told(setting: Any, within: tuple[int, ...] = ()) -> str:
         return f"({_all(setting, inner)})"
     if isinstance(setting, (set, frozenset)):
         return f"{{{', '.join(sorted(told(entry, inner) for entry in setting))}}}"
+    if holds_tasks(setting):
+        return f"{getattr(setting, 'shape', '')} {getattr(setting, 'dtype', '')} in chunks"
     if isinstance(setting, (np.ndarray, np.generic)):
         return _array(np.asarray(setting))
     return _function(setting, inner)

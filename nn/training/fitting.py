@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.settings import flag
 from optim import Optimizer
 
 from ..losses import mean_squared_error
 from ..module import Module
 from .checkpoint import Checkpoint
+from .chunked import ChunkedTrainer, check_chunked
 from .fingerprint import fingerprint
 from .history import History
 from .interruption import Interruption
@@ -45,6 +47,7 @@ def fit(
     metrics: Mapping[str, Metric] | None = None,
     seed: int | np.random.Generator | None = None,
     progress: bool = True,
+    compiled: bool | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: float = 10.0,
 ) -> History:
@@ -53,7 +56,8 @@ def fit(
         θ ← θ − s·∇R(θ),   R over the observations of a batch; an epoch visits each observation once
 
     X                 (n_observations, n_features), or whatever the model takes a row an observation
-    y                 (n,) or (n, n_outputs); labels 0, 1, … for `cross_entropy`
+    y                 (n,) or (n, n_outputs); labels 0, 1, … for `cross_entropy`. Both may be Dask arrays
+                      larger than memory, with rows in chunks: a step then takes all of them, in one pass
     loss              a function of (output, target) or its name in `nn.losses`. One whose `reduction` is
                       "sum" by default, as `squared_error`, is trained and noted as a sum: over the batch
                       and over the epoch. All others count as means over the observations
@@ -70,6 +74,9 @@ def fit(
     metrics           functions of (raw output, target) by name, means over the observations, such as
                       {"accuracy": nn.accuracy}; noted as trained, and on the validation data
     seed              decides on the order of the observations
+    compiled          whether a program computes the slopes (see `autodiff.compile`): the same but for the
+                      last bits, in less time. By default one takes over after 500 steps, where model and
+                      loss allow it; settings of theirs that change later are not seen. `history.engine` tells
     checkpoint        an .npz file. The same call, made again after the process was killed, goes on from it
                       and ends with the same weights to the last bit; after the end it returns them at
                       once, and with more `epochs` it goes on
@@ -80,9 +87,10 @@ def fit(
     `interrupted` is true; a second one does not wait, and is raised where it met a step half-done.
 
     Raises RuntimeError inside `no_grad`; ValueError or TypeError, before the model is changed, for data
-    that do not fit each other or the model, nan or infinite entries, parameters that the loss does not
-    depend on, settings out of range, unknown names, and a checkpoint of another call. Functions are
-    compared by their code and what they close over, not by what they read from global names.
+    that do not fit each other or the model, nan or infinite entries (not looked for in Dask arrays, where
+    the loss tells), parameters that the loss does not depend on, settings out of range, unknown names, and
+    a checkpoint of another call. Functions are compared by their code and what they close over, not by
+    what they read from global names; Dask arrays by shape and dtype.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], seed=0)
@@ -94,21 +102,28 @@ def fit(
     """
     metrics = {} if metrics is None else metrics
     check_settings(model, metrics, epochs, batch_size, patience)
+    if compiled is not None:
+        flag("fit: compiled", compiled)
     file = None if checkpoint is None else Checkpoint(checkpoint, checkpoint_every)
     kept = file.read() if file else None
     number = kept["state"]["seed"] if kept and seed is None else drawn(seed)
     data, held_out = _parts(observed(X, y), validation, number)
     criterion, summed = loss_of(loss)
+    size = None if batch_size == BATCH_SIZE else batch_size
+    if data.lazy:
+        check_chunked(model, size, compiled)
+        batch_size = None
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
         full = Full(model, criterion, data, held_out, metrics, patience)
-        size = None if batch_size == BATCH_SIZE else batch_size
-        options = {"lr": lr, "schedule": schedule, "batch_size": size, "checkpoint": checkpoint}
+        options = {
+            "lr": lr, "schedule": schedule, "batch_size": size, "compiled": compiled, "checkpoint": checkpoint
+        }  # fmt: skip
         return minimized(method, full, epochs, progress, options)
     optimizer = optimizer_of(optimizer, model, lr)
-    trainer = Trainer(
+    trainer = (ChunkedTrainer if data.lazy else Trainer)(
         model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,
-        data.n if batch_size is None else batch_size, patience, metrics, number,
+        data.n if batch_size is None else batch_size, patience, metrics, number, compiled,
     )  # fmt: skip
     if file:
         file.fingerprint = fingerprint(trainer, None if seed is None else number)

@@ -31,7 +31,8 @@ class History:
 
     `loss` is measured while the weights change, over the batches as they were trained, so it may lie
     above `validation_loss`, which is measured with the weights at the end of the epoch. `reason` says
-    why the training ended. Two histories are equal when all but their `seconds` are.
+    why the training ended, `engine` what computed the slopes in the end: "compiled", or "eager" and why.
+    Two histories are equal when all but their `seconds` and engines are.
 
     >>> history = History(loss=[4.0, 1.0, 2.0], reason="reached 3 epochs")
     >>> history.epochs, history.best_epoch
@@ -45,6 +46,7 @@ class History:
     seconds: list[float] = field(default_factory=list, compare=False)
     reason: str = "not begun"
     interrupted: bool = False
+    engine: str = field(default="eager", compare=False)
 
     @property
     def epochs(self) -> int:

@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.lazy import holds_tasks
 from autodiff.ops.plain import raw
 
 __all__ = ["accuracy"]
 
 
-def accuracy(output: Any, labels: Any) -> float:
+def accuracy(output: Any, labels: Any) -> Any:
     """The share of observations whose class is predicted: that of the largest output.
 
     The output has shape (n, n_classes) and the labels (n,), or (n, n_classes) as probabilities. A
-    single output, of shape (n, 1) or (n,), is the logit of class 1 against class 0.
+    single output, of shape (n, 1) or (n,), is the logit of class 1 against class 0. Of Dask arrays
+    the share is one, too.
 
     Raises ValueError for other shapes.
 
@@ -33,8 +35,10 @@ def accuracy(output: Any, labels: Any) -> float:
         raise ValueError(
             f"accuracy: outputs of shape {scores.shape} need {len(scores)} labels, got shape {truth.shape}"
         )
-    return float(np.mean(predicted == truth))
+    share = np.mean(predicted == truth)
+    return share if holds_tasks(share) else float(share)
 
 
-def _array(data: Any) -> np.ndarray[Any, Any]:
-    return np.asarray(raw(data))
+def _array(data: Any) -> Any:
+    data = raw(data)
+    return data if holds_tasks(data) else np.asarray(data)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from autodiff.lazy import holds_tasks
+
 __all__ = ["Array", "Observations", "observed", "split"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -24,6 +26,11 @@ class Observations(NamedTuple):
         """How many there are."""
         return len(self.X)
 
+    @property
+    def lazy(self) -> bool:
+        """Whether they are in the chunks of Dask arrays, computed as they are needed."""
+        return holds_tasks(self.X) or holds_tasks(self.y)
+
     def taken(self, chosen: Array) -> Observations:
         """Some of them, in the order chosen."""
         return Observations(self.X[chosen], self.y[chosen])
@@ -39,13 +46,19 @@ class Observations(NamedTuple):
             return
         # Copied once an epoch; the batches are views.
         shuffled = self.taken(np.random.default_rng([seed, epoch]).permutation(self.n))
-        bounds = [*range(0, self.n - (self.n > 1 and size > 1), size), self.n]
-        for begin, end in pairwise(bounds):
+        for begin, end in pairwise(self._bounds(size)):
             yield Observations(shuffled.X[begin:end], shuffled.y[begin:end])
+
+    def batch_count(self, size: int) -> int:
+        """How many batches there are in an epoch."""
+        return len(self._bounds(size)) - 1
+
+    def _bounds(self, size: int) -> list[int]:
+        return [*range(0, self.n - (self.n > 1 and size > 1), size), self.n]
 
 
 def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
-    """X and y as arrays of numbers; integer labels stay integers.
+    """X and y as arrays of numbers; integer labels stay integers, and Dask arrays are not looked at.
 
     Raises TypeError for what is no number, ValueError for different lengths, no observations, and nan
     or infinite entries.
@@ -68,14 +81,22 @@ def _numbers(data: Any, name: str) -> Array:
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array, whose mask would be lost; fill it or leave the rows out")
     try:
-        array = np.asarray(data)
+        array = data if holds_tasks(data) else np.asarray(data)
     except ValueError as error:
         raise ValueError(f"{name} must be a regular array: {error}") from None
+    if holds_tasks(array) and (not hasattr(array, "chunks") or any(n != n for n in array.shape)):
+        raise TypeError(
+            f"{name} must be a dask array with known chunk sizes; to_dask_array(lengths=True) makes one"
+        )
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} must be real numbers, got dtype {array.dtype}; {_remedy(name, array)}")
     if not array.ndim:
         raise ValueError(f"{name} must have one row an observation, got the single number {array}")
-    array = array.astype(np.int64) if array.dtype.kind == "b" else array.view()
+    if array.dtype.kind == "b":
+        array = array.astype(np.int64)
+    if holds_tasks(array):
+        return array
+    array = array.view()
     array.flags.writeable = False  # what a model gets to see may be the caller's own
     return array
 
@@ -89,6 +110,8 @@ def _remedy(name: str, array: Array) -> str:
 
 
 def _refuse_missing(array: Array, name: str) -> None:
+    if holds_tasks(array):  # that would be a pass more; the loss becomes nan and the training stops
+        return
     finite = np.isfinite(array)
     if not finite.all():
         first = tuple(int(axis[0]) for axis in np.nonzero(~finite))
@@ -107,6 +130,11 @@ def split(data: Observations, fraction: float, seed: int) -> tuple[Observations,
     if isinstance(fraction, bool) or not isinstance(fraction, (float, int, np.number)):
         got = f"an array of shape {np.shape(fraction)}" if np.shape(fraction) else repr(fraction)
         raise TypeError(f"{EXPECTED}, got {got}")
+    if data.lazy:
+        raise ValueError(
+            "validation as a fraction would draw rows from all chunks of the dask array; "
+            "give a pair of chunks of their own, (X[-n:], y[-n:])"
+        )
     if not 0.0 < fraction < 1.0:
         raise ValueError(f"{EXPECTED}, got {fraction!r}")
     if data.n < 2:

@@ -19,7 +19,7 @@ from .. import losses
 from ..module import Module, predicting
 from .observations import Observations
 from .second_order import METHODS
-from .trainer import Loss, Metric, measured
+from .trainer import Loss, Metric, asked, measured
 
 __all__ = ["check_settings", "drawn", "known", "loss_of", "optimizer_of", "schedule_of", "try_out"]
 
@@ -186,6 +186,11 @@ def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data:
     """See that the loss and the metrics take all targets: each beside the output for the first row."""
     with no_grad(), np.errstate(all="ignore"):
         output = _output(model, data)
+        if data.lazy:  # shapes are seen without computing
+            output = model(data.X)
+            _number(loss(output, data.y))
+            asked(metrics, raw(output), data.y)
+            return
         outputs = np.repeat(raw(output)[:1], data.n, axis=0)
         _number(loss(Value(outputs, constant=True), data.y))
         measured(metrics, outputs, data.y)

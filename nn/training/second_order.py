@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from optim import Iterate, Result, l_bfgs, least_squares
 
 from ..losses import mean_squared_error, squared_error
@@ -17,6 +15,7 @@ from .history import History
 from .observations import Observations
 from .progress import Progress, Silence, progress_of
 from .trainer import Loss, Metric, evaluated, stopped_early
+from .whole import check_repeatable
 
 __all__ = ["METHODS", "Full", "minimized"]
 
@@ -55,16 +54,18 @@ class Full:
         if self.begin is None:  # the start is no step
             self.begin = time.perf_counter()
             return False
-        trained, validated = (
-            evaluated(self.model, self.loss, self.metrics, data) if data else []
-            for data in (self.data, self.validation)
-        )
+        known = self.data.lazy and not self.metrics  # the loss; to measure it again would be a pass more
+        trained = [iterate.value] if known else self._evaluated(self.data)
+        validated = self._evaluated(self.validation) if self.validation else []
         now = time.perf_counter()
         self.history.note(self.metrics, trained, validated, iterate.step_size, now - self.begin)
         self.begin = now
         self.progress.show(self.history)
         self.model.train()
         return self._judge(self.history.best_epoch or 0)
+
+    def _evaluated(self, data: Observations) -> list[float]:
+        return evaluated(self.model, self.loss, self.metrics, data)
 
     def _judge(self, best: int) -> bool:
         """Keep the best weights; see whether to stop early."""
@@ -86,6 +87,10 @@ def _l_bfgs(full: Full, epochs: int) -> Result:
 
 
 def _levenberg_marquardt(full: Full, epochs: int) -> Result:
+    if full.data.lazy:
+        raise ValueError(
+            'fit: optimizer="levenberg-marquardt" needs all residuals at once; "l-bfgs" takes dask arrays'
+        )
     if full.loss not in (squared_error, mean_squared_error):
         raise ValueError(
             'fit: optimizer="levenberg-marquardt" minimises squared errors: loss=nn.squared_error or '
@@ -109,13 +114,7 @@ def minimized(method: str, full: Full, epochs: int, progress: bool, options: Map
     given = [name for name, option in options.items() if option is not None]
     if given:
         raise ValueError(f'fit: optimizer="{method}" takes no {", ".join(given)}; "adam" does')
-    if any(full.model.named_parts(np.random.Generator)):
-        raise ValueError(f'fit: optimizer="{method}" needs a model without random draws; leave out dropout')
-    if any(full.model.named_buffers()):
-        raise ValueError(
-            f'fit: optimizer="{method}" needs a model that is the same in training and after; '
-            "leave out batch normalisation"
-        )
+    check_repeatable(full.model, f'fit: optimizer="{method}"')
     full.model.train()
     full.progress = progress_of(progress, epochs, 0)
     try:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value, no_grad
+from autodiff.lazy import computed
 from autodiff.ops.plain import raw
 from optim import Optimizer, Schedule
 
@@ -20,8 +21,9 @@ from ..module import Module
 from . import history as histories
 from .history import History
 from .observations import Observations
+from .slopes import Slopes
 
-__all__ = ["Loss", "Metric", "Trainer", "evaluated", "measured", "stopped_early"]
+__all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 Metric: TypeAlias = Callable[[Any, Any], Any]
@@ -49,6 +51,7 @@ class Trainer:
     patience: int | None
     metrics: Mapping[str, Metric]
     seed: int
+    compiled: bool | None = None
 
     history: History = field(default_factory=History)
     position: int = 0  # batches of the running epoch that are done
@@ -61,6 +64,7 @@ class Trainer:
     stepping: bool = False  # whether the parameters are being changed
 
     def __post_init__(self) -> None:
+        self.slopes = Slopes(self.model, self.loss, self.compiled)
         self.totals = self._nothing()
         self.best = self.model.state_dict()
 
@@ -90,20 +94,27 @@ class Trainer:
     def _step(self, batch: Observations) -> str | None:
         """Forward, backward, and one step downhill; what went wrong, if anything."""
         self.optimizer.zero_grad()
-        output = self.model(batch.X)
-        loss = self.loss(output, batch.y)
-        number = float(loss.data)
+        number, measures = self._passed(batch)
         if not math.isfinite(number):
             return f"the loss became {number}"
-        measures = [batch.n * x for x in measured(self.metrics, output.data, batch.y)]
-        loss.backward()
         self.stepping = True
         self.optimizer.step()
-        added = [number * (1 if self.summed else batch.n), *measures]
+        added = [number * (1 if self.summed else batch.n), *(batch.n * x for x in measures)]
         self.totals = [total + more for total, more in zip(self.totals, added, strict=True)]
         self.position += 1
         self.stepping = False
         return None
+
+    def _passed(self, batch: Observations) -> tuple[float, list[float]]:
+        """Forward, and backward where the loss is finite: the loss and the metrics."""
+        number, output = self.slopes(batch.X, batch.y, self._steps)
+        self.history.engine = self.slopes.engine
+        return number, measured(self.metrics, output, batch.y) if math.isfinite(number) else []
+
+    @property
+    def _steps(self) -> int:
+        """How many steps the training has made."""
+        return self.history.epochs * self.data.batch_count(self.batch_size) + self.position
 
     def _close(self) -> None:
         """Measure at the end of an epoch, and note it."""
@@ -200,15 +211,27 @@ def evaluated(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Ob
     """Loss and metrics in `eval` mode, without recording."""
     model.eval()
     with no_grad():
-        parts = [raw(model(data.X[i : i + CHUNK])) for i in range(0, data.n, CHUNK)]
+        size = data.n if data.lazy else CHUNK
+        parts = [raw(model(data.X[i : i + size])) for i in range(0, data.n, size)]
         output = parts[0] if len(parts) == 1 else np.concatenate(parts)
         error = loss(Value(output, constant=True), data.y)
-        return [float(raw(error)), *measured(metrics, output, data.y)]
+        number, *found = computed([raw(error), *asked(metrics, output, data.y)])
+        return [float(number), *told(metrics, found)]
 
 
 def measured(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[float]:
     """What the metrics say. Raises TypeError, naming the metric, for what is no number."""
-    return [_number(name, raw(metric(output, target))) for name, metric in metrics.items()]
+    return told(metrics, computed(asked(metrics, output, target)))
+
+
+def asked(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[Any]:
+    """What the metrics return, lazy where output and target are."""
+    return [raw(metric(output, target)) for metric in metrics.values()]
+
+
+def told(metrics: Mapping[str, Metric], found: list[Any]) -> list[float]:
+    """What they returned as numbers. Raises TypeError, naming the metric, for what is none."""
+    return [_number(name, x) for name, x in zip(metrics, found, strict=True)]
 
 
 def _number(name: str, found: Any) -> float:

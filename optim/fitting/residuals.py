@@ -14,6 +14,7 @@ import numpy as np
 from autodiff import Value, concatenate, no_grad, ravel
 from autodiff.functional import Call
 from autodiff.jacobians import matrices
+from autodiff.lazy import holds_tasks
 from autodiff.modes import differentiating
 from autodiff.structure import leaves
 
@@ -87,6 +88,11 @@ class ByDifferences(Residuals):
 
 def _parts(output: Any) -> list[Any]:
     """The numbers and arrays that the function returned."""
+    if any(holds_tasks(_data(part)) for part in leaves(output)):
+        raise TypeError(
+            "least_squares: the residuals are a dask array, and their Jacobian would be many times as large; "
+            'minimize(f, x0, "l-bfgs") takes their sum of squares'
+        )
     if parts := leaves(output):
         return parts
     raise TypeError(f"the function must return residuals, a number or an array of them; got {output!r}")

@@ -306,7 +306,7 @@ def test_what_cannot_be_explained_is_refused() -> None:
 
 def test_of_a_long_sum_the_first_and_the_last_terms_are_written() -> None:
     x = Value(0.5, "x")
-    found = explain(sum((float(i) * x - 1.0) ** 2 for i in range(200)), x)
+    found = explain(sum(((float(i) * x - 1.0) ** 2 for i in range(200)), x * 0.0), x)
     assert "more terms) …" in found.text
     assert len(found.text) < 10_000
     assert found.formula.evaluate() == pytest.approx(found.value, rel=1e-9)

@@ -82,6 +82,7 @@ def test_the_links_along_all_paths_sum_to_the_gradient(build, here, name) -> Non
     for path in found.paths:
         product = 1.0
         for link in path:
+            assert link.value is not None
             product *= link.value
         total += product
     assert total == pytest.approx(found.value, rel=1e-9, abs=1e-9)
