@@ -8,10 +8,11 @@ from typing import Any, overload
 
 import numpy as np
 
-from .data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of
+from .data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of, zeros_for
 from .modes import differentiating
 from .ops.shaping import astype
 from .reverse import Nodes, Pending, inputs_of, pulled_back
+from .roles import plain, traced
 from .scalars import leaf_gradients
 from .value import Value
 
@@ -34,13 +35,19 @@ def backward(self: Value, seed: Operand | None = None) -> None:
 
     Raises ValueError for an array without seed, a seed of another shape, a value that depends on no
     variable, and a leaf that was changed after it was used; inner nodes may then have lost theirs.
-    One thread at a time runs it; `gradients` runs in any number.
+    One thread at a time runs it; `gradients` runs in any number. Raises TypeError inside a compiled
+    function.
 
     >>> x = Value(3.0)
     >>> (x * x).backward()
     >>> x.grad
     6.0
     """
+    if traced(self):
+        raise TypeError(
+            "backward() inside a compiled function would store the gradients once, not at each call; "
+            "return gradients(output, parameters), or compile value_and_grad(f)"
+        )
     if not self._tracked:
         raise ValueError(f"backward: {self.described()} depends on no variable, so there is no gradient")
     start = _seed(self, seed, False)
@@ -103,10 +110,12 @@ def gradients(
             raise ValueError(f"gradients: {target.described()} is a constant; make it without constant=True")
         births.add(target._birth)
     start = _seed(output, seed, create_graph)
-    if create_graph:
+    if create_graph or traced(output):
         with differentiating():
-            _, found = pulled_back(output, births, start, create_graph)
+            _, found = pulled_back(output, births, start, True)
             result = [_recorded(target, found.get(target._birth)) for target in targets]
+        if not create_graph:
+            result = list(map(plain, result))
     else:
         nodes, found = pulled_back(output, births, start, create_graph)
         result = list(_handed_out([(target, found.get(target._birth)) for target in targets], nodes))
@@ -123,11 +132,11 @@ def _seed(output: Value, seed: Data | Value | None, create_graph: bool) -> Data 
                 f"{output.described()} is an array: give a seed of that shape, "
                 "or reduce it to a number with .sum() or .mean() first"
             )
-        return output.dtype.type(1.0)
+        return np.ones_like(output._data) if is_lazy(output._data) else output.dtype.type(1.0)
     if not isinstance(seed, Value):
         seed = as_data(seed)
     elif not create_graph:
-        seed = as_data(seed._data)
+        seed = plain(seed) if traced(seed) else as_data(seed._data)
     if shape_of(seed) != output.shape:
         raise ValueError(f"the seed must have the shape of the output, {output.shape}, got {shape_of(seed)}")
     return seed if dtype_of(seed) == output.dtype else astype(seed, output.dtype)
@@ -140,7 +149,7 @@ def _recorded(target: Value, g: Any) -> Value:
     """A gradient as a Value; a constant where nothing was recorded, zero where there was no path."""
     if isinstance(g, Value):
         return g if g.dtype == target.dtype else astype(g, target.dtype)
-    return Value(np.zeros(target.shape, target.dtype) if g is None else _copied(g, target), constant=True)
+    return Value(zeros_for(target._data) if g is None else _copied(g, target), constant=True)
 
 
 def _handed_out(pairs: Sequence[tuple[Value, Any]], nodes: Nodes) -> Iterator[Data]:
@@ -152,7 +161,7 @@ def _handed_out(pairs: Sequence[tuple[Value, Any]], nodes: Nodes) -> Iterator[Da
     taken: set[int] | None = None
     for target, g in pairs:
         if g is None:
-            yield canonical(np.zeros(target.shape, target.dtype))
+            yield canonical(zeros_for(target._data))
         elif type(g) is np.ndarray and g.size >= LARGE and _of_its_own(g, target):
             taken = _in_use(nodes) if taken is None else taken
             yield g.copy() if id(g) in taken else g

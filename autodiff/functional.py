@@ -17,7 +17,7 @@ import numpy as np
 from .data import as_data, dtype_of, shape_of
 from .engine import gradients
 from .modes import differentiating, forgetting, inside_derivative
-from .ops import positive
+from .roles import plain, variable
 from .structure import leaves, leaves_like, mapped, rebuilt
 from .value import Value
 
@@ -43,18 +43,7 @@ class Call(NamedTuple):
 
     def plain(self, tree: Any) -> Any:
         """Results as the caller gets them."""
-        return tree if self.record else mapped(_data, tree)
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
-
-
-def _variable(x: Any) -> Value:
-    """What stands for an argument inside f: connected with it where it is a variable itself."""
-    if isinstance(x, Value):
-        return positive(x) if not x.constant else Value(x._data, x.name)
-    return Value(x)
+        return tree if self.record else mapped(plain, tree)
 
 
 def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
@@ -64,7 +53,7 @@ def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool
         raise ValueError(f"argnums={argnums}: f was given {len(args)} positional arguments")
     arguments = list(args)
     for i in positions:
-        arguments[i] = mapped(_variable, arguments[i])
+        arguments[i] = mapped(variable, arguments[i])
     variables = tuple(arguments[i] for i in positions)
     output = f(*arguments, **kwargs)
     return Call(output, variables[0] if isinstance(argnums, int) else variables, record)
@@ -150,16 +139,16 @@ def derivative(f: Function, order: int = 1) -> Function:
     def apply(x: Any) -> Any:
         record = records(x, False)
         with differentiating():
-            variable = _variable(x)
-            if variable.shape:
+            at = variable(x)
+            if at.shape:
                 raise TypeError(
-                    f"derivative: x must be one number, got shape {variable.shape}; use grad or jacobian"
+                    f"derivative: x must be one number, got shape {at.shape}; use grad or jacobian"
                 )
-            y = number(f(variable), "derivative")
+            y = number(f(at), "derivative")
             for n in range(order):
                 output = y if isinstance(y, Value) else Value(y, constant=True)
-                y = gradients(output, variable, create_graph=record or n < order - 1)
-        return y if record else _data(y)
+                y = gradients(output, at, create_graph=record or n < order - 1)
+        return y if record else plain(y)
 
     return apply
 

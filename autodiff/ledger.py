@@ -43,10 +43,10 @@ def terms_of(
     terms = [term for term in found if term is not None]
     if not isinstance(grad, float) or len(terms) < len(found) or all(graph[t].grad is None for t, _ in uses):
         return None
-    elsewhere = grad - math.fsum(terms)
     size = abs(grad) + sum(map(abs, terms))
     if not math.isfinite(size):
         return None
+    elsewhere = grad - math.fsum(terms)
     return terms, 0.0 if abs(elsewhere) <= ROUNDING * size else elsewhere
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -75,7 +75,12 @@ def inspector() -> Inspector | None:
 
 @contextmanager
 def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
-    """Look at each contribution of a backward pass, and at each node as it is recorded."""
+    """Look at each contribution of a backward pass, and at each node as it is recorded.
+
+    Raises TypeError while a program is recorded, which would not look again when it is called.
+    """
+    if tracer() is not None:
+        raise TypeError("detect_anomaly inside a compiled function: put it around the call of the program")
     token = _inspector.set(look)
     try:
         with mode(at):
@@ -84,7 +89,46 @@ def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
         _inspector.reset(token)
 
 
+class Tracer(Protocol):
+    """What records a program: the engine asks it where eager code would look at numbers."""
+
+    absorbs: bool
+    """Whether products 0·∞ are taken for 0 at once: which of them arise is not known yet."""
+
+    def check_read(self, value: Value, how: str) -> None:
+        """Refuse to read the data of a value that is an input of the program, or follows from one."""
+
+    def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """What stands for a function of NumPy without derivative: a comparison, a test, a position."""
+
+    def passed(self, found: list[tuple[Value, Any]]) -> None:
+        """Note the gradients that a pass found: where one holds nan, the program must absorb."""
+
+
+_tracer: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
+
+
+def tracer() -> Tracer | None:
+    """What records a program in this thread or task, if anything."""
+    return _tracer.get() if switch.on else None
+
+
+@contextmanager
+def tracing(by: Tracer, at: Mode) -> Iterator[None]:
+    """Record a program: each node is shown to `at`, and no outer mode is on."""
+    tracer, inspector = _tracer.set(by), _inspector.set(None)
+    try:
+        with mode(at, keep=lambda mode: False):
+            yield
+    finally:
+        _inspector.reset(inspector)
+        _tracer.reset(tracer)
+
+
 def _forget(node: Value) -> Value:
+    if tracer() is not None:  # a program needs what computes it
+        node._tracked = False
+        return node
     data, operation = node._data, node._operation
     if isinstance(data, np.ndarray) and not (data.base is None and operation and operation.elementwise):
         node._data = data.copy()  # it may be a view of an input, which can be assigned from now on
@@ -120,9 +164,23 @@ def differentiating() -> Iterator[None]:
         _depth.reset(token)
 
 
+@contextmanager
+def inside(derivative: bool) -> Iterator[None]:
+    """The block is part of a derivative, or not, whatever calls it."""
+    token = _depth.set(int(derivative))
+    try:
+        yield
+    finally:
+        _depth.reset(token)
+
+
 def forgetting() -> bool:
     """Whether `no_grad` is on in this thread or task."""
     return switch.on > 0 and _forget in _current.get()
+
+
+depth = _depth.get
+"""How many functions are being differentiated around this call, in this thread or task."""
 
 
 def inside_derivative() -> bool:

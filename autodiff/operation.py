@@ -9,15 +9,20 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from . import modes
 from .data import Data, Operand, as_data, canonical, shape_of
+from .lazy import lazily
 from .value import Value
 
-__all__ = ["ONE", "Operation", "Rule", "first_operand", "ieee", "second_operand"]
+__all__ = ["ONE", "USUAL", "Operation", "Rule", "first_operand", "ieee", "not_an_option", "second_operand"]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
 ONE = 1.0
 """The partial derivative that is 1 for all arguments: the gradient passes unchanged."""
+
+USUAL = frozenset({float, np.ndarray, np.float64, np.float32})
+"""Types of data that are never lazy."""
 
 
 def first_operand(z: Any, x: Any, y: Any) -> Any:
@@ -136,15 +141,19 @@ class Operation:
             raise TypeError(f"{self.name}: {', '.join(twice)} was given twice, by position and by name")
         for name, value in metadata.items():
             if type(value) is Value:
-                raise TypeError(
-                    f"{self.name}: the option {name!r} is not differentiated; pass value.data or .item()"
-                )
+                raise TypeError(f"{self.name}: the option {name!r} {not_an_option()}")
         return inputs, {name: _frozen(value) for name, value in metadata.items()}
+
+    def evaluated(self, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
+        """The body on raw data; where some are lazy, so is the result."""
+        if USUAL.issuperset(map(type, data)):
+            return self.forward(*data, **metadata)
+        return lazily(self.forward, *data, **metadata)
 
     def computed(self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
         """The forward computation; its errors are told with the names of the inputs."""
         try:
-            return canonical(self.forward(*data, **metadata))
+            return canonical(self.evaluated(data, metadata))
         except (ValueError, IndexError, TypeError) as error:
             raise self.failed(error, inputs) from error
 
@@ -171,6 +180,16 @@ class Operation:
         told = f"{self.name}: got {shapes}{' for ' + names if names else ''}: {reason}"
         remedy = BROADCASTS if self.elementwise else self.remedy
         return type(error)(f"{told}; {remedy}" if remedy and isinstance(error, ValueError) else told)
+
+
+def not_an_option() -> str:
+    """Why a Value is no index and no setting, and what to give."""
+    if modes.tracer() is None:
+        return "is not differentiated; pass value.data or .item()"
+    return (
+        "must be known when a program is recorded: in place of a mask use where(condition, x, 0.0); an "
+        "argument that is an index or a setting is declared: compile(f, static=['name'])"
+    )
 
 
 def _constant(rule: Rule) -> Any:

@@ -85,6 +85,8 @@ METHODS: dict[str, Any] = {
     "__abs__": ops.absolute,
     "__getitem__": ops.getitem,
     **plain.COMPARISONS,
+    **plain.CONNECTIVES,
+    "__invert__": plain.negation,
     **{name: getattr(ops, name) for name in SAME_NAME},
     **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
     "reshape": _reshape,
@@ -108,7 +110,10 @@ def _covered() -> dict[Any, Callable[..., Any]]:
     ):
         table |= {getattr(numpy, name): here(name) for name in names if hasattr(numpy, name)}
     del table[np.linalg]
-    return table | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min, np.clip: _clip}
+    bitwise = {
+        getattr(np, f"bitwise_{name}"): plain.FUNCTIONS[f"logical_{name}"] for name in ("and", "or", "xor")
+    }
+    return table | bitwise | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min, np.clip: _clip}
 
 
 def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:

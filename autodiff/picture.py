@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from .arrangement import Collapse, arranged
 from .choice import chosen
-from .dot import dot_of
+from .dot_language import dot_of
 from .files import write
 from .graph import Graph
 from .layout import lay_out

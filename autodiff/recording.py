@@ -7,13 +7,15 @@ out, and differ from the third in speed only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from . import modes
 from .data import Data, Operand, as_data, canonical
-from .operation import Operation, ieee
+from .lazy import holds_tasks, lazily
+from .operation import USUAL, Operation, ieee
 from .value import Value, births, blanks
 
 __all__ = ["applied", "part", "picked"]
@@ -46,7 +48,7 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
                 data = ieee(forward, a)
         else:
             try:
-                data = forward(a)
+                data = forward(a) if type(a) in USUAL else lazily(forward, a)
             except (ValueError, IndexError, TypeError) as error:
                 raise operation.failed(error, (x,)) from error
             if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
@@ -93,7 +95,8 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
                 data = ieee(forward, a, b)
         else:
             try:
-                data = forward(a, b)
+                usual = type(a) in USUAL and type(b) in USUAL
+                data = forward(a, b) if usual else lazily(forward, a, b)
             except (ValueError, IndexError, TypeError) as error:
                 raise operation.failed(error, (x, y)) from error
             if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
@@ -156,12 +159,14 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
     """Raw data in, raw data out: what the rules of a first derivative run on."""
     n = len(given) if operation.many else len(operation.arguments)
     inputs: list[Any] = []
-    floats, scalars = operation.elementwise, False
+    floats, scalars, tasks = operation.elementwise, False, False
     for x in given[:n]:
         if type(x) is not float:
             if type(x) is not np.ndarray or x.dtype.kind != "f":
-                x = x if _is_plain(x) else as_data(x, copy=False)
+                lazy = holds_tasks(x)
+                x = x if _is_plain(x) else as_data(x, copy=False, masks=lazy)
                 scalars = scalars or isinstance(x, np.generic)
+                tasks = tasks or lazy
             floats = floats and type(x) is float
         inputs.append(x)
     metadata = given[n:]
@@ -172,7 +177,8 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
             data = None
         return data if type(data) is float else ieee(operation.forward, *inputs, *metadata, **named)
     try:
-        data = operation.forward(*inputs, *metadata, **named)
+        forward = partial(lazily, operation.forward) if tasks else operation.forward
+        data = forward(*inputs, *metadata, **named)
     except (ValueError, IndexError, TypeError) as error:
         raise operation.failed(error, inputs) from error
     # A NumPy scalar stays one: `ieee` counts on it.

@@ -140,9 +140,13 @@ def pulled_back(
     if output._birth not in nodes:
         return {}, {}
     kept = nodes.keys() if targets is None else targets
-    mend = modes.inspector() or (absorbed if is_lazy(output._data) else None)
+    tracer = modes.tracer()
+    absorbs = is_lazy(output._data) if tracer is None else tracer.absorbs
+    mend = modes.inspector() or (absorbed if absorbs else None)
     found = _sweep(nodes, output, seed, kept, create_graph, mend)
-    if mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
+    if tracer is not None:
+        tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept) if birth in nodes])
+    elif mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
         found = _sweep(nodes, output, seed, kept, create_graph, absorbed)
     return nodes, found
 
@@ -163,9 +167,17 @@ def absorbed(node: Value, g: Any, x: Value, c: Any) -> Any:
     """The contribution, with 0 where a product was 0·∞: in any entry, or where g is 0 as a whole."""
     operation: Any = node._operation
     if operation.elementwise:
+        if all(type(rule) is float for rule in operation.rules):  # a finite factor makes no nan of 0
+            return c
+        if is_lazy(c):  # a pass less over the data; what is recorded has a slope in g, too
+            return where(g == 0.0, 0.0, c)
         return where((g == 0.0) & np.isnan(c), 0.0, c)
     data = g._data if isinstance(g, Value) else g
-    if isinstance(data, tuple) or isinstance(c, tuple) or is_lazy(data) or np.any(data):
+    if isinstance(data, tuple) or isinstance(c, tuple) or is_lazy(data):
+        return c
+    if isinstance(g, Value) and modes.tracer() is not None:
+        return where(np.isnan(c) & np.all(g == 0.0), 0.0, c)
+    if np.any(data):
         return c
     return where(np.isnan(c), 0.0, c)
 
@@ -280,6 +292,8 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
             c = _applied(operation, rule, g, *operands, **metadata)
         except (ArithmeticError, ValueError):
             c = _once_more(operation, rule, g, *operands, **metadata)
+        except TypeError as error:
+            raise TypeError(f"the gradient of {operation.name}: {error}") from error
         if type(c) is complex:
             c = _once_more(operation, rule, g, *operands, **metadata)
         if mend is not None:

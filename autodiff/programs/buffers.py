@@ -1,0 +1,158 @@
+"""Which step writes into which memory, planned by liveness.
+
+A buffer is memory of one shape and dtype that a program keeps from call to call. A step writes into the
+buffer of an operand that is used for the last time, where each entry depends on the same entry alone; else
+into a buffer that is free; else into a new one. Results of the program, and what may share memory with
+them, get memory of their own at each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .steps import Step, Steps, is_array
+
+__all__ = ["Buffer", "Plan", "planned"]
+
+
+class Buffer(NamedTuple):
+    """Memory of a shape and dtype that is kept from call to call."""
+
+    number: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    order: str
+
+
+class Plan(NamedTuple):
+    """The memory that each step writes to, by slot: a buffer, or the slot of an operand."""
+
+    buffers: list[Buffer]
+    into: dict[int, Buffer | int]
+    fixed: dict[int, Buffer]
+    """Views of a buffer, by slot: they need to be made only once."""
+    shared: dict[int, bool]
+    """Whether the memory of a result is that of an operand, too, by slot."""
+
+
+def planned(steps: Steps, outputs: Iterable[int]) -> Plan:
+    """Where each step writes."""
+    return _Planning(steps, outputs).plan()
+
+
+class _Planning:
+    def __init__(self, steps: Steps, outputs: Iterable[int]) -> None:
+        self.steps = steps.done
+        self.constants = set(steps.constants)
+        self.examples = {slot.number: slot.example for slot in steps.slots}
+        self.roots = self._roots()
+        self.last = self._last_uses()
+        self.results = {root for number in outputs for root in self._of(number)}
+        self.buffers: list[Buffer] = []
+        self.free: dict[Any, list[Buffer]] = {}
+        self.home: dict[int, Buffer | int] = {}
+
+    def _of(self, number: int) -> frozenset[int]:
+        return self.roots.get(number, frozenset((number,)))
+
+    def _roots(self) -> dict[int, frozenset[int]]:
+        """For each result that may share memory with operands, the slots that this memory is of."""
+        roots: dict[int, frozenset[int]] = {}
+        for step in self.steps:
+            shared = [
+                roots.get(x, frozenset((x,)))
+                for x in step.operands
+                if step.may_share or _share(self.examples[x], step.slot.example)
+            ]
+            if shared:
+                roots[step.slot.number] = frozenset().union(*shared)
+        return roots
+
+    def _last_uses(self) -> dict[int, int]:
+        """The last step that reads each slot's memory, itself or as a view."""
+        last: dict[int, int] = {}
+        for position, step in enumerate(self.steps):
+            for x in step.operands:
+                last.update(dict.fromkeys(self._of(x), position))
+        return last
+
+    def plan(self) -> Plan:
+        into: dict[int, Buffer | int] = {}
+        fixed: dict[int, Buffer] = {}
+        for position, step in enumerate(self.steps):
+            number = step.slot.number
+            roots = self._of(number)
+            if roots != {number}:
+                if home := self._fixed_home(step, fixed):
+                    fixed[number] = home
+            elif is_array(step.slot.example):
+                self._settle(step, position, into)
+            self._release(step, position)
+        shared = {step.slot.number: step.slot.number in self.roots for step in self.steps}
+        return Plan(self.buffers, into, fixed, shared)
+
+    def _fixed_home(self, step: Step, fixed: dict[int, Buffer]) -> Buffer | None:
+        """The buffer of which a result is always the same view."""
+        if len(step.operands) != 1 or step.may_share or not is_array(step.slot.example):
+            return None
+        (owner,) = step.operands
+        home = fixed.get(owner, self.home.get(owner))
+        return home if isinstance(home, Buffer) else None
+
+    def _settle(self, step: Step, position: int, into: dict[int, Buffer | int]) -> None:
+        """Find memory for a result that shares none."""
+        number, example = step.slot.number, step.slot.example
+        inherited = self._inherited(step, position)
+        if step.into is not None and inherited is not None:
+            into[number] = inherited
+            self.home[number] = self.home[inherited]
+            self.home[inherited] = -1
+        elif step.into is not None and number not in self.results and (order := _order(example)):
+            unused = self.free.setdefault((example.shape, example.dtype, order), [])
+            buffer = unused.pop() if unused else self._new(example, order)
+            into[number] = self.home[number] = buffer
+        else:
+            self.home[number] = number  # its own, new at each call
+
+    def _inherited(self, step: Step, position: int) -> int | None:
+        """An operand that is used here for the last time, and may be overwritten."""
+        if not step.entrywise:
+            return None
+        wanted = step.slot.example
+        for x in step.operands:
+            home, example = self.home.get(x, -1), self.examples[x]
+            kept = isinstance(home, Buffer) and step.slot.number in self.results
+            if home == -1 or kept or self.last.get(x) != position or x in self.results:
+                continue
+            if all(getattr(example, name) == getattr(wanted, name) for name in ("shape", "dtype", "strides")):
+                return x
+        return None
+
+    def _new(self, example: Any, order: str) -> Buffer:
+        self.buffers.append(Buffer(len(self.buffers) + 1, example.shape, example.dtype, order))
+        return self.buffers[-1]
+
+    def _release(self, step: Step, position: int) -> None:
+        """Free the buffers of what was used for the last time; of what nothing uses, too."""
+        for x in {root for operand in step.operands for root in self._of(operand)} | {step.slot.number}:
+            home = self.home.get(x)
+            if isinstance(home, Buffer) and self.last.get(x, position) == position and x not in self.results:
+                self.free.setdefault(home[1:], []).append(home)
+                self.home[x] = -1
+
+
+def _order(example: Any) -> str | None:
+    """The layout of an array, by rows or by columns, None for another."""
+    return "C" if example.flags.c_contiguous else "F" if example.flags.f_contiguous else None
+
+
+def _share(x: Any, y: Any) -> bool:
+    """Whether two examples may share memory; a tuple shares what its parts do."""
+    if isinstance(x, tuple):
+        return any(_share(part, y) for part in x)
+    if isinstance(y, tuple):
+        return any(_share(x, part) for part in y)
+    return isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and np.may_share_memory(x, y)

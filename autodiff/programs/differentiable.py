@@ -1,0 +1,104 @@
+"""A program as one operation: where its results depend on variables, a call is recorded.
+
+    x̄ = pullback(ȳ, x),  the program of the vector-Jacobian product of f
+
+The pullback is compiled when it is needed first, and is such an operation itself, so that derivatives
+of any order follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from .. import modes
+from ..data import Data
+from ..engine import gradients
+from ..operation import Operation
+from ..recording import part, recorded
+from ..structure import leaves
+from ..value import Value
+from .arguments import Arguments
+
+if TYPE_CHECKING:
+    from .program import Program
+    from .version import Version
+
+__all__ = ["Recorder"]
+
+
+def _together(*inputs: Data) -> Data:
+    """All inputs of a program, as one."""
+    return inputs
+
+
+TOGETHER = Operation(_together, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",")
+
+
+class Recorder:
+    """Records the calls of one version of a program."""
+
+    def __init__(
+        self, f: Callable[..., Any], version: Version, arguments: Arguments, compiled: type[Program]
+    ) -> None:
+        self._f, self._version = f, version
+        self._call = arguments._replace(operands=[])  # structure and settings, without the data
+        self._roles = [isinstance(x, Value) and x._tracked for x in arguments.operands]
+        self._pullback = compiled(self._pulled_back)
+        self._operation = self._declared()
+
+    def __call__(self, arguments: Arguments, outputs: tuple[Data, ...]) -> list[Any]:
+        """The results: Values where they depend on variables."""
+        operands = (*arguments.operands, *self._version.captured)
+        data = tuple(x._data if isinstance(x, Value) else x for x in operands)
+        together = recorded(TOGETHER, data, operands, {}, True)
+        count, tracked = len(outputs), self._version.tracked
+        if count == 1:
+            return [recorded(self._operation, outputs[0], (together,), {}, True)]
+        node = recorded(self._operation, outputs, (together,), {}, True)
+        return [part(node, i, count) if tracked[i] else outputs[i] for i in range(count)]
+
+    def _declared(self) -> Operation:
+        def program(inputs: Data, /) -> Data:
+            outputs = self._version.outputs(list(inputs[: len(self._roles)]))
+            return outputs if len(outputs) > 1 else outputs[0]
+
+        program.__name__ = self._version.name
+
+        def rule(g: Any, y: Any, inputs: Any) -> tuple[Any, ...]:
+            return self._rule(g, inputs)
+
+        return Operation(program, {"dinputs": rule}, elementwise=False)
+
+    def _restored(self, inputs: Sequence[Data]) -> Arguments:
+        """The arguments of a call from its data: variables where they were."""
+        pairs = zip(inputs, self._roles, strict=False)  # behind the arguments are the captured Values
+        return self._call._replace(operands=[Value(x) if role else x for x, role in pairs])
+
+    def _rule(self, g: Any, inputs: Any) -> tuple[Any, ...]:
+        """The gradients of all inputs, None for constants: data, or Values where g are."""
+        record = isinstance(inputs, Value)
+        count = len(self._roles)
+        call = self._call._replace(operands=inputs._x[:count]) if record else self._restored(inputs)
+        seeds = [g] if len(self._version.tracked) == 1 else list(g)
+        arguments = (seeds, *call.filled(iter(call.operands)))
+        found = iter(self._pullback.evaluated(arguments, {}, record))
+        return tuple([next(found) if role else None for role in (*self._roles, *self._version.roles)])
+
+    def _pulled_back(self, seeds: list[Any], args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """Σ over the outputs of seedᵀ·Jacobian, for each variable: what the pullback is compiled from."""
+        with modes.inside(self._version.inside_derivative):
+            result = self._f(*args, **kwargs)
+        wanted = [x for x in (*leaves((args, kwargs)), *self._version.captured) if _is_variable(x)]
+        outputs = [x for x in leaves(result) if isinstance(x, Value)]
+        parts = [
+            gradients(y, wanted, seed, create_graph=True)
+            for y, seed in zip(outputs, seeds, strict=True)
+            if seed is not None
+        ]
+        return [reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
+
+
+def _is_variable(x: Any) -> bool:
+    return isinstance(x, Value) and x._tracked

@@ -1,0 +1,69 @@
+"""A recorded computation as a straight-line listing: one line an operation, inputs before results.
+
+The listing is what rewrites change and what source is written from. Lines are never changed in
+place: a rewrite makes new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..data import Data, Shape, dtype_of, shape_of
+from ..operation import Operation
+
+__all__ = ["Kind", "Line", "Listing", "Origin"]
+
+Kind: TypeAlias = Literal["input", "constant", "computed"]
+
+
+class Origin(NamedTuple):
+    """Where a line comes from: the user's code, and whether it is part of a derivative.
+
+    `place` is "file.py:12", `code` the text of that line; `of` is None in the value itself, and in a
+    derivative the name or symbol of what is being differentiated.
+    """
+
+    place: str
+    code: str
+    of: str | None = None
+
+
+class Line(NamedTuple):
+    """One line: an input, a constant, or an operation applied to earlier lines.
+
+    `inputs` are positions of earlier lines. `data` is what the line was when it was recorded: shape and
+    dtype of all lines, the value itself of a constant; a tuple where an operation has several results.
+    """
+
+    kind: Kind
+    data: Data
+    operation: Operation | None = None
+    inputs: tuple[int, ...] = ()
+    metadata: dict[str, Any] = {}  # noqa: RUF012 (never changed)
+    name: str | None = None
+    origin: Origin | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """Sizes of the axes; () for a number, and for a tuple of results."""
+        return () if isinstance(self.data, tuple) else shape_of(self.data)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Dtype of the data; float64 for a Python float."""
+        return dtype_of(self.data)
+
+    @property
+    def is_float(self) -> bool:
+        """Whether it is a Python float, as 0-d float64 data are."""
+        return type(self.data) is float
+
+
+class Listing(NamedTuple):
+    """Lines in order, and the positions of those that are results; inputs come first, in order."""
+
+    lines: Sequence[Line]
+    outputs: tuple[int, ...]

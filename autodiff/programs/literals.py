@@ -1,0 +1,81 @@
+"""Numbers, options, small arrays and what NumPy offers, written as text that makes an equal object."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = ["UnwrittenError", "literal"]
+
+WRITTEN_OUT = 64
+"""Entries up to which an array is written out."""
+
+
+class UnwrittenError(Exception):
+    """There is no text for an object."""
+
+
+def literal(value: Any) -> str:
+    """Text for an object, in which inf and nan are those of `math`, and np is NumPy.
+
+    Raises UnwrittenError where there is none.
+
+    >>> literal((1.5, slice(None, 2), np.float32, np.add.reduce))
+    '(1.5, slice(None, 2, None), np.float32, np.add.reduce)'
+    """
+    if value is Ellipsis:
+        return "..."
+    if value is None or type(value) in (bool, int, str):
+        return repr(value)
+    if type(value) is float:
+        return repr(value)  # inf and nan are names
+    if type(value) is tuple:
+        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+    if type(value) is list:
+        return f"[{', '.join(map(literal, value))}]"
+    if type(value) is dict:
+        return f"{{{', '.join(f'{literal(key)}: {literal(x)}' for key, x in value.items())}}}"
+    if type(value) is slice:
+        return f"slice({literal(value.start)}, {literal(value.stop)}, {literal(value.step)})"
+    return _of_numpy(value)
+
+
+def _of_numpy(value: Any) -> str:
+    """What is NumPy's: a dtype, a number, a small array, a function."""
+    if isinstance(value, np.dtype) and value.kind in "fiub":
+        return f"np.{'bool' if value.kind == 'b' else value.name}"
+    if isinstance(value, np.generic) and value.dtype.kind in "fiub":
+        return f"{literal(value.dtype)}({literal(value.item())})"
+    if type(value) is np.ndarray and value.dtype.kind in "fiub":
+        return _array(value)
+    owner = getattr(value, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return f"np.{owner.__name__}.{value.__name__}"
+    name = getattr(value, "__name__", None)
+    if name == "math" and value is math:
+        raise UnwrittenError
+    for path, module in (("np", np), ("np.linalg", np.linalg)):
+        if name and getattr(module, name, None) is value:
+            return f"{path}.{name}"
+    if value is np:
+        return "np"
+    raise UnwrittenError
+
+
+def _array(value: np.ndarray[Any, Any]) -> str:
+    """An array of equal entries, or of few."""
+    kind = "" if value.dtype == np.float64 else f", {literal(value.dtype)}"
+    entries = value.ravel()
+    if value.ndim and entries.size > 1 and entries.tobytes() == entries[:1].tobytes() * entries.size:
+        shape = literal(value.shape if value.ndim > 1 else entries.size)
+        filled = {0.0: "zeros", 1.0: "ones"}.get(entries[0].item())
+        if filled and not np.signbit(entries[0]) if value.dtype.kind != "b" else False:
+            return f"np.{filled}({shape}{kind})"
+        return f"np.full({shape}, {literal(entries[0].item())}{kind})"
+    if entries.size > WRITTEN_OUT:
+        raise UnwrittenError
+    if not entries.size:
+        return f"np.empty({literal(value.shape)}{kind})"
+    return f"np.array({literal(value.tolist())}{kind})"

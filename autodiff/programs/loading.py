@@ -1,0 +1,98 @@
+"""The text of a program as a function: what is written around it so that calls are fast and safe.
+
+Each call takes a way to run the lines from those that are free, with memory of its own, so that threads
+share a program; where numbers fail, the lines run again on numbers that do as NumPy's do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from .ieee import on_numbers
+from .running import runner
+from .source import Function, Source
+
+__all__ = ["entry", "loaded"]
+
+Run: TypeAlias = Callable[..., tuple[Any, ...]]
+
+POOLED = """
+def {name}({inputs}):
+    try:
+        run = take()
+    except IndexError:
+        run = new_run()
+    try:
+        return run({inputs})
+    finally:
+        give(run)
+"""
+
+POOLED_AND_GUARDED = """
+def {name}({inputs}):
+    try:
+        run = take()
+    except IndexError:
+        run = new_run()
+    try:
+        return run({inputs})
+    except (ArithmeticError, ValueError):
+        return again({inputs})
+    finally:
+        give(run)
+"""
+
+GUARDED = """
+def {name}({inputs}):
+    try:
+        return run({inputs})
+    except (ArithmeticError, ValueError):
+        return again({inputs})
+"""
+
+AT_NAN = """
+def {name}({inputs}):
+    results = run({inputs})
+    if results[-1] == results[-1]:
+        return results[:-1]
+    return at_nan({inputs})
+"""
+
+
+def loaded(source: Source) -> Run:
+    """The function of a source: takes the inputs in order, returns the results as a tuple.
+
+    The inputs are taken to be what the listing had: floats, and arrays of its shapes and dtypes.
+    """
+    names: dict[str, Any] = dict(source.bound)
+    exec(compile(source, f"<program {source.name}>", "exec"), names)
+    of_arrays = {name: eval(text, names) for name, text in source.of_arrays.items()}
+    main, *others = (entry(function, names, of_arrays) for function in source.functions)
+    if not others:
+        return main
+    return _written(AT_NAN, source.functions[0], run=main, at_nan=others[0])
+
+
+def entry(function: Function, names: dict[str, Any], of_arrays: dict[str, Callable[..., Any]]) -> Run:
+    """One function of a program, to be called with its inputs alone."""
+    lines = names[function.name]
+    memory = names[function.memory] if function.memory else None
+    again = _pooled(function, on_numbers(lines, of_arrays), memory) if function.may_fail else None
+    if function.is_loud:
+        return _pooled(function, lines, memory, again)
+    return _written(GUARDED, function, run=lines, again=again) if again else lines
+
+
+def _pooled(function: Function, lines: Run, memory: Any, again: Run | None = None) -> Run:
+    free: list[Run] = []
+    new_run = runner(lines, memory)
+    template = POOLED_AND_GUARDED if again else POOLED
+    return _written(template, function, take=free.pop, give=free.append, new_run=new_run, again=again)
+
+
+def _written(template: str, function: Function, **names: Any) -> Run:
+    """A function of the inputs by name: with *inputs a call would take longer."""
+    inputs = ", ".join(f"x{i}" for i in range(len(function.inputs)))
+    exec(template.format(name=function.name, inputs=inputs), names)
+    return names[function.name]  # type: ignore[no-any-return]

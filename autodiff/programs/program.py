@@ -1,0 +1,191 @@
+"""compile: a function as a straight-line program."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable
+from pathlib import Path
+from types import MethodType
+from typing import Any, overload
+
+from .. import modes
+from ..files import write
+from .arguments import Arguments, entered
+from .calling import MISS, Direct, direct
+from .differentiable import Recorder
+from .parameters import Parameters
+from .results import filled
+from .saving import saved
+from .source import Source
+from .version import Version
+
+__all__ = ["Program", "compile"]
+
+Function = Callable[..., Any]
+Static = str | int | Collection[str | int]
+
+SHORT_WAYS = 4
+"""How many versions are tried before arguments are sorted."""
+
+
+class Program:
+    """A function compiled: it has f's signature and gives what f gives, faster. Made by `compile`."""
+
+    def __init__(self, f: Function, static: Static = (), keep: int = 64) -> None:
+        if not callable(f):
+            raise TypeError(f"compile takes a function, got {f!r}")
+        functools.update_wrapper(self, f)
+        self._f = f
+        self._parameters = Parameters(f, static)
+        self._keep = keep
+        self._versions: OrderedDict[Hashable, Version] = OrderedDict()
+        self._short: tuple[tuple[Version, Direct], ...] = ()
+        self._last: Version | None = None
+        self._lock = threading.RLock()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What f returns for these arguments."""
+        if not kwargs and not modes.switch.on:
+            for version, way in self._short:
+                result = way(args)
+                if result is not MISS:
+                    if version is not self._last:
+                        self._use(version)
+                    return result
+        elif modes.tracer() is not None or modes.inspector() is not None:
+            return self._f(*args, **kwargs)  # one program inside another; and an anomaly is to be seen
+        return self.evaluated(args, kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method: `self` is an argument, to be declared static."""
+        return self if instance is None else MethodType(self, instance)
+
+    def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], record: bool = True) -> Any:
+        """What a call returns, the long way; data alone, if nothing shall be recorded."""
+        arguments = entered(args, kwargs, self._parameters)
+        version = self._version(arguments)
+        outputs: Any = version.outputs(arguments.data)
+        if record and version.records:
+            outputs = self._recorder(version, arguments)(arguments, outputs)
+        return filled(version.result, outputs)
+
+    # -- versions ------------------------------------------------------------------------------
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """What was compiled so far and is kept, the one used last behind."""
+        with self._lock:
+            return tuple(self._versions.values())
+
+    def _version(self, arguments: Arguments) -> Version:
+        """The version for arguments like these, compiled where there is none."""
+        key = arguments.key, modes.inside_derivative()
+        with self._lock:
+            version = self._versions.get(key)
+            if version is None or not version.is_current():
+                self._forget(key)
+                version = self._versions[key] = Version(self._f, key, arguments, _identifier(self._f))
+                if len(self._versions) > self._keep:
+                    self._forget(next(iter(self._versions)))
+                if (way := direct(version, arguments)) is not None:
+                    self._short = ((version, way), *self._short[: SHORT_WAYS - 1])
+            self._use(version)
+            return version
+
+    def _use(self, version: Version) -> None:
+        """Note which version was used last."""
+        with self._lock:
+            self._last = version
+            if version.key in self._versions:  # another thread may have made it go
+                self._versions.move_to_end(version.key)
+
+    def _forget(self, key: Hashable) -> None:
+        """Let a version go, if there is one."""
+        gone = self._versions.pop(key, None)
+        self._short = tuple([pair for pair in self._short if pair[0] is not gone])
+
+    def _recorder(self, version: Version, arguments: Arguments) -> Recorder:
+        with self._lock:
+            if version.recorder is None:
+                version.recorder = Recorder(self._f, version, arguments, Program)
+            return version.recorder
+
+    # -- to be read ----------------------------------------------------------------------------
+
+    @property
+    def source(self) -> Source:
+        """The Python source of the version used last. Raises ValueError before the first call."""
+        return self._used.source
+
+    def source_of(self, *args: Any, **kwargs: Any) -> Source:
+        """The source of the version for these arguments, which is compiled if it was not yet."""
+        return self._version(entered(args, kwargs, self._parameters)).source
+
+    def save(self, path: str | Path) -> Path:
+        """Write the version used last as a module that needs NumPy only. Returns the path.
+
+        Its function takes the inputs one by one, numbers and arrays of those shapes and dtypes: the
+        entries of the arguments in order, then the Values that f closes over. It returns the results one
+        by one, as a tuple. Raises ValueError before the first call, and for what has no text: operations
+        whose functions were not written in a file, or use what only their module has.
+        """
+        path = Path(path)
+        write(path, saved(self._used.whole_source).encode())
+        return path
+
+    @property
+    def _used(self) -> Version:
+        """The version used last."""
+        if self._last is None:
+            raise ValueError(
+                f"{self!r} has no source yet: call it first, or source_of(arguments), since a program is "
+                "written for the shapes of its arguments"
+            )
+        return self._last
+
+    def __repr__(self) -> str:
+        n = len(self._versions)
+        return f"<program {_identifier(self._f)}, {n} version{'' if n == 1 else 's'}>"
+
+
+def _identifier(f: Function) -> str:
+    name = getattr(f, "__name__", "")
+    return name if name.isidentifier() else "program"
+
+
+@overload
+def compile(f: Function, *, static: Static = (), keep: int = 64) -> Program: ...
+@overload
+def compile(f: None = None, *, static: Static = (), keep: int = 64) -> Callable[[Function], Program]: ...
+def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -> Any:
+    """A program with f's signature that computes what f does, as straight-line Python.
+
+    At the first call with arguments of given shapes and dtypes, f runs on Values; values and gradients
+    alike are recorded, shortened, and written down as source, one line an operation, which runs from
+    then on. f may be `value_and_grad(g)`, `hessian(g)`, or call `gradients`. Arguments and results are
+    numbers and arrays in tuples, lists and dicts; other arguments, and those that are declared `static`
+    by name or position, choose what is computed.
+
+    Values that f closes over, such as a model's parameters, are read anew at each call. Where the result
+    depends on one that is a variable, or on an argument that is, it is a Value again, and the program one
+    operation of its graph. All else is recorded once: numbers, the contents of arrays, what Python
+    decides. Where a name in f's closure or among its globals means another number, array or Value by now,
+    the program is recorded anew; what is written into an array is not noticed. At the first call f is
+    called twice, to find out whether it does the same each time.
+
+    The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
+    Overflow, nan, 0·∞ and kinks are those of the eager engine; nothing warns.
+
+    Raises TypeError where f looks at a number: `if x > 0`, `float(x)`, `x.data`; and for arguments that are
+    neither data nor settings. Raises ValueError where f does not do the same each time.
+
+    >>> from autodiff import value_and_grad, where
+    >>> program = compile(value_and_grad(lambda x: where(x > 0.0, x * x, -x)))
+    >>> program(3.0), program(-3.0)
+    ((9.0, 6.0), (3.0, -1.0))
+    """
+    if f is None:
+        return functools.partial(Program, static=static, keep=keep)
+    return Program(f, static, keep)

@@ -1,0 +1,56 @@
+"""What repeats one number, or is repeated to a shape, is used as it is. All are exact."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...operation import Operation
+from ...ops import broadcast_to, where
+from ..listing import Line
+from .draft import Draft, rule
+
+__all__ = ["RULES", "broadcasts"]
+
+
+def broadcasts(operation: Operation) -> bool:
+    """Whether it acts entry by entry."""
+    return operation.elementwise or operation is where.operation  # type: ignore[attr-defined]
+
+
+@rule(
+    "a constant array of equal numbers is one number, where another operand has the shape of the result",
+    masks=True,
+    suits=broadcasts,
+)
+def number_for_array(draft: Draft, line: Line) -> int | None:
+    return _with_inputs(draft, line, tuple([_narrow(draft, i) for i in line.inputs])) if line.shape else None
+
+
+@rule(
+    "a repeated array is used before it is repeated, where another operand has the shape of the result",
+    masks=True,
+    suits=broadcasts,
+)
+def unrepeated(draft: Draft, line: Line) -> int | None:
+    return _with_inputs(draft, line, tuple([_source(draft, i) for i in line.inputs])) if line.shape else None
+
+
+def _narrow(draft: Draft, position: int) -> int:
+    number = draft.number(position) if draft.lines[position].shape else None
+    return position if number is None else draft.constant(number)
+
+
+def _source(draft: Draft, position: int) -> int:
+    inner = draft.made_by(position, broadcast_to)
+    return inner.inputs[0] if inner else position
+
+
+def _with_inputs(draft: Draft, line: Line, inputs: tuple[int, ...]) -> int | None:
+    if inputs == line.inputs or line.operation is None:
+        return None
+    if np.broadcast_shapes(*[draft.lines[i].shape for i in inputs]) != line.shape:
+        return None
+    return draft.apply(line.operation, inputs, line.metadata)
+
+
+RULES = [number_for_array, unrepeated]

@@ -1,0 +1,96 @@
+"""Operations made of others, as these: each part can then be shared, and computed in place."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...graph import Graph
+from ...modes import differentiating
+from ...operation import Operation
+from ...ops import divide, exp, log, log_softmax, sigmoid, softmax, subtract
+from ...value import Value
+from ..listing import Line
+from .draft import Draft, rule
+
+__all__ = ["RULES"]
+
+COMPOSED = {f.operation for f in (log_softmax, sigmoid, softmax)}  # type: ignore[attr-defined]
+"""Operations of the engine whose bodies ask for nothing but shapes."""
+
+CHOOSING = ("COMPARE", "CONTAINS", "IS_OP", "JUMP", "FOR_ITER", "STORE", "MAKE_FUNCTION", "LOAD_CLOSURE")
+ACTING = ("CALL", "BINARY_OP", "UNARY")
+LEAVING = {"item", "tolist", "data", "dtype", "astype"}
+
+
+def _is_composed(operation: Operation) -> bool:
+    """Whether the body is an expression of two operations or more."""
+    return operation in COMPOSED or (None not in operation.rules and _is_expression(operation.forward))
+
+
+def _is_expression(function: Callable[..., Any]) -> bool:
+    """Whether a body only calls NumPy, operators and methods, two or more, and chooses nothing."""
+    names: set[str] = set()
+    acts = 0
+    for instruction in dis.get_instructions(function):
+        acts += instruction.opname.startswith(ACTING)
+        if instruction.opname.startswith(CHOOSING):
+            return False
+        if instruction.opname == "LOAD_GLOBAL" and function.__globals__.get(instruction.argval) is not np:
+            return False
+        names.add(str(instruction.argval))
+    return acts > 1 and not names & LEAVING
+
+
+@rule("an operation on arrays whose body is an expression of others is these", suits=_is_composed)
+def opened(draft: Draft, line: Line) -> int | None:
+    if not line.shape or line.operation is None:
+        return None
+    inputs = [_operand(draft.lines[i]) for i in line.inputs]
+    try:
+        with np.errstate(all="ignore"), differentiating():
+            result = line.operation.forward(*inputs, **line.metadata)
+    except (TypeError, ValueError, AttributeError):
+        return None
+    if not isinstance(result, Value):
+        return None
+    graph = Graph(result)
+    operations = [node.operation for node in graph if node.operation is not None]
+    if len(operations) < 2 or line.operation in operations:
+        return None
+    positions = {id(x): i for x, i in zip(inputs, line.inputs, strict=True)}
+    return _written(draft, graph, positions)
+
+
+def _operand(line: Line) -> Any:
+    """A constant as it is, so that a body sees plain numbers; anything else as a Value."""
+    return line.data if line.kind == "constant" else Value(line.data)
+
+
+def _written(draft: Draft, graph: Graph, positions: dict[int, int]) -> int:
+    """The recorded body, line by line."""
+    at: list[int] = []
+    for node in graph:
+        if node.operation is not None:
+            at.append(draft.apply(node.operation, [at[i] for i in node.inputs], node.metadata))
+        else:
+            known = positions.get(id(node.source))
+            at.append(draft.constant(node.data) if known is None else known)
+    return at[-1]
+
+
+@rule("exp(x − log t) is exp(x)/t where exp(x) is there already, to the last digits", exp, exact=False)
+def share(draft: Draft, line: Line) -> int | None:
+    """A softmax from the logarithm of one."""
+    difference = draft.made_by(line.inputs[0], subtract)
+    if difference is None:
+        return None
+    x, y = difference.inputs
+    logarithm, e = draft.made_by(y, log), draft.known(exp, x)
+    return draft.add(divide, e, logarithm.inputs[0]) if logarithm and e is not None else None
+
+
+RULES = [opened, share]

@@ -1,0 +1,120 @@
+"""A program as a module of its own: it needs NumPy only, and checks what it is given."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import textwrap
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from . import ieee, running
+from .source import MARK, Function, Source
+
+__all__ = ["saved"]
+
+LINE = 100
+
+
+def saved(source: Source) -> str:
+    """The text of a module with the program as a function, which runs wherever NumPy is.
+
+    Raises ValueError naming what it would need besides: functions of the user's whose source is not to be
+    had, or that use what only their module has.
+    """
+    foreign = [name for name, x in source.bound.items() if not _is_plain(x)]
+    if foreign:
+        raise ValueError(
+            f"{source.name} cannot be saved: there is no text for {', '.join(foreign)}; the function of an "
+            "operation must stand in a file, and use NumPy, math, numbers and functions of that kind alone"
+        )
+    fails = any(function.may_fail for function in source.functions)
+    support = [_text_of(module) for module in ([ieee, running] if fails else [running])]
+    title = "# -- how it is run "
+    return "\n\n".join(
+        [
+            f'"""{_documentation(source)}\n"""',
+            _with_data(source),
+            title + "-" * (LINE - len(title)),
+            "\n".join(_imports()),
+            *support,
+            "\n".join([*_entries(source), ""]),
+        ]
+    )
+
+
+def _is_plain(x: Any) -> bool:
+    return type(x) is np.ndarray and x.dtype.kind in "fiub"
+
+
+def _documentation(source: Source) -> str:
+    """What it computes, of what, and what it returns."""
+    inputs = source.functions[0].inputs
+    width = max(map(len, inputs), default=0)
+    rows = [
+        f"    {name:{width}}  {'a number' if dtype == 'float' else f'{dtype} {shape}'}"
+        for name, (shape, dtype) in inputs.items()
+    ]
+    told = textwrap.fill(source.doc, LINE) or f"The program {source.name}."
+    call = textwrap.fill(f"{source.name}({', '.join(inputs)}) returns a tuple of its results, of:", LINE)
+    behind = "Written by autodiff's compile; it needs NumPy only."
+    return "\n".join([told, "", call, "", *rows, "", behind])
+
+
+def _with_data(source: Source) -> str:
+    """The text, with its large constants in place of the comments that name them."""
+    text = source.rstrip()
+    if source.bound:
+        text = text.replace("import numpy as np\n", "import base64\n\nimport numpy as np\n", 1)
+    lines = []
+    for line in text.splitlines():
+        name = line.removeprefix("# ").partition(":")[0]
+        given = line.startswith("# ") and line.endswith(MARK) and name in source.bound
+        lines.append(f"{name} = {_packed(source.bound[name])}" if given else line)
+    return "\n".join(lines)
+
+
+def _packed(x: np.ndarray[Any, Any]) -> str:
+    """An array as text, byte by byte."""
+    kind = x.dtype.newbyteorder("<").str
+    data = base64.b64encode(np.ascontiguousarray(x, kind).tobytes()).decode()
+    return f'np.frombuffer(base64.b64decode("{data}"), "{kind}").reshape({x.shape})'
+
+
+def _imports() -> list[str]:
+    """What the modules that run a program import."""
+    lines = {line for module in (ieee, running) for line in _head(module).splitlines()}
+    names = sorted(line for line in lines if line.startswith("import ") and "numpy" not in line)
+    return [*names, *sorted(line for line in lines if line.startswith("from ") and "__future__" not in line)]
+
+
+def _head(module: ModuleType) -> str:
+    return inspect.getsource(module).partition("\n__all__")[0]
+
+
+def _text_of(module: ModuleType) -> str:
+    """A module's own text: what stands behind its imports."""
+    return inspect.getsource(module).partition("\n__all__")[2].partition("\n")[2].strip()
+
+
+def _entries(source: Source) -> Iterator[str]:
+    """The program under its name, after the function that stands in for it at nan."""
+    pairs = ", ".join(f'"{name}": {text}' for name, text in source.of_arrays.items())
+    at_nan = None
+    for function in reversed(source.functions):
+        again = f"on_numbers({function.name}, {{{pairs}}})" if function.may_fail else None
+        yield f"{function.name} = program("
+        yield from (f"    {text}," for text in _options(function, again, at_nan))
+        yield ")"
+        at_nan = function.name
+
+
+def _options(function: Function, again: str | None, at_nan: str | None) -> Iterator[str]:
+    yield function.name
+    yield repr(dict(function.inputs)).replace("'", '"')
+    for name, text in {"new_memory": function.memory, "again": again, "at_nan": at_nan}.items():
+        if text:
+            yield f"{name}={text}"

@@ -1,0 +1,178 @@
+"""A Listing as the text of a Python module.
+
+    written(listing, name, doc)   the source: a function that takes the inputs and returns the results
+    loaded(source)                that function (loading.py)
+    saved(source)                 the same for a file (saving.py)
+
+The text needs NumPy and math alone: imports, constants, functions that it brings along, and the function
+itself, a line an operation. Where it has arrays, it is given memory for those on the way, which it keeps
+from call to call.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..data import Shape
+from .body import Body
+from .identifiers import identifier
+from .listing import Line, Listing
+from .words import Words
+
+__all__ = ["MARK", "Function", "Source", "written"]
+
+WIDTH = 100
+
+MARK = "given with this text"
+"""Behind the name of what a program is given, as it is too large for the text, or has none."""
+
+
+class Function(NamedTuple):
+    """What there is to know of one function of a source, in order to call it."""
+
+    name: str
+    inputs: Mapping[str, tuple[Shape, str]]
+    """Shape and dtype of each input, by name; the dtype of a Python float is "float"."""
+    memory: str | None
+    """The function that makes its memory; None where it needs none."""
+    is_loud: bool
+    """Whether it calls NumPy, which may warn."""
+    may_fail: bool
+    """Whether it computes with numbers what Python refuses, such as 1/0."""
+
+
+class Source(str):
+    """The text of a program, and what the text alone does not tell.
+
+    `bound` are objects that it names but does not contain: large constants, functions without source.
+    `of_arrays` says which function of NumPy stands behind each function of numbers. `functions` are the
+    program and, where it was written with a fallback, that.
+    """
+
+    bound: dict[str, Any]
+    of_arrays: dict[str, str]
+    functions: list[Function]
+    doc: str
+
+    @property
+    def name(self) -> str:
+        """What the program is called."""
+        return self.functions[0].name
+
+
+def written(listing: Listing, name: str, doc: str, fallback: Listing | None = None) -> Source:
+    """The source of a function of the inputs that returns the results, as a tuple.
+
+    With a `fallback`, of the same inputs, the last result of the listing is a number that says whether
+    the others hold: where it is nan, the results are those of the fallback.
+    """
+    name = Words(dir(math)).names.take(identifier(name))
+    names = [name, f"{name}_memory"]
+    if fallback is not None:
+        names += [f"{name}_at_nan", f"{name}_at_nan_memory"]
+    words = Words(names)
+    bodies = [Body(listing, words)]
+    docs = [doc]
+    if fallback is not None:
+        bodies.append(Body(fallback, words))
+        docs.append("The same with 0·∞ = 0 in the gradient: what nothing depends on contributes nothing.")
+    functions = [_function(body, names[2 * i]) for i, body in enumerate(bodies)]
+    texts = [_text(*parts) for parts in zip(bodies, functions, docs, strict=True)]
+    words.keep(texts)
+    source = Source("\n\n".join([*_preamble(words), *texts]))
+    source.bound, source.of_arrays = words.bound, words.of_arrays
+    source.functions, source.doc = functions, doc
+    return source
+
+
+def _function(body: Body, name: str) -> Function:
+    inputs = {given: (line.shape, _kind(line)) for given, line in body.inputs.items()}
+    memory = f"{name}_memory" if body.memory else None
+    is_loud = any("np." in line or ".dot(" in line for line in body.lines) or memory is not None
+    return Function(name, inputs, memory, is_loud, body.may_fail)
+
+
+def _kind(line: Line) -> str:
+    return "float" if line.is_float else str(line.dtype)
+
+
+# -- text --------------------------------------------------------------------------------------
+
+
+def _preamble(words: Words) -> Iterator[str]:
+    """Imports, constants, functions."""
+    pairs = sorted(words.from_math.items())
+    names = [name if name == known else f"{name} as {known}" for name, known in pairs]
+    imports = [f"from math import {', '.join(names)}", ""] if names else []
+    given = [f"# {name}: {_described(x)}, {MARK}" for name, x in words.bound.items()]
+    constants = [line for name, text in words.constants.items() for line in _fitted(f"{name} = {text}")]
+    behind = [*given, *constants]
+    yield "\n".join([*imports, "import numpy as np", *([""] if behind else []), *behind, ""])
+    for text in words.helpers.values():
+        yield f"{text}\n"
+
+
+def _described(x: Any) -> str:
+    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
+
+
+def _text(body: Body, function: Function, doc: str) -> str:
+    """A function, and before it the one that makes its memory."""
+    lines = [f'"""{doc}"""'] if doc else []
+    parameters = [*function.inputs]
+    making = ""
+    if function.memory:
+        parameters.insert(0, "memory")
+        lines += _broken("", body.memory, " = memory")
+        made = [f"{name} = {text}" for name, text in body.memory.items()]
+        told = f'"""Arrays that {function.name} writes into; no two calls at a time may share them."""'
+        making = _definition(function.memory, [], [told, *made, *_broken("return ", body.memory)]) + "\n\n"
+    lines += [row for line in body.lines for row in _fitted(line)]
+    lines += _broken("return ", body.results) if body.results else ["return ()"]
+    return making + _definition(function.name, parameters, lines)
+
+
+def _definition(name: str, parameters: Sequence[str], lines: Sequence[str]) -> str:
+    head = f"def {name}({', '.join(parameters)}):"
+    if len(head) > WIDTH:
+        head = "\n".join([f"def {name}(", *(f"    {row}," for row in _rows(parameters)), "):"])
+    return "\n".join([head, *(f"    {line}" for line in lines), ""])
+
+
+def _broken(before: str, names: Iterable[str], behind: str = "") -> list[str]:
+    """A tuple on one line, or in brackets on several."""
+    parts = list(names)
+    text = f"{before}{', '.join(parts)}{',' if len(parts) == 1 else ''}{behind}"
+    if len(text) <= WIDTH:
+        return [text]
+    return [f"{before}(", *(f"    {row}," for row in _rows(parts)), f"){behind}"]
+
+
+def _rows(parts: Sequence[str]) -> Iterator[str]:
+    """Parts in rows that are not too long."""
+    row = ""
+    for part in parts:
+        if row and len(row) + len(part) > WIDTH - 10:
+            yield row
+            row = part
+        else:
+            row = f"{row}, {part}" if row else part
+    if row:
+        yield row
+
+
+def _fitted(line: str) -> list[str]:
+    """A line that is too long on several: a comment cut, an expression in brackets."""
+    if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
+        return [line]
+    if line.startswith("#"):
+        return [f"{line[: WIDTH - 1]}…"]
+    name, _, text = line.partition(" = ")
+    rows = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return [f"{name} = (", *(f"    {row}" for row in rows), ")"] if len(rows) > 1 else [line]

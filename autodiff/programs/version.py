@@ -1,0 +1,130 @@
+"""A version of a program: what was recorded for arguments of given shapes, dtypes and roles."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .. import modes
+from ..data import Data, dtype_of, shape_of
+from ..value import Value
+from .arguments import Arguments
+from .listing import Origin
+from .loading import loaded
+from .purity import check_same
+from .results import structure
+from .rewriting import rewritten
+from .source import Source, written
+from .surroundings import surroundings
+from .trace import Recording, recorded_from
+
+if TYPE_CHECKING:
+    from .differentiable import Recorder
+
+__all__ = ["Form", "Version"]
+
+
+UNTOLD = Origin("", "")
+"""The origin of all lines of a listing that nobody reads."""
+
+
+class Form:
+    """One recording of f, as a function of data."""
+
+    def __init__(self, recording: Recording, name: str, doc: str) -> None:
+        self.captured = recording.captured
+        self.listing = rewritten(recording.listing)
+        self.source: Source = written(self.listing, name, doc)
+        self.function = loaded(self.source)
+
+    def __call__(self, data: list[Data]) -> tuple[Data, ...]:
+        """All results for the data of the arguments, and those of the captured Values as they are now."""
+        return self.function(*data, *[value._data for value in self.captured])
+
+
+class Version:
+    """The two forms of a program: one that is fast, and one that takes 0·∞ for 0.
+
+    The second is recorded when a gradient holds nan for the first time, and serves from then on where
+    one does, as the eager engine's second pass.
+    """
+
+    recorder: Recorder | None = None
+    """What records calls, once one was recorded."""
+
+    def __init__(self, f: Callable[..., Any], key: Hashable, arguments: Arguments, name: str) -> None:
+        self.key, self.name, self.doc = key, name, f"{name}({_told(arguments)})"
+        self.inside_derivative = modes.inside_derivative()
+        self._f, self._arguments = f, arguments
+        self._lock = threading.RLock()
+        self._absorbing: Form | None = None
+        recording = self._recorded(absorbs=False)
+        check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
+        self.surroundings = surroundings(f)
+        self.main = Form(recording, name, self.doc)
+        self.captured = recording.captured
+        self.roles = tuple(value._tracked for value in self.captured)
+        self.tracked = tuple(value._tracked for value in recording.outputs)
+        self.records = any(self.tracked)
+        self.watched = recording.watched
+        self.result = structure(recording.result)
+
+    def _recorded(
+        self, absorbs: bool, captured: Sequence[Value] = (), told: Origin | None = None
+    ) -> Recording:
+        """Trace f."""
+        inputs = self._arguments.inputs()
+        args, kwargs = self._arguments.filled(iter(inputs))
+        with modes.inside(self.inside_derivative):
+            return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
+
+    def is_current(self) -> bool:
+        """Whether captured Values are still variables and constants, and all names mean what they did."""
+        roles = tuple(value._tracked for value in self.captured)
+        return self.roles == roles and all(name.is_current() for name in self.surroundings)
+
+    def outputs(self, data: list[Data]) -> tuple[Data, ...]:
+        """The results, in order, for the data of the arguments."""
+        found = self.main(data)
+        if not self.watched:
+            return found
+        return found[:-1] if found[-1] == found[-1] else self.absorbing(data)
+
+    @property
+    def absorbing(self) -> Form:
+        """The second form."""
+        with self._lock:
+            if self._absorbing is None:
+                recording = self._recorded(absorbs=True, captured=self.captured)
+                self._absorbing = Form(recording, self.name, self.doc)
+            return self._absorbing
+
+    # -- to be read ----------------------------------------------------------------------------
+
+    @property
+    def source(self) -> Source:
+        """The text of the first form."""
+        return self.main.source
+
+    @property
+    def whole_source(self) -> Source:
+        """The text of both forms, where there is a second."""
+        if not self.watched:
+            return self.source
+        return written(self.main.listing, self.name, self.doc, self.absorbing.listing)
+
+    def __repr__(self) -> str:
+        return f"<version {self.doc}>"
+
+
+def _told(arguments: Arguments) -> str:
+    """The inputs of a version, with their shapes and with dtypes other than float64."""
+    names = [value.name for value in arguments.inputs()]
+    return ", ".join(f"{name}{_size(data)}" for name, data in zip(names, arguments.data, strict=True))
+
+
+def _size(data: Data) -> str:
+    dtype = "" if type(data) is float or dtype_of(data) == "f8" else f" {dtype_of(data)}"
+    shape = shape_of(data)
+    return f": {shape}{dtype}" if shape else f":{dtype}" if dtype else ""

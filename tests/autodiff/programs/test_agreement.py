@@ -1,0 +1,287 @@
+"""A program gives what eager code gives: every operation, special values, random expressions."""
+
+import itertools
+import operator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autodiff as ad
+import nn
+from autodiff import Value, grad, gradients, hessian, hvp, jvp, value_and_grad, where
+from autodiff.data import canonical, dtype_of
+from autodiff.programs import compile as compiled
+from autodiff.structure import leaves
+from autodiff.testing import broadcastable_arrays
+from tests.autodiff.test_operations import EDGES, example, quiet
+from tests.cases import CASES, ELEMENTWISE
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1000.0, -1000.0, np.inf, -np.inf, np.nan]
+
+
+def agree(found, wanted, rtol=1e-12):
+    """Equal shapes and dtypes, and numbers equal up to the order of summation."""
+    for x, y in zip(leaves(found), map(canonical, leaves(wanted)), strict=True):
+        assert (type(x), np.shape(x), dtype_of(x)) == (type(y), np.shape(y), dtype_of(y))
+        tolerance = rtol if np.asarray(y).dtype == np.float64 else 1e-5
+        scale = float(np.max(np.abs(y)[np.isfinite(y)], initial=0.0))
+        np.testing.assert_allclose(x, y, rtol=tolerance, atol=tolerance * scale)
+
+
+def as_exact(found, wanted, exact):
+    """Float32 results that are no further from those of float64 than eager code's are, rounding aside."""
+    for x, y, z in zip(leaves(found), map(canonical, leaves(wanted)), leaves(exact), strict=True):
+        assert (type(x), np.shape(x), dtype_of(x)) == (type(y), np.shape(y), dtype_of(y))
+        scale = float(np.max(np.abs(z), initial=0.0))
+        assert np.max(np.abs(x - z), initial=0.0) <= 4.0 * np.max(np.abs(y - z), initial=0.0) + 1e-6 * scale
+
+
+def equal(found, wanted):
+    for x, y in zip(leaves(found), leaves(wanted), strict=True):
+        np.testing.assert_array_equal(x, y)
+        assert (type(x), np.shape(x), getattr(x, "dtype", None)) == (
+            type(y),
+            np.shape(y),
+            getattr(y, "dtype", None),
+        )
+
+
+def weighted(y):
+    """One number that depends on all entries of a result, or of several, in different ways."""
+    total = 0.0
+    for part in leaves(y):
+        if np.shape(part):
+            total = total + ad.sum(
+                part * np.cos(1.0 + np.arange(float(np.size(part))).reshape(np.shape(part)))
+            )
+        else:
+            total = total + part * 0.7
+    return total
+
+
+def through(case, n):
+    """Value, gradient, and second order of an operation."""
+    both = value_and_grad(lambda *xs: weighted(case(*xs)), tuple(range(n)))
+    yield case
+    yield both
+    if getattr(case, "order", 2) > 1:
+        yield value_and_grad(lambda *xs: weighted([g * g for g in both(*xs)[1]]), tuple(range(n)))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_operation_is_that_of_eager_code(case):
+    xs = example(case)
+    for f in through(case, len(xs)):
+        agree(compiled(f)(*xs), f(*xs), rtol=1e-11)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_operation_of_float32_is_as_exact_as_eager_code(case):
+    xs = example(case, np.float32)
+    for f in through(case, len(xs)):
+        as_exact(compiled(f)(*xs), f(*xs), f(*[canonical(np.float64(x)) for x in xs]))
+
+
+@pytest.mark.parametrize("case", ELEMENTWISE, ids=str)
+def test_an_elementwise_operation_of_numbers_is_that_of_eager_code_at_the_edges(case):
+    n = len(case.domains)
+    f = value_and_grad(lambda *xs: case(*xs), tuple(range(n)))
+    program = compiled(f)
+    for xs in itertools.product(EDGES if n == 1 else SPECIAL, repeat=n):
+        equal(program(*xs), f(*xs))
+
+
+@pytest.mark.parametrize("case", [case for case in ELEMENTWISE if len(case.domains) < 3], ids=str)
+def test_an_elementwise_operation_of_arrays_is_that_of_eager_code_at_the_edges(case):
+    n = len(case.domains)
+    f = grad(lambda *xs: ad.sum(case(*xs)), tuple(range(n)))
+    columns = [np.array(column) for column in zip(*itertools.product(SPECIAL, repeat=n), strict=True)]
+    equal(quiet(compiled(f), *columns), quiet(f, *columns))
+
+
+# -- random expressions ------------------------------------------------------------------------
+
+UNARY = [
+    ad.sin, ad.exp, ad.tanh, ad.sigmoid, ad.relu, ad.absolute, ad.square, operator.neg, ad.softplus, ad.sign,
+    ad.sqrt, ad.log, ad.reciprocal, lambda x: x**2, lambda x: x**-1, lambda x: 2.0 * x + 0.0,
+    lambda x: where(x > 0.5, x, x * x), lambda x: where(x > 0.0, ad.sqrt(x), 0.0), lambda x: x + (x == 1.0),
+]  # fmt: skip
+BINARY = [
+    operator.add, operator.sub, operator.mul, operator.truediv, ad.maximum, ad.minimum, ad.hypot,
+    lambda x, y: where(x > y, x * y, y), lambda x, y: x * 1.0 - y * 0.0, lambda x, y: (x - y) * (x - y),
+]  # fmt: skip
+
+
+@st.composite
+def expressions(draw):
+    """A function of two arguments: operations drawn at random, on what was computed before."""
+    steps = draw(
+        st.lists(
+            st.tuples(st.sampled_from([*UNARY, *BINARY]), st.integers(0, 99), st.integers(0, 99)),
+            min_size=1,
+            max_size=12,
+        )
+    )
+
+    def f(x, y):
+        known = [x, y]
+        for operation, i, j in steps:
+            a, b = known[-1 - i % len(known)], known[-1 - j % len(known)]
+            known.append(operation(a) if operation in UNARY else operation(a, b))
+        return ad.sum(known[-1])
+
+    return f
+
+
+def scaled(factor, *xs):
+    return tuple(x * factor for x in xs)
+
+
+numbers = st.sampled_from(SPECIAL) | st.floats(-3.0, 3.0, allow_subnormal=False)
+
+
+@given(f=expressions(), points=st.lists(st.tuples(numbers, numbers), min_size=1, max_size=4))
+@settings(max_examples=60)
+def test_a_random_expression_of_numbers_is_that_of_eager_code(f, points):
+    eager = value_and_grad(f, (0, 1))
+    program = compiled(eager)
+    for point in points:
+        equal(program(*point), eager(*point))
+
+
+@given(f=expressions(), xs=broadcastable_arrays(2), more=st.data())
+@settings(max_examples=60)
+def test_a_random_expression_of_arrays_is_that_of_eager_code(f, xs, more):
+    eager = value_and_grad(f, (0, 1))
+    program = compiled(eager)
+    for _ in range(2):
+        agree(program(*xs), quiet(eager, *xs))
+        factor = more.draw(st.sampled_from([-1.0, 0.0, 2.0, np.inf]))
+        xs = quiet(scaled, factor, *xs)
+    assert len(program.versions) == 1
+
+
+@given(f=expressions(), x=st.floats(0.25, 2.0), y=st.floats(0.25, 2.0))
+@settings(max_examples=30)
+def test_second_derivatives_of_a_random_expression_are_those_of_eager_code(f, x, y):
+    eager = hessian(f, (0, 1))
+    agree(compiled(eager)(x, y), eager(x, y))
+
+
+# -- 0·∞ ---------------------------------------------------------------------------------------
+
+ABSORBED = {
+    "a branch not taken": lambda x: where(x > 0.0, ad.sqrt(x), 0.0),
+    "a saturated sigmoid": lambda x: 1.0 / (1.0 + ad.exp(-x)),
+    "a length": lambda x: ad.sqrt(x * x),
+    "a square of a root": lambda x: ad.sqrt(x) ** 2,
+    "a matrix": lambda x: ad.sum(ad.reshape(x, (-1, 1)) @ np.array([[np.inf, 1.0]]) * np.array([[0.0, 1.0]])),
+    "a division by a branch": lambda x: 1.0 / where(x > 0.0, ad.sqrt(x), 0.0),
+    "nan of the value": lambda x: ad.log(x) * 0.0,
+}
+
+
+@pytest.mark.parametrize("f", ABSORBED.values(), ids=ABSORBED)
+def test_zero_times_infinity_is_that_of_eager_code(f):
+    eager = value_and_grad(lambda x: ad.sum(f(x)))
+    program = compiled(eager)
+    for x in (4.0, 0.0, -1000.0, 1000.0, np.inf, np.array([0.0, 4.0, -1.0]), np.array([-1000.0, 0.0, 2.0])):
+        equal(quiet(program, x), quiet(eager, x))
+
+
+def test_zero_times_infinity_that_the_result_hides_is_absorbed():
+    slope = grad(lambda x: where(x > 0.0, ad.sqrt(x), 0.0))
+    f = lambda x: where(slope(x) == 0.0, 1.0, 2.0)  # noqa: E731
+    program = compiled(f)
+    assert [program(4.0), program(0.0)] == [f(4.0), f(0.0)] == [2.0, 1.0]
+
+
+# -- derivatives of all kinds ------------------------------------------------------------------
+
+
+def rosenbrock(x):
+    return ad.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+DERIVATIVES = {
+    "grad": grad(rosenbrock),
+    "hessian": hessian(rosenbrock),
+    "jacobian": ad.jacobian(grad(rosenbrock)),
+    "hvp": lambda x: hvp(rosenbrock, x, np.arange(float(len(x)))),
+    "jvp": lambda x: jvp(grad(rosenbrock), (x,), (np.ones(len(x)),)),
+    "vjp": lambda x: ad.vjp(grad(rosenbrock), x)[1](x),
+    "third": lambda x: hvp(lambda y: ad.sum(hvp(rosenbrock, y, np.ones(len(x)))), x, np.ones(len(x))),
+    "derivative": lambda x: ad.derivative(lambda t: rosenbrock(x * t), 3)(1.0),
+}
+
+
+@pytest.mark.parametrize("f", DERIVATIVES.values(), ids=DERIVATIVES)
+def test_derivatives_of_all_kinds_are_those_of_eager_code(f):
+    program = compiled(f)
+    for x in (np.linspace(-1.0, 2.0, 5), np.zeros(5)):
+        agree(program(x), f(x))
+
+
+# -- networks ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ["squared_error", "cross_entropy", "hinge", "binary_cross_entropy", "huber"])
+def test_gradients_of_a_network_with_data_as_arguments_are_those_of_eager_code(name, dtype):
+    model = nn.MLP(4, [5, 3], activation="tanh", seed=0, dtype=dtype)
+    rng = np.random.default_rng(0)
+    X, labels = rng.normal(size=(6, 4)).astype(dtype), rng.integers(3, size=6)
+    target = labels if name in ("cross_entropy", "hinge") else np.eye(3)[labels]
+
+    def step(X, y):
+        return gradients(getattr(nn, name)(model(X), y), model.parameters())
+
+    agree(compiled(step)(X, target), step(X, target))
+
+
+def test_a_convolutional_network_is_that_of_eager_code():
+    model = nn.Sequential(
+        nn.Conv2d(1, 2, 3, seed=0),
+        nn.relu,
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.LayerNorm(8),
+        nn.Linear(8, 2, seed=1),
+    )
+    X, y = np.random.default_rng(0).normal(size=(3, 1, 6, 6)), np.array([0, 1, 1])
+
+    def step(X, y):
+        loss = nn.cross_entropy(model(X), y)
+        return [loss.detach(), gradients(loss, model.parameters())]
+
+    found, wanted = compiled(step)(X, y), step(X, y)
+    agree(found[0], wanted[0].data)
+    agree(found[1], wanted[1])
+
+
+def test_predictions_can_be_compiled():
+    model = nn.Sequential(nn.Linear(2, 3, seed=0), nn.BatchNorm(3), nn.Dropout(0.5), nn.tanh)
+    X = np.random.default_rng(0).normal(size=(5, 2))
+    agree(compiled(model.predict)(X), model.predict(X))
+
+
+def test_scalar_code_is_that_of_eager_code():
+    network = nn.lecture.network()
+
+    def step():
+        loss = nn.lecture.loss(network)
+        return loss.detach(), gradients(loss, network.parameters())
+
+    found, wanted = compiled(step)(), step()
+    assert found[0] == wanted[0].data
+    assert found[1] == wanted[1]
+    assert all(type(g) is float for g in found[1])
+
+
+def test_values_as_arguments_are_variables_where_they_are():
+    x, y = Value(np.arange(3.0), "x"), Value(2.0, "y", constant=True)
+    program = compiled(lambda x, y: ad.sum(ad.maximum(x, y) * x))
+    assert gradients(program(x, y), x).tolist() == gradients(ad.sum(ad.maximum(x, y) * x), x).tolist()
+    assert program(x.detach(), y) == 6.0
