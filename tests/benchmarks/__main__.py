@@ -4,30 +4,75 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from .harness import progress, table
+from .readme import README, between_markers, rewrite
 
-WORKS = ("moons", "memory", "importing", "chain", "lecture", "dense", "digits", "minimisation")
+if TYPE_CHECKING:
+    from .harness import Row
+
+WORKS = (
+    "moons", "memory", "importing", "chain", "pictures",
+    "lecture", "scalars", "networks", "rosenbrock", "digits", "minimisation", "dask_rows",
+)  # fmt: skip
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+JAX = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
 
 
-def main() -> None:
-    """Measure and print."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure, print, and write the README's table if asked; 1 where something failed."""
+    chosen = arguments(words)
+    # NumPy and XLA read these when they are imported, which no module here does before this line.
+    os.environ.update(dict.fromkeys(THREADS, "1") | JAX)
+    from .table import in_columns, in_markdown, machine
+
+    rows = list(measured(chosen.works or WORKS))
+    print(in_columns(rows))
+    if not all(row.figures for row in rows):
+        print("not all could be measured; the README is as it was", file=sys.stderr)
+        return 1
+    if chosen.write_readme:
+        rewrite(README, f"{machine()}\n\n{in_markdown(rows)}")
+    return 0
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command line, refused before anything is measured where it makes no sense."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("works", nargs="*", metavar="work", help=f"of {', '.join(WORKS)}; all if none")
-    chosen = parser.parse_args().works
-    if unknown := set(chosen).difference(WORKS):
+    parser.add_argument(
+        "--write-readme", action="store_true", help="put the table of all works into README.md"
+    )
+    chosen = parser.parse_args(words)
+    if unknown := set(chosen.works).difference(WORKS):
         parser.error(f"no work {', '.join(sorted(unknown))}; choose of {', '.join(WORKS)}")
-    # NumPy reads these when it is imported, which no module here does before this line.
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    rows = []
-    for name in chosen or WORKS:
-        progress(name)
-        for row in import_module(f".{name}", __package__).rows():
-            progress(f"  {row.against or row.work}: {row.result}")
-            rows.append(row)
-    print(table(rows))
+    if chosen.write_readme and chosen.works:
+        parser.error("--write-readme takes the table of all works; leave their names out")
+    if chosen.write_readme:
+        between_markers(README.read_text(encoding="utf-8"), "")
+    return chosen
 
 
-main()
+def measured(works: Sequence[str]) -> Iterator[Row]:
+    """The rows of all works; one that fails gives a row that says so, and the next goes on."""
+    from .harness import failed, progress
+
+    for number, name in enumerate(works, 1):
+        start = time.monotonic()
+        progress(f"{name} ({number} of {len(works)})")
+        try:
+            for row in import_module(f".{name}", __package__).rows():
+                progress(f"  {row.work}, {row.against}: {row.result}")
+                yield row
+        except Exception as error:
+            progress(f"  failed: {error!r}")
+            yield failed(name, error)
+        progress(f"  {time.monotonic() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

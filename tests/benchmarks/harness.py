@@ -1,4 +1,4 @@
-"""Timing side by side, and the table.
+"""Timing side by side.
 
 A machine that is shared runs at half its speed now and then. So two works are timed by turns,
 A B A B …, each pair gives one ratio, and the median of the ratios is the result. Everything runs on
@@ -11,24 +11,26 @@ import gc
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-__all__ = ["Row", "missing", "progress", "seconds", "table", "times_as_fast", "times_the_time"]
+__all__ = ["Row", "Work", "failed", "missing", "progress", "seconds", "times_as_fast", "times_the_time"]
 
 Work: TypeAlias = Callable[[], Any]
+Repeats: TypeAlias = tuple[int | None, int | None]
 
 AS_FAST = "times as fast"
 THE_TIME = "times the time"
 LEAST = 0.02  # seconds: a shorter work is repeated until it takes as long
+LONG_ENOUGH: Repeats = (None, None)
 
 
 @dataclass(frozen=True)
 class Row:
     """One line of the table: what was measured against what, in which unit, and the target if any.
 
-    There is one figure a pair; none where the peer is missing, and then `unit` says so.
+    There is one figure a pair; none where nothing could be measured, and then `unit` says why.
     """
 
     work: str
@@ -46,19 +48,21 @@ class Row:
     @property
     def result(self) -> str:
         """The median, in words."""
-        return f"{self.median:.4g} {self.unit}" if self.figures else self.unit
+        return f"{_three_digits(self.median)} {self.unit}" if self.figures else self.unit
 
     @property
     def spread(self) -> str:
         """The smallest and the largest figure."""
-        return f"{min(self.figures):.4g} to {max(self.figures):.4g}" if len(self.figures) > 1 else ""
+        if len(self.figures) < 2:
+            return ""
+        return f"{_three_digits(min(self.figures))} to {_three_digits(max(self.figures))}"
 
     @property
     def target(self) -> str:
         """The target in words, empty where there is none."""
         if self.at_least is not None:
-            return f"at least {self.at_least:g}"
-        return "" if self.at_most is None else f"at most {self.at_most:g}"
+            return f"at least {self.at_least:,g}"
+        return "" if self.at_most is None else f"at most {self.at_most:,g}"
 
     @property
     def reached(self) -> str:
@@ -70,9 +74,20 @@ class Row:
         return "yes" if good else "no"
 
 
+def _three_digits(figure: float) -> str:
+    """Three significant digits, and all before the point."""
+    return f"{figure:.3g}" if abs(figure) < 1000 else f"{figure:,.0f}"
+
+
 def missing(work: str, against: str) -> Row:
     """The row of a peer that is not installed."""
     return Row(work, against, (), "missing: install the extra `bench`")
+
+
+def failed(work: str, error: Exception) -> Row:
+    """The row of a work that could not be measured to its end."""
+    reason, *_ = [*str(error).splitlines(), ""]
+    return Row(work, "", (), f"failed: {type(error).__name__}: {reason}")
 
 
 def progress(line: str) -> None:
@@ -96,9 +111,11 @@ def seconds(work: Work, repeats: int = 1) -> float:
     return elapsed / repeats
 
 
-def by_turns(ours: Work, theirs: Work, pairs: int, repeats: int | None) -> Iterator[tuple[float, float]]:
+def by_turns(ours: Work, theirs: Work, pairs: int, repeats: Repeats) -> Iterator[tuple[float, float]]:
     """Times of both, pair by pair; each work is called `repeats` times in a row, or long enough."""
-    counts = [repeats or _long_enough(work) for work in (ours, theirs)]
+    given = zip((ours, theirs), repeats, strict=True)
+    counts = [count or _long_enough(work) for work, count in given]
+    _set_aside_what_is_loaded()
     for _ in range(pairs):
         yield seconds(ours, counts[0]), seconds(theirs, counts[1])
 
@@ -107,21 +124,17 @@ def _long_enough(work: Work) -> int:
     return max(1, round(LEAST / seconds(work)))
 
 
-def times_as_fast(ours: Work, theirs: Work, pairs: int = 15, repeats: int | None = None) -> list[float]:
+def _set_aside_what_is_loaded() -> None:
+    """Take the collector off the hundred thousands of objects that the libraries beside us hold."""
+    gc.collect()
+    gc.freeze()
+
+
+def times_as_fast(ours: Work, theirs: Work, pairs: int = 15, repeats: Repeats = LONG_ENOUGH) -> list[float]:
     """Their time over ours."""
     return [b / a for a, b in by_turns(ours, theirs, pairs, repeats)]
 
 
-def times_the_time(ours: Work, theirs: Work, pairs: int = 15, repeats: int | None = None) -> list[float]:
+def times_the_time(ours: Work, theirs: Work, pairs: int = 15, repeats: Repeats = LONG_ENOUGH) -> list[float]:
     """Our time over theirs."""
     return [a / b for a, b in by_turns(ours, theirs, pairs, repeats)]
-
-
-def table(rows: Iterable[Row]) -> str:
-    """Rows in columns."""
-    head = ("work", "against", "autodiff", "spread", "target", "reached")
-    lines: list[tuple[str, ...]] = [head]
-    lines += [(r.work, r.against, r.result, r.spread, r.target, r.reached) for r in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, tuple("─" * width for width in widths))
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -36,4 +36,4 @@ def rows() -> Iterator[Row]:
             seconds_of_import("autodiff", bytecode) / seconds_of_import("numpy", bytecode)
             for _ in range(PAIRS)
         ]
-    yield Row("import autodiff", "import numpy", ratios, THE_TIME, at_most=1.5)
+    yield Row("import autodiff", "import numpy", ratios, THE_TIME, at_most=1.3)

@@ -16,6 +16,7 @@ from autodiff import exp, jacobian, value_and_grad
 from optim import bfgs, l_bfgs, least_squares
 
 from .harness import Row, missing
+from .rosenbrock import rosenbrock
 
 UNIT = "times the evaluations"
 VALLEY = "Rosenbrock, 100 unknowns"
@@ -26,11 +27,6 @@ STARTS = [np.tile([-1.2, 1.0], 50), np.zeros(100), np.full(100, 2.0), np.linspac
 TIMES = np.linspace(0.0, 4.0, 41)
 TRUE = np.array([3.0, 0.7, 2.0, 4.0])
 GUESSES = np.array([[1, 1, 1, 2], [2, 0.5, 1, 5], [5, 1, 5, 8], [1, 0.1, 1, 1.5], [4, 0.5, 1, 3]], float)
-
-
-def rosenbrock(x: Any) -> Any:
-    """A curved valley with its minimum at (1, …, 1)."""
-    return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
 
 
 def curve(p: Any) -> Any:

@@ -4,6 +4,8 @@ Hinge loss plus 10⁻⁴ Σθ², forward and backward, the same code for both en
 points are wrapped as Values, and several passes follow each other. The cyclic garbage collector is on,
 as Python sets it: micrograd's graphs are reference cycles, so each pass works beside the remains of
 the last until the collector comes by. What remains of the peer is collected before our time starts.
+
+The loss of one point is written once. Called with columns, one array a coordinate, it is the loss of all.
 """
 
 from __future__ import annotations
@@ -12,18 +14,23 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+
+import autodiff
 from autodiff import Value
 
-from .harness import AS_FAST, Row, missing, times_as_fast
+from .harness import AS_FAST, Row, Work, missing, times_as_fast
 
-WORK = "moons, 2-16-16-1 of scalars"
+WORK = "moons, 2-16-16-1 of scalars, 100 points"
 PEER = "micrograd 0.1.0"
 SIZES = (2, 16, 16, 1)
 PASSES = 3
+PAIRS = 5
 
-Neuron = tuple[list[Any], Any]
+Neuron: TypeAlias = tuple[list[Any], Any]
+Layers: TypeAlias = list[list[Neuron]]
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 1) -> tuple[list[list[float]], list[float]]:
@@ -39,7 +46,7 @@ def moons(n: int = 100, noise: float = 0.1, seed: int = 1) -> tuple[list[list[fl
     return points, labels
 
 
-def network(number: Callable[[float], Any], seed: int = 1337) -> list[list[Neuron]]:
+def network(number: Callable[[float], Any], seed: int = 1337) -> Layers:
     """Layers of neurons, each its weights and its bias, as micrograd draws them."""
     draw = random.Random(seed)
     return [
@@ -48,7 +55,12 @@ def network(number: Callable[[float], Any], seed: int = 1337) -> list[list[Neuro
     ]
 
 
-def score(layers: list[list[Neuron]], x: Sequence[Any]) -> Any:
+def parameters(layers: Layers) -> list[Any]:
+    """All weights and biases, in order."""
+    return [p for layer in layers for weights, bias in layer for p in (*weights, bias)]
+
+
+def score(layers: Layers, x: Sequence[Any]) -> Any:
     """Output of the network: relu layers, the last one linear."""
     for layer in layers:
         sums = [sum((w * xi for w, xi in zip(weights, x, strict=True)), bias) for weights, bias in layer]
@@ -56,32 +68,86 @@ def score(layers: list[list[Neuron]], x: Sequence[Any]) -> Any:
     return x[0]
 
 
-def learning(number: Callable[[float], Any], ungraded: float | None) -> Callable[[], list[float]]:
+def hinge(layers: Layers, x: Sequence[Any], label: Any) -> Any:
+    """Loss of one point, or of each point of two columns."""
+    return (1.0 + -label * score(layers, x)).relu()
+
+
+def objective(layers: Layers, total: Any, n: int) -> Any:
+    """Mean loss of the points, and a price on large parameters."""
+    return total * (1.0 / n) + 1e-4 * sum(p * p for p in parameters(layers))
+
+
+# -- the ways to run it ----------------------------------------------------------------------------
+
+
+def by_points(number: Callable[[float], Any], ungraded: float | None) -> Callable[[], list[float]]:
     """One forward and backward pass, as a function that returns the gradient of the loss."""
-    points, labels = moons()
-    layers = network(number)
-    parameters = [p for layer in layers for weights, bias in layer for p in (*weights, bias)]
+    (points, labels), layers = moons(), network(number)
+    θ = parameters(layers)
 
     def step() -> list[float]:
-        for p in parameters:
+        for p in θ:
             p.grad = ungraded
-        scores = [score(layers, [number(x) for x in point]) for point in points]
-        losses = [(1.0 + -label * s).relu() for label, s in zip(labels, scores, strict=True)]
-        loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
-        loss.backward()
-        return [p.grad for p in parameters]
+        losses = [
+            hinge(layers, [number(x) for x in point], label)
+            for point, label in zip(points, labels, strict=True)
+        ]
+        objective(layers, sum(losses), len(losses)).backward()
+        return [p.grad for p in θ]
 
     return step
 
 
+def columns() -> tuple[list[np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
+    """The points as one array a coordinate, and the labels."""
+    points, labels = moons()
+    return list(np.array(points).T.copy()), np.array(labels)
+
+
+def by_columns() -> Callable[[], list[float]]:
+    """The same in one evaluation of the network, on columns."""
+    (x, labels), layers = columns(), network(Value)
+    θ = parameters(layers)
+
+    def step() -> list[float]:
+        for p in θ:
+            p.grad = None
+        objective(layers, hinge(layers, x, labels).sum(), len(labels)).backward()
+        return [p.grad for p in θ]
+
+    return step
+
+
+def compiled() -> Callable[[], list[float]]:
+    """The same as a program of the parameters, floats in the network's own structure."""
+    (x, labels), layers = columns(), network(float)
+
+    def loss(layers: Layers) -> Any:
+        return objective(layers, hinge(layers, x, labels).sum(), len(labels))
+
+    program = autodiff.compile(autodiff.value_and_grad(loss))
+    return lambda: parameters(program(layers)[1])
+
+
+# -- beside micrograd ------------------------------------------------------------------------------
+
+
+def compared(way: str, ours: Work, theirs: Work, at_least: float, repeats: tuple[int | None, int]) -> Row:
+    """How many times as fast, after the gradients were compared."""
+    for a, b in zip(ours(), theirs(), strict=True):
+        assert math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12), f"gradients differ: {a} and {b}"
+    return Row(way, PEER, times_as_fast(ours, theirs, PAIRS, repeats), AS_FAST, at_least=at_least)
+
+
 def rows() -> Iterator[Row]:
-    """How many times as fast as micrograd."""
+    """Eager, eager on columns, and compiled on columns."""
     try:
         from micrograd import engine
     except ImportError:
         yield missing(WORK, PEER)
         return
-    ours, theirs = learning(Value, None), learning(engine.Value, 0.0)
-    for a, b in zip(ours(), theirs(), strict=True):
-        assert math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12), f"gradients differ: {a} and {b}"
-    yield Row(WORK, PEER, times_as_fast(ours, theirs, pairs=7, repeats=PASSES), AS_FAST, at_least=8)
+    theirs = by_points(engine.Value, 0.0)
+    yield compared(f"{WORK}, eager", by_points(Value, None), theirs, 10, (PASSES, PASSES))
+    yield compared("the same code on columns, eager", by_columns(), theirs, 200, (None, PASSES))
+    yield compared("the same code on columns, compiled", compiled(), theirs, 1000, (None, PASSES))

@@ -1,12 +1,12 @@
-"""The libraries that differentiate arrays, each used in its own idiom.
+"""The libraries that differentiate arrays, each used in its own idiom, and the project's two ways.
 
 A work is written once, as a function of a library: `work(library)` is the loss as a function of the
-parameters, and `library.learning(loss, parameters)` one forward and backward pass of it.
+parameters, and `library.learning(loss, parameters)` one step of learning with it: the loss and its gradient.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -15,22 +15,19 @@ import numpy as np
 
 import autodiff
 
-from .harness import AS_FAST, THE_TIME, Row, missing, times_as_fast, times_the_time
-
-__all__ = ["Arrays", "Library", "compared"]
+__all__ = ["PEERS", "Arrays", "Library", "Loss", "Step", "compiled", "eager", "jax", "jax_modules"]
 
 Arrays: TypeAlias = Sequence[np.ndarray[Any, Any]]
 Loss: TypeAlias = Callable[..., Any]
-Step: TypeAlias = Callable[[], Sequence[Any]]
-
-BY_HAND = "hand-written NumPy"
+Step: TypeAlias = Callable[[], tuple[Any, Sequence[Any]]]
 
 
 @dataclass(frozen=True)
 class Library:
     """What the works need of a library.
 
-    `constant` holds data, `cross_entropy` is the mean over observations of scores and one-hot labels.
+    `constant` holds data, `cross_entropy` is the mean over observations of scores and one-hot labels,
+    `number` reads the loss that a step gave.
     """
 
     constant: Callable[[Any], Any]
@@ -38,25 +35,46 @@ class Library:
     relu: Callable[[Any], Any]
     cross_entropy: Callable[[Any, Any], Any]
     learning: Callable[[Loss, Arrays], Step]
+    number: Callable[[Any], float] = float
 
 
-def ours() -> Library:
-    """The project itself."""
+def _cross_entropy(scores: Any, labels: Any) -> Any:
+    return -autodiff.sum(labels * autodiff.log_softmax(scores)) / len(labels)
 
-    def cross_entropy(scores: Any, labels: Any) -> Any:
-        return -autodiff.sum(labels * autodiff.log_softmax(scores)) / len(labels)
+
+def eager() -> Library:
+    """The project itself, recording at each step."""
 
     def learning(loss: Loss, parameters: Arrays) -> Step:
         θ = [autodiff.Value(p) for p in parameters]
-        return lambda: autodiff.gradients(loss(*θ), θ)
+
+        def step() -> tuple[Any, Sequence[Any]]:
+            r = loss(*θ)
+            return r.data, autodiff.gradients(r, θ)
+
+        return step
 
     return Library(
         constant=lambda x: autodiff.Value(x, constant=True),
         sigmoid=autodiff.sigmoid,
         relu=autodiff.relu,
-        cross_entropy=lambda scores, labels: (
-            -autodiff.sum(labels * autodiff.log_softmax(scores)) / len(labels)
-        ),
+        cross_entropy=_cross_entropy,
+        learning=learning,
+    )
+
+
+def compiled() -> Library:
+    """The project itself, as a program that was recorded once."""
+
+    def learning(loss: Loss, parameters: Arrays) -> Step:
+        program = autodiff.compile(autodiff.value_and_grad(loss, tuple(range(len(parameters)))))
+        return lambda: program(*parameters)
+
+    return Library(
+        constant=lambda x: x,
+        sigmoid=autodiff.sigmoid,
+        relu=autodiff.relu,
+        cross_entropy=_cross_entropy,
         learning=learning,
     )
 
@@ -69,11 +87,12 @@ def pytorch() -> Library:
     def learning(loss: Loss, parameters: Arrays) -> Step:
         θ = [torch.tensor(p, requires_grad=True) for p in parameters]
 
-        def step() -> list[Any]:
+        def step() -> tuple[Any, Sequence[Any]]:
             for p in θ:
                 p.grad = None
-            loss(*θ).backward()
-            return [p.grad for p in θ]
+            r = loss(*θ)
+            r.backward()
+            return r, [p.grad for p in θ]
 
         return step
 
@@ -83,6 +102,7 @@ def pytorch() -> Library:
         relu=torch.relu,
         cross_entropy=torch.nn.functional.cross_entropy,
         learning=learning,
+        number=lambda r: float(r.detach()),
     )
 
 
@@ -98,7 +118,7 @@ def hips_autograd() -> Library:
 
     def learning(loss: Loss, parameters: Arrays) -> Step:
         value_and_grad = autograd.value_and_grad(loss, tuple(range(len(parameters))))
-        return lambda: value_and_grad(*parameters)[1]
+        return lambda: value_and_grad(*parameters)
 
     return Library(
         constant=np.array,
@@ -117,9 +137,10 @@ def mygrad() -> Library:
     def learning(loss: Loss, parameters: Arrays) -> Step:
         θ = [mygrad.tensor(p) for p in parameters]
 
-        def step() -> list[Any]:
-            loss(*θ).backward()
-            return [p.grad for p in θ]
+        def step() -> tuple[Any, Sequence[Any]]:
+            r = loss(*θ)
+            r.backward()
+            return r, [p.grad for p in θ]
 
         return step
 
@@ -129,41 +150,39 @@ def mygrad() -> Library:
         relu=nnet.activations.relu,
         cross_entropy=lambda z, labels: nnet.losses.softmax_crossentropy(z, labels.data.argmax(axis=1)),
         learning=learning,
+        number=lambda r: r.item(),
+    )
+
+
+def jax_modules() -> tuple[Any, Any]:
+    """Modules jax and jax.numpy: float64, on the calling thread, which serves small works best."""
+    module: Any = import_module("jax")
+    module.config.update("jax_platforms", "cpu")
+    module.config.update("jax_enable_x64", True)
+    module.config.update("jax_cpu_enable_async_dispatch", False)
+    return module, import_module("jax.numpy")
+
+
+def jax() -> Library:
+    """JAX, compiled by jit, with the parameters in its own arrays, and waited for."""
+    jax, jnp = jax_modules()
+
+    def learning(loss: Loss, parameters: Arrays) -> Step:
+        program = jax.jit(jax.value_and_grad(loss, tuple(range(len(parameters)))))
+        θ = [jnp.asarray(p) for p in parameters]
+        return lambda: jax.block_until_ready(program(*θ))
+
+    return Library(
+        constant=jnp.asarray,
+        sigmoid=jax.nn.sigmoid,
+        relu=jax.nn.relu,
+        cross_entropy=lambda scores, labels: -(labels * jax.nn.log_softmax(scores)).sum() / len(labels),
+        learning=learning,
     )
 
 
 PEERS: Mapping[str, Callable[[], Library]] = {
-    "PyTorch": pytorch,
+    "PyTorch, eager": pytorch,
     "HIPS autograd": hips_autograd,
     "MyGrad": mygrad,
 }
-
-
-def compared(
-    work: str,
-    loss: Callable[[Library], Loss],
-    parameters: Arrays,
-    by_hand: Callable[[], Arrays],
-    *,
-    by_hand_at_most: float | None = None,
-    pytorch_at_least: float | None = None,
-) -> Iterator[Row]:
-    """Our forward and backward pass beside that of each peer, gradients compared first."""
-    expected = by_hand()
-
-    def checked(library: Library) -> Step:
-        step = library.learning(loss(library), parameters)
-        for found, wanted in zip(step(), expected, strict=True):
-            np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
-        return step
-
-    step = checked(ours())
-    yield Row(work, BY_HAND, times_the_time(step, by_hand), THE_TIME, at_most=by_hand_at_most)
-    for name, peer in PEERS.items():
-        try:
-            library = peer()
-        except ImportError:
-            yield missing(work, name)
-            continue
-        target = pytorch_at_least if name == "PyTorch" else None
-        yield Row(work, name, times_as_fast(step, checked(library)), AS_FAST, at_least=target)

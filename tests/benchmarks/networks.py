@@ -1,0 +1,57 @@
+"""Networks of relu layers on arrays, float64, as large as a demo, as a first project, and as a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .harness import Row
+from .learning import Task
+from .libraries import Library
+from .moons import moons
+from .perceptron import Array, by_hand, cross_entropy, hinge, initial
+
+
+def scores(relu: Callable[[Any], Any], x: Any, θ: tuple[Any, ...]) -> Any:
+    """Output of the last, linear layer."""
+    for w, b in zip(θ[:-2:2], θ[1:-2:2], strict=True):
+        x = relu(x @ w + b)
+    return x @ θ[-2] + θ[-1]
+
+
+def demo() -> Task:
+    """Micrograd's network and points, on arrays: hinge loss."""
+    points, labels = moons()
+    X, y, θ = np.array(points), np.array(labels)[:, None], initial(2, 16, 16, 1)
+
+    def loss(library: Library) -> Callable[..., Any]:
+        x, minus_y, relu, share = library.constant(X), library.constant(-y), library.relu, 1.0 / len(y)
+        return lambda *θ: relu(minus_y * scores(relu, x, θ) + 1.0).sum() * share
+
+    head = partial(by_hand, X, θ, hinge(y))
+    return Task("2-16-16-1 on arrays, 100 points", loss, θ, head, eager_at_most=1.8, jax_at_most=1)
+
+
+def classifier(batch: int, *sizes: int, eager_at_most: float) -> Task:
+    """Softmax cross-entropy on random observations."""
+    draw = np.random.default_rng(7)
+    X, θ = draw.random((batch, sizes[0])), initial(*sizes)
+    labels: Array = np.eye(sizes[-1])[draw.integers(sizes[-1], size=batch)]
+
+    def loss(library: Library) -> Callable[..., Any]:
+        x, y, relu = library.constant(X), library.constant(labels), library.relu
+        return lambda *θ: library.cross_entropy(scores(relu, x, θ), y)
+
+    name = f"{'-'.join(map(str, sizes))}, batch {batch}"
+    head = partial(by_hand, X, θ, cross_entropy(labels))
+    return Task(name, loss, θ, head, eager_at_most=eager_at_most, jax_at_most=1.2)
+
+
+def rows() -> Iterator[Row]:
+    """Each beside NumPy by hand and the other libraries."""
+    yield from demo().rows()
+    yield from classifier(64, 64, 128, 10, eager_at_most=1.3).rows()
+    yield from classifier(128, 784, 256, 128, 10, eager_at_most=1.15).rows()
