@@ -153,9 +153,12 @@ def _spoilt(gradients: Iterable[Any]) -> bool:
     for g in gradients:
         data: Any = g._data if type(g) is Value else g
         if type(data) is float:
-            total += data * data
+            total += data * data  # squares neither cancel nor make nan
+        elif type(data) is np.ndarray:
+            entries = data.ravel()
+            total += float(entries.dot(entries))
         elif not (data is None or isinstance(data, tuple)):
-            total += float(np.vdot(data, data))  # squares neither cancel nor make nan
+            total += float(np.vdot(data, data))
     return total != total
 
 

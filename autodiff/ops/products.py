@@ -33,7 +33,7 @@ def _rows(x: Operand) -> Operand:
 
 
 def _multiplied(a: Operand, b: Operand) -> Operand:
-    """Product of two matrices; of small ones in NumPy, `dot` takes half the time of `@`."""
+    """Product of two matrices, of NumPy's by `dot`, which takes half the time where they are small."""
     return a.dot(b) if type(a) is type(b) is np.ndarray else a @ b
 
 
@@ -88,7 +88,7 @@ def matmul(a: Data, b: Data, /) -> Data:
     array([21., 43.])
     """
     if type(a) is type(b) is np.ndarray and a.ndim == b.ndim == 2 and a.shape[1] == len(b):
-        return _multiplied(a, b)
+        return a.dot(b)  # for small matrices half the time of np.matmul
     try:
         return np.matmul(a, b)
     except ValueError:
