@@ -280,12 +280,13 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
         if rule == 0.0:
             continue
         operands = (z, data, i) if operation.many else (z, *data)
+        pull = partial(_scaled, rule) if operation.elementwise else rule
         try:
-            c = _applied(operation, rule, g, *operands, **metadata)
+            c = pull(g, *operands, **metadata)
         except (ArithmeticError, ValueError):
-            c = _once_more(operation, rule, g, *operands, **metadata)
+            c = ieee(pull, g, *operands, **metadata)
         if type(c) is complex:
-            c = _once_more(operation, rule, g, *operands, **metadata)
+            c = ieee(pull, g, *operands, **metadata)
         if mend is not None:
             c = mend(node, g, x, c)
         c = _fitted(c, x, node)
@@ -293,16 +294,14 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
         pending[x._birth] = c if old is None else _joined(old, c)
 
 
-def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
-    """The chain rule for one operand: g · ∂z/∂x, or what the rule of a primitive makes of g."""
-    if not operation.elementwise:
-        return rule(g, *operands, **metadata)
+def _scaled(rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
+    """The chain rule for one operand of an elementwise operation: g · ∂z/∂x."""
     return g * (rule if type(rule) is float else rule(*operands, **metadata))
 
 
-def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
+def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any) -> Any:
     """The same where Python's floats overflow, divide by zero or leave the domain: as NumPy has it."""
-    return ieee(partial(_applied, operation, rule), g, *operands, **metadata)
+    return ieee(partial(_scaled, rule) if operation.elementwise else rule, g, *operands)
 
 
 def _parts(node: Value) -> Any:
@@ -323,12 +322,12 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
     Raises ValueError where a rule returned a shape that the input does not broadcast to.
     """
     data = x._data
-    if type(c) is type(data) is np.ndarray:
-        wanted, given = data.shape, c.shape
+    if type(c) is np.ndarray and c.ndim:
+        wanted, given = data.shape if type(data) is np.ndarray else shape_of(data), c.shape
         if given == wanted:
             return c
         if given[1:] == wanted:  # a bias: what follows takes three times the time
-            return row_total(c)
+            return canonical(row_total(c))
     if c is None:
         raise _misfit(c, x, node)
     if type(c) is tuple:

@@ -63,6 +63,8 @@ def _all_numbers(visited: list[Any], waiting: list[Any]) -> bool:
             elif x._grad is not nothing and x._tracked:
                 x._grad = nothing
                 push(x)
+        elif type(x) is tuple:  # operands of another form: an array may be among them
+            return False
         if type(y) is Value:
             if y._operation is None:
                 if y._birth > node._birth:

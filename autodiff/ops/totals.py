@@ -17,11 +17,11 @@ LONG = 65_536
 
 @lru_cache(maxsize=16)
 def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    return np.ones(n, dtype)
+    return np.ones(n, dtype if dtype.kind == "f" else float)
 
 
 def row_total(x: np.ndarray[Any, Any]) -> Data:
-    """Sum of floats over the first axis.   yᵢ = Σₖ xₖᵢ.
+    """Sum over the first axis.   yᵢ = Σₖ xₖᵢ.
 
     >>> row_total(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
@@ -35,7 +35,7 @@ def total(x: Data, axis: Any = None, keepdims: bool = False) -> Data:
     """np.sum of any data; over the last axis of a matrix, and of NumPy's arrays, in less time."""
     if not isinstance(x, np.ndarray):
         return np.sum(x, axis=axis, keepdims=keepdims)
-    if x.ndim != 2 or axis not in (1, -1) or x.shape[1] > LONG or x.dtype.kind != "f":
+    if x.ndim != 2 or axis not in (1, -1) or x.shape[1] > LONG:
         return np.add.reduce(x, axis=axis, keepdims=keepdims)
     sums = x.dot(_ones(x.shape[1], x.dtype))
     return sums[:, None] if keepdims else sums
