@@ -131,7 +131,7 @@ class Operation:
             raise TypeError(f"{self.name}: takes ({takes}), got {len(given)} arguments")
         chosen = {**dict(zip(self.metadata, by_position, strict=False)), **named}
         metadata = {**self.defaults, **{name: self._option(name, chosen[name]) for name in chosen}}
-        if not metadata.keys() == set(self.metadata):
+        if metadata.keys() != set(self.metadata):
             self._misnamed(metadata)
         if len(chosen) < len(by_position) + len(named):
             twice = ", ".join(name for name in self.metadata[: len(by_position)] if name in named)

@@ -153,11 +153,11 @@ def _spoilt(gradients: Iterable[Any]) -> bool:
     total = 0.0
     for g in gradients:
         data: Any = g._data if type(g) is Value else g
-        if type(data) is float:
-            total += data * data  # squares neither cancel nor make nan
-        elif type(data) is np.ndarray:
+        if type(data) is np.ndarray:
             entries = data.ravel()
-            total += float(entries.dot(entries))
+            total += float(entries.dot(entries))  # squares neither cancel nor make nan
+        elif type(data) is float:
+            total += data * data
         elif not (data is None or isinstance(data, tuple)):
             total += float(np.vdot(data, data))
     return total != total

@@ -47,9 +47,10 @@ def leaf_gradients(output: Value, seed: Any) -> dict[Value, float] | None:
 
 
 def _all_numbers(visited: list[Any], waiting: list[Any], before: dict[Value, Any]) -> bool:
-    """Visit the nodes, keeping what gradients leaves had: whether all are floats, no leaf younger than its use.
+    """Visit the inner nodes: whether all are floats, and no leaf is younger than its use.
 
     A node that was reached bears in `_grad` what only this visit has: a new −0.0, which adds nothing.
+    What leaves bore before is kept.
     """
     nothing = waiting[0]._grad = float("-0.0")
     pop, push, visit = waiting.pop, waiting.append, visited.append
