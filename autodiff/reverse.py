@@ -280,13 +280,12 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
         if rule == 0.0:
             continue
         operands = (z, data, i) if operation.many else (z, *data)
-        pull = partial(_scaled, rule) if operation.elementwise else rule
         try:
-            c = pull(g, *operands, **metadata)
+            c = _applied(operation, rule, g, *operands, **metadata)
         except (ArithmeticError, ValueError):
-            c = ieee(pull, g, *operands, **metadata)
+            c = _once_more(operation, rule, g, *operands, **metadata)
         if type(c) is complex:
-            c = ieee(pull, g, *operands, **metadata)
+            c = _once_more(operation, rule, g, *operands, **metadata)
         if mend is not None:
             c = mend(node, g, x, c)
         c = _fitted(c, x, node)
@@ -294,14 +293,16 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
         pending[x._birth] = c if old is None else _joined(old, c)
 
 
-def _scaled(rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
-    """The chain rule for one operand of an elementwise operation: g · ∂z/∂x."""
+def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
+    """The chain rule for one operand: g · ∂z/∂x, or what the rule of a primitive makes of g."""
+    if not operation.elementwise:
+        return rule(g, *operands, **metadata)
     return g * (rule if type(rule) is float else rule(*operands, **metadata))
 
 
-def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any) -> Any:
+def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
     """The same where Python's floats overflow, divide by zero or leave the domain: as NumPy has it."""
-    return ieee(partial(_scaled, rule) if operation.elementwise else rule, g, *operands)
+    return ieee(partial(_applied, operation, rule), g, *operands, **metadata)
 
 
 def _parts(node: Value) -> Any:
