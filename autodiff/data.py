@@ -23,6 +23,12 @@ Shape: TypeAlias = tuple[int, ...]
 
 FLOAT64 = np.dtype(np.float64)
 
+NATIVE = (float, np.ndarray, np.generic, tuple)
+"""Types of data that are Python's or NumPy's own."""
+
+NUMBERS = (np.float64, int, np.integer, np.bool_)
+"""Types of numbers that become floats."""
+
 
 def shape_of(x: Data) -> Shape:
     """Shape of raw data; () for a number."""
@@ -40,7 +46,7 @@ def dtype_of(x: Data) -> np.dtype[Any]:
 
 def is_lazy(x: Data) -> bool:
     """Whether data belong to another library, so that looking at them may be costly (Dask, CuPy)."""
-    return not isinstance(x, (float, np.ndarray, np.generic, tuple))
+    return not isinstance(x, NATIVE)
 
 
 def zeros_for(x: Data, shape: Shape | None = None) -> Data:
@@ -62,7 +68,7 @@ def canonical(x: Data) -> Data:
         if x.ndim:
             return x if x.dtype.kind not in "iub" else x.astype(FLOAT64)
         x = x[()]
-    if isinstance(x, (np.float64, int, np.integer, np.bool_)):
+    if isinstance(x, NUMBERS):
         return float(x)
     if isinstance(x, (tuple, list)):
         return getattr(kind, "_make", tuple)(map(canonical, x))

@@ -18,7 +18,7 @@ from .value import Value
 
 __all__ = ["backward", "gradients"]
 
-LARGE = 4096
+LARGE = 32_768
 """Entries from which on it pays to find out whether a gradient must be copied."""
 
 

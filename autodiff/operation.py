@@ -134,15 +134,20 @@ class Operation:
         if len(inputs) < len(self.arguments) - self.many or len(by_position) > len(self.metadata):
             takes = ", ".join((*self.arguments, *self.metadata))
             raise TypeError(f"{self.name}: takes ({takes}), got {len(given)} arguments")
-        metadata = {**self.defaults, **dict(zip(self.metadata, by_position, strict=False)), **named}
-        if len(metadata) != len(self.metadata) or any(name not in self.metadata for name in named):
+        chosen = {**dict(zip(self.metadata, by_position, strict=False)), **named}
+        metadata = {**self.defaults, **{name: self._option(name, chosen[name]) for name in chosen}}
+        if metadata.keys() != set(self.metadata):
             self._misnamed(metadata)
-        if twice := [name for name in self.metadata[: len(by_position)] if name in named]:
-            raise TypeError(f"{self.name}: {', '.join(twice)} was given twice, by position and by name")
-        for name, value in metadata.items():
-            if type(value) is Value:
-                raise TypeError(f"{self.name}: the option {name!r} {not_an_option()}")
-        return inputs, {name: _frozen(value) for name, value in metadata.items()}
+        if len(chosen) < len(by_position) + len(named):
+            twice = ", ".join(name for name in self.metadata[: len(by_position)] if name in named)
+            raise TypeError(f"{self.name}: {twice} was given twice, by position and by name")
+        return inputs, metadata
+
+    def _option(self, name: str, value: Any) -> Any:
+        """Metadata as a node keeps it. Raises TypeError for a Value."""
+        if type(value) is Value:
+            raise TypeError(f"{self.name}: the option {name!r} {not_an_option()}")
+        return _frozen(value)
 
     def evaluated(self, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
         """The body on raw data; where some are lazy, so is the result."""

@@ -30,23 +30,27 @@ def leaf_gradients(output: Value, seed: Any) -> dict[Value, float] | None:
         return None
     visited: list[Any] = []
     waiting: list[Any] = [output]
+    before: dict[Value, Any] = {}
     found = None
     try:
-        if _all_numbers(visited, waiting):
-            found = _pulled_back(visited, seed)
+        if _all_numbers(visited, waiting, before) and _pulled_back(visited, seed):
+            found = _sound({leaf: leaf._grad for leaf in before})
     except (ArithmeticError, ValueError):
         pass
     finally:
+        for leaf, g in before.items():
+            leaf._grad = g
         if found is None:
             for node in visited + waiting:
                 node._grad = None
     return found
 
 
-def _all_numbers(visited: list[Any], waiting: list[Any]) -> bool:
+def _all_numbers(visited: list[Any], waiting: list[Any], before: dict[Value, Any]) -> bool:
     """Visit the inner nodes: whether all are floats, and no leaf is younger than its use.
 
     A node that was reached bears in `_grad` what only this visit has: a new −0.0, which adds nothing.
+    What leaves bore before is kept.
     """
     nothing = waiting[0]._grad = float("-0.0")
     pop, push, visit = waiting.pop, waiting.append, visited.append
@@ -60,28 +64,38 @@ def _all_numbers(visited: list[Any], waiting: list[Any]) -> bool:
             if x._operation is None:
                 if x._birth > node._birth:
                     return False
+                if x._grad is not nothing and x._tracked:
+                    before[x] = x._grad
+                    x._grad = nothing
             elif x._grad is not nothing and x._tracked:
                 x._grad = nothing
                 push(x)
+        elif type(x) is tuple:  # operands of another form: an array may be among them
+            return False
         if type(y) is Value:
             if y._operation is None:
                 if y._birth > node._birth:
                     return False
+                if y._grad is not nothing and y._tracked:
+                    before[y] = y._grad
+                    y._grad = nothing
             elif y._grad is not nothing and y._tracked:
                 y._grad = nothing
                 push(y)
     return True
 
 
-def _pulled_back(nodes: list[Any], seed: float) -> dict[Value, float] | None:
-    """The chain rule, newest node first: gradients of the leaves, or None to give way."""
-    leaves: dict[Value, float] = {}
-    arrived, nothing = leaves.get, nodes[0]._grad
+def _pulled_back(nodes: list[Any], seed: float) -> bool:
+    """The chain rule, newest node first: adds to what each operand bears in `_grad`. False to give way."""
     nodes[0]._grad = seed
     nodes.sort(key=by_birth, reverse=True)
     for node in nodes:
         operation, g, x, y = node._operation, node._grad, node._x, node._y
-        if operation.arity == 2 and operation.elementwise:
+        if y is None:
+            (dx,) = operation.rules
+            c = g if dx is ONE else g * (dx if type(dx) is float else dx(node._data, x._data))
+            x._grad += c if type(c) is float else _number(c)
+        elif operation.elementwise:
             dx, dy = operation.rules
             if type(x) is Value and x._tracked:
                 if dx is ONE:
@@ -92,12 +106,7 @@ def _pulled_back(nodes: list[Any], seed: float) -> dict[Value, float] | None:
                     c = g * dx
                 else:
                     c = g * dx(node._data, x._data, y._data if type(y) is Value else y)
-                if type(c) is not float:
-                    c = _number(c)
-                if x._operation is None:
-                    leaves[x] = arrived(x, nothing) + c
-                else:
-                    x._grad += c
+                x._grad += c if type(c) is float else _number(c)
             if type(y) is Value and y._tracked:
                 if dy is ONE:
                     c = g
@@ -107,34 +116,20 @@ def _pulled_back(nodes: list[Any], seed: float) -> dict[Value, float] | None:
                     c = g * dy
                 else:
                     c = g * dy(node._data, x._data if type(x) is Value else x, y._data)
-                if type(c) is not float:
-                    c = _number(c)
-                if y._operation is None:
-                    leaves[y] = arrived(y, nothing) + c
-                else:
-                    y._grad += c
-        elif operation.arity == 1:
-            (dx,) = operation.rules
-            c = g if dx is ONE else g * (dx if type(dx) is float else dx(node._data, x._data))
-            if type(c) is not float:
-                c = _number(c)
-            if x._operation is None:
-                leaves[x] = arrived(x, nothing) + c
-            else:
-                x._grad += c
+                y._grad += c if type(c) is float else _number(c)
         else:
-            return None
-    return leaves if _sound(leaves) else None
+            return False
+    return True
 
 
-def _sound(leaves: dict[Value, float]) -> bool:
-    """Whether the leaves are floats, and their gradients hold no nan."""
+def _sound(leaves: dict[Value, float]) -> dict[Value, float] | None:
+    """The gradients, if the leaves are floats, and none is nan."""
     total = 0.0
     for leaf, g in leaves.items():
         if type(leaf._data) is not float:
-            return False
+            return None
         total += g * g  # squares neither cancel nor make nan
-    return total == total
+    return leaves if total == total else None
 
 
 def _number(c: Any) -> float:

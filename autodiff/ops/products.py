@@ -32,10 +32,15 @@ def _rows(x: Operand) -> Operand:
     return x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 
 
+def _multiplied(a: Operand, b: Operand) -> Operand:
+    """Product of two matrices, of NumPy's by `dot`, which takes half the time where they are small."""
+    return a.dot(b) if type(a) is type(b) is np.ndarray else a @ b
+
+
 def _left(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     """Ȳ·Bᵀ, where a vector on the left is a row, and one on the right a column."""
     if a.ndim == b.ndim == 2:
-        return g @ b.T
+        return _multiplied(g, b.T)
     if b.ndim == 1:
         return (g if a.ndim == 1 else g[..., None]) * b
     if a.ndim == 1:
@@ -46,7 +51,7 @@ def _left(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
 def _right(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     """Aᵀ·Ȳ, where a vector on the left is a row, and one on the right a column."""
     if a.ndim == b.ndim == 2:
-        return a.T @ g
+        return _multiplied(a.T, g)
     if a.ndim == 1:
         return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
     if b.ndim == 1:

@@ -1,0 +1,45 @@
+"""Sums over one axis as products with ones: BLAS takes a half to an eighth of the time of NumPy's sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..data import Data
+
+__all__ = ["row_total", "total"]
+
+add_up: Callable[..., Data] = np.add.reduce
+"""NumPy's own sum, without the cost of np.sum's wrapping."""
+
+LONG = 65_536
+"""Entries above which ones are not kept for their sum."""
+
+
+@lru_cache(maxsize=16)
+def _ones(n: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    return np.ones(n, dtype if dtype.kind == "f" else float)
+
+
+def row_total(x: np.ndarray[Any, Any]) -> Data:
+    """Sum over the first axis.   yᵢ = Σₖ xₖᵢ.
+
+    >>> row_total(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    if x.ndim > 2 or len(x) > LONG:
+        return add_up(x)
+    return _ones(len(x), x.dtype).dot(x)
+
+
+def total(x: Data, axis: Any = None, keepdims: bool = False) -> Data:
+    """np.sum of any data; over the last axis of a matrix, and of NumPy's arrays, in less time."""
+    if not isinstance(x, np.ndarray):
+        return np.sum(x, axis=axis, keepdims=keepdims)
+    if x.ndim != 2 or axis not in (1, -1) or x.shape[1] > LONG:
+        return add_up(x, axis=axis, keepdims=keepdims)
+    sums = x.dot(_ones(x.shape[1], x.dtype))
+    return sums[:, None] if keepdims else sums
