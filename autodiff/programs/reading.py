@@ -44,7 +44,9 @@ class Definition(NamedTuple):
 
 
 def undecorated(function: Function) -> Function:
-    """The function under an operation's call, or under `np.errstate`: a program never warns."""
+    """The function under an operation's call, a cache, or `np.errstate`: a program never warns."""
+    if isinstance(function, functools._lru_cache_wrapper):
+        function = function.__wrapped__
     operation = getattr(function, "operation", None)
     if isinstance(operation, Operation):
         return operation.forward

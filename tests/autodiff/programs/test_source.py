@@ -107,7 +107,7 @@ def test_arrays_are_written_into_the_memory_of_what_is_no_longer_needed():
         "t4 = np.exp(t3, out=t3)",
         "t5 = np.add(_1, t4, out=t4)",
         "t6 = np.reciprocal(t5, out=t5)",
-        "t7 = float(t6.sum(axis=None, keepdims=False))",
+        "t7 = float(np.add.reduce(t6, axis=None, keepdims=False))",
         "return t7,",
     ]
 
