@@ -83,7 +83,7 @@ def answer_draw(asked: Namespace) -> Answer:
     from .picture import FORMATS, draw
     from .text_tree import tree
 
-    if asked.output:
+    if asked.output is not None:
         _check_file("-o", asked.output, FORMATS)
     output, _ = Problem(asked.expression, asked.givens).recorded()
     if not output.constant:
@@ -99,7 +99,7 @@ def answer_animate(asked: Namespace) -> Answer:
     from .animation import animate
     from .animation.storyboard import FORMATS
 
-    if asked.output:
+    if asked.output is not None:
         _check_file("-o", asked.output, FORMATS)
     output, leaves = Problem(asked.expression, asked.givens).recorded()
     if not leaves:
@@ -129,11 +129,16 @@ def answer_minimize(asked: Namespace) -> Answer:
         method = chosen("method", OTHER_NAMES.get(asked.method.lower(), asked.method), METHODS)
     except ValueError as error:
         raise Misuse(f"--method: {error}") from None
-    if asked.plot:
+    if asked.plot is not None:
         _check_file("--plot", asked.plot, PLOTS)
     problem = Problem(asked.expression, asked.givens)
     if not problem.numbers:
         raise Misuse("there is no unknown to minimise over")
+    if len(problem.numbers) > 2 and _is_page(asked.plot):
+        raise Misuse(
+            f"--plot: an .html page shows one or two unknowns, there are {len(problem.numbers)}; "
+            "take .png, .svg or .pdf"
+        )
     result = method(problem.calculation.evaluate, problem.numbers)
     if asked.plot:
         _save_plot(result, asked.plot)
@@ -142,9 +147,13 @@ def answer_minimize(asked: Namespace) -> Answer:
     return Answer(str(result), data, result.converged)
 
 
+def _is_page(path: str | None) -> bool:
+    return path is not None and path.lower().endswith(".html")
+
+
 def _save_plot(result: Any, path: str) -> None:
     """The way as a picture, or as a page that goes it step by step."""
-    if path.lower().endswith(".html"):
+    if _is_page(path):
         result.animate().save(path)
     else:
         result.plot().savefig(path)

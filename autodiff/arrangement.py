@@ -12,10 +12,13 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
 from .choice import hint
 from .frames import NOWHERE, Frames, frames_of
 from .graph import Graph
 from .likeness import Likeness
+from .settings import whole
 
 __all__ = ["REST", "Arrangement", "Collapse", "arranged"]
 
@@ -128,8 +131,8 @@ def _least(ways: Sequence[_Way]) -> _Way:
 
 def _closed(frames: Frames, collapse: Collapse) -> set[int]:
     """The boxes that are asked for: True for all, a depth, or names with or without their numbers."""
-    if isinstance(collapse, int):
-        return _at_depth(frames, collapse)
+    if isinstance(collapse, (int, np.integer, np.bool_)):
+        return _at_depth(frames, whole("draw: collapse", int(collapse)))
     names = frames.numbered()
     closed = set()
     for wanted in _names(collapse):

@@ -53,7 +53,7 @@ def _parser() -> ArgumentParser:
     explain.add_argument("--format", choices=("text", "latex", "markdown"), default="text")
     draw = _added(commands, "draw", answer_draw, "draw the graph with data and gradients")
     draw.add_argument(
-        "-o", "--output", metavar="FILE", help=".svg, .png, .pdf or .dot (default: a text tree)"
+        "-o", "--output", metavar="FILE", help=".svg, .png, .pdf, .dot, .mmd or .txt (default: a tree)"
     )
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")

@@ -6,14 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 
-from .data import Data
+import numpy as np
+
+from .data import Data, dtype_of
 from .graph import Graph
 from .slopes import Slopes
 
 __all__ = ["Uses", "terms_of"]
-
-ROUNDING = 1e-9
-"""A gradient and the sum of its terms that differ by no more, relatively, are the same."""
 
 
 class Uses:
@@ -38,20 +37,31 @@ def terms_of(
     That is from an earlier `backward()`, or one of another output. None where the terms are not known:
     for arrays, and before `backward()`.
     """
-    grad = graph[id].grad
+    grad = _number(graph[id].grad)
     found = [_term(graph[target].grad, slopes.number(target, position)) for target, position in uses]
     terms = [term for term in found if term is not None]
-    if not isinstance(grad, float) or len(terms) < len(found) or all(graph[t].grad is None for t, _ in uses):
+    if grad is None or len(terms) < len(found) or all(graph[t].grad is None for t, _ in uses):
         return None
     size = abs(grad) + sum(map(abs, terms))
     if not math.isfinite(size):
         return None
     elsewhere = grad - math.fsum(terms)
-    return terms, 0.0 if abs(elsewhere) <= ROUNDING * size else elsewhere
+    return terms, 0.0 if abs(elsewhere) <= _rounding(graph[id].grad) * size else elsewhere
 
 
 def _term(g: Data | None, slope: float | None) -> float | None:
     """One contribution: none where no gradient arrived, and 0·∞ is 0, as the engine has it."""
-    if slope is None or not (g is None or isinstance(g, float)):
+    upper = 0.0 if g is None else _number(g)
+    if slope is None or upper is None:
         return None
-    return g * slope if g and slope else 0.0
+    return upper * slope if upper and slope else 0.0
+
+
+def _number(data: Data | None) -> float | None:
+    """Data as a number; None for arrays, and where there are none."""
+    return float(data) if isinstance(data, (float, np.floating)) else None
+
+
+def _rounding(grad: Data | None) -> float:
+    """How much a gradient and the sum of its terms may differ, relatively: from half of the digits on."""
+    return math.sqrt(np.finfo(np.float64 if grad is None else dtype_of(grad)).eps)

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
+from . import settings
 from .arrangement import Collapse, arranged
 from .choice import chosen
 from .dot_language import dot_of
@@ -22,7 +23,6 @@ from .layout import lay_out
 from .listing import text_of_scene
 from .mermaid import mermaid_of
 from .scene import Scene
-from .settings import whole
 from .theme import CARD, LOOKS, THEMES, Colours
 from .value import Value
 from .wording import CLEARER, Wording
@@ -183,10 +183,11 @@ def draw(
     direction = chosen("direction", direction, {known: known for known in get_args(Direction)})
     colours = chosen("theme", theme, THEMES)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    arrangement = arranged(graph, whole("draw: max_nodes", max_nodes, least=2), collapse)
+    arrangement = arranged(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
     alone = [ids[0] for ids in arrangement.cards if len(ids) == 1]
     shown = _asked(show, len(arrangement.cards))
-    scene = Scene(graph, arrangement, Wording(graph, shown, _checked(number_format), alone))
+    written = settings.number_format("draw: number_format", number_format)
+    scene = Scene(graph, arrangement, Wording(graph, shown, written, alone))
     return GraphPicture(scene, direction, colours)
 
 
@@ -195,12 +196,5 @@ def _asked(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str
     if show is None:
         return SHOWN if n_cards <= FEW else ("data", "grad")
     known = {name: name for name in SHOWN}
-    return {chosen("thing to show", name, known) for name in ([show] if isinstance(show, str) else show)}
-
-
-def _checked(number_format: str) -> str:
-    try:
-        format(1.0, number_format)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"draw: number_format must be one as '.4g', got {number_format!r}") from None
-    return number_format
+    several = isinstance(show, Collection) and not isinstance(show, str)
+    return {chosen("thing to show", name, known) for name in (show if several else [show])}

@@ -64,9 +64,8 @@ class Scene:
         self.cards = [self._card(card) for card in range(len(arrangement.cards))]
         left_out = arrangement.of.count(REST)
         if left_out:
-            self.cards.append(
-                Card("rest", "rest", False, False, None, (f"… {left_out:,} more values",), NOWHERE)
-            )
+            told = f"… {left_out:,} more value{'' if left_out == 1 else 's'}"
+            self.cards.append(Card("rest", "rest", False, False, None, (told,), NOWHERE))
         self.arrows = list(self._all_arrows())
 
     def outline(self) -> Iterator[tuple[int, Card | int | None]]:

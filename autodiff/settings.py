@@ -20,6 +20,7 @@ __all__ = [
     "fraction",
     "increasing",
     "not_negative",
+    "number_format",
     "pair",
     "positive",
     "probability",
@@ -74,6 +75,15 @@ def whole(what: str, setting: Any, least: int = 0) -> int:
     if isinstance(setting, bool) or not isinstance(setting, (int, np.integer)):
         raise TypeError(f"{what} must be an integer, got {setting!r}")
     return int(_required(bool(setting >= least), what, f"{least} or above", setting))
+
+
+def number_format(what: str, setting: Any) -> str:
+    """How numbers are written, as in `format(number, ".4g")`."""
+    try:
+        format(1.0, setting)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{what} must be one as '.4g', got {setting!r}") from None
+    return str(setting)
 
 
 def flag(what: str, setting: Any) -> bool:

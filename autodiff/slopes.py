@@ -1,7 +1,7 @@
 """The local derivative on each edge of a graph, by the operation's own rule: as a formula, as a number.
 
-Of an elementwise operation it is the partial derivative, ∂z/∂x. Of any other it is what the gradient
-of its result contributes to that of the operand: Ȳ·Bᵀ.
+Of an elementwise operation, and of numbers, it is the partial derivative, ∂z/∂x. Of any other operation
+it is what the gradient of its result contributes to that of the operand: Ȳ·Bᵀ.
 """
 
 from __future__ import annotations
@@ -151,16 +151,16 @@ def _by_rules(node: Node, inputs: list[Node], wanted: list[int]) -> Iterator[tup
     operands = [_operand(x) for x in inputs]
     root = again(node, operands)
     own = Symbol(_name(node), root.shape)
-    elementwise = node.operation is not None and node.operation.elementwise
-    numbers = elementwise and not any(x.shape for x in [node, *inputs])
+    numbers = not any(x.shape for x in [node, *inputs])
+    seed = 1.0 if numbers else Value(root._data, f"{GRADIENT}{node.id}")
     for i in wanted:
-        found = _by_rule(node, root, operands, i)
+        found = _by_rule(node, seed, root, operands, i)
         if found is not None:
             data = found._data if isinstance(found, Value) else found
             yield i, Slope(transcribed(found, [(root, own)]), float(data) if numbers else None)
 
 
-def _by_rule(node: Node, root: Value, operands: list[Any], position: int) -> Any:
+def _by_rule(node: Node, seed: Value | float, root: Value, operands: list[Any], position: int) -> Any:
     """What the rule for one operand makes of the operands; None where there is no derivative."""
     operation: Any = root._operation
     rule = operation.rules[0 if operation.many else position]
@@ -169,7 +169,6 @@ def _by_rule(node: Node, root: Value, operands: list[Any], position: int) -> Any
     given = [operands, position] if operation.many else operands
     if operation.elementwise:
         return rule(root, *given, **node.metadata)
-    seed = Value(root._data, f"{GRADIENT}{node.id}")
     found = rule(seed, root, *given, **node.metadata)
     return None if isinstance(found, tuple) else found
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from . import settings
 from .graph import Graph, Node
 from .notation import text_of, visible
 from .value import Value
@@ -43,9 +44,10 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
     │  └─ ↑ x
     └─ number   1
 
-    Raises TypeError for what is no Value, and ValueError for a graph of more than `max_nodes`.
+    Raises TypeError for what is no Value, and ValueError for a graph of more than `max_nodes`, and for a
+    format that is none.
     """
-    graph = Graph(value, max_nodes)
+    graph, written = Graph(value, max_nodes), settings.number_format("tree: number_format", number_format)
     marks = _marks(graph)
     rows: list[tuple[str, ...]] = []
     for branch, node, again in _branches(graph):
@@ -53,7 +55,7 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
         if again:
             rows.append((branch + _joined("↑", visible(node.name or ""), mark),))
         else:
-            rows.append((branch + _joined(_title(node), mark), *_told(node, number_format)))
+            rows.append((branch + _joined(_title(node), mark), *_told(node, written)))
     return Tree(aligned(rows))
 
 

@@ -132,7 +132,7 @@ class Wording:
 
     def box(self, title: str, size: int, results: list[Node]) -> Fields:
         """A collapsed box: its title, how many nodes are inside, and what leaves it."""
-        fields = (title, f"{size:,} values inside")
+        fields = (title, f"{size:,} value{'' if size == 1 else 's'} inside")
         if len(results) == 1:
             return fields + self.node(results[0])
         return (*fields, f"{len(results):,} results", *self._ranges(results)) if results else fields

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, get_args
 
+from .. import settings
+from ..choice import chosen
 from ..notation import NOTHING
 from ..picture import Direction
 from ..stations import Stations
 from ..value import Value
-from .cards import cards_of, drawn
+from .cards import Card, cards_of, drawn
 from .dossier import Dossier
 from .narration import Narrator, listed
 from .propagation import Propagation, Pull, stations_of
 from .storyboard import Detail, Sign, Step, Storyboard
-from .svg import Element
 
 __all__ = ["animate"]
 
@@ -66,18 +68,19 @@ def animate(
     no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
     after it was used. Its page and pictures raise RuntimeError where there is no Graphviz.
     """
-    if direction not in get_args(Direction):
-        known = ", ".join(get_args(Direction))
-        raise ValueError(f"animate: direction must be one of {known}, got {direction!r}")
+    direction = chosen("direction", direction, {known: known for known in get_args(Direction)})
+    written = settings.number_format("animate: number_format", number_format)
+    if each_operation is not None:
+        each_operation = settings.flag("animate: each_operation", each_operation)
     targets = _targets(value, wrt)
     stations = stations_of(value, targets, each_operation)
-    if len(stations.names) > max_nodes:
+    if len(stations.names) > settings.whole("animate: max_nodes", max_nodes):
         raise ValueError(
             f"animate: there are {len(stations.names):,} nodes, more than max_nodes={max_nodes}; take a "
             "Value nearer to the leaves, name only the results that matter, or raise max_nodes"
         )
     _check_reached(value, targets, stations)
-    return Animation(Propagation(stations, targets), number_format, direction).story
+    return Animation(Propagation(stations, targets), written, direction).story
 
 
 def _targets(value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:
@@ -119,7 +122,8 @@ class Animation:
     @property
     def story(self) -> Storyboard:
         """All of it."""
-        return Storyboard(self.title, self._picture, tuple(self._steps()), self._details(), LEGEND)
+        picture = partial(drawn, self.title, *self._drawing(), self.direction)
+        return Storyboard(self.title, picture, tuple(self._steps()), self._details(), LEGEND)
 
     # -- steps -------------------------------------------------------------------------------
 
@@ -138,7 +142,8 @@ class Animation:
         kinds = [_counted(sum(given), "variable"), _counted(len(given) - sum(given), "constant")]
         return Step(
             f"The graph of {self.tell.name(self.passes.output)}",
-            words=f"Given are {listed([kind for kind in kinds if not kind.startswith('0')])}. The forward "
+            words=f"Given {'is' if len(given) == 1 else 'are'} "
+            f"{listed([kind for kind in kinds if not kind.startswith('0')])}. The forward "
             f"pass computes all others, in {_counted(len(forward), 'step')}; the backward pass then carries "
             f"the derivative back, in {_counted(len(self.passes.backward), 'step')}.",
             marks={f"n{id}": "waiting" for id in forward},
@@ -200,7 +205,8 @@ class Animation:
 
     # -- the picture, and its nodes ------------------------------------------------------------
 
-    def _picture(self) -> Element:
+    def _drawing(self) -> tuple[list[Card], dict[tuple[int, int], str]]:
+        """What the picture says, in the numbers of this moment: cards, and edges with local derivatives."""
         passes, tell = self.passes, self.tell
         gradients = {id: "1" if id == passes.output else NOTHING for id in passes.names if passes.varies(id)}
         locals_ = {}
@@ -210,7 +216,7 @@ class Animation:
             locals_[pull.step[:2]] = "rule" if pull.local is None else tell.data(pull.local)
         values = {id: tell.data(data) for id, data in passes.data.items()}
         edges = {(i, id): locals_.get((id, i), "") for id in passes.forward for i in passes.operands(id)}
-        return drawn(self.title, cards_of(passes.stations, values, gradients), edges, self.direction)
+        return cards_of(passes.stations, values, gradients), edges
 
     def _details(self) -> dict[str, Detail]:
         dossier = Dossier(self.tell, self.passes.backward)

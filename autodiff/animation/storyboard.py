@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, overload
 
 from ..files import write
+from ..settings import any_number
 from .caption import captioned, rows_of
 from .fractions import flat
 from .page import embedded, page
@@ -19,6 +20,8 @@ from .svg import Element, markup
 __all__ = ["Detail", "Frame", "Frames", "Row", "Sign", "Step", "Storyboard"]
 
 FORMATS = (".html", ".gif", ".png", ".apng", ".txt")
+SHORTEST, LONGEST = 0.01, 600.0
+"""Seconds for a frame: GIF counts hundredths, at most 65,535."""
 
 
 @dataclass(frozen=True)
@@ -211,15 +214,17 @@ class Storyboard:
             .txt          the text of all frames
 
         Moving pictures need Pillow and resvg: pip install 'autodiff-lecture[animate]'. The file
-        appears complete or not at all. Raises ValueError for an unknown suffix or a time that is not
-        positive, ImportError where a package is missing.
+        appears complete or not at all. Raises ValueError for an unknown suffix, and a time below 0.01
+        or above 600 seconds, ImportError where a package is missing.
         """
         path = Path(path)
         kind = path.suffix.lower()
         if kind not in FORMATS:
             raise ValueError(f"save: the name must end in one of {', '.join(FORMATS)}, got {str(path)!r}")
-        if not 0.0 < seconds < 3600.0:
-            raise ValueError(f"save: a frame is shown for some seconds, more than 0, got {seconds!r}")
+        if not SHORTEST <= any_number("save: seconds", seconds) <= LONGEST:
+            raise ValueError(
+                f"save: a frame is shown for {SHORTEST:g} to {LONGEST:g} seconds, got {seconds!r}"
+            )
         write(path, self._file(kind, seconds))
         return path
 

@@ -15,6 +15,7 @@ import math
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from autodiff import settings
 from autodiff.notation import text_of, visible
 
 from ..layers.sizes import whole
@@ -104,7 +105,8 @@ def draw_network(
 
     most = whole(max_nodes, "draw_network: max_nodes", least=FEWEST)
     labels = whole(max_labels, "draw_network: max_labels", least=0)
-    return Picture(_Diagram(Snapshot(network, observation), gradients, number_format, most, labels).dot())
+    written = settings.number_format("draw_network: number_format", number_format)
+    return Picture(_Diagram(Snapshot(network, observation), gradients, written, most, labels).dot())
 
 
 class _Diagram:

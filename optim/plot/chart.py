@@ -43,7 +43,8 @@ class Chart:
 
     def place(self, point: Vector) -> tuple[float, float]:
         """Where a point is in the picture; far outside, as far as drawing is precise."""
-        part = np.clip((np.asarray(point) - self.low) / (self.high - self.low), -20.0, 20.0)
+        with np.errstate(over="ignore"):
+            part = np.clip((np.asarray(point) - self.low) / (self.high - self.low), -20.0, 20.0)
         return float(LEFT + part[0] * self.size[0]), float(TOP + (1.0 - part[1]) * self.size[1])
 
     def _axes(self, labels: Sequence[str], grid: bool) -> None:

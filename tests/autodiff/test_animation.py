@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn.lecture
-from autodiff import Value, exp, gradients, matmul, maximum, sigmoid, sqrt, where
+from autodiff import Value, exp, gradients, linalg, matmul, maximum, sigmoid, sqrt, where
 from autodiff import sum as sum_of
 from autodiff.animation import Detail, Row, Sign, Step, Storyboard, animate
 from autodiff.animation.propagation import Propagation, stations_of
@@ -185,6 +185,25 @@ def test_lazy_arrays_are_not_computed() -> None:
         assert "dask array" in animate(loss).text
 
 
+def test_results_in_parts_are_told() -> None:
+    story = animate(sum_of(linalg.eigh(Value([[2.0, 0.0], [0.0, 3.0]], "A"))[0]))
+    assert shown(story)["g0"] == "[[1, 0], [0, 1]]"
+
+
+def test_a_story_keeps_the_arrays_of_its_moment() -> None:
+    x = Value([1.0, 2.0], "x")
+    story = animate(sum_of(x * x))
+    x.data -= 5.0
+    assert "[1, 2]" in story.frames[0].svg
+    assert "−4" not in story.frames[0].svg
+
+
+def test_what_is_given_is_counted_in_singular_and_plural() -> None:
+    x, c = Value(3.0, "x"), Value(2.0, "c", constant=True)
+    assert animate(sigmoid(x)).frames[0].text.split("  ")[1].startswith("Given is 1 variable. The forward")
+    assert "Given are 1 variable and 1 constant." in animate(x * c).frames[0].text
+
+
 # -- refusals --------------------------------------------------------------------------------------
 
 
@@ -200,8 +219,14 @@ def test_what_cannot_be_shown_is_refused_with_the_remedy():
         animate(x * c, Value(1.0, "z"))
     with pytest.raises(ValueError, match=r"must be a number, got .* of shape \(2,\); sum it"):
         animate(x * np.ones(2))
-    with pytest.raises(ValueError, match="direction must be one of LR"):
+    with pytest.raises(ValueError, match="unknown direction 'up'; there are LR"):
         animate(x * c, direction="up")
+    with pytest.raises(ValueError, match=r"animate: number_format must be one as '.4g', got 'd'"):
+        animate(x * c, number_format="d")
+    with pytest.raises(TypeError, match="animate: max_nodes must be an integer, got 'many'"):
+        animate(x * c, max_nodes="many")
+    with pytest.raises(TypeError, match="animate: each_operation must be True or False, got 'yes'"):
+        animate(x * c, each_operation="yes")
     y = x
     for _ in range(300):
         y = sigmoid(y)
@@ -330,8 +355,11 @@ def test_the_suffix_names_the_format(tmp_path: Path) -> None:
     assert story.save(tmp_path / "steps.txt").read_text(encoding="utf-8") == story.text
     with pytest.raises(ValueError, match=r"must end in one of \.html, \.gif"):
         story.save(tmp_path / "page.pdf")
-    with pytest.raises(ValueError, match="more than 0, got 0"):
-        story.save(tmp_path / "page.gif", seconds=0)
+    for seconds in (0, 1000.0):
+        with pytest.raises(ValueError, match=rf"shown for 0.01 to 600 seconds, got {seconds}"):
+            story.save(tmp_path / "page.gif", seconds=seconds)
+    with pytest.raises(TypeError, match="seconds must be a number, got '1'"):
+        story.save(tmp_path / "page.gif", seconds="1")  # type: ignore[arg-type]
     with pytest.raises(FileNotFoundError, match="make it first"):
         story.save(tmp_path / "missing" / "page.html")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["page.HTML", "steps.txt"]

@@ -72,6 +72,14 @@ def test_a_collapsed_box_tells_its_size_and_its_results():
     assert arrows(picture)["b1", "b2"] == "2 values"
 
 
+def test_one_value_is_not_told_in_the_plural():
+    x = Value(2.0, "x")
+    with scope("one"):
+        y = tanh(x)
+    assert cards(draw(x, y, collapse=True))["b0"].startswith("one\\n1 value inside")
+    assert cards(draw(y, tanh(x), max_nodes=2))["rest"] == "… 1 more value"
+
+
 def test_parameters_of_several_boxes_stay_outside_with_their_ledgers():
     found = cards(draw(lecture(), collapse=True))
     assert sum("= −0.3506 − 0.05358" in label for label in found.values()) == 1

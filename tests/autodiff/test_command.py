@@ -104,6 +104,27 @@ def test_a_minimisation_is_drawn_as_a_page(ask, tmp_path):
     assert "<svg" in path.read_text(encoding="utf-8")
 
 
+def test_a_page_of_three_unknowns_is_refused_before_anything_is_minimised(ask, tmp_path):
+    words = ("minimize", "x^2 + y^2 + z^2", "x=1", "y=1", "z=1", "--plot", str(tmp_path / "way.html"))
+    status, out, err = ask(*words)
+    assert (status, out) == (2, "")
+    assert "an .html page shows one or two unknowns, there are 3" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("draw", "x", "x=1", "-o", ""),
+        ("animate", "x", "x=1", "-o", ""),
+        ("minimize", "x^2", "x=1", "--plot", ""),
+    ],
+)
+def test_an_empty_name_of_a_file_is_refused(ask, words):
+    status, out, err = ask(*words)
+    assert (status, out) == (2, "")
+    assert "the name must end in one of" in err
+
+
 def test_minimize_finds_the_minimum_and_draws_the_way(ask, tmp_path):
     path = tmp_path / "way.png"
     words = ("minimize", "(x − 1)^2 + 100(y − x²)^2", "x=-1.2", "y=1", "--method", "newton")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 import nn.lecture
-from autodiff import Value, elementwise, gradients, no_grad, sigmoid, sin
+from autodiff import Value, elementwise, gradients, linalg, no_grad, sigmoid, sin
 from autodiff.derivation import explain
 
 from .test_expression import typeset
@@ -288,6 +288,11 @@ def test_explaining_changes_nothing_and_works_where_nothing_is_recorded() -> Non
     assert found.formula.text == "−2(y − a₁⁽²⁾)"
     assert r.grad is None
     assert all(parameter.grad is None for parameter in theta.values())
+
+
+def test_what_is_one_of_several_results_is_explained() -> None:
+    a = Value([[2.0, 1.0], [1.0, 3.0]], "A")
+    assert explain(linalg.eigh(a)[0].sum(), a).value == pytest.approx(np.eye(2))
 
 
 def test_what_cannot_be_explained_is_refused() -> None:

@@ -276,6 +276,10 @@ def test_bad_options_are_refused() -> None:
         draw(neuron(), theme="drak")
     with pytest.raises(ValueError, match="unknown thing to show 'gradients'; did you mean 'grad'"):
         draw(neuron(), show=["data", "gradients"])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="the thing to show must be a name, got 5"):
+        draw(neuron(), show=5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="collapse must be 0 or above, got -1"):
+        draw(neuron(), collapse=-1)
     with pytest.raises(ValueError, match=r"number_format must be one as '.4g', got 'four'"):
         draw(neuron(), number_format="four")
     with pytest.raises(ValueError, match="max_nodes must be 2 or above, got 1"):

@@ -89,6 +89,12 @@ def test_results_in_parts_large_arrays_and_strange_rules_are_passed_over():
     assert on_edges(strange(Value([1.0, 2.0]))) == []
 
 
+def test_numbers_have_the_partial_derivative_whatever_the_operation():
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    assert on_edges(where(True, x, y)) == [("1", 1.0), ("0", 0.0)]
+    assert on_edges(x.sum() * y) == [("1", 1.0), ("y", 3.0), ("u₁", 2.0)]
+
+
 def test_long_formulas_leave_only_the_number():
     x, y = Value(0.3, "a long name of a value"), Value(2.0, "another one")
     dot = draw(x**y).dot
@@ -144,6 +150,20 @@ def test_of_many_terms_the_first_and_the_last_are_written():
     y = sum((k * x for k in range(1, 9)), 0.0)
     y.backward()
     assert "grad 36\\n= 1 + 2 + … + 8 (8 terms)" in draw(y).dot
+
+
+def test_infinite_terms_of_opposite_signs_have_no_sum():
+    x = Value(math.inf, "x")
+    y = exp(x) * 1.0 - exp(x) * 2.0
+    y.backward()
+    assert "grad nan" in draw(y).text
+
+
+def test_numbers_in_single_precision_have_a_ledger():
+    x = Value(np.float32(0.1), "x")
+    y = x * x * x + 1000.0 * x
+    y.backward()
+    assert "grad 1000 = 0.01 + 0.01 + 0.01 + 1000" in draw(y).text
 
 
 def test_there_is_no_ledger_before_backward_nor_for_a_single_use():

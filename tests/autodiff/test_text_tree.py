@@ -64,6 +64,11 @@ def test_shapes_of_arrays_and_the_format_of_numbers() -> None:
     assert str(tree(Value([1 / 3, 2.0], "v"), number_format=".2f")) == "v   (2,) [0.33, 2.00]   grad –"
 
 
+def test_a_format_of_numbers_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"tree: number_format must be one as '.4g', got 'd'"):
+        tree(Value(2.0, "x"), number_format="d")
+
+
 def test_a_deep_graph_needs_no_recursion_and_a_large_one_is_refused() -> None:
     x = y = Value(0.0, "x")
     for _ in range(2000):

@@ -70,6 +70,15 @@ def test_metrics_are_computed_in_the_same_pass(loads):
     assert set(loads.values()) == {3}
 
 
+def test_a_metric_that_computes_is_refused_before_the_first_pass(loads):
+    def distance(output, target):
+        return float(np.abs(output[:, 0] - target).mean())
+
+    with pytest.raises(TypeError, match=r"the metric 'm' must return a dask array .* leave out float\(\)"):
+        trained(counted(X, 5, loads), counted(Y, 5, loads), metrics={"m": distance})
+    assert set(loads) == {(2, 0), (1, 0)}  # the chunks of the rows on which it was tried
+
+
 def test_nothing_is_computed_before_the_first_step():
     def computes(*arguments, **options):
         raise AssertionError("computed")

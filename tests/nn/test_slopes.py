@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import autodiff as ad
 import nn
 from autodiff import Value
 from nn.training import slopes
@@ -110,6 +111,145 @@ def test_a_model_that_looks_at_numbers_says_so_and_is_trained_by_the_engine(monk
     assert "inside a compiled function" in history.engine
     with pytest.raises(TypeError, match="inside a compiled function"):
         nn.fit(Deciding(), X, target, epochs=1, progress=False, compiled=True)
+
+
+# -- what a program would not do as the engine does --------------------------------------------
+
+
+def test_a_loss_that_raises_what_it_likes_on_values_is_left_to_the_engine(monkeypatch):
+    def loss(output, target):
+        return nn.squared_error(output, target) if target.flags.aligned else None
+
+    monkeypatch.setattr(slopes, "WARM_UP", 3)
+    history = nn.fit(nn.MLP(3, [1], seed=0), X, X[:, 0], loss=loss, epochs=5, progress=False)
+    assert history.epochs == 5
+    assert history.engine == "eager: 'Value' object has no attribute 'flags'"
+    with pytest.raises(AttributeError, match="flags"):
+        nn.fit(nn.MLP(3, [1], seed=0), X, X[:, 0], loss=loss, epochs=5, progress=False, compiled=True)
+
+
+class Annealed(nn.Module):
+    """A model that counts its calls, and goes by the count."""
+
+    def __init__(self):
+        self.line = nn.Linear(3, 1, seed=0)
+        self.calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        return self.line(x) * (1.0 if self.calls < 12 else 0.1)
+
+
+class Remembering(nn.Module):
+    """A model that keeps what it computed."""
+
+    def __init__(self):
+        self.line = nn.Linear(3, 1, seed=0)
+
+    def forward(self, x):
+        self.hidden = self.line(x)
+        return ad.tanh(self.hidden)
+
+
+class Counting:
+    """A loss that goes by its calls."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, output, target):
+        self.calls += 1
+        return nn.mean_squared_error(output, target) * (1.0 if self.calls < 12 else 0.1)
+
+
+def nonlocally_counting():
+    """A loss that goes by its calls, too."""
+    calls = 0
+
+    def loss(output, target):
+        nonlocal calls
+        calls += 1
+        return nn.mean_squared_error(output, target) * (1.0 if calls < 12 else 0.1)
+
+    return loss
+
+
+CHANGING = [
+    (Annealed, lambda: "mean_squared_error", "calls"),
+    (Remembering, lambda: "mean_squared_error", "hidden"),
+    (lambda: nn.MLP(3, [1], seed=0), Counting, "calls"),
+    (lambda: nn.MLP(3, [1], seed=0), nonlocally_counting, "calls"),
+]
+
+
+@pytest.mark.parametrize(("model", "loss", "name"), CHANGING)
+def test_what_changes_from_step_to_step_is_not_frozen_in_a_program(model, loss, name, monkeypatch):
+    def go(compiled):
+        trained = model()
+        options = {"epochs": 20, "batch_size": None, "progress": False, "compiled": compiled}
+        return nn.fit(trained, X, X[:, 0], loss=loss(), **options), trained.state_dict()
+
+    monkeypatch.setattr(slopes, "WARM_UP", 6)
+    history, weights = go(None)
+    assert (
+        history.engine == f"eager: a program would keep {name} as it is now, but it changes in the training"
+    )
+    assert all(map(np.array_equal, weights.values(), go(False)[1].values()))
+    with pytest.raises(ValueError, match=f"a program would keep {name} as it is now"):
+        go(True)
+
+
+def test_a_number_that_a_loss_reads_from_outside_is_read_anew(monkeypatch):
+    def go(compiled):
+        scale, steps = 1.0, 0
+
+        def loss(output, target):
+            return scale * nn.mean_squared_error(output, target)
+
+        def anneal(output, target):
+            nonlocal scale, steps
+            steps += 1
+            scale = 1.0 if steps < 12 else 0.1
+            return 0.0
+
+        model = nn.MLP(3, [1], seed=0)
+        nn.fit(
+            model, X, X[:, 0], loss=loss, metrics={"m": anneal}, epochs=20, batch_size=None,
+            progress=False, compiled=compiled,
+        )  # fmt: skip
+        return model.state_dict()
+
+    monkeypatch.setattr(slopes, "WARM_UP", 6)
+    expected = go(False)
+    for compiled in (None, True):
+        for name, weights in go(compiled).items():
+            np.testing.assert_allclose(weights, expected[name], rtol=1e-9)
+
+
+def test_integers_that_wrap_around_are_left_to_the_engine():
+    def loss(output, target):
+        return nn.mean_squared_error(output, 1 - target)  # 255 where the target is 2
+
+    labels = (np.arange(30) % 3).astype(np.uint8)
+    history = nn.fit(nn.MLP(3, [1], seed=0), X, labels, loss=loss, epochs=1, progress=False)
+    assert history.engine == "eager: arithmetic of uint8 wraps around, unlike a program's"
+    with pytest.raises(ValueError, match="compiled=True, but arithmetic of uint8 wraps around"):
+        nn.fit(nn.MLP(3, [1], seed=0), X, labels, loss=loss, progress=False, compiled=True)
+
+
+def test_an_anomaly_is_seen_where_it_arises():
+    seen = []
+
+    def kind(output, target):
+        seen.append(type(output))
+        return 0.0
+
+    model = nn.MLP(3, [5, 1], seed=0)
+    options = {"metrics": {"kind": kind}, "progress": False, "compiled": True}
+    with ad.detect_anomaly():
+        history = nn.fit(model, X, X[:, 0], epochs=1, **options)
+        assert history.engine == "eager: detect_anomaly() looks at each step"
+    assert set(seen) == {np.ndarray}
 
 
 def test_frozen_parameters_stay_in_a_program(monkeypatch):

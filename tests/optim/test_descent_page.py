@@ -137,6 +137,10 @@ def test_level_lines_of_a_circle_lie_on_it() -> None:
     assert np.hypot(*ends.T) == pytest.approx(np.ones(len(ends)), abs=1e-3)
 
 
+def test_a_way_among_the_smallest_numbers_is_drawn() -> None:
+    assert "<circle" in bfgs(lambda x: x * x, 1e-150).animate().frames[-1].svg
+
+
 def test_the_page_steps_through_the_descent(chromium: Page, tmp_path: Path) -> None:
     way = steepest_descent(demonstration_2, (1.5, 1.2), s=0.02, max_steps=30)
     story = way.animate()
