@@ -24,8 +24,8 @@ __all__ = ["REWRITES", "is_basic", "summed", "works_on_arrays"]
 FLOAT64 = np.dtype(np.float64)
 FLOATS = (FLOAT64, np.dtype(np.float32))
 
-MANY = 16
-"""Numbers from which on one sum is made of them."""
+FEW = 4
+"""Numbers below which they are added one by one."""
 
 REWRITES = [
     Rewrite("Σ number·column is one sum, in the order of a matrix product", False),
@@ -131,9 +131,11 @@ def _number_and_column(chains: Chains, term: int, line: Line) -> tuple[int, int]
 
 def _total(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Sequence[int]) -> int | None:
     """The sum of many numbers."""
-    if not line.is_float or len(terms) < MANY or not chains.of_arrays:
+    if not line.is_float or len(terms) < FEW or not chains.of_arrays:
         return None
-    return draft.add(total, *[at[i] for i in terms if draft.number(at[i]) != 0.0])
+    often = Counter(at[i] for i in terms if draft.number(at[i]) != 0.0)
+    multiples = [x if n == 1 else draft.add(multiply, draft.constant(float(n)), x) for x, n in often.items()]
+    return draft.add(total, *multiples) if len(multiples) > 1 else multiples[0] if multiples else None
 
 
 def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Sequence[int]) -> int | None:

@@ -19,6 +19,7 @@ import numpy as np
 from ..listing import Line, Listing
 from ..operations import sum_of_product, weighted_sum
 from .draft import frozen, is_a
+from .row_products import are_multiplied, is_product
 from .rowwise import acts_on_rows
 
 __all__ = ["FEW", "MANY", "Grouping", "Home", "Members"]
@@ -82,7 +83,7 @@ class Grouping:
             return None
         if is_a(line, weighted_sum):
             return line.operation, line.inputs[len(line.inputs) // 2 :]
-        if is_a(line, sum_of_product) or acts_on_rows(line):
+        if is_a(line, sum_of_product) or is_product(line) or acts_on_rows(line):
             operands = [self._source(i) for i in line.inputs]
             return line.operation, line.shape, frozen(tuple(line.metadata.items())), *operands
         return None
@@ -106,8 +107,17 @@ class Grouping:
             self._join(ordered)
         elif is_a(first, sum_of_product):
             self._consider_products(ordered)
-        elif self._pays(ordered):
+        elif self._are_joined(ordered) and self._pays(ordered):
             self._join(ordered)
+
+    def _are_joined(self, members: Members) -> bool:
+        """Whether there is one operation for all, as there is but for some products."""
+        first = self.lines[members[0]]
+        if not is_product(first):
+            return True
+        left, right = self._sides(members)
+        shared = len(set(left)) == 1, len(set(right)) == 1
+        return are_multiplied(self.lines[left[0]], self.lines[right[0]], shared)
 
     def _consider_products(self, members: Members) -> None:
         """Scalar products: those of each of some columns with each of others are a matrix product."""

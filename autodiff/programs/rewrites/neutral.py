@@ -15,12 +15,14 @@ from ...ops import (
     broadcast_to,
     divide,
     exp,
+    expand_dims,
     getitem,
     multiply,
     positive,
     reshape,
     sigmoid,
     square,
+    squeeze,
     subtract,
     sum_to,
     transpose,
@@ -87,6 +89,19 @@ def as_it_is(draft: Draft, line: Line) -> int | None:
     return line.inputs[0] if x.shape == line.shape and line.metadata.get("order", "C") == "C" else None
 
 
+@rule("axes of size 1 come and go by a reshape", expand_dims, squeeze)
+def axes_of_one(draft: Draft, line: Line) -> int | None:
+    return draft.add(reshape, *line.inputs, shape=line.shape)
+
+
+@rule("a reshape of a reshape is the last one", reshape)
+def reshaped_twice(draft: Draft, line: Line) -> int | None:
+    inner = draft.made_by(line.inputs[0], reshape)
+    if inner is None or not inner.metadata["order"] == line.metadata["order"] == "C":
+        return None
+    return draft.add(reshape, *inner.inputs, shape=line.shape)
+
+
 @rule("x[...] is x", getitem)
 def all_entries(draft: Draft, line: Line) -> int | None:
     return line.inputs[0] if line.metadata["index"] is Ellipsis else None
@@ -109,6 +124,8 @@ RULES = [
     plus,
     identity,
     as_it_is,
+    axes_of_one,
+    reshaped_twice,
     all_entries,
     transposed_twice,
 ]

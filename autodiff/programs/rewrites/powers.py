@@ -21,7 +21,7 @@ def product_with_itself(draft: Draft, line: Line) -> int | None:
     return draft.add(square, x) if x == y else None
 
 
-@rule("x⁰ is 1, x¹ is x, x² is x·x", power)
+@rule("x⁰ is 1, x¹ is x; x² is x·x, as NumPy has it for arrays", power)
 def small_power(draft: Draft, line: Line) -> int | None:
     x, y = line.inputs
     exponent = draft.number(y) if draft.lines[y].is_float else None

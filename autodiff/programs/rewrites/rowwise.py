@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops import getitem
+from ...ops import getitem, reshape, transpose
 from ..listing import Line
 from ..operations import laid, reduced, reduced_in_place
 from .additions import is_basic
@@ -18,8 +18,10 @@ def acts_on_rows(line: Line) -> bool:
     """Whether there is such an operation."""
     if is_a(line, getitem):
         return is_basic(line.metadata["index"])
+    if is_a(line, reshape):
+        return bool(line.metadata["order"] == "C")
     suits = line.operation is not None and broadcasts(line.operation)
-    return suits or any(is_a(line, function) for function in (laid, reduced, reduced_in_place))
+    return suits or any(is_a(line, function) for function in (laid, reduced, reduced_in_place, transpose))
 
 
 def on_rows(line: Line, axes: int, count: int) -> dict[str, Any]:
@@ -33,8 +35,10 @@ def on_rows(line: Line, axes: int, count: int) -> dict[str, Any]:
         options["index"] = _next_index(options["index"])
     if "indices" in options:
         options["indices"] = tuple(map(_next_index, options["indices"]))
+    if "axes" in options:
+        options["axes"] = (0, *_next_axes(options["axes"] or tuple(range(axes))[::-1], axes))
     if "shape" in options:
-        options["shape"] = (count, *options["shape"])
+        options["shape"] = (count, *line.shape)
     return options
 
 

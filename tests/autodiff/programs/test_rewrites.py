@@ -282,6 +282,32 @@ def test_the_rows_of_a_hessian_are_computed_side_by_side(n):
     assert n < 6 or names(short).total() < 20
 
 
+TABLE = np.random.default_rng(0).normal(size=(20, 3))
+
+MODELS = {
+    "vector": (lambda w: ad.softplus(TABLE @ w).sum(), (3,)),
+    "matrix": (lambda w: (ad.tanh(TABLE @ w).sum(axis=1) ** 2).sum(), (3, 2)),
+    "transposed": (lambda w: (ad.tanh(TABLE @ w.T) ** 2).sum(), (2, 3)),
+    "from the left": (lambda w: (ad.sigmoid(w @ TABLE.T) ** 2).sum(), (2, 3)),
+    "twice": (lambda w: (ad.tanh(w @ w.T) ** 2).sum(), (2, 3)),
+    "one entry": (lambda w: (ad.tanh(TABLE[:, :1] @ w) ** 2).sum(), (1, 1)),
+    "softmax": (lambda w: ad.log_softmax(TABLE @ w)[:, 0].sum(), (3, 2)),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("special", [None, math.inf, 0.0])
+def test_matrix_products_side_by_side_are_those_of_the_rows(name, special):
+    f, shape = MODELS[name]
+    x = np.random.default_rng(1).normal(size=shape)
+    listing = traced(ad.hessian(f), x)
+    if special is not None:
+        x.flat[0] = special
+    short = rewritten(listing)
+    compare(near, short, listing, [x])
+    assert sum(names(short)[f] for f in ("product", "matmul", "product_with_transposed")) < 9
+
+
 def test_numbers_taken_one_by_one_come_and_go_as_one_vector():
     x = Value(np.linspace(-1.0, 1.5, 20), "x")
     y = sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(19))

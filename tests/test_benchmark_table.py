@@ -1,0 +1,115 @@
+"""The benchmark's table and its place in the README; the figures themselves are no test."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.harness import Row, failed, missing
+from tests.benchmarks.readme import BEGIN, END, README, between_markers, rewrite
+from tests.benchmarks.table import in_columns, in_markdown, machine
+
+ROWS = [
+    Row("a chain", "a peer", [11.0, 9.0, 10.0], "times as fast", at_least=10),
+    Row("a chain", "by hand", [1.1], "times the time", at_most=1.05),
+    Row("moons", "a peer", [1234.0], "times as fast"),
+    missing("rosenbrock", "a peer"),
+]
+DOCUMENT = f"# Title\n\nbefore\n\n{BEGIN}\n\nold | table\n\n{END}\n\nafter\n"
+
+
+def test_the_markdown_table_has_a_line_a_row_and_names_a_work_once():
+    assert in_markdown(ROWS).splitlines() == [
+        "| work | against | target | measured | reached |",
+        "|---|---|---|---|---|",
+        "| a chain | a peer | at least 10 | 10 times as fast | yes |",
+        "|  | by hand | at most 1.05 | 1.1 times the time | no |",
+        "| moons | a peer |  | 1,234 times as fast |  |",
+        "| rosenbrock | a peer |  | missing: install the extra `bench` |  |",
+    ]
+
+
+def test_a_figure_is_judged_before_it_is_rounded():
+    assert Row("w", "p", [1.0501], "times", at_most=1.05).reached == "no"
+    assert Row("w", "p", [9.999], "times", at_least=10).reached == "no"
+
+
+@given(st.text(), st.text())
+def test_no_text_breaks_out_of_its_cell(work, against):
+    table = in_markdown([Row(work, against, [1.0], "times", at_most=2)]).split("\n")
+    assert len(table) == 3
+    assert table[2].replace(r"\|", "").count("|") == 6
+
+
+def test_the_table_in_columns_is_aligned_and_tells_the_spread():
+    head, _, first, *_ = in_columns(ROWS).splitlines()
+    assert head.index("spread") == first.index("9 to 11")
+
+
+def test_what_fails_says_why_and_reaches_nothing():
+    row = failed("moons", ValueError("no points"))
+    assert (row.result, row.reached) == ("failed: ValueError: no points", "")
+
+
+def test_versions_are_told_and_the_machine_is_not_named():
+    assert "NumPy 2" in machine()
+    assert "\n" not in machine()
+
+
+def test_only_what_stands_between_the_markers_is_replaced():
+    new = between_markers(DOCUMENT, "| new |")
+    assert new == f"# Title\n\nbefore\n\n{BEGIN}\n\n| new |\n\n{END}\n\nafter\n"
+    assert between_markers(new, "old | table") == DOCUMENT
+
+
+@given(st.text(), st.text(), st.text())
+def test_writing_twice_is_writing_once(before, text, after):
+    document = f"{before}\n{BEGIN}\n{END}\n{after}"
+    once = between_markers(document, text)
+    assert once.startswith(f"{before}\n{BEGIN}\n\n")
+    assert once.endswith(f"\n\n{END}\n{after}")
+    assert between_markers(once, text) == once
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "",
+        f"{BEGIN}\n",
+        f"{END}\n",
+        f"{END}\n{BEGIN}\n",
+        f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n",
+        f"text {BEGIN}\n{END}\n",
+    ],
+)
+def test_missing_and_doubled_markers_are_refused_and_the_file_stays(document, tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(document)
+    with pytest.raises(ValueError, match="the table stands between a line '<!-- benchmark"):
+        rewrite(path, "| new |")
+    assert path.read_text() == document
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_rest_of_the_file_stays_byte_for_byte(tmp_path, newline):
+    path = tmp_path / "README.md"
+    path.write_bytes(DOCUMENT.replace("\n", newline).encode())
+    rewrite(path, "| σ |")
+    before, after = (f"# Title\n\nbefore\n\n{BEGIN}".encode(), f"{END}\n\nafter\n".encode())
+    assert path.read_bytes().startswith(before.replace(b"\n", newline.encode()))
+    assert path.read_bytes().endswith(after.replace(b"\n", newline.encode()))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("words", [["moon"], ["moons", "--write-readme"], ["--readme"]])
+def test_a_command_that_makes_no_sense_is_refused_before_anything_is_measured(words, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert "usage: python -m tests.benchmarks" in capsys.readouterr().err
+
+
+def test_the_readme_has_the_markers():
+    between_markers(README.read_text(encoding="utf-8"), "")
