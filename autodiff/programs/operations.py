@@ -59,22 +59,27 @@ def _declared(symbol: str | None = None) -> Callable[[Callable[..., Data]], Any]
     return declare
 
 
+def _multiplied(a: Data, b: Data) -> Data:
+    """By `dot`, which would take one entry for a number, and 0·∞ for 0."""
+    return np.dot(a, b) if a.size > 1 and b.size > 1 else np.matmul(a, b)
+
+
 @_declared("@")
 def product(a: Data, b: Data, /) -> Data:
     """A·B of matrices and vectors, as np.matmul, in less time where they are small."""
-    return np.dot(a, b)
+    return _multiplied(a, b)
 
 
 @_declared("ᵀ@")
 def product_of_transposed(a: Data, b: Data, /) -> Data:
     """Aᵀ·B, without a copy of A."""
-    return np.dot(a.T, b)
+    return _multiplied(a.T, b)
 
 
 @_declared("@ᵀ")
 def product_with_transposed(a: Data, b: Data, /) -> Data:
     """A·Bᵀ, without a copy of B."""
-    return np.dot(a, b.T)
+    return _multiplied(a, b.T)
 
 
 @_declared("·")

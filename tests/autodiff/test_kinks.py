@@ -127,3 +127,11 @@ def test_erf_is_within_two_units_in_the_last_place():
     exact = np.array([math.erf(v) for v in x])
     units = np.abs(ad.erf(x) - exact) / np.spacing(np.abs(exact))
     assert units.max() <= 2.0
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_matrix_product_with_one_entry_is_nan_where_it_is_zero_times_infinity(turned):
+    a, b = np.array([[np.inf], [1.0]]), np.array([[0.0]])
+    with np.errstate(invalid="ignore"):
+        product = ad.matmul(Value(b), Value(a.T)).data.T if turned else ad.matmul(Value(a), Value(b)).data
+        np.testing.assert_array_equal(product, a @ b)

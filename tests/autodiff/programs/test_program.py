@@ -342,3 +342,12 @@ def test_an_anomaly_is_seen_where_it_arises():
 
 def test_a_program_is_made_by_compile():
     assert isinstance(compiled(lambda x: x), Program)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_product_with_one_entry_is_nan_where_it_is_zero_times_infinity(turned):
+    a, b = np.array([[np.inf], [1.0]]), np.array([[0.0]])
+    if turned:
+        a, b = b, a.T
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(compile(lambda a, b: a @ b)(a, b), a @ b)
