@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, take
+from autodiff.lazy import holds_tasks
 from autodiff.ops.plain import raw
 
 from ..initialize import Initializer, Seed, started
@@ -26,7 +27,8 @@ class Embedding(Module):
     standard normal distribution.
 
     Raises ValueError for sizes that are no positive whole numbers and for an unknown initialiser; at the
-    call TypeError for a variable and for numbers that are not whole, IndexError for those out of range.
+    call TypeError for a variable, a Dask array and numbers that are not whole, IndexError for those out of
+    range.
 
     >>> words = Embedding(3, 2)
     >>> words.weight.data = [[0.0, 0.0], [1.0, 10.0], [2.0, 20.0]]
@@ -55,7 +57,13 @@ class Embedding(Module):
     def _indices(self, x: Any) -> np.ndarray[Any, Any]:
         if isinstance(x, Value) and not x.constant:
             raise TypeError(f"Embedding: indices have no derivative, got {x.described()}; detach() it")
-        given = np.asarray(raw(x))
+        given = raw(x)
+        if holds_tasks(given):
+            raise TypeError(
+                "Embedding: the indices are a dask array, and rows of W have no lazy form; compute() them, "
+                "or give Linear a column a category, of zeros and ones"
+            )
+        given = np.asarray(given)
         if given.dtype.kind not in "iuf":
             raise TypeError(f"Embedding: expected integers, got dtype {given.dtype}")
         if (broken := given[given != np.floor(given)]).size:

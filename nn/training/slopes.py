@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 import autodiff
-from autodiff import gradients
+from autodiff import gradients, modes
 from autodiff.data import Data
 
 from ..module import Module
+from .observations import Observations
 
 __all__ = ["WARM_UP", "Slopes"]
 
@@ -20,6 +21,9 @@ WARM_UP = 500
 """Steps after which it pays to compile."""
 
 COMPILED = "compiled"
+
+Loss = Callable[[Any, Any], Any]
+Step = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
 
 
 class Slopes:
@@ -32,41 +36,80 @@ class Slopes:
     Raises TypeError or ValueError where a program was asked for and the model or the loss cannot be one.
     """
 
-    def __init__(self, model: Module, loss: Callable[[Any, Any], Any], compiled: bool | None) -> None:
+    def __init__(self, model: Module, loss: Loss, data: Observations, compiled: bool | None) -> None:
         self.model, self.loss = model, loss
         self.asked = compiled is True
-        self.refusal = "asked for" if compiled is False else _refusal(model)
+        self.refusal = "asked for" if compiled is False else _refusal(model, data)
         if self.asked and self.refusal:
             raise ValueError(f"fit: compiled=True, but {self.refusal}; leave it out")
         self.engine = self._eagerly()
-        self._program = autodiff.compile(self._recorded)
+        self._begun: Mapping[str, str] | None = None
+        self._program: Step | None = None
 
     def _eagerly(self) -> str:
-        return f"eager: {self.refusal or f'a program takes over after {WARM_UP} steps'}"
+        """That the engine computes, and why."""
+        watched = "detect_anomaly() looks at each step" if modes.inspector() else None
+        return f"eager: {self.refusal or watched or f'a program takes over after {WARM_UP} steps'}"
 
     def __call__(self, inputs: Any, targets: Any, step: int) -> tuple[float, Data]:
         """The loss and the output; the gradients too, where the loss is finite."""
-        if self.refusal is None and (self.asked or step >= WARM_UP):
-            try:
-                loss, output, slopes = self._program(inputs, targets)
-            except (TypeError, ValueError) as error:
-                if self.asked:
-                    raise
-                self.refusal = str(error)
-            else:
-                self.engine = COMPILED
-                return self._kept(loss, output, slopes)
+        found = self._programmed(inputs, targets, step) if self.refusal is None else None
+        if found is not None:
+            self.engine = COMPILED
+            return self._kept(*found)
         self.engine = self._eagerly()
         return self._passed(inputs, targets)
 
+    # -- by a program --------------------------------------------------------------------------
+
+    def _programmed(self, inputs: Any, targets: Any, step: int) -> tuple[Any, Any, list[Any]] | None:
+        """What a program finds, where it is its turn; where it cannot be one, `refusal` tells why."""
+        if modes.inspector() is not None:  # an anomaly is to be seen where it arises
+            return None
+        if self._begun is None and (self.asked or step >= WARM_UP // 2):
+            self._begin()
+        if not self.asked and step < WARM_UP:
+            return None
+        try:
+            return (self._program or self._compiled)(inputs, targets)
+        except Exception as error:  # whatever code raises that is shown Values in place of arrays
+            if self.asked:
+                raise
+            self.refusal = f"{error}"
+            return None
+
+    def _begin(self) -> None:
+        """Note what a program would take for constant; short trainings do not come here."""
+        from .constancy import conditions
+
+        self._begun = conditions(self.model, self.loss)
+
+    def _compiled(self, inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
+        """Compile, if what the program takes for constant was so until now, and while it was recorded."""
+        self._check_constant()
+        program = autodiff.compile(_step(self.model, self.loss))
+        found = program(inputs, targets)
+        self._check_constant()
+        self._program = program
+        return found  # type: ignore[no-any-return]
+
+    def _check_constant(self) -> None:
+        from .constancy import changed, conditions
+
+        if names := changed(self._begun or {}, conditions(self.model, self.loss)):
+            raise ValueError(
+                f"a program would keep {', '.join(names)} as it is now, but it changes in the training"
+            )
+
     def _kept(self, loss: float, output: Data, slopes: list[Data]) -> tuple[float, Data]:
         if math.isfinite(loss):
-            for parameter, slope in zip(self._free(), slopes, strict=True):
+            for parameter, slope in zip(_free(self.model), slopes, strict=True):
                 parameter.grad = slope
         return float(loss), output
 
+    # -- step by step --------------------------------------------------------------------------
+
     def _passed(self, inputs: Any, targets: Any) -> tuple[float, Data]:
-        """Step by step."""
         output = self.model(inputs)
         loss = self.loss(output, targets)
         number = float(loss.data)
@@ -74,18 +117,32 @@ class Slopes:
             loss.backward()
         return number, output.data
 
-    def _recorded(self, inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
-        """What the program computes."""
-        output = self.model(inputs)
-        loss = self.loss(output, targets)
-        return loss.detach(), output.detach(), gradients(loss, self._free())
 
-    def _free(self) -> list[Any]:
-        return [parameter for parameter in self.model.parameters() if not parameter.constant]
+def _step(model: Module, loss: Loss) -> Step:
+    """What the program computes: the loss, the output and the slopes."""
+
+    def step(inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
+        output = model(inputs)
+        error = loss(output, targets)
+        return error.detach(), output.detach(), gradients(error, _free(model))
+
+    return step
 
 
-def _refusal(model: Module) -> str | None:
-    """Why a model cannot be a program, as far as its parts tell."""
+def _free(model: Module) -> list[Any]:
+    return [parameter for parameter in model.parameters() if not parameter.constant]
+
+
+def _refusal(model: Module, data: Observations) -> str | None:
+    """Why a training cannot be a program, as far as the model's parts and the data tell."""
     if any(model.named_parts(np.random.Generator)):
         return "the model draws random numbers"
-    return "the model measures its batches" if any(model.named_buffers()) else None
+    if any(model.named_buffers()):
+        return "the model measures its batches"
+    wrapping = [str(array.dtype) for array in data if _wraps(array.dtype)]
+    return f"arithmetic of {wrapping[0]} wraps around, unlike a program's" if wrapping else None
+
+
+def _wraps(dtype: np.dtype[Any]) -> bool:
+    """Whether small numbers overflow, as 1 − 2 does; in a program integers are floats."""
+    return dtype.kind == "u" or (dtype.kind == "i" and dtype.itemsize < 4)

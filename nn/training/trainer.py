@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.lazy import computed
+from autodiff.lazy import computed, holds_tasks
 from autodiff.ops.plain import raw
 from optim import Optimizer, Schedule
 
@@ -64,7 +64,7 @@ class Trainer:
     stepping: bool = False  # whether the parameters are being changed
 
     def __post_init__(self) -> None:
-        self.slopes = Slopes(self.model, self.loss, self.compiled)
+        self.slopes = Slopes(self.model, self.loss, self.data, self.compiled)
         self.totals = self._nothing()
         self.best = self.model.state_dict()
 
@@ -225,8 +225,19 @@ def measured(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[fl
 
 
 def asked(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[Any]:
-    """What the metrics return, lazy where output and target are."""
-    return [raw(metric(output, target)) for metric in metrics.values()]
+    """What the metrics return, lazy where output and target are.
+
+    Raises TypeError, naming the metric, where it was computed: that was a pass over the data of its own.
+    """
+    found = {name: raw(metric(output, target)) for name, metric in metrics.items()}
+    if holds_tasks(output) or holds_tasks(target):
+        for name, x in found.items():
+            if not holds_tasks(x):
+                raise TypeError(
+                    f"fit: the metric {name!r} must return a dask array of dask arrays, got {x!r}; leave out "
+                    "float() and compute(): fit computes it in one pass with the loss"
+                )
+    return list(found.values())
 
 
 def told(metrics: Mapping[str, Metric], found: list[Any]) -> list[float]:

@@ -350,4 +350,4 @@ def test_a_product_with_one_entry_is_nan_where_it_is_zero_times_infinity(turned)
     if turned:
         a, b = b, a.T
     with np.errstate(invalid="ignore"):
-        np.testing.assert_array_equal(compile(lambda a, b: a @ b)(a, b), a @ b)
+        np.testing.assert_array_equal(compiled(lambda a, b: a @ b)(a, b), a @ b)
