@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-__all__ = ["chosen", "hint"]
+__all__ = ["chosen", "hint", "one_of"]
 
 Offered = TypeVar("Offered")
+Name = TypeVar("Name", bound=str)
 
 
 def hint(name: str, names: Collection[str]) -> str:
@@ -32,6 +33,11 @@ def chosen(what: str, name: object, offered: Mapping[str, Offered]) -> Offered:
     if _spelling(name) not in spelt:
         raise ValueError(f"unknown {what} {name!r}; {hint(name, offered)}")
     return offered[spelt[_spelling(name)]]
+
+
+def one_of(what: str, name: object, names: Iterable[Name]) -> Name:
+    """The name itself, as it is spelt among these. Raises as `chosen` does."""
+    return chosen(what, name, {known: known for known in names})
 
 
 def _spelling(name: str) -> str:

@@ -1,16 +1,42 @@
-"""How numbers are written in tables: with digits that compare, and a minus as wide as a plus."""
+"""How numbers are written: in columns that compare, as indices, with what they count."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-__all__ = ["column", "with_minus"]
+__all__ = ["column", "counted", "subscript", "superscript", "with_minus"]
+
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+ABOVE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def with_minus(text: str) -> str:
     """A number in text with the sign of mathematics, U+2212."""
     return text.replace("-", "−")
+
+
+def subscript(number: int) -> str:
+    """The digits of a whole number, below the line.
+
+    >>> subscript(12), superscript(12)
+    ('₁₂', '¹²')
+    """
+    return str(number).translate(BELOW)
+
+
+def superscript(number: int) -> str:
+    """The digits of a whole number, above the line."""
+    return str(number).translate(ABOVE)
+
+
+def counted(count: int, what: str) -> str:
+    """How many there are of what.
+
+    >>> counted(1, "step"), counted(1000, "step")
+    ('1 step', '1,000 steps')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def column(numbers: Sequence[float], significant: int = 4) -> tuple[str, ...]:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
-__all__ = ["write"]
+__all__ = ["format_of", "write"]
+
+
+def format_of(path: Path, formats: Collection[str]) -> str:
+    """The suffix of a name, in small letters. Raises ValueError where it is not among the formats."""
+    kind = path.suffix.lower()
+    if kind not in formats:
+        raise ValueError(f"save: the name must end in one of {', '.join(formats)}, got {str(path)!r}")
+    return kind
 
 
 def write(path: Path, content: bytes) -> None:

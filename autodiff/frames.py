@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from .graph import Graph, Node
 from .value import Value, label_of
 
-__all__ = ["NOWHERE", "Frames", "frames_of", "settle", "used_by"]
+__all__ = ["NOWHERE", "Frames", "frames_of", "used_by"]
 
 NOWHERE = -1
 """In place of a frame: outside of all."""
@@ -76,11 +76,11 @@ def frames_of(graph: Graph) -> Frames:
             of[id] = frame
     frames = Frames([titles[since] for since in begins], parents, of)
     if begins:
-        settle(graph, frames, begins)
+        _settle(graph, frames, begins)
     return frames
 
 
-def settle(graph: Graph, frames: Frames, begins: Sequence[float]) -> None:
+def _settle(graph: Graph, frames: Frames, begins: Sequence[float]) -> None:
     """Put what nothing recorded where it is used; `begins` are the birth numbers of the boxes."""
     for id, users in used_by(graph).items():
         frame = frames.shared([frames.of[user] for user in users])

@@ -10,7 +10,7 @@ import numpy as np
 
 from .data import Data, dtype_of
 from .graph import Graph
-from .slopes import Slopes
+from .local_derivatives import LocalDerivatives
 
 __all__ = ["Uses", "terms_of"]
 
@@ -30,7 +30,7 @@ class Uses:
 
 
 def terms_of(
-    graph: Graph, id: int, uses: Sequence[tuple[int, int]], slopes: Slopes
+    graph: Graph, id: int, uses: Sequence[tuple[int, int]], slopes: LocalDerivatives
 ) -> tuple[list[float], float] | None:
     """What each use of a number contributes to its gradient, and what came from elsewhere.
 

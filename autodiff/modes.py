@@ -116,13 +116,13 @@ def tracer() -> Tracer | None:
 @contextmanager
 def tracing(by: Tracer, at: Mode) -> Iterator[None]:
     """Record a program: each node is shown to `at`, and no outer mode is on."""
-    tracer, inspector = _tracer.set(by), _inspector.set(None)
+    traced, looked = _tracer.set(by), _inspector.set(None)
     try:
         with mode(at, keep=lambda mode: False):
             yield
     finally:
-        _inspector.reset(inspector)
-        _tracer.reset(tracer)
+        _inspector.reset(looked)
+        _tracer.reset(traced)
 
 
 def _forget(node: Value) -> Value:

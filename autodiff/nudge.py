@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .data import Data
-from .digits import column, with_minus
+from .digits import column, subscript, with_minus
 from .engine import gradients
 from .notation import visible
 from .replay import Replay
@@ -33,8 +33,6 @@ SHOWN = 4
 
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 """A gap below this part of the output is rounding, and shown as 0."""
-
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Nudge(NamedTuple):
@@ -210,7 +208,7 @@ class Entry(NamedTuple):
 
 def _entries(values: Sequence[Value]) -> Iterator[Entry]:
     for number, value in enumerate(values, 1):
-        name = visible(value.name or f"θ{number}".translate(SUBSCRIPTS))
+        name = visible(value.name or f"θ{subscript(number)}")
         for index in np.ndindex(value.shape):
             yield Entry(value, index, f"{name}[{', '.join(map(str, index))}]" if index else name)
 
@@ -248,7 +246,7 @@ def _labels(outputs: Sequence[Value]) -> list[str]:
     names = [visible(one.name or "") for one in outputs]
     if count == 1 or (len(outputs) == count == len({*names} - {""})):
         return names
-    return [f"R{k}".translate(SUBSCRIPTS) for k in range(1, count + 1)]
+    return [f"R{subscript(k)}" for k in range(1, count + 1)]
 
 
 def _summed(outputs: Sequence[tuple[str, float]]) -> tuple[str, float]:

@@ -15,19 +15,19 @@ from typing import Any, ClassVar, Literal, get_args
 
 from . import settings
 from .arrangement import Collapse, arranged
-from .choice import chosen
+from .choice import chosen, one_of
 from .dot_language import dot_of
-from .files import write
+from .files import format_of, write
 from .graph import Graph
 from .layout import lay_out
-from .listing import text_of_scene
 from .mermaid import mermaid_of
+from .plain_text import plain_text_of
 from .scene import Scene
-from .theme import CARD, LOOKS, THEMES, Colours
+from .theme import THEMES, Colours
 from .value import Value
-from .wording import CLEARER, Wording
+from .wording import Wording
 
-__all__ = ["CARD", "CLEARER", "FORMATS", "LOOKS", "GraphPicture", "Picture", "draw"]
+__all__ = ["DIRECTIONS", "FORMATS", "Direction", "GraphPicture", "Picture", "draw"]
 
 Direction = Literal["LR", "TB", "RL", "BT"]
 Show = Literal["data", "grad", "local", "ledger"]
@@ -36,7 +36,8 @@ DRAWN = (".svg", ".dot", ".png", ".pdf")
 FORMATS = (*DRAWN, ".mmd", ".txt")
 DOTS_PER_INCH = 192  # of PNG files
 
-SHOWN = get_args(Show)
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+SHOWN: tuple[Show, ...] = get_args(Show)
 FEW = 60
 """Pictures of at most so many cards show everything, unless it is said what."""
 
@@ -84,12 +85,7 @@ class Picture:
         The file appears complete or not at all. Raises ValueError for an unknown suffix.
         """
         path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in self.formats:
-            raise ValueError(
-                f"save: the name must end in one of {', '.join(self.formats)}, got {str(path)!r}"
-            )
-        write(path, self._content(kind))
+        write(path, self._content(format_of(path, self.formats)))
         return path
 
     def _content(self, kind: str) -> bytes:
@@ -136,7 +132,7 @@ class GraphPicture(Picture):
     @cached_property
     def text(self) -> str:
         """The cards as lines of text, with what each was computed from."""
-        return text_of_scene(self._scene)
+        return plain_text_of(self._scene)
 
 
 def draw(
@@ -180,7 +176,7 @@ def draw(
     Raises TypeError for what is no Value, and ValueError for no Value at all, and for options that are not
     known.
     """
-    direction = chosen("direction", direction, {known: known for known in get_args(Direction)})
+    direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
     arrangement = arranged(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
@@ -195,6 +191,5 @@ def _asked(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str
     """What is to be shown."""
     if show is None:
         return SHOWN if n_cards <= FEW else ("data", "grad")
-    known = {name: name for name in SHOWN}
     several = isinstance(show, Collection) and not isinstance(show, str)
-    return {chosen("thing to show", name, known) for name in (show if several else [show])}
+    return {one_of("thing to show", name, SHOWN) for name in (show if several else [show])}

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .arrangement import REST, Arrangement
+from .digits import counted
 from .frames import NOWHERE
 from .graph import Graph, Node
 from .notation import visible
@@ -64,7 +65,7 @@ class Scene:
         self.cards = [self._card(card) for card in range(len(arrangement.cards))]
         left_out = arrangement.of.count(REST)
         if left_out:
-            told = f"… {left_out:,} more value{'' if left_out == 1 else 's'}"
+            told = f"… {counted(left_out, 'more value')}"
             self.cards.append(Card("rest", "rest", False, False, None, (told,), NOWHERE))
         self.arrows = list(self._all_arrows())
 
@@ -98,19 +99,15 @@ class Scene:
         if len(ids) == 1 and box == NOWHERE:
             (id,) = ids
             node, place = self._graph[id], self._arrangement.frames.of[id]
-            fields = self._wording.node(node)
-            symbol = node.symbol
-            symbol = symbol and _written(symbol)
+            symbol, fields = _symbol(node), self._wording.node(node)
             return Card(f"n{id}", node.kind, False, id in self._outputs, symbol, fields, place)
         place = self._arrangement.place(card)
         nodes, is_output = [self._graph[id] for id in ids], not self._outputs.isdisjoint(ids)
         if box != NOWHERE:
             fields = self._wording.box(self.frames[box].title, len(nodes), self._results[card])
             return Card(f"b{box}", "box", True, is_output, None, fields, place)
-        fields = self._wording.alike(nodes)
-        symbol = nodes[0].symbol
-        symbol = symbol and _written(symbol)
-        return Card(f"m{ids[0]}", nodes[0].kind, True, is_output, symbol, fields, place)
+        first, fields = nodes[0], self._wording.alike(nodes)
+        return Card(f"m{first.id}", first.kind, True, is_output, _symbol(first), fields, place)
 
     def _leaving(self) -> dict[int, list[Node]]:
         """For each card of a box the nodes that are used outside, or are outputs."""
@@ -161,9 +158,14 @@ class Scene:
         return CIRCLED[position] if position < len(CIRCLED) else f"({position + 1})"
 
 
+def _symbol(node: Node) -> str | None:
+    """The symbol of a node's operation, as it is written in pictures."""
+    symbol = node.symbol
+    return symbol and _written(symbol)
+
+
 @cache
 def _written(symbol: str) -> str:
-    """The symbol of an operation, as it is written in pictures."""
     return CLEARER.get(symbol) or visible(symbol)
 
 

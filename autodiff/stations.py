@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from .data import Data
+from .digits import subscript
 from .expression import Term
 from .graph import Graph, Node
 from .modes import differentiating
@@ -21,8 +22,6 @@ from .value import Value
 __all__ = ["Segment", "Stations", "again"]
 
 LINEAR = ("+", "−", "neg", "pos", "Σ")
-
-DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Segment(NamedTuple):
@@ -88,7 +87,7 @@ class Stations:
 
     def _coin(self, letter: str) -> str:
         """A name that nobody has given."""
-        return self._numbered(letter, lambda k: letter + str(k).translate(DIGITS))
+        return self._numbered(letter, lambda k: letter + subscript(k))
 
     def _numbered(self, name: str, meant: Callable[[int], str]) -> str:
         """A name with the next number that makes it one that nobody has given."""

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from .data import Data, is_lazy
+from .digits import counted, with_minus
 from .graph import Graph, Node
 from .ledger import Uses, terms_of
+from .local_derivatives import LocalDerivatives
 from .notation import NOTHING, text_of, visible
-from .slopes import Slopes
 from .value import Value
 
 __all__ = ["CLEARER", "Wording"]
@@ -45,7 +46,7 @@ class Wording:
         self.data, self.local, self.ledger = "data" in shown, "local" in shown, "ledger" in shown
         self.grad = "grad" in shown or self.ledger
         self.uses = Uses(graph) if self.ledger else None
-        self.slopes = Slopes(graph, self._sloped(alone)) if self.local or self.uses else None
+        self.slopes = LocalDerivatives(graph, self._sloped(alone)) if self.local or self.uses else None
         self.coined = self.slopes.coined if self.slopes and self.local else {}
 
     def _sloped(self, alone: Iterable[int]) -> list[int]:
@@ -58,8 +59,8 @@ class Wording:
     def number(self, data: Any) -> str:
         """A number, or an array in few characters, with real minus signs."""
         if type(data) is float:
-            return format(data, self.number_format).replace("-", "−")
-        return text_of(data, self.number_format).replace("-", "−")
+            return with_minus(format(data, self.number_format))
+        return with_minus(text_of(data, self.number_format))
 
     # -- cards ---------------------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Wording:
 
     def box(self, title: str, size: int, results: list[Node]) -> Fields:
         """A collapsed box: its title, how many nodes are inside, and what leaves it."""
-        fields = (title, f"{size:,} value{'' if size == 1 else 's'} inside")
+        fields = (title, f"{counted(size, 'value')} inside")
         if len(results) == 1:
             return fields + self.node(results[0])
         return (*fields, f"{len(results):,} results", *self._ranges(results)) if results else fields

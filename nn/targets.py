@@ -29,7 +29,7 @@ def _like(target: Operand, output: Operand) -> Any:
 
 def _unseen(target: Operand) -> bool:
     """Whether there are no numbers to look at: a target is a program's argument, or Dask's tasks."""
-    return traced(target) or holds_tasks(target._data if isinstance(target, Value) else target)
+    return traced(target) or holds_tasks(raw(target))
 
 
 def paired(output: Operand, target: Operand, loss: str) -> tuple[Any, Any]:

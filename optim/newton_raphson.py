@@ -8,6 +8,8 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from autodiff.digits import with_minus
+
 from .descent import Direction, walk
 from .objective import Objective, Point
 from .result import Result
@@ -152,7 +154,7 @@ def _kind(run: Run, reason: str) -> str:
             else f"the {'smallest' if low > 0.0 else 'largest'} eigenvalue of the Hessian"
         )
         told = f"minimum: {what} = {low:.3g} > 0" if low > 0.0 else f"maximum: {what} = {high:.3g} < 0"
-    return f"converged to a {told}".replace("-", "−")
+    return with_minus(f"converged to a {told}")
 
 
 def _determined(run: Run) -> Vector | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 
 from .. import settings
-from ..choice import chosen
+from ..choice import one_of
+from ..digits import counted
 from ..notation import NOTHING
-from ..picture import Direction
+from ..picture import DIRECTIONS, Direction
 from ..stations import Stations
 from ..value import Value
 from .cards import Card, cards_of, drawn
@@ -68,7 +69,7 @@ def animate(
     no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
     after it was used. Its page and pictures raise RuntimeError where there is no Graphviz.
     """
-    direction = chosen("direction", direction, {known: known for known in get_args(Direction)})
+    direction = one_of("direction", direction, DIRECTIONS)
     written = settings.number_format("animate: number_format", number_format)
     if each_operation is not None:
         each_operation = settings.flag("animate: each_operation", each_operation)
@@ -139,13 +140,13 @@ class Animation:
     def _opening(self) -> Step:
         names, forward = self.passes.names, self.passes.forward
         given = [self.passes.varies(id) for id in names if id not in forward]
-        kinds = [_counted(sum(given), "variable"), _counted(len(given) - sum(given), "constant")]
+        kinds = [counted(sum(given), "variable"), counted(len(given) - sum(given), "constant")]
         return Step(
             f"The graph of {self.tell.name(self.passes.output)}",
             words=f"Given {'is' if len(given) == 1 else 'are'} "
             f"{listed([kind for kind in kinds if not kind.startswith('0')])}. The forward "
-            f"pass computes all others, in {_counted(len(forward), 'step')}; the backward pass then carries "
-            f"the derivative back, in {_counted(len(self.passes.backward), 'step')}.",
+            f"pass computes all others, in {counted(len(forward), 'step')}; the backward pass then carries "
+            f"the derivative back, in {counted(len(self.passes.backward), 'step')}.",
             marks={f"n{id}": "waiting" for id in forward},
         )
 
@@ -199,7 +200,7 @@ class Animation:
         return Step(
             "Done: the gradient",
             self.tell.outcome(wanted),
-            f"{_counted(len(wanted), 'derivative')} from one pass forward and one pass back.",
+            f"{counted(len(wanted), 'derivative')} from one pass forward and one pass back.",
             now={f"n{id}": "reached" for id in wanted},
         )
 
@@ -225,7 +226,3 @@ class Animation:
     def _derived(self, id: int) -> bool:
         """Whether a node is told about with its derivation: each, of many the variables."""
         return id not in self.passes.segments or len(self.passes.names) <= EXPLAINED
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

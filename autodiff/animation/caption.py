@@ -14,23 +14,23 @@ from .svg import Element, element, picture, short, text, width_of, wrapped
 if TYPE_CHECKING:
     from .storyboard import Step
 
-__all__ = ["captioned", "rows_of", "style_of"]
+__all__ = ["captioned", "resource", "rows_of"]
 
 MARGIN, LINE, TITLE, NARROWEST = 20.0, 21.0, 17.0, 620.0
 SIZE = 14.0
 
 
 @cache
-def style_of(name: str) -> str:
-    """A style sheet of this package."""
+def resource(name: str) -> str:
+    """A file of this package as text."""
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
 @cache
 def _light() -> str:
     """The style of pictures with the colours of light pages in the places of their names."""
-    colours = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", style_of("colours.css").partition("}")[0]))
-    return re.sub(r"var\((--[\w-]+)\)", lambda found: colours[found[1]], style_of("picture.css"))
+    colours = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", resource("colours.css").partition("}")[0]))
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: colours[found[1]], resource("picture.css"))
 
 
 def rows_of(drawn: Element, steps: Sequence[Step]) -> int:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..layout import lay_out
 from ..notation import NOTHING, visible
-from ..picture import CLEARER
 from ..stations import Stations
+from ..wording import CLEARER
 from .svg import Element, element, picture, short, text, width_of
 
 __all__ = ["Card", "cards_of", "drawn"]

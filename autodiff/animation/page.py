@@ -14,7 +14,7 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from .caption import style_of
+from .caption import resource
 from .svg import markup
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ ASK = ", <kbd>Tab</kbd> and <kbd>Enter</kbd> on a node for its derivation"
 
 def page(story: Storyboard) -> str:
     """The page as the text of an HTML file."""
-    style = "".join(map(style_of, ("colours.css", "picture.css", "page.css")))
-    script = style_of("page.js")
-    return Template(style_of("page.html")).substitute(
+    style = "".join(map(resource, ("colours.css", "picture.css", "page.css")))
+    script = resource("page.js")
+    return Template(resource("page.html")).substitute(
         title=escape(story.title),
         picture=_drawn(story),
         legend="".join(map(_sign, story.legend)),

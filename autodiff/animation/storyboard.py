@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, overload
 
-from ..files import write
+from ..files import format_of, write
 from ..settings import any_number
 from .caption import captioned, rows_of
 from .fractions import flat
@@ -218,9 +218,7 @@ class Storyboard:
         or above 600 seconds, ImportError where a package is missing.
         """
         path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in FORMATS:
-            raise ValueError(f"save: the name must end in one of {', '.join(FORMATS)}, got {str(path)!r}")
+        kind = format_of(path, FORMATS)
         if not SHORTEST <= any_number("save: seconds", seconds) <= LONGEST:
             raise ValueError(
                 f"save: a frame is shown for {SHORTEST:g} to {LONGEST:g} seconds, got {seconds!r}"

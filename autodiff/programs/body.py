@@ -12,7 +12,7 @@ from .identifiers import Names, identifier
 from .listing import Line, Listing, Origin
 from .literals import literal
 from .lowering import lowered
-from .notation import ATOM, UNARY
+from .precedence import ATOM, UNARY
 from .steps import Step, is_array
 from .words import Words
 
@@ -35,9 +35,9 @@ class Body:
     def __init__(self, listing: Listing, words: Words) -> None:
         self.words = words
         self.names = Names(module=words.names)
-        self.steps, symbols = lowered(listing, words)
+        self.steps, slots = lowered(listing, words)
         self.lines_of = listing.lines
-        self.made = [symbol.number for symbol in symbols]
+        self.made = [slot.number for slot in slots]
         self.outputs = [self.made[i] for i in listing.outputs]
         self.plan = planned(self.steps, self.outputs)
         self.uses = Counter(x for step in self.steps.done for x in step.operands) + Counter(self.outputs)

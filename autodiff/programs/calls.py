@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .notation import ATOM
+from .meanings import Group, Known, Meaning, example
+from .precedence import ATOM
 from .reading import undecorated
 from .steps import Slot, Spelling, Steps
-from .symbols import Group, Known, Symbol, example
 
 __all__ = ["Calls", "UnwritableError", "Vocabulary", "escaped", "index_text", "is_numpys"]
 
@@ -37,7 +37,7 @@ class Calls:
         self.steps = steps
         self.vocabulary = vocabulary
 
-    def stepped(self, f: Any, operands: list[Symbol], options: dict[str, Symbol]) -> Slot:
+    def stepped(self, f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> Slot:
         """A call as a step. Raises UnwritableError for what is neither NumPy's nor a function."""
         first = operands[0] if operands else None
         if f is np.where and len(operands) == 3 and not any(np.ndim(example(x)) for x in operands):
@@ -60,7 +60,7 @@ class Calls:
         call, is_foreign = Spelling(f"{name}({text})"), not is_numpys(f)
         return self.steps.add(result, slots, call, into, entrywise, may_share=may_share or is_foreign)
 
-    def method(self, x: Slot, name: str, operands: list[Symbol], options: dict[str, Symbol]) -> Slot:
+    def method(self, x: Slot, name: str, operands: list[Meaning], options: dict[str, Meaning]) -> Slot:
         """A method of an operand; that of a float is that of NumPy's number."""
         is_float = type(x.example) is float
         owner = "np.float64({0})" if is_float else "{0}"
@@ -73,7 +73,7 @@ class Calls:
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.steps.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
 
-    def chosen(self, operands: list[Symbol]) -> Slot:
+    def chosen(self, operands: list[Meaning]) -> Slot:
         """A choice between two numbers."""
         condition, x, y = operands
         slots: list[Slot] = []
@@ -85,7 +85,7 @@ class Calls:
         kind = self.vocabulary.spelled(result.dtype)
         return self.steps.add(result, slots, Spelling(f"{kind}({choice})", needs))
 
-    def in_numbers(self, x: Symbol, dtype: np.dtype[Any]) -> Symbol:
+    def in_numbers(self, x: Meaning, dtype: np.dtype[Any]) -> Meaning:
         """Truth values copied into numbers: a product with them takes longer than both."""
         if not (isinstance(x, Slot) and isinstance(x.example, np.ndarray) and x.example.dtype == bool):
             return x
@@ -97,12 +97,12 @@ class Calls:
 
     # -- arguments -----------------------------------------------------------------------------
 
-    def arguments(self, operands: list[Symbol], options: dict[str, Symbol], slots: list[Slot]) -> str:
+    def arguments(self, operands: list[Meaning], options: dict[str, Meaning], slots: list[Slot]) -> str:
         """The template of what stands between the brackets of a call; its operands join the slots."""
         texts = [self.argument(x, slots) for x in operands]
         return ", ".join([*texts, *(f"{name}={self.argument(x, slots)}" for name, x in options.items())])
 
-    def argument(self, x: Symbol, slots: list[Slot]) -> str:
+    def argument(self, x: Meaning, slots: list[Slot]) -> str:
         """One argument; a number is an operand, too, which NumPy would make an array of."""
         if isinstance(x, Group):
             parts = ", ".join(self.argument(part, slots) for part in x.parts)
@@ -122,10 +122,8 @@ def is_numpys(f: Any) -> bool:
     return str(getattr(f, "__module__", "")).split(".")[0] == "numpy"
 
 
-def _tried(f: Any, operands: list[Symbol], options: dict[str, Symbol]) -> tuple[Any, bool, bool]:
-    """What a call gives for the examples; whether it writes into memory that it is given; if it may share
-    that of an operand.
-    """
+def _tried(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> tuple[Any, bool, bool]:
+    """What a call gives for examples; whether it writes into given memory; whether it may share an operand's."""
     given, named = _examples(operands, options)
     result = f(*given, **named)
     if not isinstance(result, np.ndarray) or not result.ndim:
@@ -143,11 +141,11 @@ def _called(name: str) -> Callable[..., Any]:
     return lambda this, *given, **named: getattr(this, name)(*given, **named)
 
 
-def _examples(operands: list[Symbol], options: dict[str, Symbol]) -> tuple[list[Any], dict[str, Any]]:
+def _examples(operands: list[Meaning], options: dict[str, Meaning]) -> tuple[list[Any], dict[str, Any]]:
     return [example(x) for x in operands], {name: example(x) for name, x in options.items()}
 
 
-def _is_view(f: Any, operands: list[Symbol], options: dict[str, Symbol]) -> bool:
+def _is_view(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> bool:
     """Whether a call gives a view where operands are laid by rows, or by columns, as a caller's may be."""
     given, named = _examples(operands, options)
     for laid in (np.ascontiguousarray, np.asfortranarray):

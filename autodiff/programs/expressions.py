@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from .calls import Calls, UnwritableError, index_text, is_numpys
-from .notation import ATOM, BY_NODE
+from .meanings import Group, Known, Meaning, Scope, example, is_known, value
+from .precedence import ATOM, BY_NODE
 from .reading import Definition, definition, undecorated
 from .steps import Slot, Spelling
-from .symbols import Group, Known, Scope, Symbol, example, is_known, value
 
 __all__ = ["Expressions"]
 
@@ -27,7 +27,7 @@ POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 class Expressions(Calls):
     """Evaluates expressions, each kind by the method that bears its name."""
 
-    def expression(self, node: ast.expr, scope: Scope) -> Symbol:
+    def expression(self, node: ast.expr, scope: Scope) -> Meaning:
         """The value of an expression, computed now where nothing in it depends on data."""
         used = [x.id for x in ast.walk(node) if isinstance(x, ast.Name)]
         if all(is_known(scope.local.get(name, Known(None))) for name in used):
@@ -38,32 +38,32 @@ class Expressions(Calls):
             raise UnwritableError
         return method(node, scope)  # type: ignore[no-any-return]
 
-    def known(self, symbol: Symbol) -> Any:
+    def known(self, meaning: Meaning) -> Any:
         """What is known. Raises UnwritableError for what depends on data."""
-        if not is_known(symbol):
+        if not is_known(meaning):
             raise UnwritableError
-        return value(symbol)
+        return value(meaning)
 
     def decided(self, test: ast.expr, scope: Scope) -> bool:
         """A condition that does not depend on data."""
         return bool(self.known(self.expression(test, scope)))
 
-    def parts(self, symbol: Symbol) -> list[Symbol]:
+    def parts(self, meaning: Meaning) -> list[Meaning]:
         """The entries of a tuple."""
-        if isinstance(symbol, Group):
-            return list(symbol.parts)
-        if isinstance(symbol, Known):
-            return [Known(part) for part in symbol.value]
-        if not isinstance(symbol.example, tuple):
+        if isinstance(meaning, Group):
+            return list(meaning.parts)
+        if isinstance(meaning, Known):
+            return [Known(part) for part in meaning.value]
+        if not isinstance(meaning.example, tuple):
             raise UnwritableError
         return [
-            self.steps.add(part, [symbol], Spelling(f"{{0}}[{i}]", (ATOM,)))
-            for i, part in enumerate(symbol.example)
+            self.steps.add(part, [meaning], Spelling(f"{{0}}[{i}]", (ATOM,)))
+            for i, part in enumerate(meaning.example)
         ]
 
     # -- calls ---------------------------------------------------------------------------------
 
-    def called(self, f: Any, operands: list[Symbol], options: dict[str, Symbol]) -> Symbol:
+    def called(self, f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> Meaning:
         """A call: answered now, followed, or a step."""
         if all(map(is_known, (*operands, *options.values()))):
             return Known(f(*map(value, operands), **{name: value(x) for name, x in options.items()}))
@@ -80,11 +80,11 @@ class Expressions(Calls):
                 self.steps.undo(length)
         return self.stepped(f, operands, options)
 
-    def followed(self, found: Definition, scope: Scope) -> Symbol:
+    def followed(self, found: Definition, scope: Scope) -> Meaning:
         """What a function returns."""
         raise NotImplementedError
 
-    def _call(self, node: ast.Call, scope: Scope) -> Symbol:
+    def _call(self, node: ast.Call, scope: Scope) -> Meaning:
         if any(option.arg is None for option in node.keywords):
             raise UnwritableError
         operands = self._several(node.args, scope)
@@ -95,9 +95,9 @@ class Expressions(Calls):
                 return self.method(owner, node.func.attr, operands, options)
         return self.called(self.known(self.expression(node.func, scope)), operands, options)
 
-    def _several(self, nodes: list[ast.expr], scope: Scope) -> list[Symbol]:
+    def _several(self, nodes: list[ast.expr], scope: Scope) -> list[Meaning]:
         """Arguments, or the entries of a tuple, those behind a * among them."""
-        found: list[Symbol] = []
+        found: list[Meaning] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
                 found += self.parts(self.expression(node.value, scope))
@@ -107,20 +107,20 @@ class Expressions(Calls):
 
     # -- operators -----------------------------------------------------------------------------
 
-    def _binop(self, node: ast.BinOp, scope: Scope) -> Symbol:
+    def _binop(self, node: ast.BinOp, scope: Scope) -> Meaning:
         x, y = self.expression(node.left, scope), self.expression(node.right, scope)
         exponent = y.value if isinstance(y, Known) and isinstance(node.op, ast.Pow) else None
         if type(exponent) in (int, float) and exponent in POWERS:
             return self.called(POWERS[exponent], [x], {})
         return self.called(getattr(np, BY_NODE[type(node.op)].ufunc), [x, y], {})
 
-    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Symbol:
+    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Meaning:
         x = self.expression(node.operand, scope)
         if isinstance(node.op, ast.Not):
             return Known(not self.known(x))
         return self.called(getattr(np, BY_NODE[type(node.op)].ufunc), [x], {})
 
-    def _compare(self, node: ast.Compare, scope: Scope) -> Symbol:
+    def _compare(self, node: ast.Compare, scope: Scope) -> Meaning:
         """One comparison of data; any of what is known."""
         terms = [self.expression(x, scope) for x in (node.left, *node.comparators)]
         if all(map(is_known, terms)):
@@ -132,7 +132,7 @@ class Expressions(Calls):
             raise UnwritableError
         return self.called(getattr(np, operator.ufunc), terms, {})
 
-    def _boolop(self, node: ast.BoolOp, scope: Scope) -> Symbol:
+    def _boolop(self, node: ast.BoolOp, scope: Scope) -> Meaning:
         """`and`, `or`: as far as they must be looked at."""
         found = None
         for operand in node.values:
@@ -141,20 +141,20 @@ class Expressions(Calls):
                 break
         return Known(found)
 
-    def _ifexp(self, node: ast.IfExp, scope: Scope) -> Symbol:
+    def _ifexp(self, node: ast.IfExp, scope: Scope) -> Meaning:
         return self.expression(node.body if self.decided(node.test, scope) else node.orelse, scope)
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _name(self, node: ast.Name, scope: Scope) -> Symbol:
+    def _name(self, node: ast.Name, scope: Scope) -> Meaning:
         return scope.local[node.id]
 
-    def _tuple(self, node: ast.Tuple | ast.List, scope: Scope) -> Symbol:
+    def _tuple(self, node: ast.Tuple | ast.List, scope: Scope) -> Meaning:
         return Group(tuple(self._several(node.elts, scope)))
 
     _list = _tuple
 
-    def _subscript(self, node: ast.Subscript, scope: Scope) -> Symbol:
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Meaning:
         """An entry of a tuple, or those of an array at a known index."""
         x, place = self.expression(node.value, scope), self.known(self.expression(node.slice, scope))
         if isinstance(x, Group):
@@ -168,7 +168,7 @@ class Expressions(Calls):
         spelling = Spelling(f"{{0}}[{index_text(place, self.vocabulary)}]", (ATOM,))
         return self.steps.add(entries, [x], spelling, view=view)
 
-    def _attribute(self, node: ast.Attribute, scope: Scope) -> Symbol:
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Meaning:
         """A shape or a dtype; x.T."""
         x = self.expression(node.value, scope)
         if isinstance(x, Known):
@@ -180,7 +180,7 @@ class Expressions(Calls):
             return self.steps.add(turned, [x], Spelling(f"{{0}}.{node.attr}", (ATOM,)), view=True)
         raise UnwritableError
 
-    def _generatorexp(self, node: ast.GeneratorExp | ast.ListComp, scope: Scope) -> Symbol:
+    def _generatorexp(self, node: ast.GeneratorExp | ast.ListComp, scope: Scope) -> Meaning:
         """One value for each operand of several."""
         first, *others = node.generators
         if others or first.ifs or not isinstance(first.target, ast.Name):
@@ -204,15 +204,15 @@ def _fact(x: Any, name: str, *default: Any) -> Known:
 
 
 def _bound(
-    found: Definition, f: Any, operands: list[Symbol], options: dict[str, Symbol]
-) -> dict[str, Symbol]:
+    found: Definition, f: Any, operands: list[Meaning], options: dict[str, Meaning]
+) -> dict[str, Meaning]:
     """The arguments of a call by the names of the parameters."""
     arguments = found.node.args
     named = [p.arg for p in (*arguments.posonlyargs, *arguments.args)]
     function = undecorated(f)
     defaults = dict(zip(named[::-1], (function.__defaults__ or ())[::-1], strict=False))
     usual = {name: Known(x) for name, x in {**defaults, **(function.__kwdefaults__ or {})}.items()}
-    bound: dict[str, Symbol] = {**usual, **dict(zip(named, operands, strict=False)), **options}
+    bound: dict[str, Meaning] = {**usual, **dict(zip(named, operands, strict=False)), **options}
     if arguments.vararg:
         bound[arguments.vararg.arg] = Group(tuple(operands[len(named) :]))
     elif len(operands) > len(named):

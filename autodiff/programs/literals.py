@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,8 @@ __all__ = ["UnwrittenError", "literal"]
 
 WRITTEN_OUT = 64
 """Entries up to which an array is written out."""
+
+FILLED = {"0": "zeros", "0.0": "zeros", "1": "ones", "1.0": "ones"}
 
 
 class UnwrittenError(Exception):
@@ -54,8 +55,6 @@ def _of_numpy(value: Any) -> str:
     if isinstance(owner, np.ufunc):
         return f"np.{owner.__name__}.{value.__name__}"
     name = getattr(value, "__name__", None)
-    if name == "math" and value is math:
-        raise UnwrittenError
     for path, module in (("np", np), ("np.linalg", np.linalg)):
         if name and getattr(module, name, None) is value:
             return f"{path}.{name}"
@@ -69,11 +68,8 @@ def _array(value: np.ndarray[Any, Any]) -> str:
     kind = "" if value.dtype == np.float64 else f", {literal(value.dtype)}"
     entries = value.ravel()
     if value.ndim and entries.size > 1 and entries.tobytes() == entries[:1].tobytes() * entries.size:
-        shape = literal(value.shape if value.ndim > 1 else entries.size)
-        filled = {0.0: "zeros", 1.0: "ones"}.get(entries[0].item())
-        if filled and not np.signbit(entries[0]) if value.dtype.kind != "b" else False:
-            return f"np.{filled}({shape}{kind})"
-        return f"np.full({shape}, {literal(entries[0].item())}{kind})"
+        shape, entry = literal(value.shape if value.ndim > 1 else entries.size), literal(entries[0].item())
+        return f"np.{FILLED[entry]}({shape}{kind})" if entry in FILLED else f"np.full({shape}, {entry}{kind})"
     if entries.size > WRITTEN_OUT:
         raise UnwrittenError
     if not entries.size:

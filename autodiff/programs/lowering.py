@@ -15,11 +15,11 @@ import numpy as np
 
 from ..operation import Operation, ieee
 from .listing import Line, Listing
-from .notation import ATOM, BY_FUNCTION, BY_NODE, Operator
+from .meanings import Group, Known, Meaning
+from .precedence import ATOM, BY_FUNCTION, BY_NODE, Operator
 from .reading import definition
 from .specializing import specialised
 from .steps import Slot, Spelling, Steps, example_of, is_array
-from .symbols import Group, Known, Symbol
 from .words import Words
 
 __all__ = ["lowered"]
@@ -28,14 +28,14 @@ __all__ = ["lowered"]
 def lowered(listing: Listing, words: Words) -> tuple[Steps, list[Slot]]:
     """The steps, and the slot of each line."""
     steps = Steps()
-    symbols: list[Slot] = []
+    slots: list[Slot] = []
     for position, line in enumerate(listing.lines):
         steps.line = position
-        symbols.append(_symbol(line, [symbols[i] for i in line.inputs], steps, words))
-    return steps, symbols
+        slots.append(_slot(line, [slots[i] for i in line.inputs], steps, words))
+    return steps, slots
 
 
-def _symbol(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
+def _slot(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     if line.kind == "input":
         return steps.slot(example_of(line.data))
     if line.kind == "constant":
@@ -76,7 +76,7 @@ def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:
     return all(type(x.example) in (float, bool, np.bool_) for x in inputs)
 
 
-def _operand(x: Slot, steps: Steps) -> Symbol:
+def _operand(x: Slot, steps: Steps) -> Meaning:
     """A constant number is known, so that a forward function may test it."""
     return Known(x.example) if x.number in steps.constants and type(x.example) is float else x
 
@@ -136,7 +136,7 @@ def _is_whole(exponent: float | None) -> bool:
 # -- arrays ------------------------------------------------------------------------------------
 
 
-def _canonical(result: Symbol, line: Line, steps: Steps, words: Words) -> Slot:
+def _canonical(result: Meaning, line: Line, steps: Steps, words: Words) -> Slot:
     """A result as a Value keeps it: numbers as floats, truth values as those of Python."""
     if isinstance(result, Known):
         return steps.constant(line.data)

@@ -11,6 +11,7 @@ from types import MethodType
 from typing import Any, overload
 
 from .. import modes
+from ..digits import counted
 from ..files import write
 from .arguments import Arguments, entered
 from .calling import MISS, Direct, direct
@@ -146,8 +147,7 @@ class Program:
         return self._last
 
     def __repr__(self) -> str:
-        n = len(self._versions)
-        return f"<program {_identifier(self._f)}, {n} version{'' if n == 1 else 's'}>"
+        return f"<program {_identifier(self._f)}, {counted(len(self._versions), 'version')}>"
 
 
 def _identifier(f: Function) -> str:

@@ -16,22 +16,22 @@ import numpy as np
 
 from .calls import UnwritableError, Vocabulary, escaped, index_text
 from .expressions import Expressions
+from .meanings import Known, Meaning, Scope, example
 from .reading import Definition
 from .steps import Slot, Spelling, Steps
-from .symbols import Known, Scope, Symbol, example
 
 __all__ = ["specialised"]
 
 
 def specialised(
     function: Callable[..., Any],
-    operands: Sequence[Symbol],
+    operands: Sequence[Meaning],
     options: dict[str, Any],
     steps: Steps,
     vocabulary: Vocabulary,
-) -> Symbol:
+) -> Meaning:
     """The result of a function; its steps are added. What cannot be followed becomes one step."""
-    named: dict[str, Symbol] = {name: Known(x) for name, x in options.items()}
+    named: dict[str, Meaning] = {name: Known(x) for name, x in options.items()}
     with np.errstate(all="ignore"):
         return _Following(steps, vocabulary).called(function, list(operands), named)
 
@@ -43,12 +43,12 @@ class _Following(Expressions):
         super().__init__(steps, vocabulary)
         self.made: set[int] = set()
 
-    def followed(self, found: Definition, scope: Scope) -> Symbol:
+    def followed(self, found: Definition, scope: Scope) -> Meaning:
         """What a function returns."""
         result = self._block(found.body, scope)
         return Known(None) if result is None else result
 
-    def _block(self, body: Sequence[ast.stmt], scope: Scope) -> Symbol | None:
+    def _block(self, body: Sequence[ast.stmt], scope: Scope) -> Meaning | None:
         """The result of the first return statement reached."""
         for statement in body:
             result = self._statement(statement, scope)
@@ -56,7 +56,7 @@ class _Following(Expressions):
                 return result
         return None
 
-    def _statement(self, statement: ast.stmt, scope: Scope) -> Symbol | None:
+    def _statement(self, statement: ast.stmt, scope: Scope) -> Meaning | None:
         """One statement; its result if it returns."""
         match statement:
             case ast.Return(ast.expr() as result):
@@ -79,27 +79,27 @@ class _Following(Expressions):
                 raise UnwritableError
         return None
 
-    def _assigned(self, target: ast.expr, symbol: Symbol, scope: Scope) -> None:
+    def _assigned(self, target: ast.expr, meaning: Meaning, scope: Scope) -> None:
         """Give a value a name, the parts of a tuple theirs; fill a place of an array."""
         match target:
             case ast.Name(name):
-                scope.local[name] = symbol
+                scope.local[name] = meaning
             case ast.Tuple(targets):
-                for part, inner in zip(self.parts(symbol), targets, strict=True):
+                for part, inner in zip(self.parts(meaning), targets, strict=True):
                     self._assigned(inner, part, scope)
             case ast.Subscript(ast.Name(name), place):
-                self._filled(name, self.known(self.expression(place, scope)), symbol, scope)
+                self._filled(name, self.known(self.expression(place, scope)), meaning, scope)
             case _:
                 raise UnwritableError
 
     # -- filling a new array -------------------------------------------------------------------
 
-    def _filled(self, name: str, place: Any, symbol: Symbol, scope: Scope) -> None:
+    def _filled(self, name: str, place: Any, meaning: Meaning, scope: Scope) -> None:
         """x[place] = …, of an array that the function has just made."""
         new = self._new(name, scope)
-        new.example[place] = example(symbol)
+        new.example[place] = example(meaning)
         slots = [new]
-        text = f"{{0}}[{index_text(place, self.vocabulary)}] = {self.argument(symbol, slots)}"
+        text = f"{{0}}[{index_text(place, self.vocabulary)}] = {self.argument(meaning, slots)}"
         self._replaced(name, slots, text, scope)
 
     def _changed(self, name: str, function: ast.expr, others: list[ast.expr], scope: Scope) -> None:
@@ -114,15 +114,15 @@ class _Following(Expressions):
 
     def _new(self, name: str, scope: Scope) -> Slot:
         """A new array of known entries that the function goes on to fill."""
-        symbol = scope.local.get(name)
-        if isinstance(symbol, Known) and type(symbol.value) is np.ndarray:
-            text = self.vocabulary.spelled(symbol.value)
+        meaning = scope.local.get(name)
+        if isinstance(meaning, Known) and type(meaning.value) is np.ndarray:
+            text = self.vocabulary.spelled(meaning.value)
             text = text if "(" in text else f"{text}.copy()"
-            symbol = self.steps.add(symbol.value.copy(), [], Spelling(escaped(text)))
-            self.made.add(symbol.number)
-        if not isinstance(symbol, Slot) or symbol.number not in self.made:
+            meaning = self.steps.add(meaning.value.copy(), [], Spelling(escaped(text)))
+            self.made.add(meaning.number)
+        if not isinstance(meaning, Slot) or meaning.number not in self.made:
             raise UnwritableError
-        return symbol
+        return meaning
 
     def _replaced(self, name: str, slots: list[Slot], text: str, scope: Scope) -> None:
         """The array after a statement has changed it."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Data
-from .notation import ATOM
+from .precedence import ATOM
 
 __all__ = ["Slot", "Spelling", "Step", "Steps", "example_of", "is_array"]
 

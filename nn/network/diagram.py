@@ -16,6 +16,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autodiff import settings
+from autodiff.digits import with_minus
 from autodiff.notation import text_of, visible
 
 from ..layers.sizes import whole
@@ -176,7 +177,7 @@ class _Diagram:
     # -- words -------------------------------------------------------------------------------------
 
     def _number(self, number: float | None) -> str:
-        return text_of(number, self.number_format).replace("-", "−")
+        return with_minus(text_of(number, self.number_format))
 
     def _lines(self, parameter: Parameter) -> list[str]:
         """w₁₁⁽¹⁾ = 0.2, and its gradient below."""

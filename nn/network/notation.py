@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["indexed"]
+from autodiff.digits import subscript, superscript
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+__all__ = ["indexed"]
 
 
 @lru_cache(1024)
@@ -24,6 +23,6 @@ def indexed(letter: str, *indices: int, layer: int | None = None) -> str:
     ('x₂', 'b₁₂⁽³⁾', 'w₁₂⁽¹⁾', 'w₁₂,₃⁽¹⁰⁾')
     """
     comma = "," if max(indices, default=0) > 9 else ""
-    below = comma.join(map(str, indices)).translate(SUBSCRIPTS)
-    above = "" if layer is None else f"⁽{str(layer).translate(SUPERSCRIPTS)}⁾"
+    below = comma.join(map(subscript, indices))
+    above = "" if layer is None else f"⁽{superscript(layer)}⁾"
     return letter + below + above

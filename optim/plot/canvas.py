@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from autodiff.digits import with_minus
+
 from ..unknowns import Vector
 
 if TYPE_CHECKING:
@@ -127,7 +129,7 @@ def number(x: float) -> str:
     >>> number(-2.61961), number(-0.0)
     ('−2.62', '0')
     """
-    return f"{x + 0.0:.4g}".replace("-", "−")
+    return with_minus(f"{x + 0.0:.4g}")
 
 
 def place(x: Vector) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autodiff.animation import Sign, Step, Storyboard
 from autodiff.animation.svg import Element
+from autodiff.digits import counted, subscript, superscript
 from autodiff.structure import leaves
 
 from ..result import Result
@@ -22,9 +23,6 @@ __all__ = ["animate_result"]
 
 MOST = 200
 """Steps that are shown; of more, the first quarter and then some on the rest of the way."""
-
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def animate_result(result: Result) -> Storyboard:
@@ -139,7 +137,7 @@ class Way:
 
     def _told(self) -> str:
         """What comes."""
-        whole = f"{self.count:,} steps" if self.count != 1 else "1 step"
+        whole = counted(self.count, "step")
         if self.count > MOST:
             whole += (
                 f", of which {len(self.chosen) - 1} are shown: the first {MOST // 4 - 1}, then every so often"
@@ -164,8 +162,8 @@ class Way:
     def _name(self, i: int) -> str:
         """x₃; in two dimensions, where x₁ and x₂ are coordinates, x⁽³⁾."""
         if self.flat:
-            return f"x{str(i).translate(SUBSCRIPTS)}"
-        return f"x⁽{str(i).translate(SUPERSCRIPTS)}⁾"
+            return f"x{subscript(i)}"
+        return f"x⁽{superscript(i)}⁾"
 
     def _value(self, i: int) -> tuple[str, str]:
         told = f"f({self._name(i)}) = {number(self.values[i])}"

@@ -15,7 +15,7 @@ from .window import Window, apart
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["contours", "counted", "curve", "limited", "mark", "surface", "track"]
+__all__ = ["contours", "curve", "limited", "mark", "note_outside", "surface", "track"]
 
 ALONG = 400
 """Where a curve is evaluated."""
@@ -178,8 +178,8 @@ def mark(axes: Axes, ends: Sequence[Vector], n: int, converged: bool, look: Look
         axes.plot(x, y, linestyle="none", **marker._asdict())
 
 
-def counted(axes: Axes, inside: NDArray[np.bool_]) -> None:
-    """How many iterates are not shown."""
+def note_outside(axes: Axes, inside: NDArray[np.bool_]) -> None:
+    """Write how many iterates are not shown."""
     if not inside.all():
         text = f"{np.sum(~inside)} of {inside.size} iterates outside"
         axes.text(

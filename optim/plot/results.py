@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autodiff.digits import counted
 from autodiff.structure import leaves
 
 from ..result import Result
 from ..unknowns import Vector, flat
 from .canvas import TIME, Look, figure, headed, looks, owner
 from .convergence import draw_gradients, draw_values
-from .landscape import contours, counted, curve, mark, track
+from .landscape import contours, curve, mark, note_outside, track
 from .window import shown, surroundings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def plot_result(result: Result, axes: Axes | None = None) -> Figure:
         (_draw_ways if _drawable([result]) else _draw_values)(axes, [result], [TIME])
         return owner(axes)
     picture = figure(12.0, 5.6)
-    headed(picture, f"{result.method}: {_count(result.steps, 'step')}", result.reason)
+    headed(picture, f"{result.method}: {counted(result.steps, 'step')}", result.reason)
     _fill(picture, [result], [TIME])
     return picture
 
@@ -64,7 +65,7 @@ def plot_paths(results: Sequence[Result], labels: Sequence[str] | None = None) -
     """
     chosen = looks(_labels(results, labels))
     picture = figure(12.0, 5.8 + 0.25 * ((len(results) + 1) // 2))
-    headed(picture, f"{_count(len(results), 'way')} compared")
+    headed(picture, f"{counted(len(results), 'way')} compared")
     first = _fill(picture, results, chosen)
     picture.legend(
         *first.get_legend_handles_labels(), loc="outside lower left", ncols=2, fontsize=12, frameon=False
@@ -85,12 +86,8 @@ def _labels(results: Sequence[Result], labels: Sequence[str] | None) -> list[str
 
 
 def _effort(result: Result) -> str:
-    effort = f"{_count(result.steps, 'step')}, {_count(result.evaluations, 'evaluation')}"
+    effort = f"{counted(result.steps, 'step')}, {counted(result.evaluations, 'evaluation')}"
     return effort if result.converged else f"{effort}, not converged"
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _outcome(result: Result) -> Vector:
@@ -142,7 +139,7 @@ def _draw_ways(axes: Axes, results: Sequence[Result], looks: Sequence[Look]) -> 
         track(axes, points, mask, window, look)
         outcome = _plane(_outcome(result)[None], np.array([result.value]))
         mark(axes, (points[0], outcome[0]), n, result.converged, look)
-    counted(axes, np.concatenate(masks))
+    note_outside(axes, np.concatenate(masks))
     if len(results) == 1:
         axes.legend(
             loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=12, frameon=False, borderpad=0.2

@@ -6,18 +6,18 @@ import io
 import os
 import re
 from contextlib import redirect_stdout
+from threading import Timer
 
 import dask
-import dask.array as da
-import numpy as np
 import pytest
 from dask.distributed import Client
 
 import nn
-from examples.outgrow_one_machine import MEMORY, N_FEATURES, N_ROWS, N_STEPS, chunk, main
+from examples import outgrow_one_machine
+from examples.outgrow_one_machine import MEMORY, N_FEATURES, N_STEPS, data_set, main
 from optim import l_bfgs
 
-CHUNKS = 4
+CHUNKS, ROWS = 4, 5000
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of sockets to the killed worker
 
@@ -38,7 +38,9 @@ def printed():
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as output:
         patch.setattr(Client, "run", spied)
         patch.setattr(Client, "__exit__", left)
-        main(str(CHUNKS))
+        # As much sooner as there are fewer rows: in the middle of what is left.
+        patch.setattr(outgrow_one_machine, "Timer", lambda _, *call: Timer(0.02, *call))
+        main(str(CHUNKS), str(ROWS))
     return output.getvalue(), [set(found.values()) for found in seen]
 
 
@@ -64,9 +66,8 @@ def test_the_weights_are_those_of_one_process(printed):
 
 
 def test_the_losses_are_those_of_numpy_in_memory(printed):
-    rows = da.map_blocks(chunk, chunks=((N_ROWS,) * CHUNKS, N_FEATURES + 1), meta=np.empty((0, 0)))
     with dask.config.set(scheduler="synchronous"):
-        rows = rows.compute()
+        rows = data_set(CHUNKS, ROWS).compute()
     network, values = nn.MLP(N_FEATURES, [4, 1], seed=0), []
     l_bfgs(
         lambda: nn.mean_squared_error(network(rows[:, :-1]), rows[:, -1]),
@@ -78,6 +79,5 @@ def test_the_losses_are_those_of_numpy_in_memory(printed):
 
 
 def test_the_dashboard_is_named_and_the_rows_are_more_than_a_worker_may_hold(printed):
-    assert re.search(r"^200000 rows are 32 MiB; .*224 MiB\nWatch them at http://\S+/status\n", printed[0])
-    default = int(main.__defaults__[0])
-    assert default * N_ROWS * (N_FEATURES + 1) * 8 > MEMORY
+    assert re.search(r"^20000 rows are 3 MiB; .*224 MiB\nWatch them at http://\S+/status\n", printed[0])
+    assert data_set(*map(int, main.__defaults__)).nbytes > MEMORY

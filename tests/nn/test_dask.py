@@ -40,7 +40,7 @@ def assert_same(lazy, plain):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop", "adagrad", "rprop", "l-bfgs"])
 def test_a_training_ends_with_the_weights_of_one_in_memory(optimizer):
-    options = {"optimizer": optimizer, "epochs": 8, "validation": (X[:6], Y[:6])}
+    options = {"optimizer": optimizer, "epochs": 4, "validation": (X[:6], Y[:6])}
     assert_same(trained(rows(X), rows(Y), **options), trained(X, Y, **options))
 
 

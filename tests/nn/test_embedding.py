@@ -99,3 +99,10 @@ def test_sizes_below_1_are_refused():
 
 def test_repr_tells_the_sizes():
     assert repr(Embedding(3, 2)) == "Embedding(n_embeddings=3, size=2)"
+
+
+def test_indices_in_the_chunks_of_a_dask_array_are_refused():
+    import dask.array as da
+
+    with pytest.raises(TypeError, match="Embedding: the indices are a dask array, .*; compute"):
+        Embedding(3, 2)(da.zeros(4, chunks=2, dtype=int))
