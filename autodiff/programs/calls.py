@@ -123,7 +123,7 @@ def is_numpys(f: Any) -> bool:
 
 
 def _tried(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> tuple[Any, bool, bool]:
-    """What a call gives for examples; whether it writes into given memory; whether it may share an operand's."""
+    """The result for examples; whether it writes into given memory; whether it may share an operand's."""
     given, named = _examples(operands, options)
     result = f(*given, **named)
     if not isinstance(result, np.ndarray) or not result.ndim:

@@ -104,5 +104,5 @@ def test_repr_tells_the_sizes():
 def test_indices_in_the_chunks_of_a_dask_array_are_refused():
     import dask.array as da
 
-    with pytest.raises(TypeError, match="Embedding: the indices are a dask array, .*; compute"):
+    with pytest.raises(TypeError, match=r"Embedding: the indices are a dask array, .*; compute"):
         Embedding(3, 2)(da.zeros(4, chunks=2, dtype=int))

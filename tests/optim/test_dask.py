@@ -43,8 +43,8 @@ def ridge(θ, x, y):
 )
 def test_a_method_finds_what_it_finds_in_memory(method):
     x, y = rows()
-    found = minimize(lambda θ: ridge(θ, x, y), np.zeros(3), method, max_steps=8)
-    expected = minimize(lambda θ: ridge(θ, X, Y), np.zeros(3), method, max_steps=8)
+    found = minimize(lambda θ: ridge(θ, x, y), np.zeros(3), method, max_steps=5)
+    expected = minimize(lambda θ: ridge(θ, X, Y), np.zeros(3), method, max_steps=5)
     np.testing.assert_allclose(found.x, expected.x, rtol=1e-10, atol=1e-10)
     assert found.value == pytest.approx(expected.value, rel=1e-10)
     assert type(found.value) is float

@@ -1,0 +1,46 @@
+"""Whether a model and a loss stay as they are while they train: a program would keep what they were.
+
+Compared are the attributes of the model's parts and of the loss, and the global names and closures of their
+functions; not what other objects hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from autodiff import Value
+from autodiff.programs.surroundings import surroundings
+
+from ..module import Module
+from .fingerprint import told
+
+__all__ = ["changed", "conditions"]
+
+
+def conditions(model: Module, loss: Callable[..., Any]) -> dict[str, str]:
+    """What they depend on besides the data and the parameters, by name."""
+    return {name: _told(part) for name, part in _parts(model, loss)}
+
+
+def _parts(model: Module, loss: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((name, part) for name, part in model.named_parts(object) if not _is_trained(part))
+    yield from getattr(loss, "__dict__", {}).items()
+    for function in (loss, *{type(module).forward for module in model.modules()}):
+        found = ((entry.name, entry.meaning) for entry in surroundings(function))
+        yield from ((name, meaning) for name, meaning in found if not isinstance(meaning, Value))
+
+
+def _is_trained(part: Any) -> bool:
+    parameter = isinstance(part, Value) and part._operation is None and not part.constant
+    return parameter or isinstance(part, Module)
+
+
+def _told(part: Any) -> str:
+    """A part in few characters; a Value by its birth, which is another where a call makes it anew."""
+    return f"born {part._birth}" if isinstance(part, Value) else told(part)
+
+
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """The names of what is not as it was."""
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
