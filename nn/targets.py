@@ -50,7 +50,7 @@ def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
     """Raise ValueError where a target is wrong, naming the first entry that is.
 
     A program does not look: what is wrong with a target that is its argument goes unnoticed there, and
-    so it does in the chunks of a Dask array.
+    so it does in the chunks of a Dask array, but for labels that are no classes: these make the loss nan.
     """
     if _unseen(target):
         return
@@ -93,7 +93,9 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
             f"shape {shape}, got a target of shape {shape_of(y)}"
         )
     if _unseen(y):
-        return astype(expand_dims(y, -1) == np.arange(float(shape[-1])), dtype_of(output))
+        rows = astype(expand_dims(y, -1) == np.arange(float(shape[-1])), dtype_of(output))
+        # In chunks a label that is no class makes 0/0, which the loss tells.
+        return rows if traced(y) else rows / rows.sum(axis=-1, keepdims=True)
     return _one_hot(np.asarray(raw(y)), shape[-1], loss).astype(dtype_of(output))
 
 

@@ -76,7 +76,8 @@ def fit(
     seed              decides on the order of the observations
     compiled          whether a program computes the slopes (see `autodiff.compile`): the same but for the
                       last bits, in less time. By default one takes over after 500 steps, where model and
-                      loss allow it; settings of theirs that change later are not seen. `history.engine` tells
+                      loss allow it and kept their attributes until then; what these become later is not
+                      seen. `history.engine` tells
     checkpoint        an .npz file. The same call, made again after the process was killed, goes on from it
                       and ends with the same weights to the last bit; after the end it returns them at
                       once, and with more `epochs` it goes on
@@ -87,10 +88,10 @@ def fit(
     `interrupted` is true; a second one does not wait, and is raised where it met a step half-done.
 
     Raises RuntimeError inside `no_grad`; ValueError or TypeError, before the model is changed, for data
-    that do not fit each other or the model, nan or infinite entries (not looked for in Dask arrays, where
-    the loss tells), parameters that the loss does not depend on, settings out of range, unknown names, and
-    a checkpoint of another call. Functions are compared by their code and what they close over, not by
-    what they read from global names; Dask arrays by shape and dtype.
+    that do not fit each other or the model, nan or infinite entries (not looked for in Dask arrays, nor are
+    wrong labels, where the loss tells), parameters that the loss does not depend on, settings out of range,
+    unknown names, and a checkpoint of another call. Functions are compared by their code and what they close
+    over, not by what they read from global names; Dask arrays by shape and dtype.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], seed=0)

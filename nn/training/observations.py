@@ -78,13 +78,13 @@ def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
 
 def _numbers(data: Any, name: str) -> Array:
     """An array of real numbers with at least one axis."""
-    if isinstance(data, np.ma.MaskedArray):
+    if isinstance(getattr(data, "_meta", data), np.ma.MaskedArray):  # Dask tells by an empty array
         raise TypeError(f"{name} is a masked array, whose mask would be lost; fill it or leave the rows out")
     try:
         array = data if holds_tasks(data) else np.asarray(data)
     except ValueError as error:
         raise ValueError(f"{name} must be a regular array: {error}") from None
-    if holds_tasks(array) and (not hasattr(array, "chunks") or any(n != n for n in array.shape)):
+    if holds_tasks(array) and (not hasattr(type(array), "chunks") or any(n != n for n in array.shape)):
         raise TypeError(
             f"{name} must be a dask array with known chunk sizes; to_dask_array(lengths=True) makes one"
         )

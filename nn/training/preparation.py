@@ -154,7 +154,7 @@ def try_out(
     train, and for parameters without gradient; TypeError where the loss is no number; and what the
     model and the loss raise for data that they do not take.
     """
-    with predicting(model):
+    with predicting(model), np.errstate(all="ignore"):  # what overflows shows in the loss
         try:
             _try_gradients(model, loss, data)
             for observations in filter(None, (data, held_out)):
@@ -172,8 +172,7 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
     output = _output(model, data)
     number = _number(loss(output, data.y[:ROWS]))
     if not number.constant:
-        with np.errstate(all="ignore"):
-            number.backward()
+        number.backward()
     without = [name for name, parameter in free.items() if parameter.grad is None]
     if without:
         raise ValueError(
@@ -184,7 +183,7 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
 
 def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Observations) -> None:
     """See that the loss and the metrics take all targets: each beside the output for the first row."""
-    with no_grad(), np.errstate(all="ignore"):
+    with no_grad():
         output = _output(model, data)
         if data.lazy:  # shapes are seen without computing
             _number(loss(model(data.X), data.y))

@@ -79,6 +79,15 @@ def test_a_metric_that_computes_is_refused_before_the_first_pass(loads):
     assert set(loads) == {(2, 0), (1, 0)}  # the chunks of the rows on which it was tried
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # told by Dask's threads, as they compute
+@pytest.mark.parametrize("wrong", [3, -1, 0.5])
+def test_a_label_that_is_no_class_stops_the_training(wrong):
+    labels = np.array(LABELS, float)
+    labels[7] = wrong
+    _, history = trained(rows(X), rows(labels), loss="cross_entropy", outputs=3, epochs=3)
+    assert history.reason.startswith("diverged in epoch 1: the loss became nan")
+
+
 def test_nothing_is_computed_before_the_first_step():
     def computes(*arguments, **options):
         raise AssertionError("computed")
@@ -130,6 +139,13 @@ def test_rows_of_unknown_number_are_refused():
     x = rows(X)
     with pytest.raises(TypeError, match=r"X must be a dask array with known chunk sizes"):
         trained(x[x[:, 0] > 0.0], rows(Y))
+
+
+def test_what_dask_has_besides_arrays_is_refused():
+    with pytest.raises(TypeError, match=r"X must be a dask array with known chunk sizes"):
+        trained(dask.delayed(X), rows(Y))
+    with pytest.raises(TypeError, match=r"X is a masked array, whose mask would be lost"):
+        trained(da.ma.masked_invalid(rows(X)), rows(Y))
 
 
 def test_targets_of_another_length_are_refused():

@@ -311,6 +311,11 @@ def test_weights_spoilt_by_the_last_step_are_not_returned():
     assert same_state(model, expected)
 
 
+def test_what_overflows_from_the_start_is_told_by_the_history_and_warns_nowhere():
+    history = fit(MLP(2, [1], seed=0), np.full((4, 2), 1e200), np.ones(4), progress=False)
+    assert history.reason.startswith("diverged in epoch 1: the loss became inf")
+
+
 class Pressing:
     """A loss in whose call of a number Ctrl-C is pressed."""
 
