@@ -14,6 +14,7 @@ from autodiff.data import Data
 
 from ..module import Module
 from .observations import Observations
+from .whole import obstacle
 
 __all__ = ["WARM_UP", "Slopes"]
 
@@ -135,10 +136,8 @@ def _free(model: Module) -> list[Any]:
 
 def _refusal(model: Module, data: Observations) -> str | None:
     """Why a training cannot be a program, as far as the model's parts and the data tell."""
-    if any(model.named_parts(np.random.Generator)):
-        return "the model draws random numbers"
-    if any(model.named_buffers()):
-        return "the model measures its batches"
+    if found := obstacle(model):
+        return found
     wrapping = [str(array.dtype) for array in data if _wraps(array.dtype)]
     return f"arithmetic of {wrapping[0]} wraps around, unlike a program's" if wrapping else None
 

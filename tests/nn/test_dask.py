@@ -128,7 +128,7 @@ def test_what_cannot_be_done_in_chunks_is_refused(options, told):
 
 
 @pytest.mark.parametrize(
-    ("part", "told"), [(nn.Dropout(0.5), "random draws"), (nn.BatchNorm(3), "batch normalisation")]
+    ("part", "told"), [(nn.Dropout(0.5), "draws random numbers"), (nn.BatchNorm(3), "batch normalisation")]
 )
 def test_a_model_that_differs_in_training_is_refused(part, told):
     with pytest.raises(ValueError, match=f"fit: a dask array needs a model .*{told}"):
