@@ -181,7 +181,10 @@ def _listed(outputs: Any) -> list[Value]:
         raise ValueError("a graph needs at least one Value, got none")
     for root in roots:
         if not isinstance(root, Value):
-            raise TypeError(f"only a Value has a graph, got {type(root).__name__}")
+            raise TypeError(
+                f"only a Value has a graph, got {type(root).__name__}; what it computes may be one, "
+                "and nn.draw_network draws a network"
+            )
     return roots
 
 

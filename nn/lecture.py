@@ -50,12 +50,15 @@ def observations() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     return np.array([[3.0, -2.0], [-1.0, 1.0]]), np.array([1.2, 0.7])
 
 
-def loss(network: Network) -> Value:
-    """The loss on both observations, one node for each step of its computation.
+def loss(network: Network, observation: int | None = None) -> Value:
+    """The loss on both observations, or on one of them, a node for each step of its computation.
 
         R(θ) = Σ e²,   e = y − a₁⁽²⁾;   ∂R/∂θ = −2·Σ e·∂a₁⁽²⁾/∂θ
 
-    `nn.squared_error(network(X), y)` is the same on columns.
+    `observation` is 1 or 2, as the slides count: of R = (y − a₁⁽²⁾)² they derive ∂R/∂w₁₁⁽¹⁾ link by link,
+    as `explain(loss(network, 1), w)` does. `nn.squared_error(network(X), y)` is the sum on columns.
+
+    Raises ValueError for another observation.
 
     >>> theta = network()
     >>> r = loss(theta)
@@ -63,17 +66,18 @@ def loss(network: Network) -> Value:
     >>> round(r, 6), round(theta.layers[0].neurons[0].weights[0].grad, 6)
     (0.185852, -0.404152)
     """
-    first, second = (_residual(network, x, y) for x, y in zip(*observations(), strict=True))
-    r = first**2 + second**2
+    if observation not in (None, 1, 2):
+        raise ValueError(f"loss: the observations are 1 and 2, or None for both; got {observation!r}")
+    residuals = [Value(y, "y", constant=True) - network(x) for x, y in zip(*observations(), strict=True)]
+    if observation is not None:
+        r = residuals[observation - 1] ** 2
+        r.name = "R"
+        return r
+    for e in residuals:
+        e.name = "e"
+    r = residuals[0] ** 2 + residuals[1] ** 2
     r.name = "R(θ)"
     return r
-
-
-def _residual(network: Network, x: np.ndarray[Any, Any], y: float) -> Value:
-    """e = y − a₁⁽²⁾."""
-    e: Value = Value(y, "y", constant=True) - network(x)
-    e.name = "e"
-    return e
 
 
 # -- functions to minimise -------------------------------------------------------------------------

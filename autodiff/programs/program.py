@@ -12,7 +12,7 @@ from typing import Any, overload
 
 from .. import modes
 from ..digits import counted
-from ..files import write
+from ..files import format_of, write
 from .arguments import Arguments, entered
 from .calling import MISS, Direct, direct
 from .differentiable import Recorder
@@ -129,10 +129,12 @@ class Program:
 
         Its function takes the inputs one by one, numbers and arrays of those shapes and dtypes: the
         entries of the arguments in order, then the Values that f closes over. It returns the results one
-        by one, as a tuple. Raises ValueError before the first call, and for what has no text: operations
-        whose functions were not written in a file, or use what only their module has.
+        by one, as a tuple. Raises ValueError before the first call, for another suffix than .py, and for
+        what has no text: operations whose functions were not written in a file, or use what only their
+        module has.
         """
         path = Path(path)
+        format_of(path, (".py",))
         write(path, saved(self._used.whole_source).encode())
         return path
 
@@ -171,9 +173,10 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     Values that f closes over, such as a model's parameters, are read anew at each call. Where the result
     depends on one that is a variable, or on an argument that is, it is a Value again, and the program one
     operation of its graph. All else is recorded once: numbers, the contents of arrays, what Python
-    decides. Where a name in f's closure or among its globals means another number, array or Value by now,
-    the program is recorded anew; what is written into an array is not noticed. At the first call f is
-    called twice, to find out whether it does the same each time.
+    decides. Where a name in f's closure or among its globals means another object by now (another number,
+    array, model or function), or a model among them was switched by `train()` or `eval()`, the program is
+    recorded anew; what is written into an array, a dict or another attribute is not noticed. At the first
+    call f is called twice, to find out whether it does the same each time.
 
     The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
     Overflow, nan, 0·∞ and kinks are those of the eager engine; nothing warns.

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["program", "runner"]
+__all__ = ["runnable", "runner"]
 
 
 def runner(lines: Callable[..., Any], new_memory: Callable[[], Any] | None = None) -> Callable[[], Any]:
@@ -57,7 +57,7 @@ def _checked(name: str, x: Any, shape: tuple[int, ...], dtype: str) -> Any:
     return data if shape else float(data) if dtype == "float" else data[()]
 
 
-def program(
+def runnable(
     lines: Callable[..., Any],
     inputs: dict[str, tuple[tuple[int, ...], str]],
     new_memory: Callable[[], Any] | None = None,

@@ -106,7 +106,7 @@ def _entries(source: Source) -> Iterator[str]:
     at_nan = None
     for function in reversed(source.functions):
         again = f"on_numbers({function.name}, {{{pairs}}})" if function.may_fail else None
-        yield f"{function.name} = program("
+        yield f"{function.name} = runnable("
         yield from (f"    {text}," for text in _options(function, again, at_nan))
         yield ")"
         at_nan = function.name

@@ -1,25 +1,29 @@
-"""What f finds around itself: numbers, arrays and Values in its closure and among its globals.
+"""What f finds around itself: what the names in its closure and among its globals mean.
 
-These are part of a program as they were when it was recorded. Where a name means something else by
-now, the program is recorded anew. Entries of lists, attributes, and the contents of arrays are not
-looked at.
+That is part of a program as it was when it was recorded: numbers, arrays, models, functions. Where a name
+means something else by now, the program is recorded anew; likewise where a model's `training` does, which
+`train()` and `eval()` set. Entries of a dict, other attributes, and the contents of arrays are not looked at.
 """
 
 from __future__ import annotations
 
+import dis
 import functools
 from collections.abc import Callable, Iterator
-from types import CellType, CodeType, FunctionType, MethodType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..value import Value
 from .origins import is_own
 
 __all__ = ["Surrounding", "surroundings"]
 
-WATCHED = (bool, int, float, str, np.generic, np.ndarray, Value)
+PLAIN = (bool, int, float, str, np.generic)
+"""What is the same where it is equal."""
+
+FIXED = (ModuleType, type, type(None))
+"""What is not watched: names of modules and classes keep their meaning; None may stand for no meaning yet."""
 
 
 class Surrounding(NamedTuple):
@@ -30,15 +34,15 @@ class Surrounding(NamedTuple):
     meaning: Any
 
     def is_current(self) -> bool:
-        """Whether the name means the same: that very array or Value, an equal number."""
-        now = self.now()
-        if now is self.meaning:
+        """Whether the name means the same: that very object, an equal number, a list of the same objects."""
+        now, then = self.now(), self.meaning
+        if now is then:
             return True
-        return (
-            type(now) is type(self.meaning)
-            and not isinstance(now, (np.ndarray, Value))
-            and now == self.meaning
-        )
+        if type(now) is not type(then):
+            return False
+        if isinstance(now, (list, tuple)):
+            return len(now) == len(then) and all(a is b for a, b in zip(now, then, strict=True))
+        return isinstance(now, PLAIN) and bool(now == then)
 
     def now(self) -> Any:
         """What the name means now."""
@@ -57,16 +61,18 @@ def surroundings(f: Callable[..., Any]) -> list[Surrounding]:
         if id(thing) in seen:
             continue
         seen.add(id(thing))
+        if isinstance(getattr(thing, "training", None), bool) and not isinstance(thing, type):
+            own = vars(thing)
+            found[id(own), "training"] = Surrounding("training", own, own.get("training"))
         if isinstance(thing, functools.partial):
             waiting.append(thing.func)
         elif isinstance(thing, MethodType):
-            waiting.append(thing.__func__)
+            waiting += thing.__func__, thing.__self__
         elif isinstance(thing, FunctionType):
             for entry in _names(thing):
-                if isinstance(entry.meaning, WATCHED):
+                if not isinstance(entry.meaning, FIXED):
                     found[id(entry.place), entry.name] = entry
-                else:
-                    waiting.append(entry.meaning)
+                waiting.append(entry.meaning)
         elif hasattr(thing, "__wrapped__"):
             waiting.append(thing.__wrapped__)
     return list(found.values())
@@ -83,8 +89,8 @@ def _names(f: FunctionType) -> Iterator[Surrounding]:
 
 
 def _mentioned(code: CodeType) -> set[str]:
-    """All global names and attributes in a function's code, and in that of functions inside it."""
-    names = set(code.co_names)
+    """All global names in a function's code, and in that of functions inside it, without attributes."""
+    names = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             names |= _mentioned(constant)

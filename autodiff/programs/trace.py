@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import modes
-from ..data import Data
+from ..data import Data, is_lazy
 from ..reverse import inputs_of
 from ..structure import leaves
 from ..value import Value, births
@@ -119,7 +119,7 @@ def recorded_from(
         result = f(*args, **kwargs)
         outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
         trace.origins.told = CHECK
-        watched = total(trace.gradients.values())
+        watched = total(trace.gradients.values(), outputs)
     wanted = outputs if watched is None else (*outputs, watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)
@@ -201,6 +201,11 @@ class _Book:
 
     def place(self, x: Any) -> int:
         """The line of an operand; a constant is entered at its first use."""
+        data = x._data if isinstance(x, Value) else x
+        if is_lazy(data):
+            raise TypeError(
+                f"compile: f closes over a {type(data).__name__}; programs run on NumPy arrays alone"
+            )
         if not isinstance(x, Value):
             self.lines.append(Line("constant", x))
             return len(self.lines) - 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autodiff import Value, derivative, grad, gradients, hessian
+from autodiff import Value, derivative, explain, grad, gradients, hessian
 from autodiff.graph import Graph
 from examples.lecture_network import THETA as THETA_BY_HAND
 from examples.lecture_network import loss as loss_by_hand
@@ -189,3 +189,16 @@ def test_demonstration_2_takes_grids():
 def test_demonstration_2_takes_two_coordinates(point):
     with pytest.raises(TypeError, match=r"expected a point \(x₁, x₂\), got"):
         lecture.demonstration_2(*point)
+
+
+def test_one_observation_is_derived_as_on_the_slides():
+    network = lecture.network()
+    r = lecture.loss(network, 1)
+    assert (r.name, round(r.item(), 6)) == ("R", 0.152487)
+    found = explain(r, network.parameters()[0])
+    assert found.formula.text == "−2(y − a₁⁽²⁾)·w₁₁⁽²⁾·a₁⁽¹⁾(1 − a₁⁽¹⁾)·x₁"
+    assert "chain rule yet again" in found.text
+    both = sum(lecture.loss(network, i).item() for i in (1, 2))
+    assert both == pytest.approx(lecture.loss(network).item(), rel=1e-15)
+    with pytest.raises(ValueError, match="observations are 1 and 2"):
+        lecture.loss(network, 3)

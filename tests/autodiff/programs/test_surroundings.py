@@ -41,6 +41,43 @@ def test_a_result_that_depends_on_a_variable_is_a_value_that_can_be_differentiat
             parameter.zero_grad()
 
 
+def test_a_name_that_means_another_model_or_function_by_now_records_anew():
+    X = np.ones((4, 2))
+    model, squash = nn.MLP(2, [3, 1], seed=0), ad.tanh
+    program = compiled(lambda X: squash(model(X)))
+    program(X)
+    model = nn.MLP(2, [3, 1], seed=5)
+    np.testing.assert_allclose(program(X).data, ad.tanh(model(X)).data, rtol=1e-13)
+    squash = ad.sigmoid
+    np.testing.assert_allclose(program(X).data, ad.sigmoid(model(X)).data, rtol=1e-13)
+    assert len(program.versions) == 1
+
+
+def test_a_new_list_of_the_same_parameters_records_nothing_anew():
+    model, X = nn.MLP(2, [3, 1], seed=0), np.ones((4, 2))
+    parameters = model.parameters()
+    program = compiled(lambda X: gradients(model(X).sum(), parameters))
+    program(X)
+    (version,) = program.versions
+    parameters = model.parameters()
+    program(X)
+    assert program.versions == (version,)
+    parameters = model.parameters()[:1]
+    assert len(program(X)) == 1
+
+
+mean = 0.0
+
+
+def test_a_global_with_the_name_of_an_attribute_is_not_part_of_a_program(monkeypatch):
+    program = compiled(lambda x: (x * 2.0).mean())
+    program(np.ones(3))
+    (version,) = program.versions
+    monkeypatch.setitem(globals(), "mean", 1.0)
+    program(np.ones(3))
+    assert program.versions == (version,)
+
+
 def test_derivatives_of_a_program_go_to_any_order_and_mix_with_eager_code():
     w, x = Value(2.0, "w"), Value(3.0, "x")
     program = compiled(lambda x: (w**3 * x**2, w * 5.0, x))
@@ -173,3 +210,22 @@ def test_a_function_that_counts_is_refused_where_the_count_matters():
 
     with pytest.raises(ValueError, match="same each time"):
         compiled(f)(1.0)
+
+
+def test_a_model_switched_between_training_and_evaluation_is_recorded_anew():
+    model = nn.Sequential(nn.Linear(3, 3, seed=0), nn.Dropout(0.5, seed=0)).eval()
+    program = compiled(lambda X: model(X).sum())
+    X = np.ones((2, 3))
+    kept = program(X).data
+    model.train()
+    with pytest.raises(ValueError, match="eval"):
+        program(X)
+    model.eval()
+    assert program(X).data == kept
+
+
+def test_a_dask_array_in_the_closure_is_refused_by_name():
+    da = pytest.importorskip("dask.array")
+    X = da.ones((4, 2), chunks=2)
+    with pytest.raises(TypeError, match="closes over a Array; programs run on NumPy arrays alone"):
+        compiled(lambda w: ((X @ w) ** 2).mean())(np.zeros(2))
