@@ -69,14 +69,14 @@ def loss(network: Network, observation: int | None = None) -> Value:
     if observation not in (None, 1, 2):
         raise ValueError(f"loss: the observations are 1 and 2, or None for both; got {observation!r}")
     residuals = [Value(y, "y", constant=True) - network(x) for x, y in zip(*observations(), strict=True)]
-    if observation is not None:
+    if observation is None:
+        for e in residuals:
+            e.name = "e"
+        r: Value = residuals[0] ** 2 + residuals[1] ** 2
+        r.name = "R(θ)"
+    else:
         r = residuals[observation - 1] ** 2
         r.name = "R"
-        return r
-    for e in residuals:
-        e.name = "e"
-    r = residuals[0] ** 2 + residuals[1] ** 2
-    r.name = "R(θ)"
     return r
 
 

@@ -40,6 +40,7 @@ class Body:
         self.made = [slot.number for slot in slots]
         self.outputs = [self.made[i] for i in listing.outputs]
         self.plan = planned(self.steps, self.outputs)
+        self.changed = self._changed()
         self.uses = Counter(x for step in self.steps.done for x in step.operands) + Counter(self.outputs)
         self.fixed = set(self.steps.constants)
         self.own: set[int] = set()
@@ -71,9 +72,19 @@ class Body:
     def _name(self, step: Step) -> str:
         """The user's name for a line; a number for what stands between."""
         name = self.lines_of[step.line].name
-        if name and self.made[step.line] == step.slot.number:
+        number = step.slot.number
+        if name and self.made[step.line] == self.changed.get(number, number):
             return self.names.take(identifier(name))
         return self.names.number("t")
+
+    def _changed(self) -> dict[int, int]:
+        """For what statements change, what it is in the end."""
+        changed: dict[int, int] = {}
+        for step in reversed(self.steps.done):
+            if step.is_statement:
+                number = step.slot.number
+                changed[step.operands[0]] = changed.get(number, number)
+        return changed
 
     def _text(self, number: int) -> Text:
         """An operand as text."""

@@ -69,6 +69,8 @@ class Expressions(Calls):
             return Known(f(*map(value, operands), **{name: value(x) for name, x in options.items()}))
         if f in QUESTIONS:
             return Known(f(*map(example, operands)))
+        if f is zip:
+            return Group(tuple(map(Group, zip(*map(self.parts, operands), strict=True))))
         if f is getattr:
             return _fact(*map(example, operands))
         found = None if is_numpys(f) else definition(f)

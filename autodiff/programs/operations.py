@@ -85,7 +85,7 @@ def product_with_transposed(a: Data, b: Data, /) -> Data:
 @_declared("·")
 def sum_of_product(a: Data, b: Data, /) -> Data:
     """Σ aᵢ·bᵢ over all entries of two arrays of one shape."""
-    return np.vdot(a, b)
+    return a.dot(b) if a.ndim == 1 and a.dtype.kind == "f" else np.vdot(a, b)
 
 
 @_declared("Σ")
@@ -168,6 +168,6 @@ def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices, none of which names an entry twice."""
     result = np.zeros(shape)
     result[indices[0]] = parts[0]
-    for part, index in zip(parts[1:], indices[1:], strict=True):
+    for index, part in zip(indices[1:], parts[1:], strict=True):
         result[index] += part
     return result

@@ -16,7 +16,7 @@ import numpy as np
 
 from .calls import UnwritableError, Vocabulary, escaped, index_text
 from .expressions import Expressions
-from .meanings import Known, Meaning, Scope, example
+from .meanings import Group, Known, Meaning, Scope, example
 from .reading import Definition
 from .steps import Slot, Spelling, Steps
 
@@ -63,6 +63,11 @@ class _Following(Expressions):
                 return self.expression(result, scope)
             case ast.Assign([target], expression) | ast.AnnAssign(target, _, ast.expr() as expression):
                 self._assigned(target, self.expression(expression, scope), scope)
+            case ast.AugAssign(ast.Subscript(ast.Name(name), place), ast.Add(), expression):
+                index = self.known(self.expression(place, scope))
+                self._filled(name, index, "+=", self.expression(expression, scope), scope)
+            case ast.For(target, several, body, []):
+                return self._for_each(target, self.expression(several, scope), body, scope)
             case ast.If(test, body, otherwise):
                 return self._block(body if self.decided(test, scope) else otherwise, scope)
             case ast.Try(body, _, otherwise, last):  # the listing was recorded, so nothing is raised
@@ -79,6 +84,18 @@ class _Following(Expressions):
                 raise UnwritableError
         return None
 
+    def _for_each(
+        self, target: ast.expr, several: Meaning, body: Sequence[ast.stmt], scope: Scope
+    ) -> Meaning | None:
+        """A loop over operands; one over what is known may be long, and stays a loop."""
+        if not isinstance(several, Group):
+            raise UnwritableError
+        for part in several.parts:
+            self._assigned(target, part, scope)
+            if (result := self._block(body, scope)) is not None:
+                return result
+        return None
+
     def _assigned(self, target: ast.expr, meaning: Meaning, scope: Scope) -> None:
         """Give a value a name, the parts of a tuple theirs; fill a place of an array."""
         match target:
@@ -88,18 +105,18 @@ class _Following(Expressions):
                 for part, inner in zip(self.parts(meaning), targets, strict=True):
                     self._assigned(inner, part, scope)
             case ast.Subscript(ast.Name(name), place):
-                self._filled(name, self.known(self.expression(place, scope)), meaning, scope)
+                self._filled(name, self.known(self.expression(place, scope)), "=", meaning, scope)
             case _:
                 raise UnwritableError
 
     # -- filling a new array -------------------------------------------------------------------
 
-    def _filled(self, name: str, place: Any, meaning: Meaning, scope: Scope) -> None:
-        """x[place] = …, of an array that the function has just made."""
+    def _filled(self, name: str, place: Any, how: str, meaning: Meaning, scope: Scope) -> None:
+        """x[place] = …, or +=, of an array that the function has just made."""
         new = self._new(name, scope)
         new.example[place] = example(meaning)
         slots = [new]
-        text = f"{{0}}[{index_text(place, self.vocabulary)}] = {self.argument(meaning, slots)}"
+        text = f"{{0}}[{index_text(place, self.vocabulary)}] {how} {self.argument(meaning, slots)}"
         self._replaced(name, slots, text, scope)
 
     def _changed(self, name: str, function: ast.expr, others: list[ast.expr], scope: Scope) -> None:
@@ -115,7 +132,7 @@ class _Following(Expressions):
     def _new(self, name: str, scope: Scope) -> Slot:
         """A new array of known entries that the function goes on to fill."""
         meaning = scope.local.get(name)
-        if isinstance(meaning, Known) and type(meaning.value) is np.ndarray:
+        if isinstance(meaning, Known) and type(meaning.value) is np.ndarray and meaning.value.base is None:
             text = self.vocabulary.spelled(meaning.value)
             text = text if "(" in text else f"{text}.copy()"
             meaning = self.steps.add(meaning.value.copy(), [], Spelling(escaped(text)))

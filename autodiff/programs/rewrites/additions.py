@@ -150,7 +150,16 @@ def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Se
     place = np.broadcast_to(0.0, line.shape)
     if any(draft.lines[x].shape != place[index].shape for x, index in zip(inputs, indices, strict=True)):
         return None
-    return draft.add(laid, *inputs, indices=tuple(indices), shape=line.shape)
+    summands: list[int] = []
+    places: list[Any] = []
+    for x, index in zip(inputs, indices, strict=True):
+        if index in places:
+            i = places.index(index)
+            summands[i] = draft.add(add, summands[i], x)
+        else:
+            summands.append(x)
+            places.append(index)
+    return draft.add(laid, *summands, indices=tuple(places), shape=line.shape)
 
 
 def _is_part(line: Line) -> bool:

@@ -141,8 +141,9 @@ class Grouping:
         return saved > cost if aligned or not cost else m >= FEW and saved > 2 * cost
 
     def _order(self, member: int) -> list[tuple[bool, int]]:
-        """That of the rows of the operands; what stands alone comes after."""
-        return sorted((x not in self.homes, self.rank(x)) for x in self.lines[member].inputs)
+        """That of the rows of the operands; what stands alone comes after. Constants suit any order."""
+        operands = [x for x in self.lines[member].inputs if self.lines[x].kind != "constant"]
+        return sorted((x not in self.homes, self.rank(x)) for x in operands)
 
     def rank(self, position: int) -> int:
         """The order of rows: that in their array, or in the listing."""

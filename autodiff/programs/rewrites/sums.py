@@ -37,7 +37,9 @@ def plain_sum(draft: Draft, line: Line) -> int | None:
     return draft.add(reduced_in_place if line.metadata["keepdims"] else reduced, *line.inputs, axis=axis)
 
 
-@rule("what is asked for nan only is its sum, where that is there already, else np.vdot", energy, exact=False)
+@rule(
+    "what is asked for nan only is its sum, where that is there already, else its square", energy, exact=False
+)
 def asked_for_nan(draft: Draft, line: Line) -> int | None:
     (x,) = line.inputs
     total = draft.known(reduced, x, axis=0) if len(draft.lines[x].shape) == 1 else None

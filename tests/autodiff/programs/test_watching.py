@@ -1,0 +1,82 @@
+"""What tells a program that a gradient met 0·∞: never too late, and by few numbers."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import autodiff as ad
+from autodiff import compile as compiled
+
+STRANGE = [0.0, -0.0, 1.0, -1.0, 1e200, -1e200, 1e-200, np.inf, -np.inf, np.nan]
+ACTIVATIONS = [ad.relu, ad.sigmoid, ad.tanh, ad.exp, ad.log, ad.sqrt, abs, lambda z: z * z, lambda z: 1.0 / z]
+LOSSES = [
+    lambda y: (y * y).sum(),
+    lambda y: y.sum(),
+    lambda y: ad.relu(y).sum(),
+    lambda y: -ad.log_softmax(y)[:, 0].sum(),
+    lambda y: y[0, 0] * 1.0,
+    lambda y: ad.where(y > 0.0, ad.sqrt(y), 0.0).sum(),
+]
+
+X = np.array([[3.0, -2.0], [0.0, 1.0], [1.0, 0.0]])
+SHAPES = [(2, 2), (2,), (2, 2), (2,)]
+
+
+def network(first, second, loss):
+    """The loss of two layers of parameters."""
+    return lambda w1, b1, w2, b2: loss(second(first(X @ w1 + b1) @ w2 + b2))
+
+
+def parameters(draw):
+    """Weights and biases, most of them ordinary."""
+    numbers = st.sampled_from(STRANGE) | st.floats(-3, 3)
+    return [draw(arrays(np.float64, shape, elements=numbers)) for shape in SHAPES]
+
+
+@given(st.data(), *[st.sampled_from(ACTIVATIONS)] * 2, st.sampled_from(LOSSES))
+@settings(deadline=None, max_examples=60)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_gradients_are_nan_where_those_of_eager_code_are(data, first, second, loss):
+    θ = parameters(data.draw)
+    step = ad.value_and_grad(network(first, second, loss), (0, 1, 2, 3))
+    (value, found), (eager, wanted) = compiled(step)(*θ), step(*θ)
+    np.testing.assert_array_equal(np.isnan(value), np.isnan(eager))
+    for a, b in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(np.isnan(a), np.isnan(b))
+
+
+@given(st.lists(st.sampled_from(STRANGE) | st.floats(-3, 3), min_size=3, max_size=3))
+@settings(deadline=None, max_examples=60)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_products_with_the_hessian_are_nan_where_those_of_eager_code_are(numbers):
+    def valley(x):
+        return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
+
+    def product(x, v):
+        return ad.hvp(valley, x, v)
+
+    x, v = np.array(numbers), np.array([1.0, -2.0, 0.5])
+    np.testing.assert_array_equal(np.isnan(compiled(product)(x, v)), np.isnan(product(x, v)))
+
+
+def watched(f, *args):
+    """The names of what a program looks at."""
+    _, found = str(compiled(ad.value_and_grad(f, tuple(range(len(args))))).source_of(*args)).split("0·∞")
+    return set(re.findall(r"d_\w+", found.split("return")[0]))
+
+
+def test_the_loss_and_the_first_bias_tell_of_a_network():
+    w1, b1, w2, b2 = np.ones((2, 4)), np.ones(4), np.ones((4, 2)), np.ones(2)
+    for activation in (ad.relu, ad.sigmoid):
+        loss = network(activation, ad.log_softmax, lambda y: y.sum())
+        assert watched(loss, w1, b1, w2, b2) == {"d_b1"}
+
+
+def test_what_has_finite_factors_needs_no_look():
+    program = compiled(ad.value_and_grad(lambda x: (3.0 * x**2).sum()))
+    program(np.ones(2))
+    assert "0·∞" not in program.source
