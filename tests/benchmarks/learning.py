@@ -14,7 +14,7 @@ from .libraries import PEERS, Arrays, Library, Loss, Step, compiled, eager, jax
 __all__ = ["Task"]
 
 BY_HAND = "NumPy by hand"
-JIT = "jax.jit"
+JIT, PYTORCH = "jax.jit", "PyTorch, eager"
 PAIRS = 25  # where a few percent decide
 
 
@@ -51,14 +51,18 @@ class Task:
             except ImportError:
                 yield missing(work, name)
                 continue
-            target = self.pytorch_at_least if name.startswith("PyTorch") else None
+            target = self.pytorch_at_least if name == PYTORCH else None
             yield Row(work, name, times_as_fast(step, theirs), AS_FAST, at_least=target)
 
     def compiled_rows(self) -> Iterator[Row]:
-        """Recorded once: beside NumPy by hand, and JAX."""
+        """Recorded once: beside NumPy by hand, PyTorch, and JAX."""
         work, step = f"{self.name}, compiled", self.checked(compiled())
         ratios = times_the_time(step, self.hand, PAIRS)
         yield Row(work, BY_HAND, ratios, THE_TIME, at_most=self.compiled_at_most)
+        try:
+            yield Row(work, PYTORCH, times_as_fast(step, self.checked(PEERS[PYTORCH]())), AS_FAST)
+        except ImportError:
+            yield missing(work, PYTORCH)
         try:
             theirs = self.checked(jax())
         except ImportError:
