@@ -92,17 +92,14 @@ def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
 class Tracer(Protocol):
     """What records a program: the engine asks it where eager code would look at numbers."""
 
-    absorbs: bool
-    """Whether products 0·∞ are taken for 0 at once: which of them arise is not known yet."""
-
     def check_read(self, value: Value, how: str) -> None:
         """Refuse to read the data of a value that is an input of the program, or follows from one."""
 
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """What stands for a function of NumPy without derivative: a comparison, a test, a position."""
 
-    def passed(self, found: list[tuple[Value, Any]]) -> None:
-        """Note the gradients that a pass found: where one holds nan, the program must absorb."""
+    def passed(self, found: list[tuple[Value, Any]], again: Callable[[], dict[int, Any]]) -> dict[int, Any]:
+        """The gradients to go on with, by birth: of a pass, or of the pass `again` where these hold nan."""
 
 
 _tracer: ContextVar[Tracer | None] = ContextVar("tracer", default=None)

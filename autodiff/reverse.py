@@ -142,11 +142,12 @@ def pulled_back(
         return {}, {}
     kept = nodes.keys() if targets is None else targets
     tracer = modes.tracer()
-    absorbs = is_lazy(output._data) if tracer is None else tracer.absorbs
-    mend = modes.inspector() or (absorbed if absorbs else None)
+    mend = modes.inspector() or (absorbed if tracer is None and is_lazy(output._data) else None)
     found = _sweep(nodes, output, seed, kept, create_graph, mend)
     if tracer is not None:
-        tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept) if birth in nodes])
+        again = partial(_sweep, nodes, output, seed, kept, create_graph, absorbed)
+        pairs = [(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())]
+        found |= tracer.passed(pairs, again)
     elif mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
         found = _sweep(nodes, output, seed, kept, create_graph, absorbed)
     return nodes, found

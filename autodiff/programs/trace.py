@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import modes
+from .. import modes, ops
 from ..data import Data, is_lazy
 from ..reverse import inputs_of
 from ..structure import leaves
@@ -89,12 +90,21 @@ class Trace:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
 
-    def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
-        """Note the gradients of a pass, which may need to absorb 0·∞."""
+    def passed(
+        self, found: Sequence[tuple[Value, Any]], again: Callable[[], dict[int, Any]]
+    ) -> dict[int, Any]:
+        """Note the gradients of a pass; where 0·∞ is to be absorbed, record both and choose at each call."""
+        recorded = {node._birth: g for node, g in found if isinstance(g, Value)}
         for node, g in found:
             self.origins.note_gradient(g, node)
-            if isinstance(g, Value) and not self.absorbs:
-                self.gradients[g._birth] = g
+        if not self.absorbs:
+            self.gradients |= {g._birth: g for g in recorded.values()}
+            return {}
+        if not recorded:
+            return {}
+        total = reduce(lambda a, b: a + b, [ops.sum(g * g) for g in recorded.values()])
+        absorbing, is_spoilt = again(), total != total
+        return {birth: ops.where(is_spoilt, absorbing[birth], g) for birth, g in recorded.items()}
 
 
 def recorded_from(

@@ -351,3 +351,14 @@ def test_a_product_with_one_entry_is_nan_where_it_is_zero_times_infinity(turned)
         a, b = b, a.T
     with np.errstate(invalid="ignore"):
         np.testing.assert_array_equal(compiled(lambda a, b: a @ b)(a, b), a @ b)
+
+
+@pytest.mark.parametrize("entry", [np.inf, np.nan, 1.0])
+def test_each_pass_absorbs_only_where_it_is_spoilt_itself(entry):
+    def rosenbrock(x):
+        return (100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum()
+
+    x, v = np.zeros(3), np.array([0.0, entry, 0.0])
+    with np.errstate(all="ignore"):
+        expected = ad.hvp(rosenbrock, x, v)
+    np.testing.assert_array_equal(compiled(lambda x, v: ad.hvp(rosenbrock, x, v))(x, v), expected)
