@@ -195,7 +195,8 @@ def _sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend
 
     Rules see raw data, or Values where the pass itself is to be recorded. Operations of two operands,
     and elementwise ones of one, are written out, since scalar code spends its time here; `_pull` does
-    the same for operations of any form.
+    the same for operations of any form. While a program is recorded, `Origins` looks up `node` and `g`
+    in both.
     """
     pending: Pending = dict.fromkeys(nodes)
     pending[output._birth] = seed

@@ -16,6 +16,7 @@ from autodiff import Value, concatenate, gradients, no_grad, ravel
 from autodiff.functional import number
 from autodiff.lazy import computed
 from autodiff.modes import differentiating, inside_derivative
+from autodiff.ops.plain import raw
 from autodiff.reverse import ancestors
 from autodiff.structure import leaves
 
@@ -56,12 +57,8 @@ def _number(output: Any) -> Any:
     return number(output, "minimize", instead="least_squares")
 
 
-def _data(y: Any) -> Any:
-    return y.data if isinstance(y, Value) else y
-
-
 def _float(y: Any) -> float:
-    return float(_data(y))
+    return float(raw(y))
 
 
 class Exact(Derivatives):
@@ -79,7 +76,7 @@ class Exact(Derivatives):
             self.seen = isinstance(y, Value) and not y.constant
             if self.nested and self.seen:
                 _refuse_others(y, leaves(call.variables))
-            value, *gradient = computed([_data(y), *call.gradient(y)])
+            value, *gradient = computed([raw(y), *call.gradient(y)])
             return float(value), flat(gradient)
 
     def curvature(self, x: Vector) -> Product:
@@ -149,7 +146,7 @@ class Known(Derivatives):
 
     def _gradient(self, x: Vector) -> Vector:
         with no_grad():
-            gradient = flat([_data(part) for part in leaves(self.over.plain(self.given, x))])
+            gradient = flat([raw(part) for part in leaves(self.over.plain(self.given, x))])
         if gradient.shape != x.shape:
             raise ValueError(f"derivative: the function must return {x.size} slopes, got {gradient.size}")
         return gradient

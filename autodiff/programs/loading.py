@@ -17,38 +17,26 @@ __all__ = ["entry", "loaded"]
 
 Run: TypeAlias = Callable[..., tuple[Any, ...]]
 
+GUARD = """
+    except (ArithmeticError, ValueError):
+        return again({inputs})"""
+
+GUARDED = f"""
+def {{name}}({{inputs}}):
+    try:
+        return run({{inputs}}){GUARD}
+"""
+
 POOLED = """
-def {name}({inputs}):
+def {{name}}({{inputs}}):
     try:
         run = take()
     except IndexError:
         run = new_run()
     try:
-        return run({inputs})
+        return run({{inputs}}){guard}
     finally:
         give(run)
-"""
-
-POOLED_AND_GUARDED = """
-def {name}({inputs}):
-    try:
-        run = take()
-    except IndexError:
-        run = new_run()
-    try:
-        return run({inputs})
-    except (ArithmeticError, ValueError):
-        return again({inputs})
-    finally:
-        give(run)
-"""
-
-GUARDED = """
-def {name}({inputs}):
-    try:
-        return run({inputs})
-    except (ArithmeticError, ValueError):
-        return again({inputs})
 """
 
 AT_NAN = """
@@ -87,7 +75,7 @@ def entry(function: Function, names: dict[str, Any], of_arrays: dict[str, Callab
 def _pooled(function: Function, lines: Run, memory: Any, again: Run | None = None) -> Run:
     free: list[Run] = []
     new_run = runner(lines, memory)
-    template = POOLED_AND_GUARDED if again else POOLED
+    template = POOLED.format(guard=GUARD if again else "")
     return _written(template, function, take=free.pop, give=free.append, new_run=new_run, again=again)
 
 

@@ -16,6 +16,7 @@ from autodiff.functional import Call
 from autodiff.jacobians import matrices
 from autodiff.lazy import holds_tasks
 from autodiff.modes import differentiating
+from autodiff.ops.plain import raw
 from autodiff.structure import leaves
 
 from ..derivatives import Derivatives, Numerical, Product
@@ -38,7 +39,7 @@ class Residuals(Derivatives):
     def vector(self, x: Vector) -> Vector:
         """r(x), without a graph."""
         with no_grad():
-            return flat([_data(part) for part in _parts(self.over.plain(self.f, x))])
+            return flat([raw(part) for part in _parts(self.over.plain(self.f, x))])
 
     def value(self, x: Vector) -> float:
         """R(x) = Σ rᵢ²."""
@@ -65,7 +66,7 @@ class ByEngine(Residuals):
             call = self.over.call(self.f, x, False)
             output = _joined(_parts(call.output))
         self.seen = isinstance(output, Value) and not output.constant
-        return np.array(_data(output), np.float64), lambda: _matrix(call, output)
+        return np.array(raw(output), np.float64), lambda: _matrix(call, output)
 
 
 class ByDifferences(Residuals):
@@ -88,7 +89,7 @@ class ByDifferences(Residuals):
 
 def _parts(output: Any) -> list[Any]:
     """The numbers and arrays that the function returned."""
-    if any(holds_tasks(_data(part)) for part in leaves(output)):
+    if any(holds_tasks(raw(part)) for part in leaves(output)):
         raise TypeError(
             "least_squares: the residuals are a dask array, and their Jacobian would be many times as large; "
             'minimize(f, x0, "l-bfgs") takes their sum of squares'
@@ -100,10 +101,6 @@ def _parts(output: Any) -> list[Any]:
 
 def _joined(parts: list[Any]) -> Any:
     return ravel(parts[0]) if len(parts) == 1 else concatenate([ravel(part) for part in parts])
-
-
-def _data(part: Any) -> Any:
-    return part.data if isinstance(part, Value) else part
 
 
 def _matrix(call: Call, output: Any) -> Vector:
