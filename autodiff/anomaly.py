@@ -12,7 +12,7 @@ import numpy as np
 
 from . import modes
 from .data import is_lazy
-from .reverse import absorbed, inputs_of
+from .recording import inputs_of
 from .value import Value, label_of
 
 __all__ = ["detect_anomaly"]
@@ -24,8 +24,8 @@ def detect_anomaly() -> AbstractContextManager[None]:
     """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.
 
     The error names the operation, its inputs with their shapes, the line of code that recorded it,
-    and a stable way to write it where one is known. A product 0·∞ that the engine takes for 0 is
-    named in a RuntimeWarning. Writing into elements of a leaf's data after it was used, which no
+    and a stable way to write it where one is known. A product 0·∞ that is 0, since an entry was not
+    selected, is named in a RuntimeWarning. Writing into elements of a leaf's data after it was used, which no
     assignment announces, is found here, too. Slow: for looking, not for training.
 
     >>> from autodiff import log
@@ -55,16 +55,15 @@ class _Watch:
             raise FloatingPointError(f"{_told(node)} made {bad} of {_inputs(node)}{_where(node)}")
         return node
 
-    def contribution(self, node: Value, g: Any, x: Value, c: Any) -> Any:
-        """Refuse what is not finite, unless it is 0·∞, which is told and taken for 0."""
+    def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
+        """Refuse what is not finite, unless it is 0·∞ of a structural zero, which is told."""
         self._check_unwritten(node)
         bad = _bad(_data(c))
         if not bad:
-            return c
-        mended = absorbed(node, g, x, c)
+            return
         if _bad(_data(mended)):
             raise FloatingPointError(
-                f"the gradient of {_told(node)} with respect to {x.described()} is {bad}, "
+                f"the gradient of {_told(node)} with respect to {inputs_of(node)[i].described()} is {bad}, "
                 f"at {_inputs(node)}{_where(node)}"
             )
         warnings.warn(
@@ -72,7 +71,6 @@ class _Watch:
             RuntimeWarning,
             stacklevel=2,
         )
-        return mended
 
     def _check_unwritten(self, node: Value) -> None:
         for x in _leaves(node):

@@ -42,6 +42,7 @@ def elementwise(
     symbol: str | None = None,
     scalar: Callable[..., float] | None = None,
     remedy: str | None = None,
+    selecting: bool = False,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an elementwise operation by its partial derivatives.
@@ -55,6 +56,8 @@ def elementwise(
     scalar  the same function from Python floats to a float, where one is faster (`math.tanh`);
             where it raises ArithmeticError or ValueError, or returns no float, the body decides
     remedy  what to try when the operation fails or makes infinities, for the error messages
+    selecting  where a partial derivative is 0, the output does not depend on that operand, as that of a
+            maximum on the smaller one: 0·∞ is 0 there, and nan anywhere else
 
     >>> import numpy as np
     >>> from autodiff import Value
@@ -78,6 +81,7 @@ def elementwise(
                 symbol=symbol,
                 scalar=scalar,
                 remedy=remedy,
+                selecting=selecting,
             )
         )
 
@@ -85,7 +89,12 @@ def elementwise(
 
 
 def primitive(
-    *, symbol: str | None = None, remedy: str | None = None, **rules: Rule
+    *,
+    symbol: str | None = None,
+    remedy: str | None = None,
+    linear: bool = False,
+    selecting: bool = False,
+    **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an operation by its vector-Jacobian products.
 
@@ -94,6 +103,10 @@ def primitive(
     its rule is `dxs(g, y, xs, i, …)`, the gradient of the i-th. An operation that returns a tuple
     has a tuple as y, and as g, with None for the parts that nothing used. A rule returns a new
     array, or one of those that it was given; where the operation broadcasts, the engine sums.
+
+    linear  the output is a sum of products of one entry of each operand, with factors of one sign; so
+            zeros of g, and of operands that are constant, stay known to be zeros (see `structural_zeros`)
+    selecting  the same of one operand alone, chosen by the numbers in it or in others, as by a maximum
 
     >>> from autodiff import Value
     >>> @primitive(dx=lambda g, y, x: g[::-1])
@@ -104,6 +117,16 @@ def primitive(
     """
 
     def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
-        return _declared(Operation(body, rules, elementwise=False, symbol=symbol, remedy=remedy))
+        return _declared(
+            Operation(
+                body,
+                rules,
+                elementwise=False,
+                symbol=symbol,
+                remedy=remedy,
+                linear=linear,
+                selecting=selecting,
+            )
+        )
 
     return declare

@@ -11,7 +11,9 @@ import numpy as np
 from .data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of, zeros_for
 from .modes import differentiating
 from .ops.shaping import astype
-from .reverse import Nodes, Pending, inputs_of, pulled_back
+from .passes import pulled_back
+from .recording import inputs_of
+from .reverse import Nodes, Pending
 from .roles import plain, traced
 from .scalars import leaf_gradients
 from .value import Value
@@ -54,7 +56,7 @@ def backward(self: Value, seed: Operand | None = None) -> None:
     with _storing:
         numbers = leaf_gradients(self, start)
         if numbers is None:
-            _store(*pulled_back(self, None, start, create_graph=False))
+            _store(*pulled_back(self, None, start, record=False, create_graph=False))
             return
         for leaf, g in numbers.items():
             leaf._grad = g if leaf._grad is None else leaf._grad + g
@@ -112,12 +114,12 @@ def gradients(
     start = _seed(output, seed, create_graph)
     if create_graph or traced(output):
         with differentiating():
-            _, found = pulled_back(output, births, start, True)
+            _, found = pulled_back(output, births, start, True, create_graph)
             result = [_recorded(target, found.get(target._birth)) for target in targets]
         if not create_graph:
             result = list(map(plain, result))
     else:
-        nodes, found = pulled_back(output, births, start, create_graph)
+        nodes, found = pulled_back(output, births, start, False, False)
         result = list(_handed_out([(target, found.get(target._birth)) for target in targets], nodes))
     return result[0] if single else result
 

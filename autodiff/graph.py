@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
 from .operation import Operation
-from .reverse import inputs_of
+from .recording import inputs_of
 from .value import Value
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]

@@ -64,7 +64,8 @@ def mode(*modes: Mode, keep: Callable[[Mode], bool] = lambda mode: True) -> Iter
         _current.reset(token)
 
 
-Inspector = Callable[["Value", Any, "Value", Any], Any]
+Inspector = Callable[["Value", int, Any, Any], None]
+"""(node, i, contribution to operand i, the same without 0·∞ of structural zeros): may raise."""
 _inspector: ContextVar[Inspector | None] = ContextVar("inspector", default=None)
 
 
@@ -98,8 +99,11 @@ class Tracer(Protocol):
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """What stands for a function of NumPy without derivative: a comparison, a test, a position."""
 
-    def passed(self, found: list[tuple[Value, Any]], again: Callable[[], dict[int, Any]]) -> dict[int, Any]:
-        """The gradients to go on with, by birth: of a pass, or of the pass `again` where these hold nan."""
+    absorbs: bool
+    """Whether passes are recorded with 0·∞ = 0 for structural zeros, which is more to compute."""
+
+    def passed(self, found: list[tuple[Value, Any]]) -> None:
+        """Take note of the gradients of a pass."""
 
 
 _tracer: ContextVar[Tracer | None] = ContextVar("tracer", default=None)

@@ -49,7 +49,8 @@ class Operation:
     derivative is constant; or None, where there is none. `arity` is 2 for an operation of two operands
     without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
     0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
-    leaves all metadata out.
+    leaves all metadata out. `selecting` and `linear` are explained where operations are declared.
+    `masked(g, mask, y, *data)` is the rule of a whole program, which knows structural zeros itself.
     """
 
     __slots__ = (
@@ -58,12 +59,15 @@ class Operation:
         "defaults",
         "elementwise",
         "forward",
+        "linear",
         "many",
+        "masked",
         "metadata",
         "name",
         "remedy",
         "rules",
         "scalar",
+        "selecting",
         "symbol",
         "usual",
     )
@@ -77,6 +81,9 @@ class Operation:
         symbol: str | None = None,
         scalar: Callable[..., float] | None = None,
         remedy: str | None = None,
+        linear: bool = False,
+        selecting: bool = False,
+        masked: Rule = None,
     ) -> None:
         code = getattr(forward, "__code__", None)
         if code is None:
@@ -87,6 +94,9 @@ class Operation:
         self.scalar = scalar or partial(ieee, forward)
         self.elementwise = elementwise
         self.remedy = remedy
+        self.linear = linear
+        self.selecting = selecting
+        self.masked = masked
         named = code.co_argcount + code.co_kwonlyargcount
         self.many = bool(code.co_flags & TAKES_MANY)
         self.arguments = code.co_varnames[: code.co_posonlyargcount]

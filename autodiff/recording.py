@@ -18,9 +18,19 @@ from .lazy import holds_tasks, lazily
 from .operation import USUAL, Operation, ieee
 from .value import Value, births, blanks
 
-__all__ = ["applied", "part", "picked"]
+__all__ = ["applied", "inputs_of", "part", "picked"]
 
 FLOATS = {float}
+
+
+def inputs_of(node: Value) -> tuple[Any, ...]:
+    """The operands of a recorded node, Values and raw data, in order."""
+    operation = node._operation
+    if operation is None:
+        return ()
+    if operation.arity == 0:
+        return tuple(node._x)
+    return (node._x,) if operation.arity == 1 else (node._x, node._y)
 
 
 def applied(operation: Operation) -> Callable[..., Any]:
@@ -203,7 +213,7 @@ def _of_the_part(g: Any, y: Any, parts: Any, index: int, count: int) -> tuple[An
     return tuple(g if i == index else None for i in range(count))
 
 
-part = _general(Operation(_part, {"dparts": _of_the_part}, elementwise=False))
+part = _general(Operation(_part, {"dparts": _of_the_part}, elementwise=False, linear=True))
 
 
 def picked(node: Value) -> Any:

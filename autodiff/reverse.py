@@ -8,45 +8,33 @@ sorted by birth, newest first, are in reverse topological order: no recursion, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from . import modes
-from .data import Data, canonical, is_lazy, shape_of
+from .data import Data, canonical, shape_of
 from .operation import ONE, Operation, ieee
-from .ops.selection import where
 from .ops.shaping import sum_to
 from .ops.totals import row_total
-from .recording import picked
+from .recording import inputs_of, picked
 from .value import Value
 
-__all__ = ["Nodes", "Pending", "absorbed", "ancestors", "inputs_of", "pulled_back"]
+__all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "parts", "pulled", "sweep"]
 
 Nodes: TypeAlias = dict[int, Value]
 Pending: TypeAlias = dict[int, Any]
 """Gradients by birth: None where nothing has arrived."""
 
-Mend: TypeAlias = Callable[[Value, Any, Value, Any], Any]
-"""(node, its gradient g, one input, g · partial) → the contribution to that input to use instead."""
+Mend: TypeAlias = Callable[[Value, Any, int, Any], Any]
+"""(node, its gradient g, i, g · partial) → the contribution to operand i to use instead."""
 
 OUTSIDE = object()
 """In place of a gradient, for what is not on the path."""
 
 summed: Callable[..., Data] = vars(sum_to)["operation"].forward
 """`sum_to` of raw data, without the cost of an operation's call."""
-
-
-def inputs_of(node: Value) -> tuple[Any, ...]:
-    """The operands of a recorded node, Values and raw data, in order."""
-    operation = node._operation
-    if operation is None:
-        return ()
-    if operation.arity == 0:
-        return tuple(node._x)
-    return (node._x,) if operation.arity == 1 else (node._x, node._y)
 
 
 # -- which nodes -------------------------------------------------------------------------------
@@ -108,7 +96,7 @@ def _changed(x: Value, node: Value) -> ValueError:
     )
 
 
-def _on_a_path(nodes: Nodes, leaves: set[int], targets: set[int]) -> Nodes:
+def on_a_path(nodes: Nodes, leaves: set[int], targets: set[int]) -> Nodes:
     """Of the ancestors of an output, those that were computed from a target."""
     if leaves <= targets:
         return nodes
@@ -125,72 +113,10 @@ def _on_a_path(nodes: Nodes, leaves: set[int], targets: set[int]) -> Nodes:
     return path
 
 
-@np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
-def pulled_back(
-    output: Value, targets: set[int] | None, seed: Data | Value, create_graph: bool
-) -> tuple[Nodes, Pending]:
-    """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
-
-    A pass whose result holds nan is repeated with 0·∞ taken for 0: what nothing depends on
-    contributes nothing. Data that it would be costly to look at are treated so at once.
-    """
-    nodes = ancestors(output)
-    leaves = {birth for birth, node in nodes.items() if node._operation is None}
-    if targets is not None:
-        nodes = _on_a_path(nodes, leaves, targets)
-    if output._birth not in nodes:
-        return {}, {}
-    kept = nodes.keys() if targets is None else targets
-    tracer = modes.tracer()
-    mend = modes.inspector() or (absorbed if tracer is None and is_lazy(output._data) else None)
-    found = _sweep(nodes, output, seed, kept, create_graph, mend)
-    if tracer is not None:
-        again = partial(_sweep, nodes, output, seed, kept, create_graph, absorbed)
-        pairs = [(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())]
-        found |= tracer.passed(pairs, again)
-    elif mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
-        found = _sweep(nodes, output, seed, kept, create_graph, absorbed)
-    return nodes, found
-
-
-def _spoilt(gradients: Iterable[Any]) -> bool:
-    """Whether a gradient holds nan."""
-    total = 0.0
-    for g in gradients:
-        data: Any = g._data if type(g) is Value else g
-        if type(data) is np.ndarray:
-            entries = data.ravel()
-            total += float(entries.dot(entries))  # squares neither cancel nor make nan
-        elif type(data) is float:
-            total += data * data
-        elif not (data is None or isinstance(data, tuple)):
-            total += float(np.vdot(data, data))
-    return total != total
-
-
-def absorbed(node: Value, g: Any, x: Value, c: Any) -> Any:
-    """The contribution, with 0 where a product was 0·∞: in any entry, or where g is 0 as a whole."""
-    operation: Any = node._operation
-    if operation.elementwise:
-        if all(type(rule) is float for rule in operation.rules):  # a finite factor makes no nan of 0
-            return c
-        if is_lazy(c):  # a pass less over the data; what is recorded has a slope in g, too
-            return where(g == 0.0, 0.0, c)
-        return where((g == 0.0) & np.isnan(c), 0.0, c)
-    data = g._data if isinstance(g, Value) else g
-    if isinstance(data, tuple) or isinstance(c, tuple) or is_lazy(data):
-        return c
-    if isinstance(g, Value) and modes.tracer() is not None:
-        return where(np.isnan(c) & np.all(g == 0.0), 0.0, c)
-    if np.any(data):
-        return c
-    return where(np.isnan(c), 0.0, c)
-
-
 # -- the chain rule ----------------------------------------------------------------------------
 
 
-def _sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None) -> Pending:
+def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None) -> Pending:
     """The pass itself: gradients by birth.
 
     Rules see raw data, or Values where the pass itself is to be recorded. Operations of two operands,
@@ -231,7 +157,7 @@ def _sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend
                 if type(c) is complex:
                     c = _once_more(operation, dx, g, z, a, b)
                 if mend is not None:
-                    c = mend(node, g, x, c)
+                    c = mend(node, g, 0, c)
                 if type(c) is not float or not elementwise:
                     c = _fitted(c, x, node)
                 pending[x._birth] = c if old is None else old + c
@@ -246,7 +172,7 @@ def _sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend
                 if type(c) is complex:
                     c = _once_more(operation, dy, g, z, a, b)
                 if mend is not None:
-                    c = mend(node, g, y, c)
+                    c = mend(node, g, 1, c)
                 if type(c) is not float or not elementwise:
                     c = _fitted(c, y, node)
                 pending[y._birth] = c if old is None else old + c
@@ -262,7 +188,7 @@ def _sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend
                 if type(c) is complex:
                     c = _once_more(operation, dx, g, z, a)
                 if mend is not None:
-                    c = mend(node, g, x, c)
+                    c = mend(node, g, 0, c)
                 if type(c) is not float:
                     c = _fitted(c, x, node)
                 pending[x._birth] = c if old is None else old + c
@@ -277,7 +203,7 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
     inputs, metadata = node._x, node._y
     z, data = node._data, inputs
     if record:
-        z = _parts(node)
+        z = parts(node)
     elif len(inputs) == 1:  # a tracked one
         data = (inputs[0]._data,)
     else:
@@ -295,18 +221,23 @@ def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None
             continue
         operands = (z, data, i) if operation.many else (z, *data)
         try:
-            c = _applied(operation, rule, g, *operands, **metadata)
-        except (ArithmeticError, ValueError):
-            c = _once_more(operation, rule, g, *operands, **metadata)
+            c = pulled(operation, rule, g, *operands, **metadata)
         except TypeError as error:
             raise TypeError(f"the gradient of {operation.name}: {error}") from error
-        if type(c) is complex:
-            c = _once_more(operation, rule, g, *operands, **metadata)
         if mend is not None:
-            c = mend(node, g, x, c)
+            c = mend(node, g, i, c)
         c = _fitted(c, x, node)
         old = pending[x._birth]
         pending[x._birth] = c if old is None else _joined(old, c)
+
+
+def pulled(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
+    """The contribution of one operand, once more by NumPy's numbers where Python's floats give none."""
+    try:
+        c = _applied(operation, rule, g, *operands, **metadata)
+    except (ArithmeticError, ValueError):
+        return _once_more(operation, rule, g, *operands, **metadata)
+    return _once_more(operation, rule, g, *operands, **metadata) if type(c) is complex else c
 
 
 def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
@@ -321,7 +252,7 @@ def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any, **metada
     return ieee(partial(_applied, operation, rule), g, *operands, **metadata)
 
 
-def _parts(node: Value) -> Any:
+def parts(node: Value) -> Any:
     """A node as rules see it while a pass is recorded: a tuple of results as Values each."""
     return picked(node) if isinstance(node._data, tuple) else node
 

@@ -170,6 +170,7 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
 
 
 @primitive(
+    linear=True,
     symbol="H",
     dp=lambda g, y, p, log_q: -expand_dims(g, -1) * log_q,
     dlog_q=lambda g, y, p, log_q: -expand_dims(g, -1) * p,

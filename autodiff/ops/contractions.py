@@ -56,6 +56,7 @@ def tensordot_right(g: Operand, a: Operand, b: Operand, axes: Axes) -> Operand:
 
 
 @primitive(
+    linear=True,
     da=lambda g, y, a, b, axes: tensordot_left(g, a, b, axes),
     db=lambda g, y, a, b, axes: tensordot_right(g, a, b, axes),
     remedy="the summed axes must have the same sizes in both",
@@ -143,6 +144,7 @@ def _einsum_rule(g: Operand, operands: Any, i: int, subscripts: str, optimize: b
 
 
 @primitive(
+    linear=True,
     doperands=lambda g, y, operands, i, subscripts, optimize: _einsum_rule(
         g, operands, i, subscripts, optimize
     ),

@@ -14,6 +14,7 @@ __all__ = ["diag", "diagonal", "on_diagonal", "trace", "tril", "triu"]
 
 
 @primitive(
+    linear=True,
     dx=lambda g, y, x, offset, axis1, axis2: on_diagonal(g, shape_of(x), offset, axis1, axis2),
 )
 def diagonal(x: Data, /, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Data:
@@ -22,6 +23,7 @@ def diagonal(x: Data, /, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Dat
 
 
 @primitive(
+    linear=True,
     dx=lambda g, y, x, shape, offset, axis1, axis2: diagonal(g, offset, axis1, axis2),
 )
 def on_diagonal(x: Data, /, shape: Shape, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Data:
@@ -61,6 +63,7 @@ def diag(x: Operand, /, k: int = 0) -> Any:
 
 
 @primitive(
+    linear=True,
     dx=lambda g, y, x, offset, axis1, axis2: on_diagonal(
         expand_dims(g, -1), shape_of(x), offset, axis1, axis2
     ),
@@ -70,13 +73,13 @@ def trace(x: Data, /, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Data:
     return np.sum(np.diagonal(x, offset, axis1, axis2), -1)
 
 
-@primitive(dx=lambda g, y, x, k: tril(g, k))
+@primitive(linear=True, dx=lambda g, y, x, k: tril(g, k))
 def tril(x: Data, /, k: int = 0) -> Data:
     """Lower triangle of the last two axes, 0 above the k-th diagonal.   x̄ = ȳ, 0 there too."""
     return np.tril(x, k)
 
 
-@primitive(dx=lambda g, y, x, k: triu(g, k))
+@primitive(linear=True, dx=lambda g, y, x, k: triu(g, k))
 def triu(x: Data, /, k: int = 0) -> Data:
     """Upper triangle of the last two axes, 0 below the k-th diagonal.   x̄ = ȳ, 0 there too."""
     return np.triu(x, k)

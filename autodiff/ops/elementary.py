@@ -275,7 +275,7 @@ def sigmoid(x: Data, /) -> Data:
     return _logistic(x)
 
 
-@elementwise(scalar=lambda x: 0.0 if x <= 0.0 else x, dx=lambda y, x: x > 0.0)
+@elementwise(selecting=True, scalar=lambda x: 0.0 if x <= 0.0 else x, dx=lambda y, x: x > 0.0)
 def relu(x: Data, /) -> Data:
     """Rectifier.   y = max(x, 0);   dy/dx = 1 where x > 0, else 0, also at 0."""
     return np.maximum(x, 0.0)

@@ -55,7 +55,7 @@ def _may_repeat(index: Any) -> bool:
     return any(np.asarray(part).dtype.kind != "b" for part in _parts(index) if not isinstance(part, BASIC))
 
 
-@primitive(symbol="[ ]", dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)))
+@primitive(linear=True, symbol="[ ]", dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)))
 def getitem(x: Data, /, index: Any) -> Data:
     """The entries at an index: integers, slices, None, Ellipsis, integer and boolean arrays.
 
@@ -71,7 +71,7 @@ def getitem(x: Data, /, index: Any) -> Data:
     return (x if shape_of(x) or is_lazy(x) else np.asarray(x))[index]
 
 
-@primitive(dx=lambda g, y, x, index, shape: getitem(g, index))
+@primitive(linear=True, dx=lambda g, y, x, index, shape: getitem(g, index))
 def scatter_add(x: Data, /, index: Any, shape: Shape) -> Data:
     """Zeros of a shape, with x added at an index: the adjoint of `getitem`.   x̄ = ȳ[index].
 
@@ -131,7 +131,7 @@ def take_along_axis(x: Operand, /, indices: Any, axis: int | None = -1) -> Any:
 # -- by order ----------------------------------------------------------------------------------
 
 
-@primitive(dx=lambda g, y, x, old, new, axis: _moved(g, new, old, axis), dold=0.0, dnew=0.0)
+@primitive(selecting=True, dx=lambda g, y, x, old, new, axis: _moved(g, new, old, axis), dold=0.0, dnew=0.0)
 def _moved(x: Data, old: Data, new: Data, /, axis: int) -> Data:
     """Entries moved as those of `old` were moved to make `new`, the same numbers in another order.
 
@@ -145,12 +145,12 @@ def _order(key: Data, axis: int) -> Data:
     return np.argsort(key, axis=axis, kind="stable")
 
 
-@primitive(dx=lambda g, y, x, axis: _moved(g, y, x, axis))
+@primitive(selecting=True, dx=lambda g, y, x, axis: _moved(g, y, x, axis))
 def _sort(x: Data, /, axis: int = -1) -> Data:
     return np.sort(x, axis)
 
 
-@primitive(dx=lambda g, y, x, kth, axis: _moved(g, y, x, axis))
+@primitive(selecting=True, dx=lambda g, y, x, kth, axis: _moved(g, y, x, axis))
 def _partition(x: Data, /, kth: int | Sequence[int], axis: int = -1) -> Data:
     return np.partition(x, kth, axis)
 

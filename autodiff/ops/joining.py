@@ -42,7 +42,9 @@ def _several(arrays: Iterable[Operand], name: str) -> tuple[Operand, ...]:
 # -- joining -----------------------------------------------------------------------------------
 
 
-@primitive(darrays=lambda g, y, arrays, i, axis, bounds: g[along(axis, slice(bounds[i], bounds[i + 1]))])
+@primitive(
+    linear=True, darrays=lambda g, y, arrays, i, axis, bounds: g[along(axis, slice(bounds[i], bounds[i + 1]))]
+)
 def _concatenate(*arrays: Data, axis: int, bounds: tuple[int, ...]) -> Data:
     return np.concatenate(arrays, axis)
 
@@ -66,7 +68,7 @@ def concatenate(arrays: Iterable[Operand], /, axis: int | None = 0) -> Any:
     return _concatenate(*several, axis=axis, bounds=bounds)
 
 
-@primitive(darrays=lambda g, y, arrays, i, axis: g[along(axis, i)])
+@primitive(linear=True, darrays=lambda g, y, arrays, i, axis: g[along(axis, i)])
 def _stack(*arrays: Data, axis: int) -> Data:
     # Floats come from scalar code, many at a time: np.stack would make an array of each.
     return np.array(arrays) if all(type(x) is float for x in arrays) else np.stack(arrays, axis)
@@ -115,6 +117,7 @@ def append(arr: Operand, /, values: Operand, axis: int | None = None) -> Any:
 
 
 @primitive(
+    linear=True,
     dx=lambda g, y, x, indices: _unsplit(
         *[part for part in g if part is not None],
         indices=tuple(index for part, index in zip(g, indices, strict=True) if part is not None),
@@ -126,7 +129,7 @@ def _split(x: Data, /, indices: tuple[Any, ...]) -> Data:
     return tuple(x[index] for index in indices)
 
 
-@primitive(dparts=lambda g, y, parts, i, indices, shape: g[indices[i]])
+@primitive(linear=True, dparts=lambda g, y, parts, i, indices, shape: g[indices[i]])
 def _unsplit(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices: the adjoint of `_split`."""
     result = zeros_for(parts[0], shape)

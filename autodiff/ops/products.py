@@ -77,6 +77,7 @@ def _mismatch(a: Data, b: Data) -> str:
 
 
 @primitive(
+    linear=True,
     symbol="@",
     da=_left,
     db=_right,
@@ -112,6 +113,7 @@ def _dot_right(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
 
 
 @primitive(
+    linear=True,
     da=_dot_left,
     db=_dot_right,
     remedy="transpose one of them?",

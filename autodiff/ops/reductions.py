@@ -72,7 +72,7 @@ def _spread(g: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
 # -- sums and means ----------------------------------------------------------------------------
 
 
-@primitive(symbol="Σ", dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims))
+@primitive(linear=True, symbol="Σ", dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims))
 def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Sum.   y = Σᵢ xᵢ;   ∂y/∂xᵢ = 1.
 
@@ -83,7 +83,8 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 
 @primitive(
-    dx=lambda g, y, x, axis, keepdims: _spread(g / float(_count(shape_of(x), axis)), x, axis, keepdims)
+    linear=True,
+    dx=lambda g, y, x, axis, keepdims: _spread(g / float(_count(shape_of(x), axis)), x, axis, keepdims),
 )
 def mean(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Mean of n entries.   y = Σᵢ xᵢ / n;   ∂y/∂xᵢ = 1/n."""
@@ -136,13 +137,19 @@ def _share(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Data:
     return share.astype(dtype_of(x))
 
 
-@primitive(dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims))
+@primitive(
+    selecting=True,
+    dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
+)
 def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Largest entry.   y = maxᵢ xᵢ;   ∂y/∂xᵢ = 1 for the largest, shared evenly by ties, else 0."""
     return np.max(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims))
+@primitive(
+    selecting=True,
+    dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
+)
 def min(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Smallest entry.   y = minᵢ xᵢ;   ∂y/∂xᵢ = 1 for the smallest, shared evenly by ties, else 0."""
     return np.min(x, axis=axis, keepdims=keepdims)
@@ -264,7 +271,7 @@ def prod(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     return np.prod(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(dx=lambda g, y, x, axis: _summed_from_the_end(g, x, axis))
+@primitive(linear=True, dx=lambda g, y, x, axis: _summed_from_the_end(g, x, axis))
 def cumsum(x: Data, /, axis: int | None = None) -> Data:
     """Running total, of the flattened x when axis is None.   yᵢ = Σₖ≤ᵢ xₖ;   x̄ᵢ = Σₖ≥ᵢ ȳₖ."""
     return np.cumsum(x, axis=axis)

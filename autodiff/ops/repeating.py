@@ -32,7 +32,7 @@ def _gathered(g: Any, repeats: Any, axis: int | None, shape: Shape) -> Any:
     return reshape(scatter_add(g, along(axis, sources), row), shape)
 
 
-@primitive(dx=lambda g, y, x, repeats, axis: _gathered(g, repeats, axis, shape_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, repeats, axis: _gathered(g, repeats, axis, shape_of(x)))
 def repeat(x: Data, /, repeats: int | Sequence[int], axis: int | None = None) -> Data:
     """Each entry several times in a row, along an axis; of x as one row, if None.
 
@@ -60,7 +60,7 @@ def _untiled(g: Any, reps: Any, shape: Shape) -> Any:
     return reshape(sum_to(tiles, _interleaved([1] * ndim, sizes)), shape)
 
 
-@primitive(dx=lambda g, y, x, reps: _untiled(g, reps, shape_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, reps: _untiled(g, reps, shape_of(x)))
 def tile(x: Data, /, reps: int | Sequence[int]) -> Data:
     """The whole array several times, along each of the last axes.   x̄ = Σ ȳ over the tiles.
 
@@ -91,7 +91,7 @@ def _inside(widths: tuple[tuple[int, int], ...], shape: Shape) -> tuple[slice, .
     return tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
 
 
-@primitive(dx=lambda g, y, x, pad_width, constant_values: g[_inside(pad_width, shape_of(x))])
+@primitive(linear=True, dx=lambda g, y, x, pad_width, constant_values: g[_inside(pad_width, shape_of(x))])
 def _pad(x: Data, /, pad_width: tuple[tuple[int, int], ...], constant_values: Any) -> Data:
     """The array inside a border of constants.   x̄ = ȳ without the border."""
     return np.pad(x, pad_width, constant_values=constant_values)

@@ -34,6 +34,7 @@ __all__ = [
 
 
 @primitive(
+    selecting=True,
     dcondition=0.0,
     dx=lambda g, z, condition, x, y: where(condition, g, 0.0),
     dy=lambda g, z, condition, x, y: where(condition, 0.0, g),
@@ -96,7 +97,7 @@ def round(x: Data, /, decimals: int = 0) -> Data:
     return np.round(x, decimals)
 
 
-@elementwise(dx=lambda y, x, copy, nan, posinf, neginf: np.isfinite(x))
+@elementwise(selecting=True, dx=lambda y, x, copy, nan, posinf, neginf: np.isfinite(x))
 def nan_to_num(
     x: Data, /, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Data:
@@ -111,6 +112,7 @@ def nan_to_num(
 
 
 @elementwise(
+    selecting=True,
     symbol="clip",
     dx=lambda z, x, low, high: ((x > low) | (low == -np.inf)) & ((x < high) | (high == np.inf)),
     dlow=lambda z, x, low, high: (x < low) & (low < high),
@@ -141,6 +143,7 @@ def preference(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    selecting=True,
     symbol="max",
     scalar=lambda x, y: x if x >= y or x != x else y,
     dx=lambda z, x, y: preference(0.0 - y, 0.0 - x),
@@ -152,6 +155,7 @@ def larger(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    selecting=True,
     symbol="min",
     scalar=lambda x, y: x if x <= y or x != x else y,
     dx=lambda z, x, y: preference(y, x),
@@ -190,13 +194,14 @@ def minimum(x: Operand, y: Operand, /) -> Operand:
     return smaller(x, y)
 
 
-@elementwise(dx=lambda z, x, y: preference(x, y), dy=lambda z, x, y: preference(y, x))
+@elementwise(selecting=True, dx=lambda z, x, y: preference(x, y), dy=lambda z, x, y: preference(y, x))
 def fmax(x: Data, y: Data, /) -> Data:
     """The larger of two, ignoring nan.   A tie shares the slope evenly."""
     return np.fmax(x, y)
 
 
 @elementwise(
+    selecting=True,
     dx=lambda z, x, y: preference(0.0 - x, 0.0 - y),
     dy=lambda z, x, y: preference(0.0 - y, 0.0 - x),
 )

@@ -40,7 +40,7 @@ __all__ = [
 # -- broadcasting ------------------------------------------------------------------------------
 
 
-@primitive(dx=lambda g, y, x, shape: sum_to(g, shape_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, shape: sum_to(g, shape_of(x)))
 def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
     """The array repeated along new axes and along axes of size 1.   x̄ = sum_to(ȳ, shape of x).
 
@@ -60,7 +60,7 @@ def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
         raise ValueError(f"the shape {shape_of(x)} does not broadcast to {shape}") from None
 
 
-@primitive(dx=lambda g, y, x, shape: broadcast_to(g, shape_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, shape: broadcast_to(g, shape_of(x)))
 def sum_to(x: Data, /, shape: Shape) -> Data:
     """Sum over the axes along which `shape` broadcasts to the shape of x.   x̄ = ȳ, broadcast.
 
@@ -89,7 +89,7 @@ def _stretched(shape: Shape, given: Shape) -> Shape:
 # -- sizes of the axes -------------------------------------------------------------------------
 
 
-@primitive(dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order))
+@primitive(linear=True, dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order))
 def reshape(x: Data, /, shape: int | Sequence[int], order: str = "C") -> Data:
     """The entries of x in another shape, one size of which may be −1.   x̄ = ȳ in the shape of x.
 
@@ -108,13 +108,13 @@ def ravel(x: Operand, /, order: str = "C") -> Any:
     return reshape(x, (-1,), order)
 
 
-@primitive(dx=lambda g, y, x, axis: reshape(g, shape_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, axis: reshape(g, shape_of(x)))
 def expand_dims(x: Data, /, axis: int | tuple[int, ...]) -> Data:
     """New axes of size 1, at `axis` of the result.   x̄ = ȳ in the shape of x."""
     return np.expand_dims(x, axis)
 
 
-@primitive(dx=lambda g, y, x, axis: reshape(g, shape_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, axis: reshape(g, shape_of(x)))
 def squeeze(x: Data, /, axis: int | tuple[int, ...] | None = None) -> Data:
     """The entries without axes of size 1, or without those given.   x̄ = ȳ in the shape of x."""
     return np.squeeze(x, axis)
@@ -157,19 +157,19 @@ def _inverse(axes: Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
     return tuple(np.argsort(normalize_axis_tuple(axes, ndim)).tolist())
 
 
-@primitive(symbol="ᵀ", dx=lambda g, y, x, axes: transpose(g, _inverse(axes, len(shape_of(x)))))
+@primitive(linear=True, symbol="ᵀ", dx=lambda g, y, x, axes: transpose(g, _inverse(axes, len(shape_of(x)))))
 def transpose(x: Data, /, axes: Sequence[int] | None = None) -> Data:
     """Axis i of y is axis `axes[i]` of x; without axes, their order reversed.   x̄ = ȳ, permuted back."""
     return np.transpose(x, axes)
 
 
-@primitive(dx=lambda g, y, x, axis1, axis2: swapaxes(g, axis1, axis2))
+@primitive(linear=True, dx=lambda g, y, x, axis1, axis2: swapaxes(g, axis1, axis2))
 def swapaxes(x: Data, /, axis1: int, axis2: int) -> Data:
     """Two axes exchanged.   x̄ = ȳ, exchanged again."""
     return np.swapaxes(x, axis1, axis2)
 
 
-@primitive(dx=lambda g, y, x, source, destination: moveaxis(g, destination, source))
+@primitive(linear=True, dx=lambda g, y, x, source, destination: moveaxis(g, destination, source))
 def moveaxis(x: Data, /, source: int | Sequence[int], destination: int | Sequence[int]) -> Data:
     """Axes moved to other places, the others in their order.   x̄ = ȳ, moved back."""
     return np.moveaxis(x, source, destination)
@@ -178,13 +178,13 @@ def moveaxis(x: Data, /, source: int | Sequence[int], destination: int | Sequenc
 # -- order of the entries ----------------------------------------------------------------------
 
 
-@primitive(dx=lambda g, y, x, axis: flip(g, axis))
+@primitive(linear=True, dx=lambda g, y, x, axis: flip(g, axis))
 def flip(x: Data, /, axis: int | tuple[int, ...] | None = None) -> Data:
     """The order along the axes reversed, along all if None.   x̄ = ȳ, reversed."""
     return np.flip(x, axis)
 
 
-@primitive(dx=lambda g, y, x, shift, axis: roll(g, np.negative(shift).tolist(), axis))
+@primitive(linear=True, dx=lambda g, y, x, shift, axis: roll(g, np.negative(shift).tolist(), axis))
 def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Data:
     """Entries shifted in a circle, the last to the front; as one row, if no axis.   x̄ = ȳ, shifted back.
 
@@ -197,7 +197,7 @@ def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | Non
 # -- dtype -------------------------------------------------------------------------------------
 
 
-@primitive(dx=lambda g, y, x, dtype: astype(g, dtype_of(x)))
+@primitive(linear=True, dx=lambda g, y, x, dtype: astype(g, dtype_of(x)))
 def astype(x: Data, /, dtype: DTypeLike) -> Data:
     """Another precision.   x̄ = ȳ in the dtype of x.
 

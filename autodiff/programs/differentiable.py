@@ -17,6 +17,7 @@ from ..data import Data
 from ..engine import gradients
 from ..operation import Operation
 from ..recording import part, recorded
+from ..roles import variable
 from ..structure import leaves
 from ..value import Value
 from .arguments import Arguments
@@ -33,7 +34,9 @@ def _together(*inputs: Data) -> Data:
     return inputs
 
 
-TOGETHER = Operation(_together, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",")
+TOGETHER = Operation(
+    _together, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",", linear=True
+)
 
 
 class Recorder:
@@ -46,6 +49,7 @@ class Recorder:
         self._call = arguments._replace(operands=[])  # structure and settings, without the data
         self._roles = [isinstance(x, Value) and x._tracked for x in arguments.operands]
         self._pullback = compiled(self._pulled_back)
+        self._masked = compiled(self._masked_back)
         self._operation = self._declared()
 
     def __call__(self, arguments: Arguments, outputs: tuple[Data, ...]) -> list[Any]:
@@ -67,35 +71,47 @@ class Recorder:
         program.__name__ = self._version.name
 
         def rule(g: Any, y: Any, inputs: Any) -> tuple[Any, ...]:
-            return self._rule(g, inputs)
+            return self._rule(self._pullback, inputs, g)
 
-        return Operation(program, {"dinputs": rule}, elementwise=False)
+        def masked(g: Any, mask: Any, y: Any, inputs: Any) -> tuple[Any, ...]:
+            return self._rule(self._masked, inputs, g, mask)
+
+        return Operation(program, {"dinputs": rule}, elementwise=False, masked=masked)
 
     def _restored(self, inputs: Sequence[Data]) -> Arguments:
         """The arguments of a call from its data: variables where they were."""
         pairs = zip(inputs, self._roles, strict=False)  # behind the arguments are the captured Values
         return self._call._replace(operands=[Value(x) if role else x for x, role in pairs])
 
-    def _rule(self, g: Any, inputs: Any) -> tuple[Any, ...]:
-        """The gradients of all inputs, None for constants: data, or Values where g are."""
+    def _rule(self, pullback: Program, inputs: Any, *gradients: Any) -> tuple[Any, ...]:
+        """What a pullback makes of gradients: those of all inputs, None for constants; data, or Values."""
         record = isinstance(inputs, Value)
         count = len(self._roles)
         call = self._call._replace(operands=inputs._x[:count]) if record else self._restored(inputs)
-        seeds = [g] if len(self._version.tracked) == 1 else list(g)
-        arguments = (seeds, *call.filled(iter(call.operands)))
-        found = iter(self._pullback.evaluated(arguments, {}, record))
+        several = len(self._version.tracked) > 1
+        arguments = [list(g) if several else [g] for g in gradients]
+        found = iter(pullback.evaluated((*arguments, *call.filled(iter(call.operands))), {}, record))
         return tuple([next(found) if role else None for role in (*self._roles, *self._version.roles)])
 
     def _pulled_back(self, seeds: list[Any], args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
-        """Σ over the outputs of seedᵀ·Jacobian, for each variable: what the pullback is compiled from."""
+        """Σ over the outputs of seedᵀ·Jacobian, for each variable: what the pullback is compiled from.
+
+        A seed is a variable, so that its zeros are not structural.
+        """
+        return self._masked_back(seeds, [1.0] * len(seeds), args, kwargs)
+
+    def _masked_back(
+        self, seeds: list[Any], masks: list[Any], args: list[Any], kwargs: dict[str, Any]
+    ) -> list[Any]:
+        """The same, where zeros of a mask are structural: each output times its mask has the seed."""
         with modes.inside(self._version.inside_derivative):
             result = self._f(*args, **kwargs)
         wanted = [x for x in (*leaves((args, kwargs)), *self._version.captured) if _is_variable(x)]
         outputs = [x for x in leaves(result) if isinstance(x, Value)]
         parts = [
-            gradients(y, wanted, seed, create_graph=True)
-            for y, seed in zip(outputs, seeds, strict=True)
-            if seed is not None
+            gradients(y * mask, wanted, variable(seed), create_graph=True)
+            for y, seed, mask in zip(outputs, seeds, masks, strict=True)
+            if seed is not None and mask is not None
         ]
         return [reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
 

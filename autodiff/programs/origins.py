@@ -23,7 +23,7 @@ OWN = tuple(
 )
 """Folders that are not the user's, with the separator: autodiff_demo.py is."""
 
-PASS = reverse._sweep.__code__, reverse._pull.__code__
+PASS = reverse.sweep.__code__, reverse._pull.__code__
 """What differentiates one node after another, each of which it calls `node`."""
 
 

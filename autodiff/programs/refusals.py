@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..reverse import inputs_of
+from ..recording import inputs_of
 from ..value import Value
 from .conditions import Condition
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import modes, ops
+from .. import modes
 from ..data import Data, is_lazy
-from ..reverse import inputs_of
+from ..recording import inputs_of
 from ..structure import leaves
 from ..value import Value, births
 from . import refusals
@@ -58,6 +57,8 @@ class Trace:
         self.absorbs = absorbs
         self.origins = Origins()
         self.gradients: dict[int, Value] = {}
+        self.is_spoilt = False
+        """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
         self.start = next(births)
 
@@ -90,21 +91,14 @@ class Trace:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
 
-    def passed(
-        self, found: Sequence[tuple[Value, Any]], again: Callable[[], dict[int, Any]]
-    ) -> dict[int, Any]:
-        """Note the gradients of a pass; where 0·∞ is to be absorbed, record both and choose at each call."""
-        recorded = {node._birth: g for node, g in found if isinstance(g, Value)}
+    def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
+        """Note the gradients of a pass, and what they are gradients of."""
         for node, g in found:
             self.origins.note_gradient(g, node)
-        if not self.absorbs:
-            self.gradients |= {g._birth: g for g in recorded.values()}
-            return {}
-        if not recorded:
-            return {}
-        total = reduce(lambda a, b: a + b, [ops.sum(g * g) for g in recorded.values()])
-        absorbing, is_spoilt = again(), total != total
-        return {birth: ops.where(is_spoilt, absorbing[birth], g) for birth, g in recorded.items()}
+            if isinstance(g, Value):
+                self.gradients[g._birth] = g
+            elif g is not None:
+                self.is_spoilt = self.is_spoilt or bool(np.isnan(g).any())
 
 
 def recorded_from(
@@ -118,7 +112,7 @@ def recorded_from(
 ) -> Recording:
     """Call f on arguments made of `inputs`, and list what it records.
 
-    With `absorbs`, products 0·∞ of a gradient that is 0 are 0, as in the eager engine's second pass.
+    With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
     place of their own.
     """
@@ -129,7 +123,9 @@ def recorded_from(
         result = f(*args, **kwargs)
         outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
         trace.origins.told = CHECK
-        watched = total(trace.gradients.values(), outputs)
+        watched = None if absorbs else total(trace.gradients.values(), outputs)
+    if trace.is_spoilt and not absorbs:
+        return recorded_from(f, args, kwargs, inputs, True, captured, told)
     wanted = outputs if watched is None else (*outputs, watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)

@@ -20,7 +20,7 @@ from ..data import Data, dtype_of
 from ..declaration import primitive
 from ..ops.arithmetic import power_derivative, power_slope
 from ..ops.contractions import _einsum
-from ..reverse import inputs_of
+from ..recording import inputs_of
 from ..value import Value
 
 __all__ = ["total"]

@@ -42,7 +42,7 @@ def _laid_back(g: Any, y: Any, x: Any, size: Pair, stride: Pair, dilation: Pair)
     return overlap_add(g, shape(x)[-2:], stride, dilation)
 
 
-@primitive(dx=_laid_back)
+@primitive(linear=True, dx=_laid_back)
 def windows(x: Any, /, size: Pair, stride: Pair = 1, dilation: Pair = 1) -> Any:
     """The windows of an image, one every `stride` pixels, each of pixels `dilation` apart.
 
@@ -58,7 +58,9 @@ def windows(x: Any, /, size: Pair, stride: Pair = 1, dilation: Pair = 1) -> Any:
     return _view(x, size, stride, dilation)
 
 
-@primitive(dx=lambda g, y, x, image, stride, dilation: windows(g, shape(x)[-4:-2], stride, dilation))
+@primitive(
+    linear=True, dx=lambda g, y, x, image, stride, dilation: windows(g, shape(x)[-4:-2], stride, dilation)
+)
 def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: Pair = 1) -> Any:
     """Windows laid back into an image, added where they overlap: the adjoint of `windows`.
 

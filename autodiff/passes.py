@@ -1,0 +1,85 @@
+"""The passes of one differentiation: one, and where its result holds nan, one that knows structural zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from . import modes
+from .data import Data, is_lazy
+from .operation import Operation
+from .reverse import Mend, Nodes, Pending, ancestors, on_a_path, sweep
+from .structural_zeros import StructuralZeros
+from .value import Value
+
+__all__ = ["pulled_back"]
+
+
+@np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
+def pulled_back(
+    output: Value, targets: set[int] | None, seed: Data | Value, record: bool, create_graph: bool
+) -> tuple[Nodes, Pending]:
+    """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
+
+    `record` says that the pass is recorded, for a program or to be differentiated again; `create_graph`
+    that it will be. A pass whose result holds nan is repeated with 0·∞ = 0 for structural zeros. Where it
+    would be costly to look at data, or a program is to absorb, the first pass does so.
+    """
+    nodes = ancestors(output)
+    leaves = {birth for birth, node in nodes.items() if node._operation is None}
+    if targets is not None:
+        nodes = on_a_path(nodes, leaves, targets)
+    if output._birth not in nodes:
+        return {}, {}
+    kept = nodes.keys() if targets is None else targets
+
+    def absorbing() -> Mend:
+        def depends(x: Value) -> bool:
+            return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
+
+        return StructuralZeros(output, seed, record, depends).absorb
+
+    tracer, look = modes.tracer(), modes.inspector()
+    at_once = look is not None or (is_lazy(output._data) if tracer is None else tracer.absorbs)
+    mend = absorbing() if at_once else None
+    if look is not None and mend is not None:
+        mend = _shown(mend, look)
+    found = sweep(nodes, output, seed, kept, record, mend)
+    if tracer is not None:
+        tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())])
+    elif mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
+        found = sweep(nodes, output, seed, kept, record, absorbing())
+    return nodes, found
+
+
+def _is_flat(operation: Operation | None) -> bool:
+    """Whether an operation is constant between jumps, as a sign, so that nothing depends on its operands."""
+    return operation is not None and all(rule == 0.0 for rule in operation.rules)
+
+
+def _shown(mend: Mend, look: modes.Inspector) -> Mend:
+    """What mends contributions, and shows what they were and are."""
+
+    def shown(node: Value, g: Any, i: int, c: Any) -> Any:
+        mended = mend(node, g, i, c)
+        look(node, i, c, mended)
+        return mended
+
+    return shown
+
+
+def _spoilt(gradients: Iterable[Any]) -> bool:
+    """Whether a gradient holds nan."""
+    total = 0.0
+    for g in gradients:
+        data: Any = g._data if type(g) is Value else g
+        if type(data) is np.ndarray:
+            entries = data.ravel()
+            total += float(entries.dot(entries))  # squares neither cancel nor make nan
+        elif type(data) is float:
+            total += data * data
+        elif not (data is None or isinstance(data, tuple)):
+            total += float(np.vdot(data, data))
+    return total != total
