@@ -281,19 +281,13 @@ def test_a_branch_not_taken_contributes_nothing():
 
 def test_the_lectures_sigmoid_far_left_has_slope_zero():
     z = Value(-1000.0)
-    a = 1.0 / (1.0 + ad.exp(-z))
-    assert a.data == 0.0
-    assert gradients(a, z) == 0.0
+    assert gradients(ad.sigmoid(z), z) == 0.0
+    assert np.isnan(gradients(1.0 / (1.0 + ad.exp(-z)), z))  # by hand: e¹⁰⁰⁰ is ∞ in floating point
 
 
 def test_infinity_times_zero_stays_nan():
     x = Value(0.0)
     assert np.isnan(gradients(ad.sqrt(x * x), x))
-
-
-def test_the_documented_price_of_absorbing():
-    x = Value(0.0)
-    assert gradients(ad.sqrt(x) ** 2, x) == 0.0
 
 
 @pytest.mark.parametrize(

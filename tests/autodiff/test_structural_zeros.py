@@ -1,0 +1,328 @@
+"""0·∞ in a gradient: 0 where an entry was not selected, and where a factor is a constant 0; else right or nan."""
+
+import importlib.util
+import itertools
+
+import dask.array as da
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import autodiff as ad
+from autodiff import Value, gradients, where
+from autodiff import compile as compiled
+from tests.autodiff.test_operations import quiet
+
+V = np.array
+
+SELECTED = {
+    "a branch": (lambda x: where(x > 0.0, ad.sqrt(x), 0.0), [(0.0, 0.0), (4.0, 0.25)]),
+    "a removable point": (lambda x: where(x == 0.0, 1.0, ad.sin(x) / x), [(0.0, 0.0), (np.pi, -1 / np.pi)]),
+    "a branch that overflows": (lambda x: where(x < 1.0, ad.exp(x), 1.0 + x), [(1000.0, 1.0), (0.0, 1.0)]),
+    "an entropy": (lambda p: where(p > 0.0, p * ad.log(p), 0.0), [(0.0, 0.0), (1.0, 1.0)]),
+    "a truth value as factor": (lambda x: (x > 0.0) * ad.sqrt(x), [(0.0, 0.0), (4.0, 0.25)]),
+    "a constant 0 as factor": (lambda x: 0.0 * ad.sqrt(x), [(0.0, 0.0), (4.0, 0.0)]),
+    "relu": (lambda x: ad.sqrt(ad.relu(x)), [(0.0, 0.0), (-3.0, 0.0), (4.0, 0.25)]),
+    "clip": (lambda x: ad.clip(ad.sqrt(x), 1.0, 3.0), [(0.0, 0.0), (4.0, 0.25)]),
+    "a maximum of two": (lambda x: ad.maximum(ad.sqrt(x), x + 1.0), [(0.0, 1.0), (4.0, 1.0)]),
+    "a minimum of two": (lambda x: ad.minimum(1.0 - ad.sqrt(x), -x), [(0.0, -1.0), (4.0, -1.0)]),
+    "fmax": (lambda x: ad.fmax(ad.sqrt(x), x + 1.0), [(0.0, 1.0), (4.0, 1.0)]),
+    "nan replaced": (lambda x: ad.nan_to_num(ad.log(x) * where(x > 0.0, 1.0, 0.0)), [(0.0, 0.0), (2.0, 0.5)]),
+    "a constant 0 far above": (lambda x: 0.0 * (1.0 + ad.sqrt(x)) ** 2, [(0.0, 0.0), (4.0, 0.0)]),
+}
+"""Functions of one number: where the slope is that of what was selected."""
+
+SELECTED_ENTRIES = {
+    "an index": (lambda x: ad.sqrt(x)[1], [([0.0, 4.0], [0.0, 0.25]), ([4.0, 4.0], [0.0, 0.25])]),
+    "a slice": (lambda x: ad.sqrt(x)[1:].sum(), [([0.0, 4.0], [0.0, 0.25])]),
+    "indices": (lambda x: ad.sqrt(x)[[1, 1]].sum(), [([0.0, 4.0], [0.0, 0.5])]),
+    "a part": (lambda x: ad.split(ad.sqrt(x), 2)[1].sum(), [([0.0, 4.0], [0.0, 0.25])]),
+    "a maximum": (lambda x: ad.max(ad.sqrt(x)), [([0.0, 4.0], [0.0, 0.25]), ([4.0, 0.0], [0.25, 0.0])]),
+    "a minimum": (lambda x: ad.min(-ad.sqrt(x)), [([0.0, 4.0], [0.0, -0.25]), ([4.0, 0.0], [-0.25, 0.0])]),
+    "an order": (lambda x: ad.sort(ad.sqrt(x))[1], [([0.0, 4.0], [0.0, 0.25]), ([4.0, 0.0], [0.25, 0.0])]),
+    "a mask": (lambda x: (ad.sqrt(x) * V([0.0, 1.0])).sum(), [([0.0, 4.0], [0.0, 0.25])]),
+    "a product with constants": (lambda x: ad.sqrt(x) @ V([0.0, 1.0]), [([0.0, 4.0], [0.0, 0.25])]),
+    "zeros on the way up": (lambda x: ad.sqrt(x @ np.eye(2)).sum(), [([1.0, 4.0], [0.5, 0.25])]),
+    "branches, then a product": (
+        lambda x: (where(x > 0.0, ad.sqrt(x), 0.0) @ V([[1.0, -1.0], [2.0, 1.0]])).sum(),
+        [([0.0, 4.0], [0.0, 0.75]), ([4.0, 0.0], [0.0, 0.0])],
+    ),
+    "branches, then Einstein's sum": (
+        lambda x: ad.einsum("i,ij->", where(x > 0.0, ad.sqrt(x), 0.0), V([[1.0, 0.0], [2.0, 1.0]])),
+        [([0.0, 4.0], [0.0, 0.75]), ([4.0, 0.0], [0.25, 0.0])],
+    ),
+    "branches, then a mean": (
+        lambda x: where(x > 0.0, ad.log(x), 0.0).mean(),
+        [([0.0, 0.5], [0.0, 1.0]), ([0.5, 0.0], [1.0, 0.0])],
+    ),
+    "branches that broadcast": (
+        lambda x: where(V([[True, False], [True, False]]), ad.log(x), 0.0).sum(),
+        [([0.5, 0.0], [4.0, 0.0])],
+    ),
+    "a border": (lambda x: ad.pad(ad.sqrt(x)[1:], 1).sum(), [([0.0, 4.0], [0.0, 0.25])]),
+    "a running total": (lambda x: ad.cumsum(ad.sqrt(x)[1:])[0], [([0.0, 4.0], [0.0, 0.25])]),
+    "a triangle": (
+        lambda x: ad.tril(ad.reshape(ad.sqrt(x), (2, 2))).sum(),
+        [([4.0, 0.0, 1.0, 4.0], [0.25, 0.0, 0.5, 0.25])],
+    ),
+    "a diagonal": (
+        lambda x: ad.trace(ad.reshape(ad.sqrt(x), (2, 2))),
+        [([4.0, 0.0, 0.0, 1.0], [0.25, 0.0, 0.0, 0.5])],
+    ),
+    "parts joined": (
+        lambda x: ad.concatenate([ad.sqrt(x), x])[1:].sum(),
+        [([0.0, 4.0], [1.0, 1.25])],
+    ),
+    "one link of a longer chain": (
+        lambda x: ad.exp(where(x > 0.0, ad.sqrt(x), 0.0)).sum(),
+        [([0.0, 4.0], [0.0, np.exp(2.0) / 4.0])],
+    ),
+}
+"""Functions of an array, likewise."""
+
+COMPUTED = {
+    "a harmonic mean": (lambda a: 1.0 / (1.0 / a + 1.0 / 3.0), 0.0, 1.0),
+    "a root and its power": (lambda x: (x ** (1.0 / 3.0)) ** 3, 0.0, 1.0),
+    "a ratio of a ratio": (lambda x: 1.0 / (1.0 / x), 0.0, 1.0),
+    "exp of log": (lambda x: ad.exp(ad.log(x)), 0.0, 1.0),
+    "1 − cos √x": (lambda x: 1.0 - ad.cos(ad.sqrt(x)), 0.0, 0.5),
+    "cos of arccos": (lambda x: ad.cos(ad.arccos(x)), 1.0, 1.0),
+    "log(1 + eˣ)": (lambda x: ad.log(1.0 + ad.exp(x)), 1000.0, 1.0),
+    "a root squared": (lambda x: ad.sqrt(x) ** 2, 0.0, 1.0),
+    "a root of a square": (lambda x: ad.sqrt(x * x), 0.0, 0.0),
+    "a root of a size": (lambda x: ad.sqrt(abs(x)), 0.0, np.inf),
+    "x·√x": (lambda x: x * ad.sqrt(x), 0.0, 0.0),
+    "√x³": (lambda x: ad.sqrt(x * x * x), 0.0, 0.0),
+    "relu(x)·√x": (lambda x: ad.relu(x) * ad.sqrt(x), 0.0, 0.0),
+    "σ by hand": (lambda x: 1.0 / (1.0 + ad.exp(-x)), -1000.0, 0.0),
+    "1/cosh": (lambda x: 1.0 / ad.cosh(x), 800.0, 0.0),
+    "exp(−1/x²)": (lambda x: ad.exp(-1.0 / x**2), 0.0, 0.0),
+    "tanh of log": (lambda x: ad.tanh(ad.log(x)), 0.0, 0.0),
+    "a variable factor that is 0": (lambda x: (x - 1.0) * ad.log(x - 1.0), 1.0, -np.inf),
+}
+"""Functions, a point where a zero that was computed meets ∞, and the slope there."""
+
+COMPUTED_ENTRIES = {
+    "a product by logarithms": (lambda x: ad.exp(ad.sum(ad.log(x))), [0.0, 2.0, 3.0], [6.0, 0.0, 0.0]),
+    "a smooth maximum by hand": (lambda x: ad.log(ad.sum(ad.exp(x))), [1000.0, 1.0], [1.0, 0.0]),
+    "terms that cancel": (lambda x: (ad.sqrt(x) @ V([[1.0, -1.0]] * 2)).sum(), [0.0, 4.0], [0.0, 0.0]),
+    "a length by hand": (lambda x: ad.sqrt(ad.sum(x * x)), [0.0, 0.0], [0.0, 0.0]),
+    "a row of a product": (lambda x: ad.exp(ad.log(x) @ np.ones((2, 2))).sum(), [0.0, 2.0], [4.0, 0.0]),
+}
+
+
+def scalars(f, x):
+    """backward() on numbers alone."""
+    v = Value(x)
+    f(v).backward()
+    return v.grad
+
+
+def arrays(f, x):
+    """backward() on an array of one entry."""
+    v = Value([x])
+    f(v).backward([1.0])
+    return v.grad[0]
+
+
+def entries(f, x):
+    """backward() on an array."""
+    v = Value(x)
+    f(v).backward()
+    return v.grad
+
+
+def recorded(f, x):
+    """The gradient as a graph of its own."""
+    return ad.grad(f, create_graph=True)(x).data
+
+
+def program(f, x):
+    """A program that was recorded on other data."""
+    slope = compiled(ad.grad(f))
+    slope(np.full_like(x, 0.7) if np.ndim(x) else 0.7)
+    return slope(x)
+
+
+def program_recorded_at(f, x):
+    """A program that was recorded on these data."""
+    return compiled(ad.grad(f))(x)
+
+
+def program_in_a_graph(f, x):
+    """A program as one operation of a graph."""
+    v = Value(x)
+    return gradients(compiled(f)(v), v)
+
+
+ON_NUMBERS = [scalars, arrays, recorded, program, program_recorded_at, program_in_a_graph]
+ON_ARRAYS = [entries, recorded, program, program_recorded_at, program_in_a_graph]
+
+
+def rows(table):
+    return [pytest.param(f, x, y, id=f"{name}-{x}") for name, (f, points) in table.items() for x, y in points]
+
+
+@pytest.mark.parametrize("mode", ON_NUMBERS)
+@pytest.mark.parametrize(("f", "x", "slope"), rows(SELECTED))
+def test_what_is_not_selected_contributes_nothing(mode, f, x, slope):
+    assert quiet(mode, f, x) == pytest.approx(slope, rel=1e-12)
+
+
+@pytest.mark.parametrize("mode", ON_ARRAYS)
+@pytest.mark.parametrize(("f", "x", "slope"), rows(SELECTED_ENTRIES))
+def test_entries_that_are_not_selected_contribute_nothing(mode, f, x, slope):
+    np.testing.assert_allclose(quiet(mode, f, V(x)), slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ON_NUMBERS)
+@pytest.mark.parametrize(("f", "x", "slope"), COMPUTED.values(), ids=COMPUTED)
+def test_a_zero_that_was_computed_times_infinity_is_right_or_nan(mode, f, x, slope):
+    found = quiet(mode, f, x)
+    assert np.isnan(found) or found == pytest.approx(slope, abs=1e-12)
+
+
+@pytest.mark.parametrize("mode", ON_ARRAYS)
+@pytest.mark.parametrize(("f", "x", "slope"), COMPUTED_ENTRIES.values(), ids=COMPUTED_ENTRIES)
+def test_entries_that_were_computed_as_zero_are_right_or_nan(mode, f, x, slope):
+    found = quiet(mode, f, V(x))
+    np.testing.assert_allclose(found, np.where(np.isnan(found), np.nan, slope), atol=1e-12)
+
+
+# -- Dask: no number is looked at ------------------------------------------------------------------
+
+LAZY = {name: row for name, row in SELECTED_ENTRIES.items() if name not in ("an order", "indices")}
+
+
+def lazily(f, x):
+    v = Value(da.from_array(V(x), chunks=1))
+    return gradients(f(v), v).compute()
+
+
+@pytest.mark.parametrize(("f", "x", "slope"), rows(LAZY))
+def test_lazy_entries_that_are_not_selected_contribute_nothing(f, x, slope):
+    np.testing.assert_allclose(quiet(lazily, f, x), slope, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("f", "x", "slope"), rows(SELECTED))
+def test_lazy_branches_that_are_not_taken_contribute_nothing(f, x, slope):
+    found = quiet(lazily, lambda x: f(x).sum(), [x, 0.5])
+    assert found[0] == pytest.approx(slope, rel=1e-12)
+
+
+@pytest.mark.parametrize(("f", "x", "slope"), COMPUTED.values(), ids=COMPUTED)
+def test_lazy_zeros_that_were_computed_are_right_or_nan(f, x, slope):
+    found = quiet(lazily, lambda x: f(x).sum(), [x, 0.5])[0]
+    assert np.isnan(found) or found == pytest.approx(slope, abs=1e-12)
+
+
+# -- saved programs --------------------------------------------------------------------------------
+
+BOTH = [*rows(SELECTED), *[pytest.param(*row, id=name) for name, row in COMPUTED.items()]]
+
+
+@pytest.mark.parametrize(("f", "x", "slope"), BOTH)
+def test_a_saved_program_does_as_eager_code(f, x, slope, tmp_path):
+    written = compiled(ad.grad(f))
+    quiet(written, 0.7)
+    spec = importlib.util.spec_from_file_location("saved", written.save(tmp_path / "saved.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, written.__name__.replace("<lambda>", "program"))
+    np.testing.assert_array_equal(quiet(function, x)[0], quiet(ad.grad(f), x))
+
+
+# -- constants and variables -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zero", [0.0, Value(0.0, constant=True), np.False_, np.float64(0.0), np.zeros(())])
+def test_a_constant_zero_absorbs(zero):
+    x = Value(0.0)
+    assert gradients(ad.sqrt(x) * zero, x) == 0.0
+
+
+def test_a_zero_off_the_path_absorbs_and_one_on_it_does_not():
+    x, w = Value(0.0), Value(0.0)
+    y = w * ad.sqrt(x)
+    assert gradients(y, x) == 0.0
+    assert np.isnan(gradients(y, [x, w])[0])
+
+
+def test_a_zero_that_a_later_derivative_depends_on_does_not_absorb():
+    # d/dw of w·∂√x/∂x is ∞ at x = 0, which a gradient that is 0 at w = 0 would hide.
+    x, w = Value(0.0), Value(0.0)
+    slope = gradients(w * ad.sqrt(x), x, create_graph=True)
+    assert not gradients(slope, w) == 0.0
+
+
+def test_a_captured_constant_is_read_anew():
+    mask = Value([0.0, 1.0], constant=True)
+    slope = compiled(ad.grad(lambda x: (ad.sqrt(x) * mask).sum()))
+    assert quiet(slope, V([0.0, 4.0])).tolist() == [0.0, 0.25]
+    mask.data = [1.0, 0.0]
+    assert quiet(slope, V([0.0, 4.0])).tolist() == [np.inf, 0.0]
+    assert quiet(slope, V([4.0, 0.0])).tolist() == [0.25, 0.0]
+
+
+def test_zeros_of_a_seed_absorb():
+    x = Value([0.0, 4.0])
+    assert quiet(gradients, ad.sqrt(x), x, V([0.0, 1.0])).tolist() == [0.0, 0.25]
+    assert quiet(ad.jacobian(ad.sqrt), V([0.0, 4.0])).tolist() == [[np.inf, 0.0], [0.0, 0.25]]
+
+
+def test_second_derivatives_of_what_is_not_selected_are_zero():
+    f = lambda x: where(x > 0.0, ad.sqrt(x), 0.0).sum()  # noqa: E731
+    for slopes in (ad.hessian(f), compiled(ad.hessian(f))):
+        assert quiet(slopes, V([0.0, 4.0])).tolist() == [[0.0, 0.0], [0.0, -1.0 / 32.0]]
+
+
+def test_a_program_in_a_graph_knows_which_of_its_entries_are_dead():
+    root = compiled(ad.sqrt)
+    x = Value([0.0, 4.0])
+    assert quiet(gradients, where(V([False, True]), root(x), 0.0).sum(), x).tolist() == [0.0, 0.25]
+    y = root(x)
+    assert np.isnan(quiet(gradients, (y * y).sum(), x)[0])
+    x = Value(1000.0)
+    assert np.isnan(quiet(lambda: gradients(ad.log(1.0 + compiled(ad.exp)(x)), x)))
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+STEPS = {
+    "sqrt": ad.sqrt, "log": ad.log, "exp": ad.exp, "1/x": lambda x: 1.0 / x, "x²": ad.square, "cos": ad.cos,
+    "∛": lambda x: x ** (1.0 / 3.0), "x³": lambda x: x**3, "sin": ad.sin, "−x": lambda x: -x, "x − 1": lambda x: x - 1.0,
+    "arctan": ad.arctan, "x + 2": lambda x: x + 2.0,
+}  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=6), st.sampled_from([0.0, 1.0]))
+def test_a_finite_slope_of_a_composition_is_its_limit(names, x):
+    def f(x):
+        for name in names:
+            x = STEPS[name](x)
+        return x
+
+    slope = quiet(scalars, f, x)
+    assume(np.isfinite(slope))
+    sizes = [1e-6, 1e-7, 1e-8]
+    near = [quiet(scalars, f, x + side * h) for h, side in itertools.product(sizes, (1.0, -1.0))]
+    near = [y for y in near if np.isfinite(y)]
+    assume(near)
+    assert min(abs(y - slope) for y in near) <= 1e-3 * max(1.0, abs(slope))
+
+
+@given(st.data())
+def test_masks_leave_what_they_select(data):
+    n = data.draw(st.integers(1, 5))
+    selected = V(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    step = STEPS[data.draw(st.sampled_from(["sqrt", "log", "1/x", "∛"]))]
+    matrix = V(data.draw(st.lists(st.sampled_from([-1.0, 0.0, 1.0, 2.0]), min_size=2 * n, max_size=2 * n)))
+    x = np.where(selected, 2.0, 0.0)
+
+    def f(x):
+        return (where(selected, step(x), 0.0) @ matrix.reshape(n, 2)).sum()
+
+    wanted = np.where(selected, scalars(step, 2.0) * matrix.reshape(n, 2).sum(axis=1), 0.0)
+    for mode in (entries, recorded, program):
+        np.testing.assert_allclose(quiet(mode, f, x), wanted, rtol=1e-12)
