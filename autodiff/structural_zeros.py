@@ -52,6 +52,8 @@ class StructuralZeros:
         """The contribution c of a node with gradient g to its operand i, 0 where it is dead."""
         operation: Any = node._operation
         live, x = self._live[node._birth], inputs_of(node)[i]
+        if c is None or (x._operation is None and not _may_hold_nan(c)):
+            return c  # a rule without result is refused later; nobody asks for the mask of a leaf
         if operation.elementwise:
             live = _both(live, self._partial(node, i))
             c = _kept(live, c)
@@ -65,9 +67,8 @@ class StructuralZeros:
         else:
             live = _any(live)
             c = _kept(live, c)
-        if x._operation is not None:  # nobody asks for a leaf's
-            live = _summed(live, node._data if operation.elementwise else c, x._data)
-            self._live[x._birth] = _either(self._live.get(x._birth, False), live)
+        live = _summed(live, node._data if operation.elementwise else c, x._data)
+        self._live[x._birth] = _either(self._live.get(x._birth, False), live)
         return c
 
     def _partial(self, node: Value, i: int) -> Live:
@@ -89,12 +90,10 @@ class StructuralZeros:
         """
         operands = inputs_of(node)
         factors = [True if j == i else self._factor(x) for j, x in enumerate(operands)]
-        if operands[i]._operation is None and live is True and all(factor is True for factor in factors):
-            return c, True
         products = self._count(node, i, live, factors)
         reached = _nonzero(products)
         if len(operands) == 1 or is_lazy(_data(c)) or not _may_hold_nan(c):
-            return c, reached
+            return c, reached  # one operand alone meets no ∞ of another; lazy products are left as they are
         finite = [_both(factor, _finite(x)) for factor, x in zip(factors, operands, strict=True)]
         bounded = _both(live, _finite(g))
         kept = [_kept(mask, x) for mask, x in zip(finite, operands, strict=True)]
@@ -151,8 +150,11 @@ def _finite(x: Any) -> Live:
 
 
 def _may_hold_nan(x: Any) -> bool:
-    """Whether numbers hold nan; those of a program may."""
-    return (type(x) is Value and modes.tracer() is not None) or bool(np.isnan(_data(x)).any())
+    """Whether numbers hold nan; those that are not looked at may."""
+    if type(x) is float:
+        return x != x
+    unseen = is_lazy(_data(x)) or isinstance(x, tuple) or (type(x) is Value and modes.tracer() is not None)
+    return unseen or bool(np.isnan(_data(x)).any())
 
 
 def _both(a: Live, b: Live) -> Live:
@@ -188,10 +190,11 @@ def _kept(mask: Live, x: Any) -> Any:
 
 
 def _marks(mask: Live, like: Data) -> Any:
-    """A mask as the numbers 1 and 0, in the shape of data; None for a result that is dead."""
+    """A mask as the numbers 1 and 0, in the shape of data."""
     if isinstance(like, tuple):
-        masks = mask if isinstance(mask, tuple) else (mask,) * len(like)
-        return tuple([None if m is False else _marks(m, x) for m, x in zip(masks, like, strict=True)])
+        return tuple(map(_marks, mask if isinstance(mask, tuple) else (mask,) * len(like), like))
+    if mask is not True and shape_of(mask) == shape_of(like):
+        return where(mask, 1.0, 0.0)
     ones = np.ones_like(like) if shape_of(like) else 1.0
     return ones if mask is True else where(mask, ones, 0.0)
 

@@ -125,6 +125,8 @@ def power_slope(x: Data, y: Data, /) -> Data:
     scalar=_power,
     dx=lambda z, x, y: power_slope(x, y),
     dy=lambda z, x, y: _log_times(z, x, y >= 0.0),
+    remedy="xᵖ with p < 1 has an infinite slope at 0, and with a fraction p is nan for x < 0: add a small "
+    "constant to x, or choose where it is positive first: where(x > 0, x, 1)**p",
 )
 def power(x: Data, y: Data, /) -> Data:
     """Power.   z = xʸ;   ∂z/∂x = y·xʸ⁻¹,  ∂z/∂y = xʸ·log x.

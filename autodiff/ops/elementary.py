@@ -52,8 +52,13 @@ LOG_10 = math.log(10.0)
 
 # -- exponentials and logarithms ---------------------------------------------------------------
 
+EXP_REMEDY = (
+    "log(1 + eˣ) is stable as softplus, the log of a sum of exponentials as logsumexp, 1/(1 + e⁻ˣ) as sigmoid"
+)
+COSH_REMEDY = "1/cosh x is stable as 2·exp(−|x|)/(1 + exp(−2|x|)), a ratio of the two as tanh"
 
-@elementwise(scalar=math.exp, dx=lambda y, x: y)
+
+@elementwise(scalar=math.exp, dx=lambda y, x: y, remedy=EXP_REMEDY)
 def exp(x: Data, /) -> Data:
     """Exponential.   y = eˣ;   dy/dx = y."""
     return np.exp(x)
@@ -167,13 +172,16 @@ def tan(x: Data, /) -> Data:
     return np.tan(x)
 
 
-@elementwise(scalar=math.asin, dx=lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)))
+STEEP_AT_ONE = "the slope is infinite at ±1: keep the argument between, as clip(x, −1 + ε, 1 − ε) does"
+
+
+@elementwise(scalar=math.asin, dx=lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)), remedy=STEEP_AT_ONE)
 def arcsin(x: Data, /) -> Data:
     """Inverse sine, in radians.   y = arcsin x;   dy/dx = 1/√(1 − x²), ∞ at ±1."""
     return np.arcsin(x)
 
 
-@elementwise(scalar=math.acos, dx=lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)))
+@elementwise(scalar=math.acos, dx=lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)), remedy=STEEP_AT_ONE)
 def arccos(x: Data, /) -> Data:
     """Inverse cosine, in radians.   y = arccos x;   dy/dx = −1/√(1 − x²), −∞ at ±1."""
     return np.arccos(x)
@@ -218,13 +226,13 @@ radians, degrees = deg2rad, rad2deg
 # -- hyperbolic functions ----------------------------------------------------------------------
 
 
-@elementwise(scalar=math.sinh, dx=lambda y, x: cosh(x))
+@elementwise(scalar=math.sinh, dx=lambda y, x: cosh(x), remedy=COSH_REMEDY)
 def sinh(x: Data, /) -> Data:
     """Hyperbolic sine.   y = sinh x;   dy/dx = cosh x."""
     return np.sinh(x)
 
 
-@elementwise(scalar=math.cosh, dx=lambda y, x: sinh(x))
+@elementwise(scalar=math.cosh, dx=lambda y, x: sinh(x), remedy=COSH_REMEDY)
 def cosh(x: Data, /) -> Data:
     """Hyperbolic cosine.   y = cosh x;   dy/dx = sinh x."""
     return np.cosh(x)

@@ -111,7 +111,7 @@ class Recorder:
         parts = [
             gradients(y * mask, wanted, variable(seed), create_graph=True)
             for y, seed, mask in zip(outputs, seeds, masks, strict=True)
-            if seed is not None and mask is not None
+            if seed is not None
         ]
         return [reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
 

@@ -38,6 +38,10 @@ SELECTED_ENTRIES = {
     "a slice": (lambda x: ad.sqrt(x)[1:].sum(), [([0.0, 4.0], [0.0, 0.25])]),
     "indices": (lambda x: ad.sqrt(x)[[1, 1]].sum(), [([0.0, 4.0], [0.0, 0.5])]),
     "a part": (lambda x: ad.split(ad.sqrt(x), 2)[1].sum(), [([0.0, 4.0], [0.0, 0.25])]),
+    "no part": (
+        lambda x: where(V([False]), ad.split(ad.log(x), 2)[1], x[1:]).sum(),
+        [([0.0, 0.0], [0.0, 1.0])],
+    ),
     "a maximum": (lambda x: ad.max(ad.sqrt(x)), [([0.0, 4.0], [0.0, 0.25]), ([4.0, 0.0], [0.25, 0.0])]),
     "a minimum": (lambda x: ad.min(-ad.sqrt(x)), [([0.0, 4.0], [0.0, -0.25]), ([4.0, 0.0], [-0.25, 0.0])]),
     "an order": (lambda x: ad.sort(ad.sqrt(x))[1], [([0.0, 4.0], [0.0, 0.25]), ([4.0, 0.0], [0.25, 0.0])]),
