@@ -44,7 +44,7 @@ class Form:
 
 
 class Version:
-    """The two forms of a program: one that is fast, and one that takes 0·∞ for 0.
+    """The two forms of a program: one that is fast, and one that takes 0·∞ for 0 where a zero is structural.
 
     The second is recorded when a gradient holds nan for the first time, and serves from then on where
     one does, as the eager engine's second pass.
