@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from ..chain_rule import Chain, Step
-from ..data import Data
+from ..data import Data, is_lazy
 from ..engine import gradients
 from ..stations import Segment, Stations
 from ..value import Value
@@ -124,9 +126,15 @@ class Propagation:
                 yield Pull(step, counts[id], count, local, before, term, sums[id])
 
     def _terms(self, upper: int, lowers: Sequence[int]) -> list[Data]:
-        """What a station hands down to each of these, given its own gradient, by the engine."""
+        """What a station hands down to each of these, given its own gradient, by the engine.
+
+        Where a sum is nan, its terms are those of a gradient that was computed: its 0·∞ is nan, too.
+        """
         root, leaves = self.segments[upper] if lowers else Segment(self.source(upper), {})
-        return gradients(root, [leaves[id] for id in lowers], self.gradients[upper])
+        wanted, g = [leaves[id] for id in lowers], self.gradients[upper]
+        if not any(_holds_nan(self.gradients[id]) for id in lowers):
+            return gradients(root, wanted, g)
+        return [term.data for term in gradients(root, wanted, Value(g), create_graph=True)]
 
     def _locals(self, upper: int, lowers: Sequence[int]) -> Sequence[Data | None]:
         """The partial derivatives of a station, where numbers are all that there is."""
@@ -144,6 +152,10 @@ class Propagation:
             path.insert(0, self.chain.users[id][0])
             id = path[0].upper
         return path
+
+
+def _holds_nan(data: Data) -> bool:
+    return not is_lazy(data) and bool(np.isnan(data).any())
 
 
 def stations_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Stations:

@@ -445,3 +445,13 @@ def test_ties_are_told_with_the_derivative_of_the_engine() -> None:
     story = animate(maximum(x, x * 1.0) * 3.0)
     (id,) = [id for id, name in passes(x * 1.0).names.items() if name == "x"]
     assert shown(story)[f"g{id}"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("f", "term"), [(lambda x: where(x > 0.0, sqrt(x), 0.0), "0"), (lambda x: sqrt(x) ** 2, "nan")]
+)
+def test_a_term_is_nan_where_the_sum_is(f, term):
+    x = Value(0.0, "x")
+    told = animate(f(x) + x).text
+    assert f"in numbers        0 · ∞ = {term}\n" in told
+    assert f"df/dx = 1 + {term} = {float(term) + 1:g}\n" in told
