@@ -68,7 +68,7 @@ def _store(nodes: Nodes, found: Pending) -> None:
     for node, g in zip(nodes.values(), found.values(), strict=True):
         if node._operation is not None or (type(g) is type(node._data) is float and node._grad is None):
             node._grad = g
-        elif g is not None:
+        else:
             leaves.append((node, g))
     with np.errstate(all="ignore"):
         for (node, _), g in zip(leaves, _handed_out(leaves, nodes), strict=True):
