@@ -10,9 +10,12 @@ import numpy as np
 from autodiff import Value
 from autodiff.ops.plain import raw
 
-__all__ = ["Unmatched", "loaded"]
+__all__ = ["Unmatched", "loaded", "shortened"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
+
+MOST, LONGEST = 10, 100
+"""Names that are listed of those that do not match, and letters of one."""
 
 
 class Unmatched(NamedTuple):
@@ -39,42 +42,57 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     )
     problems: list[str] = []
     if strict or parts.keys().isdisjoint(state):
-        problems += [f"{name}: missing" for name in unmatched.missing_keys]
-        problems += [f"{name}: unknown" for name in unmatched.unexpected_keys]
-    arrays = {name: _array(state[name]) for name in parts if name in state}
-    problems += filter(None, (_misfit(name, parts[name], array) for name, array in arrays.items()))
+        problems += _listed(unmatched.missing_keys, "missing") + _listed(unmatched.unexpected_keys, "unknown")
+    entries = {name: _entry(state[name]) for name in parts if name in state}
+    problems += filter(None, (_misfit(name, parts[name], entry) for name, entry in entries.items()))
     if problems:
         told = "\n  ".join(problems)
         raise ValueError(f"{owner}.load_state_dict: the state does not fit, nothing was loaded:\n  {told}")
-    for name, array in arrays.items():
-        _assign(parts[name], array)
+    for name, entry in entries.items():
+        _assign(parts[name], np.asarray(entry))
     return unmatched
 
 
-def _array(entry: Any) -> Array | str:
-    """An entry as an array, or why it is none."""
+def shortened(name: str) -> str:
+    """A name on one line and not too long, whatever a file calls its entries."""
+    told = name if name.isprintable() else repr(name)
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+
+
+def _listed(names: list[str], what: str) -> list[str]:
+    """A line for each of the first names, and how many more there are."""
+    lines = [f"{shortened(str(name))}: {what}" for name in names[:MOST]]
+    return lines + [f"and {len(names) - MOST:,} more: {what}"] * (len(names) > MOST)
+
+
+def _entry(entry: Any) -> Any:
+    """An array, or why there is none. One that is in a file is read when its shape is known to fit."""
+    entry = raw(entry)
+    if isinstance(getattr(entry, "dtype", None), np.dtype):
+        return entry
     try:
-        return np.asarray(raw(entry))
+        return np.asarray(entry)
     except ValueError as error:
         return f"expected a regular array: {error}"
 
 
-def _misfit(name: str, part: Any, array: Array | str) -> str | None:
+def _misfit(name: str, part: Any, entry: Any) -> str | None:
     """What is wrong with an entry, if anything."""
-    if isinstance(array, str):
-        return f"{name}: {array}"
-    if array.shape != part.shape:
-        return f"{name}: expected shape {part.shape}, got {array.shape}"
-    castable = array.dtype.kind in "fiub" if isinstance(part, Value) else _castable(array, part)
+    if isinstance(entry, str):
+        return f"{name}: {entry}"
+    if entry.shape != part.shape:
+        return f"{name}: expected shape {part.shape}, got {entry.shape}"
+    castable = entry.dtype.kind in "fiub" if isinstance(part, Value) else _castable(entry, part)
     if not castable:
-        return f"{name}: expected {part.dtype} numbers, got dtype {array.dtype}"
+        return f"{name}: expected {part.dtype} numbers, got dtype {entry.dtype}"
+    array = np.asarray(entry)
     with np.errstate(all="ignore"):
         lost = array[np.isfinite(array) & ~np.isfinite(array.astype(part.dtype))]
     return f"{name}: {lost[0]:g} is too large for {part.dtype}" if lost.size else None
 
 
-def _castable(array: Array, buffer: Array) -> bool:
-    return np.can_cast(array.dtype, buffer.dtype, "same_kind")
+def _castable(entry: Any, buffer: Array) -> bool:
+    return np.can_cast(entry.dtype, buffer.dtype, "same_kind")
 
 
 def _assign(part: Any, array: Any) -> None:
