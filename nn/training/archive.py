@@ -289,5 +289,8 @@ def _restored(node: Any, arrays: Arrays) -> Any:
     if kind == "array":
         return np.asarray(arrays[content])[()]
     if kind == "dict":
-        return {key: _restored(entry, arrays) for key, entry in content}
+        restored = {key: _restored(entry, arrays) for key, entry in content}
+        if len(restored) < len(content):
+            raise ValueError("a key is there twice")
+        return restored
     return {"list": list, "tuple": tuple}[kind](_restored(entry, arrays) for entry in content)
