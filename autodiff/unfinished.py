@@ -10,10 +10,9 @@ not contain that of the file it will become, which may be as long as the file sy
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import uuid
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,7 +33,7 @@ ENDED = "ended"
 def new_name() -> str:
     """The name of a file that this process begins to write; no other has it."""
     pid = os.getpid()
-    return f".autodiff-{_host()}-{pid}-{_start(pid)}-{uuid.uuid4().hex[:16]}.tmp"
+    return f".autodiff-{_host()}-{pid}-{_start(pid)}-{os.urandom(8).hex()}.tmp"
 
 
 def remove_abandoned(folder: Path, now: float) -> None:
@@ -78,8 +77,8 @@ def _host() -> str:
     known = [name, _read("/proc/sys/kernel/random/boot_id")]
     with suppress(OSError):
         known.append(str(Path("/proc/self/ns/pid").readlink()))
-    digest = hashlib.blake2b("\n".join(known).encode(errors="replace"), digest_size=4).hexdigest()
-    return f"{re.sub('[^0-9A-Za-z.]', '_', name)[:32]}-{digest}"
+    digest = zlib.crc32("\n".join(known).encode(errors="replace"))
+    return f"{re.sub('[^0-9A-Za-z.]', '_', name)[:32]}-{digest:08x}"
 
 
 def _start(pid: int) -> str:

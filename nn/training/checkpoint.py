@@ -86,7 +86,8 @@ class Checkpoint:
         if self.path.suffix != ".npz":
             raise ValueError(f"checkpoint must be an .npz file, got {str(path)!r}")
         if not self.path.parent.is_dir():
-            raise FileNotFoundError(f"checkpoint: there is no folder {str(self.path.parent)!r}; make it")
+            folder = str(self.path.parent)
+            raise FileNotFoundError(f"checkpoint {str(path)!r}: there is no folder {folder!r}; make it")
         self.written = -math.inf
         self.fingerprint: Mapping[str, Any] = {}
 
@@ -102,7 +103,8 @@ class Checkpoint:
             return None
         except ValueError as error:
             raise ValueError(f"checkpoint: {self.path} is none: {error}; {REMEDY}") from error
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        version = content.get("format") if isinstance(content, dict) else None
+        if not isinstance(version, str) or version != FORMAT:  # an array has no truth
             raise ValueError(f"checkpoint: {self.path} is none of this version; {REMEDY}")
         with self.refusing():
             check_form(content, {"format": FORMAT, "state": {"seed": 0}})

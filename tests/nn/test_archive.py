@@ -392,6 +392,8 @@ def drop(*keys):
 
 S, STATE = "state", ("seed", "model", "optimizer", "generators", "history", "progress")
 WRONG = {
+    "no format": drop("format"),
+    "a format of another kind": put("format", new=np.zeros(3)),
     "no fingerprint": drop("fingerprint"),
     "an empty fingerprint": put("fingerprint", new={}),
     "a fingerprint of another kind": put("fingerprint", new=[1]),
