@@ -50,8 +50,9 @@ def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
     The model keeps its dtypes. Returns the model.
 
     Raises ValueError, and leaves the model as it is, where the file is truncated, damaged or of another
-    kind, and where a name or a shape does not fit. Damaged numbers show in an .npz file, which has
-    checksums; .safetensors has none.
+    kind, and where a name or a shape does not fit; data that do not fit are not read, so that no file costs
+    more than the model has room for. Damaged numbers show in an .npz file, which has checksums;
+    .safetensors has none.
     """
     _check_order("load", model, path)
     try:
@@ -77,7 +78,7 @@ class Checkpoint:
     """The file of one training, written at most every so many seconds.
 
     It holds the state of the training, and a fingerprint of the call that began it: the state is only
-    given back to the same call.
+    given back to the same call. Of several trainings that write one file, the last to finish a step wins.
     """
 
     def __init__(self, path: str | os.PathLike[str], every: float) -> None:
@@ -103,8 +104,7 @@ class Checkpoint:
             return None
         except ValueError as error:
             raise ValueError(f"checkpoint: {self.path} is none: {error}; {REMEDY}") from error
-        version = content.get("format") if isinstance(content, dict) else None
-        if not isinstance(version, str) or version != FORMAT:  # an array has no truth
+        if not isinstance(content, dict) or str(content.get("format")) != FORMAT:
             raise ValueError(f"checkpoint: {self.path} is none of this version; {REMEDY}")
         with self.refusing():
             check_form(content, {"format": FORMAT, "state": {"seed": 0}})

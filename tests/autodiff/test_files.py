@@ -347,7 +347,7 @@ SAVERS = {
     "story.txt": lambda path: animate(product()[1]).save(path),
     "moving.gif": lambda path: animate(product()[1]).save(path),
     "way.html": lambda path: newton(demonstration_1, 2.0).animate().save(path),
-    "way.png": lambda path: newton(demonstration_1, 2.0).plot().save(path),
+    "way.png": lambda path: newton(demonstration_1, 2.0).plot().savefig(path),
     "way.svg": lambda path: newton(demonstration_1, 2.0).plot().savefig(path),
     "nudges.png": lambda path: _nudged().savefig(path),
     "history.pdf": lambda path: History(loss=[2.0, 1.0]).plot().savefig(path),
