@@ -43,13 +43,17 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     problems: list[str] = []
     if strict or parts.keys().isdisjoint(state):
         problems += _listed(unmatched.missing_keys, "missing") + _listed(unmatched.unexpected_keys, "unknown")
-    entries = {name: _entry(state[name]) for name in parts if name in state}
-    problems += filter(None, (_misfit(name, parts[name], entry) for name, entry in entries.items()))
+    arrays: dict[str, Array] = {}
+    for name in [name for name in parts if name in state]:
+        try:
+            arrays[name] = _fitted(parts[name], state[name])
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
     if problems:
         told = "\n  ".join(problems)
         raise ValueError(f"{owner}.load_state_dict: the state does not fit, nothing was loaded:\n  {told}")
-    for name, entry in entries.items():
-        _assign(parts[name], np.asarray(entry))
+    for name, array in arrays.items():
+        _assign(parts[name], array)
     return unmatched
 
 
@@ -65,30 +69,33 @@ def _listed(names: list[str], what: str) -> list[str]:
     return lines + [f"and {len(names) - MOST:,} more: {what}"] * (len(names) > MOST)
 
 
-def _entry(entry: Any) -> Any:
-    """An array, or why there is none. One that is in a file is read when its shape is known to fit."""
-    entry = raw(entry)
+def _fitted(part: Any, entry: Any) -> Array:
+    """An entry as an array; one that is in a file is read when shape and dtype are known to fit.
+
+    Raises ValueError for what cannot take the place of the part.
+    """
+    entry = _headed(raw(entry))
+    if entry.shape != part.shape:
+        raise ValueError(f"expected shape {part.shape}, got {entry.shape}")
+    castable = entry.dtype.kind in "fiub" if isinstance(part, Value) else _castable(entry, part)
+    if not castable:
+        raise ValueError(f"expected {part.dtype} numbers, got dtype {entry.dtype}")
+    array = np.asarray(entry)
+    with np.errstate(all="ignore"):
+        lost = array[np.isfinite(array) & ~np.isfinite(array.astype(part.dtype))]
+    if lost.size:
+        raise ValueError(f"{lost[0]:g} is too large for {part.dtype}")
+    return array
+
+
+def _headed(entry: Any) -> Any:
+    """Something with shape and dtype."""
     if isinstance(getattr(entry, "dtype", None), np.dtype):
         return entry
     try:
         return np.asarray(entry)
     except ValueError as error:
-        return f"expected a regular array: {error}"
-
-
-def _misfit(name: str, part: Any, entry: Any) -> str | None:
-    """What is wrong with an entry, if anything."""
-    if isinstance(entry, str):
-        return f"{name}: {entry}"
-    if entry.shape != part.shape:
-        return f"{name}: expected shape {part.shape}, got {entry.shape}"
-    castable = entry.dtype.kind in "fiub" if isinstance(part, Value) else _castable(entry, part)
-    if not castable:
-        return f"{name}: expected {part.dtype} numbers, got dtype {entry.dtype}"
-    array = np.asarray(entry)
-    with np.errstate(all="ignore"):
-        lost = array[np.isfinite(array) & ~np.isfinite(array.astype(part.dtype))]
-    return f"{name}: {lost[0]:g} is too large for {part.dtype}" if lost.size else None
+        raise ValueError(f"expected a regular array: {error}") from None
 
 
 def _castable(entry: Any, buffer: Array) -> bool:

@@ -60,8 +60,8 @@ class Stored:
     Raises ValueError where the file is damaged there.
     """
 
-    def __init__(self, place: Path, entry: Entry) -> None:
-        self._place, self._entry = place, entry
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -75,12 +75,12 @@ class Stored:
 
     @cached_property
     def _head(self) -> Head:
-        with _sound(self._place, self._entry.name):
+        with _sound("this is no complete array"):
             return self._entry.head()
 
     @cached_property
     def _array(self) -> Array:
-        with _sound(self._place, self._entry.name):
+        with _sound("this is no complete array"):
             return self._entry.read()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -109,13 +109,13 @@ def opened(path: str | os.PathLike[str], compressed: bool = True) -> Iterator[di
     place = Path(path)
     form = _format(place)
     with place.open("rb") as file, ExitStack() as stack:
-        with _sound(place):
+        with _sound(f"{place} is no complete {place.suffix} file of arrays"):
             entries = stack.enter_context(form.entries(place, file))
             if twice := [name for name, n in Counter(entry.name for entry in entries).items() if n > 1]:
                 raise ValueError(f"{shortened(twice[0])} is there twice")
             if not compressed and sum(entry.length for entry in entries) > os.fstat(file.fileno()).st_size:
                 raise ValueError("its arrays are longer than the file")
-        yield {entry.name: Stored(place, entry) for entry in entries}
+        yield {entry.name: Stored(entry) for entry in entries}
 
 
 def _format(path: Path) -> Format:
@@ -125,18 +125,15 @@ def _format(path: Path) -> Format:
 
 
 @contextmanager
-def _sound(place: Path, name: str = "") -> Iterator[None]:
+def _sound(what: str) -> Iterator[None]:
     """Make one error of whatever zipfile, NumPy and safetensors run into while they read hostile bytes."""
     try:
         yield
     except ImportError:
         raise
     except Exception as error:
-        where = f"{shortened(name)}: " if name else ""
-        raise ValueError(
-            f"{place} is no complete {place.suffix} file of arrays: it is truncated, damaged "
-            f"or something else ({where}{str(error) or type(error).__name__})"
-        ) from error
+        told = str(error) or type(error).__name__
+        raise ValueError(f"{what}: it is truncated, damaged or something else ({told})") from error
 
 
 # -- .npz --------------------------------------------------------------------------------------

@@ -462,6 +462,25 @@ def test_two_trainings_with_one_checkpoint_both_live(tmp_path):
     assert again == histories[0]  # of the last to finish
 
 
+def test_a_training_that_begins_while_another_writes_the_checkpoint_leaves_it_alive(tmp_path, monkeypatch):
+    call = partial(
+        fit, X=X, y=Y, seed=0, progress=False, checkpoint=tmp_path / "run.npz", checkpoint_every=0.0
+    )
+    call(noisy(), epochs=1)
+    flush, begun = os.fsync, []
+
+    def begin_another(descriptor):
+        if not begun:
+            begun.append(descriptor)
+            begun.append(call(noisy(), epochs=2))  # begins and ends, while the file of the first is open
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", begin_another)
+    assert call(noisy(), epochs=3).loss[:2] == begun[1].loss
+    assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+    assert call(noisy(), epochs=3).epochs == 3  # the last to finish a step was the first to begin
+
+
 @pytest.mark.parametrize("name", ["*.npz", "run[1].npz", "?.npz", f"{'n' * 251}.npz"])
 def test_the_name_of_a_checkpoint_is_no_pattern(tmp_path, name):
     others = [".run1.npz.0.tmp", ".x.npz.1234.tmp", ".a.npz.tmp", "run1.npz", "x.npz"]
