@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .figures import save_figure
 
 try:
     from matplotlib.figure import Figure
@@ -30,6 +32,10 @@ MARKERS = "o", "s", "D", "^"
 
 class Chart(Figure):
     """A figure that pyplot does not know; notebooks show it."""
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """As matplotlib's; a file appears complete or not at all."""
+        save_figure(super().savefig, fname, options)
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()

@@ -5,7 +5,6 @@ Exit status 0: done; 1: it failed, or the minimisation did not converge; 2: the 
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
@@ -15,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
+from .console import print_anything
 from .lecture_tables import answer_lecture
 from .problem import Misuse
 from .school import pointed
@@ -96,8 +96,7 @@ def _asked(words: Sequence[str]) -> Namespace:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Answer the question on the command line, and return the exit status."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a console without ∂ gets a ?
+    print_anything()
     asked = _asked(sys.argv[1:] if words is None else words)
     try:
         answer = asked.answer(asked)

@@ -6,6 +6,7 @@ checked the same way: a claim is a name, the digits as printed, and what compute
 
 from autodiff import check_claims
 from autodiff.claims import ClaimReport
+from examples import run
 from nn.lecture_claims import claims
 
 
@@ -17,4 +18,4 @@ def main() -> ClaimReport:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -5,15 +5,16 @@
 Run `python -m examples.classification [picture.png]`.
 """
 
-import sys
 from collections import Counter
 from typing import Any
 
-import matplotlib.figure
+import matplotlib
 import numpy as np
 from sklearn.datasets import load_digits, load_iris
 
 import nn
+from examples import run
+from optim.plot.picture import Picture
 
 SEED = 0
 
@@ -42,7 +43,7 @@ def main(path: str = "classification.png") -> None:
     options = {"lr": 0.003, "epochs": 30, "batch_size": 64}
     history, test, a = tried("digits, 64-128-10", digits, 359, [128, 10], **options)
     with matplotlib.rc_context({"font.size": 16}):
-        picture = matplotlib.figure.Figure(figsize=(13, 5.8), layout="constrained")
+        picture = Picture(figsize=(13, 5.8), layout="constrained")
         panels = picture.subplot_mosaic("LLLL0123;LLLL4567")
         history.plot(panels.pop("L"))
         hardest = np.argsort(a[np.arange(len(test)), digits.target[test]])
@@ -57,4 +58,4 @@ def main(path: str = "classification.png") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(main)

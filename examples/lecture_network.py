@@ -5,10 +5,10 @@
 Run `python -m examples.lecture_network [picture.svg]`.
 """
 
-import sys
 from math import exp, trunc
 
 from autodiff import Value, draw, gradients, sigmoid
+from examples import run
 
 # The weights of the second hidden node are not in the text: 0.3, 0.5, 0.6 fit its activations.
 THETA = {
@@ -117,4 +117,4 @@ def main(path: str = "lecture_network.svg") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(main)

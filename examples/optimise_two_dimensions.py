@@ -5,12 +5,12 @@
 Run `python -m examples.optimise_two_dimensions [picture.png]`.
 """
 
-import sys
 from typing import Any
 
 import numpy as np
 
 from autodiff import hessian
+from examples import run
 from nn.lecture import demonstration_2 as f
 from optim import Result, minimize
 from optim.plot import plot_paths
@@ -57,4 +57,4 @@ def main(path: str = "optimise_two_dimensions.png") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(main)

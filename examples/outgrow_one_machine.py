@@ -7,7 +7,6 @@ Only parameters and sums travel. Run `python -m examples.outgrow_one_machine [ch
 
 import os
 import signal
-import sys
 from threading import Timer
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from dask.distributed import Client
 
 import nn
+from examples import run
 from optim import Iterate, l_bfgs
 
 MEMORY, N_FEATURES, N_STEPS, FATAL_STEP = 224 * 2**20, 20, 5, 2
@@ -63,4 +63,4 @@ def main(n_chunks: str = "32", n_rows: str = "50000") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run(main)

@@ -10,9 +10,12 @@ import numpy as np
 from autodiff import Value
 from autodiff.ops.plain import raw
 
-__all__ = ["Unmatched", "loaded"]
+__all__ = ["Unmatched", "loaded", "shortened"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
+
+MOST, LONGEST = 10, 100
+"""Names that are listed of those that do not match, and letters of one."""
 
 
 class Unmatched(NamedTuple):
@@ -39,10 +42,13 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     )
     problems: list[str] = []
     if strict or parts.keys().isdisjoint(state):
-        problems += [f"{name}: missing" for name in unmatched.missing_keys]
-        problems += [f"{name}: unknown" for name in unmatched.unexpected_keys]
-    arrays = {name: _array(state[name]) for name in parts if name in state}
-    problems += filter(None, (_misfit(name, parts[name], array) for name, array in arrays.items()))
+        problems += _listed(unmatched.missing_keys, "missing") + _listed(unmatched.unexpected_keys, "unknown")
+    arrays: dict[str, Array] = {}
+    for name in [name for name in parts if name in state]:
+        try:
+            arrays[name] = _fitted(parts[name], state[name])
+        except ValueError as error:
+            problems.append(f"{name}: {error}")
     if problems:
         told = "\n  ".join(problems)
         raise ValueError(f"{owner}.load_state_dict: the state does not fit, nothing was loaded:\n  {told}")
@@ -51,30 +57,49 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     return unmatched
 
 
-def _array(entry: Any) -> Array | str:
-    """An entry as an array, or why it is none."""
-    try:
-        return np.asarray(raw(entry))
-    except ValueError as error:
-        return f"expected a regular array: {error}"
+def shortened(name: str) -> str:
+    """A name on one line and not too long, whatever a file calls its entries."""
+    told = name if name.isprintable() else repr(name)
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
 
 
-def _misfit(name: str, part: Any, array: Array | str) -> str | None:
-    """What is wrong with an entry, if anything."""
-    if isinstance(array, str):
-        return f"{name}: {array}"
-    if array.shape != part.shape:
-        return f"{name}: expected shape {part.shape}, got {array.shape}"
-    castable = array.dtype.kind in "fiub" if isinstance(part, Value) else _castable(array, part)
+def _listed(names: list[str], what: str) -> list[str]:
+    """A line for each of the first names, and how many more there are."""
+    lines = [f"{shortened(str(name))}: {what}" for name in names[:MOST]]
+    return lines + [f"and {len(names) - MOST:,} more: {what}"] * (len(names) > MOST)
+
+
+def _fitted(part: Any, entry: Any) -> Array:
+    """An entry as an array; one that is in a file is read when shape and dtype are known to fit.
+
+    Raises ValueError for what cannot take the place of the part.
+    """
+    entry = _headed(raw(entry))
+    if entry.shape != part.shape:
+        raise ValueError(f"expected shape {part.shape}, got {entry.shape}")
+    castable = entry.dtype.kind in "fiub" if isinstance(part, Value) else _castable(entry, part)
     if not castable:
-        return f"{name}: expected {part.dtype} numbers, got dtype {array.dtype}"
+        raise ValueError(f"expected {part.dtype} numbers, got dtype {entry.dtype}")
+    array = np.asarray(entry)
     with np.errstate(all="ignore"):
         lost = array[np.isfinite(array) & ~np.isfinite(array.astype(part.dtype))]
-    return f"{name}: {lost[0]:g} is too large for {part.dtype}" if lost.size else None
+    if lost.size:
+        raise ValueError(f"{lost[0]:g} is too large for {part.dtype}")
+    return array
 
 
-def _castable(array: Array, buffer: Array) -> bool:
-    return np.can_cast(array.dtype, buffer.dtype, "same_kind")
+def _headed(entry: Any) -> Any:
+    """Something with shape and dtype."""
+    if isinstance(getattr(entry, "dtype", None), np.dtype):
+        return entry
+    try:
+        return np.asarray(entry)
+    except ValueError as error:
+        raise ValueError(f"expected a regular array: {error}") from None
+
+
+def _castable(entry: Any, buffer: Array) -> bool:
+    return np.can_cast(entry.dtype, buffer.dtype, "same_kind")
 
 
 def _assign(part: Any, array: Any) -> None:

@@ -1,78 +1,121 @@
-"""Arrays in files that are complete or not there: `.npz` without pickle, and `.safetensors`.
+"""Arrays in files: `.npz` without pickle, and `.safetensors`.
 
-A file is written beside its place, flushed to the disk and moved there. A reader finds the old file or
-the new one, and a process that is killed while it writes costs at most what it was writing.
+A file may come from anybody. Its list of contents is read first, the header of an array when its shape is
+asked for, its data when they are: what is not wanted costs nothing, however large it says it is. Whatever is
+wrong with a file is a ValueError that names it.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
 import os
-import uuid
 import zipfile
-import zlib
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-__all__ = ["Arrays", "pack", "read_arrays", "temporary_name", "unpack", "write_arrays"]
+from autodiff.files import replacing
+
+from ..state import shortened
+
+__all__ = ["Arrays", "Stored", "opened", "pack", "unpack", "write_arrays"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
-Arrays: TypeAlias = Mapping[str, Array]
+Arrays: TypeAlias = Mapping[str, Any]
+
+
+class Head(NamedTuple):
+    """What an array is, before its data are read."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+class Entry(NamedTuple):
+    """An array in a file that is open: its name, its bytes when unpacked, and how it is read."""
+
+    name: str
+    length: int
+    head: Callable[[], Head]
+    read: Callable[[], Array]
 
 
 class Format(NamedTuple):
     """How a kind of file is written and read."""
 
     write: Callable[[IO[bytes], Arrays], None]
-    read: Callable[[IO[bytes]], dict[str, Array]]
+    entries: Callable[[Path, IO[bytes]], AbstractContextManager[list[Entry]]]
 
 
-def write_arrays(path: str | os.PathLike[str], arrays: Mapping[str, Any]) -> None:
+class Stored:
+    """An array in a file that is open, for NumPy to read: `np.asarray(stored)`.
+
+    Raises ValueError where the file is damaged there.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes of its axes."""
+        return self._head.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers."""
+        return self._head.dtype
+
+    @cached_property
+    def _head(self) -> Head:
+        with _sound("this is no complete array"):
+            return self._entry.head()
+
+    @cached_property
+    def _array(self) -> Array:
+        with _sound("this is no complete array"):
+            return self._entry.read()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self._array, dtype, copy=copy)
+
+
+def write_arrays(path: str | os.PathLike[str], arrays: Arrays) -> None:
     """Write arrays by their names; the suffix of the path, .npz or .safetensors, decides the format.
 
     Raises ValueError for another suffix and ImportError where safetensors is missing.
     """
-    place = Path(path).resolve()  # a link stays a link
-    form = _format(place)
+    form = _format(Path(path))
     # A 0-d array stays one, which ascontiguousarray would not let it.
     regular = {name: np.array(array, order="C", copy=None) for name, array in arrays.items()}
-    temporary = place.with_name(temporary_name(place, uuid.uuid4().hex))
-    try:
-        with temporary.open("wb") as file:
-            form.write(file, regular)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(place)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _flush_folder(place.parent)
+    with replacing(path) as file:
+        form.write(file, regular)
 
 
-def temporary_name(place: Path, owner: str) -> str:
-    """The name under which a file is written; the owner `*` gives a pattern for all such names."""
-    return f".{place.name}.{owner}.tmp"
+@contextmanager
+def opened(path: str | os.PathLike[str], compressed: bool = True) -> Iterator[dict[str, Stored]]:
+    """The arrays of a file by their names, to be read while it is open.
 
-
-def read_arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
-    """The arrays of a file by their names.
-
-    Raises ValueError for a file that is truncated, damaged or of another kind.
+    Raises ValueError for a file that is truncated, damaged or of another kind, that has a name twice, or,
+    unless `compressed`, would become longer by unpacking it.
     """
     place = Path(path)
     form = _format(place)
-    content = io.BytesIO(place.read_bytes())
-    try:
-        return form.read(content)
-    except UNREADABLE as error:
-        raise ValueError(
-            f"{place} is no complete {place.suffix} file of arrays: it is truncated, damaged "
-            f"or something else ({error})"
-        ) from error
+    with place.open("rb") as file, ExitStack() as stack:
+        with _sound(f"{place} is no complete {place.suffix} file of arrays"):
+            entries = stack.enter_context(form.entries(place, file))
+            if twice := [name for name, n in Counter(entry.name for entry in entries).items() if n > 1]:
+                raise ValueError(f"{shortened(twice[0])} is there twice")
+            if not compressed and sum(entry.length for entry in entries) > os.fstat(file.fileno()).st_size:
+                raise ValueError("its arrays are longer than the file")
+        yield {entry.name: Stored(entry) for entry in entries}
 
 
 def _format(path: Path) -> Format:
@@ -81,23 +124,19 @@ def _format(path: Path) -> Format:
     return FORMATS[path.suffix]
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the new name last as the file does; only POSIX can flush a folder."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+@contextmanager
+def _sound(what: str) -> Iterator[None]:
+    """Make one error of whatever zipfile, NumPy and safetensors run into while they read hostile bytes."""
+    try:
+        yield
+    except ImportError:
+        raise
+    except Exception as error:
+        told = str(error) or type(error).__name__
+        raise ValueError(f"{what}: it is truncated, damaged or something else ({told})") from error
 
 
-# What zipfile, NumPy and safetensors raise for contents that they cannot read.
-UNREADABLE = (
-    ValueError, TypeError, LookupError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error
-)  # fmt: skip
-
-
-# -- formats -----------------------------------------------------------------------------------
+# -- .npz --------------------------------------------------------------------------------------
 
 
 def _write_npz(file: IO[bytes], arrays: Arrays) -> None:
@@ -109,28 +148,82 @@ def _write_npz(file: IO[bytes], arrays: Arrays) -> None:
                 np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
-def _read_npz(file: IO[bytes]) -> dict[str, Array]:
-    # Whole entries, so that their checksums are compared.
+@contextmanager
+def _npz(place: Path, file: IO[bytes]) -> Iterator[list[Entry]]:
     with zipfile.ZipFile(file) as archive:
-        return {name.removesuffix(".npy"): _array(archive.read(name)) for name in archive.namelist()}
+        yield [
+            Entry(
+                info.filename.removesuffix(".npy"),
+                info.file_size,
+                partial(_npy_head, archive, info),
+                partial(_npy, archive, info),
+            )
+            for info in archive.infolist()
+        ]
 
 
-def _array(content: bytes) -> Array:
-    array: Array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+LONGEST_HEADER = 12 + 10_000
+"""Bytes: what NumPy takes for safe to parse, after the magic string and two lengths."""
+
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+"""How a header of a version is parsed. Version 3 is for fields with names, which numbers have none of."""
+
+
+def _npy_head(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Head:
+    """Shape and dtype, which agree with the length of the entry."""
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is compressed in a way that NumPy does not use")
+    with archive.open(info) as entry:
+        start = io.BytesIO(entry.read(LONGEST_HEADER))
+    shape, _, dtype = HEADERS[np.lib.format.read_magic(start)](start)
+    if dtype.hasobject:
+        raise ValueError("Object arrays cannot be loaded: they are pickles, which can run code")
+    expected, there = math.prod(shape) * dtype.itemsize, info.file_size - start.tell()
+    if min(shape, default=0) < 0 or expected != there:
+        raise ValueError(f"the header says {dtype} of shape {shape}, {expected} bytes; there are {there}")
+    return Head(tuple(map(int, shape)), dtype)
+
+
+def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
+    """The array. The entry is read to its end, so that its checksum is compared."""
+    _npy_head(archive, info)
+    array: Array = np.lib.format.read_array(io.BytesIO(archive.read(info)), allow_pickle=False)
     return array
+
+
+# -- .safetensors ------------------------------------------------------------------------------
 
 
 def _write_safetensors(file: IO[bytes], arrays: Arrays) -> None:
     file.write(_safetensors().numpy.save(dict(arrays)))
 
 
-def _read_safetensors(file: IO[bytes]) -> dict[str, Array]:
-    library = _safetensors()
-    try:
-        arrays: dict[str, Array] = library.numpy.load(file.read())
-    except library.SafetensorError as error:
-        raise ValueError(str(error)) from error
-    return arrays
+@contextmanager
+def _safetensors_entries(place: Path, file: IO[bytes]) -> Iterator[list[Entry]]:
+    """The library has compared all shapes with the length of the file; it takes the last of equal names."""
+    with _safetensors().safe_open(place, framework="np") as archive:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=list)
+        yield [
+            Entry(name, 0, partial(_tensor_head, archive, name), partial(archive.get_tensor, name))
+            for name, _ in header
+            if name != "__metadata__"
+        ]
+
+
+DTYPES = {
+    "BOOL": "?", "I8": "i1", "I16": "i2", "I32": "i4", "I64": "i8", "U8": "u1", "U16": "u2", "U32": "u4",
+    "U64": "u8", "F16": "f2", "F32": "f4", "F64": "f8", "C64": "c8",
+}  # fmt: skip
+
+
+def _tensor_head(archive: Any, name: str) -> Head:
+    part = archive.get_slice(name)
+    if part.get_dtype() not in DTYPES:
+        raise ValueError(f"NumPy has no {part.get_dtype()} numbers")
+    return Head(tuple(part.get_shape()), np.dtype(DTYPES[part.get_dtype()]))
 
 
 def _safetensors() -> Any:
@@ -144,8 +237,8 @@ def _safetensors() -> Any:
 
 
 FORMATS = {
-    ".npz": Format(_write_npz, _read_npz),
-    ".safetensors": Format(_write_safetensors, _read_safetensors),
+    ".npz": Format(_write_npz, _npz),
+    ".safetensors": Format(_write_safetensors, _safetensors_entries),
 }
 
 
@@ -168,8 +261,8 @@ def pack(tree: Any) -> dict[str, Array]:
 def unpack(arrays: Arrays) -> Any:
     """What `pack` took. Raises ValueError for other arrays."""
     try:
-        return _restored(json.loads(arrays["tree"].tobytes()), arrays)
-    except (LookupError, TypeError, ValueError) as error:
+        return _restored(json.loads(np.asarray(arrays["tree"]).tobytes()), arrays)
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"these arrays hold no packed tree ({error})") from error
 
 
@@ -191,7 +284,10 @@ def _restored(node: Any, arrays: Arrays) -> Any:
         return node
     ((kind, content),) = node.items()
     if kind == "array":
-        return arrays[content][()]
+        return np.asarray(arrays[content])[()]
     if kind == "dict":
-        return {key: _restored(entry, arrays) for key, entry in content}
+        restored = {key: _restored(entry, arrays) for key, entry in content}
+        if len(restored) < len(content):
+            raise ValueError("a key is there twice")
+        return restored
     return {"list": list, "tuple": tuple}[kind](_restored(entry, arrays) for entry in content)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from ..module import Module
-from .archive import pack, read_arrays, temporary_name, unpack, write_arrays
+from .archive import opened, pack, unpack, write_arrays
+from .form import check_form
 
 __all__ = ["load", "save"]
 
@@ -48,12 +50,14 @@ def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
     The model keeps its dtypes. Returns the model.
 
     Raises ValueError, and leaves the model as it is, where the file is truncated, damaged or of another
-    kind, and where a name or a shape does not fit. Damaged numbers show in an .npz file, which has
-    checksums; .safetensors has none.
+    kind, and where a name or a shape does not fit; data that do not fit are not read, so that no file costs
+    more than the model has room for. Damaged numbers show in an .npz file, which has checksums;
+    .safetensors has none.
     """
     _check_order("load", model, path)
     try:
-        model.load_state_dict(_without_counts(read_arrays(path)))
+        with opened(path) as arrays:
+            model.load_state_dict(_without_counts(arrays))
     except ValueError as error:
         raise ValueError(f"load: {path} was not loaded, the model is unchanged: {error}") from error
     return model
@@ -74,7 +78,7 @@ class Checkpoint:
     """The file of one training, written at most every so many seconds.
 
     It holds the state of the training, and a fingerprint of the call that began it: the state is only
-    given back to the same call.
+    given back to the same call. Of several trainings that write one file, the last to finish a step wins.
     """
 
     def __init__(self, path: str | os.PathLike[str], every: float) -> None:
@@ -83,7 +87,8 @@ class Checkpoint:
         if self.path.suffix != ".npz":
             raise ValueError(f"checkpoint must be an .npz file, got {str(path)!r}")
         if not self.path.parent.is_dir():
-            raise FileNotFoundError(f"checkpoint: there is no folder {str(self.path.parent)!r}; make it")
+            folder = str(self.path.parent)
+            raise FileNotFoundError(f"checkpoint {str(path)!r}: there is no folder {folder!r}; make it")
         self.written = -math.inf
         self.fingerprint: Mapping[str, Any] = {}
 
@@ -92,29 +97,36 @@ class Checkpoint:
 
         Raises ValueError for a file that is damaged or no checkpoint.
         """
-        self._clear_up()
         try:
-            content = unpack(read_arrays(self.path))
+            with opened(self.path, compressed=False) as arrays:
+                content = unpack(arrays)
         except FileNotFoundError:
             return None
         except ValueError as error:
             raise ValueError(f"checkpoint: {self.path} is none: {error}; {REMEDY}") from error
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not isinstance(content, dict) or str(content.get("format")) != FORMAT:
             raise ValueError(f"checkpoint: {self.path} is none of this version; {REMEDY}")
+        with self.refusing():
+            check_form(content, {"format": FORMAT, "state": {"seed": 0}})
         return content
 
-    def _clear_up(self) -> None:
-        """What processes left that were killed while they wrote."""
-        for litter in self.path.parent.glob(temporary_name(self.path, "*")):
-            litter.unlink(missing_ok=True)
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Make one error, which names the file, of whatever does not work with what was in it."""
+        try:
+            yield
+        except Exception as error:
+            told = str(error) or type(error).__name__
+            raise ValueError(f"checkpoint: {self.path} is damaged: {told}; {REMEDY}") from error
 
     def check(self, content: Mapping[str, Any]) -> None:
         """Refuse the state of another call.
 
         Raises ValueError, naming what differs.
         """
-        old, new = content["fingerprint"], self.fingerprint
-        differing = [f"{name}: was {old[name]}, is {new[name]}" for name in new if old[name] != new[name]]
+        with self.refusing():
+            old, new = content["fingerprint"], self.fingerprint
+            differing = [f"{name}: was {old[name]}, is {new[name]}" for name in new if old[name] != new[name]]
         if differing:
             told = "\n  ".join(differing)
             raise ValueError(f"checkpoint: {self.path} belongs to another call of fit; {REMEDY}:\n  {told}")

@@ -181,10 +181,13 @@ def _resume(trainer: Trainer, file: Checkpoint, kept: Mapping[str, Any] | None, 
         file.write(trainer.state())
         return
     file.check(kept)
+    with file.refusing():
+        trainer.check_state(kept["state"])
     done = len(kept["state"]["history"]["loss"])
     if done > epochs:
         raise ValueError(
             f"fit: the checkpoint {file.path} has come to epoch {done}, past epochs={epochs}; "
             "give as many or more, or another path"
         )
-    trainer.load_state(kept["state"])
+    with file.refusing():
+        trainer.load_state(kept["state"])

@@ -19,6 +19,7 @@ from optim import Optimizer, Schedule
 
 from ..module import Module
 from . import history as histories
+from .form import check_form
 from .history import History
 from .observations import Observations
 from .slopes import Slopes
@@ -176,8 +177,21 @@ class Trainer:
             "progress": {name: getattr(self, name) for name in PROGRESS},
         }
 
+    def check_state(self, state: Mapping[str, Any]) -> None:
+        """Raise ValueError where numbers that nothing else checks are none."""
+        progress = {name: getattr(self, name) for name in PROGRESS}
+        check_form(state, {"history": histories.packed(History()), "progress": progress}, "state")
+
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state of the same training."""
+        """Go on from a state of the same training. Where it is none, this raises and changes nothing."""
+        before = self.state()
+        try:
+            self._adopt(state)
+        except Exception:
+            self._adopt(before)
+            raise
+
+    def _adopt(self, state: Mapping[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.schedule is not None:

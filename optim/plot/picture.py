@@ -7,6 +7,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from autodiff.figures import save_figure
+
 __all__ = ["Picture"]
 
 
@@ -18,6 +20,10 @@ class Picture(Figure):
 
     def _repr_png_(self) -> bytes:
         return self.encoded("png")
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """As matplotlib's; a file appears complete or not at all."""
+        save_figure(super().savefig, fname, options)
 
     def save(self, path: Any) -> Any:
         """Write the picture; the suffix tells the kind. Returns the path, as `draw(…).save` does."""

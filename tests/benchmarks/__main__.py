@@ -28,9 +28,12 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = arguments(words)
     # NumPy and XLA read these when they are imported, which no module here does before this line.
     os.environ.update(dict.fromkeys(THREADS, "1") | JAX)
+    from autodiff.console import print_anything
+
     from .table import in_columns, in_markdown, machine
 
     rows = list(measured(chosen.works or WORKS))
+    print_anything()
     print(in_columns(rows))
     if not all(row.figures for row in rows):
         print("not all could be measured; the README is as it was", file=sys.stderr)

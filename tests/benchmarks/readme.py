@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -34,9 +33,6 @@ def rewrite(path: Path, text: str) -> None:
     Raises ValueError, and leaves the file alone, where the markers are missing.
     """
     document = between_markers(path.read_bytes().decode(), text)  # whatever its ends of lines
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(document.encode())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    from autodiff.files import write  # it imports NumPy, which no module here does before it measures
+
+    write(path, document.encode())

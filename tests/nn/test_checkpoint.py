@@ -423,12 +423,82 @@ def test_a_file_that_is_no_checkpoint_is_refused_and_kept(tmp_path, content):
 
 
 def test_where_a_checkpoint_cannot_be_written_is_told_before_the_training(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
+    with pytest.raises(FileNotFoundError, match=r"none/run\.npz': there is no folder '.*none'; make it"):
         fit(noisy(), X, Y, progress=False, checkpoint=tmp_path / "none" / "run.npz")
     with pytest.raises(ValueError, match=r"must be an \.npz file"):
         fit(noisy(), X, Y, progress=False, checkpoint=tmp_path / "run.safetensors")
     with pytest.raises(ValueError, match="must be seconds, 0 or more, got -1"):
         fit(noisy(), X, Y, progress=False, checkpoint=tmp_path / "run.npz", checkpoint_every=-1)
+
+
+def test_two_trainings_with_one_checkpoint_both_live(tmp_path):
+    path, failed, histories = tmp_path / "run.npz", [], {}
+
+    def train(k):
+        try:
+            histories[k] = fit(
+                noisy(),
+                X,
+                Y,
+                epochs=15,
+                batch_size=5,
+                seed=0,
+                progress=False,
+                checkpoint=path,
+                checkpoint_every=0.0,
+            )
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=train, args=(k,)) for k in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert histories[0] == histories[1] == histories[2]
+    assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+    again = fit(noisy(), X, Y, epochs=15, batch_size=5, seed=0, progress=False, checkpoint=path)
+    assert again == histories[0]  # of the last to finish
+
+
+def test_a_training_that_begins_while_another_writes_the_checkpoint_leaves_it_alive(tmp_path, monkeypatch):
+    call = partial(
+        fit, X=X, y=Y, seed=0, progress=False, checkpoint=tmp_path / "run.npz", checkpoint_every=0.0
+    )
+    call(noisy(), epochs=1)
+    flush, begun = os.fsync, []
+
+    def begin_another(descriptor):
+        if not begun:
+            begun.append(descriptor)
+            begun.append(call(noisy(), epochs=2))  # begins and ends, while the file of the first is open
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", begin_another)
+    assert call(noisy(), epochs=3).loss[:2] == begun[1].loss
+    assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+    assert call(noisy(), epochs=3).epochs == 3  # the last to finish a step was the first to begin
+
+
+@pytest.mark.parametrize("name", ["*.npz", "run[1].npz", "?.npz", f"{'n' * 251}.npz"])
+def test_the_name_of_a_checkpoint_is_no_pattern(tmp_path, name):
+    others = [".run1.npz.0.tmp", ".x.npz.1234.tmp", ".a.npz.tmp", "run1.npz", "x.npz"]
+    for other in others:
+        (tmp_path / other).write_bytes(b"another's")
+    for epochs in (1, 2):
+        fit(
+            noisy(),
+            X,
+            Y,
+            epochs=epochs,
+            seed=0,
+            progress=False,
+            checkpoint=tmp_path / name,
+            checkpoint_every=0.0,
+        )
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([*others, name])
+    assert all((tmp_path / other).read_bytes() == b"another's" for other in others)
 
 
 PROGRAM = """
@@ -476,7 +546,7 @@ def test_a_process_killed_at_random_moments_ends_with_the_same_weights_to_the_la
     assert kills == KILLS
     assert printed == expected
     assert (tmp_path / "killed.npz").read_bytes() == (tmp_path / "straight.npz").read_bytes()
-    assert not list(tmp_path.glob(".*.tmp"))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["killed.npz", "run.npz", "straight.npz"]
 
 
 def mark(path):
