@@ -50,7 +50,7 @@ def terms_of(
 
 
 def _term(g: Data | None, slope: float | None) -> float | None:
-    """One contribution: none where no gradient arrived; 0·∞ is 0, which it is in a gradient that is not nan."""
+    """One contribution: none where no gradient arrived; 0·∞ is 0, as in any gradient that is not nan."""
     upper = 0.0 if g is None else _number(g)
     if slope is None or upper is None:
         return None

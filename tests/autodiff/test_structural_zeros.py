@@ -1,4 +1,4 @@
-"""0·∞ in a gradient: 0 where an entry was not selected, and where a factor is a constant 0; else right or nan."""
+"""0·∞ in a gradient: 0 where an entry was not selected or a factor is a constant 0, else right or nan."""
 
 import importlib.util
 import itertools
@@ -257,7 +257,7 @@ def test_a_zero_that_a_later_derivative_depends_on_does_not_absorb():
     # d/dw of w·∂√x/∂x is ∞ at x = 0, which a gradient that is 0 at w = 0 would hide.
     x, w = Value(0.0), Value(0.0)
     slope = gradients(w * ad.sqrt(x), x, create_graph=True)
-    assert not gradients(slope, w) == 0.0
+    assert np.isnan(gradients(slope, w))
 
 
 def test_a_captured_constant_is_read_anew():
@@ -295,8 +295,8 @@ def test_a_program_in_a_graph_knows_which_of_its_entries_are_dead():
 
 STEPS = {
     "sqrt": ad.sqrt, "log": ad.log, "exp": ad.exp, "1/x": lambda x: 1.0 / x, "x²": ad.square, "cos": ad.cos,
-    "∛": lambda x: x ** (1.0 / 3.0), "x³": lambda x: x**3, "sin": ad.sin, "−x": lambda x: -x, "x − 1": lambda x: x - 1.0,
-    "arctan": ad.arctan, "x + 2": lambda x: x + 2.0,
+    "∛": lambda x: x ** (1.0 / 3.0), "x³": lambda x: x**3, "sin": ad.sin, "−x": lambda x: -x,
+    "x − 1": lambda x: x - 1.0, "arctan": ad.arctan, "x + 2": lambda x: x + 2.0,
 }  # fmt: skip
 
 
