@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from .leaving import frankly
+
 if TYPE_CHECKING:
     from .value import Value
 
@@ -115,7 +117,7 @@ def tracing(by: Tracer, at: Mode) -> Iterator[None]:
     """Record a program: each node is shown to `at`, and no outer mode is on."""
     traced, looked = _tracer.set(by), _inspector.set(None)
     try:
-        with mode(at, keep=lambda mode: False):
+        with mode(at, keep=lambda mode: False), frankly:
             yield
     finally:
         _inspector.reset(looked)
@@ -153,10 +155,11 @@ def differentiating() -> Iterator[None]:
     token = _depth.set(_depth.get() + 1)
     try:
         if forgetting():
-            with mode(keep=lambda mode: mode is not _forget):
+            with mode(keep=lambda mode: mode is not _forget), frankly:
                 yield
         else:
-            yield
+            with frankly:
+                yield
     finally:
         _depth.reset(token)
 

@@ -7,6 +7,7 @@ also attaches `backward`; their types stand here, at the end of the class.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, repeat, starmap
 from types import EllipsisType
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, final
 import numpy as np
 
 from . import modes
-from .data import Data, Operand, Shape, as_data, dtype_of, shape_of
+from .data import Data, Operand, Shape, as_data, dtype_of, is_lazy, shape_of
+from .leaving import cut
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -228,19 +230,48 @@ class Value:
         self._check_readable(".tolist()")
         return self._data if type(self._data) is float else self._data.tolist()
 
-    def __float__(self) -> float:
-        self._check_readable("float()")
-        if self._tracked and modes.inside_derivative():
-            raise TypeError(
-                f"{self.described()} is being differentiated: float() and the functions of math would "
-                "cut the chain rule; use autodiff.exp and its like, or value.item() for a plain number"
-            )
+    def _number(self, how: str, cuts: bool) -> float:
+        """The number, for Python and for NumPy's elements; `cuts` where a slope other than 0 would be lost.
+
+        Raises TypeError for an array, for what a program computes anew, and for a variable whose slope
+        would be lost: in a derivative, where it is wanted, any other than `.item()` counts as a slip.
+        """
+        self._check_readable(how)
         if self.shape:
-            raise TypeError(f"float() takes a number, got {self.described()}; use .item() or .tolist()")
+            raise TypeError(
+                f"{how} takes a number, got {self.described()}; index it, or use .item() or .tolist(), or "
+                "autodiff.exp and its like in place of the functions of math"
+            )
+        if self._tracked and (cuts or modes.inside_derivative()) and not modes.forgetting():
+            raise cut(how, self.described())
         return float(self._data)
 
+    def __float__(self) -> float:
+        """The number of a constant, or inside `no_grad`; else TypeError, since its slope would be lost.
+
+        The functions of `math` and NumPy's `array[i] = v` ask for it.
+        """
+        return self._number("float()", cuts=True)
+
+    def __complex__(self) -> complex:
+        """As `float()`."""
+        return complex(self._number("complex()", cuts=True))
+
     def __int__(self) -> int:
-        return int(float(self))
+        """The whole part, whose slope is 0. Raises TypeError for a variable inside a derivative."""
+        return int(self._number("int()", cuts=False))
+
+    def __trunc__(self) -> int:
+        """As `int()`."""
+        return math.trunc(self._number("math.trunc()", cuts=False))
+
+    def __floor__(self) -> int:
+        """The whole number below. Raises TypeError as `int()`; autodiff.floor is an operation."""
+        return math.floor(self._number("math.floor()", cuts=False))
+
+    def __ceil__(self) -> int:
+        """The whole number above. Raises TypeError as `int()`; autodiff.ceil is an operation."""
+        return math.ceil(self._number("math.ceil()", cuts=False))
 
     def __bool__(self) -> bool:
         self._check_readable("bool()")
@@ -289,11 +320,15 @@ class Value:
             "where, stack or concatenate, or assign a leaf's .data"
         )
 
-    def __array__(self, *args: object, **kwargs: object) -> NoReturn:
-        raise TypeError(
-            f"{self.described()} does not become an array: its graph would be lost; "
-            "use .data for the numbers, or autodiff.stack to join Values"
-        )
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """A copy of the data of a constant, or inside `no_grad`; else TypeError: the graph would be lost."""
+        kept = self._tracked and not modes.forgetting()
+        if kept or modes.tracer() is not None or is_lazy(self._data):
+            raise TypeError(
+                f"{self.described()} does not become an array: its graph would be lost; use .data for the "
+                "numbers, or autodiff.stack and where to build an array of Values; .item() for one number"
+            )
+        return np.array(self.data, dtype=dtype, copy=copy is not False)
 
     # -- identity, copies ----------------------------------------------------------------------
 
