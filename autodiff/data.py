@@ -10,8 +10,21 @@ import numbers
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-__all__ = ["Data", "Operand", "Shape", "as_data", "canonical", "dtype_of", "is_lazy", "shape_of", "zeros_for"]
+__all__ = [
+    "Data",
+    "Operand",
+    "Shape",
+    "as_data",
+    "canonical",
+    "cast",
+    "dtype_of",
+    "is_another_precision",
+    "is_lazy",
+    "shape_of",
+    "zeros_for",
+]
 
 Data: TypeAlias = Any
 """A float, a NumPy scalar, or an array that follows NumPy's protocols (NumPy, Dask, CuPy)."""
@@ -73,6 +86,22 @@ def canonical(x: Data) -> Data:
     if isinstance(x, (tuple, list)):
         return getattr(kind, "_make", tuple)(map(canonical, x))
     return x
+
+
+def cast(x: Data, dtype: DTypeLike) -> Data:
+    """Data in another precision."""
+    return canonical((np.float64(x) if type(x) is float else x).astype(dtype))
+
+
+def is_another_precision(x: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether x is of another dtype, and a cast would lose digits or invent some; lists have no dtype.
+
+    Integers that come through unchanged do not count.
+    """
+    given = getattr(x, "dtype", dtype)
+    if given.kind in "iu" and isinstance(x, (np.ndarray, np.integer)):
+        return bool(np.any(x.astype(dtype) != x))
+    return bool(given.kind == "f" and given != dtype)
 
 
 def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:

@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 
 class Switch:
-    """Counts the modes that are on in any thread."""
+    """Counts what is on in any thread."""
 
     __slots__ = ("on",)
 
@@ -35,12 +35,13 @@ class Switch:
         self.on = 0
 
     def turn(self, step: int) -> None:
-        """Count a mode in (+1) or out (−1)."""
+        """Count one in (+1) or out (−1)."""
         with _lock:
             self.on += step
 
 
 switch = Switch()
+"""The modes."""
 
 
 def observed(node: Value) -> Value:

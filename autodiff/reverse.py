@@ -16,11 +16,12 @@ import numpy as np
 
 from . import modes
 from .data import Data, canonical, is_lazy, shape_of
-from .operation import ONE, Operation, ieee
+from .operation import ONE, Operation, ieee, inputs_of
 from .ops.selection import where
 from .ops.shaping import sum_to
 from .ops.totals import row_total
 from .recording import picked
+from .unwritten import refuse_written
 from .value import Value
 
 __all__ = ["Nodes", "Pending", "absorbed", "ancestors", "inputs_of", "pulled_back"]
@@ -37,16 +38,6 @@ OUTSIDE = object()
 
 summed: Callable[..., Data] = vars(sum_to)["operation"].forward
 """`sum_to` of raw data, without the cost of an operation's call."""
-
-
-def inputs_of(node: Value) -> tuple[Any, ...]:
-    """The operands of a recorded node, Values and raw data, in order."""
-    operation = node._operation
-    if operation is None:
-        return ()
-    if operation.arity == 0:
-        return tuple(node._x)
-    return (node._x,) if operation.arity == 1 else (node._x, node._y)
 
 
 # -- which nodes -------------------------------------------------------------------------------
@@ -135,13 +126,16 @@ def pulled_back(
     contributes nothing. Data that it would be costly to look at are treated so at once.
     """
     nodes = ancestors(output)
-    leaves = {birth for birth, node in nodes.items() if node._operation is None}
+    variables = [node for node in nodes.values() if node._operation is None]
+    leaves = {leaf._birth for leaf in variables}
     if targets is not None:
         nodes = _on_a_path(nodes, leaves, targets)
     if output._birth not in nodes:
         return {}, {}
     kept = nodes.keys() if targets is None else targets
     tracer = modes.tracer()
+    if tracer is None:
+        refuse_written(nodes, variables)
     mend = modes.inspector() or (absorbed if tracer is None and is_lazy(output._data) else None)
     found = _sweep(nodes, output, seed, kept, create_graph, mend)
     if tracer is not None:

@@ -8,6 +8,7 @@ also attaches `backward`; their types stand here, at the end of the class.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, repeat, starmap
 from types import EllipsisType
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, final
 import numpy as np
 
 from . import modes
-from .data import Data, Operand, Shape, as_data, dtype_of, is_lazy, shape_of
+from .data import Data, Operand, Shape, as_data, cast, dtype_of, is_another_precision, is_lazy, shape_of
 from .leaving import cut
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
 
 births = count()
+
+recasts = modes.Switch()
+"""Counts how often the dtype of a leaf was changed: programs were recorded for a dtype."""
 
 
 class Scope(NamedTuple):
@@ -69,7 +73,8 @@ class Value:
 
     # A scalar node is this one object, its float and its birth number: 148 bytes. Where the
     # operation's arity is 1 or 2, the operands are _x and _y; where it is 0, all operands are a
-    # tuple in _x and the metadata a dict in _y. A leaf has no operation.
+    # tuple in _x and the metadata a dict in _y. A leaf has no operation; its _x is the birth number at
+    # which its array was last handed out, if it was, since anybody may write into that.
     __slots__ = ("_birth", "_data", "_grad", "_label", "_operation", "_tracked", "_x", "_y")
 
     _data: Data
@@ -97,11 +102,20 @@ class Value:
     def data(self) -> Data:
         """The number or array. Assign to a leaf only: same shape, copied, cast to its dtype.
 
-        The array of a recorded node is read-only, since it may be a view of a leaf's.
+        A UserWarning tells where an array or NumPy number of another precision is cast.
+
+        A leaf's array may be written into, before it is used: to write into it later, `leaf.data[0] = 5.0`
+        or through a view that was kept, is refused by the next gradient of what it was used in, as an
+        assignment is. (Not where the leaf is a constant: there `detect_anomaly` finds it. While an array is
+        held, each gradient computes anew what uses it.) The array of a recorded node is read-only,
+        since it may be a view of a leaf's.
         """
         self._check_readable(".data")
         data = self._data
-        if self._operation is not None and isinstance(data, np.ndarray):
+        if isinstance(data, np.ndarray):
+            if self._operation is None:
+                self._x = next(births)
+                return data
             data = data.view()
             data.flags.writeable = False
         return data
@@ -112,6 +126,9 @@ class Value:
         self._check_readable("assigning .data")
         if new is not self._data:  # `leaf.data -= step` has changed it in place
             self._data = self._fitted(new, "data")
+            if is_another_precision(new, self.dtype):
+                self._tell_cast(new)
+            self._x = None
         self._birth = next(births)
 
     @property
@@ -189,10 +206,23 @@ class Value:
                 f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "
                 "make a new Value for data of another shape"
             )
-        if dtype_of(data) != self.dtype:
-            data = np.float64(data).astype(self.dtype) if type(data) is float else data.astype(self.dtype)
-            data = as_data(data, copy=False)
-        return data
+        return data if dtype_of(data) == self.dtype else cast(data, self.dtype)
+
+    def _recast(self, dtype: np.dtype[Any]) -> None:
+        """Give a leaf and its gradient another precision; what used it is outdated."""
+        self._data = cast(self._data, dtype)
+        self._grad = None if self._grad is None else cast(self._grad, dtype)
+        self._x = None
+        self._birth = next(births)
+        recasts.turn(+1)
+
+    def _tell_cast(self, new: Any) -> None:
+        warnings.warn(
+            f"data of {self.described()} are {self.dtype} and stay so: the {new.dtype} numbers that were "
+            f"assigned are cast; make a new Value for another dtype (model.astype(np.{new.dtype}) does it for a "
+            f"whole model), or assign new.astype(np.{self.dtype}) if this is meant",
+            stacklevel=3,
+        )
 
     def described(self) -> str:
         """Name or kind, and shape: how errors speak of this value."""

@@ -13,12 +13,14 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autodiff import Value, no_grad
 from autodiff.grouping import mark_call
 from autodiff.roles import plain
 from autodiff.value import births
 
+from .casting import recast
 from .operands import entries
 from .state import Unmatched, loaded
 
@@ -140,6 +142,24 @@ class Module:
             parameter.constant = constant
         return self
 
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Cast all parameters, their gradients, and the buffers of floating-point numbers. Returns the module.
+
+        The parameters stay the same Values, so optimisers keep them, and what an optimiser remembers follows
+        at its next step; a graph that used them is outdated, and programs are recorded anew. Inputs are not
+        cast: a float32 model returns float32 for float32 data, and float64 for float64 data. Buffers of
+        integers stay as they are.
+
+        Raises TypeError for a dtype that is not floating-point.
+
+        >>> from nn import Linear
+        >>> layer = Linear(2, 1, seed=0).astype(np.float32)
+        >>> layer(np.ones((3, 2), np.float32)).dtype
+        dtype('float32')
+        """
+        recast(self, dtype)
+        return self
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():
@@ -156,6 +176,8 @@ class Module:
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
         """Take over all parameters and buffers; they keep their dtypes.
+
+        A UserWarning tells where parameters of another precision are cast: `astype` first avoids it.
 
         With `strict=False` those that both have, as for a network with another output layer. Returns
         the names that only the module has, and those that only the state has.

@@ -180,6 +180,8 @@ class Optimizer:
         for name, start in slots.items():
             if name not in memory.slots:
                 memory.slots[name] = np.full_like(p.data, start) if p.shape else start
+            elif p.shape and memory.slots[name].dtype != p.dtype:  # the model was cast
+                memory.slots[name] = memory.slots[name].astype(p.dtype)
         return memory
 
     def _descend(
