@@ -1,9 +1,10 @@
 """Writing into the array of a leaf after it was used: noticed before a gradient would be wrong.
 
 `leaf.data[:] = 5.0` and `np.copyto(leaf.data, …)` are no assignments, so they leave no trace. But the array
-must first be handed out by `leaf.data`, and that leaves one. An array that was handed out after a node
-had used it, or that somebody still holds, may have been written into: the node is computed once more, and
-must come out the same. Code that holds no arrays, such as `leaf.data -= step`, pays next to nothing.
+must first be handed out by `leaf.data`, and that leaves one: what it was then, if it is small, tells whether
+what had used it before still holds. Where that says nothing, for large arrays, and for nodes younger than
+the handing out, since somebody may have kept the array, nodes are computed again, and must come out the same.
+`leaf.data -= step` is an assignment, after which all begins anew: such code pays next to nothing.
 
 Only the arrays of variables are looked at; `detect_anomaly` also looks at those of constants.
 """
@@ -13,39 +14,49 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from .handing_out import HELD
 from .operation import inputs_of
-from .value import Value, label_of
+from .value import Value, births, label_of
 
 __all__ = ["refuse_written"]
 
 Array = np.ndarray[Any, Any]
 
-HELD = float("inf")
-"""In place of a birth number: younger than all nodes."""
+
+class Doubt(NamedTuple):
+    """Nodes born before `spoilt` used something else than a leaf holds by now; from `opened` on, some may have."""
+
+    leaf: Value
+    spoilt: int
+    opened: int
+    until: float
 
 
 def refuse_written(path: Mapping[int, Value], leaves: Iterable[Value]) -> None:
     """Raise ValueError where a node on a path to be differentiated no longer follows from its inputs."""
-    if handed_out := [leaf for leaf in leaves if leaf._x is not None]:
-        _follow(path, _in_doubt(path, handed_out))
+    if given_away := [leaf for leaf in leaves if leaf._x is not None]:
+        if doubts := _doubts(path, given_away):
+            _follow(path, doubts)
 
 
-def _in_doubt(path: Mapping[int, Value], handed_out: list[Value]) -> dict[int, tuple[Value, float]]:
-    """Leaves by birth, each with the birth number up to which nodes may have used other data."""
+def _doubts(path: Mapping[int, Value], given_away: list[Value]) -> dict[int, Doubt]:
+    """What is in doubt of the leaves, by their births."""
     found = {}
     views: Counter[int] | None = None
-    for leaf in handed_out:
-        until = leaf._x
+    for leaf in given_away:
+        known, own = leaf._x, 0
         if (holders := _holders(leaf)) > ALONE:
             views = _views(path.values()) if views is None else views
-            if holders - views[id(leaf._data)] > ALONE:
-                until = HELD
-        if until > leaf._birth:
-            found[leaf._birth] = leaf, until
+            own = views[id(leaf._data)]
+        held = holders - own > ALONE  # if not, nobody writes into what later nodes use
+        until = HELD if held else min(known.until, next(births))
+        leaf._x = known._replace(until=until, views=own)
+        if known.opened < until or known.content is not None:
+            found[leaf._birth] = Doubt(leaf, known.spoilt(leaf._data), known.opened, until)
     return found
 
 
@@ -73,22 +84,20 @@ def _views(nodes: Iterable[Value]) -> Counter[int]:
     return Counter([id(data.base) for data in held.values()] + whole)
 
 
-def _follow(path: Mapping[int, Value], doubtful: dict[int, tuple[Value, float]]) -> None:
-    """Compute again what used the arrays of leaves in doubt, oldest node first."""
-    if not doubtful:
-        return
+def _follow(path: Mapping[int, Value], doubts: dict[int, Doubt]) -> None:
+    """Look at what used the arrays of leaves in doubt, oldest node first. Views of an array share the doubt."""
     for birth in sorted(path):
         node = path[birth]
         for x in inputs_of(node):
-            if type(x) is not Value or x._birth not in doubtful:
+            if type(x) is not Value or (doubt := doubts.get(x._birth)) is None:
                 continue
-            leaf, until = doubtful[x._birth]
-            if birth > until:
-                continue
-            if _is_view(node._data, leaf._data):  # whoever uses it used the leaf's data
-                doubtful[birth] = leaf, until
-            elif _differs(node):
-                raise _written(leaf, node)
+            if birth < doubt.spoilt:
+                raise _written(doubt.leaf, node)
+            if doubt.opened <= birth < doubt.until:
+                if _is_view(node._data, doubt.leaf._data):
+                    doubts[birth] = doubt
+                elif _differs(node):
+                    raise _written(doubt.leaf, node)
 
 
 def _written(leaf: Value, node: Value) -> ValueError:
@@ -110,8 +119,11 @@ def _is_view(data: Any, of: Array) -> bool:
 
 def _differs(node: Value) -> bool:
     """Whether a node comes out otherwise, twice in the same way: what is drawn at random proves nothing."""
-    again = _again(node)
-    return not _alike(again, node._data) and _alike(again, _again(node))
+    try:
+        again = _again(node)
+        return not _alike(again, node._data) and _alike(again, _again(node))
+    except (ArithmeticError, ValueError):  # such as a matrix that has become singular
+        return True
 
 
 def _again(node: Value) -> Any:

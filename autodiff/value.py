@@ -8,6 +8,7 @@ also attaches `backward`; their types stand here, at the end of the class.
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, repeat, starmap
@@ -18,6 +19,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, Operand, Shape, as_data, cast, dtype_of, is_another_precision, is_lazy, shape_of
+from .handing_out import assigned, handed_out
 from .leaving import cut
 
 if TYPE_CHECKING:
@@ -73,8 +75,8 @@ class Value:
 
     # A scalar node is this one object, its float and its birth number: 148 bytes. Where the
     # operation's arity is 1 or 2, the operands are _x and _y; where it is 0, all operands are a
-    # tuple in _x and the metadata a dict in _y. A leaf has no operation; its _x is the birth number at
-    # which its array was last handed out, if it was, since anybody may write into that.
+    # tuple in _x and the metadata a dict in _y. A leaf has no operation; its _x says when its array
+    # was handed out, if it was, since anybody may write into that.
     __slots__ = ("_birth", "_data", "_grad", "_label", "_operation", "_tracked", "_x", "_y")
 
     _data: Data
@@ -114,7 +116,7 @@ class Value:
         data = self._data
         if isinstance(data, np.ndarray):
             if self._operation is None:
-                self._x = next(births)
+                self._x = handed_out(data, next(births), self._x)
                 return data
             data = data.view()
             data.flags.writeable = False
@@ -124,12 +126,13 @@ class Value:
     def data(self, new: object) -> None:
         self._refuse_recorded("its data follow", "assign to a leaf")
         self._check_readable("assigning .data")
-        if new is not self._data:  # `leaf.data -= step` has changed it in place
-            self._data = self._fitted(new, "data")
-            if is_another_precision(new, self.dtype):
-                self._tell_cast(new)
-            self._x = None
         self._birth = next(births)
+        if new is self._data:  # `leaf.data -= step` has changed it in place
+            self._x = assigned(self._birth, self._x, sys.getrefcount(new))
+            return
+        self._data, self._x = self._fitted(new, "data"), None
+        if is_another_precision(new, self.dtype):
+            self._tell_cast(new)
 
     @property
     def grad(self) -> Data | None:
@@ -368,7 +371,7 @@ class Value:
         if self._operation is not None:
             raise TypeError(
                 f"{self.described()} was recorded by {self._operation.name!r}: a graph is not copied "
-                "or pickled; copy detach(), or rebuild it from its leaves"
+                "or pickled; copy detach(), take .data for the numbers, or rebuild it from its leaves"
             )
         return Value, (self._data, self.name, not self._tracked)
 
