@@ -19,8 +19,8 @@ __all__ = [
     "as_data",
     "canonical",
     "cast",
+    "changes_digits",
     "dtype_of",
-    "is_another_precision",
     "is_lazy",
     "shape_of",
     "zeros_for",
@@ -93,15 +93,18 @@ def cast(x: Data, dtype: DTypeLike) -> Data:
     return canonical((np.float64(x) if type(x) is float else x).astype(dtype))
 
 
-def is_another_precision(x: Any, dtype: np.dtype[Any]) -> bool:
-    """Whether x is of another dtype, and a cast would lose digits or invent some; lists have no dtype.
+def changes_digits(x: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a cast of x to a dtype loses digits, or gives a narrower float digits that it did not have.
 
-    Integers that come through unchanged do not count.
+    What has no dtype, such as a list, has no digits to lose.
     """
     given = getattr(x, "dtype", dtype)
-    if given.kind in "iu" and isinstance(x, (np.ndarray, np.integer)):
-        return bool(np.any(x.astype(dtype) != x))
-    return bool(given.kind == "f" and given != dtype)
+    if given == dtype or given.kind not in "fiu" or is_lazy(x):
+        return bool(given != dtype and given.kind == "f")
+    if given.kind == "f" and np.can_cast(given, dtype):
+        return True
+    with np.errstate(all="ignore"):
+        return not np.array_equal(x.astype(dtype).astype(given), x, equal_nan=given.kind == "f")
 
 
 def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:

@@ -11,7 +11,7 @@ from types import TracebackType
 __all__ = ["cut", "frankly"]
 
 DISGUISE = "setting an array element with a sequence"
-"""What NumPy says where it writes a Value into an array: it takes all that refuses `float()` for sequences."""
+"""What NumPy says where it writes a Value into an array: what refuses `float()` it takes for a sequence."""
 
 
 def cut(how: str, what: str) -> TypeError:

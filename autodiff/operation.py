@@ -14,7 +14,17 @@ from .data import Data, Operand, as_data, canonical, shape_of
 from .lazy import lazily
 from .value import Value
 
-__all__ = ["ONE", "USUAL", "Operation", "Rule", "first_operand", "ieee", "inputs_of", "not_an_option", "second_operand"]
+__all__ = [
+    "ONE",
+    "USUAL",
+    "Operation",
+    "Rule",
+    "first_operand",
+    "ieee",
+    "inputs_of",
+    "not_an_option",
+    "second_operand",
+]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 

@@ -28,7 +28,7 @@ Array = np.ndarray[Any, Any]
 
 
 class Doubt(NamedTuple):
-    """Nodes born before `spoilt` used something else than a leaf holds by now; from `opened` on, some may have."""
+    """Nodes born before `spoilt` used something else than a leaf holds by now; from `opened` on, some may."""
 
     leaf: Value
     spoilt: int
@@ -38,9 +38,9 @@ class Doubt(NamedTuple):
 
 def refuse_written(path: Mapping[int, Value], leaves: Iterable[Value]) -> None:
     """Raise ValueError where a node on a path to be differentiated no longer follows from its inputs."""
-    if given_away := [leaf for leaf in leaves if leaf._x is not None]:
-        if doubts := _doubts(path, given_away):
-            _follow(path, doubts)
+    given_away = [leaf for leaf in leaves if leaf._x is not None]
+    if given_away and (doubts := _doubts(path, given_away)):
+        _follow(path, doubts)
 
 
 def _doubts(path: Mapping[int, Value], given_away: list[Value]) -> dict[int, Doubt]:
@@ -85,7 +85,7 @@ def _views(nodes: Iterable[Value]) -> Counter[int]:
 
 
 def _follow(path: Mapping[int, Value], doubts: dict[int, Doubt]) -> None:
-    """Look at what used the arrays of leaves in doubt, oldest node first. Views of an array share the doubt."""
+    """Look at what used the arrays of leaves in doubt, oldest node first. Views of an array share it."""
     for birth in sorted(path):
         node = path[birth]
         for x in inputs_of(node):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, final
 import numpy as np
 
 from . import modes
-from .data import Data, Operand, Shape, as_data, cast, dtype_of, is_another_precision, is_lazy, shape_of
+from .data import Data, Operand, Shape, as_data, cast, changes_digits, dtype_of, is_lazy, shape_of
 from .handing_out import assigned, handed_out
 from .leaving import cut
 
@@ -131,7 +131,7 @@ class Value:
             self._x = assigned(self._birth, self._x, sys.getrefcount(new))
             return
         self._data, self._x = self._fitted(new, "data"), None
-        if is_another_precision(new, self.dtype):
+        if changes_digits(new, self.dtype):
             self._tell_cast(new)
 
     @property
@@ -222,7 +222,7 @@ class Value:
     def _tell_cast(self, new: Any) -> None:
         warnings.warn(
             f"data of {self.described()} are {self.dtype} and stay so: the {new.dtype} numbers that were "
-            f"assigned are cast; make a new Value for another dtype (model.astype(np.{new.dtype}) does it for a "
+            f"assigned are cast; make a new Value for another dtype (model.astype(np.{new.dtype}) casts a "
             f"whole model), or assign new.astype(np.{self.dtype}) if this is meant",
             stacklevel=3,
         )

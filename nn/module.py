@@ -143,12 +143,11 @@ class Module:
         return self
 
     def astype(self, dtype: DTypeLike) -> Self:
-        """Cast all parameters, their gradients, and the buffers of floating-point numbers. Returns the module.
+        """Cast all parameters, their gradients, and the buffers that are no integers. Returns the module.
 
-        The parameters stay the same Values, so optimisers keep them, and what an optimiser remembers follows
-        at its next step; a graph that used them is outdated, and programs are recorded anew. Inputs are not
-        cast: a float32 model returns float32 for float32 data, and float64 for float64 data. Buffers of
-        integers stay as they are.
+        The parameters stay the same Values, so optimisers keep them; what an optimiser remembers follows at
+        its next step. A graph that used them is outdated, and programs are recorded anew. Inputs are not
+        cast: a float32 model returns float32 for float32 data, and float64 for float64 data.
 
         Raises TypeError for a dtype that is not floating-point.
 

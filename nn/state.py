@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import is_another_precision
+from autodiff.data import changes_digits
 from autodiff.ops.plain import raw
 
 __all__ = ["Unmatched", "loaded"]
@@ -55,19 +55,19 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
 
 
 def _tell_casts(owner: str, pairs: Mapping[str, tuple[Any, Any]]) -> None:
-    """Warn of parameters that do not become what they are in the state: they lose digits, or stay float64."""
+    """Warn of parameters that do not become what they are in the state: they lose digits, or gain some."""
     cast = [
         (name, part, array)
         for name, (part, array) in pairs.items()
-        if isinstance(part, Value) and is_another_precision(array, part.dtype)
+        if isinstance(part, Value) and changes_digits(array, part.dtype)
     ]
     if cast:
         name, part, array = cast[0]
         others = f" and {len(cast) - 1} more" if cast[1:] else ""
         warnings.warn(
             f"{owner}.load_state_dict: {name}{others}: the {array.dtype} numbers of the state become "
-            f"{part.dtype}, which the model is; call model.astype(np.{array.dtype}) before loading, or cast the "
-            "state if this is meant",
+            f"{part.dtype}, which the model is; call model.astype(np.{array.dtype}) before loading, or cast "
+            "the state if this is meant",
             stacklevel=4,
         )
 

@@ -127,7 +127,9 @@ def test_what_stays():
 @pytest.mark.parametrize("convert", [float, complex, math.exp])
 @pytest.mark.parametrize("constant", [False, True])
 def test_an_array_is_no_number(convert, constant):
-    with pytest.raises(TypeError, match=r"takes a number, got 'w' of shape \(1,\).*\.item\(\).*autodiff\.exp"):
+    with pytest.raises(
+        TypeError, match=r"takes a number, got 'w' of shape \(1,\).*\.item\(\).*autodiff\.exp"
+    ):
         convert(Value([1.0], "w", constant=constant))
 
 

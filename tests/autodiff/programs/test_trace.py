@@ -255,7 +255,7 @@ REFUSED = {
     "complex": (lambda x: complex(x), r"complex\(\) of 'x' .* autodiff\.exp"),
     "int": (lambda x: int(x), r"int\(\) of 'x' .* autodiff\.trunc, floor or ceil"),
     "floor": (lambda x: math.floor(x), r"math\.floor\(\) of 'x' .* floor"),
-    "an element": (lambda x: written(x), r"^float\(\) of 'x' .* autodiff\.stack or where .* \.item\(\) outside"),
+    "an element": (lambda x: written(x), r"^float\(\) of 'x' .*stack or where .* \.item\(\) outside of f"),
     "round": (lambda x: round(x), r"autodiff\.round"),
     "item": (lambda x: x.item(), r"\.item\(\) of 'x'"),
     "tolist": (lambda x: x.tolist(), r"\.tolist\(\) of 'x'"),
