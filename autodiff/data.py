@@ -7,10 +7,12 @@ Arrays keep their dtype; 0-d data of another dtype are NumPy scalars. Integers b
 from __future__ import annotations
 
 import numbers
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 __all__ = [
     "Data",

@@ -65,7 +65,7 @@ def _holders(leaf: Value) -> int:
     return sys.getrefcount(leaf._data)
 
 
-ALONE = _holders(Value([0.0]))
+ALONE = _holders(Value(np.zeros(1)))
 """The count where only the leaf holds its array."""
 
 

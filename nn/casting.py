@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
     from .module import Module
 
 __all__ = ["recast"]

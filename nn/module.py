@@ -13,7 +13,6 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from autodiff import Value, no_grad
 from autodiff.grouping import mark_call
@@ -25,6 +24,8 @@ from .operands import entries
 from .state import Unmatched, loaded
 
 if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
     from .summary import Summary
 
 __all__ = ["Module"]
