@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-__all__ = ["HELD", "HandedOut", "assigned", "handed_out"]
+__all__ = ["HELD", "HandedOut"]
 
 Array = np.ndarray[Any, Any]
 
@@ -18,7 +18,7 @@ HELD = float("inf")
 """In place of a birth number: younger than all nodes."""
 
 
-class HandedOut(NamedTuple):
+class HandedOut:
     """What the array was, and which nodes may have used something else, by birth numbers.
 
     Nodes born before `since` used what `content` says, where it is known. Those born from `opened` on, and
@@ -26,31 +26,35 @@ class HandedOut(NamedTuple):
     how many views of it the graph held that was last differentiated.
     """
 
+    __slots__ = ("content", "opened", "since", "until", "views")
+
     since: int
     content: bytes | None
     opened: int
     until: float
-    views: int = 0
+    views: int
+
+    def __init__(self) -> None:
+        self.content = None
+        self.since = self.opened = self.until = self.views = 0
+
+    def note(self, array: Array, now: int) -> None:
+        """The array is handed out."""
+        content = array.tobytes() if array.size <= SMALL else None
+        if self.until <= self.opened:  # for the first time since it was assigned
+            self.since, self.content, self.opened = now, content, 0 if content is None else now
+        elif content == self.content:
+            self.since = now
+        self.until = HELD
+
+    def assigned(self, now: int, references: int) -> None:
+        """It was changed by `leaf.data -= step`, whose setter sees so many references to it."""
+        self.content, self.opened = None, now
+        self.until = HELD if references - self.views > _probe.count else now
 
     def spoilt(self, array: Array) -> int:
         """The birth number before which nodes used something else than the array is now."""
         return 0 if self.content is None or self.content == array.tobytes() else self.since
-
-
-def handed_out(array: Array, now: int, before: HandedOut | None) -> HandedOut:
-    """What is known after an array is handed out."""
-    content = array.tobytes() if array.size <= SMALL else None
-    if before is None or before.until <= before.opened:
-        return HandedOut(now, content, 0 if content is None else now, HELD, before.views if before else 0)
-    return before._replace(since=now if before.content == content else before.since, until=HELD)
-
-
-def assigned(now: int, before: HandedOut | None, references: int) -> HandedOut | None:
-    """What is known after `leaf.data -= step`, whose setter sees so many references to the array."""
-    if before is None:
-        return None
-    held = references - before.views > _probe.count
-    return HandedOut(0, None, now, HELD if held else now, before.views)
 
 
 class _Assigned:

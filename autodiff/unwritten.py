@@ -53,10 +53,9 @@ def _doubts(path: Mapping[int, Value], given_away: list[Value]) -> dict[int, Dou
             views = _views(path.values()) if views is None else views
             own = views[id(leaf._data)]
         held = holders - own > ALONE  # if not, nobody writes into what later nodes use
-        until = HELD if held else min(known.until, next(births))
-        leaf._x = known._replace(until=until, views=own)
-        if known.opened < until or known.content is not None:
-            found[leaf._birth] = Doubt(leaf, known.spoilt(leaf._data), known.opened, until)
+        known.until, known.views = HELD if held else min(known.until, next(births)), own
+        if known.opened < known.until or known.content is not None:
+            found[leaf._birth] = Doubt(leaf, known.spoilt(leaf._data), known.opened, known.until)
     return found
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, Operand, Shape, as_data, cast, changes_digits, dtype_of, is_lazy, shape_of
-from .handing_out import assigned, handed_out
+from .handing_out import HandedOut
 from .leaving import cut
 
 if TYPE_CHECKING:
@@ -106,17 +106,18 @@ class Value:
 
         A UserWarning tells where an array or NumPy number of another precision is cast.
 
-        A leaf's array may be written into, before it is used: to write into it later, `leaf.data[0] = 5.0`
-        or through a view that was kept, is refused by the next gradient of what it was used in, as an
-        assignment is. (Not where the leaf is a constant: there `detect_anomaly` finds it. While an array is
-        held, each gradient computes anew what uses it.) The array of a recorded node is read-only,
-        since it may be a view of a leaf's.
+        A variable's array may be written into before it is used. `leaf.data[0] = 5.0` afterwards, also
+        through a view that was kept, is refused by the next gradient, as an assignment is; of a constant,
+        only `detect_anomaly` finds it. Each gradient computes anew what uses an array that is held. The
+        array of a recorded node is read-only, since it may be a view of a leaf's.
         """
         self._check_readable(".data")
         data = self._data
         if isinstance(data, np.ndarray):
             if self._operation is None:
-                self._x = handed_out(data, next(births), self._x)
+                if self._x is None:
+                    self._x = HandedOut()
+                self._x.note(data, next(births))
                 return data
             data = data.view()
             data.flags.writeable = False
@@ -126,13 +127,14 @@ class Value:
     def data(self, new: object) -> None:
         self._refuse_recorded("its data follow", "assign to a leaf")
         self._check_readable("assigning .data")
+        if new is not self._data:
+            data = self._fitted(new, "data")
+            if changes_digits(new, self.dtype):
+                self._tell_cast(new)
+            self._data, self._x = data, None
+        elif self._x is not None:  # `leaf.data -= step` has changed it in place
+            self._x.assigned(next(births), sys.getrefcount(new))
         self._birth = next(births)
-        if new is self._data:  # `leaf.data -= step` has changed it in place
-            self._x = assigned(self._birth, self._x, sys.getrefcount(new))
-            return
-        self._data, self._x = self._fitted(new, "data"), None
-        if changes_digits(new, self.dtype):
-            self._tell_cast(new)
 
     @property
     def grad(self) -> Data | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn
 import optim
-from autodiff import Value, detect_anomaly, gradients, unwritten
+from autodiff import Value, detect_anomaly, gradients, handing_out, unwritten
 from tests.cases import SHAPED
 
 NOTICED = r"elements of 'v' of shape \(3,\) were written into after \w+ had used it"
@@ -214,3 +214,44 @@ def test_a_training_computes_nothing_twice(monkeypatch):
         optimizer.step()
         free.data -= 0.1 * free.grad
     assert again == []
+
+
+def test_an_assignment_that_is_refused_changes_nothing():
+    v = leaf()
+    y = (v * v).sum()
+    with pytest.raises(ValueError, match="must have shape"):
+        v.data = [1.0, 2.0]
+    assert gradients(y, v).tolist() == [6.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("small", [0, 32_768])
+def test_a_large_array_is_computed_with_again(small, monkeypatch):
+    monkeypatch.setattr(handing_out, "SMALL", small)
+    for write in (everywhere, one_entry):
+        v = leaf()
+        y = (v**3).sum()
+        assert v.data.sum() == 6.0
+        np.testing.assert_array_equal(gradients(y, v), [27.0, 3.0, 12.0])
+        write(v, None)
+        with pytest.raises(ValueError, match=NOTICED):
+            gradients(y, v)
+
+
+def test_a_flipped_sign_is_noticed_where_only_the_square_was_used():
+    v = leaf()
+    y = v @ v
+    np.negative(v.data, out=v.data)
+    with pytest.raises(ValueError, match=NOTICED):
+        gradients(y, v)
+
+
+def test_data_that_are_put_back_in_time_are_what_was_used():
+    """A trial step by hand, as a line search makes it."""
+    v = leaf()
+    y, before = (v**3).sum(), v.data.copy()
+    v.data[:] = before - 0.1
+    trial = (v**3).sum()
+    v.data[:] = before
+    np.testing.assert_array_equal(gradients(y, v), 3.0 * before**2)
+    with pytest.raises(ValueError, match=NOTICED):
+        gradients(trial, v)
