@@ -140,6 +140,8 @@ def _forget(node: Value) -> Value:
 def no_grad() -> AbstractContextManager[None]:
     """Record nothing inside the block: results are constants, in this thread or task only.
 
+    Variables convert there as constants do: by `float()`, by `math`, and into arrays.
+
     >>> from autodiff import Value
     >>> w = Value(3.0)
     >>> with no_grad():

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .data import is_lazy
 from .handing_out import HELD
 from .operation import inputs_of
 from .value import Value, births, label_of
@@ -117,7 +118,12 @@ def _is_view(data: Any, of: Array) -> bool:
 
 
 def _differs(node: Value) -> bool:
-    """Whether a node comes out otherwise, twice in the same way: what is drawn at random proves nothing."""
+    """Whether a node comes out otherwise, twice in the same way: what is drawn at random proves nothing.
+
+    Lazy data are not looked at.
+    """
+    if any(map(is_lazy, node._data if type(node._data) is tuple else (node._data,))):
+        return False
     try:
         again = _again(node)
         return not _alike(again, node._data) and _alike(again, _again(node))

@@ -255,3 +255,15 @@ def test_data_that_are_put_back_in_time_are_what_was_used():
     np.testing.assert_array_equal(gradients(y, v), 3.0 * before**2)
     with pytest.raises(ValueError, match=NOTICED):
         gradients(trial, v)
+
+
+def test_lazy_results_are_not_looked_at_but_what_a_leaf_was_is():
+    da = pytest.importorskip("dask.array")
+    v, x = leaf(), da.ones(3, chunks=2)
+    kept = v.data
+    y = (v * x).sum()
+    assert np.asarray(gradients(y, v)).tolist() == [1.0, 1.0, 1.0]
+    del kept
+    v.data[0] = 5.0
+    with pytest.raises(ValueError, match=NOTICED):
+        gradients(y, v)
