@@ -177,7 +177,7 @@ class Module:
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
         """Take over all parameters and buffers; they keep their dtypes.
 
-        A UserWarning tells where parameters of another precision are cast: `astype` first avoids it.
+        A UserWarning tells where a cast changes digits of parameters: `astype` first avoids it.
 
         With `strict=False` those that both have, as for a network with another output layer. Returns
         the names that only the module has, and those that only the state has.
