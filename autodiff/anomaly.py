@@ -12,7 +12,7 @@ import numpy as np
 
 from . import modes
 from .data import is_lazy
-from .recording import inputs_of
+from .operation import inputs_of
 from .value import Value, label_of
 
 __all__ = ["detect_anomaly"]

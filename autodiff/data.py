@@ -7,11 +7,26 @@ Arrays keep their dtype; 0-d data of another dtype are NumPy scalars. Integers b
 from __future__ import annotations
 
 import numbers
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Data", "Operand", "Shape", "as_data", "canonical", "dtype_of", "is_lazy", "shape_of", "zeros_for"]
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+__all__ = [
+    "Data",
+    "Operand",
+    "Shape",
+    "as_data",
+    "canonical",
+    "cast",
+    "changes_digits",
+    "dtype_of",
+    "is_lazy",
+    "shape_of",
+    "zeros_for",
+]
 
 Data: TypeAlias = Any
 """A float, a NumPy scalar, or an array that follows NumPy's protocols (NumPy, Dask, CuPy)."""
@@ -73,6 +88,25 @@ def canonical(x: Data) -> Data:
     if isinstance(x, (tuple, list)):
         return getattr(kind, "_make", tuple)(map(canonical, x))
     return x
+
+
+def cast(x: Data, dtype: DTypeLike) -> Data:
+    """Data in another precision."""
+    return canonical((np.float64(x) if type(x) is float else x).astype(dtype))
+
+
+def changes_digits(x: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a cast of x to a dtype loses digits, or gives a narrower float digits that it did not have.
+
+    What has no dtype, such as a list, has no digits to lose.
+    """
+    given = getattr(x, "dtype", dtype).newbyteorder("=")
+    if given == dtype or given.kind not in "fiu" or is_lazy(x):
+        return bool(given != dtype and given.kind == "f")
+    if given.kind == "f" and np.can_cast(given, dtype):
+        return True
+    with np.errstate(all="ignore"):
+        return not np.array_equal(x.astype(dtype).astype(given), x, equal_nan=given.kind == "f")
 
 
 def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:

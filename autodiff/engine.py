@@ -10,9 +10,9 @@ import numpy as np
 
 from .data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of, zeros_for
 from .modes import differentiating
+from .operation import inputs_of
 from .ops.shaping import astype
 from .passes import pulled_back
-from .recording import inputs_of
 from .reverse import Nodes, Pending
 from .roles import plain, traced
 from .scalars import leaf_gradients

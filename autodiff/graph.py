@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
-from .operation import Operation
-from .recording import inputs_of
+from .operation import Operation, inputs_of
 from .value import Value
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from .leaving import frankly
+
 if TYPE_CHECKING:
     from .value import Value
 
@@ -25,7 +27,7 @@ _lock = threading.Lock()
 
 
 class Switch:
-    """Counts the modes that are on in any thread."""
+    """Counts what is on in any thread."""
 
     __slots__ = ("on",)
 
@@ -33,12 +35,13 @@ class Switch:
         self.on = 0
 
     def turn(self, step: int) -> None:
-        """Count a mode in (+1) or out (−1)."""
+        """Count one in (+1) or out (−1)."""
         with _lock:
             self.on += step
 
 
 switch = Switch()
+"""The modes."""
 
 
 def observed(node: Value) -> Value:
@@ -119,7 +122,7 @@ def tracing(by: Tracer, at: Mode) -> Iterator[None]:
     """Record a program: each node is shown to `at`, and no outer mode is on."""
     traced, looked = _tracer.set(by), _inspector.set(None)
     try:
-        with mode(at, keep=lambda mode: False):
+        with mode(at, keep=lambda mode: False), frankly:
             yield
     finally:
         _inspector.reset(looked)
@@ -141,6 +144,8 @@ def _forget(node: Value) -> Value:
 def no_grad() -> AbstractContextManager[None]:
     """Record nothing inside the block: results are constants, in this thread or task only.
 
+    Variables convert there as constants do: by `float()`, by `math`, and into arrays.
+
     >>> from autodiff import Value
     >>> w = Value(3.0)
     >>> with no_grad():
@@ -157,10 +162,11 @@ def differentiating() -> Iterator[None]:
     token = _depth.set(_depth.get() + 1)
     try:
         if forgetting():
-            with mode(keep=lambda mode: mode is not _forget):
+            with mode(keep=lambda mode: mode is not _forget), frankly:
                 yield
         else:
-            yield
+            with frankly:
+                yield
     finally:
         _depth.reset(token)
 

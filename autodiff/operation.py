@@ -14,7 +14,17 @@ from .data import Data, Operand, as_data, canonical, shape_of
 from .lazy import lazily
 from .value import Value
 
-__all__ = ["ONE", "USUAL", "Operation", "Rule", "first_operand", "ieee", "not_an_option", "second_operand"]
+__all__ = [
+    "ONE",
+    "USUAL",
+    "Operation",
+    "Rule",
+    "first_operand",
+    "ieee",
+    "inputs_of",
+    "not_an_option",
+    "second_operand",
+]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
@@ -195,6 +205,16 @@ class Operation:
         told = f"{self.name}: got {shapes}{' for ' + names if names else ''}: {reason}"
         remedy = BROADCASTS if self.elementwise else self.remedy
         return type(error)(f"{told}; {remedy}" if remedy and isinstance(error, ValueError) else told)
+
+
+def inputs_of(node: Value) -> tuple[Any, ...]:
+    """The operands of a recorded node, Values and raw data, in order."""
+    operation = node._operation
+    if operation is None:
+        return ()
+    if operation.arity == 0:
+        return tuple(node._x)
+    return (node._x,) if operation.arity == 1 else (node._x, node._y)
 
 
 def not_an_option() -> str:

@@ -12,6 +12,7 @@ from .data import Data, is_lazy
 from .operation import Operation
 from .reverse import Mend, Nodes, Pending, ancestors, on_a_path, sweep
 from .structural_zeros import StructuralZeros
+from .unwritten import refuse_written
 from .value import Value
 
 __all__ = ["pulled_back"]
@@ -28,12 +29,16 @@ def pulled_back(
     would be costly to look at data, or a program is to absorb, the first pass does so.
     """
     nodes = ancestors(output)
-    leaves = {birth for birth, node in nodes.items() if node._operation is None}
+    variables = [node for node in nodes.values() if node._operation is None]
+    leaves = {leaf._birth for leaf in variables}
     if targets is not None:
         nodes = on_a_path(nodes, leaves, targets)
     if output._birth not in nodes:
         return {}, {}
     kept = nodes.keys() if targets is None else targets
+    tracer, look = modes.tracer(), modes.inspector()
+    if tracer is None:
+        refuse_written(nodes, variables)
 
     def absorbing() -> Mend:
         def depends(x: Value) -> bool:
@@ -41,7 +46,6 @@ def pulled_back(
 
         return StructuralZeros(output, seed, record, depends).absorb
 
-    tracer, look = modes.tracer(), modes.inspector()
     at_once = look is not None or (is_lazy(output._data) if tracer is None else tracer.absorbs)
     mend = absorbing() if at_once else None
     if look is not None and mend is not None:

@@ -18,19 +18,9 @@ from .lazy import holds_tasks, lazily
 from .operation import USUAL, Operation, ieee
 from .value import Value, births, blanks
 
-__all__ = ["applied", "inputs_of", "part", "picked"]
+__all__ = ["applied", "part", "picked"]
 
 FLOATS = {float}
-
-
-def inputs_of(node: Value) -> tuple[Any, ...]:
-    """The operands of a recorded node, Values and raw data, in order."""
-    operation = node._operation
-    if operation is None:
-        return ()
-    if operation.arity == 0:
-        return tuple(node._x)
-    return (node._x,) if operation.arity == 1 else (node._x, node._y)
 
 
 def applied(operation: Operation) -> Callable[..., Any]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
-from .data import Data, as_data, dtype_of, shape_of
+from .data import Data, as_data, cast, dtype_of, shape_of
 from .graph import Graph, Node
 from .operation import ieee
 from .value import Value
@@ -61,9 +59,7 @@ def _fitted(value: Value, data: Data) -> Data:
     data = as_data(data)
     if shape_of(data) != value.shape:
         raise ValueError(f"replay: {value.described()} is replaced by data of shape {shape_of(data)}")
-    if dtype_of(data) == value.dtype:
-        return data
-    return np.float64(data).astype(value.dtype) if type(data) is float else as_data(data.astype(value.dtype))
+    return data if dtype_of(data) == value.dtype else cast(data, value.dtype)
 
 
 def _computed(node: Node, inputs: Sequence[Data]) -> Data:

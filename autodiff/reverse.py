@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .data import Data, canonical, shape_of
-from .operation import ONE, Operation, ieee
+from .operation import ONE, Operation, ieee, inputs_of
 from .ops.shaping import sum_to
 from .ops.totals import row_total
-from .recording import inputs_of, picked
+from .recording import picked
 from .value import Value
 
 __all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "parts", "pulled", "sweep"]

@@ -20,11 +20,10 @@ import numpy as np
 
 from . import modes
 from .data import Data, is_lazy, shape_of
-from .operation import first_operand, second_operand
+from .operation import first_operand, inputs_of, second_operand
 from .ops.plain import FUNCTIONS
 from .ops.selection import where
 from .ops.shaping import broadcast_to, sum_to
-from .recording import inputs_of
 from .reverse import parts, pulled
 from .value import Value
 

@@ -7,6 +7,8 @@ also attaches `backward`; their types stand here, at the end of the class.
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, repeat, starmap
 from types import EllipsisType
@@ -15,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias, final
 import numpy as np
 
 from . import modes
-from .data import Data, Operand, Shape, as_data, dtype_of, shape_of
+from .data import Data, Operand, Shape, as_data, cast, changes_digits, dtype_of, is_lazy, shape_of
+from .leaving import cut
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -26,6 +29,12 @@ Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
 
 births = count()
+
+SMALL = 32_768
+"""Entries up to which it costs little to remember what an array was."""
+
+recasts = modes.Switch()
+"""Counts how often the dtype of a leaf was changed: programs were recorded for a dtype."""
 
 
 class Scope(NamedTuple):
@@ -67,7 +76,8 @@ class Value:
 
     # A scalar node is this one object, its float and its birth number: 148 bytes. Where the
     # operation's arity is 1 or 2, the operands are _x and _y; where it is 0, all operands are a
-    # tuple in _x and the metadata a dict in _y. A leaf has no operation.
+    # tuple in _x and the metadata a dict in _y. A leaf has no operation; its _x says when its array
+    # was handed out, if it was, and what it was then, since anybody may write into that.
     __slots__ = ("_birth", "_data", "_grad", "_label", "_operation", "_tracked", "_x", "_y")
 
     _data: Data
@@ -95,11 +105,20 @@ class Value:
     def data(self) -> Data:
         """The number or array. Assign to a leaf only: same shape, copied, cast to its dtype.
 
-        The array of a recorded node is read-only, since it may be a view of a leaf's.
+        A UserWarning tells where an array or NumPy number of another precision is cast.
+
+        A variable's array may be written into before it is used. `leaf.data[0] = 5.0` afterwards is refused
+        by the next gradient, as an assignment is; of a constant, and through an array that was kept from
+        before an assignment, only `detect_anomaly` finds it. The array of a recorded node is read-only,
+        since it may be a view of a leaf's.
         """
         self._check_readable(".data")
         data = self._data
-        if self._operation is not None and isinstance(data, np.ndarray):
+        if isinstance(data, np.ndarray):
+            if self._operation is None:
+                if self._x is None:
+                    self._x = next(births), data.tobytes() if data.size <= SMALL else None
+                return data
             data = data.view()
             data.flags.writeable = False
         return data
@@ -108,8 +127,12 @@ class Value:
     def data(self, new: object) -> None:
         self._refuse_recorded("its data follow", "assign to a leaf")
         self._check_readable("assigning .data")
-        if new is not self._data:  # `leaf.data -= step` has changed it in place
-            self._data = self._fitted(new, "data")
+        if new is not self._data:
+            data = self._fitted(new, "data")
+            if changes_digits(new, self.dtype):
+                self._tell_cast(new)
+            self._data = data
+        self._x = None  # also by `leaf.data -= step`, which has changed it in place
         self._birth = next(births)
 
     @property
@@ -187,10 +210,23 @@ class Value:
                 f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "
                 "make a new Value for data of another shape"
             )
-        if dtype_of(data) != self.dtype:
-            data = np.float64(data).astype(self.dtype) if type(data) is float else data.astype(self.dtype)
-            data = as_data(data, copy=False)
-        return data
+        return data if dtype_of(data) == self.dtype else cast(data, self.dtype)
+
+    def _recast(self, dtype: np.dtype[Any]) -> None:
+        """Give a leaf and its gradient another precision; what used it is outdated."""
+        self._data = cast(self._data, dtype)
+        self._grad = None if self._grad is None else cast(self._grad, dtype)
+        self._x = None
+        self._birth = next(births)
+        recasts.turn(+1)
+
+    def _tell_cast(self, new: Any) -> None:
+        warnings.warn(
+            f"data of {self.described()} are {self.dtype} and stay so: the {new.dtype} numbers that were "
+            f"assigned are cast; make a new Value for another dtype (model.astype(np.{new.dtype}) casts a "
+            f"whole model), or assign new.astype(np.{self.dtype}) if this is meant",
+            stacklevel=3,
+        )
 
     def described(self) -> str:
         """Name or kind, and shape: how errors speak of this value."""
@@ -228,19 +264,48 @@ class Value:
         self._check_readable(".tolist()")
         return self._data if type(self._data) is float else self._data.tolist()
 
-    def __float__(self) -> float:
-        self._check_readable("float()")
-        if self._tracked and modes.inside_derivative():
-            raise TypeError(
-                f"{self.described()} is being differentiated: float() and the functions of math would "
-                "cut the chain rule; use autodiff.exp and its like, or value.item() for a plain number"
-            )
+    def _number(self, how: str, cuts: bool) -> float:
+        """The number, for Python and for NumPy's elements; `cuts` where a slope other than 0 would be lost.
+
+        Raises TypeError for an array, for what a program computes anew, and for a variable whose slope
+        would be lost: in a derivative, where it is wanted, any other than `.item()` counts as a slip.
+        """
+        self._check_readable(how)
         if self.shape:
-            raise TypeError(f"float() takes a number, got {self.described()}; use .item() or .tolist()")
+            raise TypeError(
+                f"{how} takes a number, got {self.described()}; index it, or use .item() or .tolist(), or "
+                "autodiff.exp and its like in place of the functions of math"
+            )
+        if self._tracked and (cuts or modes.inside_derivative()) and not modes.forgetting():
+            raise cut(how, self.described())
         return float(self._data)
 
+    def __float__(self) -> float:
+        """The number of a constant, or inside `no_grad`; else TypeError, since its slope would be lost.
+
+        The functions of `math` and NumPy's `array[i] = v` ask for it.
+        """
+        return self._number("float()", cuts=True)
+
+    def __complex__(self) -> complex:
+        """As `float()`."""
+        return complex(self._number("complex()", cuts=True))
+
     def __int__(self) -> int:
-        return int(float(self))
+        """The whole part, whose slope is 0. Raises TypeError for a variable inside a derivative."""
+        return int(self._number("int()", cuts=False))
+
+    def __trunc__(self) -> int:
+        """As `int()`."""
+        return math.trunc(self._number("math.trunc()", cuts=False))
+
+    def __floor__(self) -> int:
+        """The whole number below. Raises TypeError as `int()`; autodiff.floor is an operation."""
+        return math.floor(self._number("math.floor()", cuts=False))
+
+    def __ceil__(self) -> int:
+        """The whole number above. Raises TypeError as `int()`; autodiff.ceil is an operation."""
+        return math.ceil(self._number("math.ceil()", cuts=False))
 
     def __bool__(self) -> bool:
         self._check_readable("bool()")
@@ -289,11 +354,15 @@ class Value:
             "where, stack or concatenate, or assign a leaf's .data"
         )
 
-    def __array__(self, *args: object, **kwargs: object) -> NoReturn:
-        raise TypeError(
-            f"{self.described()} does not become an array: its graph would be lost; "
-            "use .data for the numbers, or autodiff.stack to join Values"
-        )
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """A copy of the data of a constant, or inside `no_grad`; else TypeError: the graph would be lost."""
+        kept = self._tracked and not modes.forgetting()
+        if kept or modes.tracer() is not None or is_lazy(self._data):
+            raise TypeError(
+                f"{self.described()} does not become an array: its graph would be lost; use .data for the "
+                "numbers, or autodiff.stack and where to build an array of Values; .item() for one number"
+            )
+        return np.array(self.data, dtype=dtype, copy=copy is not False)
 
     # -- identity, copies ----------------------------------------------------------------------
 
@@ -303,7 +372,7 @@ class Value:
         if self._operation is not None:
             raise TypeError(
                 f"{self.described()} was recorded by {self._operation.name!r}: a graph is not copied "
-                "or pickled; copy detach(), or rebuild it from its leaves"
+                "or pickled; copy detach(), take .data for the numbers, or rebuild it from its leaves"
             )
         return Value, (self._data, self.name, not self._tracked)
 

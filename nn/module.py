@@ -19,10 +19,13 @@ from autodiff.grouping import mark_call
 from autodiff.roles import plain
 from autodiff.value import births
 
+from .casting import recast
 from .operands import entries
 from .state import Unmatched, loaded
 
 if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
     from .summary import Summary
 
 __all__ = ["Module"]
@@ -140,6 +143,23 @@ class Module:
             parameter.constant = constant
         return self
 
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Cast all parameters, their gradients, and the buffers that are no integers. Returns the module.
+
+        The parameters stay the same Values, so optimisers keep them; what an optimiser remembers follows at
+        its next step. A graph that used them is outdated, and programs are recorded anew. Inputs are not
+        cast: a float32 model returns float32 for float32 data, and float64 for float64 data.
+
+        Raises TypeError for a dtype that is not floating-point.
+
+        >>> from nn import Linear
+        >>> layer = Linear(2, 1, seed=0).astype(np.float32)
+        >>> layer(np.ones((3, 2), np.float32)).dtype
+        dtype('float32')
+        """
+        recast(self, dtype)
+        return self
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():
@@ -156,6 +176,8 @@ class Module:
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
         """Take over all parameters and buffers; they keep their dtypes.
+
+        A UserWarning tells where a cast changes digits of parameters: `astype` first avoids it.
 
         With `strict=False` those that both have, as for a network with another output layer. Returns
         the names that only the module has, and those that only the state has.

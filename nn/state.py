@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from autodiff import Value
+from autodiff.data import changes_digits
 from autodiff.ops.plain import raw
 
 __all__ = ["Unmatched", "loaded", "shortened"]
@@ -52,6 +54,7 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     if problems:
         told = "\n  ".join(problems)
         raise ValueError(f"{owner}.load_state_dict: the state does not fit, nothing was loaded:\n  {told}")
+    _tell_casts(owner, {name: (parts[name], array) for name, array in arrays.items()})
     for name, array in arrays.items():
         _assign(parts[name], array)
     return unmatched
@@ -61,6 +64,24 @@ def shortened(name: str) -> str:
     """A name on one line and not too long, whatever a file calls its entries."""
     told = name if name.isprintable() else repr(name)
     return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+
+
+def _tell_casts(owner: str, pairs: Mapping[str, tuple[Any, Any]]) -> None:
+    """Warn of parameters that do not become what they are in the state: they lose digits, or gain some."""
+    cast = [
+        (name, part, array)
+        for name, (part, array) in pairs.items()
+        if isinstance(part, Value) and changes_digits(array, part.dtype)
+    ]
+    if cast:
+        name, part, array = cast[0]
+        others = f" and {len(cast) - 1} more" if cast[1:] else ""
+        warnings.warn(
+            f"{owner}.load_state_dict: {name}{others}: the {array.dtype} numbers of the state become "
+            f"{part.dtype}, which the model is; call model.astype(np.{array.dtype}) before loading, or cast "
+            "the state if this is meant",
+            stacklevel=4,
+        )
 
 
 def _listed(names: list[str], what: str) -> list[str]:
@@ -104,6 +125,6 @@ def _castable(entry: Any, buffer: Array) -> bool:
 
 def _assign(part: Any, array: Any) -> None:
     if isinstance(part, Value):
-        part.data = array
+        part.data = array.astype(part.dtype)
     else:
         part[...] = array

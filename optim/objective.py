@@ -80,7 +80,7 @@ class Objective:
         if not self.derivatives.seen:
             raise ValueError(
                 "f returned numbers without a graph, so its derivative is unknown: compute them with "
-                "operators and autodiff's or NumPy's functions on x, not on x.data or float(x); "
+                "operators and autodiff's or NumPy's functions on x, not on x.data or x.item(); "
                 'or take derivative="numerical"'
             )
         if fault := self._fault(point):

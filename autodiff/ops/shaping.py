@@ -201,6 +201,9 @@ def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | Non
 def astype(x: Data, /, dtype: DTypeLike) -> Data:
     """Another precision.   x̄ = ȳ in the dtype of x.
 
+    A leaf keeps its own: `Value(x.data.astype(dtype))` is another leaf, and `model.astype(dtype)` casts those
+    of a model.
+
     Raises TypeError for a dtype that is not floating-point.
     """
     if np.dtype(dtype).kind != "f":

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import modes
-from ..value import Value
+from ..value import Value, recasts
 from .arguments import Arguments, Static, is_setting
 from .results import OUTPUT
 from .surroundings import Surrounding
@@ -78,6 +78,7 @@ class _Text:
         self.check(f"len(args) != {len(args)} or depth()")
         self.surroundings(version.surroundings)
         self.unpack("args", "a", args)
+        self.names |= {"version": version, "recasts": recasts}
         inputs = self.operands + self.captured(version.captured)
         self.names["function"] = version.main.function
         count = len(version.tracked) + version.watched
@@ -158,6 +159,7 @@ class _Text:
         roles = [f"{name}._tracked is not {x._tracked}" for name, x in zip(names, values, strict=True)]
         if roles:
             self.check(" or ".join(roles))
+            self.check("version.recasts != recasts.on")
         return [f"{name}._data" for name in names]
 
     # -- the way out ---------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..recording import inputs_of
+from ..operation import inputs_of
 from ..value import Value
 from .conditions import Condition
 
@@ -12,9 +12,17 @@ __all__ = ["function", "read"]
 
 STATIC = "an argument that only chooses what is computed is declared: compile(f, static=['name'])"
 
+NUMBERS = (
+    "use autodiff.exp and its like in place of the functions of math, autodiff.stack or where in place of "
+    "writing into an array, and .item() outside of f where a plain number is meant; " + STATIC
+)
+
+WHOLE = "use autodiff.trunc, floor or ceil; " + STATIC
+
 ADVICE = {
     "bool()": "use where({0}, a, b), or maximum, minimum, clip; " + STATIC,
-    "float()": "use autodiff.exp and its like in place of the functions of math; " + STATIC,
+    **dict.fromkeys(("float()", "complex()"), NUMBERS),
+    **dict.fromkeys(("int()", "math.trunc()", "math.floor()", "math.ceil()"), WHOLE),
     "range() or an index": STATIC,
     "round()": "use autodiff.round",
     ".item()": "compute with the Value itself",

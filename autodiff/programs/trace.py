@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import modes
 from ..data import Data, is_lazy
-from ..recording import inputs_of
+from ..operation import inputs_of
 from ..structure import leaves
 from ..value import Value, births
 from . import refusals

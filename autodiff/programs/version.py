@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import modes
 from ..data import Data, dtype_of, shape_of
-from ..value import Value
+from ..value import Value, recasts
 from .arguments import Arguments
 from .listing import Origin
 from .loading import loaded
@@ -64,6 +64,8 @@ class Version:
         self.surroundings = surroundings(f)
         self.main = Form(recording, name, self.doc)
         self.captured = recording.captured
+        self.recasts = recasts.on
+        self.dtypes = tuple(value.dtype for value in self.captured)
         self.roles = tuple(value._tracked for value in self.captured)
         self.tracked = tuple(value._tracked for value in recording.outputs)
         self.records = any(self.tracked)
@@ -80,7 +82,12 @@ class Version:
             return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
 
     def is_current(self) -> bool:
-        """Whether captured Values are still variables and constants, and all names mean what they did."""
+        """Whether captured Values keep their roles and dtypes, and all names mean what they did."""
+        now = recasts.on
+        if self.recasts != now:
+            if self.dtypes != tuple(value.dtype for value in self.captured):
+                return False
+            self.recasts = now
         roles = tuple(value._tracked for value in self.captured)
         return self.roles == roles and all(name.is_current() for name in self.surroundings)
 

@@ -18,9 +18,9 @@ import numpy as np
 from .. import ops
 from ..data import Data, dtype_of
 from ..declaration import primitive
+from ..operation import inputs_of
 from ..ops.arithmetic import power_derivative, power_slope
 from ..ops.contractions import _einsum
-from ..recording import inputs_of
 from ..value import Value
 
 __all__ = ["total"]

@@ -47,7 +47,8 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
     """Take over the parameters and buffers from a file that `save` or PyTorch's safetensors wrote.
 
-    The model keeps its dtypes. Returns the model.
+    The model keeps its dtypes, and a UserWarning tells where that changes digits: `load(model.astype(
+    np.float32), path)` takes float32 as it is. Returns the model.
 
     Raises ValueError, and leaves the model as it is, where the file is truncated, damaged or of another
     kind, and where a name or a shape does not fit; data that do not fit are not read, so that no file costs

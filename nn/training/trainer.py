@@ -119,7 +119,7 @@ class Trainer:
 
     def _close(self) -> None:
         """Measure at the end of an epoch, and note it."""
-        if spoilt := [name for name, p in self.model.named_parameters() if not np.isfinite(p.data).all()]:
+        if spoilt := [name for name, p in self.model.named_parameters() if not np.isfinite(raw(p)).all()]:
             self._diverged(f"{spoilt[0]} became nan or infinite")
             return
         n = self.data.n

@@ -14,6 +14,7 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.choice import chosen
+from autodiff.ops.plain import raw
 from autodiff.settings import Check, positive
 
 from .parameters import Group, Settings, grouped
@@ -153,7 +154,7 @@ class Optimizer:
 
     def _change_array(self, p: Value, memory: Memory, slots: Collection[str], settings: Settings) -> None:
         """One step of an array, in place."""
-        theta, g = p.data, p.grad
+        theta, g = raw(p), p.grad
         own = {name: memory.slots[name] for name in slots}
         self._descend(theta, g, memory.steps + 1, own, **settings)
         memory.steps += 1
@@ -164,7 +165,7 @@ class Optimizer:
     ) -> None:
         """One step of numbers, the t-th of each, as one vector."""
         memories = [self._memories[p] for p in params]
-        theta, g = np.array([p.data for p in params], dtype), np.array([p.grad for p in params], dtype)
+        theta, g = np.array([raw(p) for p in params], dtype), np.array([p.grad for p in params], dtype)
         joined = {name: np.array([memory.slots[name] for memory in memories], dtype) for name in slots}
         self._descend(theta, g, t, joined, **settings)
         for name, vector in joined.items():
@@ -179,7 +180,9 @@ class Optimizer:
         memory = self._memories.get(p) or self._memories.setdefault(p, Memory())
         for name, start in slots.items():
             if name not in memory.slots:
-                memory.slots[name] = np.full_like(p.data, start) if p.shape else start
+                memory.slots[name] = np.full_like(raw(p), start) if p.shape else start
+            elif p.shape and memory.slots[name].dtype != p.dtype:  # the model was cast
+                memory.slots[name] = memory.slots[name].astype(p.dtype)
         return memory
 
     def _descend(

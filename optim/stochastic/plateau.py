@@ -6,6 +6,7 @@ import math
 from typing import Literal
 
 from autodiff.choice import chosen
+from autodiff.ops.plain import raw
 from autodiff.settings import fraction, not_negative, whole
 
 from .optimizer import Optimizer
@@ -71,7 +72,7 @@ class ReduceLROnPlateau(Schedule):
         """Judge the metric."""
         if metric is None:
             raise TypeError("ReduceLROnPlateau: step() needs the metric to watch: schedule.step(loss)")
-        self._judge(float(metric))
+        self._judge(float(raw(metric)))
         if self.bad_steps > self.patience:
             self.reduced = [self._reduced(rate) for rate in self.reduced]
             self.bad_steps, self.resting = 0, self.cooldown

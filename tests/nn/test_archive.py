@@ -9,6 +9,7 @@ import time
 import tracemalloc
 import warnings
 import zipfile
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -230,7 +231,10 @@ def test_only_what_is_wanted_is_read(tmp_path, monkeypatch):
 def test_what_numpy_writes_is_loaded(tmp_path, order, dtype, write):
     weight = np.array([[1, 0]]).astype(dtype, order=order)
     write(tmp_path / "model.npz", **{WEIGHT: weight, BIAS: np.ones(1, dtype)})
-    assert load(MLP(2, [1]), tmp_path / "model.npz").state_dict()[WEIGHT].tolist() == [[1.0, 0.0]]
+    narrower = dtype in (np.float32, np.float16)
+    with pytest.warns(UserWarning, match="become float64") if narrower else nullcontext():
+        model = load(MLP(2, [1]), tmp_path / "model.npz")
+    assert model.state_dict()[WEIGHT].tolist() == [[1.0, 0.0]]
 
 
 def test_a_link_to_a_file_of_any_name_is_saved_and_loaded(tmp_path):

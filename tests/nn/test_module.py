@@ -189,7 +189,10 @@ def test_loading_restores_what_was_saved(scale, offset):
 
 def test_loading_keeps_dtypes():
     layer = Linear(2, 1, seed=0, dtype=np.float32)
-    layer.load_state_dict({"weight": [[1, 2]], "bias": np.array([0.1])})
+    with pytest.warns(
+        UserWarning, match=r"Linear.load_state_dict: bias: the float64 numbers .*model\.astype"
+    ):
+        layer.load_state_dict({"weight": [[1, 2]], "bias": np.array([0.1])})
     assert layer.weight.dtype == layer.bias.dtype == np.float32
 
 

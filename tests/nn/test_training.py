@@ -219,6 +219,22 @@ def test_frozen_parameters_stay():
     assert not same_state(model.layers[1], MLP(2, [4, 1], seed=0).layers[1])
 
 
+@pytest.mark.parametrize("options", [{}, {"compiled": True}, {"optimizer": "l-bfgs"}])
+def test_a_model_that_writes_values_into_an_array_is_told_how_to_do_without(options):
+    class Written(Module):
+        def __init__(self):
+            self.w = Value(2.0, "w")
+
+        def forward(self, x):
+            y = np.zeros(len(x))
+            for i in range(len(x)):
+                y[i] = self.w * x[i, 0]
+            return y
+
+    with pytest.raises(TypeError, match=r"^float\(\) of .*stack or where.*\.item\(\)"):
+        quiet(Written(), X, Y, **options)
+
+
 def test_no_epochs_leave_the_model_as_it_is():
     model = line()
     history = quiet(model, X, Y, epochs=0, patience=1)

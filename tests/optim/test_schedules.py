@@ -228,3 +228,11 @@ def test_what_is_no_state_is_refused(state):
         TypeError, match=r"StepLR\.load_state_dict: expected what state_dict\(\) returns, got"
     ):
         schedule.load_state_dict(state)
+
+
+def test_a_plateau_looks_at_a_loss_as_it_is():
+    w = Value(2.0)
+    schedule = ReduceLROnPlateau(SGD([w], lr=0.1), factor=0.5, patience=0)
+    for _ in range(2):
+        schedule.step(w * w)
+    assert schedule.lr == 0.05

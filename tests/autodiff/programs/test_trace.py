@@ -236,6 +236,12 @@ def assigned(x):
     return w * x
 
 
+def written(x):
+    buffer = np.zeros(3)
+    buffer[0] = x
+    return buffer
+
+
 w = Value(2.0, "w")
 network = nn.BatchNorm(1)
 
@@ -246,7 +252,10 @@ REFUSED = {
     "while": (lambda x: [x for _ in iter(lambda: bool(x), True)], r"bool\(\) of 'x'"),
     "float": (lambda x: float(x), r"float\(\) of 'x' .* static"),
     "math": (lambda x: math.exp(x), r"float\(\) of 'x' .* autodiff\.exp"),
-    "int": (lambda x: int(x), r"float\(\) of 'x'"),
+    "complex": (lambda x: complex(x), r"complex\(\) of 'x' .* autodiff\.exp"),
+    "int": (lambda x: int(x), r"int\(\) of 'x' .* autodiff\.trunc, floor or ceil"),
+    "floor": (lambda x: math.floor(x), r"math\.floor\(\) of 'x' .* floor"),
+    "an element": (lambda x: written(x), r"^float\(\) of 'x' .*stack or where .* \.item\(\) outside of f"),
     "round": (lambda x: round(x), r"autodiff\.round"),
     "item": (lambda x: x.item(), r"\.item\(\) of 'x'"),
     "tolist": (lambda x: x.tolist(), r"\.tolist\(\) of 'x'"),
