@@ -1,0 +1,294 @@
+"""A function with its gradient at a point, and the gradient's comparison with differences.
+
+For outputs yₖ, seeds uₖ and a direction v in one argument x, the gradient ḡ must have
+
+    Σₖ ⟨uₖ, yₖ(x + h·v) − yₖ(x − h·v)⟩ / 2h  →  ⟨ḡ, v⟩     as h → 0.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import modes
+from .data import Data, canonical, dtype_of, shape_of
+from .difference import extrapolated, kink
+from .engine import gradients
+from .report import Comparison
+from .reverse import ancestors
+from .subject import Subject, Vector, flat
+from .value import Value
+
+__all__ = ["Level", "Measured", "Tolerance", "level_at"]
+
+EPSILON, TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
+
+SHRINK, ROUNDS = 16.0, 13
+"""How much shorter steps become where there is no room for them, and how often."""
+
+NOISE = 10.0
+"""Of one-sided differences, beside what a sure one may be wrong by."""
+
+REFUSED = (ArithmeticError, ValueError)
+"""What a function may raise outside its domain."""
+
+
+class Tolerance(NamedTuple):
+    """What the caller asked for; None follows the dtype."""
+
+    rtol: float | None = None
+    atol: float | None = None
+
+
+class Measured(NamedTuple):
+    """Both derivatives along a direction v, and the error that is allowed.
+
+    `usual` is what a difference that is sure may be wrong by; `doubt`, how uncertain this one is, counted in
+    that; `shortened`, the length of v beside the usual.
+    """
+
+    v: Data
+    shortened: float
+    analytic: float
+    numeric: float
+    error: float
+    tolerance: float
+    usual: float
+    doubt: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether both agree; nan agrees with nothing."""
+        return self.error <= self.tolerance
+
+    @property
+    def relative(self) -> float:
+        """The error beside the derivatives themselves."""
+        largest = max(abs(self.analytic), abs(self.numeric))
+        return self.error / largest if largest > 0.0 else 0.0
+
+
+@dataclass(frozen=True)
+class Level:
+    """A function to be checked at a point; of order n, the gradient function of that of order n − 1.
+
+    `reached` says of which arguments the graph of the outputs contains a node.
+    """
+
+    subject: Subject
+    point: list[Data]
+    order: int
+    asked: Tolerance
+    seeds: list[Data]
+    gradient: list[Data]
+    values: Vector
+    reached: list[bool]
+
+    def shifted(self, scale: float, rng: np.random.Generator) -> Level | None:
+        """The function as far away as `scale` says; None where it or its gradient is not finite."""
+        moved = [x + scale * (random_like(x, rng) * self.size(i)) for i, x in enumerate(self.point)]
+        try:
+            with np.errstate(all="ignore"):
+                level = level_at(self.subject, moved, self.order, self.asked, rng)
+        except REFUSED:
+            return None
+        finite = np.isfinite(level.values).all() and np.isfinite(flat(level.gradient)).all()
+        return level if finite else None
+
+    def next(self, rng: np.random.Generator) -> Level:
+        """The gradient as a function of this level's arguments and seeds."""
+        n = len(self.point)
+
+        def gradient(*arguments: Value) -> tuple[Any, ...]:
+            xs, seeds = arguments[:n], arguments[n:]
+            with modes.differentiating():
+                return tuple(_pulled(self.subject.outputs(xs), xs, seeds, record=True))
+
+        f = "f" + "′" * (self.order - 1)
+        indices = [f"[{k}]" for k in range(len(self.seeds))] if len(self.seeds) > 1 else [""]
+        names = self.subject.names + [f"seed of {f}{index}" for index in indices]
+        subject = Subject(gradient, names, [*self.subject.own, *(None for _ in self.seeds)])
+        return level_at(subject, self.point + self.seeds, self.order + 1, self.asked, rng)
+
+    @property
+    def epsilon(self) -> float:
+        """Precision of the coarsest dtype involved."""
+        dtypes = [dtype_of(x) for x in (*self.point, *self.seeds)]
+        return max(EPSILON, *(float(np.finfo(dtype).eps) for dtype in dtypes))
+
+    @property
+    def rtol(self) -> float:
+        """Error to allow, beside the size of a derivative."""
+        return float(self.epsilon ** (1 / 3)) if self.asked.rtol is None else self.asked.rtol
+
+    @property
+    def floor(self) -> float:
+        """Error to allow where a derivative is 0: rounding of the outputs over a step."""
+        return self._magnitude(1.0) * float(self.epsilon ** (2 / 3))
+
+    def _magnitude(self, least: float) -> float:
+        """Size of Σ ⟨seed, output⟩; what it was computed from may be larger, and is at least 1 as a rule."""
+        return max(least, float(np.abs(flat(self.seeds) * self.values).sum()))
+
+    def size(self, i: int) -> Data:
+        """Scale of the steps, entry by entry, so that x ± h·v is rounded by little."""
+        return canonical(np.maximum(np.abs(self.point[i]), dtype_of(self.point[i]).type(1.0)))
+
+    # -- measuring -----------------------------------------------------------------------------
+
+    def outputs_at(self, i: int, step: Data) -> Vector:
+        """The outputs as argument i makes a step; nan where f refuses, or returns other shapes."""
+        moved = [x + step if j == i else x for j, x in enumerate(self.point)]
+        try:
+            with np.errstate(all="ignore"):
+                outputs = flat([y.data for y in self.subject.evaluated(moved)[1]])
+        except REFUSED:
+            return np.full_like(self.values, np.nan)
+        return outputs if outputs.shape == self.values.shape else np.full_like(self.values, np.nan)
+
+    def change(self, i: int, step: Data) -> float:
+        """Change of Σ ⟨seed, output⟩ as argument i makes a step; nan where f is not finite."""
+        with np.errstate(all="ignore"):
+            return float(np.dot(self.outputs_at(i, step) - self.values, flat(self.seeds)))
+
+    @np.errstate(all="ignore")
+    def _slope(self, i: int, v: Data, h: float) -> float:
+        """Central difference along v, as if x ± h·v were exact.
+
+        Of a step that is some ulps long rounding leaves another, the same on both sides. What it differs by
+        counts with the gradient as the rules have it: a wrong one is still seen, the step being at most
+        half as long again. Without this nothing could be said within 10⁴ ulps of the edge of a domain.
+        """
+        x = self.point[i]
+        step = (x + h * v) - x
+        lost = step - h * v
+        if np.any(np.abs(lost) > 0.5 * np.abs(h * v)):
+            return float("nan")
+        across = self.change(i, step) - self.change(i, -step)
+        return (0.5 * across - float(np.sum(self.gradient[i] * lost))) / h
+
+    def measured(self, i: int, v: Data, shortened: float = 1.0) -> Measured:
+        """Both derivatives along v in argument i."""
+        terms = flat([self.gradient[i]]) * flat([v])
+        analytic = float(terms.sum())
+        magnitude = self._magnitude(1.0 if shortened == 1.0 else 0.0)
+        rtol, atol = self.rtol, magnitude * float(self.epsilon ** (2 / 3)) * shortened
+        if self.asked.atol is not None:
+            atol = self.asked.atol * abs(self.unit(v, shortened))
+        numeric, uncertainty = extrapolated(
+            lambda h: self._slope(i, v, h), self.epsilon, magnitude, rtol, atol
+        )
+        usual = atol + rtol * abs(numeric)
+        # Errors of rounding add up as a norm does, so that one wrong entry of many is seen.
+        beside = rtol * max(float(np.linalg.norm(terms)) - abs(numeric), 0.0)
+        most = rtol**0.5 * max(float(np.abs(terms).sum()), abs(numeric))
+        tolerance = usual + beside + min(10.0 * uncertainty, most)
+        doubt = uncertainty / (usual + TINY) if np.isfinite(numeric) else float("inf")
+        return Measured(v, shortened, analytic, numeric, abs(analytic - numeric), tolerance, usual, doubt)
+
+    def measured_in_its_room(self, i: int, rng: np.random.Generator) -> Measured:
+        """Both derivatives along a random direction, its steps as long as there is room around the point.
+
+        Shorter steps are a matter of how sure a difference is, not of what it is: a sure one that
+        disagrees with the rules is the answer.
+        """
+        v = random_like(self.point[i], rng) * self.size(i)
+        usual = np.linalg.norm(flat([v]))
+        tried = [self.measured(i, v)]
+        if tried[0].passed:
+            return tried[0]
+        while not self._sure(i, tried[-1]):
+            if len(tried) > ROUNDS:
+                return min(tried, key=lambda measured: measured.doubt)
+            v = self._shorter(i, v)
+            tried.append(self.measured(i, v, float(np.linalg.norm(flat([v])) / usual)))
+        return tried[-1]
+
+    def _sure(self, i: int, measured: Measured) -> bool:
+        return measured.doubt <= 1.0 and (measured.passed or self.kink(i, measured) is None)
+
+    @np.errstate(all="ignore")
+    def _shorter(self, i: int, v: Data) -> Data:
+        """The direction with shorter steps in the entries that have no room for it; if none stands out, in all.
+
+        At first a step becomes a part of the entry itself, since most domains end at 0.
+        """
+        h = self.epsilon ** (1 / 7)
+        beyond = ~np.isfinite(self.outputs_at(i, h * v) + self.outputs_at(i, -h * v))
+        size, length = np.abs(self.point[i]), np.abs(v)
+        shorter = length * np.where((size > 0.0) & (length > 2.0 * size), size, 1.0 / SHRINK)
+        steps = np.where(self._behind(i, beyond), np.copysign(shorter, v), v)
+        return canonical(steps.astype(dtype_of(v)))
+
+    def _behind(self, i: int, entries: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
+        """Which entries of argument i some entries of the outputs depend on."""
+        xs, outputs = self.subject.evaluated(self.point)
+        ends = np.cumsum([y.size for y in outputs])[:-1]
+        pieces = zip(np.split(entries, ends), outputs, strict=True)
+        seeds = [canonical(piece.astype(y.dtype).reshape(y.shape)) for piece, y in pieces]
+        found = np.not_equal(_pulled(outputs, xs, seeds, record=False)[i], 0.0)
+        return found if found.any() else np.True_
+
+    # -- showing -------------------------------------------------------------------------------
+
+    def unit(self, v: Data, shortened: float) -> float:
+        """What to count in: the seed or step of what has one entry, to show derivatives themselves."""
+        seeds, steps = flat(self.seeds), flat([v])
+        seed = seeds.sum() if np.count_nonzero(seeds) == 1 else 1.0
+        return float(seed * (steps.sum() if np.count_nonzero(steps) == 1 else shortened))
+
+    def comparison(self, i: int, found: Measured) -> Comparison:
+        """A row of the report."""
+        unit = self.unit(found.v, found.shortened)
+        numbers = found.analytic / unit, found.numeric / unit, found.error / abs(unit)
+        return Comparison(self.subject.names[i], self.order, *numbers, found.tolerance / abs(unit))
+
+    def kink(self, i: int, found: Measured) -> str | None:
+        """What to say where the slopes on both sides of the point differ."""
+        unit = self.unit(found.v, found.shortened)
+        noise = NOISE * found.usual / abs(unit)
+        return kink(lambda h: self.change(i, found.v * h) / unit, self.epsilon, noise)
+
+
+def level_at(
+    subject: Subject, point: list[Data], order: int, asked: Tolerance, rng: np.random.Generator
+) -> Level:
+    """The function with its values and gradient at the point."""
+    xs, outputs = subject.evaluated(point)
+    for x, given, name in zip(xs, point, subject.names, strict=True):
+        if not np.array_equal(x.data, given, equal_nan=True):
+            raise AssertionError(f"check_gradients: f changes its argument {name!r} in place; let it copy first")
+    data = [y.data for y in outputs]
+    seeds = [random_like(y, rng) for y in data]
+    known = set[int]().union(*map(ancestors, outputs))
+    try:
+        gradient = _pulled(outputs, xs, seeds, record=False)
+    except Exception as error:
+        error.add_note(f"check_gradients: the gradient of order {order} could not be computed")
+        raise
+    for x, g, name in zip(point, gradient, subject.names, strict=True):
+        if shape_of(g) != shape_of(x):
+            raise AssertionError(
+                f"check_gradients: the gradient of order {order} with respect to {name!r} has shape "
+                f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
+            )
+    reached = [x._birth in known for x in xs]
+    return Level(subject, point, order, asked, seeds, gradient, flat(data), reached)
+
+
+def random_like(x: Data, rng: np.random.Generator) -> Data:
+    """Entries in ±[½, 1½], so that none hides an error by being small."""
+    shape = shape_of(x)
+    entries = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape)
+    return canonical(np.asarray(entries, dtype_of(x)))
+
+
+def _pulled(outputs: Sequence[Value], xs: Sequence[Value], seeds: Sequence[Any], record: bool) -> list[Any]:
+    """Gradients of Σₖ ⟨seedₖ, outputₖ⟩."""
+    parts = [gradients(y, xs, u, create_graph=record) for y, u in zip(outputs, seeds, strict=True)]
+    return [reduce(operator.add, each) for each in zip(*parts, strict=True)]
