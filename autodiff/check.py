@@ -14,6 +14,7 @@ import numpy as np
 from .complaint import complaint, first_bad
 from .level import Level, Tolerance, level_at
 from .report import Comparison, GradientReport
+from .room import measured_in_its_room
 from .settings import not_negative, whole
 from .subject import flat, subject_at
 
@@ -86,7 +87,7 @@ def _checked(level: Level, rng: np.random.Generator, place: str = "") -> list[Co
     _require_finite(level)
     rows = []
     for i in range(len(level.point)):
-        found = level.measured_in_its_room(i, rng)
+        found = measured_in_its_room(level, i, rng)
         if not found.passed:
             _require_repetition(level)
             raise AssertionError(complaint(level, i, found, place, rng))
@@ -129,9 +130,9 @@ def _require_repetition(level: Level) -> None:
         k = int(np.argmax(differing))
         what = "f" if level.order == 1 else f"the gradient of order {level.order - 1}"
         raise AssertionError(
-            f"check_gradients: {what} gives another value each time at the same point, {level.values[k]:.9g} and "
-            f"then {again[k]:.9g}; make its random numbers from a fixed seed inside f, keep state out of it, "
-            "and give a network with dropout in eval mode"
+            f"check_gradients: {what} gives another value each time at the same point, {level.values[k]:.9g} "
+            f"and then {again[k]:.9g}; make its random numbers from a fixed seed inside f, keep state out of "
+            "it, and give a network with dropout in eval mode"
         )
 
 
@@ -142,7 +143,7 @@ def _require_dependence(level: Level) -> None:
     names = level.subject.names
     shown = ", ".join(names[:SHOWN] + ["…"] * (len(names) > SHOWN))
     raise AssertionError(
-        f"check_gradients: f depends on none of its arguments ({shown}), as far as was recorded, so nothing is "
-        "checked; f gets new Values in place of those given and must compute with these; to check the parameters "
-        "of a module give the module itself, as in check_gradients(lambda model: loss(model(x)), model)"
+        f"check_gradients: f depends on none of its arguments ({shown}), as far as was recorded, so nothing "
+        "is checked; f gets new Values in place of those given and must compute with these; to check the "
+        "parameters of a module give the module itself: check_gradients(lambda model: loss(model(x)), model)"
     )

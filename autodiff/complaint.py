@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import SupportsInt
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from .bisection import suspects
 from .data import Data, canonical, shape_of
 from .level import Level, Measured
 
-__all__ = ["complaint", "entry", "first_bad"]
+__all__ = ["complaint", "first_bad"]
 
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
 """How far the points around are, at which a wrong rule may be plainer."""
@@ -21,6 +22,9 @@ PLAINER = 2.0
 
 ALIKE = 0.99
 """Of errors that are as large as that part of the largest, the first is named."""
+
+ONE_SIDE = "the function is finite on one side only: the point is at the edge of a domain, check inside it"
+NOWHERE = "the function is not finite at any step from the point, or has no limit"
 
 SHOWN = 4
 """Arguments of a point that are shown."""
@@ -38,15 +42,15 @@ def complaint(level: Level, i: int, found: Measured, place: str, rng: np.random.
     return "; ".join([told, *_reasons(level, i, found), *_plainest(level, i, found, rng)])
 
 
-def entry(index: tuple[int, ...]) -> str:
+def _entry(index: Iterable[SupportsInt]) -> str:
     """Which entry of an argument; nothing for a number."""
-    return f" at entry {tuple(map(int, index))}" if index else ""
+    return f" at entry {place}" if (place := tuple(map(int, index))) else ""
 
 
 def first_bad(data: Data) -> str | None:
     """Where data first are not finite, and what is there."""
     bad = np.argwhere(~np.isfinite(data))
-    return f"{entry(tuple(bad[0]))} is {np.asarray(data)[tuple(bad[0])]}" if len(bad) else None
+    return f"{_entry(tuple(bad[0]))} is {np.asarray(data)[tuple(bad[0])]}" if len(bad) else None
 
 
 def _worst(level: Level, i: int, found: Measured) -> tuple[str, Measured]:
@@ -70,7 +74,7 @@ def _worst(level: Level, i: int, found: Measured) -> tuple[str, Measured]:
         return " along a random direction", found
     largest = max(map(_plainness, alone.values()))
     worst = next(k for k in alone if _plainness(alone[k]) >= ALIKE * largest)
-    return entry(np.unravel_index(worst, shape)), alone[worst]
+    return _entry(np.unravel_index(worst, shape)), alone[worst]
 
 
 def _plainness(found: Measured) -> float:
@@ -83,13 +87,12 @@ def _reasons(level: Level, i: int, found: Measured) -> Iterator[str]:
     if level.order == 1 and not level.reached[i]:
         yield "nothing that was recorded leads from it to the result: .data and plain numbers cut the chain"
     if not math.isfinite(found.numeric):
-        h = level.epsilon**0.5
-        sides = [math.isfinite(level.change(i, canonical(sign * h * found.v))) for sign in (-1.0, 1.0)]
-        yield (
-            "the function is finite on one side only: the point is at the edge of a domain, check inside it"
-            if any(sides) and not all(sides)
-            else "the function is not finite at any step from the point, or has no limit"
-        )
+        steps = [canonical(sign * level.epsilon**0.5 * found.v) for sign in (-1.0, 1.0)]
+        finite = [math.isfinite(level.change(i, step)) for step in steps]
+        yield ONE_SIDE if any(finite) and not all(finite) else NOWHERE
+        yield from [f"a step away f raises {told}" for told in (level.refusal(i, s) for s in steps) if told][
+            :1
+        ]
     elif reason := level.kink(i, found):
         yield reason
     elif found.doubt > 1.0:

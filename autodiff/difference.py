@@ -5,6 +5,7 @@ A change is a function of the step h, φ(x + h·v) − φ(x); ε is the precisio
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from typing import TypeAlias
@@ -20,9 +21,7 @@ RATIO = 4.0  # of one step to the next
 TINY = sys.float_info.min
 
 
-def extrapolated(
-    slope: Slope, epsilon: float, size: float, rtol: float, atol: float
-) -> tuple[float, float]:
+def extrapolated(slope: Slope, epsilon: float, size: float, rtol: float, atol: float) -> tuple[float, float]:
     """Slope at the point from central differences, and the uncertainty of it.
 
     Richardson's extrapolation over steps from ε^(1/7) down to ε^(1/2): of its table, the entry that
@@ -54,12 +53,16 @@ def extrapolated(
 def kink(change: Change, epsilon: float, tolerance: float) -> str | None:
     """What to say where slopes from both sides do not meet as the step shrinks; None where they do.
 
+    None as well where they are not all known.
+
     >>> kink(abs, 2.0**-52, 1e-6)
     'the point looks like a kink: one-sided differences disagree, -1 below and 1 above'
     """
     h = epsilon ** (1 / 3)
     below, above = _one_sided(change, h)
     nearer_below, nearer_above = _one_sided(change, h / RATIO)
+    if not all(map(math.isfinite, (below, above, nearer_below, nearer_above))):
+        return None
     largest = max(abs(below), abs(above))
     if max(abs(nearer_below), abs(nearer_above)) > 2.0 * largest + tolerance:
         return "the point looks like a kink of an order below: one-sided differences grow without limit"

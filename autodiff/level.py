@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,12 +24,9 @@ from .reverse import ancestors
 from .subject import Subject, Vector, flat
 from .value import Value
 
-__all__ = ["Level", "Measured", "Tolerance", "level_at"]
+__all__ = ["Level", "Measured", "Tolerance", "level_at", "pulled", "random_like"]
 
 EPSILON, TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
-
-SHRINK, ROUNDS = 16.0, 13
-"""How much shorter steps become where there is no room for them, and how often."""
 
 NOISE = 10.0
 """Of one-sided differences, beside what a sure one may be wrong by."""
@@ -107,7 +104,7 @@ class Level:
         def gradient(*arguments: Value) -> tuple[Any, ...]:
             xs, seeds = arguments[:n], arguments[n:]
             with modes.differentiating():
-                return tuple(_pulled(self.subject.outputs(xs), xs, seeds, record=True))
+                return tuple(pulled(self.subject.outputs(xs), xs, seeds, record=True))
 
         f = "f" + "′" * (self.order - 1)
         indices = [f"[{k}]" for k in range(len(self.seeds))] if len(self.seeds) > 1 else [""]
@@ -115,7 +112,7 @@ class Level:
         subject = Subject(gradient, names, [*self.subject.own, *(None for _ in self.seeds)])
         return level_at(subject, self.point + self.seeds, self.order + 1, self.asked, rng)
 
-    @property
+    @cached_property
     def epsilon(self) -> float:
         """Precision of the coarsest dtype involved."""
         dtypes = [dtype_of(x) for x in (*self.point, *self.seeds)]
@@ -131,9 +128,13 @@ class Level:
         """Error to allow where a derivative is 0: rounding of the outputs over a step."""
         return self._magnitude(1.0) * float(self.epsilon ** (2 / 3))
 
+    @cached_property
+    def _seed(self) -> Vector:
+        return flat(self.seeds)
+
     def _magnitude(self, least: float) -> float:
         """Size of Σ ⟨seed, output⟩; what it was computed from may be larger, and is at least 1 as a rule."""
-        return max(least, float(np.abs(flat(self.seeds) * self.values).sum()))
+        return max(least, float(np.abs(self._seed * self.values).sum()))
 
     def size(self, i: int) -> Data:
         """Scale of the steps, entry by entry, so that x ± h·v is rounded by little."""
@@ -143,18 +144,28 @@ class Level:
 
     def outputs_at(self, i: int, step: Data) -> Vector:
         """The outputs as argument i makes a step; nan where f refuses, or returns other shapes."""
+        outputs = self._tried(i, step)
+        if isinstance(outputs, Exception) or outputs.shape != self.values.shape:
+            return np.full_like(self.values, np.nan)
+        return outputs
+
+    def refusal(self, i: int, step: Data) -> str | None:
+        """What f raises as argument i makes a step, in words."""
+        outputs = self._tried(i, step)
+        return f"{type(outputs).__name__}: {outputs}" if isinstance(outputs, Exception) else None
+
+    @np.errstate(all="ignore")
+    def _tried(self, i: int, step: Data) -> Vector | Exception:
         moved = [x + step if j == i else x for j, x in enumerate(self.point)]
         try:
-            with np.errstate(all="ignore"):
-                outputs = flat([y.data for y in self.subject.evaluated(moved)[1]])
-        except REFUSED:
-            return np.full_like(self.values, np.nan)
-        return outputs if outputs.shape == self.values.shape else np.full_like(self.values, np.nan)
+            return flat([y.data for y in self.subject.evaluated(moved)[1]])
+        except REFUSED as error:
+            return error
 
+    @np.errstate(all="ignore")
     def change(self, i: int, step: Data) -> float:
         """Change of Σ ⟨seed, output⟩ as argument i makes a step; nan where f is not finite."""
-        with np.errstate(all="ignore"):
-            return float(np.dot(self.outputs_at(i, step) - self.values, flat(self.seeds)))
+        return float(((self.outputs_at(i, step) - self.values) * self._seed).sum())
 
     @np.errstate(all="ignore")
     def _slope(self, i: int, v: Data, h: float) -> float:
@@ -164,13 +175,14 @@ class Level:
         counts with the gradient as the rules have it: a wrong one is still seen, the step being at most
         half as long again. Without this nothing could be said within 10⁴ ulps of the edge of a domain.
         """
-        x = self.point[i]
-        step = (x + h * v) - x
-        lost = step - h * v
-        if np.any(np.abs(lost) > 0.5 * np.abs(h * v)):
-            return float("nan")
-        across = self.change(i, step) - self.change(i, -step)
-        return (0.5 * across - float(np.sum(self.gradient[i] * lost))) / h
+        step = self._rounded(i, h * v, 0.5)
+        across = float(((self.outputs_at(i, step) - self.outputs_at(i, -step)) * self._seed).sum())
+        return (0.5 * across - float(np.sum(self.gradient[i] * (step - h * v)))) / h
+
+    def _rounded(self, i: int, step: Data, most: float) -> Data:
+        """What is left of a step from x; nan where rounding changes an entry by more than that part."""
+        left = (self.point[i] + step) - self.point[i]
+        return left * np.nan if np.any(np.abs(left - step) > most * np.abs(step)) else left
 
     def measured(self, i: int, v: Data, shortened: float = 1.0) -> Measured:
         """Both derivatives along v in argument i."""
@@ -185,60 +197,17 @@ class Level:
         )
         usual = atol + rtol * abs(numeric)
         # Errors of rounding add up as a norm does, so that one wrong entry of many is seen.
-        beside = rtol * max(float(np.linalg.norm(terms)) - abs(numeric), 0.0)
+        beside = rtol * max(float(np.hypot.reduce(terms)) - abs(numeric), 0.0)
         most = rtol**0.5 * max(float(np.abs(terms).sum()), abs(numeric))
         tolerance = usual + beside + min(10.0 * uncertainty, most)
         doubt = uncertainty / (usual + TINY) if np.isfinite(numeric) else float("inf")
         return Measured(v, shortened, analytic, numeric, abs(analytic - numeric), tolerance, usual, doubt)
 
-    def measured_in_its_room(self, i: int, rng: np.random.Generator) -> Measured:
-        """Both derivatives along a random direction, its steps as long as there is room around the point.
-
-        Shorter steps are a matter of how sure a difference is, not of what it is: a sure one that
-        disagrees with the rules is the answer.
-        """
-        v = random_like(self.point[i], rng) * self.size(i)
-        usual = np.linalg.norm(flat([v]))
-        tried = [self.measured(i, v)]
-        if tried[0].passed:
-            return tried[0]
-        while not self._sure(i, tried[-1]):
-            if len(tried) > ROUNDS:
-                return min(tried, key=lambda measured: measured.doubt)
-            v = self._shorter(i, v)
-            tried.append(self.measured(i, v, float(np.linalg.norm(flat([v])) / usual)))
-        return tried[-1]
-
-    def _sure(self, i: int, measured: Measured) -> bool:
-        return measured.doubt <= 1.0 and (measured.passed or self.kink(i, measured) is None)
-
-    @np.errstate(all="ignore")
-    def _shorter(self, i: int, v: Data) -> Data:
-        """The direction with shorter steps in the entries that have no room for it; if none stands out, in all.
-
-        At first a step becomes a part of the entry itself, since most domains end at 0.
-        """
-        h = self.epsilon ** (1 / 7)
-        beyond = ~np.isfinite(self.outputs_at(i, h * v) + self.outputs_at(i, -h * v))
-        size, length = np.abs(self.point[i]), np.abs(v)
-        shorter = length * np.where((size > 0.0) & (length > 2.0 * size), size, 1.0 / SHRINK)
-        steps = np.where(self._behind(i, beyond), np.copysign(shorter, v), v)
-        return canonical(steps.astype(dtype_of(v)))
-
-    def _behind(self, i: int, entries: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
-        """Which entries of argument i some entries of the outputs depend on."""
-        xs, outputs = self.subject.evaluated(self.point)
-        ends = np.cumsum([y.size for y in outputs])[:-1]
-        pieces = zip(np.split(entries, ends), outputs, strict=True)
-        seeds = [canonical(piece.astype(y.dtype).reshape(y.shape)) for piece, y in pieces]
-        found = np.not_equal(_pulled(outputs, xs, seeds, record=False)[i], 0.0)
-        return found if found.any() else np.True_
-
     # -- showing -------------------------------------------------------------------------------
 
     def unit(self, v: Data, shortened: float) -> float:
         """What to count in: the seed or step of what has one entry, to show derivatives themselves."""
-        seeds, steps = flat(self.seeds), flat([v])
+        seeds, steps = self._seed, flat([v])
         seed = seeds.sum() if np.count_nonzero(seeds) == 1 else 1.0
         return float(seed * (steps.sum() if np.count_nonzero(steps) == 1 else shortened))
 
@@ -252,7 +221,7 @@ class Level:
         """What to say where the slopes on both sides of the point differ."""
         unit = self.unit(found.v, found.shortened)
         noise = NOISE * found.usual / abs(unit)
-        return kink(lambda h: self.change(i, found.v * h) / unit, self.epsilon, noise)
+        return kink(lambda h: self.change(i, self._rounded(i, found.v * h, 0.01)) / unit, self.epsilon, noise)
 
 
 def level_at(
@@ -262,12 +231,14 @@ def level_at(
     xs, outputs = subject.evaluated(point)
     for x, given, name in zip(xs, point, subject.names, strict=True):
         if not np.array_equal(x.data, given, equal_nan=True):
-            raise AssertionError(f"check_gradients: f changes its argument {name!r} in place; let it copy first")
+            raise AssertionError(
+                f"check_gradients: f changes its argument {name!r} in place; let it copy first"
+            )
     data = [y.data for y in outputs]
     seeds = [random_like(y, rng) for y in data]
     known = set[int]().union(*map(ancestors, outputs))
     try:
-        gradient = _pulled(outputs, xs, seeds, record=False)
+        gradient = pulled(outputs, xs, seeds, record=False)
     except Exception as error:
         error.add_note(f"check_gradients: the gradient of order {order} could not be computed")
         raise
@@ -288,7 +259,7 @@ def random_like(x: Data, rng: np.random.Generator) -> Data:
     return canonical(np.asarray(entries, dtype_of(x)))
 
 
-def _pulled(outputs: Sequence[Value], xs: Sequence[Value], seeds: Sequence[Any], record: bool) -> list[Any]:
+def pulled(outputs: Sequence[Value], xs: Sequence[Value], seeds: Sequence[Any], record: bool) -> list[Any]:
     """Gradients of Σₖ ⟨seedₖ, outputₖ⟩."""
     parts = [gradients(y, xs, u, create_graph=record) for y, u in zip(outputs, seeds, strict=True)]
     return [reduce(operator.add, each) for each in zip(*parts, strict=True)]

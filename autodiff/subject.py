@@ -42,6 +42,7 @@ class Subject:
     f: Callable[..., Any]
     names: list[str]
     own: list[Value | None]
+    modules: tuple[Any, ...] = ()
 
     def evaluated(self, point: Sequence[Data]) -> tuple[list[Value], list[Value]]:
         """The variables at a point, and the outputs computed from them; plain numbers are constants."""
@@ -56,19 +57,23 @@ class Subject:
         with modes.differentiating():
             result = self.f(*xs)
         if not (parts := leaves(result)):
-            raise TypeError(f"check_gradients: f must return a Value or a structure of Values, got {result!r}")
+            raise TypeError(
+                f"check_gradients: f must return a Value or a structure of Values, got {result!r}"
+            )
         return list(map(_output, parts))
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """A module's parameters are afterwards what they were before."""
-        own = [value for value in self.own if value is not None]
-        before = [value.data for value in own]
+        """Modules are afterwards what they were before: their parameters, and what f changes besides."""
+        own = [(value, value.data) for value in self.own if value is not None]
+        states = [(module, module.state_dict()) for module in self.modules if hasattr(module, "state_dict")]
         try:
             yield
         finally:
-            for value, data in zip(own, before, strict=True):
+            for value, data in own:
                 value.data = data
+            for module, state in states:
+                module.load_state_dict(state)
 
 
 def subject_at(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Subject, list[Data]]:
@@ -88,7 +93,9 @@ def subject_at(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Subject
         made = iter([value for value, held in zip(values, own, strict=True) if held is None])
         return f(*mapped(lambda leaf: leaf if _is_module(leaf) else next(made), tuple(arguments)))
 
-    return Subject(of_values, [place.name for place in places], own), [place.data for place in places]
+    modules = tuple(filter(_is_module, leaves(tuple(arguments))))
+    subject = Subject(of_values, [place.name for place in places], own, modules)
+    return subject, [place.data for place in places]
 
 
 def flat(parts: Sequence[Data]) -> Vector:
@@ -107,7 +114,9 @@ def _output(part: Any) -> Value:
     try:
         return Value(part, constant=True)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"check_gradients: f must return real numbers, got {part!r}: {error}") from error
+        raise TypeError(
+            f"check_gradients: the function must return real numbers, got {part!r}: {error}"
+        ) from error
 
 
 # -- taking arguments apart ------------------------------------------------------------------------
@@ -148,7 +157,7 @@ def _of_module(name: str, dotted: str, parameter: Any) -> Value:
     if isinstance(parameter, Value):
         return parameter
     kind = type(parameter).__name__
-    raise TypeError(f"check_gradients: {name}.{dotted} must be a Value, as a module's parameters are, got {kind}")
+    raise TypeError(f"check_gradients: expected a Value as parameter {name}.{dotted} of a module, got {kind}")
 
 
 def _number(name: str, leaf: Any) -> Data:
