@@ -102,6 +102,7 @@ def _next(level: Level, rng: np.random.Generator) -> Level:
         recorded.values, plain, level.epsilon ** (1 / 3), level.floor
     )
     if not same:
+        _require_repetition(level)
         raise AssertionError(
             f"check_gradients: derivatives of order {level.order} differ between plain and recorded "
             f"passes: {plain} and {recorded.values}; a rule must do the same on both"

@@ -61,7 +61,7 @@ def _worst(level: Level, i: int, found: Measured) -> tuple[str, Measured]:
         along = v if len(part) > 1 else np.abs(v)  # upwards, so that below and above a kink are
         step = np.zeros_like(v)
         step.flat[part.start : part.stop] = along.flat[part.start : part.stop]
-        return level.measured(i, canonical(step), found.shortened)
+        return level.measured(i, canonical(step), found.length)
 
     def error(part: range) -> float:
         alone = only(part)

@@ -46,17 +46,19 @@ class Measured(NamedTuple):
     """Both derivatives along a direction v, and the error that is allowed.
 
     `usual` is what a difference that is sure may be wrong by; `doubt`, how uncertain this one is, counted in
-    that; `shortened`, the length of v beside the usual.
+    that; `length`, that of v beside the usual one if it was measured strictly, for a function that may be
+    small; `hidden` says that the error is allowed only because a small function may come from large numbers.
     """
 
     v: Data
-    shortened: float
+    length: float | None
     analytic: float
     numeric: float
     error: float
     tolerance: float
     usual: float
     doubt: float
+    hidden: bool
 
     @property
     def passed(self) -> bool:
@@ -184,42 +186,44 @@ class Level:
         left = (self.point[i] + step) - self.point[i]
         return left * np.nan if np.any(np.abs(left - step) > most * np.abs(step)) else left
 
-    def measured(self, i: int, v: Data, shortened: float = 1.0) -> Measured:
-        """Both derivatives along v in argument i."""
+    def measured(self, i: int, v: Data, length: float | None = None) -> Measured:
+        """Both derivatives along v in argument i, strictly where a `length` beside the usual is given."""
         terms = flat([self.gradient[i]]) * flat([v])
         analytic = float(terms.sum())
-        magnitude = self._magnitude(1.0 if shortened == 1.0 else 0.0)
-        rtol, atol = self.rtol, magnitude * float(self.epsilon ** (2 / 3)) * shortened
+        own = self._magnitude(0.0) * float(self.epsilon ** (2 / 3)) * (length or 1.0)
+        rtol, atol = self.rtol, self.floor if length is None else own
         if self.asked.atol is not None:
-            atol = self.asked.atol * abs(self.unit(v, shortened))
+            own = atol = self.asked.atol * abs(self.unit(v, length))
+        magnitude = self._magnitude(1.0 if length is None else 0.0)
         numeric, uncertainty = extrapolated(
             lambda h: self._slope(i, v, h), self.epsilon, magnitude, rtol, atol
         )
-        usual = atol + rtol * abs(numeric)
+        error, usual = abs(analytic - numeric), atol + rtol * abs(numeric)
         # Errors of rounding add up as a norm does, so that one wrong entry of many is seen.
         beside = rtol * max(float(np.hypot.reduce(terms)) - abs(numeric), 0.0)
         most = rtol**0.5 * max(float(np.abs(terms).sum()), abs(numeric))
         tolerance = usual + beside + min(10.0 * uncertainty, most)
         doubt = uncertainty / (usual + TINY) if np.isfinite(numeric) else float("inf")
-        return Measured(v, shortened, analytic, numeric, abs(analytic - numeric), tolerance, usual, doubt)
+        hidden = tolerance - atol + own < error <= tolerance
+        return Measured(v, length, analytic, numeric, error, tolerance, usual, doubt, hidden)
 
     # -- showing -------------------------------------------------------------------------------
 
-    def unit(self, v: Data, shortened: float) -> float:
+    def unit(self, v: Data, length: float | None) -> float:
         """What to count in: the seed or step of what has one entry, to show derivatives themselves."""
         seeds, steps = self._seed, flat([v])
         seed = seeds.sum() if np.count_nonzero(seeds) == 1 else 1.0
-        return float(seed * (steps.sum() if np.count_nonzero(steps) == 1 else shortened))
+        return float(seed * (steps.sum() if np.count_nonzero(steps) == 1 else length or 1.0))
 
     def comparison(self, i: int, found: Measured) -> Comparison:
         """A row of the report."""
-        unit = self.unit(found.v, found.shortened)
+        unit = self.unit(found.v, found.length)
         numbers = found.analytic / unit, found.numeric / unit, found.error / abs(unit)
         return Comparison(self.subject.names[i], self.order, *numbers, found.tolerance / abs(unit))
 
     def kink(self, i: int, found: Measured) -> str | None:
         """What to say where the slopes on both sides of the point differ."""
-        unit = self.unit(found.v, found.shortened)
+        unit = self.unit(found.v, found.length)
         noise = NOISE * found.usual / abs(unit)
         return kink(lambda h: self.change(i, self._rounded(i, found.v * h, 0.01)) / unit, self.epsilon, noise)
 

@@ -23,16 +23,25 @@ SHRINK, ROUNDS = 16.0, 13
 def measured_in_its_room(level: Level, i: int, rng: np.random.Generator) -> Measured:
     """Both derivatives along a random direction in argument i; the surest where none is sure."""
     v = random_like(level.point[i], rng) * level.size(i)
-    usual = np.hypot.reduce(flat([v]))
     tried = [level.measured(i, v)]
     if tried[0].passed:
-        return tried[0]
+        return _strictly(level, i, rng) or tried[0] if tried[0].hidden else tried[0]
+    usual = np.hypot.reduce(flat([v]))
     while not _sure(level, i, tried[-1]):
         if len(tried) > ROUNDS:
             return min(tried, key=lambda measured: measured.doubt)
         v = _shorter(level, i, v)
         tried.append(level.measured(i, v, float(np.hypot.reduce(flat([v])) / usual)))
     return tried[-1]
+
+
+def _strictly(level: Level, i: int, rng: np.random.Generator) -> Measured | None:
+    """A measurement of a small function for its own size, if it is sure along another direction, too.
+
+    Where the function is what large numbers leave when they cancel, differences are 0 or disagree.
+    """
+    found = level.measured(i, random_like(level.point[i], rng) * level.size(i), 1.0)
+    return found if found.numeric != 0.0 and _sure(level, i, found) else None
 
 
 def _sure(level: Level, i: int, measured: Measured) -> bool:
