@@ -99,7 +99,7 @@ def _next(level: Level, rng: np.random.Generator) -> Level:
     """The next order, if recorded gradients are the plain ones."""
     recorded, plain = level.next(rng), flat(level.gradient)
     same = recorded.values.shape == plain.shape and np.allclose(
-        recorded.values, plain, level.epsilon ** (1 / 3), level.floor
+        recorded.values, plain, level.epsilon ** (1 / 3), level.floor()
     )
     if not same:
         _require_repetition(level)

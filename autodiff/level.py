@@ -114,6 +114,15 @@ class Level:
         subject = Subject(gradient, names, [*self.subject.own, *(None for _ in self.seeds)])
         return level_at(subject, self.point + self.seeds, self.order + 1, self.asked, rng)
 
+    def require_shapes(self) -> None:
+        """Raise AssertionError where a gradient has not the shape of its argument."""
+        for name, x, g in zip(self.subject.names, self.point, self.gradient, strict=True):
+            if shape_of(g) != shape_of(x):
+                raise AssertionError(
+                    f"check_gradients: the gradient of order {self.order} with respect to {name!r} has shape "
+                    f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
+                )
+
     @cached_property
     def epsilon(self) -> float:
         """Precision of the coarsest dtype involved."""
@@ -125,17 +134,16 @@ class Level:
         """Error to allow, beside the size of a derivative."""
         return float(self.epsilon ** (1 / 3)) if self.asked.rtol is None else self.asked.rtol
 
-    @property
-    def floor(self) -> float:
-        """Error to allow where a derivative is 0: rounding of the outputs over a step."""
-        return self._magnitude(1.0) * float(self.epsilon ** (2 / 3))
-
     @cached_property
     def _seed(self) -> Vector:
         return flat(self.seeds)
 
+    def floor(self, least: float = 1.0) -> float:
+        """Error to allow where a derivative is 0: rounding of the outputs over a step."""
+        return self._magnitude(least) * float(self.epsilon ** (2 / 3))
+
     def _magnitude(self, least: float) -> float:
-        """Size of Σ ⟨seed, output⟩; what it was computed from may be larger, and is at least 1 as a rule."""
+        """Size of Σ ⟨seed, output⟩; at least 1 as a rule: it may come from larger numbers."""
         return max(least, float(np.abs(self._seed * self.values).sum()))
 
     def size(self, i: int) -> Data:
@@ -189,23 +197,26 @@ class Level:
     def measured(self, i: int, v: Data, length: float | None = None) -> Measured:
         """Both derivatives along v in argument i, strictly where a `length` beside the usual is given."""
         terms = flat([self.gradient[i]]) * flat([v])
-        analytic = float(terms.sum())
-        own = self._magnitude(0.0) * float(self.epsilon ** (2 / 3)) * (length or 1.0)
-        rtol, atol = self.rtol, self.floor if length is None else own
-        if self.asked.atol is not None:
-            own = atol = self.asked.atol * abs(self.unit(v, length))
-        magnitude = self._magnitude(1.0 if length is None else 0.0)
+        analytic, all_terms = float(terms.sum()), float(np.abs(terms).sum())
+        least, rtol = (1.0 if length is None else 0.0), self.rtol
+        atol, strict = (self._atol(v, length, smallest) for smallest in (least, 0.0))
         numeric, uncertainty = extrapolated(
-            lambda h: self._slope(i, v, h), self.epsilon, magnitude, rtol, atol
+            lambda h: self._slope(i, v, h), self.epsilon, self._magnitude(least), rtol, atol
         )
         error, usual = abs(analytic - numeric), atol + rtol * abs(numeric)
         # Errors of rounding add up as a norm does, so that one wrong entry of many is seen.
         beside = rtol * max(float(np.hypot.reduce(terms)) - abs(numeric), 0.0)
-        most = rtol**0.5 * max(float(np.abs(terms).sum()), abs(numeric))
-        tolerance = usual + beside + min(10.0 * uncertainty, most)
+        tolerance = usual + beside + min(10.0 * uncertainty, rtol**0.5 * max(all_terms, abs(numeric)))
         doubt = uncertainty / (usual + TINY) if np.isfinite(numeric) else float("inf")
-        hidden = tolerance - atol + own < error <= tolerance
+        hidden = tolerance - atol + strict < error <= tolerance
         return Measured(v, length, analytic, numeric, error, tolerance, usual, doubt, hidden)
+
+    def _atol(self, v: Data, length: float | None, least: float) -> float:
+        """Error to allow where a derivative along v is 0, of a function that is taken to have that size."""
+        if self.asked.atol is not None:
+            return self.asked.atol * abs(self.unit(v, length))
+        underflow = float(np.finfo(dtype_of(v)).tiny) * float(np.abs(v).sum())
+        return self.floor(least) * (length or 1.0) + underflow
 
     # -- showing -------------------------------------------------------------------------------
 
@@ -235,25 +246,19 @@ def level_at(
     xs, outputs = subject.evaluated(point)
     for x, given, name in zip(xs, point, subject.names, strict=True):
         if not np.array_equal(x.data, given, equal_nan=True):
-            raise AssertionError(
-                f"check_gradients: f changes its argument {name!r} in place; let it copy first"
-            )
+            raise AssertionError(f"check_gradients: f changes its argument {name!r} in place; copy it first")
     data = [y.data for y in outputs]
     seeds = [random_like(y, rng) for y in data]
     known = set[int]().union(*map(ancestors, outputs))
+    reached = [x._birth in known for x in xs]
     try:
         gradient = pulled(outputs, xs, seeds, record=False)
     except Exception as error:
         error.add_note(f"check_gradients: the gradient of order {order} could not be computed")
         raise
-    for x, g, name in zip(point, gradient, subject.names, strict=True):
-        if shape_of(g) != shape_of(x):
-            raise AssertionError(
-                f"check_gradients: the gradient of order {order} with respect to {name!r} has shape "
-                f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
-            )
-    reached = [x._birth in known for x in xs]
-    return Level(subject, point, order, asked, seeds, gradient, flat(data), reached)
+    level = Level(subject, point, order, asked, seeds, gradient, flat(data), reached)
+    level.require_shapes()
+    return level
 
 
 def random_like(x: Data, rng: np.random.Generator) -> Data:

@@ -108,7 +108,7 @@ def test_results_that_are_not_real_numbers_are_refused(wrong):
 
 
 def test_a_function_that_returns_nothing_is_an_error():
-    with pytest.raises(TypeError, match="must return a Value.*got None"):
+    with pytest.raises(TypeError, match=r"must return a Value.*got None"):
         check_gradients(lambda x: None, 1.0)
 
 
@@ -140,6 +140,24 @@ def test_a_module_may_be_called_by_closure_and_stand_in_a_structure():
     report = check_gradients(lambda p, x: p["net"](x) * p["s"], {"net": model, "s": 2.0}, X)
     assert names(report)[0] == "p['net'].first.weight"
     assert names(report)[-2:] == ["p['s']", "x"]
+
+
+def test_anything_with_named_parameters_is_a_module():
+    class Line:
+        def __init__(self):
+            self.slope, self.size = Value(2.0), Value(np.float32(3.0), constant=True)
+
+        def named_parameters(self):
+            return vars(self).items()
+
+    line = Line()
+    assert names(check_gradients(lambda line: line.slope * line.size * sin(line.slope), line)) == [
+        "line.slope"
+    ]
+    assert line.slope.data == 2.0
+    line.text = "none"
+    with pytest.raises(TypeError, match=r"expected a Value as parameter line\.text of a module, got str"):
+        check_gradients(lambda line: line.slope, line)
 
 
 def test_a_wrong_rule_inside_a_module_is_caught_in_the_parameter():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, check_gradients, cos, elementwise, primitive, sigmoid, sin
 from autodiff.bisection import suspects
-from autodiff.testing import arrays, numbers
+from autodiff.testing import numbers
 
 LARGE = np.random.default_rng(1).normal(size=20_000)
 
@@ -74,8 +74,8 @@ def test_few_numbers_are_all_measured_and_none_of_right_ones_is_suspected():
     assert suspects(0, lambda part: 1.0) == suspects(1000, lambda part: 0.0) == []
 
 
-@pytest.mark.parametrize("k", [0, 777, 5001, 12_345, 19_999])
-@pytest.mark.parametrize("weight", [-1.0, 0.0, 2.0, 1.01])
+@pytest.mark.parametrize("k", [0, 12_345, 19_999])
+@pytest.mark.parametrize("weight", [-1.0, 0.0, 1.01])
 def test_one_wrong_entry_of_20_000_is_found_in_some_hundred_evaluations(k, weight):
     weights = np.ones(20_000)
     weights[k] = weight
@@ -210,13 +210,10 @@ def test_a_slip_that_hypothesis_shrinks_to_0_is_shown_where_it_is_plain():
     assert abs(analytic - numeric) > 0.3
 
 
-@given(arrays())
-@settings(max_examples=20)
-def test_the_point_is_the_same_each_time(x):
-    try:
-        check_gradients(slipped_swish, x)
-    except AssertionError as error:
-        assert complaint(slipped_swish, x) == str(error)
+@pytest.mark.parametrize("x", [0.0, 0.5, np.zeros(2)])
+def test_the_message_is_the_same_each_time(x):
+    assert complaint(slipped_swish, x) == complaint(slipped_swish, x)
+    assert complaint(slipped_swish, x, seed=1) != complaint(slipped_swish, x, seed=2)
 
 
 @pytest.mark.parametrize("x", [np.zeros(1), np.zeros((2, 2)), np.float32(0.0), 1e-3])
@@ -230,9 +227,9 @@ def test_all_arguments_move():
     def f(x, y, /):
         return x * y
 
-    message = complaint(f, 0.0, 0.0, order=2)
-    assert "'x'" in message
-    assert re.search(r"analytic (\S+), numeric (\S+), ", message)
+    assert re.search(
+        r"plainer at x = -?[\d.]+, y = -?[\d.]+: ", complaint(lambda x, y: f(x, y) + x, 1.0, 1e-4)
+    )
 
 
 def test_an_error_that_is_plain_has_no_plainer_point():
