@@ -6,6 +6,7 @@ the rules is the answer.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from .subject import flat
 
 __all__ = ["measured_in_its_room"]
 
-SHRINK, ROUNDS = 16.0, 13
+SHRINK, ROUNDS = 8.0, 17
 """How much shorter steps become where there is no room for them, and how often: down to rounding."""
 
 
@@ -27,12 +28,12 @@ def measured_in_its_room(level: Level, i: int, rng: np.random.Generator) -> Meas
     if tried[0].passed:
         return _strictly(level, i, rng) or tried[0] if tried[0].hidden else tried[0]
     usual = np.hypot.reduce(flat([v]))
-    while not _sure(level, i, tried[-1]):
-        if len(tried) > ROUNDS:
-            return min(tried, key=lambda measured: measured.doubt)
+    doubts = [_doubt(level, i, tried[0])]
+    while doubts[-1] > 1.0 and len(tried) <= ROUNDS:
         v = _shorter(level, i, v)
         tried.append(level.measured(i, v, float(np.hypot.reduce(flat([v])) / usual)))
-    return tried[-1]
+        doubts.append(_doubt(level, i, tried[-1]))
+    return tried[int(np.argmin(doubts))]
 
 
 def _strictly(level: Level, i: int, rng: np.random.Generator) -> Measured | None:
@@ -41,11 +42,12 @@ def _strictly(level: Level, i: int, rng: np.random.Generator) -> Measured | None
     Where the function is what large numbers leave when they cancel, differences are 0 or disagree.
     """
     found = level.measured(i, random_like(level.point[i], rng) * level.size(i), 1.0)
-    return found if found.numeric != 0.0 and _sure(level, i, found) else None
+    return found if found.numeric != 0.0 and _doubt(level, i, found) <= 1.0 else None
 
 
-def _sure(level: Level, i: int, measured: Measured) -> bool:
-    return measured.doubt <= 1.0 and (measured.passed or level.kink(i, measured) is None)
+def _doubt(level: Level, i: int, measured: Measured) -> float:
+    """How uncertain a difference is; beyond all bounds where a kink or a pole is within its steps."""
+    return measured.doubt if measured.passed or level.kink(i, measured) is None else math.inf
 
 
 @np.errstate(all="ignore")
