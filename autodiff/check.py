@@ -1,36 +1,27 @@
-"""Checking derivatives against finite differences.
+"""Checking derivatives against finite differences, order by order.
 
-For outputs yₖ of f, fixed random seeds uₖ, and a random direction v in one argument x,
-
-    Σₖ ⟨uₖ, yₖ(x + h·v) − yₖ(x − h·v)⟩ / 2h  →  ⟨ḡ, v⟩     as h → 0,
-
-where ḡ is the gradient that the engine finds for the seeds. The next order is the same check of the
-function (x, u) ↦ ḡ, recorded with `create_graph`.
+The next order is the same check of the function (x, u) ↦ ḡ, the gradient for a seed u, recorded with
+`create_graph`.
 """
 
 from __future__ import annotations
 
-import inspect
-import operator
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from . import modes
-from .data import Data, as_data, canonical, dtype_of, shape_of
-from .difference import extrapolated, kink
-from .engine import gradients
+from .complaint import complaint, first_bad
+from .level import Level, Tolerance, level_at
 from .report import Comparison, GradientReport
-from .value import Value
+from .room import measured_in_its_room
+from .settings import not_negative, whole
+from .subject import flat, subject_at
 
 __all__ = ["check_gradients"]
 
-Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
-
-EPSILON = float(np.finfo(np.float64).eps)
+SHOWN = 4
+"""Names of arguments that an error lists."""
 
 
 def check_gradients(
@@ -43,242 +34,117 @@ def check_gradients(
 ) -> GradientReport:
     """Compare the derivatives of f at xs, up to an order, with central differences.
 
-    f takes Values and returns a Value of any shape, or a tuple of them; xs are numbers, arrays or
-    Values. Each argument is checked along one random direction; the numbers reported are sums over
+    f takes Values and returns a Value of any shape, or a structure of them; xs are what `grad` takes:
+    numbers, arrays, Values, and nested tuples, lists and dicts of them. A module among them, such as a
+    network of `nn`, is given to f itself and checked with respect to its own parameters, which are assigned
+    meanwhile; frozen ones are left out.
+
+    Each number or array is checked along one random direction; the numbers reported are sums over
     directions and seeds; at order 1 the derivative itself, where argument and output are numbers. From
     order 2 on, the seed of the order below, the gradient that enters the rules, is an argument too.
 
     Steps and tolerances follow the dtype, ε its precision: `rtol` is ε^⅓ (6e-6 for float64, 5e-3 for
     float32), `atol` is ε^⅔ times the size of the output, at least 1; the uncertainty of the difference
-    is allowed besides.
+    is allowed besides. Steps become shorter where a domain or a pole leaves no room for them.
 
     A central difference sees the mean of the slopes on both sides, so a convention that takes the
     mean (abs at 0, a shared maximum) passes at order 1; its jump is found at order 2.
 
-    Raises AssertionError, naming argument, entry, order and both numbers, where they differ, where a
-    value or gradient is not finite, and where a rule gives plain and recorded gradients that differ.
+    Raises AssertionError, naming argument, worst entry, order and both numbers, where they differ; where a
+    value or gradient is not finite; where a rule gives plain and recorded gradients that differ; and where f
+    gives another value each time, changes an argument in place, or depends on none of them. Raises TypeError
+    for arguments and results that are not numbers, ValueError where there is nothing to check.
 
     >>> check_gradients(lambda x, w: x * w, 2.0, 3.0, order=1).rows[1].passed
     True
     """
-    if order < 1 or not xs:
+    if whole("check_gradients: order", order, -1) < 1 or not xs:
         raise ValueError(f"check_gradients: an order ≥ 1 and an argument are needed, got {order} and {xs}")
+    asked = Tolerance(_allowed("rtol", rtol), _allowed("atol", atol))
     rng = np.random.default_rng(seed)
-    point = [as_data(x.data if isinstance(x, Value) else x) for x in xs]
-    level = _level(f, _names(f, len(xs)), point, 1, rng)
-    rows = level.checked(rng, rtol, atol)
-    for _ in range(1, order):
-        level.nearby(rng).checked(rng, rtol, atol)
-        level = level.next(rng)
-        rows += level.checked(rng, rtol, atol)
-    return GradientReport(tuple(rows))
+    subject, point = subject_at(f, xs)
+    with subject.kept():
+        level = level_at(subject, point, 1, asked, rng)
+        _require_repetition(level)
+        rows = _checked(level, rng)
+        _require_dependence(level)
+        ignored = [name for name, reached in zip(subject.names, level.reached, strict=True) if not reached]
+        for _ in range(1, order):
+            if near := level.shifted(level.epsilon ** (1 / 4), rng):
+                # A rule that is right at the point alone is wrong here.
+                _checked(near, rng, ", a step away from the point")
+            level = _next(level, rng)
+            rows += _checked(level, rng)
+    return GradientReport(tuple(rows), tuple(ignored))
 
 
-def _names(f: Callable[..., Any], n: int) -> list[str]:
-    """Names of the first n arguments of f; their positions where it has no signature."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
-    rest = [p.name for p in parameters if p.kind == p.VAR_POSITIONAL] or ["argument "]
-    return names + [f"{rest[0]}[{i}]" for i in range(n - len(names))]
+def _allowed(name: str, tolerance: float | None) -> float | None:
+    return None if tolerance is None else not_negative(f"check_gradients: {name}", tolerance)
 
 
-# -- functions of several arguments and outputs ------------------------------------------------
+def _checked(level: Level, rng: np.random.Generator, place: str = "") -> list[Comparison]:
+    """A row for each argument. Raises AssertionError at the first that is wrong."""
+    _require_finite(level)
+    rows = []
+    for i in range(len(level.point)):
+        found = measured_in_its_room(level, i, rng)
+        if not found.passed:
+            _require_repetition(level)
+            raise AssertionError(complaint(level, i, found, place, rng))
+        rows.append(level.comparison(i, found))
+    return rows
 
 
-def _outputs(f: Callable[..., Any], xs: Sequence[Value]) -> tuple[Value, ...]:
-    """The results of f as Values; plain numbers are constants."""
-    with modes.differentiating():
-        result = f(*xs)
-    parts = tuple(result) if isinstance(result, (tuple, list)) else (result,)
-    if not parts:
-        raise TypeError("check_gradients: the function must return a Value or a tuple of Values, got ()")
-    return tuple(y if isinstance(y, Value) else Value(y, constant=True) for y in parts)
+def _next(level: Level, rng: np.random.Generator) -> Level:
+    """The next order, if recorded gradients are the plain ones."""
+    recorded, plain = level.next(rng), flat(level.gradient)
+    same = recorded.values.shape == plain.shape and np.allclose(
+        recorded.values, plain, level.epsilon ** (1 / 3), level.floor()
+    )
+    if not same:
+        _require_repetition(level)
+        raise AssertionError(
+            f"check_gradients: derivatives of order {level.order} differ between plain and recorded "
+            f"passes: {plain} and {recorded.values}; a rule must do the same on both"
+        )
+    return recorded
 
 
-def _pulled(outputs: Sequence[Value], xs: Sequence[Value], seeds: Sequence[Any], record: bool) -> list[Any]:
-    """Gradients of Σₖ ⟨seedₖ, outputₖ⟩."""
-    parts = [gradients(y, xs, u, create_graph=record) for y, u in zip(outputs, seeds, strict=True)]
-    return [reduce(operator.add, each) for each in zip(*parts, strict=True)]
+# -- what a function must be -----------------------------------------------------------------------
 
 
-def _flat(parts: Sequence[Data]) -> Vector:
-    return np.concatenate([np.ravel(part) for part in parts]).astype(np.float64)
-
-
-def _random_like(x: Data, rng: np.random.Generator) -> Data:
-    """Entries in ±[½, 1½], so that none hides an error by being small."""
-    shape = shape_of(x)
-    entries = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape)
-    return canonical(np.asarray(entries, dtype_of(x)))
-
-
-def _first_bad(data: Data) -> str | None:
-    """Where data first are not finite, and what is there."""
-    bad = np.argwhere(~np.isfinite(data))
-    return f"{_entry(tuple(bad[0]))} is {np.asarray(data)[tuple(bad[0])]}" if len(bad) else None
-
-
-def _entry(index: tuple[Any, ...]) -> str:
-    return f" at entry {tuple(map(int, index))}" if index else ""
-
-
-# -- one order ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Level:
-    """A function to be checked at a point; of order n, the gradient function of that of order n − 1."""
-
-    f: Callable[..., Any]
-    names: list[str]
-    point: list[Data]
-    order: int
-    seeds: list[Data]
-    gradient: list[Data]
-    values: Vector
-    place: str = ""
-
-    def nearby(self, rng: np.random.Generator) -> _Level:
-        """The function a step away, where a rule that is right at the point alone is wrong."""
-        h = self._epsilon ** (1 / 4)
-        moved = [x + h * (_random_like(x, rng) * self._size(i)) for i, x in enumerate(self.point)]
-        with np.errstate(all="ignore"):
-            level = _level(self.f, self.names, moved, self.order, rng)
-        finite = np.isfinite(level.values).all() and np.isfinite(_flat(level.gradient)).all()
-        return replace(level, place=", a step away from the point") if finite else self
-
-    def next(self, rng: np.random.Generator) -> _Level:
-        """The gradient as a function of this level's arguments and seeds."""
-        n = len(self.point)
-
-        def gradient(*arguments: Value) -> tuple[Any, ...]:
-            xs, seeds = arguments[:n], arguments[n:]
-            with modes.differentiating():
-                return tuple(_pulled(_outputs(self.f, xs), xs, seeds, record=True))
-
-        f = "f" + "′" * (self.order - 1)
-        indices = [f"[{k}]" for k in range(len(self.seeds))] if len(self.seeds) > 1 else [""]
-        names = self.names + [f"seed of {f}{index}" for index in indices]
-        level = _level(gradient, names, self.point + self.seeds, self.order + 1, rng)
-        if not np.allclose(level.values, _flat(self.gradient), self._epsilon ** (1 / 3), self._floor):
+def _require_finite(level: Level) -> None:
+    if not np.isfinite(level.values).all():
+        raise AssertionError(f"check_gradients: order {level.order}: the function is {level.values}")
+    for name, g in zip(level.subject.names, level.gradient, strict=True):
+        if bad := first_bad(g):
             raise AssertionError(
-                f"check_gradients: derivatives of order {self.order} differ between plain and recorded "
-                f"passes: {_flat(self.gradient)} and {level.values}; a rule must do the same on both"
+                f"check_gradients: gradient of order {level.order} with respect to {name!r}{bad}"
             )
-        return level
 
-    def checked(self, rng: np.random.Generator, rtol: float | None, atol: float | None) -> list[Comparison]:
-        """A row for each argument. Raises AssertionError at the first that is wrong."""
-        self._require_finite()
-        rtol = self._epsilon ** (1 / 3) if rtol is None else rtol
-        rows = []
-        for i in range(len(self.point)):
-            v = _random_like(self.point[i], rng) * self._size(i)
-            rows.append(self._comparison(i, v, rtol, atol))
-            if not rows[-1].passed:
-                raise AssertionError(self._complaint(i, v, rows[-1], rtol, atol))
-        return rows
 
-    @property
-    def _epsilon(self) -> float:
-        """Precision of the coarsest dtype involved."""
-        dtypes = [dtype_of(x) for x in (*self.point, *self.seeds)]
-        return max(EPSILON, *(float(np.finfo(dtype).eps) for dtype in dtypes))
-
-    @property
-    def _floor(self) -> float:
-        """Error to allow where a derivative is 0: rounding of the outputs over a step."""
-        return self._magnitude * float(self._epsilon ** (2 / 3))
-
-    @property
-    def _magnitude(self) -> float:
-        """Size of Σ ⟨seed, output⟩; at least 1, as what it was computed from may be larger than it."""
-        return max(1.0, float(np.abs(_flat(self.seeds) * self.values).sum()))
-
-    def _size(self, i: int) -> Data:
-        """Scale of the steps, entry by entry, so that x ± h·v is rounded by little."""
-        return canonical(np.maximum(np.abs(self.point[i]), dtype_of(self.point[i]).type(1.0)))
-
-    def _change(self, i: int, step: Data) -> float:
-        """Change of Σ ⟨seed, output⟩ as argument i makes a step; nan where f is not finite."""
-        moved = [x + step if j == i else x for j, x in enumerate(self.point)]
-        with np.errstate(all="ignore"):
-            outputs = _outputs(self.f, [Value(x, name) for x, name in zip(moved, self.names, strict=True)])
-            return float(np.dot(_flat([y.data for y in outputs]) - self.values, _flat(self.seeds)))
-
-    def _unit(self, v: Data) -> float:
-        """What to count in: the seed or step of what has one entry, to show derivatives themselves."""
-        ones = [
-            entries.sum() for entries in (_flat(self.seeds), _flat([v])) if np.count_nonzero(entries) == 1
-        ]
-        return float(np.prod(ones))
-
-    def _comparison(self, i: int, v: Data, rtol: float, atol: float | None) -> Comparison:
-        """Both derivatives along v in argument i."""
-        unit = self._unit(v)
-        terms = _flat([self.gradient[i]]) * _flat([v]) / unit
-        analytic = float(terms.sum())
-        atol = self._floor / abs(unit) if atol is None else atol
-        numeric, doubt = extrapolated(
-            lambda h: self._change(i, v * h) / unit,
-            self._epsilon,
-            self._magnitude / abs(unit),
-            rtol,
-            atol,
+def _require_repetition(level: Level) -> None:
+    """The same values at the same point, up to what parallel sums may differ by."""
+    again = level.outputs_at(0, 0.0 * level.point[0])
+    differing = ~np.isclose(again, level.values, rtol=16.0 * level.epsilon, atol=0.0, equal_nan=True)
+    if differing.any():
+        k = int(np.argmax(differing))
+        what = "f" if level.order == 1 else f"the gradient of order {level.order - 1}"
+        raise AssertionError(
+            f"check_gradients: {what} gives another value each time at the same point, {level.values[k]:.9g} "
+            f"and then {again[k]:.9g}; make its random numbers from a fixed seed inside f, keep state out of "
+            "it, and give a network with dropout in eval mode"
         )
-        scale = max(float(np.abs(terms).sum()), abs(numeric))
-        tolerance = atol + rtol * scale + min(10.0 * doubt, rtol**0.5 * scale)
-        return Comparison(self.names[i], self.order, analytic, numeric, abs(analytic - numeric), tolerance)
-
-    def _require_finite(self) -> None:
-        if not np.isfinite(self.values).all():
-            raise AssertionError(f"check_gradients: order {self.order}: the function is {self.values}")
-        for name, g in zip(self.names, self.gradient, strict=True):
-            if bad := _first_bad(g):
-                raise AssertionError(
-                    f"check_gradients: gradient of order {self.order} with respect to {name!r}{bad}"
-                )
-
-    # -- saying what is wrong ------------------------------------------------------------------
-
-    def _complaint(self, i: int, v: Data, row: Comparison, rtol: float, atol: float | None) -> str:
-        """The message for a failed row, told of the first wrong entry where there is one."""
-        where = " along a random direction" if shape_of(self.point[i]) else ""
-        for index, entry in self._entries(i):
-            one = self._comparison(i, entry, rtol, atol)
-            if not one.passed:
-                row, v, where = one, entry, _entry(index)
-                break
-        where += self.place
-        told = (
-            f"check_gradients: derivative of order {self.order} with respect to {row.argument!r}{where}: "
-            f"analytic {row.analytic:.9g}, numeric {row.numeric:.9g}, "
-            f"error {row.error:.3g} exceeds {row.tolerance:.3g}"
-        )
-        if not np.isfinite(row.numeric):
-            return f"{told}; the function is not finite at any step from the point, or has no limit"
-        unit = self._unit(v)
-        found = kink(lambda h: self._change(i, v * h) / unit, self._epsilon, row.tolerance)
-        return f"{told}; {found}" if found else told
-
-    def _entries(self, i: int) -> Iterator[tuple[tuple[int, ...], Data]]:
-        """Each index of argument i, and a step in that entry alone."""
-        sizes = np.asarray(self._size(i))
-        for index in np.ndindex(sizes.shape):
-            step = np.zeros_like(sizes)
-            step[index] = sizes[index]
-            yield index, canonical(step)
 
 
-def _level(
-    f: Callable[..., Any], names: list[str], point: list[Data], order: int, rng: np.random.Generator
-) -> _Level:
-    """The function with its values and gradient at the point."""
-    xs = [Value(x, name) for x, name in zip(point, names, strict=True)]
-    outputs = _outputs(f, xs)
-    data = [y.data for y in outputs]
-    seeds = [_random_like(y, rng) for y in data]
-    return _Level(f, names, point, order, seeds, _pulled(outputs, xs, seeds, record=False), _flat(data))
+def _require_dependence(level: Level) -> None:
+    """The result was computed from one of the arguments at least."""
+    if any(level.reached):
+        return
+    names = level.subject.names
+    shown = ", ".join(names[:SHOWN] + ["…"] * (len(names) > SHOWN))
+    raise AssertionError(
+        f"check_gradients: f depends on none of its arguments ({shown}), as far as was recorded, so nothing "
+        "is checked; f gets new Values in place of those given and must compute with these; to check the "
+        "parameters of a module give the module itself: check_gradients(lambda model: loss(model(x)), model)"
+    )

@@ -9,7 +9,7 @@ so that derivatives nest to any order, also through f's closure.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -48,15 +48,26 @@ class Call(NamedTuple):
 
 def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
     """Evaluate f, to be called inside `differentiating`."""
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    if any(not -len(args) <= i < len(args) for i in positions):
-        raise ValueError(f"argnums={argnums}: f was given {len(args)} positional arguments")
+    positions = _positions(argnums, len(args))
     arguments = list(args)
     for i in positions:
         arguments[i] = mapped(variable, arguments[i])
     variables = tuple(arguments[i] for i in positions)
     output = f(*arguments, **kwargs)
-    return Call(output, variables[0] if isinstance(argnums, int) else variables, record)
+    return Call(output, variables[0] if np.ndim(argnums) == 0 else variables, record)
+
+
+def _positions(argnums: Any, n: int) -> tuple[int, ...]:
+    """Which of n positional arguments are differentiated."""
+    several = isinstance(argnums, Iterable) and not isinstance(argnums, str)
+    positions = tuple(argnums) if several else (argnums,)
+    if any(isinstance(i, bool) or not isinstance(i, (int, np.integer)) for i in positions):
+        raise TypeError(
+            f"argnums={argnums!r}: expected the position of an argument, from 0, or a tuple of positions"
+        )
+    if any(not -n <= i < n for i in positions):
+        raise ValueError(f"argnums={argnums}: f was given {n} positional arguments")
+    return positions
 
 
 def records(args: Any, create_graph: bool) -> bool:

@@ -27,15 +27,21 @@ class Comparison:
 
 @dataclass(frozen=True, repr=False)
 class GradientReport:
-    """What `check_gradients` compared, a row for each argument and order. Prints as a table."""
+    """What `check_gradients` compared, a row for each argument and order. Prints as a table.
+
+    `ignored` names the arguments that f does not depend on: their derivatives are 0, and nothing else was
+    there to check.
+    """
 
     rows: tuple[Comparison, ...]
+    ignored: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         header = tuple(field.name for field in fields(Comparison))
         table = [header, *(tuple(_cell(entry) for entry in astuple(row)) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        return "\n".join(_aligned(row, widths) for row in table)
+        notes = [f"f does not depend on {', '.join(self.ignored)}"] if self.ignored else []
+        return "\n".join([*(_aligned(row, widths) for row in table), *notes])
 
     __repr__ = __str__
 

@@ -184,6 +184,19 @@ def test_messages():
         grad(lambda x: None)(1.0)
     with pytest.raises(ValueError, match="argnums=2: f was given 1"):
         grad(lambda x: x, argnums=2)(1.0)
+
+
+@pytest.mark.parametrize("wrong", ["y", None, 1.0, True, (0, "y"), [0.0]])
+def test_argnums_that_are_not_positions_are_refused(wrong):
+    for derivative_of in (grad, jacobian, value_and_grad):
+        with pytest.raises(TypeError, match="expected the position of an argument, from 0, or a tuple"):
+            derivative_of(lambda x, y: x * y, argnums=wrong)(1.0, 2.0)
+
+
+def test_argnums_may_be_what_numpy_counts_with():
+    assert grad(lambda x, y: x * y, argnums=np.int64(1))(2.0, 5.0) == 2.0
+    assert grad(lambda x, y: x * y, argnums=np.arange(2))(2.0, 5.0) == (5.0, 2.0)
+    assert grad(lambda x, y: x * y, argnums=range(2))(2.0, 5.0) == (5.0, 2.0)
     with pytest.raises(ValueError, match=r"tangent of shape \(3,\), got \(2,\)"):
         jvp(lambda x: x * 2, np.ones(3), np.ones(2))
     with pytest.raises(ValueError, match=r"cotangent of shape \(3,\), got \(\)"):
