@@ -121,11 +121,15 @@ def _freedom(x: Operand, axis: Axis, ddof: float) -> float:
 
 
 def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
-    """(xᵢ − x̄)/y, and 0 where all entries are equal, whatever rounding left of y."""
+    """(xᵢ − x̄)/y, and 0 where all entries are equal, whatever rounding left of y.
+
+    It is nan where the squares that y was computed from have left the range of numbers.
+    """
     equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
     if axis is not None and not keepdims:
         y = reshape(y, _kept(shape_of(x), axis))
-    return ratio(_deviation(x, axis), where(equal, 0.0, y))
+    sound = where((y > 0.0) & (y < math.inf), y, math.nan)
+    return ratio(_deviation(x, axis), where(equal, 0.0, sound))
 
 
 @primitive(

@@ -132,7 +132,7 @@ def xlogy(x: Data, y: Data, /) -> Data:
 
 @elementwise(
     scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x * math.log1p(y),
-    dx=lambda z, x, y: log1p(y),
+    dx=lambda z, x, y: log1p(1.0 * y),  # of truth values NumPy takes it in half precision
     dy=lambda z, x, y: xdivy(x, 1.0 + y),
 )
 def xlog1py(x: Data, y: Data, /) -> Data:
