@@ -7,7 +7,6 @@ gradient with respect to the result Y, and Ā that with respect to A.
 
 from __future__ import annotations
 
-import itertools
 import string
 from collections.abc import Sequence
 
@@ -108,11 +107,11 @@ def _minors(s: Data, directions: list[Data]) -> Data:
     k, n = len(directions) + 1, s.shape[-1]
     others, eye = _products_of_others(s, k), np.eye(n, dtype=s.dtype)
     total = np.zeros((*s.shape, n), s.dtype)
-    for order in itertools.permutations(range(k)):
+    for order, sign in _orders(k):
         places = PLACES[: k + 1]
         terms = [places[:k], *(places[i] + places[order[i]] for i in range(k - 1))]
         subscripts = f"...{',...'.join(terms)},{places[order[-1]]}{places[k]}->...{places[k - 1 :]}"
-        total = total + _parity(order) * np.einsum(subscripts, others, *directions, eye)
+        total = total + sign * np.einsum(subscripts, others, *directions, eye)
     return total
 
 
@@ -126,9 +125,12 @@ def _products_of_others(s: Data, k: int) -> Data:
     return np.where(others.sum(axis=-1) == n - k, factors.prod(axis=-1), zero)
 
 
-def _parity(order: tuple[int, ...]) -> float:
-    """1 for an even permutation, −1 for an odd one."""
-    return (-1.0) ** sum(i > j for i, j in itertools.combinations(order, 2))
+def _orders(k: int) -> list[tuple[tuple[int, ...], float]]:
+    """All permutations of k numbers, each with its sign: every number takes all places among those before."""
+    found: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
+    for i in range(k):
+        found = [((*o[:j], i, *o[j:]), s * (-1.0) ** (i - j)) for o, s in found for j in range(i + 1)]
+    return found
 
 
 @primitive(

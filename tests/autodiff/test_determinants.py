@@ -1,6 +1,7 @@
 """Derivatives of determinants: exact to any order, whatever the rank of the matrix."""
 
 import itertools
+import runpy
 
 import numpy as np
 import pytest
@@ -82,3 +83,17 @@ def test_singular_matrices_among_others_have_their_own_second_derivatives():
 def test_what_needs_an_inverse_is_refused_where_there_is_none(f):
     with pytest.raises(np.linalg.LinAlgError), np.errstate(all="ignore"):
         hessian(lambda a: ad.sum(f(a)))(np.array([[1.0, 2.0], [2.0, 4.0]]))
+
+
+def test_a_saved_program_has_the_second_derivatives_of_a_determinant(tmp_path):
+    a, direction = of_rank(3, 2, 5), of_rank(3, 3, 6)
+
+    def turned(a):
+        return (ad.grad(ad.linalg.det)(a) * direction).sum()
+
+    program = ad.compile(ad.grad(turned))
+    expected = np.tensordot(second_derivatives(a), direction)
+    np.testing.assert_allclose(program(a), expected, atol=1e-12)
+    names = runpy.run_path(str(program.save(tmp_path / "second.py")))
+    (found,) = names["turned"](a)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
