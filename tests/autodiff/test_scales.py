@@ -49,11 +49,6 @@ SLOPES = {
     "cosh": (np.sinh, np.cosh),
     "arcsinh": (lambda x: 1.0 / root(x), lambda x: -x / root(x) ** 3),
     "arccosh": (lambda x: 1.0 / beside(x), lambda x: -x / beside(x) ** 3),
-    "erf": (
-        lambda x: 2.0 / np.sqrt(LONG(np.pi)) * np.exp(-x * x),
-        lambda x: -4.0 * x / np.sqrt(LONG(np.pi)) * np.exp(-x * x),
-    ),
-    "entr": (lambda x: -1.0 - np.log(x), lambda x: -1.0 / x),
     "softplus": (share, lambda x: share(x) * share(-x)),
     "log_sigmoid": (lambda x: share(-x), lambda x: -share(x) * share(-x)),
     # Exact but for the rounding of a difference of numbers near 1: y, or x and 1.
@@ -62,21 +57,24 @@ SLOPES = {
     "arcsin": (lambda x: within(x) ** -0.5, lambda x: x * within(x) ** -1.5),
     "arccos": (lambda x: -(within(x) ** -0.5), lambda x: -x * within(x) ** -1.5),
     "arctanh": (lambda x: 1.0 / within(x), lambda x: 2.0 * x / within(x) ** 2),
+    "entr": (lambda x: -1.0 - np.log(x), lambda x: -1.0 / x),
     "arctan": (lambda x: 1.0 / root(x) ** 2, lambda x: -2.0 * x / root(x) ** 4),
 }
 """First and second derivatives in longer numbers, by formulas of their own."""
 
-DIFFERENCES = {"softplus", "log_sigmoid", "tanh", "sigmoid", "arcsin", "arccos", "arctanh", "arctan"}
+DIFFERENCES = {"softplus", "log_sigmoid", "tanh", "sigmoid", "arcsin", "arccos", "arctanh", "arctan", "entr"}
 
 
 def assert_close(found, expected, dtype, absolute):
     """Within some units in the last place, or too small to tell from 0, or beyond the largest number."""
     limits = np.finfo(dtype)
-    if abs(expected) > 0.9 * LONG(limits.max):
-        assert not np.isfinite(found) or abs(found) > 0.8 * LONG(limits.max)
+    if abs(expected) > 0.5 * LONG(limits.max):
+        assert not np.isfinite(found) or abs(found) > 0.4 * LONG(limits.max)
     else:
         error = abs(LONG(found) - expected)
-        assert error <= 40 * LONG(limits.eps) * (abs(expected) + absolute) + 4 * LONG(limits.smallest_normal)
+        assert error <= 40 * LONG(limits.eps) * (abs(expected) + absolute) + 16 * LONG(
+            limits.smallest_subnormal
+        )
 
 
 @pytest.mark.parametrize("dtype", PRECISIONS)
