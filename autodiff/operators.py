@@ -113,12 +113,7 @@ def _covered() -> dict[Any, Callable[..., Any]]:
     bitwise = {
         getattr(np, f"bitwise_{name}"): plain.FUNCTIONS[f"logical_{name}"] for name in ("and", "or", "xor")
     }
-    return table | bitwise | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min, np.clip: _clip}
-
-
-def _clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    """NumPy has both the old names of the bounds and the new."""
-    return ops.clip(x, a_min if min is None else min, a_max if max is None else max)
+    return table | bitwise | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min}
 
 
 COVERED = _covered()

@@ -28,6 +28,7 @@ from .expression import (
 from .graph import Graph, Node
 from .modes import differentiating
 from .operation import Operation, first_operand, ieee, second_operand
+from .ops.elementary import log
 from .ops.shaping import broadcast_to
 from .simplification import grouped, power, product, total
 from .value import Value
@@ -44,16 +45,27 @@ def _slope_of_power(x: Term, y: Term) -> Term:
     return product([y, power(x, total([y, MINUS_ONE]))])
 
 
+def _log(x: Term) -> Term:
+    return Call(vars(log)["operation"], (x,), shape_of_term(x), {}, "log")
+
+
+def _quotient(x: Term, y: Term) -> Term:
+    return product([x, power(y, MINUS_ONE)])
+
+
 FORMS: Mapping[str, Callable[..., Term]] = {
     "add": lambda x, y: grouped([x, y], Sum),
     "subtract": lambda x, y: grouped([x, product([MINUS_ONE, y])], Sum),
     "multiply": lambda x, y: product([x, y]),
-    "divide": lambda x, y: product([x, power(y, MINUS_ONE)]),
+    "divide": _quotient,
+    "ratio": _quotient,
+    "xdivy": _quotient,
     "negative": lambda x: product([MINUS_ONE, x]),
     "positive": lambda x: x,
     "identity": lambda x: x,
     "power": power,
     "power_slope": _slope_of_power,
+    "power_log": lambda x, y: product([power(x, y), _log(x)]),
     "square": lambda x: power(x, TWO),
     "reciprocal": lambda x: power(x, MINUS_ONE),
     "sqrt": lambda x: power(x, HALF),

@@ -112,6 +112,9 @@ ELEMENTWISE = [
     Elementwise("fmax", (Domain(-5.0, 1.0), Domain(1.5, 5.0))),
     Elementwise("fmin", (Domain(-5.0, 1.0), Domain(1.5, 5.0))),
     Elementwise("clip", (REAL.without(-1.0, 2.0),), (("min", -1.0), ("max", 2.0)), np.clip),
+    Elementwise("clip", (Domain(0.0, 1.0), Domain(-3.0, -1.0), Domain(2.0, 5.0)), reference=np.clip),
+    Elementwise("clip", (Domain(-5.0, -4.0), Domain(-3.0, -1.0), Domain(2.0, 5.0)), reference=np.clip),
+    Elementwise("clip", (Domain(6.0, 7.0), Domain(-3.0, -1.0), Domain(2.0, 5.0)), reference=np.clip),
     Elementwise("nan_to_num"),
     Elementwise("floor", (STEPS,)),
     Elementwise("ceil", (STEPS,)),
@@ -151,6 +154,9 @@ ELEMENTWISE = [
     Elementwise("softplus", reference=lambda x: np.logaddexp(x, 0.0)),
     Elementwise("log_sigmoid", reference=lambda x: -np.logaddexp(-x, 0.0)),
     Elementwise("erf", reference=erf),
+    Elementwise("xlogy", (REAL, POSITIVE), reference=lambda x, y: x * np.log(y), stable=False),
+    Elementwise("xlog1py", (REAL, POSITIVE), reference=lambda x, y: x * np.log1p(y), stable=False),
+    Elementwise("entr", (POSITIVE,), reference=lambda x: -x * np.log(x)),
 ]
 
 ALIASES = {"fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad"}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
 import numpy as np
 
-from ..data import Data, Operand
+from ..data import Data
 from ..declaration import elementwise
-from .elementary import log
-from .selection import where
 
 __all__ = [
     "add",
@@ -78,39 +77,38 @@ def _slope(x: float, y: float) -> Any:
     return y * _power(x, y - 1.0) if y else 0.0
 
 
-def _log_times(z: Operand, x: Operand, vanishing: Data) -> Operand:
-    """z·log x, and its limit 0 where z vanishes at x = 0."""
-    return where((x == 0.0) & vanishing, 0.0, z * log(x))
-
-
-def _falling(y: Operand, order: int) -> tuple[Operand, Operand]:
-    """y·(y − 1)·…·(y − n + 1), the factor of the n-th derivative of a power, and its slope."""
-    factor, slope = 1.0, 0.0
-    for k in range(order):
-        factor, slope = factor * (y - float(k)), slope * (y - float(k)) + factor
-    return factor, slope
+def _falling(y: Data, n: int, upto: int) -> list[Data]:
+    """p(y) = y·(y − 1)·…·(y − n + 1), the factor of the n-th derivative of a power, p′(y), p″(y), …"""
+    found: list[Data] = [1.0] + [0.0] * upto
+    for k in range(n):
+        found = [d * (y - float(k)) + (i * found[i - 1] if i else 0.0) for i, d in enumerate(found)]
+    return found
 
 
 @elementwise(
-    dx=lambda z, x, y, order: power_derivative(x, y, order + 1),
-    dy=lambda z, x, y, order: (
-        power(x, y - float(order)) * _falling(y, order)[1] + _log_times(z, x, y > order)
-    ),
+    dx=lambda z, x, y, order, logs: power_derivative(x, y, order + 1, logs),
+    dy=lambda z, x, y, order, logs: power_derivative(x, y, order, logs + 1),
 )
-def power_derivative(x: Data, y: Data, /, order: int) -> Data:
-    """Derivative of a power in x.   z = dⁿ/dxⁿ xʸ = y·(y − 1)·…·(y − n + 1)·xʸ⁻ⁿ.
+def power_derivative(x: Data, y: Data, /, order: int, logs: int) -> Data:
+    """Derivative of a power, of any order.   z = ∂ⁿ/∂xⁿ ∂ᵐ/∂yᵐ xʸ = Σⱼ (m over j)·p⁽ᵐ⁻ʲ⁾(y)·xʸ⁻ⁿ·(log x)ʲ.
 
-    Where y is one of 0, 1, …, n − 1 it is 0, also at x = 0, so that xʸ is right to any order.
+    Here n is `order`, m `logs`, and p(y) = y·(y − 1)·…·(y − n + 1). A term whose factor is 0 is 0, also at
+    x = 0, and so is one with y > n there: xʸ is right to any order.
     """
-    factor, _ = _falling(y, order)
-    zero = np.equal(factor, 0.0)
-    return np.where(zero, 0.0, factor * np.power(x, np.where(zero, 1.0, np.subtract(y, order))))
+    total: Data = 0.0
+    for j, factor in enumerate(reversed(_falling(y, order, logs))):
+        nothing = np.equal(factor, 0.0) | (np.equal(x, 0.0) & np.greater(y, order))
+        term = factor * np.power(x, np.where(nothing, 1.0, np.subtract(y, order)))
+        if j:
+            term = math.comb(logs, j) * term * np.log(np.where(nothing, 1.0, x)) ** j
+        total = total + np.where(nothing, 0.0, term)
+    return np.where(np.less(x, 0.0), np.nan, total) if logs else total
 
 
 @elementwise(
     scalar=_slope,
-    dx=lambda z, x, y: power_derivative(x, y, 2),
-    dy=lambda z, x, y: power(x, y - 1.0) + _log_times(z, x, y > 1.0),
+    dx=lambda z, x, y: power_derivative(x, y, 2, 0),
+    dy=lambda z, x, y: power_derivative(x, y, 1, 1),
 )
 def power_slope(x: Data, y: Data, /) -> Data:
     """Slope of a power.   z = y·xʸ⁻¹, and 0 where y = 0, also at x = 0."""
@@ -121,10 +119,21 @@ def power_slope(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    scalar=lambda x, y: 0.0 if x == 0.0 <= y else math.log(x) * x**y,
+    dx=lambda z, x, y: power_derivative(x, y, 1, 1),
+    dy=lambda z, x, y: power_derivative(x, y, 0, 2),
+)
+def power_log(x: Data, y: Data, /) -> Data:
+    """Slope of a power in its exponent.   z = xʸ·log x, and 0 at x = 0 for y ≥ 0."""
+    nothing = np.equal(x, 0.0) & np.greater_equal(y, 0.0)
+    return np.where(nothing, 0.0, np.power(x, y) * np.log(np.where(nothing, 1.0, x)))
+
+
+@elementwise(
     symbol="**",
     scalar=_power,
     dx=lambda z, x, y: power_slope(x, y),
-    dy=lambda z, x, y: _log_times(z, x, y >= 0.0),
+    dy=lambda z, x, y: power_log(x, y),
     remedy="xᵖ with p < 1 has an infinite slope at 0, and with a fraction p is nan for x < 0: add a small "
     "constant to x, or choose where it is positive first: where(x > 0, x, 1)**p",
 )

@@ -62,9 +62,10 @@ def cholesky(a: Data, /, *, upper: bool = False) -> Data:
     return transposed(root) if upper else root
 
 
-def _over(gaps: Operand) -> Operand:
-    """F: one over each gap between two eigenvalues, 0 on the diagonal, nan where they are equal."""
-    diagonal = np.eye(gaps.shape[-1], dtype=bool)
+def _over_gaps(values: Operand) -> Operand:
+    """Fᵢⱼ = 1/(λⱼ − λᵢ), 0 on the diagonal, nan where two are equal."""
+    diagonal = np.eye(values.shape[-1], dtype=bool)
+    gaps = values[..., None, :] - values[..., :, None]
     safe = where(diagonal, 1.0, where(gaps == 0.0, np.nan, gaps))
     return where(diagonal, 0.0, 1.0 / safe)
 
@@ -74,7 +75,7 @@ def _eigh_rule(g: Any, y: Any) -> Operand:
     back = transposed(vectors)
     if g_vectors is None:
         return _symmetric((vectors * g_values[..., None, :]) @ back)
-    inside = _over(values[..., None, :] - values[..., :, None]) * (back @ g_vectors)
+    inside = _over_gaps(values) * (back @ g_vectors)
     if g_values is not None:
         inside = inside + g_values[..., None, :] * np.eye(values.shape[-1], dtype=dtype_of(values))
     return _symmetric(vectors @ inside @ back)
@@ -118,16 +119,17 @@ def _svd_rule(g: Any, y: Any, a: Operand) -> Operand:
         return (u * g_s[..., None, :]) @ vh
     u, vh = u[..., :n], vh[..., :n, :]
     row, column = s[..., None, :], s[..., :, None]
-    f = _over((row - column) * (row + column))
+    f = _over_gaps(s)  # times the share of a sum: squares of values at 1e±160 leave the range of numbers
+    total = where(np.eye(n, dtype=bool), 1.0, row + column)
     inside, beside = 0.0 if g_s is None else g_s[..., None, :] * np.eye(n, dtype=dtype_of(s)), 0.0
     if g_u is not None:
         turned = transposed(u) @ g_u
-        inside = inside + f * (turned - transposed(turned)) * row
+        inside = inside + f * (turned - transposed(turned)) * (row / total)
         if u.shape[-2] > n:
             beside = beside + ((g_u - u @ turned) / row) @ vh
     if g_vh is not None:
         turned = vh @ transposed(g_vh)
-        inside = inside + column * f * (turned - transposed(turned))
+        inside = inside + (column / total) * f * (turned - transposed(turned))
         if vh.shape[-1] > n:
             beside = beside + (u / row) @ (g_vh - transposed(turned) @ vh)
     return u @ inside @ vh + beside
@@ -142,7 +144,7 @@ def _svd(a: Data, /, full_matrices: bool) -> Data:
 def _pinv_rule(g: Operand, y: Operand, a: Operand) -> Operand:
     g, yt = transposed(g), transposed(y)
     left = (g - a @ (y @ g)) @ y @ yt
-    right = yt @ y @ (g - (g @ y) @ a)
+    right = yt @ (y @ (g - (g @ y) @ a))  # not (Yᵀ·Y), which overflows sooner than what it is for
     return left + right - yt @ transposed(g) @ yt
 
 

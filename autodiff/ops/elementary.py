@@ -8,7 +8,7 @@ import numpy as np
 
 from ..data import Data
 from ..declaration import elementwise
-from .selection import divisor, where
+from .selection import ratio, where
 
 __all__ = [
     "arccos",
@@ -85,13 +85,13 @@ def log(x: Data, /) -> Data:
     return np.log(x)
 
 
-@elementwise(scalar=math.log2, dx=lambda y, x: 1.0 / (x * LOG_2), remedy=LOG_REMEDY)
+@elementwise(scalar=math.log2, dx=lambda y, x: (1.0 / LOG_2) / x, remedy=LOG_REMEDY)
 def log2(x: Data, /) -> Data:
     """Logarithm to base 2.   y = log₂ x;   dy/dx = 1/(x·log 2)."""
     return np.log2(x)
 
 
-@elementwise(scalar=math.log10, dx=lambda y, x: 1.0 / (x * LOG_10), remedy=LOG_REMEDY)
+@elementwise(scalar=math.log10, dx=lambda y, x: (1.0 / LOG_10) / x, remedy=LOG_REMEDY)
 def log10(x: Data, /) -> Data:
     """Logarithm to base 10.   y = log₁₀ x;   dy/dx = 1/(x·log 10)."""
     return np.log10(x)
@@ -103,26 +103,26 @@ def log1p(x: Data, /) -> Data:
     return np.log1p(x)
 
 
-def minus_infinity_as_zero(z: Data) -> Data:
-    """z, and 0 where it is −∞: the slopes of a sum of exponentials that are all 0 are 0."""
-    return where(z == -math.inf, 0.0, z)
+def _ahead(z: Data, x: Data, y: Data) -> Data:
+    """By how much x exceeds y, and −∞ where both are −∞: their slopes are 0 there."""
+    return x - where(z == -math.inf, 0.0, y)
 
 
 @elementwise(
-    dx=lambda z, x, y: exp(x - minus_infinity_as_zero(z)),
-    dy=lambda z, x, y: exp(y - minus_infinity_as_zero(z)),
+    dx=lambda z, x, y: sigmoid(_ahead(z, x, y)),
+    dy=lambda z, x, y: sigmoid(_ahead(z, y, x)),
 )
 def logaddexp(x: Data, y: Data, /) -> Data:
-    """Smooth maximum of two.   z = log(eˣ + eʸ);   ∂z/∂x = eˣ⁻ᶻ,  ∂z/∂y = eʸ⁻ᶻ."""
+    """Smooth maximum of two.   z = log(eˣ + eʸ);   ∂z/∂x = σ(x − y),  ∂z/∂y = σ(y − x)."""
     return np.logaddexp(x, y)
 
 
 @elementwise(
-    dx=lambda z, x, y: exp2(x - minus_infinity_as_zero(z)),
-    dy=lambda z, x, y: exp2(y - minus_infinity_as_zero(z)),
+    dx=lambda z, x, y: sigmoid(_ahead(z, x, y) * LOG_2),
+    dy=lambda z, x, y: sigmoid(_ahead(z, y, x) * LOG_2),
 )
 def logaddexp2(x: Data, y: Data, /) -> Data:
-    """Smooth maximum to base 2.   z = log₂(2ˣ + 2ʸ);   ∂z/∂x = 2ˣ⁻ᶻ,  ∂z/∂y = 2ʸ⁻ᶻ."""
+    """Smooth maximum to base 2.   z = log₂(2ˣ + 2ʸ);   ∂z/∂x = 1/(1 + 2ʸ⁻ˣ),  ∂z/∂y = 1/(1 + 2ˣ⁻ʸ)."""
     return np.logaddexp2(x, y)
 
 
@@ -145,7 +145,7 @@ def cbrt(x: Data, /) -> Data:
     return np.cbrt(x)
 
 
-@elementwise(scalar=math.hypot, dx=lambda z, x, y: x / divisor(z), dy=lambda z, x, y: y / divisor(z))
+@elementwise(scalar=math.hypot, dx=lambda z, x, y: ratio(x, z), dy=lambda z, x, y: ratio(y, z))
 def hypot(x: Data, y: Data, /) -> Data:
     """Length of (x, y).   z = √(x² + y²);   ∂z/∂x = x/z,  ∂z/∂y = y/z, 0 at the origin."""
     return np.hypot(x, y)
@@ -195,8 +195,8 @@ def arctan(x: Data, /) -> Data:
 
 def _over_square(x: Data, y: Data) -> Data:
     """x/(x² + y²) without overflow, 0 at the origin."""
-    r = divisor(hypot(x, y))
-    return x / r / r
+    r = hypot(x, y)
+    return ratio(ratio(x, r), r)
 
 
 @elementwise(scalar=math.atan2, dy=lambda z, y, x: _over_square(x, y), dx=lambda z, y, x: -_over_square(y, x))
@@ -250,7 +250,7 @@ def arcsinh(x: Data, /) -> Data:
     return np.arcsinh(x)
 
 
-@elementwise(scalar=math.acosh, dx=lambda y, x: 1.0 / sqrt((x - 1.0) * (x + 1.0)))
+@elementwise(scalar=math.acosh, dx=lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)))
 def arccosh(x: Data, /) -> Data:
     """Inverse hyperbolic cosine.   y = arcosh x;   dy/dx = 1/√(x² − 1), ∞ at 1."""
     return np.arccosh(x)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..data import Data, Operand, is_lazy, shape_of
-from ..declaration import primitive
+from ..declaration import elementwise, primitive
 from .decompositions import svd
 from .reductions import Axis, max, min, sum
-from .selection import absolute, divisor, sign
+from .selection import absolute, ratio, sign
 from .shaping import expand_dims, moveaxis, squeeze
+from .totals import narrowed, widened
 
 __all__ = ["norm"]
 
 Order: TypeAlias = float | str | None
 
-OF_SINGULAR_VALUES = {"nuc": sum, 2: max, -2: min}
+# Of absolute values, whose slope is 0 at 0, so that the gradient at the matrix 0 is 0.
+OF_SINGULAR_VALUES: dict[Any, Callable[[Operand], Any]] = {
+    "nuc": lambda s: sum(absolute(s), -1),
+    2: lambda s: absolute(max(s, -1)),
+    -2: lambda s: absolute(min(s, -1)),
+}
 
 
 def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -64,9 +71,7 @@ def _of_matrices(x: Operand, ord: Order, axes: tuple[int, ...], keepdims: bool) 
     if ord is None or ord == "fro":
         return _norm(x, 2, axes, keepdims)
     if ord in OF_SINGULAR_VALUES:
-        # Of |s|, whose slope is 0 at 0, so that the gradient at the matrix 0 is 0.
-        values = absolute(svd(moveaxis(x, axes, (-2, -1)), compute_uv=False))
-        y = OF_SINGULAR_VALUES[ord](values, -1)
+        y = OF_SINGULAR_VALUES[ord](svd(moveaxis(x, axes, (-2, -1)), compute_uv=False))
         return expand_dims(y, axes) if keepdims else y
     if ord not in (1, -1, math.inf, -math.inf):
         raise ValueError(f"norm: ord={ord!r} is no norm of matrices; it is None, fro, nuc, ±1, ±2 or ±inf")
@@ -79,16 +84,33 @@ def _of_matrices(x: Operand, ord: Order, axes: tuple[int, ...], keepdims: bool) 
 # -- lengths -----------------------------------------------------------------------------------
 
 
+@elementwise(
+    dx=lambda z, x, y, p: (p - 1.0) * absolute(x / y) ** (p - 2.0) * (y / y / y),  # nan at y = 0
+    dy=lambda z, x, y, p: -((p - 1.0) * z / y),
+)
+def share(x: Data, y: Data, /, p: float) -> Data:
+    """Slope of a norm of order p.   z = sign x · |x/y|ᵖ⁻¹, and 0 where x or y is 0.
+
+    ∂z/∂x = (p − 1)·|x/y|ᵖ⁻²/y,  ∂z/∂y = −(p − 1)·z/y, both nan where y = 0
+    """
+    nothing = np.equal(x, 0.0) | np.equal(y, 0.0)
+    size = np.where(nothing, 1.0, np.abs(x / np.where(nothing, 1.0, y)))
+    return np.where(nothing, 0.0, np.sign(x) * size ** (p - 1.0))
+
+
 def _rule(g: Operand, y: Operand, x: Operand, ord: float, axis: Axis, keepdims: bool) -> Operand:
     if axis is not None and not keepdims:
         g, y = expand_dims(g, axis), expand_dims(y, axis)
-    share = x / divisor(y)
-    return g * (share if ord == 2 else sign(x) * divisor(absolute(share)) ** (ord - 1.0))
+    return g * (ratio(x, y) if ord == 2 else share(x, y, ord))
 
 
 @primitive(dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims))
 def _norm(x: Data, /, ord: float, axis: Axis, keepdims: bool) -> Data:
     """Norm of order p along one axis; of order 2 along any.   y = (Σᵢ |xᵢ|ᵖ)^(1/p)."""
+    return narrowed(_length(widened(x), ord, axis, keepdims), x)
+
+
+def _length(x: Data, ord: float, axis: Axis, keepdims: bool) -> Data:
     order = None if ord == 2 else ord
     with np.errstate(over="ignore"):  # what overflows on the way is computed again
         y = np.linalg.norm(x, order, axis, keepdims)

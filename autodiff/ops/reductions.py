@@ -6,6 +6,7 @@ the reduced axes stay with size 1.
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any, TypeAlias
 
@@ -15,11 +16,11 @@ from ..data import Data, Operand, Shape, dtype_of, shape_of
 from ..declaration import primitive
 from ..lazy import holds_tasks
 from ..value import Value
-from .elementary import exp, minus_infinity_as_zero
+from .elementary import exp
 from .joining import concatenate
-from .selection import divisor, where
+from .selection import ratio, where
 from .shaping import broadcast_to, flip, moveaxis, reshape
-from .totals import total
+from .totals import narrowed, total, widened
 
 __all__ = [
     "cumprod",
@@ -69,6 +70,12 @@ def _spread(g: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
     return broadcast_to(g, shape)
 
 
+def _divided(g: Operand, n: float) -> Operand:
+    """g/n; for a count that is infinite in half precision in two steps, the first of which is exact."""
+    scale = 2.0 ** builtins.max(math.frexp(n)[1] - 15, 0)
+    return g / n if scale == 1.0 else g / scale / (n / scale)
+
+
 # -- sums and means ----------------------------------------------------------------------------
 
 
@@ -84,7 +91,9 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     linear=True,
-    dx=lambda g, y, x, axis, keepdims: _spread(g / float(_count(shape_of(x), axis)), x, axis, keepdims),
+    dx=lambda g, y, x, axis, keepdims: _spread(
+        _divided(g, float(_count(shape_of(x), axis))), x, axis, keepdims
+    ),
 )
 def mean(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Mean of n entries.   y = Σᵢ xᵢ / n;   ∂y/∂xᵢ = 1/n."""
@@ -99,24 +108,35 @@ def _deviation(x: Operand, axis: Axis) -> Operand:
 
 @primitive(
     dx=lambda g, y, x, axis, ddof, keepdims: (
-        _spread(g * 2.0 / (_count(shape_of(x), axis) - float(ddof)), x, axis, keepdims) * _deviation(x, axis)
+        _spread(_divided(g, _freedom(x, axis, ddof) / 2.0), x, axis, keepdims) * _deviation(x, axis)
     )
 )
 def var(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
     """Variance of n entries.   y = Σᵢ (xᵢ − x̄)² / (n − ddof);   ∂y/∂xᵢ = 2(xᵢ − x̄) / (n − ddof)."""
-    return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims)
+    return narrowed(np.var(widened(x), axis=axis, ddof=ddof, keepdims=keepdims), x)
 
 
-def _std_slope(y: Operand, x: Operand, axis: Axis, ddof: float, keepdims: bool) -> Operand:
-    """(xᵢ − x̄) / ((n − ddof)·y), and 0 where all entries are equal, whatever rounding left of y."""
-    scale = _spread(divisor(y) * (_count(shape_of(x), axis) - float(ddof)), x, axis, keepdims)
+def _freedom(x: Operand, axis: Axis, ddof: float) -> float:
+    """Degrees of freedom: the number of entries less ddof."""
+    return _count(shape_of(x), axis) - float(ddof)
+
+
+def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
+    """(xᵢ − x̄)/y, and 0 where all entries are equal, whatever rounding left of y.
+
+    It is nan where the squares that y was computed from have left the range of numbers.
+    """
     equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
-    return where(equal, 0.0, _deviation(x, axis) / scale)
+    if axis is not None and not keepdims:
+        y = reshape(y, _kept(shape_of(x), axis))
+    sound = where((y > 0.0) & (y < math.inf), y, math.nan)
+    return ratio(_deviation(x, axis), where(equal, 0.0, sound))
 
 
 @primitive(
     dx=lambda g, y, x, axis, ddof, keepdims: (
-        _spread(g, x, axis, keepdims) * _std_slope(y, x, axis, ddof, keepdims)
+        _spread(_divided(g, _freedom(x, axis, ddof)), x, axis, keepdims)
+        * _standard_scores(y, x, axis, keepdims)
     )
 )
 def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
@@ -124,7 +144,7 @@ def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 
     y = √(Σᵢ (xᵢ − x̄)² / (n − ddof));   ∂y/∂xᵢ = (xᵢ − x̄) / ((n − ddof)·y), 0 where all are equal
     """
-    return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims)
+    return narrowed(np.std(widened(x), axis=axis, ddof=ddof, keepdims=keepdims), x)
 
 
 # -- extremes ----------------------------------------------------------------------------------
@@ -173,11 +193,13 @@ def _largest(x: Data, axis: Axis) -> Data:
     return np.max(x, axis=axis, keepdims=True)
 
 
-@primitive(
-    dx=lambda g, y, x, axis, keepdims: (
-        _spread(g, x, axis, keepdims) * exp(x - _spread(minus_infinity_as_zero(y), x, axis, keepdims))
-    )
-)
+def _shares(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
+    """exp(xᵢ − y), which sums to 1 also where y is rounded to a multiple of more than 1; 0 where y = −∞."""
+    nothing = _spread(y, x, axis, keepdims) == -math.inf
+    return where(nothing, 0.0, softmax(where(nothing, 0.0, x), axis))
+
+
+@primitive(dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _shares(y, x, axis, keepdims))
 def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Smooth maximum, without overflow.   y = log Σᵢ exp xᵢ;   ∂y/∂xᵢ = exp(xᵢ − y), 0 where y = −∞.
 
@@ -187,22 +209,22 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     largest = _largest(x, axis)
     largest = np.where(np.isfinite(largest), largest, 0.0).astype(dtype_of(x))
     with np.errstate(divide="ignore"):
-        logs = np.log(total(np.exp(x - largest), axis, keepdims=True)) + largest
+        logs = narrowed(np.log(total(np.exp(widened(x - largest)), axis, keepdims=True)) + largest, x)
     return logs if keepdims else np.squeeze(logs, axis=_axes(shape_of(x), axis))
 
 
 @primitive(dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)))
 def softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
-    e = np.exp(x - _largest(x, axis))
-    return e / total(e, axis, keepdims=True)
+    e = np.exp(widened(x - _largest(x, axis)))
+    return narrowed(e / total(e, axis, keepdims=True), x)
 
 
 @primitive(dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True))
 def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
-    shifted = x - _largest(x, axis)
-    return shifted - np.log(total(np.exp(shifted), axis, keepdims=True))
+    shifted = widened(x - _largest(x, axis))
+    return narrowed(shifted - np.log(total(np.exp(shifted), axis, keepdims=True)), x)
 
 
 # -- products and running totals ---------------------------------------------------------------

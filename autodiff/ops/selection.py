@@ -2,6 +2,10 @@
 
 Conventions at the kinks: abs′(0) = 0; clip′ at its bounds is 0; where two variables tie in a
 maximum or minimum, each has half the slope; jumps have slope 0.
+
+A length and an angle have slope 0 at the origin by convention, but no second derivative. So their rules
+divide by `ratio`, and that of |x| takes `_sign`: operations with a value at 0, and the slope nan there.
+A `where` would not do, as it selects, and hides what is nan.
 """
 
 from __future__ import annotations
@@ -47,21 +51,38 @@ def where(condition: Data, x: Data, y: Data, /) -> Data:
     return np.where(condition, x, y)
 
 
-def divisor(z: Operand) -> Operand:
-    """z, and 1 where it is 0: divides what is 0 there, too, so that the quotient is 0."""
-    return where(z == 0.0, 1.0, z)
+@elementwise(
+    symbol="/",
+    scalar=lambda x, y: x / y if y else 0.0,
+    dx=lambda z, x, y: y / y / y,  # 1/y, and nan at 0
+    dy=lambda z, x, y: -(z / y),
+)
+def ratio(x: Data, y: Data, /) -> Data:
+    """Share of a length.   z = x/y, and 0 where y = 0;   ∂z/∂x = 1/y,  ∂z/∂y = −z/y, nan where y = 0."""
+    nothing = np.equal(y, 0.0)
+    return np.where(nothing, 0.0, x / np.where(nothing, 1.0, y))
 
 
-@elementwise(symbol="abs", scalar=abs, dx=lambda y, x: sign(x))
+@elementwise(symbol="abs", scalar=abs, dx=lambda y, x: _sign(x))
 def absolute(x: Data, /) -> Data:
-    """Absolute value.   y = |x|;   dy/dx = sign x, 0 at 0."""
+    """Absolute value.   y = |x|;   dy/dx = sign x, 0 at 0, where the second derivative is nan."""
     return np.absolute(x)
+
+
+def _sign_of_number(x: float) -> float:
+    return float((x > 0.0) - (x < 0.0)) if x == x else x
+
+
+@elementwise(scalar=_sign_of_number, dx=lambda y, x: 0.0 / absolute(x))
+def _sign(x: Data, /) -> Data:
+    """The slope of |x|.   y = sign x;   dy/dx = 0, and nan at 0."""
+    return np.sign(x)
 
 
 fabs = absolute
 
 
-@elementwise(dx=0.0, scalar=lambda x: float((x > 0.0) - (x < 0.0)) if x == x else x)
+@elementwise(dx=0.0, scalar=_sign_of_number)
 def sign(x: Data, /) -> Data:
     """Sign: −1, 0 or 1.   dy/dx = 0."""
     return np.sign(x)
@@ -114,24 +135,47 @@ def nan_to_num(
 @elementwise(
     selecting=True,
     symbol="clip",
-    dx=lambda z, x, low, high: ((x > low) | (low == -np.inf)) & ((x < high) | (high == np.inf)),
-    dlow=lambda z, x, low, high: (x < low) & (low < high),
-    dhigh=lambda z, x, low, high: (x > high) | ((high <= low) & (x != high)),
+    dx=lambda z, x, low, high: (((x > low) | (low == -np.inf)) & ((x < high) | (high == np.inf))) | (x != x),
+    dlow=None,
+    dhigh=None,
 )
 def bounded(x: Data, low: Data, high: Data, /) -> Data:
-    """x brought between two bounds.   z = min(max(x, low), high)."""
+    """x brought between two constant bounds.   z = min(max(x, low), high)."""
     return np.minimum(np.maximum(x, low), high)
 
 
-def clip(x: Operand, /, min: Operand = None, max: Operand = None) -> Operand:
+def clip(
+    x: Operand,
+    /,
+    min: Operand = None,
+    max: Operand = None,
+    *,
+    a_min: Operand = None,
+    a_max: Operand = None,
+) -> Operand:
     """x brought between two bounds, None where there is none.
 
         z = min(max(x, low), high);   ∂z/∂x = 1 strictly between the bounds, else 0
 
-    A bound that holds x back has the slope instead. Bounds broadcast against x.
+    A bound that is a variable has the slope where it holds x back, and its share of it where both tie, as
+    in `maximum` and `minimum`. Bounds broadcast against x. `a_min` and `a_max` are NumPy's older names.
+    Raises TypeError for a bound that is given by both names.
+
+    >>> clip([1.0, 5.0, 9.0], 2.0, 6.0)
+    array([2., 5., 6.])
     """
-    low = -math.inf if min is None else min
-    return bounded(x, low, math.inf if max is None else max)
+    low, high = _bound("min", min, a_min, -math.inf), _bound("max", max, a_max, math.inf)
+    if _variable(low) or _variable(high):
+        return minimum(maximum(x, low), high)
+    return bounded(x, low, high)
+
+
+def _bound(name: str, new: Operand, old: Operand, none: float) -> Operand:
+    """A bound by either of its names; `none` where it was not given."""
+    if new is not None and old is not None:
+        raise TypeError(f"clip: {name} and a_{name} are one bound, and were both given; leave one out")
+    given = old if new is None else new
+    return none if given is None else given
 
 
 @elementwise(dx=0.0, dy=0.0)

@@ -1,4 +1,4 @@
-"""Two functions that need more than a line: sinc, right at 0 to any order, and erf, which NumPy lacks."""
+"""Functions that need more than a line: sinc, right at 0 to any order, and some that NumPy lacks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from ..data import Data, dtype_of
 from ..declaration import elementwise
-from .elementary import exp
+from .elementary import exp, log, log1p
 
-__all__ = ["erf", "sinc"]
+__all__ = ["entr", "erf", "sinc", "xlog1py", "xlogy"]
 
 
 @elementwise(symbol="sinc", dx=lambda y, x, order: sinc_derivative(x, order=order + 1))
@@ -95,3 +95,65 @@ def erf(x: Data, /) -> Data:
     outside = np.copysign(1.0 - erfc, x)
     inside = near + near * _ratio(ERF_NEAR, near * near)
     return np.where(size > 0.5, outside, inside).astype(dtype_of(x))
+
+
+# -- products with a logarithm -----------------------------------------------------------------
+
+
+@elementwise(
+    symbol="/",
+    scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x / y,
+    dx=lambda z, x, y: 1.0 / y,
+    dy=lambda z, x, y: -xdivy(z, y),
+)
+def xdivy(x: Data, y: Data, /) -> Data:
+    """Quotient that is 0 where x = 0, whatever y is.   z = x/y;   ∂z/∂x = 1/y,  ∂z/∂y = −z/y."""
+    nothing = np.equal(x, 0.0) & np.equal(y, y)
+    return np.where(nothing, 0.0, x / np.where(nothing, 1.0, y))
+
+
+@elementwise(
+    scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x * math.log(y),
+    dx=lambda z, x, y: log(y),
+    dy=lambda z, x, y: xdivy(x, y),
+)
+def xlogy(x: Data, y: Data, /) -> Data:
+    """x·log y, and 0 where x = 0, whatever y is.   z = x·log y;   ∂z/∂x = log y,  ∂z/∂y = x/y, 0 where x = 0.
+
+    nan in y stays nan. At y = 0 the slope in x is log 0 = −∞, the limit from the right. It is the function of
+    this name of scipy.special, as are `xlog1py` and `entr`.
+
+    >>> xlogy(0.0, 0.0)
+    0.0
+    """
+    nothing = np.equal(x, 0.0) & np.equal(y, y)
+    return np.where(nothing, 0.0, x * np.log(np.where(nothing, 1.0, y)))
+
+
+@elementwise(
+    scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x * math.log1p(y),
+    dx=lambda z, x, y: log1p(1.0 * y),  # of truth values NumPy takes it in half precision
+    dy=lambda z, x, y: xdivy(x, 1.0 + y),
+)
+def xlog1py(x: Data, y: Data, /) -> Data:
+    """x·log(1 + y), exact for small y.   z = x·log(1 + y);   ∂z/∂x = log(1 + y),  ∂z/∂y = x/(1 + y).
+
+    Where x = 0 it is 0 whatever y is, and so is the slope in y, as with `xlogy`.
+
+    >>> xlog1py(0.0, -1.0)
+    0.0
+    """
+    nothing = np.equal(x, 0.0) & np.equal(y, y)
+    return np.where(nothing, 0.0, x * np.log1p(np.where(nothing, 0.0, y)))
+
+
+@elementwise(dx=lambda y, x: -1.0 - log(x))
+def entr(x: Data, /) -> Data:
+    """Term of an entropy.   y = −x·log x, 0 at x = 0, −∞ for x < 0;   dy/dx = −1 − log x, ∞ at 0.
+
+    >>> entr([0.0, 1.0]).tolist()
+    [0.0, 0.0]
+    """
+    inside = np.greater(x, 0.0) | np.not_equal(x, x)
+    terms = 0.0 - x * np.log(np.where(inside, x, 1.0))
+    return np.where(inside | np.equal(x, 0.0), terms, -np.inf)

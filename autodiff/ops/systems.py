@@ -7,18 +7,22 @@ gradient with respect to the result Y, and Ā that with respect to A.
 
 from __future__ import annotations
 
+import string
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..data import Data, Operand, dtype_of, shape_of
 from ..declaration import primitive
 from .products import transposed
-from .reductions import sum
 from .shaping import expand_dims
 
 __all__ = ["det", "inv", "slogdet", "solve"]
 
 SQUARE = "the last two axes must be a square matrix"
 INVERTIBLE = f"{SQUARE} of full rank; pinv takes any"
+
+PLACES = string.ascii_lowercase
 
 
 def _scaled(g: Operand, matrix: Operand) -> Operand:
@@ -70,28 +74,63 @@ def inv(a: Data, /) -> Data:
 
 @primitive(da=lambda g, y, a: _scaled(g, cofactor(a)), remedy=SQUARE)
 def det(a: Data, /) -> Data:
-    """Determinant.   y = det A;   Ā = ȳ·cof A, exact for singular matrices, too.
+    """Determinant.   y = det A;   Ā = ȳ·cof A.
 
-    Second derivatives need an invertible matrix.
+    Derivatives of any order are exact for singular matrices, too; that of order k takes nᵏ⁺¹ numbers.
     """
     return np.linalg.det(a)
 
 
-def _cofactor_rule(g: Operand, y: Operand, a: Operand) -> Operand:
-    inside = sum(g * y, axis=(-2, -1), keepdims=True)
-    return (y * inside - y @ transposed(g) @ y) / expand_dims(det(a), (-2, -1))
+@primitive(dmatrices=lambda g, y, matrices, i: _cofactor_rule(g, matrices, i))
+def cofactor(*matrices: Data) -> Data:
+    """Cofactors of A: the gradient of det A; of A and k − 1 directions G, that of its derivative along these.
 
+        C = det U · det V · U·M·Vᵀ,  Mₘₗ = Σ (−1)^σ · Πⱼ∉{i,…,m} sⱼ · G′ᵢσ₍ᵢ₎·…,  with l = σ(m)
 
-@primitive(da=lambda g, y, a: _cofactor_rule(g, y, a))
-def cofactor(a: Data, /) -> Data:
-    """Cofactors: the gradient of the determinant.   C = det A · A⁻ᵀ;   Ā = (⟨C̄, C⟩·C − C·C̄ᵀ·C) / det A.
-
-    From the singular values, A = U·S·Vᵀ: C = det U · det V · U·diag(Πₖ≠ᵢ sₖ)·Vᵀ, which needs no inverse.
+    A = U·diag(s)·Vᵀ and G′ = Uᵀ·G·V. The sum is over k different places i, …, m and their permutations σ. It
+    is that of det(A + t₁G₁ + …), written out in the bases of U and V, and divides by nothing.
     """
+    a, *directions = matrices
     u, s, vh = np.linalg.svd(a)
-    others = np.where(np.eye(s.shape[-1], dtype=bool), s.dtype.type(1.0), s[..., None, :]).prod(axis=-1)
-    orientation = np.sign(np.linalg.det(u) * np.linalg.det(vh))
-    return orientation[..., None, None] * (u * others[..., None, :]) @ vh
+    turned = [np.swapaxes(u, -1, -2) @ g @ np.swapaxes(vh, -1, -2) for g in directions]
+    orientation = np.sign(np.linalg.det(u @ vh))
+    return orientation[..., None, None] * (u @ _minors(s, turned) @ vh)
+
+
+def _cofactor_rule(g: Operand, matrices: Sequence[Operand], i: int) -> Operand:
+    """The derivative along G, whose gradient in any direction is the derivative along g in place of it."""
+    return cofactor(*matrices, g) if i == 0 else cofactor(*matrices[:i], g, *matrices[i + 1 :])
+
+
+def _minors(s: Data, directions: list[Data]) -> Data:
+    """M: cofactors of the diagonal matrix of s, or what they gain along directions."""
+    k, n = len(directions) + 1, s.shape[-1]
+    others, eye = _products_of_others(s, k), np.eye(n, dtype=s.dtype)
+    total = np.zeros((*s.shape, n), s.dtype)
+    for order, sign in _orders(k):
+        places = PLACES[: k + 1]
+        terms = [places[:k], *(places[i] + places[order[i]] for i in range(k - 1))]
+        subscripts = f"...{',...'.join(terms)},{places[order[-1]]}{places[k]}->...{places[k - 1 :]}"
+        total = total + sign * np.einsum(subscripts, others, *directions, eye)
+    return total
+
+
+def _products_of_others(s: Data, k: int) -> Data:
+    """P[i, j, …], the product of all of s but those at k places; 0 where two of the places are one."""
+    n, one, zero = s.shape[-1], s.dtype.type(1.0), s.dtype.type(0.0)
+    others = elsewhere = ~np.eye(n, dtype=bool)
+    for _ in range(k - 1):
+        others = others[..., None, :] & elsewhere
+    factors = np.where(others, s.reshape(*s.shape[:-1], *(1,) * k, n), one)
+    return np.where(others.sum(axis=-1) == n - k, factors.prod(axis=-1), zero)
+
+
+def _orders(k: int) -> list[tuple[tuple[int, ...], float]]:
+    """All permutations of k numbers, each with its sign: every number takes all places among those before."""
+    found: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
+    for i in range(k):
+        found = [((*o[:j], i, *o[j:]), s * (-1.0) ** (i - j)) for o, s in found for j in range(i + 1)]
+    return found
 
 
 @primitive(

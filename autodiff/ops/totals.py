@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data
+from ..data import Data, dtype_of
 
-__all__ = ["row_total", "total"]
+__all__ = ["narrowed", "row_total", "total", "widened"]
 
 add_up: Callable[..., Data] = np.add.reduce
 """NumPy's own sum, without the cost of np.sum's wrapping."""
@@ -43,3 +43,17 @@ def total(x: Data, axis: Any = None, keepdims: bool = False) -> Data:
         return add_up(x, axis=axis, keepdims=keepdims)
     sums = x.dot(_ones(x.shape[1], x.dtype))
     return sums[:, None] if keepdims else sums
+
+
+def widened(x: Data) -> Data:
+    """x, half precision as single: the sum of a row, or of its squares, passes 65,504 and is infinite there.
+
+    >>> widened(np.ones(70_000, np.float16)).sum()
+    np.float32(70000.0)
+    """
+    return x.astype(np.float32) if dtype_of(x).itemsize == 2 else x
+
+
+def narrowed(y: Data, x: Data) -> Data:
+    """What was computed of `widened(x)`, in the precision of x."""
+    return y.astype(np.float16) if dtype_of(x).itemsize == 2 else y

@@ -269,6 +269,22 @@ def test_what_a_rule_leaves_out_at_one_entry_counts_at_other_points(f) -> None:
         np.testing.assert_allclose(found.evaluate({"A": b.data}), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("f", "text"),
+    [
+        (ad.hypot, "y/hypot(x, y)"),
+        (ad.arctan2, "−x/hypot(x, y)²"),
+        (ad.power, "xʸ·log(x)"),
+        (ad.logaddexp, "σ(y − x)"),
+        (ad.xlogy, "x/y"),
+    ],
+)
+def test_a_slope_with_a_convention_is_written_without_it(f, text) -> None:
+    for numbers in ((0.0, 0.0), (2.0, 3.0)):
+        x, y = (Value(number, name) for number, name in zip(numbers, "xy", strict=True))
+        assert explain(f(x, y), y).formula.text == text
+
+
 def test_what_has_no_link_is_said() -> None:
     x, y = Value(2.0, "x"), Value(3.0, "y")
     assert "f does not depend on y" in explain(x * x, y).text
