@@ -26,6 +26,10 @@ ESCAPES = {char: f"\\{char}" for char in "$%_{} "} | {
     "…": "\\ldots ",
     "`": "‘",
     '"': "″",
+    "<": "< ",  # no tag, where the formula stands in Markdown
+    "[": "\\lbrack ",  # no link there, nor a length behind the end of a line
+    "]": "\\rbrack ",
+    ":": "{:}",
 }
 """What LaTeX, MathJax and matplotlib's mathtext would not take as it is."""
 
