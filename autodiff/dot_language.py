@@ -12,7 +12,6 @@ from .theme import ALIKE, ARROW, CARD, FRAME, LOOKS, OUTPUT, PAGE, Colours
 __all__ = ["dot_of"]
 
 INDENT = "    "
-NEWLINE = "\n"
 HORIZONTAL = ("LR", "RL")
 ASIDE = "\u00a0\u00a0"
 """Between an upright arrow and what is written at its right."""
@@ -59,7 +58,8 @@ def _edges(arrows: Sequence[Arrow], margin: str) -> list[str]:
 
 
 def _beside(text: str, margin: str) -> str:
-    return f' label="{dot(margin + text.replace(NEWLINE, NEWLINE + margin))}"'
+    lines = "\\n".join([margin + dot(line) for line in text.split("\n")])
+    return f' label="{lines}"'
 
 
 # -- attributes ------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def _of_numpy(value: Any) -> str:
         return f"np.{owner.__name__}.{value.__name__}"
     name = getattr(value, "__name__", None)
     for path, module in (("np", np), ("np.linalg", np.linalg)):
-        if name and getattr(module, name, None) is value:
+        if name and vars(module).get(name) is value:
             return f"{path}.{name}"
     if value is np:
         return "np"

@@ -26,7 +26,7 @@ __all__ = ["Words"]
 
 
 RESERVED = (
-    "np", "math", "inf", "nan", "memory", "float", "bool", "abs", "base64", *vars(ieee), *vars(running),
+    "np", "math", "inf", "nan", "memory", "base64", *vars(builtins), *vars(ieee), *vars(running),
 )  # fmt: skip
 """What stands for something else in the text of a program, or of a saved one."""
 
@@ -57,10 +57,6 @@ class Words:
         self.from_math.update({name: name for name in re.findall(r"\b(?:inf|nan)\b", text)})
         return text
 
-    def _take(self, wanted: str) -> str:
-        """A name of the module; no builtin's, which a function may use."""
-        return self.names.take(f"{wanted}_" if hasattr(builtins, wanted) else wanted)
-
     def keep(self, texts: Iterable[str]) -> None:
         """Forget what is not named in the texts, nor in what these name."""
         waiting, named = list(texts), set[str]()
@@ -79,7 +75,7 @@ class Words:
     def array(self, value: Any, name: str | None) -> str:
         """The name of a constant array: written out, or given to the program as it is."""
         if id(value) not in self._known:
-            wanted = self._take(identifier(name)) if name else self.names.number("c")
+            wanted = self.names.take(identifier(name)) if name else self.names.number("c")
             self._remember(id(value), value, wanted)
             try:
                 self.constants[wanted] = self._noted(literal(value))
@@ -149,7 +145,7 @@ class Words:
         function = undecorated(function)
         key = id(function), numbers
         if key not in self._known:
-            wanted = self._take(identifier(name or function.__name__.strip("_<>")))
+            wanted = self.names.take(identifier(name or function.__name__.strip("_<>")))
             self._remember(key, function, wanted)
             try:
                 self.helpers[wanted] = self._copied(function, wanted, numbers)
@@ -178,7 +174,7 @@ class Words:
 
     def _binding(self, value: Any, name: str) -> str:
         if id(value) not in self._known:
-            self._remember(id(value), value, self._take(identifier(name)))
+            self._remember(id(value), value, self.names.take(identifier(name)))
             self.bound[self._known[id(value)]] = value
         return self._known[id(value)]
 
