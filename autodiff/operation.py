@@ -14,7 +14,17 @@ from .data import Data, Operand, as_data, canonical, shape_of
 from .lazy import lazily
 from .value import Value
 
-__all__ = ["ONE", "USUAL", "Operation", "Rule", "first_operand", "ieee", "not_an_option", "second_operand"]
+__all__ = [
+    "ONE",
+    "USUAL",
+    "Operation",
+    "Rule",
+    "defaults_of",
+    "first_operand",
+    "ieee",
+    "not_an_option",
+    "second_operand",
+]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
@@ -93,7 +103,7 @@ class Operation:
         if self.many:
             self.arguments += (code.co_varnames[named],)
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
-        self.defaults = _defaults(forward)
+        self.defaults = defaults_of(forward)
         self.rules = self._checked(rules)
         optional = not self.many and len(self.defaults) == len(self.metadata)
         self.usual = len(self.arguments) if optional else None
@@ -210,7 +220,7 @@ def _operand(rule: Rule) -> Rule:
     return OPERANDS.get(code.co_code, rule) if code and code.co_argcount == 3 else rule
 
 
-def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
+def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Default values by name, also of keyword-only parameters."""
     code = function.__code__
     values = function.__defaults__ or ()

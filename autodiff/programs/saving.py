@@ -91,12 +91,22 @@ def _imports() -> list[str]:
 
 
 def _head(module: ModuleType) -> str:
-    return inspect.getsource(module).partition("\n__all__")[0]
+    return _source_of(module).partition("\n__all__")[0]
 
 
 def _text_of(module: ModuleType) -> str:
     """A module's own text: what stands behind its imports."""
-    return inspect.getsource(module).partition("\n__all__")[2].partition("\n")[2].strip()
+    return _source_of(module).partition("\n__all__")[2].partition("\n")[2].strip()
+
+
+def _source_of(module: ModuleType) -> str:
+    try:
+        return inspect.getsource(module)
+    except OSError:
+        raise ValueError(
+            f"a saved program brings along {module.__name__}, whose source is not to be had: save it where "
+            "autodiff is installed with its .py files"
+        ) from None
 
 
 def _entries(source: Source) -> Iterator[str]:

@@ -49,8 +49,8 @@ class Source(str):
     """The text of a program, and what the text alone does not tell.
 
     `bound` are objects that it names but does not contain: large constants, functions without source;
-    `given` are the comments that stand for them, by name. `of_arrays` says which function of NumPy stands behind each function of numbers. `functions` are the
-    program and, where it was written with a fallback, that.
+    `given` are the comments in their places. `of_arrays` says which function of NumPy stands behind each
+    function of numbers. `functions` are the program and, where it was written with a fallback, that.
     """
 
     bound: dict[str, Any]
@@ -84,9 +84,7 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
     functions = [_function(body, names[2 * i]) for i, body in enumerate(bodies)]
     texts = [_text(*parts) for parts in zip(bodies, functions, docs, strict=True)]
     words.keep(texts)
-    given = {
-        name: comment(f"{name}: {_described(x)}, given with this text") for name, x in words.bound.items()
-    }
+    given = {name: _given(name, x) for name, x in words.bound.items()}
     source = Source("\n\n".join([*_preamble(words, given), *texts]))
     source.bound, source.given, source.of_arrays = words.bound, given, words.of_arrays
     source.functions, source.doc = functions, doc
@@ -119,11 +117,13 @@ def _preamble(words: Words, given: Mapping[str, str]) -> Iterator[str]:
         yield f"{text}\n"
 
 
-def _described(x: Any) -> str:
-    """What a program is given, without a question to the object: its repr may be long, fail, or change."""
+def _given(name: str, x: Any) -> str:
+    """What a program is given with its text. The object is not asked: its repr may be long, or fail."""
     if type(x) is np.ndarray:
-        return f"{x.dtype} {x.shape}"
-    return f"{type(x).__qualname__} {getattr(x, '__qualname__', '')}".rstrip()
+        told = f"{x.dtype} {x.shape}"
+    else:
+        told = f"{type(x).__qualname__} {getattr(x, '__qualname__', '')}".rstrip()
+    return comment(f"{name}: {told}, given with this text")
 
 
 def _text(body: Body, function: Function, doc: str) -> str:

@@ -96,16 +96,8 @@ def headed(picture: Figure, title: str, text: str = "") -> None:
     broken = textwrap.wrap(mathtext(text), int(11.4 * picture.get_figwidth()), max_lines=2, placeholder=" …")
     height = picture.get_figheight()
     picture.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1.0 - (0.5 + 0.24 * len(broken)) / height))
-    picture.suptitle(
-        mathtext(title),
-        x=0.012,
-        y=1.0 - 0.12 / height,
-        ha="left",
-        va="top",
-        fontsize=17,
-        fontweight="bold",
-        color=INK,
-    )
+    look = {"fontsize": 17, "fontweight": "bold", "color": INK}
+    picture.suptitle(mathtext(title), x=0.012, y=1.0 - 0.12 / height, ha="left", va="top", **look)
     picture.text(0.012, 1.0 - 0.46 / height, "\n".join(broken), va="top", fontsize=12, color=INK)
 
 
