@@ -82,7 +82,7 @@ def _under(function: Function) -> Function | None:
     if isinstance(function, functools._lru_cache_wrapper):
         return function.__wrapped__
     operation = getattr(function, "operation", None)
-    if isinstance(operation, Operation):
+    if isinstance(operation, Operation) and operation.forward is not function:
         return operation.forward
     code = getattr(function, "__code__", None)
     is_quiet = ERRSTATE is not None and code is not None and code in ERRSTATE.co_consts
