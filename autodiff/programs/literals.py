@@ -52,7 +52,7 @@ def _of_numpy(value: Any) -> str:
     if type(value) is np.ndarray and value.dtype.kind in "fiub":
         return _array(value)
     owner = getattr(value, "__self__", None)
-    if isinstance(owner, np.ufunc):
+    if isinstance(owner, np.ufunc) and vars(np).get(owner.__name__) == owner:
         return f"np.{owner.__name__}.{value.__name__}"
     name = getattr(value, "__name__", None)
     for path, module in (("np", np), ("np.linalg", np.linalg)):

@@ -94,8 +94,17 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
 def _function(body: Body, name: str) -> Function:
     inputs = {given: (line.shape, _kind(line)) for given, line in body.inputs.items()}
     memory = f"{name}_memory" if body.memory else None
-    is_loud = any("np." in line or ".dot(" in line for line in body.lines) or memory is not None
-    return Function(name, inputs, memory, is_loud, body.may_fail)
+    return Function(name, inputs, memory, memory is not None or _is_loud(body), body.may_fail)
+
+
+def _is_loud(body: Body) -> bool:
+    """Whether a line calls NumPy, or a function of arrays that may."""
+    words = body.words
+    functions = (words.helpers.keys() | words.bound.keys()) - words.of_arrays.keys()
+    return any(
+        "np." in line or ".dot(" in line or not functions.isdisjoint(re.findall(r"\w+", line))
+        for line in body.lines
+    )
 
 
 def _kind(line: Line) -> str:
