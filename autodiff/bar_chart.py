@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .figures import save_figure
 
+from .escaping import mathtext
+
 try:
     from matplotlib.figure import Figure
 except ImportError as error:
@@ -79,7 +81,7 @@ def _draw_observations(axes: Axes, nudges: Nudges, order: list[int]) -> None:
 
 
 def _style(axes: Axes, nudges: Nudges, rows: list[Nudge]) -> None:
-    axes.set_yticks(range(len(rows)), [_literal(row.name) for row in rows], fontsize=13, color=INK)
+    axes.set_yticks(range(len(rows)), [mathtext(row.name) for row in rows], fontsize=13, color=INK)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=3)
     axes.grid(axis="x", color="#dddddd", linewidth=0.8, zorder=0)
@@ -87,7 +89,7 @@ def _style(axes: Axes, nudges: Nudges, rows: list[Nudge]) -> None:
     axes.ticklabel_format(axis="x", style="sci", scilimits=(-3, 5), useMathText=True)
     axes.spines[:].set_visible(False)
     axes.margins(x=0.06)
-    name = _literal(nudges.name)
+    name = mathtext(nudges.name)
     axes.set_xlabel(f"predicted change, η·∂{name}/∂θ", fontsize=12, color=MUTED, labelpad=6)
 
 
@@ -111,10 +113,5 @@ def _head(chart: Chart, title: str, text: str) -> None:
         (text, 0.5, 12, MUTED, "normal"),
     ):
         place = 0.02, 1.0 - down * inch
-        chart.text(*place, _literal(line), fontsize=size, color=colour, weight=weight, va="top")
+        chart.text(*place, mathtext(line), fontsize=size, color=colour, weight=weight, va="top")
     chart.legend(loc="outside lower left", ncols=6, frameon=False, fontsize=12, labelcolor=INK)
-
-
-def _literal(text: str) -> str:
-    """Text in which matplotlib finds no formula."""
-    return text.replace("$", r"\$")

@@ -11,6 +11,7 @@ from .closed_form import Formula
 from .data import Data, is_lazy, shape_of
 from .engine import gradients
 from .equations import Equation, latex_lines, text_lines
+from .escaping import markdown
 from .expression import (
     Given,
     Number,
@@ -20,6 +21,7 @@ from .expression import (
     evaluated,
     written,
 )
+from .notation import visible
 from .simplification import total
 from .stations import Stations
 from .value import Value
@@ -131,13 +133,18 @@ class Derivation:
         half = MOST_LINES // 2
         return f"The first {half} and the last {half} of {len(equations):,} {what}:", shown
 
+    @property
+    def _names(self) -> tuple[str, str]:
+        """What is derived, and with respect to what."""
+        return visible(self.left.name), visible(self.left.lower or "")
+
     def _nothing(self) -> str:
         if self.formula.term == Number(1.0):
             return "It is the value itself."
-        return f"{self.left.name} does not depend on {self.left.lower}."
+        return f"{self._names[0]} does not depend on {self._names[1]}."
 
     def _opening_of_arrays(self) -> str:
-        output = self._stations.names[self._chain.output]
+        output = visible(self._stations.names[self._chain.output])
         return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
 
     def _sums(self) -> list[Equation]:
@@ -156,7 +163,7 @@ class Derivation:
         """The chain rule, applied again and again."""
         if self.n_paths == 1:
             return [("", self._growing_chain(self._chain.paths(1)[0]))]
-        sentence = f"{self.n_paths:,} paths lead from {self.left.lower} to {self.left.name}"
+        sentence = f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
         if self.n_paths <= MOST_ROWS:
             return [(f"{sentence}:", self._side_by_side())]
         if self.n_paths > MOST_PATHS:
@@ -232,7 +239,7 @@ class Derivation:
         blocks = []
         for title, equations in self.sections:
             lines = " \\\\\n".join(latex_lines(equations))
-            blocks += [title] if title else []
+            blocks += [markdown(title)] if title else []
             blocks += [f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$"] if equations else []
         return "\n\n".join(blocks) + "\n"
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from .escaping import dot, record
 from .scene import DEEPEST, Arrow, Card, Scene
 from .theme import ALIKE, ARROW, CARD, FRAME, LOOKS, OUTPUT, PAGE, Colours
 
 __all__ = ["dot_of"]
 
 INDENT = "    "
-TEXT = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;", "\n": "\\n"})
-"""What keeps Graphviz from taking letters for its own: neither an escape, nor an entity."""
-
-FIELD = TEXT | str.maketrans({char: f"\\{char}" for char in "{}|<>"})
-"""The same within a record, where brackets and bars make fields."""
-
-SPECIAL = re.compile("[" + re.escape("".join(map(chr, FIELD))) + "]")  # to look takes a third of the time
-
-NEWLINE = "\n"
 HORIZONTAL = ("LR", "RL")
 ASIDE = "\u00a0\u00a0"
 """Between an upright arrow and what is written at its right."""
@@ -67,7 +58,8 @@ def _edges(arrows: Sequence[Arrow], margin: str) -> list[str]:
 
 
 def _beside(text: str, margin: str) -> str:
-    return f' label="{_text(margin + text.replace(NEWLINE, NEWLINE + margin))}"'
+    lines = "\\n".join([margin + dot(line) for line in text.split("\n")])
+    return f' label="{lines}"'
 
 
 # -- attributes ------------------------------------------------------------------------------------
@@ -88,7 +80,7 @@ def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
 
 def _frame(scene: Scene, frame: int, colours: Colours) -> str:
     own = FRAME | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
-    return f'id="box{frame}" label="{_text(scene.frames[frame].title)}" {_attributes(own)}'
+    return f'id="box{frame}" label="{dot(scene.frames[frame].title)}" {_attributes(own)}'
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:
@@ -102,13 +94,10 @@ def _label(card: Card, upright: bool) -> str:
     """The fields of a card as a record, where braces turn the direction; as lines where it is no record."""
     if card.is_several or card.look == "rest":
         lines = "\n".join([card.symbol, *card.fields] if card.symbol else card.fields)
-        return f'id="{card.id}" label="{_text(lines)}"'
-    if SPECIAL.search("".join(card.fields)):
-        column = "|".join([field.translate(FIELD) for field in card.fields])
-    else:
-        column = "|".join(card.fields)
+        return f'id="{card.id}" label="{dot(lines)}"'
+    column = record(card.fields)
     if card.symbol is not None:
-        column = f"{{{_field(card.symbol)}|{{{column}}}}}"
+        column = f"{{{_symbol(card.symbol)}|{{{column}}}}}"
     return f'id="{card.id}" label="{column if upright else f"{{{column}}}"}"'
 
 
@@ -117,9 +106,5 @@ def _is_alike(card: Card) -> bool:
 
 
 @cache
-def _field(symbol: str) -> str:
-    return symbol.translate(FIELD)
-
-
-def _text(text: str) -> str:
-    return text.translate(TEXT)
+def _symbol(symbol: str) -> str:
+    return record([symbol])

@@ -26,9 +26,14 @@ ESCAPES = {char: f"\\{char}" for char in "$%_{} "} | {
     "…": "\\ldots ",
     "`": "‘",
     '"': "″",
+    "<": "< ",  # no tag, where the formula stands in Markdown
+    "[": "\\lbrack ",  # no link there, nor a length behind the end of a line
+    "]": "\\rbrack ",
+    ":": "{:}",
 }
 """What LaTeX, MathJax and matplotlib's mathtext would not take as it is."""
 
+PRIMES = "'′"
 MACRON = "\u0304"
 PIECES = re.compile(
     f"(?P<below>[{''.join(BELOW)}]+)|(?P<above>[{''.join(ABOVE)}]+)|(?P<word>[A-Za-z_]{{2,}})|(?P<other>.{MACRON}?)"
@@ -62,7 +67,8 @@ def latex_of(name: str) -> str:
             letters = BELOW if kind == "below" else ABOVE
             indices[kind] += "".join(letters[char] for char in piece[0])
             continue
-        written += [_attached(indices), _word(piece[0]) if kind == "word" else _letter(piece[0])]
+        own = "{}" if indices["above"] and piece[0] in PRIMES else ""  # a prime is an exponent, too
+        written += [_attached(indices), own, _word(piece[0]) if kind == "word" else _letter(piece[0])]
         indices = {"below": "", "above": ""}
     return "".join([*written, _attached(indices)])
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from .escaping import mermaid
 from .scene import DEEPEST, Card, Scene
 from .theme import Colours
 
@@ -22,12 +22,10 @@ STYLES = {
     "rest": "fill:none,stroke:{line},color:{line},stroke-dasharray:6 4",
     "output": "fill:{output},stroke-width:3px",
 }
-SPECIAL = re.compile(r"""["#<>&`\\*_~|{}\[\]$;^]|\.(?=\s|$)|^\s*[-+]""")
-"""What Mermaid, or the Markdown in its labels, may take for its own."""
 
 
 def mermaid_of(scene: Scene, direction: str, colours: Colours) -> str:
-    """A flowchart; every letter that has a meaning in Mermaid is written as its number."""
+    """A flowchart."""
     used = sorted({_style(card) for card in scene.cards})
     ink = f"stroke:{colours.border},color:{colours.text}"
     lines = [
@@ -45,7 +43,7 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
         if item is None:
             yield f"{indent}end"
         elif isinstance(item, int):
-            yield f'{indent}subgraph box{item} ["{_escaped(scene.frames[item].title)}"]'
+            yield f'{indent}subgraph box{item} ["{mermaid(scene.frames[item].title)}"]'
             yield f"{indent}style box{item} fill:{colours.shade},stroke:{colours.line},color:{colours.line}"
         else:
             left, right = SEVERAL if item.is_several else SHAPES.get(item.look, ("[", "]"))
@@ -54,7 +52,7 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
 
 def _arrows(scene: Scene) -> Iterator[tuple[str, str, str]]:
     for arrow in scene.arrows:
-        words = f' "{_lines(arrow.text)}" --' if arrow.text else ""
+        words = f' "{mermaid(arrow.text)}" --' if arrow.text else ""
         yield arrow.source, words, arrow.target
 
 
@@ -63,12 +61,4 @@ def _style(card: Card) -> str:
 
 
 def _label(card: Card) -> str:
-    return _lines("\n".join([card.symbol, *card.fields] if card.symbol else card.fields))
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(map(_escaped, text.split("\n")))
-
-
-def _escaped(text: str) -> str:
-    return SPECIAL.sub(lambda found: "".join(f"#{ord(char)};" for char in found[0]), text)
+    return mermaid("\n".join([card.symbol, *card.fields] if card.symbol else card.fields))

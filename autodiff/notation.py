@@ -6,7 +6,7 @@ import numpy as np
 
 from .data import Data, dtype_of, is_lazy
 
-__all__ = ["NOTHING", "text_of", "visible"]
+__all__ = ["NOTHING", "printable", "printable_lines", "text_of", "visible"]
 
 NOTHING = "–"
 """A gradient that was not computed: never written as 0, which is a gradient."""
@@ -65,8 +65,24 @@ def visible(text: str, longest: int = 40) -> str:
     """
     if text.isprintable() and len(text) <= longest:
         return text
-    shown = "".join(
-        char if char.isprintable() or char == ZERO_WIDTH_JOINER else char.encode("unicode_escape").decode()
-        for char in text[: longest + 1]
-    )
+    shown = printable(text[: longest + 1])
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def printable(text: str) -> str:
+    r"""Text without what ends a line, turns its direction, or no file can hold: each as its escape.
+
+    >>> print(printable("a\x0cb\u2028c\ud800"))
+    a\x0cb\u2028c\ud800
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char == ZERO_WIDTH_JOINER else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def printable_lines(text: str) -> str:
+    """The same of text whose line breaks are meant."""
+    return text if text.isprintable() else "\n".join(map(printable, text.split("\n")))

@@ -19,6 +19,7 @@ __all__ = [
     "USUAL",
     "Operation",
     "Rule",
+    "defaults_of",
     "first_operand",
     "ieee",
     "inputs_of",
@@ -113,7 +114,7 @@ class Operation:
         if self.many:
             self.arguments += (code.co_varnames[named],)
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
-        self.defaults = _defaults(forward)
+        self.defaults = defaults_of(forward)
         self.rules = self._checked(rules)
         optional = not self.many and len(self.defaults) == len(self.metadata)
         self.usual = len(self.arguments) if optional else None
@@ -240,7 +241,7 @@ def _operand(rule: Rule) -> Rule:
     return OPERANDS.get(code.co_code, rule) if code and code.co_argcount == 3 else rule
 
 
-def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
+def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
     """Default values by name, also of keyword-only parameters."""
     code = function.__code__
     values = function.__defaults__ or ()

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import count
 
+from . import escaping
 from .notation import visible
 
 __all__ = ["Table", "Tabular"]
 
 LONGEST = 400
 """Characters of a cell or line that are shown; of a longer one the end is left out."""
-
-SPECIAL = re.compile(r"([\\`*_\[\]<>|~$&])")
-"""What Markdown would take for markup."""
 
 RULE = "1px solid rgba(128,128,128,.45)"  # grey is seen on white pages and on black ones
 
@@ -125,9 +121,9 @@ class Tabular:
 
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return SPECIAL.sub(r"\\\1", visible(text, LONGEST))
+    return escaping.markdown(visible(text, LONGEST))
 
 
 def _shown(text: str) -> str:
     """Text that HTML shows as it is."""
-    return escape(visible(text, LONGEST))
+    return escaping.html(visible(text, LONGEST))

@@ -86,8 +86,8 @@ def _marks(graph: Graph) -> dict[int, str]:
 
 
 def _title(node: Node) -> str:
-    name = visible(node.name or "")
-    return f"{name} = {node.symbol}" if name and node.symbol else name or node.symbol or node.kind
+    name, symbol = visible(node.name or ""), visible(node.symbol or "")
+    return f"{name} = {symbol}" if name and symbol else name or symbol or node.kind
 
 
 def _joined(*words: str) -> str:

@@ -7,7 +7,7 @@ import re
 from .data import Data
 from .expression import Term
 from .lettering import ESCAPES, latex_of, raised
-from .notation import visible
+from .notation import printable, visible
 from .writing import ATOM, POWER, PRODUCT, Piece, Writer
 
 __all__ = ["Latex", "Text"]
@@ -26,7 +26,7 @@ class Text(Writer):
     times, circle, minus, open, close, transposed = "·", "∘", "−", "(", ")", "ᵀ"
 
     def plain(self, text: str) -> str:
-        return re.sub("-(?!>)", "−", text)
+        return re.sub("-(?!>)", "−", printable(text))
 
     def left_out(self, told: str) -> str:
         return f"… ({told}) …"
@@ -77,7 +77,7 @@ class Latex(Writer):
     def plain(self, text: str) -> str:
         if len(text) == 1 or not text.isascii():
             return latex_of(text)
-        return f"\\mathrm{{{''.join(ESCAPES.get(char, char) for char in text)}}}"
+        return f"\\mathrm{{{''.join(ESCAPES.get(char, char) for char in printable(text))}}}"
 
     def left_out(self, told: str) -> str:
         return rf"\ldots {self.plain(f'({told})')} \ldots"

@@ -24,7 +24,7 @@ from .expression import (
     written,
 )
 from .lettering import ABOVE
-from .notation import text_of
+from .notation import printable, text_of
 from .simplification import product
 
 __all__ = ["ATOM", "POWER", "PRODUCT", "Piece", "Writer"]
@@ -309,6 +309,6 @@ def _index(call: Call) -> str:
 
 def _range(entry: object) -> str:
     if not isinstance(entry, slice):
-        return str(entry)
+        return printable(str(entry))
     ends = ["" if end is None else str(end) for end in (entry.start, entry.stop)]
     return ":".join(ends) + (f":{entry.step}" if entry.step is not None else "")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
-import json
 from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from ..escaping import html, script
+from ..notation import printable
 from .caption import resource
 from .svg import markup
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from .storyboard import Sign, Storyboard
 
 __all__ = ["embedded", "page"]
-
-INERT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-"""What could end a script, or a line of one."""
 
 HEIGHT = 760
 
@@ -33,25 +31,25 @@ ASK = ", <kbd>Tab</kbd> and <kbd>Enter</kbd> on a node for its derivation"
 def page(story: Storyboard) -> str:
     """The page as the text of an HTML file."""
     style = "".join(map(resource, ("colours.css", "picture.css", "page.css")))
-    script = resource("page.js")
+    code = resource("page.js")
     return Template(resource("page.html")).substitute(
-        title=escape(story.title),
+        title=html(story.title),
         picture=_drawn(story),
         legend="".join(map(_sign, story.legend)),
         last=len(story.steps) - 1,
         ask=ASK if story.details else "",
-        data=json.dumps(_data(story), ensure_ascii=False, separators=(",", ":")).translate(INERT),
+        data=script(_data(story)),
         style=style,
-        script=script,
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        script=code,
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(code)}; "
         "base-uri 'none'; form-action 'none'",
     )
 
 
-def embedded(title: str, html: str) -> str:
+def embedded(title: str, content: str) -> str:
     """The page as a part of another one, from which it is kept apart."""
     return (
-        f'<iframe srcdoc="{escape(html)}" title="{escape(title)}" sandbox="allow-scripts" '
+        f'<iframe srcdoc="{escape(content)}" title="{html(title)}" sandbox="allow-scripts" '
         f'style="width:100%;height:{HEIGHT}px;border:1px solid rgba(128,128,128,.45)"></iframe>'
     )
 
@@ -84,7 +82,7 @@ def _drawn(story: Storyboard) -> str:
     drawn = copy.deepcopy(story.picture)
     for title in drawn.findall("title"):
         drawn.remove(title)
-    drawn.attrib.update({"role": "group", "aria-label": story.title})
+    drawn.attrib.update({"role": "group", "aria-label": printable(story.title)})
     return markup(drawn)
 
 
@@ -97,8 +95,8 @@ SHAPES = {
 
 def _sign(sign: Sign) -> str:
     """A line of the legend."""
-    shape = SHAPES[sign.shape].format(classes=escape(sign.classes), round=8 if "leaf" in sign.classes else 2)
+    shape = SHAPES[sign.shape].format(classes=html(sign.classes), round=8 if "leaf" in sign.classes else 2)
     return (
         '<li><svg class="storyboard" viewBox="0 0 34 20" width="34" height="20" aria-hidden="true">'
-        f"{shape}</svg> {escape(sign.text)}</li>"
+        f"{shape}</svg> {html(sign.text)}</li>"
     )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from ..notation import printable, printable_lines
+
 __all__ = ["Element", "element", "markup", "picture", "polyline", "short", "text", "width_of", "wrapped"]
 
 NAMESPACE = "http://www.w3.org/2000/svg"
@@ -17,17 +19,19 @@ NARROW, WIDE, RAISED = " .,:;'|!()[]ijlftr·−-", "mwMW@%—…😀", "⁰¹²�
 def element(parent: Element | None, tag: str, content: str = "", /, **attributes: object) -> Element:
     """An element within another; `class_` is its class, and `stroke_width` its stroke-width.
 
+    What it says is text, and its tree is written as such by `markup`.
+
     >>> markup(element(None, "circle", r=2.0, class_="dot"))
     '<circle r="2" class="dot" />'
     """
     told = {name.rstrip("_").replace("_", "-"): _written(value) for name, value in attributes.items()}
     made = Element(tag, told) if parent is None else ElementTree.SubElement(parent, tag, told)
-    made.text = content or None
+    made.text = printable_lines(content) or None
     return made
 
 
 def _written(value: object) -> str:
-    return short(value) if isinstance(value, float) else str(value)
+    return short(value) if isinstance(value, float) else printable(str(value))
 
 
 def short(x: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..escaping import comment
 from .buffers import Buffer, planned
 from .identifiers import Names, identifier
 from .listing import Line, Listing, Origin
@@ -202,7 +203,7 @@ class Body:
         block = origin.place, origin.code, origin.of is not None
         if block != self._told:
             self._told = block
-            self.lines.append(f"# {'∂ ' if origin.of is not None else ''}{origin.code}")
+            self.lines.append(comment(f"{'∂ ' if origin.of is not None else ''}{origin.code}"))
 
     def _results(self) -> Iterator[str]:
         """What is returned: arrays that belong to the caller, no two of them the same."""

@@ -18,35 +18,42 @@ Reference: TypeAlias = Callable[[Any], str]
 
 Power: TypeAlias = Callable[[], str] | None
 
+BROUGHT = {"math", "numpy"}
+"""Modules that a function may import: a program has them wherever it runs."""
+
 
 def copied(found: Definition, name: str, reference: Reference, power: Power = None) -> str:
     """The text of a function under a name. `power` names a function to call in place of `**`.
 
     Without types, and of the docstring the first line alone. Raises UnwrittenError where it names what the
-    program cannot have.
+    program cannot have, or what means one thing here and another there.
     """
     given = found.node.args
-    if given.kwarg:
+    if given.kwarg or found.local & found.outside or any(map(_is_bound_to_place, ast.walk(found.node))):
         raise UnwrittenError
-    local = _local(found.node)
-    translation = _Translation(found.names, local, reference, power)
+    translation = _Translation(found.names, found.local, reference, power)
+    usual = {name: ast.parse(reference(x), mode="eval").body for name, x in found.defaults.items()}
     arguments = ast.arguments(
         posonlyargs=[],
         args=[ast.arg(x.arg) for x in (*given.posonlyargs, *given.args)],
         vararg=ast.arg(given.vararg.arg) if given.vararg else None,
         kwonlyargs=[ast.arg(x.arg) for x in given.kwonlyargs],
-        kw_defaults=[x and translation.visit(copy.deepcopy(x)) for x in given.kw_defaults],
-        defaults=[translation.visit(copy.deepcopy(x)) for x in given.defaults],
+        kw_defaults=[usual.get(x.arg) for x in given.kwonlyargs],
+        defaults=[usual[x.arg] for x in (*given.posonlyargs, *given.args) if x.arg in usual],
     )
     body = [translation.visit(copy.deepcopy(statement)) for statement in found.body]
     node = ast.FunctionDef(name, arguments, [*_told(found.node), *body], [])
     return ast.unparse(ast.fix_missing_locations(node))
 
 
-def _local(node: ast.AST) -> set[str]:
-    """Names that a function gives itself."""
-    stored = {x.id for x in ast.walk(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
-    return stored | {x.arg for x in ast.walk(node) if isinstance(x, ast.arg)}
+def _is_bound_to_place(node: ast.AST) -> bool:
+    """Whether it is another thing in another module: a name assigned outside, a class, an import."""
+    match node:
+        case ast.Import(names):
+            return not {x.name.partition(".")[0] for x in names} <= BROUGHT
+        case ast.ImportFrom(module, _, level):
+            return bool(level) or (module or "").partition(".")[0] not in BROUGHT
+    return isinstance(node, (ast.Global, ast.Nonlocal, ast.ClassDef))
 
 
 def _told(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
@@ -71,10 +78,10 @@ class _Translation(ast.NodeTransformer):
         self.local, self.reference, self.power = local, reference, power
 
     def written(self, value: Any) -> ast.expr:
-        text = self.reference(value)
-        if text in self.local:
+        written = ast.parse(self.reference(value), mode="eval").body
+        if any(isinstance(x, ast.Name) and x.id in self.local for x in ast.walk(written)):
             raise UnwrittenError
-        return ast.parse(text, mode="eval").body
+        return written
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.local:

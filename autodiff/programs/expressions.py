@@ -10,7 +10,7 @@ import numpy as np
 from .calls import Calls, UnwritableError, index_text, is_numpys
 from .meanings import Group, Known, Meaning, Scope, example, is_known, value
 from .precedence import ATOM, BY_NODE
-from .reading import Definition, definition, undecorated
+from .reading import Definition, definition
 from .steps import Slot, Spelling
 
 __all__ = ["Expressions"]
@@ -29,7 +29,10 @@ class Expressions(Calls):
 
     def expression(self, node: ast.expr, scope: Scope) -> Meaning:
         """The value of an expression, computed now where nothing in it depends on data."""
-        used = [x.id for x in ast.walk(node) if isinstance(x, ast.Name)]
+        parts = list(ast.walk(node))
+        if any(isinstance(x, ast.NamedExpr) for x in parts):
+            raise UnwritableError
+        used = [x.id for x in parts if isinstance(x, ast.Name)]
         if all(is_known(scope.local.get(name, Known(None))) for name in used):
             code = compile(ast.fix_missing_locations(ast.Expression(node)), "<followed>", "eval")
             return Known(eval(code, scope.known()))  # a part of a function that was run when it was recorded
@@ -77,7 +80,7 @@ class Expressions(Calls):
         if found is not None:
             length = len(self.steps.done)
             try:
-                return self.followed(found, Scope(_bound(found, f, operands, options), found.names))
+                return self.followed(found, Scope(_bound(found, operands, options), found.names))
             except Exception:  # whatever it stumbled over: the function itself ran when it was recorded
                 self.steps.undo(length)
         return self.stepped(f, operands, options)
@@ -205,15 +208,11 @@ def _fact(x: Any, name: str, *default: Any) -> Known:
     return Known(getattr(x, name, *default))
 
 
-def _bound(
-    found: Definition, f: Any, operands: list[Meaning], options: dict[str, Meaning]
-) -> dict[str, Meaning]:
+def _bound(found: Definition, operands: list[Meaning], options: dict[str, Meaning]) -> dict[str, Meaning]:
     """The arguments of a call by the names of the parameters."""
     arguments = found.node.args
     named = [p.arg for p in (*arguments.posonlyargs, *arguments.args)]
-    function = undecorated(f)
-    defaults = dict(zip(named[::-1], (function.__defaults__ or ())[::-1], strict=False))
-    usual = {name: Known(x) for name, x in {**defaults, **(function.__kwdefaults__ or {})}.items()}
+    usual = {name: Known(x) for name, x in found.defaults.items()}
     bound: dict[str, Meaning] = {**usual, **dict(zip(named, operands, strict=False)), **options}
     if arguments.vararg:
         bound[arguments.vararg.arg] = Group(tuple(operands[len(named) :]))

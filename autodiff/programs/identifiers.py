@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 import unicodedata
@@ -19,7 +20,7 @@ OF_WHAT = re.compile(r"(?<=.)\([^()]*\)$")
 
 
 def identifier(name: str) -> str:
-    """A name in letters, digits and underscores; Greek letters stay.
+    """A name in letters, digits and underscores, which Python has no use for; Greek letters stay.
 
     >>> identifier("w₁₁⁽¹⁾"), identifier("∂b₂⁽¹⁾"), identifier("R(θ)"), identifier("theta[0]")
     ('w11_1', 'd_b2_1', 'R', 'theta_0')
@@ -30,7 +31,7 @@ def identifier(name: str) -> str:
     text = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", text)).strip("_") or "x"
     if text[0].isdigit() or not text.isidentifier():
         text = f"x_{re.sub(r'[^A-Za-z0-9_]', '', text)}"
-    return f"{text}_" if keyword.iskeyword(text) else text
+    return f"{text}_" if keyword.iskeyword(text) or hasattr(builtins, text) else text
 
 
 class Names:

@@ -52,11 +52,11 @@ def _of_numpy(value: Any) -> str:
     if type(value) is np.ndarray and value.dtype.kind in "fiub":
         return _array(value)
     owner = getattr(value, "__self__", None)
-    if isinstance(owner, np.ufunc):
+    if isinstance(owner, np.ufunc) and vars(np).get(owner.__name__) == owner:
         return f"np.{owner.__name__}.{value.__name__}"
     name = getattr(value, "__name__", None)
     for path, module in (("np", np), ("np.linalg", np.linalg)):
-        if name and getattr(module, name, None) is value:
+        if name and vars(module).get(name) is value:
             return f"{path}.{name}"
     if value is np:
         return "np"

@@ -22,13 +22,13 @@ GUARD = """
         return again({inputs})"""
 
 GUARDED = f"""
-def {{name}}({{inputs}}):
+def call({{inputs}}):
     try:
         return run({{inputs}}){GUARD}
 """
 
 POOLED = """
-def {{name}}({{inputs}}):
+def call({{inputs}}):
     try:
         run = take()
     except IndexError:
@@ -40,7 +40,7 @@ def {{name}}({{inputs}}):
 """
 
 AT_NAN = """
-def {name}({inputs}):
+def call({inputs}):
     results = run({inputs})
     if results[-1] == results[-1]:
         return results[:-1]
@@ -82,5 +82,7 @@ def _pooled(function: Function, lines: Run, memory: Any, again: Run | None = Non
 def _written(template: str, function: Function, **names: Any) -> Run:
     """A function of the inputs by name: with *inputs a call would take longer."""
     inputs = ", ".join(f"x{i}" for i in range(len(function.inputs)))
-    exec(template.format(name=function.name, inputs=inputs), names)
-    return names[function.name]  # type: ignore[no-any-return]
+    exec(template.format(inputs=inputs), names)
+    call = names["call"]
+    call.__name__ = call.__qualname__ = function.name
+    return call  # type: ignore[no-any-return]

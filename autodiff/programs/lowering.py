@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..operation import Operation, ieee
+from .calls import escaped
 from .listing import Line, Listing
 from .meanings import Group, Known, Meaning
 from .precedence import ATOM, BY_FUNCTION, BY_NODE, Operator
@@ -57,7 +58,7 @@ def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     """An operation as one call of its forward function, of which no more is known than was recorded."""
     operation: Any = line.operation
     places = [f"{{{i}}}" for i in range(len(inputs))]
-    options = [f"{name}={words.spelled(x)}" for name, x in line.metadata.items()]
+    options = [f"{name}={escaped(words.spelled(x))}" for name, x in line.metadata.items()]
     text = f"{words.helper(operation.forward)}({', '.join([*places, *options])})"
     if isinstance(line.data, tuple):
         return steps.add(line.data, inputs, Spelling(text), may_share=True)
@@ -92,7 +93,7 @@ def _number(operation: Operation, inputs: list[Slot], line: Line, steps: Steps, 
     formula = _formula(operation.scalar)
     if formula is None:
         places = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
-        options = "".join(f", {name}={words.spelled(x)}" for name, x in line.metadata.items())
+        options = "".join(f", {name}={escaped(words.spelled(x))}" for name, x in line.metadata.items())
         call = Spelling(f"{words.scalar(operation)}({places}{options})", may_fail=True)
         return steps.add(line.data, inputs, call)
     operator, terms = formula

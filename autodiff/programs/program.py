@@ -46,7 +46,7 @@ class Program:
         self._last: Version | None = None
         self._lock = threading.RLock()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What f returns for these arguments."""
         if not kwargs and not modes.switch.on:
             for version, way in self._short:
@@ -120,7 +120,7 @@ class Program:
         """The Python source of the version used last. Raises ValueError before the first call."""
         return self._used.source
 
-    def source_of(self, *args: Any, **kwargs: Any) -> Source:
+    def source_of(self, /, *args: Any, **kwargs: Any) -> Source:
         """The source of the version for these arguments, which is compiled if it was not yet."""
         return self._version(entered(args, kwargs, self._parameters)).source
 
@@ -153,8 +153,8 @@ class Program:
 
 
 def _identifier(f: Function) -> str:
-    name = getattr(f, "__name__", "")
-    return name if name.isidentifier() else "program"
+    name = getattr(f, "__name__", None)
+    return name if isinstance(name, str) and name.isidentifier() else "program"
 
 
 @overload

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..escaping import docstring
+from ..notation import printable
 from . import ieee, running
-from .source import MARK, Function, Source
+from .source import Function, Source
 
 __all__ = ["saved"]
 
@@ -36,7 +38,7 @@ def saved(source: Source) -> str:
     title = "# -- how it is run "
     return "\n\n".join(
         [
-            f'"""{_documentation(source)}\n"""',
+            docstring(f"{_documentation(source)}\n"),
             _with_data(source),
             title + "-" * (LINE - len(title)),
             "\n".join(_imports()),
@@ -58,7 +60,7 @@ def _documentation(source: Source) -> str:
         f"    {name:{width}}  {'a number' if dtype == 'float' else f'{dtype} {shape}'}"
         for name, (shape, dtype) in inputs.items()
     ]
-    told = textwrap.fill(source.doc, LINE) or f"The program {source.name}."
+    told = textwrap.fill(printable(source.doc), LINE) or f"The program {source.name}."
     call = textwrap.fill(f"{source.name}({', '.join(inputs)}) returns a tuple of its results, of:", LINE)
     behind = "Written by autodiff's compile; it needs NumPy only."
     return "\n".join([told, "", call, "", *rows, "", behind])
@@ -69,12 +71,9 @@ def _with_data(source: Source) -> str:
     text = source.rstrip()
     if source.bound:
         text = text.replace("import numpy as np\n", "import base64\n\nimport numpy as np\n", 1)
-    lines = []
-    for line in text.splitlines():
-        name = line.removeprefix("# ").partition(":")[0]
-        given = line.startswith("# ") and line.endswith(MARK) and name in source.bound
-        lines.append(f"{name} = {_packed(source.bound[name])}" if given else line)
-    return "\n".join(lines)
+    for name, comment in source.given.items():  # the first such line is it: the user's comments come later
+        text = text.replace(f"\n{comment}\n", f"\n{name} = {_packed(source.bound[name])}\n", 1)
+    return text
 
 
 def _packed(x: np.ndarray[Any, Any]) -> str:
@@ -92,12 +91,22 @@ def _imports() -> list[str]:
 
 
 def _head(module: ModuleType) -> str:
-    return inspect.getsource(module).partition("\n__all__")[0]
+    return _source_of(module).partition("\n__all__")[0]
 
 
 def _text_of(module: ModuleType) -> str:
     """A module's own text: what stands behind its imports."""
-    return inspect.getsource(module).partition("\n__all__")[2].partition("\n")[2].strip()
+    return _source_of(module).partition("\n__all__")[2].partition("\n")[2].strip()
+
+
+def _source_of(module: ModuleType) -> str:
+    try:
+        return inspect.getsource(module)
+    except OSError:
+        raise ValueError(
+            f"a saved program brings along {module.__name__}, whose source is not to be had: save it where "
+            "autodiff is installed with its .py files"
+        ) from None
 
 
 def _entries(source: Source) -> Iterator[str]:

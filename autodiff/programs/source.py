@@ -20,17 +20,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..data import Shape
+from ..escaping import comment, docstring
 from .body import Body
 from .identifiers import identifier
 from .listing import Line, Listing
 from .words import Words
 
-__all__ = ["MARK", "Function", "Source", "written"]
+__all__ = ["Function", "Source", "written"]
 
 WIDTH = 100
-
-MARK = "given with this text"
-"""Behind the name of what a program is given, as it is too large for the text, or has none."""
 
 
 class Function(NamedTuple):
@@ -50,12 +48,13 @@ class Function(NamedTuple):
 class Source(str):
     """The text of a program, and what the text alone does not tell.
 
-    `bound` are objects that it names but does not contain: large constants, functions without source.
-    `of_arrays` says which function of NumPy stands behind each function of numbers. `functions` are the
-    program and, where it was written with a fallback, that.
+    `bound` are objects that it names but does not contain: large constants, functions without source;
+    `given` are the comments in their places. `of_arrays` says which function of NumPy stands behind each
+    function of numbers. `functions` are the program and, where it was written with a fallback, that.
     """
 
     bound: dict[str, Any]
+    given: dict[str, str]
     of_arrays: dict[str, str]
     functions: list[Function]
     doc: str
@@ -85,8 +84,9 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
     functions = [_function(body, names[2 * i]) for i, body in enumerate(bodies)]
     texts = [_text(*parts) for parts in zip(bodies, functions, docs, strict=True)]
     words.keep(texts)
-    source = Source("\n\n".join([*_preamble(words), *texts]))
-    source.bound, source.of_arrays = words.bound, words.of_arrays
+    given = {name: _given(name, x) for name, x in words.bound.items()}
+    source = Source("\n\n".join([*_preamble(words, given), *texts]))
+    source.bound, source.given, source.of_arrays = words.bound, given, words.of_arrays
     source.functions, source.doc = functions, doc
     return source
 
@@ -94,8 +94,17 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
 def _function(body: Body, name: str) -> Function:
     inputs = {given: (line.shape, _kind(line)) for given, line in body.inputs.items()}
     memory = f"{name}_memory" if body.memory else None
-    is_loud = any("np." in line or ".dot(" in line for line in body.lines) or memory is not None
-    return Function(name, inputs, memory, is_loud, body.may_fail)
+    return Function(name, inputs, memory, memory is not None or _is_loud(body), body.may_fail)
+
+
+def _is_loud(body: Body) -> bool:
+    """Whether a line calls NumPy, or a function of arrays that may."""
+    words = body.words
+    functions = (words.helpers.keys() | words.bound.keys()) - words.of_arrays.keys()
+    return any(
+        "np." in line or ".dot(" in line or not functions.isdisjoint(re.findall(r"\w+", line))
+        for line in body.lines
+    )
 
 
 def _kind(line: Line) -> str:
@@ -105,33 +114,37 @@ def _kind(line: Line) -> str:
 # -- text --------------------------------------------------------------------------------------
 
 
-def _preamble(words: Words) -> Iterator[str]:
+def _preamble(words: Words, given: Mapping[str, str]) -> Iterator[str]:
     """Imports, constants, functions."""
     pairs = sorted(words.from_math.items())
     names = [name if name == known else f"{name} as {known}" for name, known in pairs]
     imports = [f"from math import {', '.join(names)}", ""] if names else []
-    given = [f"# {name}: {_described(x)}, {MARK}" for name, x in words.bound.items()]
     constants = [line for name, text in words.constants.items() for line in _fitted(f"{name} = {text}")]
-    behind = [*given, *constants]
+    behind = [*given.values(), *constants]
     yield "\n".join([*imports, "import numpy as np", *([""] if behind else []), *behind, ""])
     for text in words.helpers.values():
         yield f"{text}\n"
 
 
-def _described(x: Any) -> str:
-    return f"{x.dtype} {x.shape}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
+def _given(name: str, x: Any) -> str:
+    """What a program is given with its text. The object is not asked: its repr may be long, or fail."""
+    if type(x) is np.ndarray:
+        told = f"{x.dtype} {x.shape}"
+    else:
+        told = f"{type(x).__qualname__} {getattr(x, '__qualname__', '')}".rstrip()
+    return comment(f"{name}: {told}, given with this text")
 
 
 def _text(body: Body, function: Function, doc: str) -> str:
     """A function, and before it the one that makes its memory."""
-    lines = [f'"""{doc}"""'] if doc else []
+    lines = [docstring(doc)] if doc else []
     parameters = [*function.inputs]
     making = ""
     if function.memory:
         parameters.insert(0, "memory")
         lines += _broken("", body.memory, " = memory")
         made = [f"{name} = {text}" for name, text in body.memory.items()]
-        told = f'"""Arrays that {function.name} writes into; no two calls at a time may share them."""'
+        told = docstring(f"Arrays that {function.name} writes into; no two calls at a time may share them.")
         making = _definition(function.memory, [], [told, *made, *_broken("return ", body.memory)]) + "\n\n"
     lines += [row for line in body.lines for row in _fitted(line)]
     lines += _broken("return ", body.results) if body.results else ["return ()"]
@@ -169,10 +182,10 @@ def _rows(parts: Sequence[str]) -> Iterator[str]:
 
 def _fitted(line: str) -> list[str]:
     """A line that is too long on several: a comment cut, an expression in brackets."""
+    if len(line) > WIDTH and line.startswith("#"):
+        return [f"{line[: WIDTH - 1]}…"]
     if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
         return [line]
-    if line.startswith("#"):
-        return [f"{line[: WIDTH - 1]}…"]
     name, _, text = line.partition(" = ")
     rows = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
     return [f"{name} = (", *(f"    {row}" for row in rows), ")"] if len(rows) > 1 else [line]

@@ -78,7 +78,9 @@ class _Following(Expressions):
                 self._changed(name, function, others, scope)
             case ast.Expr(expression):
                 self.known(self.expression(expression, scope))
-            case ast.Pass() | ast.Assert():
+            case ast.Assert(test):
+                self.decided(test, scope)  # it was recorded, so it holds; of data it may not always
+            case ast.Pass():
                 pass
             case _:
                 raise UnwritableError

@@ -26,7 +26,7 @@ __all__ = ["Words"]
 
 
 RESERVED = (
-    "np", "math", "inf", "nan", "memory", "float", "bool", "abs", "base64", *vars(ieee), *vars(running),
+    "np", "math", "inf", "nan", "memory", "base64", *vars(builtins), *vars(ieee), *vars(running),
 )  # fmt: skip
 """What stands for something else in the text of a program, or of a saved one."""
 
@@ -51,15 +51,11 @@ class Words:
         try:
             return self._noted(literal(value))
         except UnwrittenError:
-            return self._binding(value, getattr(value, "__name__", type(value).__name__.lower()))
+            return self._binding(value, _called(value))
 
     def _noted(self, text: str) -> str:
         self.from_math.update({name: name for name in re.findall(r"\b(?:inf|nan)\b", text)})
         return text
-
-    def _take(self, wanted: str) -> str:
-        """A name of the module; no builtin's, which a function may use."""
-        return self.names.take(f"{wanted}_" if hasattr(builtins, wanted) else wanted)
 
     def keep(self, texts: Iterable[str]) -> None:
         """Forget what is not named in the texts, nor in what these name."""
@@ -79,7 +75,7 @@ class Words:
     def array(self, value: Any, name: str | None) -> str:
         """The name of a constant array: written out, or given to the program as it is."""
         if id(value) not in self._known:
-            wanted = self._take(identifier(name)) if name else self.names.number("c")
+            wanted = self.names.take(identifier(name)) if name else self.names.number("c")
             self._remember(id(value), value, wanted)
             try:
                 self.constants[wanted] = self._noted(literal(value))
@@ -149,12 +145,12 @@ class Words:
         function = undecorated(function)
         key = id(function), numbers
         if key not in self._known:
-            wanted = self._take(identifier(name or function.__name__.strip("_<>")))
+            wanted = self.names.take(identifier(name or _called(function)))
             self._remember(key, function, wanted)
             try:
                 self.helpers[wanted] = self._copied(function, wanted, numbers)
             except UnwrittenError:
-                self.bound[wanted] = function
+                self.bound[wanted] = _of_floats(function) if numbers else function
         return self._known[key]
 
     def _copied(self, function: Callable[..., Any], name: str, numbers: bool) -> str:
@@ -162,6 +158,7 @@ class Words:
         if found is None:
             raise UnwrittenError
         power = self.power if numbers else None
+        Names(found.local, module=self.names)  # what it names from outside is called otherwise
         return copied(found, name, lambda value: self._reference(value, numbers), power)
 
     def _reference(self, value: Any, numbers: bool = False) -> str:
@@ -178,10 +175,28 @@ class Words:
 
     def _binding(self, value: Any, name: str) -> str:
         if id(value) not in self._known:
-            self._remember(id(value), value, self._take(identifier(name)))
+            self._remember(id(value), value, self.names.take(identifier(name)))
             self.bound[self._known[id(value)]] = value
         return self._known[id(value)]
 
     def _remember(self, key: Any, value: Any, name: str) -> None:
         self._known[key] = name
         self._kept.append(value)
+
+
+def _called(x: Any) -> str:
+    """What an object is called, or what kind of object it is."""
+    name = getattr(x, "__name__", None)
+    return name.strip("_<>") if isinstance(name, str) else type(x).__name__.lower()
+
+
+def _of_floats(function: Callable[..., Any]) -> Callable[..., float]:
+    """A function of numbers without text, which fails where it gives no float: NumPy's decides there."""
+
+    def apply(*inputs: float, **options: Any) -> float:
+        result = function(*inputs, **options)
+        if type(result) is not float:
+            raise ValueError(f"{_called(function)} gave a {type(result).__name__}")
+        return result
+
+    return apply

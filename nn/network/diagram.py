@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff import settings
 from autodiff.digits import with_minus
+from autodiff.escaping import record
 from autodiff.notation import text_of, visible
 
 from ..layers.sizes import whole
@@ -72,7 +73,6 @@ SIGNS = {
     -1.0: {"color": "#d9661f", "style": "dashed"},
     0.0: {"color": "#808080", "style": "dotted"},
 }
-ESCAPES = str.maketrans({"\\": "\\\\", "<": "\\<", ">": "\\>", "&": "&amp;"})
 
 
 def draw_network(
@@ -268,5 +268,5 @@ def _at(x: float, y: float) -> dict[str, str]:
 
 
 def _text(lines: list[str]) -> str:
-    """Lines that Graphviz shows as they are: neither an escape, nor an entity, nor markup."""
-    return "\\n".join(line.translate(ESCAPES) for line in lines)
+    """Lines as the single field of a record, since `Digraph` takes text in angles for markup."""
+    return record(["\n".join(lines)])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from autodiff.escaping import mathtext
 from optim.plot.canvas import figure, owner
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class History:
     def _draw_metrics(self, ax: Axes) -> None:
         """A colour says on which data, as above; the style of the line which metric."""
         names = self._metric_names()
-        ax.set_ylabel(names[0] if len(names) == 1 else "metrics")
+        ax.set_ylabel(mathtext(names[0]) if len(names) == 1 else "metrics")
         for name, column in self.metrics.items():
             style = STYLES[names.index(name.removeprefix("validation ")) % len(STYLES)]
             _draw(ax, column, name, TRAINING if name in names else VALIDATION, style)
@@ -178,7 +179,7 @@ def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-"
     if column:
         marker = "." if len(column) <= SHOWN else ""
         epochs = range(1, len(column) + 1)
-        ax.plot(epochs, column, style, marker=marker, color=color, linewidth=1.5, label=name)
+        ax.plot(epochs, column, style, marker=marker, color=color, linewidth=1.5, label=mathtext(name))
 
 
 def _falls_far(losses: list[float]) -> bool:

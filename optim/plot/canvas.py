@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autodiff.digits import with_minus
+from autodiff.escaping import mathtext
 
 from ..unknowns import Vector
 
@@ -70,7 +71,7 @@ TIME = Look()
 
 def looks(labels: Sequence[str]) -> list[Look]:
     """One for each label, each of another colour and dashes."""
-    return [Look(text, COLOURS[k % 8], STYLES[k % 8], 2.2) for k, text in enumerate(labels)]
+    return [Look(mathtext(text), COLOURS[k % 8], STYLES[k % 8], 2.2) for k, text in enumerate(labels)]
 
 
 def figure(width: float, height: float) -> Figure:
@@ -92,12 +93,11 @@ def owner(axes: Axes) -> Figure:
 
 def headed(picture: Figure, title: str, text: str = "") -> None:
     """A title, and a smaller line or two below it."""
-    broken = textwrap.wrap(text, int(11.4 * picture.get_figwidth()), max_lines=2, placeholder=" …")
+    broken = textwrap.wrap(mathtext(text), int(11.4 * picture.get_figwidth()), max_lines=2, placeholder=" …")
     height = picture.get_figheight()
     picture.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1.0 - (0.5 + 0.24 * len(broken)) / height))
-    picture.suptitle(
-        title, x=0.012, y=1.0 - 0.12 / height, ha="left", va="top", fontsize=17, fontweight="bold", color=INK
-    )
+    look = {"fontsize": 17, "fontweight": "bold", "color": INK}
+    picture.suptitle(mathtext(title), x=0.012, y=1.0 - 0.12 / height, ha="left", va="top", **look)
     picture.text(0.012, 1.0 - 0.46 / height, "\n".join(broken), va="top", fontsize=12, color=INK)
 
 
