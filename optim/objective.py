@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiff.choice import chosen
 
-from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
+from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product, differenced
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
@@ -119,8 +119,15 @@ class Objective:
         product: Product = self._tried(lambda: self.derivatives.curvature(x), lambda v: nowhere)
         return lambda v: self._tried(lambda: product(v), nowhere)
 
+    def differenced(self, x: Vector, reach: float) -> Product:
+        """The function v ↦ H(x)·v, by differences of the gradient over reach·max(1, |x|)."""
+        return differenced(lambda near: self.at(near).gradient, x, reach)
+
     def hessian(self, x: Vector) -> Vector:
         """H(x), (n, n), symmetric."""
-        product = self.curvature(x)
-        rows = np.stack([product(unit) for unit in np.eye(x.size)])
+        return self.assembled(self.curvature(x))
+
+    def assembled(self, product: Product) -> Vector:
+        """The symmetric matrix, (n, n), of which products with vectors are given."""
+        rows = np.stack([product(unit) for unit in np.eye(self.n)])
         return np.asarray((rows + rows.T) / 2.0)

@@ -191,13 +191,25 @@ class Run:
         return ending
 
     def _promised(self) -> float:
-        """How far the vertex of the parabola along −∇f is from f:   ½·(gᵀg)²/|gᵀHg|."""
-        norm = self.point.norm
+        """How far below f the vertex of the parabola along −∇f is, bent as the slope changes nearby.
+
+            ½·slope²/|bend|,   bend = (slope at x + h·d − slope at x)/h,   d = −∇f/|∇f|
+
+        At a kink the slope jumps within any h, so that much is promised and nothing found; the second
+        derivative would see only the side it is on.
+        """
+        x, norm, objective = self.point.x, self.point.norm, self.objective
         if norm == 0.0:
             return 0.0
-        g = self.point.gradient / norm
-        bend = np.abs(g @ self.objective.curvature(self.point.x)(g))
-        return float(0.5 * norm * (norm / bend) * (g @ g) ** 2) if 0.0 < bend < np.inf else np.inf
+        d = -self.point.gradient / norm
+        travelled = float(np.max(np.maximum(np.abs(x), np.abs(objective.start.x))))
+        h = objective.over.epsilon ** (1 / 3) * (travelled or 1.0)
+        near = objective.at(x + h * d)
+        if not near.finite:
+            h, near = -h, objective.at(x - h * d)
+        slope = self.point.gradient @ d
+        bend = np.abs((near.gradient @ d - slope) / h)
+        return float(0.5 * slope * (slope / bend)) if 0.0 < bend < np.inf else np.inf
 
     def not_finite(self, point: Point) -> Ending:
         """A step led to where f is nan or infinite."""
