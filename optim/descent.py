@@ -58,7 +58,7 @@ def escaping(
     for _ in range(ESCAPES):
         if not ending.converged or not (lower := below(run, looked(run.objective, run.point))):
             break
-        Run.to(run, lower, 1.0)
+        run.leave(lower)
         ending = walk(run, direction, rule)
     return ending
 

@@ -56,8 +56,10 @@ def few(objective: Objective, point: Point) -> Curvatures | None:
     most, n = objective.derivatives.products, point.x.size
     if not most:
         return None
-    found = None if kinked(objective, point) else _shown(objective.curvature(point.x), n, most)
-    return found or _shown(_differences(objective, point.x), n, most)
+    found = _shown(objective.curvature(point.x), n, most)
+    if found and (found.definite or not kinked(objective, point)):
+        return found
+    return _shown(_differences(objective, point.x), n, most)
 
 
 def every(objective: Objective, point: Point) -> Curvatures | None:
@@ -90,7 +92,7 @@ def _shown(product: Product, n: int, most: int) -> Curvatures | None:
             break
     projected = rows @ images.T
     sizes, axes = np.linalg.eigh((projected + projected.T) / 2.0)
-    return Curvatures(sizes, axes[:, 0] @ rows, whole=n <= most)
+    return Curvatures(sizes, axes[:, 0] @ rows, whole=n <= most or len(rows) < most)
 
 
 def _differences(objective: Objective, x: Vector, times: float = 1.0) -> Product:
@@ -116,8 +118,13 @@ def kinked(objective: Objective, point: Point) -> bool:
 
 def below(run: Run, found: Curvatures | None) -> Point | None:
     """A lower point beside a saddle or maximum, along the axis of most negative curvature."""
-    sides = _sides(run, found) if found and found.down else []
+    sides = _sides(run, found) if found and _dubious(run, found) else []
     return min(sides, key=lambda point: point.value, default=None)
+
+
+def _dubious(run: Run, found: Curvatures) -> bool:
+    """Whether this may be no minimum: f curves down, or the start was a stationary point."""
+    return found.down or (run.steps == 0 and run.point.norm == 0.0)
 
 
 def _sides(run: Run, found: Curvatures) -> list[Point]:
@@ -136,22 +143,26 @@ def _sides(run: Run, found: Curvatures) -> list[Point]:
 
 
 def told(run: Run, ending: Ending) -> Ending:
-    """An ending that says so where a method that goes by slopes has come to a saddle or maximum."""
+    """An ending that says so where a method that goes by slopes has come to a saddle or maximum.
+
+    In one dimension there is none on the way down.
+    """
     one_way_down = run.objective.n == 1 and run.point.value < run.objective.start.value
-    if not ending.converged or one_way_down:
+    found = few(run.objective, run.point) if ending.converged and not one_way_down else None
+    if found is None or not _dubious(run, found):
         return ending
-    found = few(run.objective, run.point)
-    if found is None or not found.down or len(_sides(run, found)) < 2:
+    lower = len(_sides(run, found))
+    if lower == 0 or (lower == 1 and run.steps):  # on one side it falls where it has not quite arrived
         return ending
     return ending._replace(reason=f"converged to {_no_minimum(run, found)}; another start leads further down")
 
 
 def _no_minimum(run: Run, found: Curvatures) -> str:
     if kinked(run.objective, run.point):
-        return "a kink from which f falls on both sides"
-    if found.definite or found.sizes[-1] > 0.0:
+        return "a kink, beside which f is lower"
+    if found.down and (found.definite or found.sizes[-1] > 0.0):
         return _described(found)
-    return with_minus(f"no minimum: the smallest eigenvalue of the Hessian = {found.sizes[0]:.3g} < 0")
+    return with_minus(f"a point that is no minimum: beside it f is lower, and curves by {found.sizes[0]:.3g}")
 
 
 def named(run: Run, ending: Ending) -> Ending:

@@ -22,6 +22,12 @@ __all__ = ["Options", "Run"]
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
 
+ROUNDING = 32.0
+"""A fall of so many units of rounding, or fewer, is none."""
+
+PATIENCE = 2
+"""So many steps may gain nothing where f is lost in rounding."""
+
 REMEDIES = {
     "jac": "the engine has f's derivative; or give derivative=",
     "grad": "the engine has f's derivative; or give derivative=",
@@ -76,6 +82,8 @@ class Run:
             raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
         self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
+        self.steepness = self.gentlest = self.point.norm
+        self.lowest, self.gained = self.point.value, 0
         self.callback, self.keep = callback, path
         self.previous: Point | None = None
         self.size = 0.0
@@ -102,7 +110,27 @@ class Run:
         self.previous, self.point, self.size = self.point, point, size
         if point.value < self.best.value:
             self.best = point
+        self._watch(point)
         self._record()
+
+    def _watch(self, point: Point) -> None:
+        """Note whether a step lowered f beyond rounding, or the gradient, below any before."""
+        unseen = ROUNDING * self.objective.over.epsilon * abs(point.value)
+        if not point.value >= self.lowest - unseen or point.norm < self.gentlest:
+            self.lowest, self.gained = point.value, self.steps + 1
+        self.gentlest = min(self.gentlest, point.norm)
+
+    @property
+    def idle(self) -> bool:
+        """Whether, for a tenth of the way, nothing has been gained where f is lost in rounding."""
+        waited = self.steps - self.gained > max(PATIENCE, self.steps // 10)
+        unseen = ROUNDING * self.objective.over.epsilon * abs(self.point.value)
+        return waited and abs(self.point.value - self.lowest) <= unseen
+
+    def leave(self, point: Point) -> None:
+        """Go on from beside a saddle or maximum, where a start that has no slope says nothing of its scale."""
+        self.steepness = self.steepness or point.norm
+        Run.to(self, point, 1.0)
 
     def _record(self) -> None:
         point = self.point
@@ -139,7 +167,7 @@ class Run:
     def at_rest(self) -> Ending | None:
         """Whether gradient, step or decrease say that there is no further to go."""
         new, old, rules = self.point, self.previous, self.rules
-        tolerance = rules.gtol * min(1.0, self.objective.start.norm)
+        tolerance = rules.gtol * min(1.0, self.steepness)
         if new.norm <= tolerance:
             return self.stationary(f"the gradient is {new.norm:.2g}, at most {tolerance:.2g}")
         if old is None:
@@ -159,7 +187,7 @@ class Run:
             return Ending(False, f"diverged: f has grown to {new.value:.3g}")
         if new.value < -1e20 * scale:
             return Ending(False, f"diverged: f seems to fall without bound, it has come to {new.value:.3g}")
-        return self._cycle()
+        return self._cycle() or (self.exhausted() if self.idle else None)
 
     def _cycle(self) -> Ending | None:
         """Where the way has come back to a recent point without having found a lower one."""

@@ -36,7 +36,8 @@ class Truncated(Direction):
         g = point.gradient
         product, d, residual = self.objective.curvature(point.x), np.zeros_like(g), g
         search, square, sharpest = -g, float(g @ g), 0.0
-        enough = min(0.25, math.sqrt(square) / float(np.linalg.norm(self.objective.start.gradient))) * square
+        steepest = max(math.sqrt(square), float(np.linalg.norm(self.objective.start.gradient)))
+        enough = min(0.25, math.sqrt(square) / steepest) * square
         for _ in range(2 * g.size):
             curved = product(search)
             curvature, length = float(search @ curved), float(search @ search)
