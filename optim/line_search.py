@@ -30,8 +30,11 @@ OVERSHOOT = 0.5
 LEVEL = 4.0
 """Values that differ by less than so many units of rounding cannot be told apart."""
 
-NOISE = 256.0
-"""So many times as far off values may be where errors grow inside f, as in solving equations."""
+NOISE = 2.0 / 3.0
+"""Values may be off by this power of ε, in parts of f, where errors grow inside f, as in solving equations."""
+
+NARROW = 1e-9
+"""An interval so narrow, in parts of the step, holds nothing better than its ends."""
 
 QUIET = 5
 """Trials of steps that promise less than rounding: slopes tell in fewer, or they are noise, too."""
@@ -66,9 +69,10 @@ class Line:
     def __init__(self, objective: Objective, start: Point, d: Vector) -> None:
         self.objective, self.d = objective, d
         self.start = self._trial(0.0, start)
-        self.unseen = LEVEL * objective.over.epsilon * abs(start.value)
+        epsilon, size = objective.over.epsilon, abs(start.value)
+        self.unseen, self.noise = LEVEL * epsilon * size, epsilon**NOISE * size
         with np.errstate(all="ignore"):
-            still = objective.over.epsilon / 2.0 * np.abs(start.x / d)
+            still = epsilon / 2.0 * np.abs(start.x / d)
         self.least = float(np.min(still[d != 0.0], initial=np.inf))
 
     def __call__(self, size: float) -> Trial:
@@ -80,12 +84,12 @@ class Line:
             return Trial(size, point.value, float(point.gradient @ self.d), point)
 
     def silent(self, size: float) -> bool:
-        """Whether a step promises less than rounding, so that only slopes can tell whether it helps."""
-        return -self.start.slope * size <= self.unseen
+        """Whether a step promises less than values may be off, so that only slopes tell whether it helps."""
+        return -self.start.slope * size <= self.noise
 
     def rounding(self, size: float) -> float:
         """How far the values of steps up to a size may be off."""
-        return NOISE * self.unseen if self.silent(size) else self.unseen
+        return self.noise if self.silent(size) else self.unseen
 
     def level(self, a: Trial, b: Trial) -> bool:
         """Whether the values of two steps cannot be told apart."""
@@ -152,7 +156,7 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
     high: Trial | None = None
     quiet = 0
     for _ in range(MOST):
-        if size in (low.size, high and high.size) or size <= phi.least or quiet == QUIET:
+        if size <= phi.least or quiet == QUIET or (high and math.isclose(low.size, high.size, rel_tol=NARROW)):
             break
         trial = phi(size)
         quiet += phi.silent(size)

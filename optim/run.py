@@ -82,8 +82,8 @@ class Run:
             raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
         self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
-        self.steepness = self.gentlest = self.point.norm
-        self.lowest, self.gained = self.point.value, 0
+        self.steepness = self.point.norm
+        self.gentlest, self.lowest, self.gained = self.point, self.point.value, 0
         self.callback, self.keep = callback, path
         self.previous: Point | None = None
         self.size = 0.0
@@ -114,18 +114,20 @@ class Run:
         self._record()
 
     def _watch(self, point: Point) -> None:
-        """Note whether a step lowered f beyond rounding, or the gradient, below any before."""
-        unseen = ROUNDING * self.objective.over.epsilon * abs(point.value)
-        if not point.value >= self.lowest - unseen or point.norm < self.gentlest:
-            self.lowest, self.gained = point.value, self.steps + 1
-        self.gentlest = min(self.gentlest, point.norm)
+        """Note whether a step lowered f beyond rounding, or the gradient below any before."""
+        lower = not point.value >= self.lowest - self._rounding()
+        if lower or point.norm < self.gentlest.norm:
+            self.gentlest, self.gained = point, self.steps + 1
+        if lower:
+            self.lowest = point.value
 
-    @property
-    def idle(self) -> bool:
+    def _rounding(self) -> float:
+        return ROUNDING * self.objective.over.epsilon * abs(self.point.value)
+
+    def _idle(self) -> bool:
         """Whether, for a tenth of the way, nothing has been gained where f is lost in rounding."""
         waited = self.steps - self.gained > max(PATIENCE, self.steps // 10)
-        unseen = ROUNDING * self.objective.over.epsilon * abs(self.point.value)
-        return waited and abs(self.point.value - self.lowest) <= unseen
+        return waited and abs(self.point.value - self.lowest) <= self._rounding()
 
     def leave(self, point: Point) -> None:
         """Go on from beside a saddle or maximum, where a start that has no slope says nothing of its scale."""
@@ -187,7 +189,12 @@ class Run:
             return Ending(False, f"diverged: f has grown to {new.value:.3g}")
         if new.value < -1e20 * scale:
             return Ending(False, f"diverged: f seems to fall without bound, it has come to {new.value:.3g}")
-        return self._cycle() or (self.exhausted() if self.idle else None)
+        if ending := self._cycle():
+            return ending
+        if self._idle():
+            self.to(self.gentlest, 0.0)
+            return self.exhausted()
+        return None
 
     def _cycle(self) -> Ending | None:
         """Where the way has come back to a recent point without having found a lower one."""
