@@ -108,6 +108,7 @@ class Run:
     def to(self, point: Point, size: float) -> None:
         """Take a step of size s, x + s·d, to a point where f is finite."""
         self.previous, self.point, self.size = self.point, point, size
+        self.objective.spoilt = None
         if point.value < self.best.value:
             self.best = point
         self._watch(point)
@@ -218,12 +219,14 @@ class Run:
         ending = self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
         scale = max(abs(point.value) for point in (self.point, self.best, self.objective.start))
         if ending.converged and self._promised() > max(1e-10, 10.0 * self.objective.over.epsilon) * scale:
-            return Ending(
-                False,
-                f"stuck: no step lowers f, though the gradient is {self.point.norm:.2g}: there is a kink, "
-                "the derivative is wrong, or steps are too small",
-            )
+            return Ending(False, f"stuck: no step lowers f, though the gradient is {self._why_stuck()}")
         return ending
+
+    def _why_stuck(self) -> str:
+        """How steep it is, and what may be the reason: where the gradient was nan nearby, what made it so."""
+        if self.objective.spoilt is not None and (cause := self.objective.cause(self.objective.spoilt)):
+            return f"{self.point.norm:.2g}, and is not finite further on{cause}"
+        return f"{self.point.norm:.2g}: there is a kink, the derivative is wrong, or steps are too small"
 
     def _promised(self) -> float:
         """How far below f the vertex of the parabola along −∇f is, bent as the slope changes nearby.
@@ -249,7 +252,8 @@ class Run:
     def not_finite(self, point: Point) -> Ending:
         """A step led to where f is nan or infinite."""
         what = "f" if not np.isfinite(point.value) else "the gradient of f"
-        return Ending(False, f"diverged: {what} is not finite after step {self.steps + 1}")
+        cause = self.objective.cause(point.x)
+        return Ending(False, f"diverged: {what} is not finite after step {self.steps + 1}{cause}")
 
     def _flat(self) -> bool:
         """Whether f has one value, and no slope, at the current point and off in two directions."""

@@ -53,7 +53,13 @@ LOG_10 = math.log(10.0)
 # -- exponentials and logarithms ---------------------------------------------------------------
 
 
-@elementwise(scalar=math.exp, dx=lambda y, x: y)
+EXP_REMEDY = (
+    "where exp(x) leaves the range of floats, log(1 + exp(x)) is stable as softplus or logaddexp, log(sum(exp(x))) "
+    "as logsumexp, 1/(1 + exp(-x)) as sigmoid"
+)
+
+
+@elementwise(scalar=math.exp, dx=lambda y, x: y, remedy=EXP_REMEDY)
 def exp(x: Data, /) -> Data:
     """Exponential.   y = eˣ;   dy/dx = y."""
     return np.exp(x)
