@@ -125,7 +125,7 @@ class Run:
     def _rounding(self) -> float:
         return ROUNDING * self.objective.over.epsilon * abs(self.point.value)
 
-    def _idle(self) -> bool:
+    def _spent(self) -> bool:
         """Whether, for a tenth of the way, nothing has been gained where f is lost in rounding."""
         waited = self.steps - self.gained > max(PATIENCE, self.steps // 10)
         return waited and abs(self.point.value - self.lowest) <= self._rounding()
@@ -192,7 +192,7 @@ class Run:
             return Ending(False, f"diverged: f seems to fall without bound, it has come to {new.value:.3g}")
         if ending := self._cycle():
             return ending
-        if self._idle():
+        if self._spent():
             self.to(self.gentlest, 0.0)
             return self.exhausted()
         return None

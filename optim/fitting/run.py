@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..objective import Point
 from ..run import Run
 from ..stopping import Ending
 from ..unknowns import Vector
@@ -49,6 +50,10 @@ class Fitting(Run):
         self.norms = column_norms(there.jacobian)
         self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
         self.promised = step.promised
+
+    def _watch(self, point: Point) -> None:
+        """Every step lowers R; when that is rounding, ftol tells."""
+        self.gained = self.steps + 1
 
     def length(self, v: Vector) -> float:
         """‖D·v‖, with the norms of the columns as D."""
