@@ -186,7 +186,9 @@ class _Search(_Watch):
         """Refuse an output that is not finite; of the contributions, what `detect_anomaly` refuses."""
         made = None if self.begun else _origin(node)
         if made is not None:
-            raise FloatingPointError(f"{_told(made)} made {_bad(made._data)} of {_inputs(made)}{_where(made)}")
+            raise FloatingPointError(
+                f"{_told(made)} made {_bad(made._data)} of {_inputs(made)}{_where(made)}"
+            )
         self.begun = True
         return super().contribution(node, g, x, c)
 

@@ -19,7 +19,7 @@ POWELL = 0.2
 
 
 class Conjugate(Direction):
-    """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀΔg / d_{i−1}ᵀΔg),   Δg = g_i − g_{i−1}   (Hestenes and Stiefel).
+    """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀΔg / d_{i−1}ᵀΔg),   Δg = g_i − g_{i−1}   (Hestenes, Stiefel).
 
     Polak's and Ribière's, where searches along lines are exact; where they are not, this d_i is still
     conjugate to d_{i−1}:   d_iᵀΔg = 0.

@@ -31,7 +31,7 @@ LEVEL = 4.0
 """Values that differ by less than so many units of rounding cannot be told apart."""
 
 NOISE = 2.0 / 3.0
-"""Values may be off by this power of ε, in parts of f, where errors grow inside f, as in solving equations."""
+"""Values may be off by this power of ε, in parts of f, where errors grow inside f, as in solving."""
 
 NARROW = 1e-9
 """An interval so narrow, in parts of the step, holds nothing better than its ends."""
@@ -85,7 +85,7 @@ class Line:
 
     def silent(self, size: float) -> bool:
         """Whether a step promises less than values may be off, so that only slopes tell whether it helps."""
-        return -self.start.slope * size <= self.noise
+        return bool(-self.start.slope * size <= self.noise)
 
     def rounding(self, size: float) -> float:
         """How far the values of steps up to a size may be off."""
@@ -156,7 +156,7 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
     high: Trial | None = None
     quiet = 0
     for _ in range(MOST):
-        if size <= phi.least or quiet == QUIET or (high and math.isclose(low.size, high.size, rel_tol=NARROW)):
+        if quiet == QUIET or _known(phi, size, low, high):
             break
         trial = phi(size)
         quiet += phi.silent(size)
@@ -166,13 +166,20 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
         elif phi.used_up(trial, c2, enclosed=high is not None):
             return trial
         else:
-            size = _beyond(phi, low, trial)
-            if trial.slope * (trial.size - low.size) >= 0.0:
-                high = low
-            low = trial
-        if high is not None:
-            size = _between(phi, low, high)
+            before, low = low, trial
+            size = _beyond(phi, before, trial)
+            if trial.slope * (trial.size - before.size) >= 0.0:
+                high = before
+            elif high is None or size < trial.size + FARTHEST * (high.size - trial.size):
+                continue
+        size = _between(phi, low, high)
     return low if phi.helped(low) else None
+
+
+def _known(phi: Line, size: float, low: Trial, high: Trial | None) -> bool:
+    """Whether a step would not move x, or lead where others have been."""
+    enclosed = high is not None and math.isclose(low.size, high.size, rel_tol=NARROW)
+    return size <= phi.least or enclosed
 
 
 def _between(phi: Line, low: Trial, high: Trial) -> float:

@@ -131,7 +131,7 @@ class Run:
         return waited and abs(self.point.value - self.lowest) <= self._rounding()
 
     def leave(self, point: Point) -> None:
-        """Go on from beside a saddle or maximum, where a start that has no slope says nothing of its scale."""
+        """Go on from beside a saddle or maximum; if the start was one, it had no slope to measure by."""
         self.steepness = self.steepness or point.norm
         Run.to(self, point, 1.0)
 

@@ -54,8 +54,8 @@ LOG_10 = math.log(10.0)
 
 
 EXP_REMEDY = (
-    "where exp(x) leaves the range of floats, log(1 + exp(x)) is stable as softplus or logaddexp, log(sum(exp(x))) "
-    "as logsumexp, 1/(1 + exp(-x)) as sigmoid"
+    "where exp(x) leaves the range of floats, log(1 + exp(x)) is stable as softplus or logaddexp, "
+    "log(sum(exp(x))) as logsumexp, 1/(1 + exp(-x)) as sigmoid"
 )
 
 
