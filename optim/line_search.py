@@ -170,7 +170,7 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
             size = _beyond(phi, before, trial)
             if trial.slope * (trial.size - before.size) >= 0.0:
                 high = before
-            elif high is None or size < trial.size + FARTHEST * (high.size - trial.size):
+            elif high is None or 0.0 < (size - low.size) / (high.size - low.size) < FARTHEST:
                 continue
         size = _between(phi, low, high)
     return low if phi.helped(low) else None
