@@ -157,8 +157,8 @@ def cause_of_nan(differentiated: Callable[[], object]) -> str:
     branch not taken is no cause. An empty string where all is finite, or nothing can be seen.
 
     >>> from autodiff import grad, sqrt
-    >>> print(cause_of_nan(lambda: grad(lambda x: sqrt(x))(0.0)))
-    the gradient of sqrt with respect to a value of shape () is inf, at a value = 0.0...
+    >>> print(cause_of_nan(lambda: grad(sqrt)(0.0)))  # doctest: +ELLIPSIS
+    the gradient of sqrt with respect to a value is inf, at a value = 0.0...
     """
     search = _Search()
     try:
