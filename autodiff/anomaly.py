@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,7 +16,7 @@ from .data import is_lazy
 from .operation import inputs_of
 from .value import Value, label_of
 
-__all__ = ["detect_anomaly"]
+__all__ = ["cause_of_nan", "detect_anomaly"]
 
 PACKAGE = __file__.rpartition("anomaly")[0]  # with the separator: autodiff_demo.py is the user's
 
@@ -142,3 +143,60 @@ def _line() -> str:
     name, number = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(name, number).strip()
     return f"{Path(name).name}:{number}" + (f"  `{text}`" if text else "")
+
+
+# -- the cause of what was met elsewhere -------------------------------------------------------
+
+
+def cause_of_nan(differentiated: Callable[[], object]) -> str:
+    """What made the nan or infinity in a function and its gradient, which are computed once more to see.
+
+    Operation, inputs, line and stable form, as `detect_anomaly` has them; but what is not finite in a
+    branch not taken is no cause. An empty string where all is finite, or nothing can be seen.
+
+    >>> from autodiff import grad, sqrt
+    >>> print(cause_of_nan(lambda: grad(sqrt)(0.0)))  # doctest: +ELLIPSIS
+    the gradient of sqrt with respect to a value is inf, at a value = 0.0...
+    """
+    search = _Search()
+    try:
+        with warnings.catch_warnings(), modes.inspecting(search.contribution, search.node):
+            warnings.simplefilter("ignore")
+            differentiated()
+    except FloatingPointError as error:
+        return str(error)
+    except Exception:  # whatever f raises now, the caller has something to say already
+        return ""
+    return ""
+
+
+class _Search(_Watch):
+    """Lets what is not finite pass until it is pulled back, and then goes to where it was made."""
+
+    begun = False
+
+    def node(self, node: Value) -> Value:
+        """Note the line."""
+        node._label = label_of(node)._replace(line=_line())
+        return node
+
+    def contribution(self, node: Value, g: Any, x: Value, c: Any) -> Any:
+        """Refuse an output that is not finite; of the contributions, what `detect_anomaly` refuses."""
+        made = None if self.begun else _origin(node)
+        if made is not None:
+            raise FloatingPointError(
+                f"{_told(made)} made {_bad(made._data)} of {_inputs(made)}{_where(made)}"
+            )
+        self.begun = True
+        return super().contribution(node, g, x, c)
+
+
+def _origin(node: Value) -> Value | None:
+    """Where what is not finite in a result was made: the node that made it of finite inputs."""
+    made = None
+    following: Value | None = node
+    while following is not None and following._operation is not None and _bad(following._data):
+        made = following
+        inputs = [x for x in inputs_of(made) if isinstance(x, Value)]
+        following = next((x for x in inputs if _bad(x._data)), None)
+    return made

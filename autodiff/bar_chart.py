@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from .figures import save_figure
-
 from .escaping import mathtext
+from .figures import save_figure
 
 try:
     from matplotlib.figure import Figure

@@ -19,7 +19,11 @@ POWELL = 0.2
 
 
 class Conjugate(Direction):
-    """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀ(g_i − g_{i−1}) / g_{i−1}ᵀg_{i−1})   (Polak and Ribière)."""
+    """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀΔg / d_{i−1}ᵀΔg),   Δg = g_i − g_{i−1}   (Hestenes, Stiefel).
+
+    Polak's and Ribière's, where searches along lines are exact; where they are not, this d_i is still
+    conjugate to d_{i−1}:   d_iᵀΔg = 0.
+    """
 
     def __init__(self) -> None:
         self.last: Vector | None = None
@@ -40,8 +44,9 @@ class Conjugate(Direction):
         if abs(float(new.gradient @ old.gradient)) >= POWELL * square:
             self.beta = 0.0
         else:
-            change = float(new.gradient @ (new.gradient - old.gradient))
-            self.beta = max(0.0, change / float(old.gradient @ old.gradient))
+            change = new.gradient - old.gradient
+            bend = float(self.last @ change) if self.last is not None else 0.0
+            self.beta = max(0.0, float(new.gradient @ change) / bend) if bend > 0.0 else 0.0
 
     def forget(self) -> bool:
         """Go straight downhill next; whether that is a change."""
@@ -53,7 +58,7 @@ class Conjugate(Direction):
 def conjugate_gradient(
     f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[Options]
 ) -> Result:
-    """Minimise f along conjugate directions, by Polak and Ribière.
+    """Minimise f along conjugate directions, by Hestenes and Stiefel.
 
     Exact for a quadratic function of n unknowns after n steps, with the memory of one direction.
     f, x0 and options as in `steepest_descent`; s is a strong Wolfe search with c₂ = 0.1.

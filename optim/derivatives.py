@@ -14,7 +14,7 @@ import numpy as np
 
 from autodiff import Value, concatenate, gradients, no_grad, ravel
 from autodiff.functional import number
-from autodiff.lazy import computed
+from autodiff.lazy import computed, holds_tasks
 from autodiff.modes import differentiating, inside_derivative
 from autodiff.ops.plain import raw
 from autodiff.reverse import ancestors
@@ -22,9 +22,19 @@ from autodiff.structure import leaves
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product"]
+__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product", "differenced"]
 
 Product = Callable[[Vector], Vector]
+
+
+def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: float) -> Product:
+    """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = precision·max(1, |x|)/|v|."""
+
+    def product(v: Vector) -> Vector:
+        h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
+        return np.asarray((gradient(x + h * v) - gradient(x - h * v)) / (2.0 * h))
+
+    return product
 
 
 class Derivatives(ABC):
@@ -32,6 +42,9 @@ class Derivatives(ABC):
 
     failures: ClassVar[tuple[type[Exception], ...]] = (ArithmeticError, np.linalg.LinAlgError)
     """What f may raise where it has no value: on the way, that counts as nan."""
+
+    products = 10
+    """How many products H·v it is worth to ask for the kind of a stationary point; 0 where f is lazy."""
 
     seen = True
     """Whether f was last computed from x by operations that the engine sees."""
@@ -76,6 +89,8 @@ class Exact(Derivatives):
             self.seen = isinstance(y, Value) and not y.constant
             if self.nested and self.seen:
                 _refuse_others(y, leaves(call.variables))
+            if holds_tasks(raw(y)):
+                self.products = 0
             value, *gradient = computed([raw(y), *call.gradient(y)])
             return float(value), flat(gradient)
 
@@ -111,6 +126,7 @@ class Numerical(Derivatives):
     """
 
     failures: ClassVar = (*Derivatives.failures, ValueError)
+    products = 2
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and the estimate of ∇f(x)."""
@@ -126,15 +142,9 @@ class Numerical(Derivatives):
         return gradient
 
     def curvature(self, x: Vector) -> Product:
-        """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = ε^(1/4)·max(1, |x|)/|v|."""
+        """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/4)·max(1, |x|)."""
         precision = self.over.epsilon**0.25
-
-        def product(v: Vector) -> Vector:
-            h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
-            above, below = (self._gradient(x + step * v, precision) for step in (h, -h))
-            return np.asarray((above - below) / (2.0 * h))
-
-        return product
+        return differenced(lambda near: self._gradient(near, precision), x, precision)
 
 
 class Known(Derivatives):
@@ -156,14 +166,8 @@ class Known(Derivatives):
         return self.value(x), self._gradient(x)
 
     def curvature(self, x: Vector) -> Product:
-        """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = ε^(1/3)·max(1, |x|)/|v|."""
-        precision = self.over.epsilon ** (1 / 3)
-
-        def product(v: Vector) -> Vector:
-            h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
-            return np.asarray((self._gradient(x + h * v) - self._gradient(x - h * v)) / (2.0 * h))
-
-        return product
+        """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|)."""
+        return differenced(self._gradient, x, self.over.epsilon ** (1 / 3))
 
 
 class Blind(Numerical):

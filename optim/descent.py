@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
-from .objective import Point
+from .kinds import Curvatures, below, told
+from .objective import Objective, Point
 from .result import Result
 from .run import Run
 from .step_rule import StepRule
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["Direction", "descend", "walk"]
+__all__ = ["Direction", "descend", "escaping", "walk"]
 
+ESCAPES = 20
+"""How often a saddle or maximum may be left."""
 
 OUT_OF_RANGE = (
     "out of range: the gradient is {:.2g}, and products of such numbers leave float64; "
@@ -39,8 +43,24 @@ class Direction(ABC):
 
 
 def descend(run: Run, direction: Direction, rule: StepRule) -> Result:
-    """Go on until the run ends."""
-    return run.finish(lambda: walk(run, direction, rule))
+    """Go on until the run ends, and say so where that is at a saddle or maximum."""
+    return run.finish(lambda: told(run, walk(run, direction, rule)))
+
+
+def escaping(
+    run: Run,
+    direction: Direction,
+    rule: StepRule,
+    looked: Callable[[Objective, Point], Curvatures | None],
+) -> Ending:
+    """Go on, too, from saddles and maxima, along the axis of most negative curvature."""
+    ending = walk(run, direction, rule)
+    for _ in range(ESCAPES):
+        if not ending.converged or not (lower := below(run, looked(run.objective, run.point))):
+            break
+        run.leave(lower)
+        ending = walk(run, direction, rule)
+    return ending
 
 
 def walk(run: Run, direction: Direction, rule: StepRule) -> Ending:

@@ -30,6 +30,24 @@ OVERSHOOT = 0.5
 LEVEL = 4.0
 """Values that differ by less than so many units of rounding cannot be told apart."""
 
+NOISE = 2.0 / 3.0
+"""Values may be off by this power of ε, in parts of f, where errors grow inside f, as in solving."""
+
+NARROW = 1e-9
+"""An interval so narrow, in parts of the step, holds nothing better than its ends."""
+
+QUIET = 5
+"""Trials of steps that promise less than rounding: slopes tell in fewer, or they are noise, too."""
+
+SHORT = 0.67
+"""A first step that leaves more of the slope was far too short, as the unit step is in bad scales."""
+
+NEAREST, FARTHEST = 1e-3, 0.9
+"""Between which parts of an interval the next step may be."""
+
+LEAP = 30.0
+"""How many times as far as the last step the next may lead while no minimum is enclosed."""
+
 
 class Trial(NamedTuple):
     """One step size: φ(s), φ′(s), and the point it leads to."""
@@ -51,6 +69,11 @@ class Line:
     def __init__(self, objective: Objective, start: Point, d: Vector) -> None:
         self.objective, self.d = objective, d
         self.start = self._trial(0.0, start)
+        epsilon, size = objective.over.epsilon, abs(start.value)
+        self.unseen, self.noise = LEVEL * epsilon * size, epsilon**NOISE * size
+        with np.errstate(all="ignore"):
+            still = epsilon / 2.0 * np.abs(start.x / d)
+        self.least = float(np.min(still[d != 0.0], initial=np.inf))
 
     def __call__(self, size: float) -> Trial:
         """φ(s)."""
@@ -60,9 +83,23 @@ class Line:
         with np.errstate(all="ignore"):
             return Trial(size, point.value, float(point.gradient @ self.d), point)
 
-    def level(self, a: float, b: float) -> bool:
-        """Whether two values cannot be told apart."""
-        return abs(a - b) <= LEVEL * self.objective.over.epsilon * abs(b)
+    def silent(self, size: float) -> bool:
+        """Whether a step promises less than values may be off, so that only slopes tell whether it helps."""
+        return bool(-self.start.slope * size <= self.noise)
+
+    def rounding(self, size: float) -> float:
+        """How far the values of steps up to a size may be off."""
+        return self.noise if self.silent(size) else self.unseen
+
+    def level(self, a: Trial, b: Trial) -> bool:
+        """Whether the values of two steps cannot be told apart."""
+        return abs(a.value - b.value) <= self.rounding(max(a.size, b.size))
+
+    def chord(self, a: Trial, b: Trial) -> float:
+        """The mean slope between two steps, by their slopes where the values say nothing."""
+        if self.level(a, b):
+            return 0.5 * (a.slope + b.slope)
+        return (b.value - a.value) / (b.size - a.size)
 
     def decreased(self, trial: Trial, c1: float, ceiling: float | None = None) -> bool:
         """Armijo's condition, by the slopes where the values say nothing.
@@ -70,13 +107,22 @@ class Line:
         `ceiling` takes the place of φ(0), for rules that allow some increase.
         """
         top = self.start.value if ceiling is None else ceiling
-        if self.level(trial.value, top):
+        if abs(trial.value - top) <= self.rounding(trial.size):
             return trial.slope <= -OVERSHOOT * self.start.slope
         return trial.value <= top + c1 * trial.size * self.start.slope
 
     def idle(self, trial: Trial) -> bool:
         """Whether a step changed neither value nor slope, so that a shorter one will not either."""
-        return self.level(trial.value, self.start.value) and trial.slope <= 0.999 * self.start.slope
+        return self.level(trial, self.start) and trial.slope <= 0.999 * self.start.slope
+
+    def used_up(self, trial: Trial, c2: float, enclosed: bool) -> bool:
+        """Whether the slope is; a step so short that more is left goes on until a minimum is enclosed."""
+        left = trial.slope / self.start.slope
+        return abs(left) <= c2 and (enclosed or left <= SHORT)
+
+    def helped(self, trial: Trial) -> bool:
+        """Whether a step that satisfies no condition is better than none."""
+        return trial.value < self.start.value or abs(trial.slope) < -OVERSHOOT * self.start.slope
 
 
 def backtracked(
@@ -86,9 +132,11 @@ def backtracked(
     if not phi.start.slope < 0.0:
         return None
     for _ in range(MOST):
+        if size <= phi.least:
+            break
         trial = phi(size)
         if trial.finite and phi.idle(trial):
-            return None
+            break
         if trial.finite and phi.decreased(trial, c1, ceiling):
             return trial
         size *= shrink
@@ -106,46 +154,53 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
     if not start.slope < 0.0:
         return None
     high: Trial | None = None
+    quiet = 0
     for _ in range(MOST):
+        if quiet == QUIET or _known(phi, size, low, high):
+            break
         trial = phi(size)
-        above = trial.value >= low.value and not phi.level(trial.value, low.value)
+        quiet += phi.silent(size)
+        above = trial.value >= low.value and not phi.level(trial, low)
         if not trial.finite or above or not phi.decreased(trial, c1):
             high = trial
-        elif abs(trial.slope) <= -c2 * start.slope:
+        elif phi.used_up(trial, c2, enclosed=high is not None):
             return trial
         else:
-            beyond = _beyond(low, trial)
-            if trial.slope * (trial.size - low.size) >= 0.0:
-                high = low
-            low = trial
-            if high is None:
-                size = beyond
+            before, low = low, trial
+            size = _beyond(phi, before, trial)
+            if trial.slope * (trial.size - before.size) >= 0.0:
+                high = before
+            elif high is None or 0.0 < (size - low.size) / (high.size - low.size) < FARTHEST:
                 continue
-        size = _between(low, high)
-        if size in (low.size, high.size):
-            break
-    return low if low.value < start.value else None
+        size = _between(phi, low, high)
+    return low if phi.helped(low) else None
 
 
-def _between(low: Trial, high: Trial) -> float:
+def _known(phi: Line, size: float, low: Trial, high: Trial | None) -> bool:
+    """Whether a step would not move x, or lead where others have been."""
+    enclosed = high is not None and math.isclose(low.size, high.size, rel_tol=NARROW)
+    return size <= phi.least or enclosed
+
+
+def _between(phi: Line, low: Trial, high: Trial) -> float:
     """The minimum of the cubic through both ends, kept away from them."""
     width = high.size - low.size
     if not high.finite:
         return low.size + 0.1 * width
-    size = _cubic(low, high)
-    nearest, farthest = sorted((low.size + 0.1 * width, low.size + 0.9 * width))
+    size = _cubic(phi, low, high)
+    nearest, farthest = sorted((low.size + NEAREST * width, low.size + FARTHEST * width))
     return min(max(size, nearest), farthest) if math.isfinite(size) else low.size + 0.5 * width
 
 
-def _beyond(low: Trial, trial: Trial) -> float:
-    """Where the cubic through two steps has its minimum, further out by a factor of 1.1 to 4."""
+def _beyond(phi: Line, low: Trial, trial: Trial) -> float:
+    """Where the cubic through two steps has its minimum, further out, but not by far."""
     width = trial.size - low.size
-    size = _cubic(low, trial)
-    least, most = trial.size + 1.1 * width, trial.size + 4.0 * width
+    size = _cubic(phi, low, trial)
+    least, most = trial.size + 1.1 * width, trial.size + LEAP * width
     return min(max(size, least), most) if size > trial.size else most
 
 
-def _cubic(a: Trial, b: Trial) -> float:
+def _cubic(phi: Line, a: Trial, b: Trial) -> float:
     """The minimum of the cubic with the values and slopes of two trials; nan where it has none.
 
     Nocedal and Wright, formula 3.59.
@@ -153,7 +208,7 @@ def _cubic(a: Trial, b: Trial) -> float:
     width = b.size - a.size
     if width == 0.0:
         return math.nan
-    u = a.slope + b.slope - 3.0 * (a.value - b.value) / (a.size - b.size)
+    u = a.slope + b.slope - 3.0 * phi.chord(a, b)
     square = u * u - a.slope * b.slope
     if not square >= 0.0:
         return math.nan

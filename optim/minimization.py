@@ -41,8 +41,8 @@ def minimize(
 ) -> Result:
     """Find a local minimum of f, from x0, by the method of that name.
 
-    f        a function of a number, an array or a tuple of arrays (or, for a tuple, of so many
-             arguments), of which it computes one number with operators and autodiff's or NumPy's
+    f        a function of a number, an array or a tuple of arrays (or, for a tuple, also of one, of so
+             many arguments), of which it computes one number with operators and autodiff's or NumPy's
              functions; or, without arguments, a function of the parameters of a module
     x0       where to start: a number, an array (a list counts as one), a tuple or dict of them; or
              the module, or a list of Values, which are left at the best point
@@ -51,7 +51,8 @@ def minimize(
     options  those of the method's function, and of all but the random search, `Options`: derivative="exact"
              or "numerical", gtol, xtol, ftol, max_steps, callback, path
 
-    To maximise f, minimise −f. Returns a Result, which prints as a table and has `plot()`.
+    To maximise f, minimise −f. Returns a Result, which prints as a table and has `plot()`. Its reason says
+    so where the way has come to a maximum, saddle or kink, and what made f or its gradient nan.
 
     >>> minimize(lambda x: (x - 3.0) ** 2, 0.0)
     BFGS      converged: the gradient is 0, at most 1e-08
@@ -60,8 +61,8 @@ def minimize(
     gradient  0
     steps     2, 3 evaluations
 
-    Raises ValueError for an unknown method and where f is not finite at x0, TypeError where f does
-    not return one number.
+    Raises ValueError for an unknown method and where f or its gradient is not finite at x0, with the
+    operation that made it so; TypeError where f does not return one number.
     """
     if callable(method):
         return method(f, x0, **options)

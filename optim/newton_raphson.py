@@ -8,9 +8,8 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from autodiff.digits import with_minus
-
-from .descent import Direction, walk
+from .descent import Direction, escaping, walk
+from .kinds import FLAT, every, named
 from .objective import Objective, Point
 from .result import Result
 from .run import Options, Run
@@ -19,12 +18,6 @@ from .stopping import Ending
 from .unknowns import Vector
 
 __all__ = ["newton"]
-
-FLAT = 10.0 * float(np.finfo(np.float64).eps)
-"""Times the number of unknowns: curvature below this part of the largest counts as none."""
-
-ESCAPES = 20
-"""How often a saddle or maximum may be left."""
 
 
 class NewtonRun(Run):
@@ -113,64 +106,8 @@ def newton(
     rule = step_rule(s, Backtracking() if safeguard else Constant(1.0))
 
     def search() -> Ending:
-        ending = walk(run, direction, rule)
-        for _ in range(ESCAPES if safeguard else 0):
-            if not ending.converged or not (lower := _below(run)):
-                break
-            Run.to(run, lower, 1.0)
-            ending = walk(run, direction, rule)
-        return ending._replace(reason=_kind(run, ending.reason)) if ending.converged else ending
+        if safeguard:
+            return named(run, escaping(run, direction, rule, every))
+        return named(run, walk(run, direction, rule))
 
     return run.finish(search)
-
-
-def _below(run: Run) -> Point | None:
-    """A lower point on either side of a saddle or maximum, along the axis of most negative curvature."""
-    hessian = run.objective.hessian(run.point.x)
-    if not np.isfinite(hessian).all():
-        return None
-    curvatures, axes = np.linalg.eigh(hessian)
-    if curvatures[0] >= -FLAT * curvatures.size * np.abs(curvatures).max():
-        return None
-    x = run.point.x
-    reach = 1e-2 * max(1.0, float(np.abs(x).max()))
-    sides = [run.objective.at(x + side * reach * axes[:, 0]) for side in (1.0, -1.0)]
-    lower = [point for point in sides if point.finite and point.value < run.point.value]
-    return min(lower, key=lambda point: point.value, default=None)
-
-
-def _kind(run: Run, reason: str) -> str:
-    """What kind of stationary point it is, by the second derivative."""
-    curvatures = _determined(run)
-    if curvatures is None:
-        return f"{reason}; the second derivative is 0 or has not settled, so it does not tell the kind"
-    low, high = float(curvatures[0]), float(curvatures[-1])
-    if low < 0.0 < high:
-        told = f"saddle: the Hessian's eigenvalues are from {low:.3g} to {high:.3g}"
-    else:
-        what = (
-            "f″"
-            if curvatures.size == 1
-            else f"the {'smallest' if low > 0.0 else 'largest'} eigenvalue of the Hessian"
-        )
-        told = f"minimum: {what} = {low:.3g} > 0" if low > 0.0 else f"maximum: {what} = {high:.3g} < 0"
-    return with_minus(f"converged to a {told}")
-
-
-def _determined(run: Run) -> Vector | None:
-    """The eigenvalues of the Hessian, where none is 0 and one more step would not change them much.
-
-    At a minimum such as that of x⁴ the curvature dwindles with each step.
-    """
-    x = run.point.x
-    hessian = run.objective.hessian(x)
-    if not np.isfinite(hessian).all():
-        return None
-    curvatures = np.linalg.eigvalsh(hessian)
-    if np.abs(curvatures).min() <= FLAT * curvatures.size * np.abs(curvatures).max():
-        return None
-    further = run.objective.hessian(x - np.linalg.solve(hessian, run.point.gradient))
-    settled = np.isfinite(further).all() and np.all(
-        np.abs(np.linalg.eigvalsh(further) - curvatures) <= 0.1 * np.abs(curvatures)
-    )
-    return curvatures if settled else None

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
+from autodiff.anomaly import cause_of_nan
 from autodiff.choice import chosen
 
-from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
+from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product, differenced
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
@@ -49,6 +50,7 @@ class Objective:
             raise TypeError(f"minimize: f must be a function, got {f!r}")
         self.over = unknowns(f, x0)
         self.evaluations = 0
+        self.spoilt: Vector | None = None
 
         @functools.wraps(f)
         def counted(*args: Any) -> Any:
@@ -84,7 +86,8 @@ class Objective:
                 'or take derivative="numerical"'
             )
         if fault := self._fault(point):
-            raise ValueError(f"{fault} at the start x0 = {self.over.tree(x)!r}; choose another")
+            why = self.cause(x)
+            raise ValueError(f"{fault} at the start x0 = {self.over.tree(x)!r}{why}; choose another")
         return point
 
     def _located(self, x: Vector) -> Point:
@@ -97,6 +100,11 @@ class Objective:
         blind = isinstance(self.derivatives, Blind)
         return "" if blind or point.finite else "the gradient of f is not finite"
 
+    def cause(self, x: Vector) -> str:
+        """Which operation, in which line, makes f or its gradient nan or infinite, and what is stable."""
+        told = cause_of_nan(lambda: self.derivatives.value_and_gradient(x))
+        return f": {told}" if told else ""
+
     def _tried(self, compute: Callable[[], Result], otherwise: Result) -> Result:
         """What is computed where f has a value."""
         try:
@@ -107,7 +115,10 @@ class Objective:
 
     def at(self, x: Vector) -> Point:
         """The point at x; its value is nan where f cannot be computed."""
-        return self._tried(lambda: self._located(x), Point(x, float("nan"), np.full(x.size, np.nan)))
+        point = self._tried(lambda: self._located(x), Point(x, float("nan"), np.full(x.size, np.nan)))
+        if np.isfinite(point.value) and not point.finite:
+            self.spoilt = x
+        return point
 
     def value(self, x: Vector) -> float:
         """f(x) alone; nan where it cannot be computed."""
@@ -119,8 +130,15 @@ class Objective:
         product: Product = self._tried(lambda: self.derivatives.curvature(x), lambda v: nowhere)
         return lambda v: self._tried(lambda: product(v), nowhere)
 
+    def differenced(self, x: Vector, reach: float) -> Product:
+        """The function v ↦ H(x)·v, by differences of the gradient over reach·max(1, |x|)."""
+        return differenced(lambda near: self.at(near).gradient, x, reach)
+
     def hessian(self, x: Vector) -> Vector:
         """H(x), (n, n), symmetric."""
-        product = self.curvature(x)
-        rows = np.stack([product(unit) for unit in np.eye(x.size)])
+        return self.assembled(self.curvature(x))
+
+    def assembled(self, product: Product) -> Vector:
+        """The symmetric matrix, (n, n), of which products with vectors are given."""
+        rows = np.stack([product(unit) for unit in np.eye(self.n)])
         return np.asarray((rows + rows.T) / 2.0)

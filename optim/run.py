@@ -22,6 +22,12 @@ __all__ = ["Options", "Run"]
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
 
+ROUNDING = 32.0
+"""A fall of so many units of rounding, or fewer, is none."""
+
+PATIENCE = 2
+"""So many steps may gain nothing where f is lost in rounding."""
+
 REMEDIES = {
     "jac": "the engine has f's derivative; or give derivative=",
     "grad": "the engine has f's derivative; or give derivative=",
@@ -76,6 +82,8 @@ class Run:
             raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
         self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
+        self.steepness = self.point.norm
+        self.gentlest, self.lowest, self.gained = self.point, self.point.value, 0
         self.callback, self.keep = callback, path
         self.previous: Point | None = None
         self.size = 0.0
@@ -100,9 +108,32 @@ class Run:
     def to(self, point: Point, size: float) -> None:
         """Take a step of size s, x + s·d, to a point where f is finite."""
         self.previous, self.point, self.size = self.point, point, size
+        self.objective.spoilt = None
         if point.value < self.best.value:
             self.best = point
+        self._watch(point)
         self._record()
+
+    def _watch(self, point: Point) -> None:
+        """Note whether a step lowered f beyond rounding, or the gradient below any before."""
+        lower = not point.value >= self.lowest - self._rounding()
+        if lower or point.norm < self.gentlest.norm:
+            self.gentlest, self.gained = point, self.steps + 1
+        if lower:
+            self.lowest = point.value
+
+    def _rounding(self) -> float:
+        return ROUNDING * self.objective.over.epsilon * abs(self.point.value)
+
+    def _spent(self) -> bool:
+        """Whether, for a tenth of the way, nothing has been gained where f is lost in rounding."""
+        waited = self.steps - self.gained > max(PATIENCE, self.steps // 10)
+        return waited and abs(self.point.value - self.lowest) <= self._rounding()
+
+    def leave(self, point: Point) -> None:
+        """Go on from beside a saddle or maximum; if the start was one, it had no slope to measure by."""
+        self.steepness = self.steepness or point.norm
+        Run.to(self, point, 1.0)
 
     def _record(self) -> None:
         point = self.point
@@ -139,7 +170,7 @@ class Run:
     def at_rest(self) -> Ending | None:
         """Whether gradient, step or decrease say that there is no further to go."""
         new, old, rules = self.point, self.previous, self.rules
-        tolerance = rules.gtol * min(1.0, self.objective.start.norm)
+        tolerance = rules.gtol * min(1.0, self.steepness)
         if new.norm <= tolerance:
             return self.stationary(f"the gradient is {new.norm:.2g}, at most {tolerance:.2g}")
         if old is None:
@@ -159,7 +190,12 @@ class Run:
             return Ending(False, f"diverged: f has grown to {new.value:.3g}")
         if new.value < -1e20 * scale:
             return Ending(False, f"diverged: f seems to fall without bound, it has come to {new.value:.3g}")
-        return self._cycle()
+        if ending := self._cycle():
+            return ending
+        if self._spent():
+            self.to(self.gentlest, 0.0)
+            return self.exhausted()
+        return None
 
     def _cycle(self) -> Ending | None:
         """Where the way has come back to a recent point without having found a lower one."""
@@ -183,26 +219,41 @@ class Run:
         ending = self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
         scale = max(abs(point.value) for point in (self.point, self.best, self.objective.start))
         if ending.converged and self._promised() > max(1e-10, 10.0 * self.objective.over.epsilon) * scale:
-            return Ending(
-                False,
-                f"stuck: no step lowers f, though the gradient is {self.point.norm:.2g}: there is a kink, "
-                "the derivative is wrong, or steps are too small",
-            )
+            return Ending(False, f"stuck: no step lowers f, though the gradient is {self._why_stuck()}")
         return ending
 
+    def _why_stuck(self) -> str:
+        """How steep it is, and what may be the reason: where the gradient was nan nearby, what made it so."""
+        if self.objective.spoilt is not None and (cause := self.objective.cause(self.objective.spoilt)):
+            return f"{self.point.norm:.2g}, and is not finite further on{cause}"
+        return f"{self.point.norm:.2g}: there is a kink, the derivative is wrong, or steps are too small"
+
     def _promised(self) -> float:
-        """How far the vertex of the parabola along −∇f is from f:   ½·(gᵀg)²/|gᵀHg|."""
-        norm = self.point.norm
+        """How far below f the vertex of the parabola along −∇f is, bent as the slope changes nearby.
+
+            ½·slope²/|bend|,   bend = (slope at x + h·d − slope at x)/h,   d = −∇f/|∇f|
+
+        At a kink the slope jumps within any h, so that much is promised and nothing found; the second
+        derivative would see only the side it is on.
+        """
+        x, norm, objective = self.point.x, self.point.norm, self.objective
         if norm == 0.0:
             return 0.0
-        g = self.point.gradient / norm
-        bend = np.abs(g @ self.objective.curvature(self.point.x)(g))
-        return float(0.5 * norm * (norm / bend) * (g @ g) ** 2) if 0.0 < bend < np.inf else np.inf
+        d = -self.point.gradient / norm
+        travelled = float(np.max(np.maximum(np.abs(x), np.abs(objective.start.x))))
+        h = objective.over.epsilon ** (1 / 3) * (travelled or 1.0)
+        near = objective.at(x + h * d)
+        if not near.finite:
+            h, near = -h, objective.at(x - h * d)
+        slope = self.point.gradient @ d
+        bend = np.abs((near.gradient @ d - slope) / h)
+        return float(0.5 * slope * (slope / bend)) if 0.0 < bend < np.inf else np.inf
 
     def not_finite(self, point: Point) -> Ending:
         """A step led to where f is nan or infinite."""
         what = "f" if not np.isfinite(point.value) else "the gradient of f"
-        return Ending(False, f"diverged: {what} is not finite after step {self.steps + 1}")
+        cause = self.objective.cause(point.x)
+        return Ending(False, f"diverged: {what} is not finite after step {self.steps + 1}{cause}")
 
     def _flat(self) -> bool:
         """Whether f has one value, and no slope, at the current point and off in two directions."""

@@ -9,7 +9,8 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from .descent import Direction, descend
+from .descent import Direction, escaping
+from .kinds import few
 from .objective import Objective, Point
 from .result import Result
 from .run import Options, Run
@@ -35,7 +36,8 @@ class Truncated(Direction):
         g = point.gradient
         product, d, residual = self.objective.curvature(point.x), np.zeros_like(g), g
         search, square, sharpest = -g, float(g @ g), 0.0
-        enough = min(0.25, math.sqrt(square) / float(np.linalg.norm(self.objective.start.gradient))) * square
+        steepest = max(math.sqrt(square), float(np.linalg.norm(self.objective.start.gradient)))
+        enough = min(0.25, math.sqrt(square) / steepest) * square
         for _ in range(2 * g.size):
             curved = product(search)
             curvature, length = float(search @ curved), float(search @ search)
@@ -54,7 +56,8 @@ class Truncated(Direction):
 def newton_cg(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[Options]) -> Result:
     """Minimise f by truncated Newton steps: Newton's convergence for many unknowns.
 
-    The engine gives H·v for the price of two gradients, so H is never formed.
+    The engine gives H·v for the price of two gradients, so H is never formed. A saddle or maximum where the
+    way comes to rest is left, where ten products show a direction in which f curves down.
     f, x0 and options as in `steepest_descent`; s is a strong Wolfe search.
 
     >>> newton_cg(lambda x: ((x - 3.0) ** 4).sum() + (x**2).sum(), np.zeros(50)).x[:3].round(6)
@@ -63,4 +66,5 @@ def newton_cg(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unp
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 7.1.
     """
     run = Run("Newton-CG", f, x0, **options)
-    return descend(run, Truncated(run.objective), step_rule(s, Wolfe()))
+    rule = step_rule(s, Wolfe())
+    return run.finish(lambda: escaping(run, Truncated(run.objective), rule, few))

@@ -55,7 +55,7 @@ def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
     values = leaves(x0)
     if arguments == 0 and values and all(isinstance(x, Value) for x in values):
         return Parameters(values)
-    spread = isinstance(x0, tuple) and len(x0) > 1 and arguments in (len(x0), ANY)
+    spread = isinstance(x0, tuple) and arguments in (len(x0), ANY)
     return Start(x0, spread)
 
 

@@ -53,7 +53,8 @@ LOG_10 = math.log(10.0)
 # -- exponentials and logarithms ---------------------------------------------------------------
 
 EXP_REMEDY = (
-    "log(1 + eˣ) is stable as softplus, the log of a sum of exponentials as logsumexp, 1/(1 + e⁻ˣ) as sigmoid"
+    "where exp(x) leaves the range of floats, log(1 + exp(x)) is stable as softplus or logaddexp, "
+    "log(sum(exp(x))) as logsumexp, 1/(1 + exp(-x)) as sigmoid"
 )
 COSH_REMEDY = "1/cosh x is stable as 2·exp(−|x|)/(1 + exp(−2|x|)), a ratio of the two as tanh"
 

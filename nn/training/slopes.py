@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 import autodiff
 from autodiff import gradients, modes
+from autodiff.anomaly import cause_of_nan
 from autodiff.data import Data
 
 from ..module import Module
 from .observations import Observations
 from .whole import obstacle
 
-__all__ = ["WARM_UP", "Slopes"]
+__all__ = ["WARM_UP", "Slopes", "all_finite"]
 
 WARM_UP = 500
 """Steps after which it pays to compile."""
@@ -39,6 +40,7 @@ class Slopes:
 
     def __init__(self, model: Module, loss: Loss, data: Observations, compiled: bool | None) -> None:
         self.model, self.loss = model, loss
+        self.free = _free(model)
         self.asked = compiled is True
         self.refusal = "asked for" if compiled is False else _refusal(model, data)
         if self.asked and self.refusal:
@@ -60,6 +62,11 @@ class Slopes:
             return self._kept(*found)
         self.engine = self._eagerly()
         return self._passed(inputs, targets)
+
+    def cause(self, inputs: Any, targets: Any) -> str:
+        """Which operation, in which line, made the loss or its slopes nan, and what is stable."""
+        told = cause_of_nan(lambda: _step(self.model, self.loss)(inputs, targets))
+        return f": {told}" if told else ""
 
     # -- by a program --------------------------------------------------------------------------
 
@@ -117,6 +124,18 @@ class Slopes:
         if math.isfinite(number):
             loss.backward()
         return number, output.data
+
+
+def all_finite(slopes: Iterable[Any]) -> bool:
+    """Whether no slope is nan or infinite: squares do not cancel, and one number is cheap to look at."""
+    total = 0.0
+    for g in slopes:
+        if type(g) is float:
+            total += g * g
+        elif g is not None:
+            entries = g.ravel()
+            total += float(entries.dot(entries))
+    return math.isfinite(total)
 
 
 def _step(model: Module, loss: Loss) -> Step:

@@ -22,7 +22,7 @@ from . import history as histories
 from .form import check_form
 from .history import History
 from .observations import Observations
-from .slopes import Slopes
+from .slopes import Slopes, all_finite
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 
@@ -96,8 +96,8 @@ class Trainer:
         """Forward, backward, and one step downhill; what went wrong, if anything."""
         self.optimizer.zero_grad()
         number, measures = self._passed(batch)
-        if not math.isfinite(number):
-            return f"the loss became {number}"
+        if problem := self._problem(number):
+            return problem + self.slopes.cause(batch.X, batch.y)
         self.stepping = True
         self.optimizer.step()
         added = [number * (1 if self.summed else batch.n), *(batch.n * x for x in measures)]
@@ -105,6 +105,16 @@ class Trainer:
         self.position += 1
         self.stepping = False
         return None
+
+    def _problem(self, loss: float) -> str | None:
+        """What is not finite, before it spoils the weights: the loss, or a gradient."""
+        if not math.isfinite(loss):
+            return f"the loss became {loss}"
+        if all_finite(p.grad for p in self.slopes.free):
+            return None
+        parameters = self.model.named_parameters()
+        spoilt = (name for name, p in parameters if not (p.grad is None or np.isfinite(p.grad).all()))
+        return next((f"the gradient of {name} became nan or infinite" for name in spoilt), None)
 
     def _passed(self, batch: Observations) -> tuple[float, list[float]]:
         """Forward, and backward where the loss is finite: the loss and the metrics."""

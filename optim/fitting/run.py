@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..objective import Point
 from ..run import Run
 from ..stopping import Ending
 from ..unknowns import Vector
@@ -50,6 +51,10 @@ class Fitting(Run):
         self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
         self.promised = step.promised
 
+    def _watch(self, point: Point) -> None:
+        """Every step lowers R; when that is rounding, ftol tells."""
+        self.gained = self.steps + 1
+
     def length(self, v: Vector) -> float:
         """‖D·v‖, with the norms of the columns as D."""
         return float(np.linalg.norm(self.norms * v))
@@ -80,22 +85,25 @@ class Fitting(Run):
         return ""
 
     def stationary(self, reason: str) -> Ending:
-        """Convergence, unless unknowns do nothing."""
-        if idle := list(compress(self.names, self._idle())):
-            return Ending(False, f"flat: R does not change with {listed(idle)} around here; {reason}")
+        """Convergence, unless unknowns do nothing, or only the first derivative says that they do not."""
+        idle = np.array(~self.point.jacobian.any(axis=0))
+        beside = self._beside(idle) if idle.any() else []
+        unmoved = listed(list(compress(self.names, idle)))
+        if beside and all(value == self.point.value for value in beside):
+            return Ending(False, f"flat: R does not change with {unmoved} around here; {reason}")
+        if beside and all(value < self.point.value for value in beside):
+            where = f"a point that is no minimum: R falls on both sides of it, with {unmoved}"
+            return Ending(True, f"converged to {where}; another start leads further down")
         return self._converged(reason)
 
     def _converged(self, reason: str) -> Ending:
         return Ending(True, f"converged{'' if self.steps else ' at the start'}: {reason}")
 
-    def _idle(self) -> NDArray[np.bool_]:
-        """Which unknowns do nothing, here and some way off."""
+    def _beside(self, idle: NDArray[np.bool_]) -> list[float]:
+        """R some way off, on both sides, along unknowns that do nothing by the Jacobian."""
         x = self.point.x
-        idle = np.array(~self.point.jacobian.any(axis=0))
         reach = 1e-3 * idle * np.maximum(1.0, np.abs(x))
-        around = (x + side * reach for side in (-1.0, 1.0))
-        flat = idle.any() and all(self.objective.value(near) == self.point.value for near in around)
-        return idle if flat else np.zeros_like(idle)
+        return [self.objective.value(x + side * reach) for side in (-1.0, 1.0)]
 
     def exhausted(self, reason: str = "no further decrease is possible") -> Ending:
         """No step led down: convergence, unless the linear model promises much."""

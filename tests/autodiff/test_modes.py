@@ -8,6 +8,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, detect_anomaly, gradients, no_grad
+from autodiff.anomaly import cause_of_nan
 
 
 def test_no_grad_records_nothing():
@@ -123,3 +124,23 @@ def test_a_healthy_pass_is_the_same_under_detect_anomaly():
 def test_detect_anomaly_inside_no_grad_still_names_the_operation():
     with no_grad(), detect_anomaly(), pytest.raises(FloatingPointError, match="log made -inf"):
         ad.log(Value(0.0))
+
+
+# -- the cause of nan ----------------------------------------------------------------------------
+
+
+def test_the_cause_of_nan_is_where_it_was_made_not_where_a_mask_hid_it():
+    x = Value([0.0, 4.0], "x")
+    hidden = lambda: ad.where(x > 0.0, ad.log(x), 0.0).sum()  # noqa: E731
+    assert cause_of_nan(lambda: gradients(hidden(), [x])) == ""
+    told = cause_of_nan(lambda: gradients(hidden() + ad.log(x - 1.0).sum(), [x]))
+    assert told.startswith("log made nan of a value of shape (2,), recorded at test_modes.py:")
+    told = cause_of_nan(lambda: gradients(hidden() + ad.sqrt(x).sum(), [x]))
+    assert told.startswith("the gradient of sqrt with respect to 'x'")
+    assert "add a small constant" in told
+
+
+def test_the_cause_of_nan_is_nothing_where_all_is_finite_or_f_fails():
+    x = Value(2.0)
+    assert cause_of_nan(lambda: gradients(x * x, [x])) == ""
+    assert cause_of_nan(lambda: 1 / 0) == ""

@@ -654,3 +654,25 @@ def test_methods_of_second_order_refuse_a_model_that_measures_its_batches(optimi
 def test_names_of_optimisers_are_read_whatever_their_spelling():
     for name in ("Adam", "SGD", "LBFGS", "Levenberg-Marquardt"):
         assert quiet(line(), X, Y, loss=mean_squared_error, optimizer=name, epochs=1).epochs <= 1
+
+
+class Length(Module):
+    """|X·w|, whose slope is infinite where X·w is 0."""
+
+    def __init__(self):
+        self.w = ad.Value(np.ones(2), "w")
+
+    def forward(self, x):
+        """One row: √(x·w)²."""
+        return ad.sqrt((x @ self.w) ** 2)
+
+
+@pytest.mark.parametrize("engine", [True, False])
+def test_one_row_with_an_infinite_slope_ends_the_training_before_it_spoils_the_weights(engine):
+    model, x = Length(), np.array([[1.0, 2.0], [3.0, 4.0], [1.0, -1.0]])
+    history = quiet(model, x, np.ones(3), optimizer="sgd", lr=0.1, epochs=3, batch_size=None, compiled=engine)
+    assert history.reason.startswith("diverged in epoch 1: the gradient of w became nan or infinite: ")
+    assert "the gradient of sqrt with respect to" in history.reason
+    assert "recorded at test_training.py:" in history.reason
+    assert "add a small constant" in history.reason
+    assert model.w.data.tolist() == [1.0, 1.0]
