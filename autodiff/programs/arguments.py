@@ -68,6 +68,14 @@ class Arguments(NamedTuple):
         """The inputs of the program."""
         return [x._data if type(x) is Value else x for x in self.operands]
 
+    @property
+    def fixed(self) -> dict[int | str, Any]:
+        """What is static, or a function, by place or name."""
+        args, kwargs = self.tree
+        pairs = [*enumerate(args), *kwargs.items()]
+        found = {key: x.value if isinstance(x, Static) else x for key, x in pairs}
+        return {key: found[key] for key, x in pairs if isinstance(x, Static) or callable(x)}
+
     def inputs(self) -> list[Value]:
         """Values that stand for the operands while f is traced: variables where these are."""
         return [_stand_in(x, path) for x, path in zip(self.operands, self.paths, strict=True)]

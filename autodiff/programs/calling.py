@@ -17,7 +17,6 @@ MISS says that the call is another version's, or needs more thought.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from types import CellType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +25,6 @@ from .. import modes
 from ..value import Value
 from .arguments import Arguments, Static, is_setting
 from .results import OUTPUT
-from .surroundings import Surrounding
 
 if TYPE_CHECKING:
     from .version import Version
@@ -76,7 +74,8 @@ class _Text:
     def function(self, version: Version, args: list[Any]) -> None:
         """All of it."""
         self.check(f"len(args) != {len(args)} or depth()")
-        self.surroundings(version.surroundings)
+        if version.surroundings.watched:
+            self.check(f"{self.named(version.changed)}()")
         self.unpack("args", "a", args)
         inputs = self.operands + self.captured(version.captured)
         self.names["function"] = version.main.function
@@ -140,17 +139,6 @@ class _Text:
             self.check(f"type({part}) is not {self.named(type(x))}")
         else:
             raise _UnusualError
-
-    def surroundings(self, names: Sequence[Surrounding]) -> None:
-        """All that f finds around itself must be what it was."""
-        for name in names:
-            place = self.named(name.place)
-            now = (
-                f"{place}.cell_contents"
-                if isinstance(name.place, CellType)
-                else f"{place}.get({name.name!r})"
-            )
-            self.check(f"{now} is not {self.named(name.meaning)}")
 
     def captured(self, values: Sequence[Value]) -> list[str]:
         """The data of the Values that f closes over, which must have kept their roles."""

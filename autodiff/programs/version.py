@@ -16,7 +16,7 @@ from .purity import check_same
 from .results import structure
 from .rewriting import rewritten
 from .source import Source, written
-from .surroundings import surroundings
+from .surroundings import changes, surroundings
 from .trace import Recording, recorded_from
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Version:
         self._absorbing: Form | None = None
         recording = self._recorded(absorbs=False)
         check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
-        self.surroundings = surroundings(f)
+        self.surroundings = surroundings(f, arguments.fixed)
+        self.changed = changes(self.surroundings.watched)
         self.main = Form(recording, name, self.doc)
         self.captured = recording.captured
         self.roles = tuple(value._tracked for value in self.captured)
@@ -82,7 +83,7 @@ class Version:
     def is_current(self) -> bool:
         """Whether captured Values are still variables and constants, and all names mean what they did."""
         roles = tuple(value._tracked for value in self.captured)
-        return self.roles == roles and all(name.is_current() for name in self.surroundings)
+        return self.roles == roles and not self.changed()
 
     def outputs(self, data: list[Data]) -> tuple[Data, ...]:
         """The results, in order, for the data of the arguments."""
