@@ -112,7 +112,8 @@ class Expressions(Calls):
     def _binop(self, node: ast.BinOp, scope: Scope) -> Meaning:
         x, y = self.expression(node.left, scope), self.expression(node.right, scope)
         exponent = y.value if isinstance(y, Known) and isinstance(node.op, ast.Pow) else None
-        if type(exponent) in (int, float) and exponent in POWERS:
+        is_array = isinstance(example(x), np.ndarray)  # of a number, NumPy computes the power
+        if is_array and type(exponent) in (int, float) and exponent in POWERS:
             return self.called(POWERS[exponent], [x], {})
         return self.called(getattr(np, BY_NODE[type(node.op)].ufunc), [x, y], {})
 

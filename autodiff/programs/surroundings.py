@@ -14,7 +14,6 @@ from __future__ import annotations
 import functools
 import inspect
 import keyword
-import operator
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..operation import Operation
 from .chains import ENTRIES as LOOPED
 from .chains import Chain, Step, chains, inner
 from .origins import is_own
@@ -46,6 +46,8 @@ CONTAINERS = (list, tuple, dict, set, frozenset)
 
 OPAQUE = ("autodiff", "nn", "numpy", "optim", "builtins", *sys.stdlib_module_names)
 """Modules that are taken to stay as they are."""
+
+TRAINING: Step = ("attribute", "training")
 
 LIBRARY = str(Path(sysconfig.get_path("stdlib")) / "_")[:-1]
 
@@ -102,6 +104,8 @@ class Surrounding(NamedTuple):
     reading: Reading
     meaning: Any
     measure: Callable[[Any], Any] | None = None
+    kept: Any = None
+    """What was measured lives on: an id stands for one object as long as that does."""
 
     @property
     def name(self) -> str:
@@ -184,22 +188,9 @@ def _frame(x: Any) -> Any:
     return type(x), keys
 
 
-class _Members(NamedTuple):
-    """The entries of a list, which are the same where each is the same object."""
-
-    kind: type
-    entries: Sequence[Any]
-
-    def __ne__(self, other: object) -> bool:
-        same = isinstance(other, _Members) and self.kind is other.kind
-        if not same or len(self.entries) != len(other.entries):
-            return True
-        return not all(map(operator.is_, self.entries, other.entries))
-
-
-def _members(x: Any) -> _Members:
-    """A list or tuple by its entries."""
-    return _Members(type(x), tuple(x))
+def _members(x: Any) -> Any:
+    """A list or tuple by its entries, each as the object that it is."""
+    return type(x), tuple(map(id, x))
 
 
 def _attributes(x: Any) -> tuple[str, ...]:
@@ -233,6 +224,7 @@ class _Walk:
         self._kept: list[Any] = []  # an id stands for one object as long as that lives
         self._inside: list[int] = []
         self._room = ENTRIES
+        self._own = False
 
     def start(self, f: Any, given: Mapping[int | str, Any]) -> None:
         """The function itself, with arguments that stay."""
@@ -243,10 +235,18 @@ class _Walk:
         self.callable(f, readings)
 
     def watch(self, reading: Reading, meaning: Any, measure: Callable[[Any], Any] | None = None) -> None:
-        """Note what something means."""
+        """Note what something means; of the project's own objects, only the mode that `train` sets."""
+        if self._own and reading.path[-1:] != (TRAINING,):
+            return
         key = id(reading.origin), reading.path, measure
         told = measure(meaning) if measure else meaning
-        self.found.setdefault(key, Surrounding(reading, told, measure))
+        kept = list(meaning) if measure is _members else None
+        self.found.setdefault(key, Surrounding(reading, told, measure, kept))
+
+    def _skip(self, reading: Reading) -> None:
+        """Note what is not looked at again."""
+        if not self._own:
+            self.unwatched.add(reading.name)
 
     # -- functions -----------------------------------------------------------------------------
 
@@ -258,13 +258,15 @@ class _Walk:
             return
         self._seen.add(key)
         self._kept += thing, given
-        if isinstance(getattr(thing, "training", None), bool) and not isinstance(thing, type):
-            self.watch(Reading("training", thing, (("attribute", "training"),)), thing.training)
+        if not self._own and isinstance(getattr(thing, "training", None), bool):
+            self.watch(Reading("training", thing, (TRAINING,)), thing.training)
         if isinstance(thing, functools.partial):
             self._partial(thing, given)
         elif isinstance(thing, MethodType):
             owner = Reading("self", thing.__self__)
             self.callable(thing.__func__, _behind([owner], given))
+        elif isinstance(operation := getattr(thing, "operation", None), Operation):
+            self.callable(operation.forward)
         elif isinstance(thing, FunctionType):
             self._function(thing, given)
         elif hasattr(thing, "__wrapped__"):
@@ -298,12 +300,14 @@ class _Walk:
         known: Known = {}
         for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
             known[name] = [Reading(name, cell, (("attribute", "cell_contents"),))]
+        outer, self._own = self._own, is_own(code)
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         for i, name in enumerate(parameters):
             found = given.get(name) or given.get(i) or (None if is_own(code) else _default(f, i, name))
             if found is not None:
                 known[name] = [found]
         self._code(code, known, {} if is_own(code) else f.__globals__)
+        self._own = outer
 
     def _code(self, code: CodeType, known: Known, names: dict[str, Any]) -> None:
         """The chains of a function, and of those inside it."""
@@ -365,7 +369,7 @@ class _Walk:
                 return reading
             reading = further
             if not _same(reading.now(), reading.now()):  # made anew each time
-                self.unwatched.add(reading.name)
+                self._skip(reading)
                 return None
         return reading
 
@@ -409,13 +413,13 @@ class _Walk:
             self.watch(reading, x, _contents)
         else:
             self._identity(reading, x)
-            self.unwatched.add(reading.name)
+            self._skip(reading)
 
     def _container(self, reading: Reading, thing: Any) -> None:
         """Entry by entry, if there is room for them."""
         entries = self._opened(reading)
         if entries is None:
-            self.unwatched.add(reading.name)
+            self._skip(reading)
             is_list = isinstance(thing, (list, tuple)) and len(thing) <= MEMBERS
             self.watch(reading, thing, _members if is_list else None)
             return

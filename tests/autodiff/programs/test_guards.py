@@ -90,10 +90,11 @@ class Layer:
 
 class Network(nn.Module):
     def __init__(self):
-        self.line, self.scale, self.shift = nn.Linear(1, 1, seed=0), 2.0, np.ones(1)
+        self.own, self.line = Value(2.0), nn.Linear(1, 1, seed=0)
+        self.scale, self.shift = 2.0, np.ones(1)
 
     def forward(self, x):
-        return ad.sum(self.line(x * np.ones(1)) * self.scale + self.shift)
+        return ad.sum(self.line(x * self.own * np.ones(1)) * self.scale + self.shift)
 
 
 class Deeper(Network):
@@ -163,9 +164,9 @@ def cases():
     network, deeper = Network(), Deeper()
     yield "of a module", lambda x: network(x), lambda: setattr(network, "scale", 5.0)
     yield "an array of a module", lambda x: network(x), lambda: network.shift.fill(5.0)
-    yield "a parameter replaced", lambda x: network(x), lambda: setattr(
-        network.line, "weight", Value(np.full((1, 1), 3.0))
-    )
+    yield "a parameter replaced", lambda x: network(x), lambda: setattr(network, "own", Value(3.0))
+    chain = nn.Sequential(nn.Linear(1, 1, seed=0), network)
+    yield "of a module among others", lambda x: chain(x * np.ones(1)), lambda: setattr(network, "scale", 7.0)
     yield "of what super reads", lambda x: deeper(x), lambda: setattr(deeper, "scale", 6.0)
     yield "through grad", grad(lambda x: x * x * cfg.lr), lambda: setattr(cfg, "lr", 9.0)
     yield "1 and True", lambda x: x * 2.0 if cfg.lr is True else x, lambda: setattr(cfg, "lr", True)
