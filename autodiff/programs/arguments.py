@@ -72,9 +72,9 @@ class Arguments(NamedTuple):
     def fixed(self) -> dict[int | str, Any]:
         """What is static, or a function, by place or name."""
         args, kwargs = self.tree
-        pairs = [*enumerate(args), *kwargs.items()]
-        found = {key: x.value if isinstance(x, Static) else x for key, x in pairs}
-        return {key: found[key] for key, x in pairs if isinstance(x, Static) or callable(x)}
+        pairs: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+        fixed = [(key, x.value if isinstance(x, Static) else x) for key, x in pairs if is_setting(x)]
+        return {key: x for key, x in fixed if not isinstance(x, (bool, str, bytes, type(None)))}
 
     def inputs(self) -> list[Value]:
         """Values that stand for the operands while f is traced: variables where these are."""

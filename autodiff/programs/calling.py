@@ -25,6 +25,7 @@ from .. import modes
 from ..value import Value
 from .arguments import Arguments, Static, is_setting
 from .results import OUTPUT
+from .surrounding import Surrounding, same
 
 if TYPE_CHECKING:
     from .version import Version
@@ -66,6 +67,7 @@ class _Text:
             "MISS": MISS,
             "NUMBERS": NUMBERS,
             "depth": modes.depth,
+            "same": same,
             "ndarray": np.ndarray,
         }
         self.given = iter(given)
@@ -74,8 +76,7 @@ class _Text:
     def function(self, version: Version, args: list[Any]) -> None:
         """All of it."""
         self.check(f"len(args) != {len(args)} or depth()")
-        if version.surroundings.watched:
-            self.check(f"{self.named(version.changed)}()")
+        self.surroundings(version.surroundings.watched)
         self.unpack("args", "a", args)
         inputs = self.operands + self.captured(version.captured)
         self.names["function"] = version.main.function
@@ -89,8 +90,8 @@ class _Text:
     def line(self, code: str) -> None:
         self.lines.append(f"    {code}")
 
-    def check(self, miss: str) -> None:
-        self.line(f"if {miss}: return MISS")
+    def check(self, miss: str, before: str = "") -> None:
+        self.line(f"{before}if {miss}: return MISS")
 
     def named(self, thing: Any) -> str:
         """A name for an object."""
@@ -139,6 +140,14 @@ class _Text:
             self.check(f"type({part}) is not {self.named(type(x))}")
         else:
             raise _UnusualError
+
+    def surroundings(self, watched: Sequence[Surrounding]) -> None:
+        """All that f reads around itself must be what it was; reading it may raise."""
+        if watched:
+            self.line("try:")
+            for entry in watched:
+                self.check(entry.changed(self.named), "    ")
+            self.line("except Exception: return MISS")
 
     def captured(self, values: Sequence[Value]) -> list[str]:
         """The data of the Values that f closes over, which must have kept their roles."""

@@ -23,8 +23,8 @@ ENTRIES = ".0"
 """What a comprehension calls that over which it runs, where it is a function of its own."""
 
 SILENT = {
-    "CACHE", "COPY", "COPY_FREE_VARS", "EXTENDED_ARG", "MAKE_CELL", "NOP", "NOT_TAKEN", "PRECALL", "PUSH_NULL",
-    "RESUME",
+    "CACHE", "COPY", "COPY_FREE_VARS", "EXTENDED_ARG", "MAKE_CELL", "NOP", "NOT_TAKEN", "PRECALL",
+    "PUSH_NULL", "RESUME",
 }  # fmt: skip
 """What stands between two steps without changing what is read."""
 
@@ -98,12 +98,16 @@ class _Reader:
             return self.each and name in LOOPING
         if name in ("LOAD_ATTR", "LOAD_METHOD") and not self.key:
             return self._stepped(("attribute", step.argval))
-        if name in ("LOAD_CONST", "LOAD_SMALL_INT") and not self.key and not isinstance(step.argval, CodeType):
+        if (
+            name in ("LOAD_CONST", "LOAD_SMALL_INT")
+            and not self.key
+            and not isinstance(step.argval, CodeType)
+        ):
             self.key = (step.argval,)
             return True
         if self.key and (name == "BINARY_SUBSCR" or (name == "BINARY_OP" and step.argrepr == "[]")):
             return self._stepped(("entry", self.key[0]))
-        if name == "GET_ITER" and not self.key or name == "FOR_ITER" and self.chain.root == ENTRIES:
+        if name == ("FOR_ITER" if self.chain.root == ENTRIES else "GET_ITER") and not self.key:
             self.each = self.chain.root != ENTRIES
             return True
         return False

@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-import keyword
-import sys
-import sysconfig
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
+from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,9 +23,21 @@ import numpy as np
 from ..operation import Operation
 from .chains import ENTRIES as LOOPED
 from .chains import Chain, Step, chains, inner
+from .looking import CONTAINERS, asked, is_closed, is_library, is_looked_into, is_object, member
 from .origins import is_own
+from .surrounding import (
+    ABSENT,
+    Reading,
+    Surrounding,
+    attributes,
+    contents,
+    frame,
+    is_set,
+    members,
+    same,
+)
 
-__all__ = ["Surrounding", "Surroundings", "changes", "surroundings"]
+__all__ = ["Surroundings", "surroundings"]
 
 BYTES = 1000
 """Size up to which the contents of an array are compared."""
@@ -39,96 +48,8 @@ ENTRIES = 64
 MEMBERS = 1000
 """Entries up to which a list is known by them, without a look into each."""
 
-PLAIN = (bool, int, float, complex, str, bytes, np.generic)
-"""What is the same where it is equal."""
-
-CONTAINERS = (list, tuple, dict, set, frozenset)
-
-OPAQUE = ("autodiff", "nn", "numpy", "optim", "builtins", *sys.stdlib_module_names)
-"""Modules that are taken to stay as they are."""
 
 TRAINING: Step = ("attribute", "training")
-
-LIBRARY = str(Path(sysconfig.get_path("stdlib")) / "_")[:-1]
-
-
-class _Absent:
-    """Stands for what cannot be read: an attribute that is missing, a name without meaning."""
-
-    def __repr__(self) -> str:
-        return "nothing"
-
-
-ABSENT = _Absent()
-
-
-class Reading(NamedTuple):
-    """How something is read: an object, and the steps from there; `name` as in the user's code."""
-
-    name: str
-    origin: Any
-    path: tuple[Step, ...] = ()
-
-    def now(self) -> Any:
-        """What is read by now; ABSENT where that raises."""
-        thing = self.origin
-        try:
-            for how, key in self.path:
-                thing = getattr(thing, key) if how == "attribute" else thing[key]
-        except Exception:  # whatever code of the user's raises, a descriptor's, say
-            return ABSENT
-        return thing
-
-    def then(self, step: Step) -> Reading:
-        """One step further."""
-        how, key = step
-        told = f".{key}" if how == "attribute" else f"[{key!r}]"
-        return Reading(f"{self.name}{told}", self.origin, (*self.path, step))
-
-    def text(self, named: Callable[[Any], str]) -> str:
-        """The expression that reads; `named` gives names to objects."""
-        text = named(self.origin)
-        for how, key in self.path:
-            if how == "entry":
-                text = f"{text}[{named(key)}]"
-            elif key.isascii() and key.isidentifier() and not keyword.iskeyword(key):
-                text = f"{text}.{key}"
-            else:
-                text = f"getattr({text}, {named(key)})"
-        return text
-
-
-class Surrounding(NamedTuple):
-    """Something that f reads, and what it meant: itself, or what a `measure` tells of it."""
-
-    reading: Reading
-    meaning: Any
-    measure: Callable[[Any], Any] | None = None
-    kept: Any = None
-    """What was measured lives on: an id stands for one object as long as that does."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in the user's code."""
-        return self.reading.name
-
-    def is_current(self) -> bool:
-        """Whether it means the same: that very object, or an equal number."""
-        now = self.reading.now()
-        if self.measure is None:
-            return _same(now, self.meaning)
-        return now is not ABSENT and not self.measure(now) != self.meaning
-
-    def changed(self, named: Callable[[Any], str]) -> str:
-        """The condition that it means something else; it raises where nothing is read."""
-        text, meaning = self.reading.text(named), named(self.meaning)
-        if self.meaning is ABSENT:
-            return f"not {named(self)}.is_current()"
-        if self.measure:
-            return f"{named(self.measure)}({text}) != {meaning}"
-        if isinstance(self.meaning, PLAIN):
-            return f"(now := {text}) is not {meaning} and not same(now, {meaning})"
-        return f"{text} is not {meaning}"
 
 
 class Surroundings(NamedTuple):
@@ -137,20 +58,11 @@ class Surroundings(NamedTuple):
     watched: list[Surrounding]
     unwatched: list[str]
 
-
-def changes(watched: Sequence[Surrounding]) -> Callable[[], bool]:
-    """A function that tells whether anything has changed: a tenth of a microsecond for each."""
-    names: dict[str, Any] = {"same": _same}
-
-    def named(thing: Any) -> str:
-        name = f"c{len(names)}"
-        names[name] = thing
-        return name
-
-    tests = "".join(f"        if {entry.changed(named)}: return True\n" for entry in watched)
-    text = f"def changed():\n    try:\n{tests}        return False\n    except Exception: return True\n"
-    exec(text, names)  # our own text: of names that we chose, and plain attributes
-    return names["changed"]  # type: ignore[no-any-return]
+    def told(self) -> list[str]:
+        """What a reader of the program must know: what it takes to stay as it was."""
+        if not self.unwatched:
+            return []
+        return [f"Recorded once, and not noticed where changed in place: {', '.join(self.unwatched)}."]
 
 
 def surroundings(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Surroundings:
@@ -161,51 +73,6 @@ def surroundings(f: Callable[..., Any], given: Mapping[int | str, Any] | None = 
     walk = _Walk()
     walk.start(f, given or {})
     return Surroundings(list(walk.found.values()), sorted(walk.unwatched))
-
-
-# -- what is compared --------------------------------------------------------------------------
-
-
-def _same(now: Any, then: Any) -> bool:
-    """The very object, or an equal one of its type; nan is nan, −0 is not 0."""
-    if now is then:
-        return True
-    if type(now) is not type(then) or not isinstance(now, PLAIN):
-        return False
-    if isinstance(now, (float, complex)):
-        return repr(now) == repr(then)
-    return now.tobytes() == then.tobytes() if isinstance(now, np.generic) else bool(now == then)
-
-
-def _contents(x: Any) -> Any:
-    """An array by its numbers."""
-    return (x.dtype, x.shape, x.tobytes()) if type(x) is np.ndarray else x
-
-
-def _frame(x: Any) -> Any:
-    """A container without what it contains."""
-    keys: Any = tuple(x) if isinstance(x, dict) else frozenset(x) if _is_set(x) else len(x)
-    return type(x), keys
-
-
-def _members(x: Any) -> Any:
-    """A list or tuple by its entries, each as the object that it is."""
-    return type(x), tuple(map(id, x))
-
-
-def _attributes(x: Any) -> tuple[str, ...]:
-    """The names of an object's own attributes."""
-    slots = [slot for kind in type(x).__mro__ for slot in _slots(kind) if hasattr(x, slot)]
-    return (*getattr(x, "__dict__", ()), *slots)
-
-
-def _slots(kind: type) -> Sequence[str]:
-    slots = vars(kind).get("__slots__", ())
-    return [slots] if isinstance(slots, str) else [x for x in slots if x not in ("__dict__", "__weakref__")]
-
-
-def _is_set(x: Any) -> bool:
-    return isinstance(x, (set, frozenset))
 
 
 # -- what f reads ------------------------------------------------------------------------------
@@ -240,7 +107,7 @@ class _Walk:
             return
         key = id(reading.origin), reading.path, measure
         told = measure(meaning) if measure else meaning
-        kept = list(meaning) if measure is _members else None
+        kept = list(meaning) if measure is members else None
         self.found.setdefault(key, Surrounding(reading, told, measure, kept))
 
     def _skip(self, reading: Reading) -> None:
@@ -258,22 +125,22 @@ class _Walk:
             return
         self._seen.add(key)
         self._kept += thing, given
-        if not self._own and isinstance(getattr(thing, "training", None), bool):
+        if not self._own and isinstance(asked(thing, "training"), bool):
             self.watch(Reading("training", thing, (TRAINING,)), thing.training)
         if isinstance(thing, functools.partial):
             self._partial(thing, given)
         elif isinstance(thing, MethodType):
             owner = Reading("self", thing.__self__)
             self.callable(thing.__func__, _behind([owner], given))
-        elif isinstance(operation := getattr(thing, "operation", None), Operation):
+        elif isinstance(operation := asked(thing, "operation"), Operation):
             self.callable(operation.forward)
         elif isinstance(thing, FunctionType):
             self._function(thing, given)
-        elif hasattr(thing, "__wrapped__"):
-            self.callable(thing.__wrapped__, given)
+        elif (wrapped := asked(thing, "__wrapped__")) is not None:
+            self.callable(wrapped, given)
         elif isinstance(thing, type):
             self._class(thing)
-        elif isinstance(call := getattr(type(thing), "__call__", None), FunctionType):
+        elif isinstance(call := inspect.getattr_static(type(thing), "__call__", None), FunctionType):
             self.callable(call, _behind([Reading("self", thing)], given))
 
     def _partial(self, thing: functools.partial[Any], given: Mapping[int | str, Reading]) -> None:
@@ -281,8 +148,8 @@ class _Walk:
         first = Reading("partial", thing)
         args = [first.then(("attribute", "args")).then(("entry", i)) for i in range(len(thing.args))]
         keywords = first.then(("attribute", "keywords"))
-        self.watch(keywords, thing.keywords, _frame)
-        named = {name: keywords.then(("entry", name)) for name in thing.keywords}
+        self.watch(keywords, thing.keywords, frame)
+        named: dict[int | str, Reading] = {name: keywords.then(("entry", name)) for name in thing.keywords}
         for reading in (*args, *named.values()):
             self.whole(reading)
         self.callable(thing.func, {**named, **_behind(args, given)})
@@ -290,12 +157,12 @@ class _Walk:
     def _class(self, thing: type) -> None:
         """A class of the user's, whose methods its objects may call; they find its attributes."""
         for method in vars(thing).values():
-            if isinstance(method, FunctionType) and not _is_library(method.__code__):
+            if isinstance(method, FunctionType) and not is_library(method.__code__):
                 self.callable(method, {0: Reading(thing.__name__, thing)})
 
     def _function(self, f: FunctionType, given: Mapping[int | str, Reading]) -> None:
         code = f.__code__
-        if _is_library(code) and not is_own(code):
+        if is_library(code) and not is_own(code):
             return
         known: Known = {}
         for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
@@ -355,12 +222,12 @@ class _Walk:
         """The steps of a chain, as far as they are the user's and stay as they are."""
         for step in path:
             owner = reading.now()
-            if _is_closed(owner):
+            if is_closed(owner):
                 return None if owner is ABSENT or isinstance(owner, ModuleType) else reading
             further = reading.then(step)
-            if isinstance(member := _member(owner, step), property):
+            if isinstance(found := member(owner, step), property):
                 self._identity(reading, owner)
-                self.callable(member.fget, {0: Reading(reading.name, owner)})
+                self.callable(found.fget, {0: Reading(reading.name, owner)})
                 further = Reading(further.name, further.now())
             elif isinstance(bound := further.now(), MethodType):
                 self._method(reading, owner, further, bound)
@@ -368,7 +235,7 @@ class _Walk:
             elif isinstance(bound, BuiltinMethodType) and bound.__self__ is owner:
                 return reading
             reading = further
-            if not _same(reading.now(), reading.now()):  # made anew each time
+            if not same(reading.now(), reading.now()):  # made anew each time
                 self._skip(reading)
                 return None
         return reading
@@ -377,7 +244,7 @@ class _Walk:
         """A method that is read, in order to be called."""
         function = bound.__func__
         self._identity(reading, owner)
-        if isinstance(function, FunctionType) and not _is_library(function.__code__):
+        if isinstance(function, FunctionType) and not is_library(function.__code__):
             self.watch(method.then(("attribute", "__func__")), function)
         self.callable(function, {0: Reading(reading.name, bound.__self__)})
 
@@ -400,7 +267,7 @@ class _Walk:
             self.callable(thing)
         elif type(thing) is np.ndarray:
             self._array(reading, thing)
-        elif isinstance(thing, CONTAINERS) or _is_object(thing):
+        elif isinstance(thing, CONTAINERS) or is_object(thing):
             if id(thing) not in self._inside:
                 self._container(reading, thing)
         else:
@@ -410,7 +277,7 @@ class _Walk:
 
     def _array(self, reading: Reading, x: np.ndarray[Any, Any]) -> None:
         if x.nbytes <= BYTES:
-            self.watch(reading, x, _contents)
+            self.watch(reading, x, contents)
         else:
             self._identity(reading, x)
             self._skip(reading)
@@ -420,8 +287,8 @@ class _Walk:
         entries = self._opened(reading)
         if entries is None:
             self._skip(reading)
-            is_list = isinstance(thing, (list, tuple)) and len(thing) <= MEMBERS
-            self.watch(reading, thing, _members if is_list else None)
+            is_list = isinstance(thing, (list, tuple, deque)) and len(thing) <= MEMBERS
+            self.watch(reading, thing, members if is_list else None)
             return
         self._inside.append(id(thing))
         for entry in entries:
@@ -434,59 +301,29 @@ class _Walk:
         if entries is None or len(entries) > self._room:
             return None
         self._room -= len(entries)
-        if isinstance(thing, (list, tuple)) and not any(map(_is_looked_into, thing)):
-            self.watch(reading, thing, _members)
+        if isinstance(thing, (list, tuple, deque)) and not any(map(is_looked_into, thing)):
+            self.watch(reading, thing, members)
             return [Reading(entry.name, x) for entry, x in zip(entries, thing, strict=True)]
         if isinstance(thing, CONTAINERS):
-            self.watch(reading, thing, _frame)
+            self.watch(reading, thing, frame)
             return entries
         self._identity(reading, thing)
-        self.watch(Reading(reading.name, thing), thing, _attributes)
+        self.watch(Reading(reading.name, thing), thing, attributes)
         return entries
 
     def _entries(self, reading: Reading) -> list[Reading] | None:
         """The entries of a container, the attributes of an object; None for what is looked at as it is."""
         thing = reading.now()
-        if isinstance(thing, (list, tuple)):
+        if isinstance(thing, (list, tuple, deque)):
             return [reading.then(("entry", i)) for i in range(len(thing))]
-        if isinstance(thing, dict):
+        if isinstance(thing, (dict, MappingProxyType)):
             return [reading.then(("entry", key)) for key in thing]
-        if _is_set(thing):
+        if is_set(thing):
             return []
-        if not _is_object(thing):
+        if not is_object(thing):
             return None
         own = Reading(reading.name, thing)
-        return [own.then(("attribute", name)) for name in _attributes(thing)]
-
-
-def _is_object(thing: Any) -> bool:
-    """Whether the attributes of an object matter, as it is the user's, and not called."""
-    if isinstance(thing, SimpleNamespace):
-        return True
-    known = thing is ABSENT or callable(thing) or isinstance(thing, PLAIN)
-    return not known and not _is_opaque(type(thing).__module__)
-
-
-def _is_looked_into(thing: Any) -> bool:
-    """Whether more than an object's identity matters: a number, an array, a container, a user's object."""
-    return isinstance(thing, (np.ndarray, *PLAIN, *CONTAINERS)) or _is_object(thing)
-
-
-def _is_closed(owner: Any) -> bool:
-    """Whether what stands behind an object is not looked at: Values, arrays, and what is no user's."""
-    if isinstance(owner, (SimpleNamespace, *CONTAINERS)) or hasattr(owner, "training"):
-        return False
-    if isinstance(owner, ModuleType):
-        return _is_opaque(owner.__name__)
-    if isinstance(owner, (type, FunctionType)):
-        return _is_opaque(owner.__module__)
-    return owner is ABSENT or isinstance(owner, (np.ndarray, *PLAIN)) or _is_opaque(type(owner).__module__)
-
-
-def _member(owner: Any, step: Step) -> Any:
-    """What a class says of an attribute."""
-    how, key = step
-    return inspect.getattr_static(type(owner), key, None) if how == "attribute" else None
+        return [own.then(("attribute", name)) for name in attributes(thing)]
 
 
 def _behind(first: Sequence[Reading], given: Mapping[int | str, Reading]) -> dict[int | str, Reading]:
@@ -503,14 +340,3 @@ def _default(f: FunctionType, i: int, name: str) -> Reading | None:
     if i >= f.__code__.co_argcount or place < 0:
         return None
     return Reading(name, f, (("attribute", "__defaults__"), ("entry", place)))
-
-
-def _is_opaque(module: str) -> bool:
-    return module.partition(".")[0] in OPAQUE
-
-
-def _is_library(code: CodeType) -> bool:
-    """Whether code is the project's, NumPy's or Python's."""
-    name = code.co_filename
-    installed = "site-packages" in name or "dist-packages" in name
-    return is_own(code) or name.startswith("<frozen") or (name.startswith(LIBRARY) and not installed)

@@ -16,7 +16,8 @@ from .purity import check_same
 from .results import structure
 from .rewriting import rewritten
 from .source import Source, written
-from .surroundings import changes, surroundings
+from .surrounding import changes
+from .surroundings import surroundings
 from .trace import Recording, recorded_from
 
 if TYPE_CHECKING:
@@ -105,15 +106,16 @@ class Version:
 
     @property
     def source(self) -> Source:
-        """The text of the first form."""
-        return self.main.source
+        """The text of the first form, below what it takes to stay as it was."""
+        return self.main.source.below(self.surroundings.told())
 
     @property
     def whole_source(self) -> Source:
         """The text of both forms, where there is a second."""
         if not self.watched:
             return self.source
-        return written(self.main.listing, self.name, self.doc, self.absorbing.listing)
+        whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
+        return whole.below(self.surroundings.told())
 
     def __repr__(self) -> str:
         return f"<version {self.doc}>"

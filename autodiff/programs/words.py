@@ -26,7 +26,8 @@ __all__ = ["Words"]
 
 
 RESERVED = (
-    "np", "math", "inf", "nan", "memory", "float", "bool", "abs", "base64", "tolist", *vars(ieee), *vars(running),
+    "np", "math", "inf", "nan", "memory", "float", "bool", "abs", "base64", "tolist",
+    *vars(ieee), *vars(running),
 )  # fmt: skip
 """What stands for something else in the text of a program, or of a saved one."""
 

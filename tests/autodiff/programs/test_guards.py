@@ -1,7 +1,6 @@
 """A program reads its surroundings once, and notices where they have changed: what is read, and how."""
 
 import dataclasses
-import functools
 import math
 import types
 from functools import partial
@@ -11,9 +10,8 @@ import pytest
 
 import autodiff as ad
 import nn
-from autodiff import Value, grad, gradients, value_and_grad
+from autodiff import Value, grad
 from autodiff.programs import compile as compiled
-from autodiff.programs.surroundings import surroundings
 
 CONFIG = {"lr": 2.0, "net": [{"scale": 3.0}]}
 SCALE = 2.0
