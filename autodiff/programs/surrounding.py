@@ -42,6 +42,8 @@ class Reading(NamedTuple):
         thing = self.origin
         try:
             for how, key in self.path:
+                if how == "entry" and isinstance(thing, dict) and key not in thing:
+                    return ABSENT  # a defaultdict would make it
                 thing = getattr(thing, key) if how == "attribute" else thing[key]
         except Exception:  # whatever code of the user's raises, a descriptor's, say
             return ABSENT

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import types
+from collections import defaultdict
 from functools import partial
 
 import numpy as np
@@ -200,3 +201,108 @@ def test_what_changed_is_noticed(name, monkeypatch):
     assert again != (version,)
     program(x)
     assert program.versions == again  # no version is recorded twice
+
+
+def test_what_raises_by_now_raises_as_eager_code_does():
+    cfg = settings(lr=2.0)
+    program = compiled(lambda x: x * cfg.lr)
+    assert program(1.5) == 3.0
+    del cfg.lr
+    with pytest.raises(AttributeError, match="lr"):
+        program(1.5)
+    cfg.lr = 4.0
+    assert program(1.5) == 6.0
+
+
+def test_a_property_that_raises_by_now_raises_as_eager_code_does():
+    class Rate:
+        broken = False
+
+        @property
+        def value(self):
+            if self.broken:
+                raise RuntimeError("no rate")
+            return 2.0
+
+    rate = Rate()
+    program = compiled(lambda x: x * rate.value)
+    assert program(1.5) == 3.0
+    rate.broken = True
+    with pytest.raises(RuntimeError, match="no rate"):
+        program(1.5)
+
+
+def test_what_is_not_read_may_change():
+    class Trainer:
+        def __init__(self):
+            self.beta, self.count, self.history = 2.0, 0, []
+
+        def loss(self, x):
+            return x * self.beta
+
+    trainer = Trainer()
+    program = compiled(trainer.loss)
+    program(1.0)
+    (version,) = program.versions
+    for _ in range(3):
+        trainer.count += 1
+        trainer.history.append(program(1.0))
+        trainer.beta = 2.0 * 1.0
+    assert program.versions == (version,)
+
+
+def test_a_missing_key_of_a_defaultdict_is_not_made():
+    table = defaultdict(float)
+    program = compiled(lambda x: x * table["a"] if "a" in table else x)
+    assert program(2.0) == 2.0
+    assert not table
+    table["a"] = 3.0
+    assert program(2.0) == 6.0
+
+
+def test_nan_is_the_same_nan():
+    cfg = settings(lr=float("nan"))
+    program = compiled(lambda x: x * cfg.lr)
+    program(1.0)
+    (version,) = program.versions
+    cfg.lr = float("nan")
+    program(1.0)
+    assert program.versions == (version,)
+
+
+def test_self_as_a_static_argument_is_looked_at():
+    class Model:
+        beta = 2.0
+
+        def loss(self, x):
+            return x * self.beta
+
+        loss = compiled(loss, static=["self"])
+
+    model = Model()
+    assert model.loss(1.0) == 2.0
+    model.beta = 3.0
+    assert model.loss(1.0) == Model.loss(model, 1.0) == 3.0
+
+
+def test_the_head_of_a_source_names_what_is_not_noticed():
+    big, long, cfg = np.ones(1000), list(range(100)), settings(table=np.ones((20, 20)), lr=2.0)
+    program = compiled(lambda x: ad.sum(big * x) + sum(long) + ad.sum(cfg.table) * cfg.lr)
+    program(1.0)
+    assert program.source.startswith(
+        "# Recorded once, and not noticed where changed in place: big, cfg.table, long.\n"
+    )
+    big = np.zeros(1000)
+    assert program(1.0) == sum(long) + 800.0
+    assert compiled(lambda x: x * cfg.lr).source_of(1.0).startswith("import numpy")
+
+
+@pytest.mark.parametrize("key", ['"""; raise SystemExit', "\n", "\u2028", "a b", "class", object()])
+def test_any_key_can_be_looked_at(key):
+    table, thing = {key: np.ones(200)}, settings()
+    setattr(thing, str(key), 2.0)
+    program = compiled(lambda x: ad.sum(x * next(iter(table.values()))) * sum(vars(thing).values()))
+    assert program(1.0) == 400.0
+    assert len(program.source.splitlines()) == len(program.source.split("\n")) - 1
+    setattr(thing, str(key), 3.0)
+    assert program(1.0) == 600.0
