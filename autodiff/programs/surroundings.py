@@ -48,7 +48,6 @@ ENTRIES = 64
 MEMBERS = 1000
 """Entries up to which a list is known by them, without a look into each."""
 
-
 TRAINING: Step = ("attribute", "training")
 
 
