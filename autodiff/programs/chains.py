@@ -9,8 +9,9 @@ gives to one entry after another, stands for the chain that it was given.
 from __future__ import annotations
 
 import dis
+import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -53,23 +54,24 @@ def inner(code: CodeType) -> list[CodeType]:
     return [constant for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
-def chains(code: CodeType) -> Iterator[Chain]:
+@functools.lru_cache(maxsize=1024)
+def chains(code: CodeType) -> tuple[Chain, ...]:
     """All that are read, in order, but for names that are assigned more than once."""
-    changing = {name for name, count in _assigned(code).items() if count > 1}
-    for chain in _Reader(code).read():
-        if chain.is_global or chain.root not in changing:
-            yield chain._replace(stored=None) if chain.stored in changing else chain
+    steps = list(dis.get_instructions(code))
+    changing = {name for name, count in _assigned(code, steps).items() if count > 1}
+    found = [x for x in _Reader(code).read(steps) if x.is_global or x.root not in changing]
+    return tuple([x._replace(stored=None) if x.stored in changing else x for x in found])
 
 
-def _assigned(code: CodeType) -> Counter[Any]:
+def _assigned(code: CodeType, steps: Sequence[dis.Instruction]) -> Counter[Any]:
     """How often each name of a function is assigned, to a parameter by its caller."""
     count = code.co_argcount + code.co_kwonlyargcount
     names = [*code.co_varnames[:count]]
-    for step in dis.get_instructions(code):
+    for step in steps:
         if step.opname.startswith(("STORE_FAST", "STORE_DEREF")):
             stored = step.argval if isinstance(step.argval, tuple) else (step.argval,)
             names += stored if "LOAD" not in step.opname else stored[:1]
-    restored = [step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_FAST_AND_CLEAR"]
+    restored = [step.argval for step in steps if step.opname == "LOAD_FAST_AND_CLEAR"]
     return Counter(names) - Counter(2 * restored)  # behind a comprehension, and where it raises
 
 
@@ -77,16 +79,15 @@ class _Reader:
     """Reads instructions, with the chain that they are about to extend."""
 
     def __init__(self, code: CodeType) -> None:
-        self.code = code
         self.cells = {*code.co_cellvars, *code.co_freevars}
         self.chain: Chain | None = None
         self.key: tuple[Any, ...] = ()
         self.each = False
         self.latest: CodeType | None = None
 
-    def read(self) -> Iterator[Chain]:
+    def read(self, steps: Sequence[dis.Instruction]) -> Iterator[Chain]:
         """The chains, each when it ends."""
-        for step in dis.get_instructions(self.code):
+        for step in steps:
             if step.opname not in SILENT and not self._extended(step.opname, step):
                 yield from self._ended(step.opname, step.argval)
                 yield from self._begun(step.opname, step.argval)
