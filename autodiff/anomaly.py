@@ -19,6 +19,7 @@ from .value import Value, label_of
 __all__ = ["cause_of_nan", "detect_anomaly"]
 
 PACKAGE = __file__.rpartition("anomaly")[0]  # with the separator: autodiff_demo.py is the user's
+NUMPY = np.__file__.rpartition("__init__")[0]
 
 
 def detect_anomaly() -> AbstractContextManager[None]:
@@ -136,9 +137,7 @@ def _line() -> str:
     from pathlib import Path  # a fifth of the time of importing this package
 
     frame = sys._getframe(1)
-    while frame.f_back and (
-        frame.f_code.co_filename.startswith(PACKAGE) or "numpy" in Path(frame.f_code.co_filename).parts
-    ):
+    while frame.f_back and (frame.f_code.co_filename.startswith((PACKAGE, NUMPY))):
         frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(name, number).strip()
@@ -180,7 +179,7 @@ class _Search(_Watch):
         node._label = label_of(node)._replace(line=_line())
         return node
 
-    def contribution(self, node: Value, g: Any, x: Value, c: Any) -> Any:
+    def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
         """Refuse an output that is not finite; of the contributions, what `detect_anomaly` refuses."""
         made = None if self.begun else _origin(node)
         if made is not None:
@@ -188,7 +187,7 @@ class _Search(_Watch):
                 f"{_told(made)} made {_bad(made._data)} of {_inputs(made)}{_where(made)}"
             )
         self.begun = True
-        return super().contribution(node, g, x, c)
+        super().contribution(node, i, c, mended)
 
 
 def _origin(node: Value) -> Value | None:

@@ -68,6 +68,14 @@ class Arguments(NamedTuple):
         """The inputs of the program."""
         return [x._data if type(x) is Value else x for x in self.operands]
 
+    @property
+    def fixed(self) -> dict[int | str, Any]:
+        """What is static, or a function, by place or name."""
+        args, kwargs = self.tree
+        pairs: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+        fixed = [(key, x.value if isinstance(x, Static) else x) for key, x in pairs if is_setting(x)]
+        return {key: x for key, x in fixed if not isinstance(x, (bool, str, bytes, type(None)))}
+
     def inputs(self) -> list[Value]:
         """Values that stand for the operands while f is traced: variables where these are."""
         return [_stand_in(x, path) for x, path in zip(self.operands, self.paths, strict=True)]

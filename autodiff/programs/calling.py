@@ -17,7 +17,6 @@ MISS says that the call is another version's, or needs more thought.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from types import CellType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from .. import modes
 from ..value import Value, recasts
 from .arguments import Arguments, Static, is_setting
 from .results import OUTPUT
-from .surroundings import Surrounding
+from .surrounding import Surrounding, same
 
 if TYPE_CHECKING:
     from .version import Version
@@ -68,6 +67,7 @@ class _Text:
             "MISS": MISS,
             "NUMBERS": NUMBERS,
             "depth": modes.depth,
+            "same": same,
             "ndarray": np.ndarray,
         }
         self.given = iter(given)
@@ -76,7 +76,7 @@ class _Text:
     def function(self, version: Version, args: list[Any]) -> None:
         """All of it."""
         self.check(f"len(args) != {len(args)} or depth()")
-        self.surroundings(version.surroundings)
+        self.surroundings(version.surroundings.watched)
         self.unpack("args", "a", args)
         self.names |= {"version": version, "recasts": recasts}
         inputs = self.operands + self.captured(version.captured)
@@ -91,8 +91,8 @@ class _Text:
     def line(self, code: str) -> None:
         self.lines.append(f"    {code}")
 
-    def check(self, miss: str) -> None:
-        self.line(f"if {miss}: return MISS")
+    def check(self, miss: str, before: str = "") -> None:
+        self.line(f"{before}if {miss}: return MISS")
 
     def named(self, thing: Any) -> str:
         """A name for an object."""
@@ -142,16 +142,13 @@ class _Text:
         else:
             raise _UnusualError
 
-    def surroundings(self, names: Sequence[Surrounding]) -> None:
-        """All that f finds around itself must be what it was."""
-        for name in names:
-            place = self.named(name.place)
-            now = (
-                f"{place}.cell_contents"
-                if isinstance(name.place, CellType)
-                else f"{place}.get({name.name!r})"
-            )
-            self.check(f"{now} is not {self.named(name.meaning)}")
+    def surroundings(self, watched: Sequence[Surrounding]) -> None:
+        """All that f reads around itself must be what it was; reading it may raise."""
+        if watched:
+            self.line("try:")
+            for entry in watched:
+                self.check(entry.changed(self.named), "    ")
+            self.line("except Exception: return MISS")
 
     def captured(self, values: Sequence[Value]) -> list[str]:
         """The data of the Values that f closes over, which must have kept their roles."""

@@ -29,6 +29,9 @@ class Vocabulary(Protocol):
     def helper(self, function: Callable[..., Any]) -> str:
         """The name of a function that the program is to bring along."""
 
+    def tolist(self) -> str:
+        """The name of what lists the entries of an array as numbers."""
+
 
 class Calls:
     """Adds calls to the steps of a program."""
@@ -62,6 +65,8 @@ class Calls:
 
     def method(self, x: Slot, name: str, operands: list[Meaning], options: dict[str, Meaning]) -> Slot:
         """A method of an operand; that of a float is that of NumPy's number."""
+        if name == "tolist":
+            return self.steps.add(x.example.tolist(), [x], Spelling(f"{self.vocabulary.tolist()}({{0}})"))
         is_float = type(x.example) is float
         owner = "np.float64({0})" if is_float else "{0}"
         slots = [x]

@@ -9,8 +9,8 @@ import numpy as np
 
 from .calls import Calls, UnwritableError, index_text, is_numpys
 from .meanings import Group, Known, Meaning, Scope, example, is_known, value
-from .precedence import ATOM, BY_NODE
-from .reading import Definition, definition
+from .precedence import ATOM, BY_NODE, POWER
+from .reading import Definition, definition, undecorated
 from .steps import Slot, Spelling
 
 __all__ = ["Expressions"]
@@ -115,9 +115,20 @@ class Expressions(Calls):
     def _binop(self, node: ast.BinOp, scope: Scope) -> Meaning:
         x, y = self.expression(node.left, scope), self.expression(node.right, scope)
         exponent = y.value if isinstance(y, Known) and isinstance(node.op, ast.Pow) else None
+        if isinstance(node.op, ast.Pow) and not any(np.ndim(example(z)) for z in (x, y)):
+            return self._power(x, y)
         if type(exponent) in (int, float) and exponent in POWERS:
             return self.called(POWERS[exponent], [x], {})
         return self.called(getattr(np, BY_NODE[type(node.op)].ufunc), [x, y], {})
+
+    def _power(self, x: Meaning, y: Meaning) -> Meaning:
+        """A power of NumPy's numbers by the operator, which np.power differs from at −∞."""
+        slots: list[Slot] = []
+        base, exponent = (self.argument(z, slots) for z in (x, y))
+        if len(slots) < 2 or not any(isinstance(example(z), np.generic) for z in (x, y)):
+            return self.called(np.power, [x, y], {})
+        spelling = Spelling(f"{base} ** {exponent}", (ATOM, ATOM), POWER)
+        return self.steps.add(example(x) ** example(y), slots, spelling)
 
     def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Meaning:
         x = self.expression(node.operand, scope)

@@ -66,6 +66,11 @@ def _of_numbers(function: Callable[..., Any], of_arrays: Callable[..., Any]) -> 
     return apply
 
 
+def _listed(x: np.ndarray[Any, Any]) -> list[Number]:
+    """The entries of an array of one axis."""
+    return [*map(Number, x.tolist())]
+
+
 def on_numbers(
     lines: types.FunctionType, of_arrays: dict[str, Callable[..., Any]]
 ) -> Callable[..., tuple[Any, ...]]:
@@ -74,7 +79,7 @@ def on_numbers(
     names = {name: _of_numbers(known[name], other) for name, other in of_arrays.items()}
     constants = tuple(Number(x) if type(x) is float else x for x in lines.__code__.co_consts)
     code = lines.__code__.replace(co_consts=constants)
-    again = types.FunctionType(code, {**lines.__globals__, "float": Number, **names})
+    again = types.FunctionType(code, {**lines.__globals__, "float": Number, "tolist": _listed, **names})
 
     def call(*inputs: Any) -> tuple[Any, ...]:
         results = again(*[Number(x) if type(x) is float else x for x in inputs])

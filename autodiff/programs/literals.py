@@ -11,6 +11,9 @@ __all__ = ["UnwrittenError", "literal"]
 WRITTEN_OUT = 64
 """Entries up to which an array is written out."""
 
+BUILTIN = (bool, int, float, tuple)
+"""Types of Python's that a program may name."""
+
 FILLED = {"0": "zeros", "0.0": "zeros", "1": "ones", "1.0": "ones"}
 
 
@@ -30,6 +33,8 @@ def literal(value: Any) -> str:
         return "..."
     if value is None or type(value) in (bool, int, str):
         return repr(value)
+    if isinstance(value, type) and value in BUILTIN:
+        return str(value.__name__)
     if type(value) is float:
         return repr(value)  # inf and nan are names
     if type(value) is tuple:

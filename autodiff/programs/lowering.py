@@ -40,7 +40,7 @@ def _slot(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     if line.kind == "input":
         return steps.slot(example_of(line.data))
     if line.kind == "constant":
-        return steps.constant(line.data)
+        return steps.constant(bool(line.data) if type(line.data) is np.bool_ else line.data)
     operation: Any = line.operation
     if _is_scalar(operation, inputs):
         return _number(operation, inputs, line, steps, words)

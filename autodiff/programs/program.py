@@ -172,11 +172,18 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
 
     Values that f closes over, such as a model's parameters, are read anew at each call. Where the result
     depends on one that is a variable, or on an argument that is, it is a Value again, and the program one
-    operation of its graph. All else is recorded once: numbers, the contents of arrays, what Python
-    decides. Where a name in f's closure or among its globals means another object by now (another number,
-    array, model or function), or a model among them was switched by `train()` or `eval()`, the program is
-    recorded anew; what is written into an array, a dict or another attribute is not noticed. At the first
-    call f is called twice, to find out whether it does the same each time.
+    operation of its graph. All else is recorded once, and where it has changed by the next call, the program
+    is recorded anew: what f and the user's functions that it calls read in their closures, among their
+    globals, of `self`, and behind constant attributes and keys, `cfg.layers[0].scale`; defaults, and what a
+    partial holds; the entries of what is looped over or handed on; arrays up to 1,000 bytes; the mode that
+    `train()` and `eval()` set. At the first call f is called twice, to find out whether it does the same each
+    time.
+
+    Not noticed, so that a program is stale, are: what is written into arrays above 1,000 bytes, and into what
+    has more than 64 entries (the head of `source` names them); what f reads in other ways, such as by
+    attributes and keys that it computes from others, in objects that functions return, in files; the settings
+    of `nn`'s own layers, and Values put in place of their parameters (new `data` of parameters are read); and
+    what belongs to Python's own modules.
 
     The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
     Overflow, nan, 0·∞ and kinks are those of the eager engine; nothing warns.

@@ -64,6 +64,13 @@ class Source(str):
         """What the program is called."""
         return self.functions[0].name
 
+    def below(self, heading: Sequence[str]) -> Source:
+        """The same with comments above it."""
+        comments = [row for line in heading for row in textwrap.wrap(line, WIDTH - 2)]
+        source = Source("".join([*(f"# {row}\n" for row in comments), self]))
+        vars(source).update(vars(self))
+        return source
+
 
 def written(listing: Listing, name: str, doc: str, fallback: Listing | None = None) -> Source:
     """The source of a function of the inputs that returns the results, as a tuple.

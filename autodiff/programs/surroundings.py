@@ -1,104 +1,341 @@
-"""What f finds around itself: what the names in its closure and among its globals mean.
+"""What f finds around itself: what it reads in its closure, among its globals, and of `self`.
 
-That is part of a program as it was when it was recorded: numbers, arrays, models, functions. Where a name
-means something else by now, the program is recorded anew; likewise where a model's `training` does, which
-`train()` and `eval()` set. Entries of a dict, other attributes, and the contents of arrays are not looked at.
+That is part of a program as it was when it was recorded: numbers, arrays, models, functions, and what stands
+behind constant attributes and keys, as in `cfg.layers[0].scale`. Where one of them is another by now, the
+program is recorded anew. What is handed on whole, or looped over, is looked at entry by entry.
+
+Not looked at are the contents of arrays of more than `BYTES`, of Values (inputs of the program), and of
+what has more than `ENTRIES` entries; they are `unwatched`. Nor is what f finds otherwise: by attributes
+and keys that it computes, in objects that it makes or is given by functions, in files.
 """
 
 from __future__ import annotations
 
-import dis
 import functools
-from collections.abc import Callable, Iterator
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+import inspect
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..operation import Operation
+from .chains import ENTRIES as LOOPED
+from .chains import Chain, Step, chains, inner
+from .looking import CONTAINERS, asked, is_closed, is_library, is_looked_into, is_object, member
 from .origins import is_own
+from .surrounding import (
+    ABSENT,
+    Reading,
+    Surrounding,
+    attributes,
+    contents,
+    frame,
+    is_set,
+    members,
+    same,
+)
 
-__all__ = ["Surrounding", "surroundings"]
+__all__ = ["Surroundings", "surroundings"]
 
-PLAIN = (bool, int, float, str, np.generic)
-"""What is the same where it is equal."""
+BYTES = 1000
+"""Size up to which the contents of an array are compared."""
 
-FIXED = (ModuleType, type, type(None))
-"""What is not watched: names of modules and classes keep their meaning; None may stand for no meaning yet."""
+ENTRIES = 64
+"""Entries of a container, and of all inside it together, up to which they are compared."""
 
+MEMBERS = 1000
+"""Entries up to which a list is known by them, without a look into each."""
 
-class Surrounding(NamedTuple):
-    """One name, the closure's cell or the globals in which it stands, and what it meant."""
-
-    name: str
-    place: Any
-    meaning: Any
-
-    def is_current(self) -> bool:
-        """Whether the name means the same: that very object, an equal number, a list of the same objects."""
-        now, then = self.now(), self.meaning
-        if now is then:
-            return True
-        if type(now) is not type(then):
-            return False
-        if isinstance(now, (list, tuple)):
-            return len(now) == len(then) and all(a is b for a, b in zip(now, then, strict=True))
-        return isinstance(now, PLAIN) and bool(now == then)
-
-    def now(self) -> Any:
-        """What the name means now."""
-        if not isinstance(self.place, CellType):
-            return self.place.get(self.name)
-        return _content(self.place)
+TRAINING: Step = ("attribute", "training")
 
 
-def surroundings(f: Callable[..., Any]) -> list[Surrounding]:
-    """The names of f, and of the user's functions that it calls."""
-    found: dict[tuple[int, str], Surrounding] = {}
-    seen: set[int] = set()
-    waiting: list[Any] = [f]
-    while waiting:
-        thing = waiting.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(getattr(thing, "training", None), bool) and not isinstance(thing, type):
-            own = vars(thing)
-            found[id(own), "training"] = Surrounding("training", own, own.get("training"))
+class Surroundings(NamedTuple):
+    """All that f reads, and the names of what is not looked at again."""
+
+    watched: list[Surrounding]
+    unwatched: list[str]
+
+    def told(self) -> list[str]:
+        """What a reader of the program must know: what it takes to stay as it was."""
+        if not self.unwatched:
+            return []
+        return [f"Recorded once, and not noticed where changed in place: {', '.join(self.unwatched)}."]
+
+
+def surroundings(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Surroundings:
+    """What f reads, and the user's functions that it calls.
+
+    `given` are arguments that are the same at each call, by place or name.
+    """
+    walk = _Walk()
+    walk.start(f, given or {})
+    return Surroundings(list(walk.found.values()), sorted(walk.unwatched))
+
+
+# -- what f reads ------------------------------------------------------------------------------
+
+Known = dict[Any, list[Reading]]
+"""What the local names of a function stand for."""
+
+
+class _Walk:
+    """Follows f, and the functions that it calls."""
+
+    def __init__(self) -> None:
+        self.found: dict[Any, Surrounding] = {}
+        self.unwatched: set[str] = set()
+        self._seen: set[Any] = set()
+        self._kept: list[Any] = []  # an id stands for one object as long as that lives
+        self._inside: list[int] = []
+        self._room = ENTRIES
+        self._own = False
+
+    def start(self, f: Any, given: Mapping[int | str, Any]) -> None:
+        """The function itself, with arguments that stay."""
+        readings = {key: Reading(f"argument {key}", x) for key, x in given.items()}
+        if not isinstance(f, FunctionType) or is_own(f.__code__):
+            for reading in readings.values():
+                self.whole(reading)
+        self.callable(f, readings)
+
+    def watch(self, reading: Reading, meaning: Any, measure: Callable[[Any], Any] | None = None) -> None:
+        """Note what something means; of the project's own objects, only the mode that `train` sets."""
+        if self._own and reading.path[-1:] != (TRAINING,):
+            return
+        key = id(reading.origin), reading.path, measure
+        told = measure(meaning) if measure else meaning
+        kept = list(meaning) if measure is members else None
+        self.found.setdefault(key, Surrounding(reading, told, measure, kept))
+
+    def _skip(self, reading: Reading) -> None:
+        """Note what is not looked at again."""
+        if not self._own:
+            self.unwatched.add(reading.name)
+
+    # -- functions -----------------------------------------------------------------------------
+
+    def callable(self, thing: Any, given: Mapping[int | str, Reading] | None = None) -> None:
+        """What is called."""
+        given = dict(given or {})
+        key = id(thing), tuple(id(x.origin) for x in given.values())
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        self._kept += thing, given
+        if not self._own and isinstance(asked(thing, "training"), bool):
+            self.watch(Reading("training", thing, (TRAINING,)), thing.training)
         if isinstance(thing, functools.partial):
-            waiting.append(thing.func)
+            self._partial(thing, given)
         elif isinstance(thing, MethodType):
-            waiting += thing.__func__, thing.__self__
+            owner = Reading("self", thing.__self__)
+            self.callable(thing.__func__, _behind([owner], given))
+        elif isinstance(operation := asked(thing, "operation"), Operation):
+            self.callable(operation.forward)
         elif isinstance(thing, FunctionType):
-            for entry in _names(thing):
-                if not isinstance(entry.meaning, FIXED):
-                    found[id(entry.place), entry.name] = entry
-                waiting.append(entry.meaning)
-        elif hasattr(thing, "__wrapped__"):
-            waiting.append(thing.__wrapped__)
-    return list(found.values())
+            self._function(thing, given)
+        elif (wrapped := asked(thing, "__wrapped__")) is not None:
+            self.callable(wrapped, given)
+        elif isinstance(thing, type):
+            self._class(thing)
+        elif isinstance(call := inspect.getattr_static(type(thing), "__call__", None), FunctionType):
+            self.callable(call, _behind([Reading("self", thing)], given))
+
+    def _partial(self, thing: functools.partial[Any], given: Mapping[int | str, Reading]) -> None:
+        """A function with arguments of its own."""
+        first = Reading("partial", thing)
+        args = [first.then(("attribute", "args")).then(("entry", i)) for i in range(len(thing.args))]
+        keywords = first.then(("attribute", "keywords"))
+        self.watch(keywords, thing.keywords, frame)
+        named: dict[int | str, Reading] = {name: keywords.then(("entry", name)) for name in thing.keywords}
+        for reading in (*args, *named.values()):
+            self.whole(reading)
+        self.callable(thing.func, {**named, **_behind(args, given)})
+
+    def _class(self, thing: type) -> None:
+        """A class of the user's, whose methods its objects may call; they find its attributes."""
+        for method in vars(thing).values():
+            if isinstance(method, FunctionType) and not is_library(method.__code__):
+                self.callable(method, {0: Reading(thing.__name__, thing)})
+
+    def _function(self, f: FunctionType, given: Mapping[int | str, Reading]) -> None:
+        code = f.__code__
+        if is_library(code) and not is_own(code):
+            return
+        known: Known = {}
+        for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
+            known[name] = [Reading(name, cell, (("attribute", "cell_contents"),))]
+        outer, self._own = self._own, is_own(code)
+        parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        for i, name in enumerate(parameters):
+            found = given.get(name) or given.get(i) or (None if is_own(code) else _default(f, i, name))
+            if found is not None:
+                known[name] = [found]
+        self._code(code, known, {} if is_own(code) else f.__globals__)
+        self._own = outer
+
+    def _code(self, code: CodeType, known: Known, names: dict[str, Any]) -> None:
+        """The chains of a function, and of those inside it."""
+        for chain in chains(code):
+            ends = [end for root in self._roots(chain, known, names) for end in self._end(root, chain)]
+            if chain.stored is not None:
+                known[chain.stored] = ends
+            if chain.root == "super" and chain.is_global:
+                self._overridden(code.co_name, known)
+        for part in inner(code):
+            mine = {LOOPED, *part.co_varnames, *part.co_cellvars}
+            inherited = {name: found for name, found in known.items() if name not in mine}
+            self._code(part, {**inherited, LOOPED: known.get(part, [])}, names)
+
+    def _overridden(self, name: str, known: Known) -> None:
+        """The methods that `super()` stands for."""
+        for owner in known.get("self", ()):
+            for kind in type(owner.now()).__mro__:
+                if isinstance(method := vars(kind).get(name), FunctionType):
+                    self.callable(method, {0: owner})
+
+    def _roots(self, chain: Chain, known: Known, names: dict[str, Any]) -> list[Reading]:
+        if not chain.is_global:
+            return known.get(chain.root, [])
+        return [Reading(chain.root, names, (("entry", chain.root),))] if chain.root in names else []
+
+    # -- chains --------------------------------------------------------------------------------
+
+    def _end(self, root: Reading, chain: Chain) -> list[Reading]:
+        """What a chain leads to, or its entries; watched where it is used, not only named."""
+        end = self._followed(root, chain.path)
+        if end is None:
+            return []
+        if chain.stored is None:
+            self.whole(end)
+            return []
+        if not chain.each:
+            return [end]
+        self._room = ENTRIES
+        if (entries := self._opened(end)) is None:
+            self.whole(end)
+        return entries or []
+
+    def _followed(self, reading: Reading, path: Sequence[Step]) -> Reading | None:
+        """The steps of a chain, as far as they are the user's and stay as they are."""
+        for step in path:
+            owner = reading.now()
+            if is_closed(owner):
+                return None if owner is ABSENT or isinstance(owner, ModuleType) else reading
+            further = reading.then(step)
+            if isinstance(found := member(owner, step), property):
+                self._identity(reading, owner)
+                self.callable(found.fget, {0: Reading(reading.name, owner)})
+                further = Reading(further.name, further.now())
+            elif isinstance(bound := further.now(), MethodType):
+                self._method(reading, owner, further, bound)
+                return None
+            elif isinstance(bound, BuiltinMethodType) and bound.__self__ is owner:
+                return reading
+            reading = further
+            if not same(reading.now(), reading.now()):  # made anew each time
+                self._skip(reading)
+                return None
+        return reading
+
+    def _method(self, reading: Reading, owner: Any, method: Reading, bound: MethodType) -> None:
+        """A method that is read, in order to be called."""
+        function = bound.__func__
+        self._identity(reading, owner)
+        if isinstance(function, FunctionType) and not is_library(function.__code__):
+            self.watch(method.then(("attribute", "__func__")), function)
+        self.callable(function, {0: Reading(reading.name, bound.__self__)})
+
+    def _identity(self, reading: Reading, thing: Any) -> None:
+        if reading.path and not isinstance(thing, (type, ModuleType)):
+            self.watch(reading, thing)
+
+    # -- what is used whole --------------------------------------------------------------------
+
+    def whole(self, reading: Reading) -> None:
+        """What is handed on, called, or computed with."""
+        self._room = ENTRIES
+        self._whole(reading)
+
+    def _whole(self, reading: Reading) -> None:
+        thing = reading.now()
+        if isinstance(thing, ModuleType) or (thing is ABSENT and len(reading.path) < 2):
+            return
+        if isinstance(thing, type):
+            self.callable(thing)
+        elif type(thing) is np.ndarray:
+            self._array(reading, thing)
+        elif isinstance(thing, CONTAINERS) or is_object(thing):
+            if id(thing) not in self._inside:
+                self._container(reading, thing)
+        else:
+            self._identity(reading, thing)
+            if callable(thing):
+                self.callable(thing)
+
+    def _array(self, reading: Reading, x: np.ndarray[Any, Any]) -> None:
+        if x.nbytes <= BYTES:
+            self.watch(reading, x, contents)
+        else:
+            self._identity(reading, x)
+            self._skip(reading)
+
+    def _container(self, reading: Reading, thing: Any) -> None:
+        """Entry by entry, if there is room for them."""
+        entries = self._opened(reading)
+        if entries is None:
+            self._skip(reading)
+            is_list = isinstance(thing, (list, tuple, deque)) and len(thing) <= MEMBERS
+            self.watch(reading, thing, members if is_list else None)
+            return
+        self._inside.append(id(thing))
+        for entry in entries:
+            self._whole(entry)
+        self._inside.pop()
+
+    def _opened(self, reading: Reading) -> list[Reading] | None:
+        """The entries of a container, which is watched as such; None where they are too many, or none."""
+        thing, entries = reading.now(), self._entries(reading)
+        if entries is None or len(entries) > self._room:
+            return None
+        self._room -= len(entries)
+        if isinstance(thing, (list, tuple, deque)) and not any(map(is_looked_into, thing)):
+            self.watch(reading, thing, members)
+            return [Reading(entry.name, x) for entry, x in zip(entries, thing, strict=True)]
+        if isinstance(thing, CONTAINERS):
+            self.watch(reading, thing, frame)
+            return entries
+        self._identity(reading, thing)
+        self.watch(Reading(reading.name, thing), thing, attributes)
+        return entries
+
+    def _entries(self, reading: Reading) -> list[Reading] | None:
+        """The entries of a container, the attributes of an object; None for what is looked at as it is."""
+        thing = reading.now()
+        if isinstance(thing, (list, tuple, deque)):
+            return [reading.then(("entry", i)) for i in range(len(thing))]
+        if isinstance(thing, (dict, MappingProxyType)):
+            return [reading.then(("entry", key)) for key in thing]
+        if is_set(thing):
+            return []
+        if not is_object(thing):
+            return None
+        own = Reading(reading.name, thing)
+        return [own.then(("attribute", name)) for name in attributes(thing)]
 
 
-def _names(f: FunctionType) -> Iterator[Surrounding]:
-    """What f's closure holds, and the globals that it names, if it is the user's."""
-    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
-        yield Surrounding(name, cell, _content(cell))
-    if not is_own(f.__code__):
-        for name in _mentioned(f.__code__):
-            if name in f.__globals__:
-                yield Surrounding(name, f.__globals__, f.__globals__[name])
+def _behind(first: Sequence[Reading], given: Mapping[int | str, Reading]) -> dict[int | str, Reading]:
+    """Arguments by place or name, behind others by place."""
+    moved = {key + len(first) if isinstance(key, int) else key: x for key, x in given.items()}
+    return {**moved, **dict(enumerate(first))}
 
 
-def _mentioned(code: CodeType) -> set[str]:
-    """All global names in a function's code, and in that of functions inside it, without attributes."""
-    names = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _mentioned(constant)
-    return names
-
-
-def _content(cell: CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not assigned yet
+def _default(f: FunctionType, i: int, name: str) -> Reading | None:
+    """How a parameter's default is read."""
+    if f.__kwdefaults__ and name in f.__kwdefaults__:
+        return Reading(name, f, (("attribute", "__kwdefaults__"), ("entry", name)))
+    place = i - f.__code__.co_argcount + len(f.__defaults__ or ())
+    if i >= f.__code__.co_argcount or place < 0:
         return None
+    return Reading(name, f, (("attribute", "__defaults__"), ("entry", place)))

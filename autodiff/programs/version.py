@@ -16,6 +16,7 @@ from .purity import check_same
 from .results import structure
 from .rewriting import rewritten
 from .source import Source, written
+from .surrounding import changes
 from .surroundings import surroundings
 from .trace import Recording, recorded_from
 
@@ -61,7 +62,8 @@ class Version:
         self._absorbing: Form | None = None
         recording = self._recorded(absorbs=False)
         check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
-        self.surroundings = surroundings(f)
+        self.surroundings = surroundings(f, arguments.fixed)
+        self.changed = changes(self.surroundings.watched)
         self.main = Form(recording, name, self.doc)
         self.captured = recording.captured
         self.recasts = recasts.on
@@ -89,7 +91,7 @@ class Version:
                 return False
             self.recasts = now
         roles = tuple(value._tracked for value in self.captured)
-        return self.roles == roles and all(name.is_current() for name in self.surroundings)
+        return self.roles == roles and not self.changed()
 
     def outputs(self, data: list[Data]) -> tuple[Data, ...]:
         """The results, in order, for the data of the arguments."""
@@ -111,15 +113,16 @@ class Version:
 
     @property
     def source(self) -> Source:
-        """The text of the first form."""
-        return self.main.source
+        """The text of the first form, below what it takes to stay as it was."""
+        return self.main.source.below(self.surroundings.told())
 
     @property
     def whole_source(self) -> Source:
         """The text of both forms, where there is a second."""
         if not self.watched:
             return self.source
-        return written(self.main.listing, self.name, self.doc, self.absorbing.listing)
+        whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
+        return whole.below(self.surroundings.told())
 
     def __repr__(self) -> str:
         return f"<version {self.doc}>"

@@ -26,7 +26,7 @@ __all__ = ["Words"]
 
 
 RESERVED = (
-    "np", "math", "inf", "nan", "memory", "base64", *vars(builtins), *vars(ieee), *vars(running),
+    "np", "math", "inf", "nan", "memory", "base64", "tolist", *vars(builtins), *vars(ieee), *vars(running),
 )  # fmt: skip
 """What stands for something else in the text of a program, or of a saved one."""
 
@@ -114,6 +114,11 @@ class Words:
         name = self._imported("pow")
         self.of_arrays[name] = "np.power"
         return name
+
+    def tolist(self) -> str:
+        """The function that lists the entries of an array as numbers; `on_numbers` has another."""
+        self.constants["tolist"] = "np.ndarray.tolist"
+        return "tolist"
 
     def _imported(self, name: str) -> str:
         """What a function of math is called."""

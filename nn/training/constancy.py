@@ -27,7 +27,8 @@ def _parts(model: Module, loss: Callable[..., Any]) -> Iterator[tuple[str, Any]]
     yield from ((name, part) for name, part in model.named_parts(object) if not _is_trained(part))
     yield from getattr(loss, "__dict__", {}).items()
     for function in (loss, *{type(module).forward for module in model.modules()}):
-        found = ((entry.name, entry.meaning) for entry in surroundings(function))
+        watched = surroundings(function).watched
+        found = ((entry.name.removeprefix("self."), entry.meaning) for entry in watched)
         yield from ((name, meaning) for name, meaning in found if not isinstance(meaning, Value))
 
 

@@ -57,7 +57,7 @@ class Places:
             if group >= 0 and all(home[0] == group for home in homes):
                 self.stacks[sources] = self._chosen(group, [row for _, row in homes])
             else:
-                make = vector if self.lines[sources[0]].is_float else rows
+                make = rows if self.lines[sources[0]].shape else vector
                 self.stacks[sources] = self.draft.add(make, *map(self.alone_at, sources))
         return self.stacks[sources]
 

@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import nn
 from autodiff import Value, grad, gradients, hessian, hvp, jvp, value_and_grad, where
 from autodiff.data import canonical, dtype_of
 from autodiff.programs import compile as compiled
-from autodiff.structure import leaves
+from autodiff.structure import leaves, mapped
 from autodiff.testing import broadcastable_arrays
 from tests.autodiff.test_operations import EDGES, example, quiet
 from tests.cases import CASES, ELEMENTWISE
@@ -285,3 +286,114 @@ def test_values_as_arguments_are_variables_where_they_are():
     program = compiled(lambda x, y: ad.sum(ad.maximum(x, y) * x))
     assert gradients(program(x, y), x).tolist() == gradients(ad.sum(ad.maximum(x, y) * x), x).tolist()
     assert program(x.detach(), y) == 6.0
+
+
+# -- numbers out of arrays ---------------------------------------------------------------------
+
+NUMBERS = [
+    operator.neg, abs, ad.exp, ad.log, ad.sqrt, ad.tanh, ad.sigmoid, ad.sign, ad.square, ad.floor, ad.arcsin,
+    lambda x: x**2, lambda x: x**-1, lambda x: x**0.5, lambda x: x**-2.5, lambda x: 2.0**x,
+    lambda x: 1.0 / x, lambda x: x % 0.0, lambda x: x // 0.0, lambda x: 7 // x, lambda x: x % 3,
+    lambda x: where(x > 0.0, x, 1.0 / x), lambda x: (-2.0) ** x,
+]  # fmt: skip
+PAIRS = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.mod, operator.floordiv, operator.pow,
+    ad.maximum, ad.minimum, ad.hypot, ad.arctan2, ad.logaddexp,
+]  # fmt: skip
+EDGE = st.sampled_from([*SPECIAL, -8.0, 3.0, 1e308, -1e308, 1e-300])
+
+Pair = namedtuple("Pair", "first second")
+
+STRUCTURES = {
+    "alone": lambda x, y, z: z,
+    "a list": lambda x, y, z: [z, y],
+    "a dict of tuples": lambda x, y, z: {"z": z, "rest": (x, [y])},
+    "a named tuple": lambda x, y, z: Pair(z, (x, y)),
+    "conditions": lambda x, y, z: (z > y, z == z, ad.sum(x), np.all(x > y)),
+}
+
+
+@st.composite
+def functions_of_entries(draw):
+    """A function of an array: operations on numbers taken out of it, captured ones, and constants."""
+    codes = st.tuples(st.sampled_from([*NUMBERS, *PAIRS, *PAIRS]), st.integers(0, 99), st.integers(0, 99))
+    steps, captured, constant = draw(st.lists(codes, min_size=1, max_size=6)), draw(EDGE), draw(EDGE)
+    built = draw(st.sampled_from(list(STRUCTURES.values())))
+
+    def f(x):
+        known = [*[x[i] for i in range(len(x))], ad.sum(x), Value(constant, constant=True)]
+        known.append(known[0] + captured)
+        for operation, i, j in steps:
+            a, b = known[-1 - i % len(known)], known[-1 - j % len(known)]
+            known.append(operation(a) if operation in NUMBERS else operation(a, b))
+        return built(x, known[-2], known[-1])
+
+    return f
+
+
+def outcome(f, x):
+    """What a call gives, as plain data; or the type of what it raises."""
+    try:
+        return mapped(lambda y: y.data if isinstance(y, Value) else y, quiet(f, x))
+    except Exception as error:
+        return type(error)
+
+
+def alike(found, wanted):
+    """Equal structures, types, dtypes, and numbers up to rounding; truth values are Python's."""
+    wanted = bool(wanted) if isinstance(wanted, np.bool_) else wanted
+    assert type(found) is type(wanted)
+    if isinstance(wanted, (list, tuple)):
+        for x, y in zip(found, wanted, strict=True):
+            alike(x, y)
+    elif isinstance(wanted, dict):
+        alike([*found.items()], [*wanted.items()])
+    elif not isinstance(wanted, (str, type)):
+        assert (np.shape(found), dtype_of(found)) == (np.shape(wanted), dtype_of(wanted))
+        np.testing.assert_allclose(found, wanted, rtol=1e-9 if dtype_of(wanted) == np.float64 else 1e-3)
+    else:
+        assert found == wanted
+
+
+@given(
+    f=functions_of_entries(),
+    rows=st.integers(2, 3).flatmap(
+        lambda n: st.lists(st.lists(EDGE, min_size=n, max_size=n), min_size=2, max_size=3)
+    ),
+    dtype=st.sampled_from([np.float64, np.float64, np.float32]),
+)
+@settings(max_examples=100, deadline=None)
+def test_numbers_out_of_arrays_are_those_of_eager_code_in_value_type_and_error(f, rows, dtype):
+    program = compiled(f)
+    for row in rows:
+        x = quiet(np.array, row, dtype)
+        alike(outcome(program, x), outcome(lambda x: f(Value(x, constant=True)), x))
+
+
+CONDITIONS_SIDE_BY_SIDE = {
+    "all": lambda x: sum(where(np.all(row > 0), row.sum(), (row**2).sum()) for row in x),
+    "any": lambda x: sum(where(np.any(row > 2), 0.0, row.sum()) for row in x),
+    "not": lambda x: sum(where(np.logical_not(np.all(row > 0)), row.sum(), 2.0) for row in x),
+    "as numbers": lambda x: sum(np.any(row > 0) * row.sum() for row in x),
+    "of arrays": lambda x: sum(where(np.any(row > 0), row, -row) for row in x),
+    "returned": lambda x: [np.all(row > 0) for row in x],
+}
+
+
+@pytest.mark.parametrize("n", [3, 16, 20])
+@pytest.mark.parametrize("f", CONDITIONS_SIDE_BY_SIDE.values(), ids=CONDITIONS_SIDE_BY_SIDE)
+def test_many_conditions_are_those_of_eager_code(f, n):
+    program, rng = compiled(f), np.random.default_rng(0)
+    for x in (np.ones((n, 3)), rng.normal(size=(n, 3)), rng.normal(size=(n, 3)) + 1.0):
+        wanted = mapped(lambda y: y.data if isinstance(y, Value) else y, f(Value(x, constant=True)))
+        alike(program(x), wanted)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e200, np.inf])
+def test_hessians_of_what_overflows_are_computed(scale):
+    def demonstration(x):
+        return x[0] ** 4 * x[1] ** 2 + (x[0] - 1) ** 2 * (x[1] - 1) ** 4
+
+    for f in (demonstration, rosenbrock):
+        program, x = compiled(hessian(f)), np.array([1.0, 2.0]) * scale
+        assert quiet(program, x).shape == (2, 2)
