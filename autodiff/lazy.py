@@ -81,7 +81,7 @@ class Guarded(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> Any:
         try:
             return _guarded(self.array[_bare(index)])
-        except (NotImplementedError, TypeError) as error:
+        except (NotImplementedError, TypeError, ValueError) as error:
             raise _refusal("this index has no lazy form") from error
 
     def __setitem__(self, index: Any, new: Any) -> None:
@@ -125,7 +125,7 @@ def _kept(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*inputs: Any, **options: Any) -> Any:
         try:
             return _guarded(function(*_bare(inputs), **_bare(options)))
-        except (NotImplementedError, TypeError) as error:
+        except (AttributeError, NotImplementedError, TypeError) as error:
             raise _refusal(textwrap.shorten(str(error), 160, placeholder=" …")) from error
 
     return apply

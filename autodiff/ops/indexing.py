@@ -83,11 +83,51 @@ def scatter_add(x: Data, /, index: Any, shape: Shape) -> Data:
     if _may_repeat(index):
         np.add.at(result, index, x)
         return result
-    if is_lazy(x):  # Dask assigns to places without new axes only
-        index = tuple(part for part in _parts(index) if part is not None)
-        x = np.reshape(x, shape_of(result[index]))
+    if is_lazy(x) and _slices(index):
+        return _laid_back(x, _parts(index), shape) if x.size else result
     result[index] = x
     return result
+
+
+def _slices(index: Any) -> bool:
+    """Whether an index is of integers and slices alone."""
+    return not any(
+        isinstance(part, (bool, np.bool_)) or not isinstance(part, BASIC) for part in _parts(index)
+    )
+
+
+def _laid_back(x: Data, index: tuple[Any, ...], shape: Shape) -> Data:
+    """The same by borders of zeros: Dask assigns wrongly to places that go backwards, or in steps."""
+    chosen = [part for part in index if part is not None]
+    at = chosen.index(...) if ... in chosen else len(chosen)
+    full = [slice(None)] * (len(shape) - len(chosen) + (... in chosen))
+    parts = [*chosen[:at], *full, *chosen[at + 1 :]]
+    rows = [
+        range(n)[i] if isinstance(i, slice) else range(n)[i:][:1] for n, i in zip(shape, parts, strict=True)
+    ]
+    x = np.reshape(x, tuple(map(len, rows)))
+    for axis, (n, places) in enumerate(zip(shape, rows, strict=True)):
+        if places.step < 0:
+            x, places = np.flip(x, axis), places[::-1]
+        if places.step > 1:
+            x = _spread(x, places.step, axis)
+        x = _bordered(x, places[0], n - 1 - places[-1], axis)
+    return x
+
+
+def _bordered(x: Data, before: int, behind: int, axis: int) -> Data:
+    """Zeros around the entries of an axis."""
+    if not (before or behind):
+        return x
+    return np.pad(x, [(before, behind) if i == axis else (0, 0) for i in range(len(shape_of(x)))])
+
+
+def _spread(x: Data, step: int, axis: int) -> Data:
+    """Zeros between the entries of an axis, so that each is a step behind the other."""
+    m = shape_of(x)[axis]
+    source = np.full((m - 1) * step + 1, m)  # the place of the only 0
+    source[::step] = np.arange(m)
+    return _bordered(x, 0, 1, axis)[along(axis, source)]
 
 
 def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:

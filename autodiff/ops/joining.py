@@ -131,7 +131,8 @@ def _unsplit(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices: the adjoint of `_split`."""
     result = zeros_for(parts[0], shape)
     for part, index in zip(parts, indices, strict=True):
-        result[index] = result[index] + part
+        if 0 not in shape_of(part):  # Dask assigns nothing to no places
+            result[index] = result[index] + part
     return result
 
 

@@ -89,6 +89,8 @@ def _rule(g: Operand, y: Operand, x: Operand, ord: float, axis: Axis, keepdims: 
 @primitive(dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims))
 def _norm(x: Data, /, ord: float, axis: Axis, keepdims: bool) -> Data:
     """Norm of order p along one axis; of order 2 along any.   y = (Σᵢ |xᵢ|ᵖ)^(1/p)."""
+    if is_lazy(x) and axis is None:  # Dask's norm of all entries is one of vectors and matrices alone
+        return np.sqrt(np.sum(x * x, keepdims=keepdims))
     order = None if ord == 2 else ord
     with np.errstate(over="ignore"):  # what overflows on the way is computed again
         y = np.linalg.norm(x, order, axis, keepdims)

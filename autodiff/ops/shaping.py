@@ -184,14 +184,20 @@ def flip(x: Data, /, axis: int | tuple[int, ...] | None = None) -> Data:
     return np.flip(x, axis)
 
 
-@primitive(dx=lambda g, y, x, shift, axis: roll(g, np.negative(shift).tolist(), axis))
+@primitive(dx=lambda g, y, x, shift, axis: roll(g, np.multiply(shift, -1).tolist(), axis))
 def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Data:
     """Entries shifted in a circle, the last to the front; as one row, if no axis.   x̄ = ȳ, shifted back.
 
     >>> roll([1, 2, 3], 1)
     array([3., 1., 2.])
     """
-    return np.roll(x, shift, axis)
+    if axis is None:
+        return np.roll(x, shift)
+    # Dask takes as many shifts as axes: NumPy stretches the one or the other.
+    shifts, axes = np.broadcast_arrays(
+        np.atleast_1d(shift), normalize_axis_tuple(axis, np.ndim(x), allow_duplicate=True)
+    )
+    return np.roll(x, tuple(shifts.tolist()), tuple(axes.tolist()))
 
 
 # -- dtype -------------------------------------------------------------------------------------

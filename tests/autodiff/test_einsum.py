@@ -105,9 +105,7 @@ def test_subscripts_may_be_lists_of_numbers(given, subscripts):
         y = einsum(*given(a, b))
         np.testing.assert_array_equal(y.data, np.einsum(*given(A, B)))
         slopes = gradients(y.sum(), [a, b])
-        for slope, expected in zip(
-            slopes, gradients(np.einsum(subscripts, a, b).sum(), [a, b]), strict=True
-        ):
+        for slope, expected in zip(slopes, gradients(np.einsum(subscripts, a, b).sum(), [a, b]), strict=True):
             np.testing.assert_array_equal(slope, expected)
 
 
