@@ -11,7 +11,18 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["Data", "Operand", "Shape", "as_data", "canonical", "dtype_of", "is_lazy", "shape_of", "zeros_for"]
+__all__ = [
+    "Data",
+    "Operand",
+    "Shape",
+    "as_data",
+    "as_float",
+    "canonical",
+    "dtype_of",
+    "is_lazy",
+    "shape_of",
+    "zeros_for",
+]
 
 Data: TypeAlias = Any
 """A float, a NumPy scalar, or an array that follows NumPy's protocols (NumPy, Dask, CuPy)."""
@@ -34,6 +45,8 @@ def shape_of(x: Data) -> Shape:
     """Shape of raw data; () for a number."""
     if type(x) is float:
         return ()
+    if type(x) is list or type(x) is tuple:  # of Values, too
+        return (len(x), *shape_of(x[0])) if x else (0,)
     shape: Shape = x.shape if type(x) is np.ndarray or hasattr(x, "shape") else np.shape(x)
     return shape
 
@@ -75,12 +88,12 @@ def canonical(x: Data) -> Data:
     return x
 
 
-def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
+def as_data(x: Any, *, copy: bool = True, masks: bool = False, what: str = "data") -> Data:
     """Convert anything that stands for numbers to data.
 
     Arrays are copied, unless `copy` is false. With `masks`, boolean arrays stay boolean, so that a
     product with one keeps the dtype of the other factor. Raises TypeError naming the dtype for
-    complex, object and string data.
+    complex, object and string data, ValueError for numbers beyond float64; errors call the data `what`.
 
     >>> as_data([1, 2])
     array([1., 2.])
@@ -91,10 +104,10 @@ def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
     if kind is np.ndarray and x.dtype == FLOAT64 and x.ndim:
         return x.copy() if copy else x
     if kind is int or kind is bool:
-        return float(x)
+        return as_float(x, what)
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
-        return _converted(_measured(x), copy, masks)
-    data = _converted(_as_array(x), copy and isinstance(x, np.ndarray), masks)
+        return _converted(_measured(x), copy, masks, what)
+    data = _converted(_as_array(x, what), copy and isinstance(x, np.ndarray), masks, what)
     return data if data.dtype.kind == "b" else canonical(data)
 
 
@@ -105,23 +118,50 @@ def _measured(x: Data) -> Data:
     return x
 
 
-def _as_array(x: object) -> Data:
+def as_float(x: Any, what: str = "data") -> float:
+    """A real number as a float. Raises ValueError where it is beyond them.
+
+    >>> as_float(10**400)
+    Traceback (most recent call last):
+    ValueError: data must be in the range of float64, up to 1.8e308; got a number beyond it
+    """
+    try:
+        return float(x)
+    except OverflowError:
+        raise _beyond(what) from None
+
+
+def _beyond(what: str) -> ValueError:
+    return ValueError(f"{what} must be in the range of float64, up to 1.8e308; got a number beyond it")
+
+
+def _as_array(x: object, what: str) -> Data:
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError("masked arrays are not supported: a mask would be lost; fill it first")
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     if isinstance(x, numbers.Real):
-        return np.float64(x)
+        return np.float64(as_float(x, what))
     try:
-        return np.array(x)
+        array = np.array(x)
     except ValueError as error:
-        raise ValueError(f"data must be a number or a regular array: {error}") from None
+        raise ValueError(f"{what} must be a number or a regular array: {error}") from None
+    except OverflowError:
+        raise _beyond(what) from None
+    return _without_objects(array, what)
 
 
-def _converted(x: Data, copy: bool, masks: bool) -> Data:
+def _without_objects(x: Data, what: str) -> Data:
+    """Numbers that NumPy keeps as Python's, such as 10**20 and ½, as floats."""
+    if x.dtype.kind != "O" or not all(isinstance(entry, numbers.Real) for entry in x.flat):
+        return x
+    return np.array([as_float(entry, what) for entry in x.flat]).reshape(x.shape)
+
+
+def _converted(x: Data, copy: bool, masks: bool, what: str) -> Data:
     dtype = x.dtype
     if dtype.kind == "f" or (masks and dtype.kind == "b" and x.ndim):
         return x.copy() if copy else x
     if dtype.kind in "iub":
         return x.astype(FLOAT64)
-    raise TypeError(f"data must be real numbers, got dtype {dtype}")
+    raise TypeError(f"{what} must be real numbers, got dtype {dtype}")

@@ -12,9 +12,19 @@ import numpy as np
 from . import modes
 from .data import Data, Operand, as_data, canonical, shape_of
 from .lazy import lazily
-from .value import Value
+from .value import Value, holds_values
 
-__all__ = ["ONE", "USUAL", "Operation", "Rule", "first_operand", "ieee", "not_an_option", "second_operand"]
+__all__ = [
+    "ERRORS",
+    "ONE",
+    "USUAL",
+    "Operation",
+    "Rule",
+    "first_operand",
+    "ieee",
+    "not_an_option",
+    "second_operand",
+]
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
@@ -38,6 +48,9 @@ def second_operand(z: Any, x: Any, y: Any) -> Any:
 OPERANDS = {rule.__code__.co_code: rule for rule in (first_operand, second_operand)}
 
 BROADCASTS = "sizes must agree from the last axis on, or be 1; reshape or transpose one of them?"
+
+ERRORS = (ValueError, IndexError, TypeError, OverflowError)
+"""What a forward computation raises for arguments that do not fit."""
 
 TAKES_MANY = 0x04  # the code flag of a function with a *parameter
 
@@ -159,13 +172,20 @@ class Operation:
         """The forward computation; its errors are told with the names of the inputs."""
         try:
             return canonical(self.evaluated(data, metadata))
-        except (ValueError, IndexError, TypeError) as error:
-            raise self.failed(error, inputs) from error
+        except ERRORS as error:
+            raise self.failed(error, inputs, metadata) from error
 
-    def operand(self, x: Operand) -> Data:
-        """A plain operand as data, copied; boolean arrays stay, as masks. Errors name the operation."""
+    def operand(self, x: Operand, *, copy: bool = True, masks: bool = True) -> Operand:
+        """A plain operand as data; boolean arrays stay, as masks. Errors name the operation.
+
+        A list that has Values in it becomes one Value, here alone: operations need not know of such lists.
+        """
         try:
-            return as_data(x, masks=True)
+            if holds_values(x):
+                from .ops.joining import array
+
+                return array(x)
+            return as_data(x, copy=copy, masks=masks)
         except (TypeError, ValueError) as error:
             raise type(error)(f"{self.name}: {error}") from None
 
@@ -177,8 +197,13 @@ class Operation:
         missing = ", ".join(name for name in self.metadata if name not in metadata)
         raise TypeError(f"{self.name}: missing {missing}")
 
-    def failed(self, error: Exception, inputs: Sequence[Any]) -> Exception:
+    def failed(
+        self, error: Exception, inputs: Sequence[Any], metadata: dict[str, Any] | None = None
+    ) -> Exception:
         """The error of a forward computation, told with operation, shapes and names."""
+        if isinstance(error, OverflowError):
+            names = [name for name, option in (metadata or {}).items() if _exceeds(option)]
+            error = ValueError(f"{' and '.join(names) or 'an option'} must be within 64 bits")
         shapes = f" {self.symbol} ".join(str(x.shape if type(x) is Value else shape_of(x)) for x in inputs)
         names = " and ".join(repr(x.name) for x in inputs if type(x) is Value and x.name)
         reason = str(error).removeprefix(f"{self.name}: ")
@@ -216,6 +241,13 @@ def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
     values = function.__defaults__ or ()
     names = code.co_varnames[code.co_argcount - len(values) : code.co_argcount]
     return {**dict(zip(names, values, strict=True)), **(function.__kwdefaults__ or {})}
+
+
+def _exceeds(option: Any) -> bool:
+    """Whether metadata hold a whole number of more than 64 bits."""
+    if isinstance(option, (list, tuple)):
+        return any(map(_exceeds, option))
+    return isinstance(option, int) and option.bit_length() > 63
 
 
 def _frozen(metadata: Any) -> Any:

@@ -20,7 +20,7 @@ from .data import Data, Operand, Shape, as_data, dtype_of, shape_of
 if TYPE_CHECKING:
     from .operation import Operation
 
-__all__ = ["Label", "Scope", "Value", "label_of"]
+__all__ = ["Label", "Scope", "Value", "holds_values", "label_of"]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
@@ -420,5 +420,12 @@ def _checked_constant(constant: object) -> bool:
 def _refuse_values(data: object) -> None:
     if isinstance(data, Value):
         raise TypeError("Value(value): it is one already; use value.detach(), or value.data")
-    if isinstance(data, (list, tuple)) and any(isinstance(entry, Value) for entry in data):
-        raise TypeError("Value([value, …]) would lose their graphs; use autodiff.stack")
+    if holds_values(data):
+        raise TypeError("Value([value, …]) would lose their graphs; use autodiff.array, or autodiff.stack")
+
+
+def holds_values(x: object) -> bool:
+    """Whether a list or tuple has a Value in it, at any depth."""
+    if type(x) is not list and type(x) is not tuple:
+        return False
+    return any(type(entry) is Value or holds_values(entry) for entry in x)

@@ -10,8 +10,8 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..axes import axes_in
 from ..data import Data, Operand, dtype_of, shape_of
 from ..declaration import primitive
 from .shaping import reshape, transpose
@@ -28,7 +28,7 @@ def _split(axes: Axes, a: Operand, b: Operand) -> tuple[list[int], list[int]]:
     if isinstance(axes, (tuple, list)) or np.ndim(axes):
         if len(axes) != 2:
             raise ValueError(f"expected the axes of a and those of b, got {axes!r}")
-        of_a, of_b = (normalize_axis_tuple(chosen, k) for chosen, k in zip(axes, (m, n), strict=True))
+        of_a, of_b = (axes_in(chosen, k, "tensordot") for chosen, k in zip(axes, (m, n), strict=True))
     else:
         count = index(axes)
         if not 0 <= count <= min(m, n):

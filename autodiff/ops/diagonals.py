@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axes_in
 from ..data import Data, Operand, Shape, shape_of, zeros_for
 from ..declaration import primitive
 from .shaping import expand_dims
@@ -33,6 +34,7 @@ def on_diagonal(x: Data, /, shape: Shape, offset: int = 0, axis1: int = 0, axis2
     """
     if len(shape) < 2:
         raise ValueError(f"expected a shape of two axes or more, got {shape}")
+    axis1, axis2 = axes_in((axis1, axis2), len(shape), "on_diagonal")
     rows, columns = shape[axis1], shape[axis2]
     above, left = max(-offset, 0), max(offset, 0)
     n = min(rows - above, columns - left)

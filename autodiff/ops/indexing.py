@@ -7,9 +7,9 @@ from types import EllipsisType
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
 from .. import modes
+from ..axes import axis_in
 from ..data import Data, Operand, Shape, is_lazy, shape_of, zeros_for
 from ..declaration import primitive
 from ..lazy import holds_tasks
@@ -143,9 +143,9 @@ def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
     places = np.asarray(indices)
     if places.dtype.kind not in "iub":
         raise TypeError(f"take: the indices must be integers, got dtype {places.dtype}")
-    if axis is None:
-        x, axis = ravel(x), 0
-    axis = normalize_axis_index(axis, len(shape_of(x)), "take")
+    if axis is None or not shape_of(x):  # a number has one row
+        x, axis = ravel(x), axis or 0
+    axis = axis_in(axis, len(shape_of(x)), "take")
     return getitem(x, along(axis, places.astype(np.intp) if places.ndim else int(places)))
 
 
@@ -159,7 +159,7 @@ def take_along_axis(x: Operand, /, indices: Any, axis: int | None = -1) -> Any:
     if axis is None:
         x, axis = ravel(x), 0
     shape, places = shape_of(x), np.asarray(indices)
-    axis = normalize_axis_index(axis, len(shape), "take_along_axis")
+    axis = axis_in(axis, len(shape), "take_along_axis")
     if places.ndim != len(shape):
         raise ValueError(
             f"take_along_axis: got indices of shape {places.shape} for an array of shape {shape}"

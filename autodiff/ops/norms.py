@@ -6,8 +6,8 @@ import math
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..axes import axes_in
 from ..data import Data, Operand, is_lazy, shape_of
 from ..declaration import primitive
 from .decompositions import svd
@@ -40,7 +40,7 @@ def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = F
     n = len(shape_of(x))
     if axis is None and ord is None:
         return _norm(x, 2, None, keepdims)
-    axes = tuple(range(n)) if axis is None else normalize_axis_tuple(axis, n, "norm")
+    axes = tuple(range(n)) if axis is None else axes_in(axis, n, "norm")
     if len(axes) == 1:
         return _of_vectors(x, ord, axes[0], keepdims)
     if len(axes) == 2:

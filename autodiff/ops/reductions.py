@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..axes import axis_in
 from ..data import Data, Operand, Shape, dtype_of, shape_of
 from ..declaration import primitive
 from ..lazy import holds_tasks
@@ -277,6 +278,7 @@ def _summed_from_the_end(g: Operand, x: Operand, axis: int | None) -> Operand:
 
 def cumprod(x: Operand, /, axis: int | None = None) -> Any:
     """Running product, of the flattened x when axis is None.   yᵢ = Πₖ≤ᵢ xₖ, exact with zeros."""
-    if axis is None:
+    if axis is None or not shape_of(x):
+        axis_in(axis or 0, 1, "cumprod")
         return running_product(reshape(x, (-1,)))
     return moveaxis(running_product(moveaxis(x, axis, -1)), -1, axis)

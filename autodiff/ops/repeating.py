@@ -7,8 +7,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
+from ..axes import axis_in
 from ..data import Data, Operand, Shape, shape_of
 from ..declaration import primitive
 from .indexing import along, scatter_add, take
@@ -21,9 +21,9 @@ GATHERED = ("edge", "reflect", "symmetric", "wrap")
 
 def _gathered(g: Any, repeats: Any, axis: int | None, shape: Shape) -> Any:
     """The adjoint of `repeat`: the sum over the copies of each entry."""
-    row = (prod(shape),) if axis is None else shape
-    axis = normalize_axis_index(axis or 0, len(row))
-    counts = np.asarray(repeats)
+    row = (prod(shape),) if axis is None else shape or (1,)
+    axis = axis_in(axis or 0, len(row), "repeat")
+    counts = np.asarray(repeats, np.intp)
     if counts.size == 1:
         before, n, behind = row[:axis], row[axis], row[axis + 1 :]
         copies = reshape(g, (*before, n, counts.item(), *behind))
