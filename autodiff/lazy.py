@@ -45,7 +45,8 @@ def lazily(function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
     if not any(map(_any_lazy, inputs)):
         return function(*inputs, **options)
     result = _bare(function(*map(_guarded, inputs), **options))
-    if any(n != n for n in getattr(result, "shape", ())):
+    parts = result if isinstance(result, tuple) else (result,)
+    if any(n != n for part in parts for n in getattr(part, "shape", ())):
         raise _refusal("how many entries the result has would be known only when they are computed")
     return result
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import axis_in
 from ..data import Operand, dtype_of, shape_of
 from ..value import Value, holds_values
 from .arithmetic import multiply
 from .composed import diff
-from .indexing import getitem, scatter_add, take
+from .indexing import along, getitem, scatter_add
 from .joining import array
 from .plain import FUNCTIONS, question, raw
 from .reductions import max, min, sum
@@ -48,7 +49,11 @@ def unique(
     array([1., 3.])
     """
     values, places, *more = _unique(ar, True, return_inverse, return_counts, axis, equal_nan=equal_nan)
-    values = take(ar, places, axis)
+    values = (
+        getitem(ravel(ar), places)
+        if axis is None
+        else getitem(ar, along(axis_in(axis, len(shape_of(ar)), "unique"), places))
+    )
     results = (values, *([places] if return_index else []), *more)
     return results if len(results) > 1 else values
 
@@ -92,6 +97,8 @@ def histogram(
     >>> histogram([1, 2, 4], bins=[0, 2, 4], weights=[1, 1, 3])
     (array([1., 4.]), array([0., 2., 4.]))
     """
+    if isinstance(bins, str) and weights is not None:
+        raise TypeError(f"histogram: with weights, bins must be a number or edges, got {bins!r}")
     if np.ndim(raw(bins)):
         bins = array(bins)
     counts, edges = _histogram(a, bins, range)

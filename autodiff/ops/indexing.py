@@ -52,7 +52,8 @@ def _refuse_values(index: Any) -> None:
 
 def _may_repeat(index: Any) -> bool:
     """Whether an index may name an entry twice: only arrays of integers can."""
-    return any(np.asarray(part).dtype.kind != "b" for part in _parts(index) if not isinstance(part, BASIC))
+    arrays = (part for part in _parts(index) if not isinstance(part, BASIC))
+    return any((getattr(part, "dtype", None) or np.asarray(part).dtype).kind != "b" for part in arrays)
 
 
 @primitive(symbol="[ ]", dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)))
@@ -144,7 +145,7 @@ def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
     if places.dtype.kind not in "iub":
         raise TypeError(f"take: the indices must be integers, got dtype {places.dtype}")
     if axis is None or not shape_of(x):  # a number has one row
-        x, axis = ravel(x), axis or 0
+        x, axis = ravel(x), 0 if axis is None else axis
     axis = axis_in(axis, len(shape_of(x)), "take")
     return getitem(x, along(axis, places.astype(np.intp) if places.ndim else int(places)))
 

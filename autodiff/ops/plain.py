@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import modes
-from ..data import as_data
+from ..data import as_data, shape_of
 from ..lazy import lazily
 from ..value import Value
 
@@ -87,7 +87,8 @@ def question(function: Callable[..., Any], count: int) -> Callable[..., Any]:
             ) from None
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else type(error)
-            raise kind(f"{name}: {error}") from error
+            shapes = " and ".join(str(shape_of(x)) for x in arguments[: max(count, 1)])
+            raise kind(f"{name}: got {shapes}: {error}") from error
 
     apply.__name__ = apply.__qualname__ = name
     apply.__doc__ = f"numpy.{name} of the data: a plain result, without derivative."

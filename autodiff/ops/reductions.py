@@ -279,6 +279,6 @@ def _summed_from_the_end(g: Operand, x: Operand, axis: int | None) -> Operand:
 def cumprod(x: Operand, /, axis: int | None = None) -> Any:
     """Running product, of the flattened x when axis is None.   yᵢ = Πₖ≤ᵢ xₖ, exact with zeros."""
     if axis is None or not shape_of(x):
-        axis_in(axis or 0, 1, "cumprod")
+        axis_in(0 if axis is None else axis, 1, "cumprod")
         return running_product(reshape(x, (-1,)))
     return moveaxis(running_product(moveaxis(x, axis, -1)), -1, axis)
