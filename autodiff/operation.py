@@ -202,8 +202,8 @@ class Operation:
     ) -> Exception:
         """The error of a forward computation, told with operation, shapes and names."""
         if isinstance(error, OverflowError):
-            names = [name for name, option in (metadata or {}).items() if _exceeds(option)]
-            error = ValueError(f"{' and '.join(names) or 'an option'} must be within 64 bits")
+            large = [name for name, option in (metadata or {}).items() if _exceeds(option)]
+            error = ValueError(f"{' and '.join(large) or 'an option'} must be within 64 bits")
         shapes = f" {self.symbol} ".join(str(x.shape if type(x) is Value else shape_of(x)) for x in inputs)
         names = " and ".join(repr(x.name) for x in inputs if type(x) is Value and x.name)
         reason = str(error).removeprefix(f"{self.name}: ")

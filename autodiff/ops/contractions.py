@@ -33,7 +33,7 @@ def _split(axes: Axes, a: Operand, b: Operand) -> tuple[list[int], list[int]]:
         count = index(axes)
         if not 0 <= count <= min(m, n):
             raise ValueError(f"expected axes from 0 to {min(m, n)}, the number that both have, got {count}")
-        of_a, of_b = range(m - count, m), range(count)
+        of_a, of_b = tuple(range(m - count, m)), tuple(range(count))
     if len(of_a) != len(of_b):
         raise ValueError(f"expected as many axes of a as of b, got {axes!r}")
     return list(of_a), list(of_b)

@@ -5,7 +5,7 @@ All are linear, so each derivative is the adjoint: the arrangement undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -188,7 +188,8 @@ def flip(x: Data, /, axis: int | tuple[int, ...] | None = None) -> Data:
 
 def _whole(shift: Any) -> int | tuple[int, ...]:
     """A shift, or one for each axis, as Python's whole numbers."""
-    return tuple(map(index, shift)) if isinstance(shift, Iterable) and np.ndim(shift) else index(shift)
+    several = isinstance(shift, (list, tuple)) or np.ndim(shift)
+    return tuple(map(index, shift)) if several else index(shift)
 
 
 def _back(shift: Any) -> int | tuple[int, ...]:

@@ -1,5 +1,7 @@
 """A number has the axis that NumPy gives it; numbers of double precision leave single precision as it is."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,11 +10,12 @@ from autodiff import Value, check_gradients, gradients
 from tests.cases import find
 
 FUNCTIONS = (
-    "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod", "sort", "flip", "argsort", "argmax",
-    "argmin", "any", "all", "count_nonzero", "diff", "squeeze", "expand_dims", "linalg.norm", "unique", "nonzero",
-    "argwhere", "flatnonzero", "argpartition", "trace", "diagonal", "tril", "transpose", "flipud", "rot90",
+    "sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod", "sort", "flip", "argsort",
+    "argmax", "argmin", "any", "all", "count_nonzero", "diff", "squeeze", "expand_dims", "linalg.norm",
+    "unique", "nonzero", "argwhere", "flatnonzero", "argpartition", "trace", "diagonal", "tril", "transpose",
+    "flipud", "rot90",
 )  # fmt: skip
-OPTIONS = (
+OPTIONS: tuple[Any, ...] = (
     {},
     {"axis": None},
     {"axis": 0},

@@ -5,6 +5,7 @@ import decimal
 import fractions
 import inspect
 import operator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,6 +178,7 @@ def test_operands_of_questions_and_operators(odd):
 
 # -- examples ----------------------------------------------------------------------------------
 
+EIGH: Any = ad.linalg.eigh
 A = Value(np.arange(6.0).reshape(2, 3), "A")
 X = Value([1.0, 2.0], "x")
 
@@ -243,7 +245,7 @@ def test_numbers_that_numpy_keeps_as_pythons_are_numbers():
         (lambda: ad.roll(X, 1.5), "roll: .*'float' object cannot be interpreted"),
         (lambda: ad.stack([X, X], axis="a"), "stack: an axis must be a whole number, got 'a'"),
         (lambda: ad.atleast_1d(np.array([None])), "reshape: data must be real numbers"),
-        (lambda: ad.linalg.eigh(np.eye(2), None), "eigh: .*UPLO must be 'L' or 'U', got None"),
+        (lambda: EIGH(np.eye(2), None), "eigh: .*UPLO must be 'L' or 'U', got None"),
         (lambda: X < None, "'<' not supported"),
     ],
 )  # fmt: skip
