@@ -1,7 +1,7 @@
 """What to write for functions of NumPy and SciPy that are not covered: by what they mean, not by spelling.
 
-An entry is a call of such a function, and what gives the same in operations that have derivatives. Where there
-is neither an entry, nor an operation of the function's name, nothing is suggested.
+An entry is a call of such a function, and what gives the same in operations that have derivatives. Where
+there is neither an entry, nor an operation of the function's name, nothing is suggested.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ INSTEAD = {
         "maximum.reduce(x)": "autodiff.max(x, axis=0)",
         "median(x)": f"autodiff.mean({ORDERED}[(s.size - 1) // 2 : s.size // 2 + 1])",
         "meshgrid(x, y)": (
-            "(autodiff.broadcast_to(x, (len(y), len(x))), autodiff.broadcast_to(y[:, None], (len(y), len(x))))"
+            "(autodiff.broadcast_to(x, (len(y), len(x))),"
+            " autodiff.broadcast_to(y[:, None], (len(y), len(x))))"
         ),
         "minimum.reduce(x)": "autodiff.min(x, axis=0)",
         "modf(x)": "(x - autodiff.trunc(x), autodiff.trunc(x))",
@@ -161,18 +162,16 @@ INSTEAD = {
 """By library: a call, and what gives the same. Its letters are arrays and numbers, `np` is NumPy."""
 
 COMPLEX = "its result is complex, and a Value holds real numbers"
-IN_PLACE = (
-    "it writes into an array, and a Value is never changed in place; use autodiff.where, stack or concatenate"
-)
+IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.where or stack"
 GAMMA = (
-    "declare it, and its derivative, with autodiff.elementwise: that of gammaln is digamma, of gamma gamma·digamma, "
-    "of digamma polygamma(1, x)"
+    "declare it, and its derivative, with autodiff.elementwise: that of gammaln is digamma, of gamma "
+    "gamma·digamma, of digamma polygamma(1, x)"
 )
 
 REASONS = {
     "numpy": {
         "angle": COMPLEX,
-        "copyto": "it writes into an array, and a Value is never changed in place; use autodiff.full_like or where",
+        "copyto": IN_PLACE.replace("where", "full_like"),
         **dict.fromkeys(("fill_diagonal", "place", "put", "put_along_axis", "putmask"), IN_PLACE),
         "roots": COMPLEX,
         "sort_complex": COMPLEX,
@@ -192,7 +191,7 @@ REASONS = {
 
 WHOLE = {
     "numpy.fft": f"{COMPLEX}; its parts are sums of x times np.cos and np.sin of 2π·j·k/n",
-    "numpy.lib.scimath": "its result may be complex, and a Value holds real numbers: the function of NumPy gives nan",
+    "numpy.lib.scimath": "its result may be complex, and a Value holds real numbers: that of numpy gives nan",
 }
 """Why nothing of a library is here."""
 
