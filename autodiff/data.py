@@ -2,6 +2,8 @@
 
 A 0-d float64 is a Python `float`: its arithmetic is three times as fast as a NumPy scalar's.
 Arrays keep their dtype; 0-d data of another dtype are NumPy scalars. Integers become float64.
+So float32 stays float32 beside np.float64(2), np.array(2.0) and whole numbers, as beside 2.0, where NumPy
+gives float64; and an array of small integers makes it float64, where NumPy keeps float32.
 """
 
 from __future__ import annotations
@@ -45,10 +47,12 @@ def shape_of(x: Data) -> Shape:
     """Shape of raw data; () for a number."""
     if type(x) is float:
         return ()
-    if type(x) is list or type(x) is tuple:  # of Values, too
+    if type(x) is np.ndarray or hasattr(x, "shape"):
+        shape: Shape = x.shape
+        return shape
+    if isinstance(x, (list, tuple)):  # of Values, too
         return (len(x), *shape_of(x[0])) if x else (0,)
-    shape: Shape = x.shape if type(x) is np.ndarray or hasattr(x, "shape") else np.shape(x)
-    return shape
+    return np.shape(x)
 
 
 def dtype_of(x: Data) -> np.dtype[Any]:

@@ -181,7 +181,7 @@ class Operation:
         A list that has Values in it becomes one Value, here alone: operations need not know of such lists.
         """
         try:
-            if holds_values(x):
+            if isinstance(x, (list, tuple)) and holds_values(x):
                 from .ops.joining import array
 
                 return array(x)

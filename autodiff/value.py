@@ -426,6 +426,4 @@ def _refuse_values(data: object) -> None:
 
 def holds_values(x: object) -> bool:
     """Whether a list or tuple has a Value in it, at any depth."""
-    if type(x) is not list and type(x) is not tuple:
-        return False
-    return any(type(entry) is Value or holds_values(entry) for entry in x)
+    return isinstance(x, (list, tuple)) and any(type(e) is Value or holds_values(e) for e in x)

@@ -60,6 +60,8 @@ def raw(x: Any) -> Any:
 
 def _number(x: Any) -> Any:
     """Data as they are where NumPy has numbers of its own, else converted. TypeError for what is none."""
+    if type(x) is Value:
+        return x._data
     x = raw(x)
     kind = getattr(getattr(x, "dtype", None), "kind", None)
     masked = isinstance(x, np.ma.MaskedArray)

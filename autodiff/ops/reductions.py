@@ -109,6 +109,8 @@ def var(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 
 def _std_slope(y: Operand, x: Operand, axis: Axis, ddof: float, keepdims: bool) -> Operand:
     """(xᵢ − x̄) / ((n − ddof)·y), and 0 where all entries are equal, whatever rounding left of y."""
+    if 0 in shape_of(x):
+        return x  # no entries, no slopes
     scale = _spread(divisor(y) * (_count(shape_of(x), axis) - float(ddof)), x, axis, keepdims)
     equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
     return where(equal, 0.0, _deviation(x, axis) / scale)

@@ -282,6 +282,16 @@ def test_a_shift_may_be_a_truth_value():
     assert gradients((ad.roll(X, True) * [1.0, 2.0]).sum(), X).tolist() == [2.0, 1.0]
 
 
+@pytest.mark.parametrize("f", [ad.std, ad.var, ad.mean, ad.sum, ad.prod, ad.norm, ad.logsumexp])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((0,), None), ((0, 3), 0), ((0, 3), 1), ((3, 0), -1), ((2, 0), (0, 1))]
+)
+def test_no_entries_have_no_slopes(f, shape, axis):
+    x = Value(np.ones(shape))
+    y = quiet(lambda x: f(x, axis=axis), x)
+    assert quiet(gradients, y, x, np.ones(y.shape)).shape == shape
+
+
 @pytest.mark.parametrize("axis", [None, 0, -1])
 def test_nothing_repeated_no_times_has_a_gradient(axis):
     x = Value(np.ones((0,) if axis == 0 else (2, 0)))
