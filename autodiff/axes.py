@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.exceptions import AxisError
 from numpy.lib.array_utils import normalize_axis_index
 
@@ -29,7 +30,7 @@ def axis_in(axis: Any, ndim: int, name: str) -> int:
 
 def axes_in(axes: Any, ndim: int, name: str, repeated: bool = False) -> tuple[int, ...]:
     """One axis or several, as a tuple. Raises ValueError for one that is given twice, unless `repeated`."""
-    several = axes if hasattr(axes, "__iter__") and not hasattr(axes, "__index__") else (axes,)
+    several = axes if isinstance(axes, (list, tuple)) or np.ndim(axes) else (axes,)
     found = tuple(axis_in(axis, ndim, name) for axis in several)
     if len(set(found)) < len(found) and not repeated:
         raise ValueError(f"{name}: an axis is repeated in {axes}")

@@ -201,14 +201,15 @@ class Operation:
         self, error: Exception, inputs: Sequence[Any], metadata: dict[str, Any] | None = None
     ) -> Exception:
         """The error of a forward computation, told with operation, shapes and names."""
+        remedy = BROADCASTS if self.elementwise else self.remedy
         if isinstance(error, OverflowError):
+            remedy = None
             large = [name for name, option in (metadata or {}).items() if _exceeds(option)]
             error = ValueError(f"{' and '.join(large) or 'an option'} must be within 64 bits")
         shapes = f" {self.symbol} ".join(str(x.shape if type(x) is Value else shape_of(x)) for x in inputs)
         names = " and ".join(repr(x.name) for x in inputs if type(x) is Value and x.name)
         reason = str(error).removeprefix(f"{self.name}: ")
         told = f"{self.name}: got {shapes}{' for ' + names if names else ''}: {reason}"
-        remedy = BROADCASTS if self.elementwise else self.remedy
         return type(error)(f"{told}; {remedy}" if remedy and isinstance(error, ValueError) else told)
 
 

@@ -181,7 +181,7 @@ class Value:
         """Data of this value's shape and dtype, copied."""
         if isinstance(new, Value):
             raise TypeError(f"{what} of {self.described()} must be plain numbers; assign value.data")
-        data = as_data(new)
+        data = as_data(new, what=f"{what} of {self.described()}")
         if shape_of(data) != self.shape:
             raise ValueError(
                 f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..axes import axes_in, axis_in
-from ..data import Operand, dtype_of, shape_of
+from ..data import Operand, as_data, dtype_of, shape_of
 from ..value import Value
 from .indexing import along, getitem
 from .joining import concatenate
@@ -123,7 +123,8 @@ def _steps(f: Operand, spacing: Any, axis: int) -> Any:
     """Steps between the points along an axis, shaped to broadcast against f."""
     if isinstance(spacing, Value):
         raise TypeError("gradient: the spacing must be plain numbers, not a Value: use .data")
-    shape, points = shape_of(f), np.asarray(spacing)
+    shape = shape_of(f)
+    points = np.asarray(as_data(spacing, copy=False, what="gradient: the spacing"))
     if points.ndim == 0:
         steps = np.full(max(shape[axis] - 1, 0), points)
     elif points.shape == (shape[axis],):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..axes import axes_in
-from ..data import Data, Operand, is_lazy, shape_of
+from ..data import Data, Operand, as_float, is_lazy, shape_of
 from ..declaration import primitive
 from .decompositions import svd
 from .reductions import Axis, max, min, sum
@@ -55,7 +55,7 @@ def _of_vectors(x: Operand, ord: Order, axis: int, keepdims: bool) -> Any:
         return sum(absolute(sign(x)), axis, keepdims)
     if ord == 1:
         return sum(absolute(x), axis, keepdims)
-    if ord is not None and math.isinf(ord):
+    if ord is not None and math.isinf(as_float(ord, "norm: ord")):
         return (max if ord > 0 else min)(absolute(x), axis, keepdims)
     return _norm(x, 2 if ord is None else ord, axis, keepdims)
 
