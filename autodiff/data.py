@@ -19,6 +19,7 @@ __all__ = [
     "Shape",
     "as_data",
     "as_float",
+    "beyond",
     "canonical",
     "dtype_of",
     "is_lazy",
@@ -108,7 +109,10 @@ def as_data(x: Any, *, copy: bool = True, masks: bool = False, what: str = "data
     if kind is np.ndarray and x.dtype == FLOAT64 and x.ndim:
         return x.copy() if copy else x
     if kind is int or kind is bool:
-        return as_float(x, what)
+        try:
+            return float(x)
+        except OverflowError:
+            raise beyond(what) from None
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
         return _converted(_measured(x), copy, masks, what)
     data = _converted(_as_array(x, what), copy and isinstance(x, np.ndarray), masks, what)
@@ -132,10 +136,11 @@ def as_float(x: Any, what: str = "data") -> float:
     try:
         return float(x)
     except OverflowError:
-        raise _beyond(what) from None
+        raise beyond(what) from None
 
 
-def _beyond(what: str) -> ValueError:
+def beyond(what: str) -> ValueError:
+    """The error of a number that no float can hold."""
     return ValueError(f"{what} must be in the range of float64, up to 1.8e308; got a number beyond it")
 
 
@@ -151,7 +156,7 @@ def _as_array(x: object, what: str) -> Data:
     except ValueError as error:
         raise ValueError(f"{what} must be a number or a regular array: {error}") from None
     except OverflowError:
-        raise _beyond(what) from None
+        raise beyond(what) from None
     return _without_objects(array, what)
 
 

@@ -174,7 +174,7 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
         if type(x) is not float:
             if type(x) is not np.ndarray or x.dtype.kind != "f":
                 lazy = holds_tasks(x)
-                x = x if _is_plain(x) else operation.operand(x, copy=False, masks=lazy)
+                x = x if _is_plain(x) else operation.operand(x, False, lazy)
                 if type(x) is Value:
                     i = len(inputs)
                     return applied(operation)(*given[:i], x, *given[i + 1 :], **named)
