@@ -78,19 +78,10 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             if type(y) is Value:
                 b = y._data
                 tracked = tracked or y._tracked
-            elif type(y) is float:
-                b = y
             else:
-                b = y = operation.operand(y)
-                if type(y) is Value:
-                    return apply(x, y)
+                b = y = y if type(y) is float else operation.operand(y)
         elif type(y) is Value:
-            if type(x) is float:
-                a = x
-            else:
-                a = x = operation.operand(x)
-                if type(x) is Value:
-                    return apply(x, y)
+            a = x = x if type(x) is float else operation.operand(x)
             b = y._data
             tracked = y._tracked
         else:
@@ -103,8 +94,10 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             if type(data) is not float:
                 data = ieee(forward, a, b)
         else:
+            usual = type(a) in USUAL and type(b) in USUAL
+            if not usual and (type(a) is Value or type(b) is Value):  # it was a list of Values
+                return apply(x, y)
             try:
-                usual = type(a) in USUAL and type(b) in USUAL
                 data = forward(a, b) if usual else lazily(forward, a, b)
             except (ValueError, IndexError, TypeError) as error:
                 raise operation.failed(error, (x, y)) from error
