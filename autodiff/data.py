@@ -2,6 +2,8 @@
 
 A 0-d float64 is a Python `float`: its arithmetic is three times as fast as a NumPy scalar's.
 Arrays keep their dtype; 0-d data of another dtype are NumPy scalars. Integers become float64.
+So float32 stays float32 beside np.float64(2), np.array(2.0) and whole numbers, as beside 2.0, where NumPy
+gives float64; and an array of small integers makes it float64, where NumPy keeps float32.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ __all__ = [
     "Operand",
     "Shape",
     "as_data",
+    "as_float",
+    "beyond",
     "canonical",
     "cast",
     "changes_digits",
@@ -49,8 +53,12 @@ def shape_of(x: Data) -> Shape:
     """Shape of raw data; () for a number."""
     if type(x) is float:
         return ()
-    shape: Shape = x.shape if type(x) is np.ndarray or hasattr(x, "shape") else np.shape(x)
-    return shape
+    if type(x) is np.ndarray or hasattr(x, "shape"):
+        shape: Shape = x.shape
+        return shape
+    if isinstance(x, (list, tuple)):  # of Values, too
+        return (len(x), *shape_of(x[0])) if x else (0,)
+    return np.shape(x)
 
 
 def dtype_of(x: Data) -> np.dtype[Any]:
@@ -109,12 +117,12 @@ def changes_digits(x: Any, dtype: np.dtype[Any]) -> bool:
         return not np.array_equal(x.astype(dtype).astype(given), x, equal_nan=given.kind == "f")
 
 
-def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
+def as_data(x: Any, *, copy: bool = True, masks: bool = False, what: str = "data") -> Data:
     """Convert anything that stands for numbers to data.
 
     Arrays are copied, unless `copy` is false. With `masks`, boolean arrays stay boolean, so that a
     product with one keeps the dtype of the other factor. Raises TypeError naming the dtype for
-    complex, object and string data.
+    complex, object and string data, ValueError for numbers beyond float64; errors call the data `what`.
 
     >>> as_data([1, 2])
     array([1., 2.])
@@ -125,10 +133,13 @@ def as_data(x: Any, *, copy: bool = True, masks: bool = False) -> Data:
     if kind is np.ndarray and x.dtype == FLOAT64 and x.ndim:
         return x.copy() if copy else x
     if kind is int or kind is bool:
-        return float(x)
+        try:
+            return float(x)
+        except OverflowError:
+            raise beyond(what) from None
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
-        return _converted(_measured(x), copy, masks)
-    data = _converted(_as_array(x), copy and isinstance(x, np.ndarray), masks)
+        return _converted(_measured(x), copy, masks, what)
+    data = _converted(_as_array(x, what), copy and isinstance(x, np.ndarray), masks, what)
     return data if data.dtype.kind == "b" else canonical(data)
 
 
@@ -139,23 +150,51 @@ def _measured(x: Data) -> Data:
     return x
 
 
-def _as_array(x: object) -> Data:
+def as_float(x: Any, what: str = "data") -> float:
+    """A real number as a float. Raises ValueError where it is beyond them.
+
+    >>> as_float(10**400)
+    Traceback (most recent call last):
+    ValueError: data must be in the range of float64, up to 1.8e308; got a number beyond it
+    """
+    try:
+        return float(x)
+    except OverflowError:
+        raise beyond(what) from None
+
+
+def beyond(what: str) -> ValueError:
+    """The error of a number that no float can hold."""
+    return ValueError(f"{what} must be in the range of float64, up to 1.8e308; got a number beyond it")
+
+
+def _as_array(x: object, what: str) -> Data:
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError("masked arrays are not supported: a mask would be lost; fill it first")
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     if isinstance(x, numbers.Real):
-        return np.float64(x)
+        return np.float64(as_float(x, what))
     try:
-        return np.array(x)
+        array = np.array(x)
     except ValueError as error:
-        raise ValueError(f"data must be a number or a regular array: {error}") from None
+        raise ValueError(f"{what} must be a number or a regular array: {error}") from None
+    except OverflowError:
+        raise beyond(what) from None
+    return _without_objects(array, what)
 
 
-def _converted(x: Data, copy: bool, masks: bool) -> Data:
+def _without_objects(x: Data, what: str) -> Data:
+    """Numbers that NumPy keeps as Python's, such as 10**20 and ½, as floats."""
+    if x.dtype.kind != "O" or not all(isinstance(entry, numbers.Real) for entry in x.flat):
+        return x
+    return np.array([as_float(entry, what) for entry in x.flat]).reshape(x.shape)
+
+
+def _converted(x: Data, copy: bool, masks: bool, what: str) -> Data:
     dtype = x.dtype
     if dtype.kind == "f" or (masks and dtype.kind == "b" and x.ndim):
         return x.copy() if copy else x
     if dtype.kind in "iub":
         return x.astype(FLOAT64)
-    raise TypeError(f"data must be real numbers, got dtype {dtype}")
+    raise TypeError(f"{what} must be real numbers, got dtype {dtype}")

@@ -136,7 +136,7 @@ def _seed(output: Value, seed: Data | Value | None, create_graph: bool) -> Data 
             )
         return np.ones_like(output._data) if is_lazy(output._data) else output.dtype.type(1.0)
     if not isinstance(seed, Value):
-        seed = as_data(seed)
+        seed = as_data(seed, what="the seed")
     elif not create_graph:
         seed = plain(seed) if traced(seed) else as_data(seed._data)
     if shape_of(seed) != output.shape:

@@ -45,7 +45,8 @@ def lazily(function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
     if not any(map(_any_lazy, inputs)):
         return function(*inputs, **options)
     result = _bare(function(*map(_guarded, inputs), **options))
-    if any(n != n for n in getattr(result, "shape", ())):
+    parts = result if isinstance(result, tuple) else (result,)
+    if any(n != n for part in parts for n in getattr(part, "shape", ())):
         raise _refusal("how many entries the result has would be known only when they are computed")
     return result
 
@@ -81,7 +82,7 @@ class Guarded(NDArrayOperatorsMixin):
     def __getitem__(self, index: Any) -> Any:
         try:
             return _guarded(self.array[_bare(index)])
-        except (NotImplementedError, TypeError) as error:
+        except (NotImplementedError, TypeError, ValueError) as error:
             raise _refusal("this index has no lazy form") from error
 
     def __setitem__(self, index: Any, new: Any) -> None:
@@ -125,7 +126,7 @@ def _kept(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*inputs: Any, **options: Any) -> Any:
         try:
             return _guarded(function(*_bare(inputs), **_bare(options)))
-        except (NotImplementedError, TypeError) as error:
+        except (AttributeError, NotImplementedError, TypeError) as error:
             raise _refusal(textwrap.shorten(str(error), 160, placeholder=" …")) from error
 
     return apply

@@ -6,7 +6,6 @@ of NumPy follows from the names: an operation stands for NumPy's function of the
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import engine, ops
+from .advice import advice, library_of
 from .ops import linalg, plain
 from .value import Value
 
@@ -119,27 +119,19 @@ def _covered() -> dict[Any, Callable[..., Any]]:
 COVERED = _covered()
 
 
-def _not_covered(function: Any) -> TypeError:
-    name = function.__name__
-    module = "numpy.linalg" if getattr(np.linalg, name, None) is function else "numpy"
-    names = sorted({covered.__name__ for covered in COVERED})
-    nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    advice = (
-        f"nearest that is covered: {', '.join(nearest)}" if nearest else "compose it from what is covered"
-    )
+def _not_covered(function: Any, method: str = "") -> TypeError:
+    library, name = library_of(function), function.__name__ + method
+    known = advice(library, name)
     return TypeError(
-        f"no implementation found for {module}.{name} on Value; {advice}; "
-        "for the numbers alone, pass value.data"
+        f"no implementation found for {'.'.join(filter(None, (library, name)))} on Value; "
+        f"{known + '; ' if known else ''}for the numbers alone, pass value.data"
     )
 
 
 def _array_ufunc(self: Value, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     name = ufunc.__name__
     if method != "__call__":
-        raise TypeError(
-            f"no implementation found for numpy.{name}.{method} on Value; "
-            "nearest that is covered: sum, prod, max, min, cumsum, outer"
-        )
+        raise _not_covered(ufunc, f".{method}")
     if options:
         raise TypeError(
             f"numpy.{name}: {', '.join(options)}= is not supported on Value, whose data are never written "

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from . import modes
-from .data import Data, Operand, as_data, canonical
+from .data import Data, Operand, canonical
 from .lazy import holds_tasks, lazily
-from .operation import USUAL, Operation, ieee
+from .operation import ERRORS, USUAL, Operation, ieee
 from .value import Value, births, blanks
 
 __all__ = ["applied", "part", "picked"]
@@ -94,8 +94,10 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             if type(data) is not float:
                 data = ieee(forward, a, b)
         else:
+            usual = type(a) in USUAL and type(b) in USUAL
+            if not usual and (type(a) is Value or type(b) is Value):  # it was a list of Values
+                return apply(x, y)
             try:
-                usual = type(a) in USUAL and type(b) in USUAL
                 data = forward(a, b) if usual else lazily(forward, a, b)
             except (ValueError, IndexError, TypeError) as error:
                 raise operation.failed(error, (x, y)) from error
@@ -129,7 +131,8 @@ def _general(operation: Operation) -> Callable[..., Any]:
                 tracked = tracked or x._tracked
             else:
                 x = operation.operand(x)
-                data.append(x)
+                data.append(x._data if type(x) is Value else x)
+                tracked = tracked or (type(x) is Value and x._tracked)
             operands.append(x)
         if operation.elementwise and FLOATS.issuperset(map(type, data)):
             result = ieee(operation.forward, *data, **metadata)
@@ -164,7 +167,10 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
         if type(x) is not float:
             if type(x) is not np.ndarray or x.dtype.kind != "f":
                 lazy = holds_tasks(x)
-                x = x if _is_plain(x) else as_data(x, copy=False, masks=lazy)
+                x = x if _is_plain(x) else operation.operand(x, False, lazy)
+                if type(x) is Value:
+                    i = len(inputs)
+                    return applied(operation)(*given[:i], x, *given[i + 1 :], **named)
                 scalars = scalars or isinstance(x, np.generic)
                 tasks = tasks or lazy
             floats = floats and type(x) is float
@@ -179,8 +185,8 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
     try:
         forward = partial(lazily, operation.forward) if tasks else operation.forward
         data = forward(*inputs, *metadata, **named)
-    except (ValueError, IndexError, TypeError) as error:
-        raise operation.failed(error, inputs) from error
+    except ERRORS as error:
+        raise operation.failed(error, inputs, operation.bind(given, named)[1]) from error
     # A NumPy scalar stays one: `ieee` counts on it.
     return data if scalars or (type(data) is np.ndarray and data.ndim) else canonical(data)
 

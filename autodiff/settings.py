@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .data import as_float
+
 __all__ = [
     "Check",
     "any_number",
@@ -38,7 +40,8 @@ def any_number(what: str, setting: Any) -> float:
         setting = setting[()]
     if isinstance(setting, (bool, np.bool_)) or not isinstance(setting, (numbers.Real, np.floating)):
         raise TypeError(f"{what} must be a number, got {setting!r}")
-    return float(_required(math.isfinite(setting), what, "finite", setting))
+    number = as_float(setting, what)
+    return float(_required(math.isfinite(number), what, "finite", setting))
 
 
 def positive(what: str, setting: Any) -> float:

@@ -23,7 +23,7 @@ from .leaving import cut
 if TYPE_CHECKING:
     from .operation import Operation
 
-__all__ = ["Label", "Scope", "Value", "label_of"]
+__all__ = ["Label", "Scope", "Value", "holds_values", "label_of"]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
@@ -204,7 +204,7 @@ class Value:
         """Data of this value's shape and dtype, copied."""
         if isinstance(new, Value):
             raise TypeError(f"{what} of {self.described()} must be plain numbers; assign value.data")
-        data = as_data(new)
+        data = as_data(new, what=f"{what} of {self.described()}")
         if shape_of(data) != self.shape:
             raise ValueError(
                 f"{what} of {self.described()} must have shape {self.shape}, got {shape_of(data)}; "
@@ -491,5 +491,10 @@ def _checked_constant(constant: object) -> bool:
 def _refuse_values(data: object) -> None:
     if isinstance(data, Value):
         raise TypeError("Value(value): it is one already; use value.detach(), or value.data")
-    if isinstance(data, (list, tuple)) and any(isinstance(entry, Value) for entry in data):
-        raise TypeError("Value([value, …]) would lose their graphs; use autodiff.stack")
+    if holds_values(data):
+        raise TypeError("Value([value, …]) would lose their graphs; use autodiff.array, or autodiff.stack")
+
+
+def holds_values(x: object) -> bool:
+    """Whether a list or tuple has a Value in it, at any depth."""
+    return isinstance(x, (list, tuple)) and any(type(e) is Value or holds_values(e) for e in x)

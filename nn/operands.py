@@ -6,6 +6,7 @@ from typing import Any
 
 from autodiff import Value, stack
 from autodiff.data import Operand, as_data
+from autodiff.value import holds_values
 
 __all__ = ["entries"]
 
@@ -20,11 +21,7 @@ def entries(x: Operand) -> Any:
     """
     if isinstance(x, Value):
         return x
-    if not _holds_values(x):
+    if not holds_values(x):
         return as_data(x, copy=False)
     nested = any(isinstance(entry, (list, tuple)) for entry in x)
     return stack([entries(entry) for entry in x], axis=0 if nested else -1)
-
-
-def _holds_values(x: object) -> bool:
-    return isinstance(x, (list, tuple)) and any(isinstance(e, Value) or _holds_values(e) for e in x)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
+from autodiff.data import dtype_of
 from autodiff.testing import POSITIVE, REAL, UNIT, Domain
 
 AWAY = REAL.without(0.0)
@@ -296,6 +297,8 @@ SHAPING = [
     _linear("concatenate", (2, 3), (1, 3), call=lambda f, x, y: f([x, y])),
     _linear("concatenate", (2, 3), (2, 1), call=lambda f, x, y: f((x, y, x), axis=-1)),
     _linear("concatenate", (2, 3), (2,), call=lambda f, x, y: f([x, y], axis=None)),
+    _linear("array", (), (), call=lambda f, x, y: f([[x, y], [2.0 * y, x]])),
+    _linear("array", (2, 3), (3,), call=lambda f, x, y: f([x, [y, 0.5 * y]])),
     _linear("stack", (2, 3), (2, 3), call=lambda f, x, y: f([x, y], axis=1)),
     _linear("stack", (), (), call=lambda f, x, y: f([x, y, 2.0 * x])),
     _linear("vstack", (3,), (2, 3), call=lambda f, x, y: f([x, y])),
@@ -342,6 +345,11 @@ SHAPING = [
         "on_diagonal", (2,), call=lambda f, x: f(x, (2, 3), 1, 0, 1),
         reference=lambda x, *_: np.diag(x, 1)[:2],
     ),
+    _linear("unique", (2, 3), unique=True),
+    _linear("unique", (3, 2), call=lambda f, x: f(x, return_index=True, axis=0)[0], unique=True),
+    _linear("bincount", (4,), call=lambda f, x: f([0, 2, 0, 1], x, 5)),
+    _linear("histogram", (4,), call=lambda f, x: f([0.1, 0.9, 0.2, 0.4], 3, (0.0, 1.0), weights=x)[0]),
+    _linear("full_like", (), call=lambda f, x: f(np.ones((2, 3), dtype_of(x)), x)),
     _linear("take_along_axis", (2, 3), call=lambda f, x: f(x, np.array([[0, 0], [2, 1]]), axis=1)),
     _linear("trace", (3, 3)),
     _linear("trace", (2, 3, 4), call=lambda f, x: f(x, 1, 1, 2)),

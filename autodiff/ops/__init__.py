@@ -3,6 +3,7 @@
 from . import (
     arithmetic,
     composed,
+    counting,
     diagonals,
     elementary,
     indexing,
@@ -17,6 +18,7 @@ from . import (
 )
 from .arithmetic import *
 from .composed import *
+from .counting import *
 from .diagonals import *
 from .elementary import *
 from .indexing import *
@@ -34,6 +36,7 @@ __all__ = [
     "norm",
     *arithmetic.__all__,
     *composed.__all__,
+    *counting.__all__,
     *diagonals.__all__,
     *elementary.__all__,
     *indexing.__all__,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from ..data import Operand, dtype_of, shape_of
+from ..axes import axes_in, axis_in
+from ..data import Operand, as_data, dtype_of, shape_of
 from ..value import Value
 from .indexing import along, getitem
 from .joining import concatenate
@@ -36,7 +36,7 @@ def rot90(m: Operand, /, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
            [1., 3.]])
     """
     ndim = len(shape_of(m))
-    first, second = normalize_axis_tuple(axes, ndim, "rot90")
+    first, second = axes_in(axes, ndim, "rot90")
     if k % 4 == 0:
         return getitem(m, ...)
     if k % 4 == 2:
@@ -49,9 +49,9 @@ def rot90(m: Operand, /, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
 def rollaxis(a: Operand, /, axis: int, start: int = 0) -> Any:
     """An axis moved back until it stands before the one at `start`."""
     ndim = len(shape_of(a))
-    axis = normalize_axis_index(axis, ndim, "rollaxis")
+    axis = axis_in(axis, ndim, "rollaxis")
     # The place behind the last axis is a start, too.
-    start = normalize_axis_index(start + ndim if start < 0 else start, ndim + 1, "rollaxis")
+    start = axis_in(start + ndim if start < 0 else start, ndim + 1, "rollaxis")
     return moveaxis(a, axis, start - 1 if axis < start else start)
 
 
@@ -69,16 +69,18 @@ def diff(a: Operand, /, n: int = 1, axis: int = -1, prepend: Operand = None, app
     >>> diff([1, 2, 4, 8])
     array([1., 2., 4.])
     """
+    if n == 0:
+        return getitem(a, ...)
     shape = shape_of(a)
     if n < 0 or not shape:
         raise ValueError(
             f"diff: expected n ≥ 0 and an array of one axis or more, got n = {n} and shape {shape}"
         )
-    axis = normalize_axis_index(axis, len(shape), "diff")
+    axis = axis_in(axis, len(shape), "diff")
     one = (*shape[:axis], 1, *shape[axis + 1 :])
     joined = [x if shape_of(x) else broadcast_to(x, one) for x in (prepend, a, append) if x is not None]
     result = concatenate(joined, axis) if len(joined) > 1 else getitem(a, ...)
-    for _ in range(n):
+    for _ in range(min(n, shape_of(result)[axis])):  # nothing is left after so many
         left, right = _cuts(result, axis)
         result = right - left
     return result
@@ -104,7 +106,7 @@ def gradient(f: Operand, *varargs: Any, axis: Any = None, edge_order: int = 1) -
     array([1., 2., 4., 5.])
     """
     shape = shape_of(f)
-    axes = normalize_axis_tuple(range(len(shape)) if axis is None else axis, len(shape), "gradient")
+    axes = axes_in(range(len(shape)) if axis is None else axis, len(shape), "gradient")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order must be 1 or 2, got {edge_order}")
     if len(varargs) <= 1 and not any(map(np.ndim, varargs)):
@@ -121,7 +123,8 @@ def _steps(f: Operand, spacing: Any, axis: int) -> Any:
     """Steps between the points along an axis, shaped to broadcast against f."""
     if isinstance(spacing, Value):
         raise TypeError("gradient: the spacing must be plain numbers, not a Value: use .data")
-    shape, points = shape_of(f), np.asarray(spacing)
+    shape = shape_of(f)
+    points = np.asarray(as_data(spacing, copy=False, what="gradient: the spacing"))
     if points.ndim == 0:
         steps = np.full(max(shape[axis] - 1, 0), points)
     elif points.shape == (shape[axis],):

@@ -5,14 +5,16 @@ In the formulas Ȳ is the gradient with respect to the result Y, Ā and B̄ thos
 
 from __future__ import annotations
 
-from string import ascii_letters
+from operator import index
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..axes import axes_in
 from ..data import Data, Operand, dtype_of, shape_of
 from ..declaration import primitive
-from .shaping import transpose
+from .shaping import reshape, transpose
 
 __all__ = ["einsum", "tensordot"]
 
@@ -23,10 +25,18 @@ Axes: TypeAlias = Any
 def _split(axes: Axes, a: Operand, b: Operand) -> tuple[list[int], list[int]]:
     """The summed axes of both factors, counted from the start, in the order of their pairs."""
     m, n = len(shape_of(a)), len(shape_of(b))
-    if np.ndim(axes) == 0 and not isinstance(axes, (tuple, list)):
-        return list(range(m - axes, m)), list(range(axes))
-    of_a, of_b = (np.atleast_1d(np.asarray(chosen, dtype=int)).tolist() for chosen in axes)
-    return [i % m for i in of_a], [i % n for i in of_b]
+    if isinstance(axes, (tuple, list)) or np.ndim(axes):
+        if len(axes) != 2:
+            raise ValueError(f"expected the axes of a and those of b, got {axes!r}")
+        of_a, of_b = (axes_in(chosen, k, "tensordot") for chosen, k in zip(axes, (m, n), strict=True))
+    else:
+        count = index(axes)
+        if not 0 <= count <= min(m, n):
+            raise ValueError(f"expected axes from 0 to {min(m, n)}, the number that both have, got {count}")
+        of_a, of_b = tuple(range(m - count, m)), tuple(range(count))
+    if len(of_a) != len(of_b):
+        raise ValueError(f"expected as many axes of a as of b, got {axes!r}")
+    return list(of_a), list(of_b)
 
 
 def _others(axes: list[int], x: Operand) -> list[int]:
@@ -68,31 +78,58 @@ def tensordot(a: Data, b: Data, /, axes: Axes = 2) -> Data:
 
     `axes` is a number n, for the last n axes of a and the first n of b; or the axes of a, and those of b.
     """
-    return np.tensordot(a, b, axes)
+    return np.tensordot(a, b, _split(axes, a, b))  # Dask takes axes that are counted from the start
 
 
 # -- Einstein's sum ----------------------------------------------------------------------------
 
+LETTERS = ascii_uppercase + ascii_lowercase
 
-def einsum(subscripts: str, /, *operands: Operand, optimize: bool | str = False) -> Any:
+
+def einsum(subscripts: str | Operand, /, *operands: Any, optimize: bool | str = False) -> Any:
     """Einstein's sum: one letter an axis; letters that the output lacks are summed over.
 
         "ij,jk->ik"  is  Yᵢₖ = Σⱼ Aᵢⱼ·Bⱼₖ;   Āᵢⱼ = Σₖ Ȳᵢₖ·Bⱼₖ:  "ik,jk->ij"
 
     Without "->" the output has the letters that occur once, in alphabetical order. "..." stands for
-    any axes, which broadcast; a letter twice in one operand for its diagonal. `optimize` is False,
-    True, "greedy" or "optimal": the order of the products of three operands and more.
-    Raises TypeError for subscripts as lists, ValueError where letters and axes do not fit.
+    any axes, which broadcast; a letter twice in one operand for its diagonal. An axis of size 1
+    broadcasts against one of the same letter. In place of one string, each operand may be followed by a
+    list of numbers from 0 to 51 and Ellipsis, and all by the output's: `einsum(a, [0, 1], b, [1, 2],
+    [0, 2])`. `optimize` is False, True, "greedy" or "optimal": the order of the products of three
+    operands and more. Raises ValueError where letters and axes do not fit.
 
     >>> einsum("ii", [[1.0, 2.0], [3.0, 4.0]])
     5.0
+    >>> einsum([[1.0, 2.0], [3.0, 4.0]], [0, 1], [1])
+    array([4., 6.])
     """
-    if not isinstance(subscripts, str):
-        raise TypeError("einsum: subscripts as lists are not supported; write them as one string first")
     if not isinstance(optimize, (bool, str)):
         raise TypeError("einsum: a path as optimize is not supported; use True, 'greedy' or 'optimal'")
+    if not isinstance(subscripts, str):
+        subscripts, operands = _lettered((subscripts, *operands))
     written = _written_out(subscripts.replace(" ", ""), [len(shape_of(x)) for x in operands])
     return _einsum(*operands, subscripts=written, optimize=optimize)
+
+
+def _lettered(given: tuple[Any, ...]) -> tuple[str, tuple[Operand, ...]]:
+    """Operands and their lists in turn, then the output's, if any: as a string, and the operands alone."""
+    n = len(given) // 2 * 2
+    terms = ",".join(map(_term, given[1:n:2]))
+    return "->".join([terms, *map(_term, given[n:])]), given[:n:2]
+
+
+def _term(axes: Any) -> str:
+    """The letters of a list of numbers, in an order that is alphabetical."""
+    try:
+        numbers = [axis if axis is ... else index(axis) for axis in axes]
+    except TypeError:
+        raise TypeError(
+            "einsum: expected subscripts as a string, or a list of whole numbers after each operand; "
+            f"got {axes!r} as such a list"
+        ) from None
+    if not all(axis is ... or 0 <= axis < len(LETTERS) for axis in numbers):
+        raise ValueError(f"einsum: the numbers of axes go from 0 to {len(LETTERS) - 1}, got {axes!r}")
+    return "".join("..." if axis is ... else LETTERS[axis] for axis in numbers)
 
 
 def _written_out(subscripts: str, axes: list[int]) -> str:
@@ -106,7 +143,7 @@ def _written_out(subscripts: str, axes: list[int]) -> str:
         if more < 0 or (more and "..." not in term):
             raise ValueError(f"einsum: {term!r} of {subscripts!r} is for an operand of {n} axes")
     letters = "".join(sorted(set(inputs) - set(".,")))
-    dots = [letter for letter in ascii_letters if letter not in letters][: max(hidden)]
+    dots = [letter for letter in LETTERS if letter not in letters][: max(hidden)]
     if not arrow:
         output = "..." + "".join(letter for letter in letters if inputs.count(letter) == 1)
     elif dots and "..." not in output:
@@ -121,26 +158,35 @@ def _written_out(subscripts: str, axes: list[int]) -> str:
 def _einsum_rule(g: Operand, operands: Any, i: int, subscripts: str, optimize: bool | str) -> Operand:
     """The einsum of Ȳ and the other operands, with the subscripts of operand i as output.
 
-    A letter of operand i alone gets an operand of ones, a letter that it repeats an identity matrix.
+    A letter that none of these has at full size gets an operand of ones, a letter that operand i repeats
+    an identity matrix. Axes of size 1 were stretched to that of others: the sum is over them.
     """
     inputs, _, output = subscripts.partition("->")
     terms = inputs.split(",")
-    x, term = operands[i], terms[i]
-    factors = [g, *operands[:i], *operands[i + 1 :]]
-    labels = [output, *terms[:i], *terms[i + 1 :]]
-    fresh = (letter for letter in ascii_letters if letter not in subscripts)
+    x, term = operands[i], terms.pop(i)
+    factors, labels = [g, *operands[:i], *operands[i + 1 :]], [output, *terms]
+    full = {
+        letter
+        for factor, label in zip(factors, labels, strict=True)
+        for letter, n in zip(label, shape_of(factor), strict=True)
+        if n != 1
+    }
+    fresh = (letter for letter in LETTERS if letter not in subscripts)
     target = ""
     for letter, n in zip(term, shape_of(x), strict=True):
+        if n == 1:
+            continue
         name = letter
         if letter in target:
             name = next(fresh)
             factors.append(np.eye(n, dtype=dtype_of(x)))
             labels.append(letter + name)
-        elif not any(letter in label for label in labels):
+        elif letter not in full:
             factors.append(np.ones(n, dtype=dtype_of(x)))
             labels.append(letter)
         target += name
-    return _einsum(*factors, subscripts=f"{','.join(labels)}->{target}", optimize=optimize)
+    slope = _einsum(*factors, subscripts=f"{','.join(labels)}->{target}", optimize=optimize)
+    return slope if len(target) == len(term) else reshape(slope, shape_of(x))
 
 
 @primitive(

@@ -89,6 +89,8 @@ def eigh(a: Data, /, UPLO: Literal["L", "U"] = "L") -> Data:
 
     It is a function of ½(A + Aᵀ), so `UPLO` ("L" or "U") makes no difference.
     """
+    if not isinstance(UPLO, str):
+        raise TypeError(f"UPLO must be 'L' or 'U', got {UPLO!r}")
     return np.linalg.eigh(_symmetric(_square(a)), UPLO)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data, Operand, Shape, shape_of
+from ..axes import axes_in
+from ..data import Data, Operand, Shape, shape_of, zeros_for
 from ..declaration import primitive
 from .shaping import expand_dims
 
@@ -33,13 +34,17 @@ def on_diagonal(x: Data, /, shape: Shape, offset: int = 0, axis1: int = 0, axis2
     array([[0., 1., 0.],
            [0., 0., 2.]])
     """
+    if len(shape) < 2:
+        raise ValueError(f"expected a shape of two axes or more, got {shape}")
+    axis1, axis2 = axes_in((axis1, axis2), len(shape), "on_diagonal")
     rows, columns = shape[axis1], shape[axis2]
     above, left = max(-offset, 0), max(offset, 0)
-    n = max(min(rows - above, columns - left), 0)
+    n = min(rows - above, columns - left)
+    if n <= 0:  # an offset outside of the matrix leaves an empty diagonal
+        return zeros_for(x, tuple(shape))
     result = np.where(np.eye(n, dtype=bool), np.expand_dims(x, -1), 0.0)
-    # An offset outside of the matrix leaves an empty diagonal: the border is all there is.
-    border = [(min(above, rows), max(rows - above - n, 0)), (min(left, columns), max(columns - left - n, 0))]
     if (n, n) != (rows, columns):
+        border = [(above, rows - above - n), (left, columns - left - n)]
         result = np.pad(result, [(0, 0)] * (len(shape) - 2) + border)
     return np.moveaxis(result, (-2, -1), (axis1, axis2))
 

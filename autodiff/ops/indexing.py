@@ -7,9 +7,9 @@ from types import EllipsisType
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
 from .. import modes
+from ..axes import axis_in
 from ..data import Data, Operand, Shape, is_lazy, shape_of, zeros_for
 from ..declaration import primitive
 from ..lazy import holds_tasks
@@ -52,7 +52,8 @@ def _refuse_values(index: Any) -> None:
 
 def _may_repeat(index: Any) -> bool:
     """Whether an index may name an entry twice: only arrays of integers can."""
-    return any(np.asarray(part).dtype.kind != "b" for part in _parts(index) if not isinstance(part, BASIC))
+    arrays = (part for part in _parts(index) if not isinstance(part, BASIC))
+    return any((getattr(part, "dtype", None) or np.asarray(part).dtype).kind != "b" for part in arrays)
 
 
 @primitive(linear=True, symbol="[ ]", dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)))
@@ -83,11 +84,51 @@ def scatter_add(x: Data, /, index: Any, shape: Shape) -> Data:
     if _may_repeat(index):
         np.add.at(result, index, x)
         return result
-    if is_lazy(x):  # Dask assigns to places without new axes only
-        index = tuple(part for part in _parts(index) if part is not None)
-        x = np.reshape(x, shape_of(result[index]))
+    if is_lazy(x) and _slices(index):
+        return _laid_back(x, _parts(index), shape) if x.size else result
     result[index] = x
     return result
+
+
+def _slices(index: Any) -> bool:
+    """Whether an index is of integers and slices alone."""
+    return not any(
+        isinstance(part, (bool, np.bool_)) or not isinstance(part, BASIC) for part in _parts(index)
+    )
+
+
+def _laid_back(x: Data, index: tuple[Any, ...], shape: Shape) -> Data:
+    """The same by borders of zeros: Dask assigns wrongly to places that go backwards, or in steps."""
+    chosen = [part for part in index if part is not None]
+    at = chosen.index(...) if ... in chosen else len(chosen)
+    full = [slice(None)] * (len(shape) - len(chosen) + (... in chosen))
+    parts = [*chosen[:at], *full, *chosen[at + 1 :]]
+    rows = [
+        range(n)[i] if isinstance(i, slice) else range(n)[i:][:1] for n, i in zip(shape, parts, strict=True)
+    ]
+    x = np.reshape(x, tuple(map(len, rows)))
+    for axis, (n, places) in enumerate(zip(shape, rows, strict=True)):
+        if places.step < 0:
+            x, places = np.flip(x, axis), places[::-1]
+        if places.step > 1:
+            x = _spread(x, places.step, axis)
+        x = _bordered(x, places[0], n - 1 - places[-1], axis)
+    return x
+
+
+def _bordered(x: Data, before: int, behind: int, axis: int) -> Data:
+    """Zeros around the entries of an axis."""
+    if not (before or behind):
+        return x
+    return np.pad(x, [(before, behind) if i == axis else (0, 0) for i in range(len(shape_of(x)))])
+
+
+def _spread(x: Data, step: int, axis: int) -> Data:
+    """Zeros between the entries of an axis, so that each is a step behind the other."""
+    m = shape_of(x)[axis]
+    source = np.full((m - 1) * step + 1, m)  # the place of the only 0
+    source[::step] = np.arange(m)
+    return _bordered(x, 0, 1, axis)[along(axis, source)]
 
 
 def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
@@ -103,9 +144,9 @@ def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
     places = np.asarray(indices)
     if places.dtype.kind not in "iub":
         raise TypeError(f"take: the indices must be integers, got dtype {places.dtype}")
-    if axis is None:
-        x, axis = ravel(x), 0
-    axis = normalize_axis_index(axis, len(shape_of(x)), "take")
+    if axis is None or not shape_of(x):  # a number has one row
+        x, axis = ravel(x), 0 if axis is None else axis
+    axis = axis_in(axis, len(shape_of(x)), "take")
     return getitem(x, along(axis, places.astype(np.intp) if places.ndim else int(places)))
 
 
@@ -119,7 +160,7 @@ def take_along_axis(x: Operand, /, indices: Any, axis: int | None = -1) -> Any:
     if axis is None:
         x, axis = ravel(x), 0
     shape, places = shape_of(x), np.asarray(indices)
-    axis = normalize_axis_index(axis, len(shape), "take_along_axis")
+    axis = axis_in(axis, len(shape), "take_along_axis")
     if places.ndim != len(shape):
         raise ValueError(
             f"take_along_axis: got indices of shape {places.shape} for an array of shape {shape}"

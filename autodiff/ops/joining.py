@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from operator import index
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
-from ..data import Data, Operand, Shape, shape_of, zeros_for
+from ..axes import axis_in
+from ..data import Data, Operand, Shape, as_data, shape_of, zeros_for
 from ..declaration import primitive
+from ..value import Value, holds_values
 from .indexing import along
 from .shaping import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
 
 __all__ = [
     "append",
+    "array",
     "array_split",
     "column_stack",
     "concatenate",
@@ -63,7 +66,11 @@ def concatenate(arrays: Iterable[Operand], /, axis: int | None = 0) -> Any:
     if axis is None:
         several, axis = tuple(map(ravel, several)), 0
     shapes = list(map(shape_of, several))
-    axis = normalize_axis_index(axis, len(shapes[0]), "concatenate") if shapes[0] else axis
+    if () in shapes:
+        raise ValueError(
+            "concatenate: numbers have no axis, zero-dimensional arrays cannot be concatenated; use stack"
+        )
+    axis = axis_in(axis, len(shapes[0]), "concatenate")
     bounds = tuple(accumulate((shape[axis] if axis < len(shape) else 0 for shape in shapes), initial=0))
     return _concatenate(*several, axis=axis, bounds=bounds)
 
@@ -72,6 +79,30 @@ def concatenate(arrays: Iterable[Operand], /, axis: int | None = 0) -> Any:
 def _stack(*arrays: Data, axis: int) -> Data:
     # Floats come from scalar code, many at a time: np.stack would make an array of each.
     return np.array(arrays) if all(type(x) is float for x in arrays) else np.stack(arrays, axis)
+
+
+def array(data: Operand, /) -> Any:
+    """Nested lists of Values, arrays and numbers as one array.   x̄ = ȳ at the place of x.
+
+    A Value stays as it is. Raises ValueError where parts of one list differ in shape.
+
+    >>> array([[1, 2], [3, 4]])
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    if isinstance(data, Value):
+        return data
+    if not holds_values(data):
+        return as_data(data)
+    parts = [array(part) for part in data]
+    shapes = list(map(shape_of, parts))
+    if len(set(shapes)) > 1:
+        other = next(i for i, shape in enumerate(shapes) if shape != shapes[0])
+        raise ValueError(
+            "array: the parts of a list must have one shape, "
+            f"got {shapes[0]} at place 0 and {shapes[other]} at place {other}"
+        )
+    return _stack(*parts, axis=0)
 
 
 def stack(arrays: Iterable[Operand], /, axis: int = 0) -> Any:
@@ -83,7 +114,7 @@ def stack(arrays: Iterable[Operand], /, axis: int = 0) -> Any:
     array([1., 2.])
     """
     several = _several(arrays, "stack")
-    return _stack(*several, axis=normalize_axis_index(axis, len(shape_of(several[0])) + 1, "stack"))
+    return _stack(*several, axis=axis_in(axis, len(shape_of(several[0])) + 1, "stack"))
 
 
 def vstack(tup: Iterable[Operand], /) -> Any:
@@ -133,8 +164,9 @@ def _split(x: Data, /, indices: tuple[Any, ...]) -> Data:
 def _unsplit(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices: the adjoint of `_split`."""
     result = zeros_for(parts[0], shape)
-    for part, index in zip(parts, indices, strict=True):
-        result[index] = result[index] + part
+    for part, place in zip(parts, indices, strict=True):
+        if 0 not in shape_of(part):  # Dask assigns nothing to no places
+            result[place] = result[place] + part
     return result
 
 
@@ -148,16 +180,18 @@ def array_split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -
     >>> array_split([1, 2, 3], 2)
     [array([1., 2.]), array([3.])]
     """
-    axis = normalize_axis_index(axis, len(shape_of(ary)), "split")
+    axis = axis_in(axis, len(shape_of(ary)), "split")
     n = shape_of(ary)[axis]
     if isinstance(indices_or_sections, (int, np.integer)):
         sections = int(indices_or_sections)
-        if sections < 1:
-            raise ValueError(f"split: expected one part or more, got {sections}")
+        if not 0 < sections < 2**63:
+            raise ValueError(
+                f"split: expected one part or more within 64 bits, got {indices_or_sections!r:.20}"
+            )
         size, longer = divmod(n, sections)
         cuts = [i * size + min(i, longer) for i in range(sections + 1)]
     else:
-        cuts = [0, *map(int, indices_or_sections), n]
+        cuts = [0, *map(index, indices_or_sections), n]
     return list(_split(ary, tuple(along(axis, slice(start, stop)) for start, stop in pairwise(cuts))))
 
 
@@ -167,7 +201,7 @@ def split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -> list
     Raises ValueError where they are not.
     """
     if isinstance(indices_or_sections, (int, np.integer)):
-        n = shape_of(ary)[normalize_axis_index(axis, len(shape_of(ary)), "split")]
+        n = shape_of(ary)[axis_in(axis, len(shape_of(ary)), "split")]
         if indices_or_sections > 0 and n % indices_or_sections:
             raise ValueError(
                 f"split: {n} entries do not make {indices_or_sections} equal parts; use array_split"

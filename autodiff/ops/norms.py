@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
-from ..data import Data, Operand, is_lazy, shape_of
+from ..axes import axes_in
+from ..data import Data, Operand, as_float, is_lazy, shape_of
 from ..declaration import elementwise, primitive
 from .decompositions import svd
 from .reductions import Axis, max, min, sum
@@ -47,7 +47,7 @@ def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = F
     n = len(shape_of(x))
     if axis is None and ord is None:
         return _norm(x, 2, None, keepdims)
-    axes = tuple(range(n)) if axis is None else normalize_axis_tuple(axis, n, "norm")
+    axes = tuple(range(n)) if axis is None else axes_in(axis, n, "norm")
     if len(axes) == 1:
         return _of_vectors(x, ord, axes[0], keepdims)
     if len(axes) == 2:
@@ -62,7 +62,7 @@ def _of_vectors(x: Operand, ord: Order, axis: int, keepdims: bool) -> Any:
         return sum(absolute(sign(x)), axis, keepdims)
     if ord == 1:
         return sum(absolute(x), axis, keepdims)
-    if ord is not None and math.isinf(ord):
+    if ord is not None and math.isinf(as_float(ord, "norm: ord")):
         return (max if ord > 0 else min)(absolute(x), axis, keepdims)
     return _norm(x, 2 if ord is None else ord, axis, keepdims)
 
@@ -111,6 +111,8 @@ def _norm(x: Data, /, ord: float, axis: Axis, keepdims: bool) -> Data:
 
 
 def _length(x: Data, ord: float, axis: Axis, keepdims: bool) -> Data:
+    if is_lazy(x) and axis is None:  # Dask's norm of all entries is one of vectors and matrices alone
+        return np.sqrt(np.sum(x * x, keepdims=keepdims))
     order = None if ord == 2 else ord
     with np.errstate(over="ignore"):  # what overflows on the way is computed again
         y = np.linalg.norm(x, order, axis, keepdims)

@@ -13,61 +13,36 @@ from typing import Any
 import numpy as np
 
 from .. import modes
-from ..data import as_data
+from ..data import as_data, shape_of
 from ..lazy import lazily
 from ..value import Value
 
-__all__ = ["COMPARISONS", "FUNCTIONS", "raw"]
+__all__ = ["COMPARISONS", "FUNCTIONS", "question", "raw"]
 
-NAMES = [
-    "all",
-    "allclose",
-    "any",
-    "argmax",
-    "argmin",
-    "argpartition",
-    "argsort",
-    "argwhere",
-    "array_equal",
-    "array_equiv",
-    "bincount",
-    "count_nonzero",
-    "digitize",
-    "empty_like",
-    "equal",
-    "flatnonzero",
-    "full_like",
-    "greater",
-    "greater_equal",
-    "histogram",
-    "isclose",
-    "iscomplex",
-    "iscomplexobj",
-    "isfinite",
-    "isinf",
-    "isnan",
-    "isneginf",
-    "isposinf",
-    "isreal",
-    "isrealobj",
-    "less",
-    "less_equal",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "ndim",
-    "nonzero",
-    "not_equal",
-    "ones_like",
-    "result_type",
-    "searchsorted",
-    "shape",
-    "signbit",
-    "size",
-    "unique",
-    "zeros_like",
-]
+ASKED = {
+    0: (
+        "equal", "greater", "greater_equal", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "less",
+        "less_equal", "ndim", "not_equal", "result_type", "shape", "size",
+    ),
+    1: (
+        "all", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere", "count_nonzero",
+        "empty_like", "flatnonzero", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "logical_not",
+        "nonzero", "ones_like", "signbit", "zeros_like",
+    ),
+    2: (
+        "allclose", "array_equal", "array_equiv", "digitize", "isclose", "logical_and", "logical_or",
+        "logical_xor", "searchsorted",
+    ),
+}  # fmt: skip
+"""NumPy's functions whose results are the same for all numbers nearby, by how many arguments must be numbers.
+
+What is no number may be compared (x == None), and asked for its shape. Functions with results that change
+with the numbers, such as unique values and weighed counts, are in `counting`.
+"""
+
+
+WRITING = ("isneginf", "isposinf")
+"""Those that are no ufuncs, but take an array to write into by position."""
 
 
 def raw(x: Any) -> Any:
@@ -83,18 +58,48 @@ def raw(x: Any) -> Any:
     return x
 
 
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(*arguments: Any, **options: Any) -> Any:
-        if (tracer := modes.tracer()) is not None:
-            return tracer.asked(function.__name__, arguments, options)
-        return lazily(function, *raw(arguments), **raw(options))
+def _number(x: Any) -> Any:
+    """Data as they are where NumPy has numbers of its own, else converted. TypeError for what is none."""
+    if type(x) is Value:
+        return x._data
+    x = raw(x)
+    kind = getattr(getattr(x, "dtype", None), "kind", None)
+    masked = isinstance(x, np.ma.MaskedArray)
+    return x if kind in ("f", "i", "u", "b") and not masked else as_data(x, copy=False, masks=True)
 
-    apply.__name__ = apply.__qualname__ = function.__name__
-    apply.__doc__ = f"numpy.{function.__name__} of the data: a plain result, without derivative."
+
+def question(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """A function of NumPy, of the data of Values; its first arguments, so many, must be numbers."""
+    name = function.__name__
+    most = 1 if name in WRITING else getattr(function, "nin", None)
+
+    def apply(*arguments: Any, **options: Any) -> Any:
+        if len(arguments) > (most or len(arguments)):
+            raise TypeError(
+                f"{name}: takes {most} arguments, got {len(arguments)}; results are never written into"
+            )
+        if (tracer := modes.tracer()) is not None:
+            return tracer.asked(name, arguments, options)
+        try:
+            numbers = map(_number, arguments[:count])
+            return lazily(function, *numbers, *raw(arguments[count:]), **raw(options))
+        except OverflowError:
+            raise ValueError(
+                f"{name}: got a number beyond float64, or beyond 64 bits where one counts"
+            ) from None
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else type(error)
+            shapes = " and ".join(str(shape_of(x)) for x in arguments[: max(count, 1)])
+            raise kind(f"{name}: got {shapes}: {error}") from error
+
+    apply.__name__ = apply.__qualname__ = name
+    apply.__doc__ = f"numpy.{name} of the data: a plain result, without derivative."
     return apply
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {name: _plain(getattr(np, name)) for name in NAMES}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: question(getattr(np, name), count) for count, names in ASKED.items() for name in names
+}
 """By NumPy's name."""
 
 
@@ -114,8 +119,12 @@ def _comparison(name: str) -> Callable[[Value, Any], Any]:
     def apply(self: Value, other: Any, /) -> Any:
         if (tracer := modes.tracer()) is not None:
             return tracer.asked(ufunc, (self, other), {})
-        other = as_data(other, copy=False) if isinstance(other, (list, tuple)) else raw(other)
-        result = compare(self._data, other)
+        other = raw(other)
+        other = as_data(other, copy=False) if isinstance(other, (list, tuple)) else other
+        try:
+            result = compare(self._data, other)
+        except OverflowError:
+            raise ValueError(f"{ufunc}: got a number beyond the range of float64") from None
         return bool(result) if isinstance(result, np.bool_) else result
 
     return apply

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..axes import axis_in
 from ..data import Data, Operand, Shape, dtype_of, shape_of
 from ..declaration import primitive
 from ..lazy import holds_tasks
@@ -126,6 +127,8 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
 
     It is nan where the squares that y was computed from have left the range of numbers.
     """
+    if 0 in shape_of(x):
+        return x  # no entries, no slopes
     equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
     if axis is not None and not keepdims:
         y = reshape(y, _kept(shape_of(x), axis))
@@ -306,6 +309,7 @@ def _summed_from_the_end(g: Operand, x: Operand, axis: int | None) -> Operand:
 
 def cumprod(x: Operand, /, axis: int | None = None) -> Any:
     """Running product, of the flattened x when axis is None.   yᵢ = Πₖ≤ᵢ xₖ, exact with zeros."""
-    if axis is None:
+    if axis is None or not shape_of(x):
+        axis_in(0 if axis is None else axis, 1, "cumprod")
         return running_product(reshape(x, (-1,)))
     return moveaxis(running_product(moveaxis(x, axis, -1)), -1, axis)

@@ -7,11 +7,11 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index
 
+from ..axes import axis_in
 from ..data import Data, Operand, Shape, shape_of
 from ..declaration import primitive
-from .indexing import along, scatter_add, take
+from .indexing import along, getitem, scatter_add, take
 from .shaping import reshape, sum_to
 
 __all__ = ["pad", "repeat", "tile"]
@@ -21,9 +21,9 @@ GATHERED = ("edge", "reflect", "symmetric", "wrap")
 
 def _gathered(g: Any, repeats: Any, axis: int | None, shape: Shape) -> Any:
     """The adjoint of `repeat`: the sum over the copies of each entry."""
-    row = (prod(shape),) if axis is None else shape
-    axis = normalize_axis_index(axis or 0, len(row))
-    counts = np.asarray(repeats)
+    row = (prod(shape),) if axis is None else shape or (1,)
+    axis = axis_in(0 if axis is None else axis, len(row), "repeat")
+    counts = np.asarray(repeats, np.intp)
     if counts.size == 1:
         before, n, behind = row[:axis], row[axis], row[axis + 1 :]
         copies = reshape(g, (*before, n, counts.item(), *behind))
@@ -114,7 +114,8 @@ def pad(x: Operand, /, pad_width: Any, mode: Any = "constant", *, constant_value
         return _pad(x, widths, constant_values)
     if mode not in GATHERED:
         raise ValueError(f"pad: the modes are constant, {', '.join(GATHERED)}; got {mode!r}")
+    padded = getitem(x, ...)
     for axis, width in enumerate(widths):
         if width != (0, 0):
-            x = take(x, np.pad(np.arange(shape[axis]), width, mode=mode), axis)
-    return x
+            padded = take(padded, np.pad(np.arange(shape[axis]), width, mode=mode), axis)
+    return padded

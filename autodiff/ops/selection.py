@@ -211,6 +211,8 @@ def smaller(x: Data, y: Data, /) -> Data:
 
 
 def _variable(x: Operand) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any(map(_variable, x))
     return isinstance(x, Value) and not x.constant
 
 

@@ -6,13 +6,15 @@ All are linear, so each derivative is the adjoint: the arrangement undone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
+from ..axes import axes_in
 from ..data import Data, Operand, Shape, dtype_of, shape_of
 from ..declaration import primitive
+from ..value import Value
 from .totals import row_total
 
 if TYPE_CHECKING:
@@ -128,7 +130,7 @@ def _at_least(arrays: tuple[Operand, ...], ndim: int) -> Any:
         # NumPy's rule for three axes: a vector becomes (1, n, 1), a matrix (m, n, 1).
         behind = 1 if ndim == 3 and shape and missing > 0 else 0
         wanted = (1,) * (missing - behind) + shape + (1,) * behind
-        shaped.append(x if getattr(x, "shape", None) == wanted else reshape(x, wanted))
+        shaped.append(x if type(x) is Value and shape == wanted else reshape(x, wanted))
     return shaped[0] if len(shaped) == 1 else tuple(shaped)
 
 
@@ -154,7 +156,7 @@ def _inverse(axes: Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
     """The permutation that undoes one of the axes."""
     if axes is None:
         return None
-    return tuple(np.argsort(normalize_axis_tuple(axes, ndim)).tolist())
+    return tuple(np.argsort(axes_in(axes, ndim, "transpose")).tolist())
 
 
 @primitive(linear=True, symbol="ᵀ", dx=lambda g, y, x, axes: transpose(g, _inverse(axes, len(shape_of(x)))))
@@ -184,14 +186,31 @@ def flip(x: Data, /, axis: int | tuple[int, ...] | None = None) -> Data:
     return np.flip(x, axis)
 
 
-@primitive(linear=True, dx=lambda g, y, x, shift, axis: roll(g, np.negative(shift).tolist(), axis))
+def _whole(shift: Any) -> int | tuple[int, ...]:
+    """A shift, or one for each axis, as Python's whole numbers."""
+    several = isinstance(shift, (list, tuple)) or np.ndim(shift)
+    return tuple(map(index, shift)) if several else index(shift)
+
+
+def _back(shift: Any) -> int | tuple[int, ...]:
+    shifts = _whole(shift)
+    return tuple(-n for n in shifts) if isinstance(shifts, tuple) else -shifts
+
+
+@primitive(linear=True, dx=lambda g, y, x, shift, axis: roll(g, _back(shift), axis))
 def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Data:
     """Entries shifted in a circle, the last to the front; as one row, if no axis.   x̄ = ȳ, shifted back.
 
     >>> roll([1, 2, 3], 1)
     array([3., 1., 2.])
     """
-    return np.roll(x, shift, axis)
+    if axis is None:
+        return np.roll(x, _whole(shift))
+    # Dask takes as many shifts as axes: NumPy stretches the one or the other.
+    shifts, axes = np.broadcast_arrays(
+        np.atleast_1d(_whole(shift)), axes_in(axis, np.ndim(x), "roll", repeated=True)
+    )
+    return np.roll(x, tuple(shifts.tolist()), tuple(axes.tolist()))
 
 
 # -- dtype -------------------------------------------------------------------------------------

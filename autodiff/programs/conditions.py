@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Data
-from ..operation import Operation
+from ..operation import ERRORS, Operation
 from ..recording import recorded
 from ..value import Value
 
@@ -31,8 +31,8 @@ class Condition(Operation):
         try:
             with np.errstate(all="ignore"):
                 result = self.forward(*data, **metadata)
-        except (ValueError, IndexError, TypeError) as error:
-            raise self.failed(error, inputs) from error
+        except ERRORS as error:
+            raise self.failed(error, inputs, metadata) from error
         return result if isinstance(result, np.ndarray) and result.ndim else np.asarray(result)[()]
 
 

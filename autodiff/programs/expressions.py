@@ -10,7 +10,7 @@ import numpy as np
 from .calls import Calls, UnwritableError, index_text, is_numpys
 from .meanings import Group, Known, Meaning, Scope, example, is_known, value
 from .precedence import ATOM, BY_NODE, POWER
-from .reading import Definition, definition, undecorated
+from .reading import Definition, definition
 from .steps import Slot, Spelling
 
 __all__ = ["Expressions"]

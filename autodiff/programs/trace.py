@@ -26,7 +26,7 @@ from .watching import total
 __all__ = ["Recording", "Trace", "recorded_from"]
 
 OF_SHAPES = {
-    "empty_like", "full_like", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "ndim", "ones_like",
+    "empty_like", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "ndim", "ones_like",
     "result_type", "shape", "size", "zeros_like",
 }  # fmt: skip
 """Functions that ask for shapes and dtypes only, which are those of all calls of a program."""

@@ -16,9 +16,9 @@ from tests.autodiff.test_operations import example
 from tests.cases import CASES
 
 REFUSED = {
-    "cross", "cumprod", "linalg.cholesky", "linalg.det", "linalg.eigh", "linalg.inv", "linalg.pinv",
-    "linalg.slogdet", "linalg.solve", "linalg.svd", "partition", "scatter_add", "sort", "take",
-    "take_along_axis",
+    "bincount", "cross", "cumprod", "histogram", "linalg.cholesky", "linalg.det", "linalg.eigh", "linalg.inv",
+    "linalg.pinv", "linalg.slogdet", "linalg.solve", "linalg.svd", "partition", "scatter_add", "sort", "take",
+    "take_along_axis", "unique",
 }  # fmt: skip
 """Operations that refuse Dask arrays, in the backward pass at the latest."""
 

@@ -71,14 +71,18 @@ def through(case, n):
         yield value_and_grad(lambda *xs: weighted([g * g for g in both(*xs)[1]]), tuple(range(n)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+RECORDED = [case for case in CASES if case.name != "unique"]
+"""All but that of which the shape depends on the numbers, which is refused by name."""
+
+
+@pytest.mark.parametrize("case", RECORDED, ids=str)
 def test_every_operation_is_that_of_eager_code(case):
     xs = example(case)
     for f in through(case, len(xs)):
         agree(compiled(f)(*xs), f(*xs), rtol=1e-11)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", RECORDED, ids=str)
 def test_every_operation_of_float32_is_as_exact_as_eager_code(case):
     xs = example(case, np.float32)
     for f in through(case, len(xs)):

@@ -1,0 +1,37 @@
+"""Axes counted from the start, as they were asked for or refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.exceptions import AxisError
+from numpy.lib.array_utils import normalize_axis_index
+
+__all__ = ["axes_in", "axis_in"]
+
+
+def axis_in(axis: Any, ndim: int, name: str) -> int:
+    """An axis from 0 on, of an array of so many; −1 is the last.
+
+    Raises AxisError, which is a ValueError and an IndexError, for one that there is not; TypeError for what
+    is no whole number.
+
+    >>> axis_in(-1, 3, "stack")
+    2
+    """
+    try:
+        return normalize_axis_index(axis, ndim, name)
+    except TypeError:
+        raise TypeError(f"{name}: an axis must be a whole number, got {axis!r}") from None
+    except OverflowError:
+        raise AxisError(f"{name}: axis is out of bounds for array of dimension {ndim}") from None
+
+
+def axes_in(axes: Any, ndim: int, name: str, repeated: bool = False) -> tuple[int, ...]:
+    """One axis or several, as a tuple. Raises ValueError for one that is given twice, unless `repeated`."""
+    several = axes if isinstance(axes, (list, tuple)) or np.ndim(axes) else (axes,)
+    found = tuple(axis_in(axis, ndim, name) for axis in several)
+    if len(set(found)) < len(found) and not repeated:
+        raise ValueError(f"{name}: an axis is repeated in {axes}")
+    return found
