@@ -116,11 +116,10 @@ def _next(level: Level, rng: np.random.Generator) -> Level:
 def _require_finite(level: Level) -> None:
     if not np.isfinite(level.values).all():
         raise AssertionError(f"check_gradients: order {level.order}: the function is {level.values}")
-    for name, g in zip(level.subject.names, level.gradient, strict=True):
+    for i, (name, g) in enumerate(zip(level.subject.names, level.gradient, strict=True)):
         if bad := first_bad(g):
-            raise AssertionError(
-                f"check_gradients: gradient of order {level.order} with respect to {name!r}{bad}"
-            )
+            told = f"check_gradients: gradient of order {level.order} with respect to {name!r}{bad}"
+            raise AssertionError("; ".join(filter(None, [told, level.kink_where_nan(i)])))
 
 
 def _require_repetition(level: Level) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
@@ -237,6 +237,11 @@ class Level:
         unit = self.unit(found.v, found.length)
         noise = NOISE * found.usual / abs(unit)
         return kink(lambda h: self.change(i, self._rounded(i, found.v * h, 0.01)) / unit, self.epsilon, noise)
+
+    def kink_where_nan(self, i: int) -> str | None:
+        """The same where the gradient is nan, so that nothing was measured."""
+        tame = replace(self, gradient=[canonical(np.nan_to_num(g)) for g in self.gradient])
+        return tame.kink(i, tame.measured(i, self.size(i)))
 
 
 def level_at(

@@ -39,10 +39,14 @@ def measured_in_its_room(level: Level, i: int, rng: np.random.Generator) -> Meas
 def _strictly(level: Level, i: int, rng: np.random.Generator) -> Measured | None:
     """A measurement of a small function for its own size, if it is sure along another direction, too.
 
-    Where the function is what large numbers leave when they cancel, differences are 0 or disagree.
+    Where the function is what large numbers leave when they cancel, differences are 0, or disagree, or are
+    nothing beside what the function changes by over a step.
     """
     found = level.measured(i, random_like(level.point[i], rng) * level.size(i), 1.0)
-    return found if found.numeric != 0.0 and _doubt(level, i, found) <= 1.0 else None
+    h = level.epsilon ** (1 / 7)
+    change = abs(level.change(i, canonical(h * found.v)))
+    seen = found.numeric != 0.0 and h * found.error > level.epsilon ** (2 / 3) * change
+    return found if seen and _doubt(level, i, found) <= 1.0 else None
 
 
 def _doubt(level: Level, i: int, measured: Measured) -> float:

@@ -64,13 +64,19 @@ def few(objective: Objective, point: Point) -> Curvatures | None:
 
 def every(objective: Objective, point: Point) -> Curvatures | None:
     """All of them; by differences of the gradient where the Hessian is nan, or f has a kink."""
-    hessian = objective.hessian(point.x)
-    if kinked(objective, point) or not np.isfinite(hessian).all():
-        hessian = objective.assembled(_differences(objective, point.x))
+    hessian = _hessian(objective, point.x, kinked(objective, point))
     if not np.isfinite(hessian).all():
         return None
     sizes, axes = np.linalg.eigh(hessian)
     return Curvatures(sizes, axes[:, 0], whole=True)
+
+
+def _hessian(objective: Objective, x: Vector, jumps: bool = False) -> Vector:
+    """The second derivative, by differences of the gradient where it is nan, or f has a kink."""
+    hessian = objective.hessian(x)
+    if jumps or not np.isfinite(hessian).all():
+        return objective.assembled(_differences(objective, x))
+    return hessian
 
 
 def _shown(product: Product, n: int, most: int) -> Curvatures | None:
@@ -200,7 +206,7 @@ def _settled(run: Run) -> Curvatures | None:
     hessian = objective.hessian(point.x)
     if not np.isfinite(hessian).all():  # the differences went some way from x already
         return found
-    further = objective.hessian(point.x - np.linalg.solve(hessian, point.gradient))
+    further = _hessian(objective, point.x - np.linalg.solve(hessian, point.gradient))
     settled = np.isfinite(further).all() and np.all(
         np.abs(np.linalg.eigvalsh(further) - found.sizes) <= 0.1 * np.abs(found.sizes)
     )

@@ -46,7 +46,9 @@ class Newton(Direction):
         """The direction, or that there is none."""
         hessian = self.objective.hessian(point.x)
         if not np.isfinite(hessian).all():
-            return Ending(False, f"the second derivative is not finite at x = {self._at(point)}")
+            return Ending(
+                False, f"stuck: the second derivative is not finite, as at a kink, at x = {self._at(point)}"
+            )
         return self._downhill(hessian, point) if self.safeguard else self._plain(hessian, point)
 
     def _plain(self, hessian: Vector, point: Point) -> Vector | Ending:

@@ -143,6 +143,12 @@ def test_where_the_hessian_is_nan_newton_goes_by_differences_of_the_gradient():
     assert result.reason == "converged to a minimum: the smallest eigenvalue of the Hessian = 2 > 0"
 
 
+@pytest.mark.parametrize("c", [[0.1, 0.2], [1.0, 2.0], [3.3, -1.7, 5.0]])
+def test_newton_names_the_minimum_of_a_squared_length(c):
+    c = np.array(c)
+    assert newton(lambda v: np.linalg.norm(v - c) ** 2, c + 1.7).reason.startswith("converged to a minimum")
+
+
 @pytest.mark.parametrize("f", [lambda x: tip(x - C).sum(), lambda x: abs(x - C).sum()])
 def test_newton_calls_a_tip_a_kink(f):
     assert newton(f, C).reason.startswith("converged to a kink: the slope jumps")

@@ -10,9 +10,8 @@ import autodiff as ad
 from autodiff import hessian, where
 from autodiff.programs import compile as compiled
 from autodiff.structure import leaves
-from tests.autodiff.programs.test_agreement import through
+from tests.autodiff.programs.test_agreement import RECORDED, through
 from tests.autodiff.test_operations import example, quiet
-from tests.cases import CASES
 
 
 def imported(program, path):
@@ -35,7 +34,7 @@ def same(found, wanted):
         np.testing.assert_array_equal(x, y)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", RECORDED, ids=str)
 def test_every_operation_can_be_saved(case, tmp_path):
     xs = example(case)
     for i, f in enumerate(through(case, len(xs))):
