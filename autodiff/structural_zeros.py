@@ -21,6 +21,7 @@ import numpy as np
 from . import modes
 from .data import Data, is_lazy, shape_of
 from .operation import first_operand, inputs_of, second_operand
+from .ops.arithmetic import multiply, negative
 from .ops.plain import FUNCTIONS
 from .ops.selection import where
 from .ops.shaping import broadcast_to, sum_to
@@ -34,6 +35,10 @@ Live: TypeAlias = Any
 
 OTHER_FACTOR = (first_operand, second_operand)
 """The partial derivatives of a product."""
+
+CHOICE = vars(where)["operation"]
+SCALING = {vars(function)["operation"] for function in (multiply, negative)}
+"""What leaves a zero a zero."""
 
 
 class StructuralZeros:
@@ -78,8 +83,21 @@ class StructuralZeros:
         return self._factor(inputs_of(node)[1 - i]) if operation.rules[i] in OTHER_FACTOR else True
 
     def _factor(self, x: Any) -> Live:
-        """Where a factor is not 0; everywhere, if it depends on what is differentiated."""
-        return True if type(x) is Value and self._depends(x) else _nonzero(x)
+        """Where a factor is not 0; if it depends on what is differentiated, where that was not selected as 0.
+
+        Such are the gradients of branches not taken, in a pass that was recorded.
+        """
+        if not self._varies(x):
+            return _nonzero(x)
+        while x._operation in SCALING and len(found := list(filter(self._varies, inputs_of(x)))) == 1:
+            (x,) = found
+        if x._operation is not CHOICE:
+            return True
+        condition, *branches = inputs_of(x)
+        return _nonzero(where(condition, *(1.0 if self._varies(branch) else branch for branch in branches)))
+
+    def _varies(self, x: Any) -> bool:
+        return type(x) is Value and self._depends(x)
 
     def _of_products(self, node: Value, g: Any, i: int, live: Live, c: Any) -> tuple[Any, Live]:
         """The contribution of an operation that sums products of one entry of each operand, and its mask.

@@ -281,6 +281,17 @@ def test_second_derivatives_of_what_is_not_selected_are_zero():
         assert quiet(slopes, V([0.0, 4.0])).tolist() == [[0.0, 0.0], [0.0, -1.0 / 32.0]]
 
 
+@pytest.mark.parametrize("f", [ad.absolute, lambda x: -2.0 * ad.hypot(x, 0.0), lambda x: ad.sqrt(x * x * x)])
+def test_a_kink_in_a_branch_not_taken_leaves_second_derivatives(f):
+    def loss(x):
+        return ad.exp(where(abs(x) < 1.0, 0.5 * x * x, f(x)).sum())
+
+    x = V([0.0, 0.5])
+    wanted = np.exp(0.125) * (np.eye(2) + np.outer(x, x))
+    for slopes in (ad.hessian(loss), compiled(ad.hessian(loss))):
+        np.testing.assert_allclose(quiet(slopes, x), wanted, rtol=1e-12)
+
+
 def test_a_program_in_a_graph_knows_which_of_its_entries_are_dead():
     root = compiled(ad.sqrt)
     x = Value([0.0, 4.0])
