@@ -95,6 +95,8 @@ def power_derivative(x: Data, y: Data, /, order: int, logs: int) -> Data:
     Here n is `order`, m `logs`, and p(y) = y·(y − 1)·…·(y − n + 1). A term whose factor is 0 is 0, also at
     x = 0, and so is one with y > n there: xʸ is right to any order.
     """
+    if type(y) is float and not logs and (falling := _falling(y, order, 0)[0]):
+        return falling * x ** (y - order)  # one exponent: see `power_slope`
     total: Data = 0.0
     for j, factor in enumerate(reversed(_falling(y, order, logs))):
         nothing = np.equal(factor, 0.0) | (np.equal(x, 0.0) & np.greater(y, order))
