@@ -127,6 +127,7 @@ def test_raw_integers_count_as_numbers():
     assert ad.reciprocal(np.array([2, 4])).tolist() == [0.5, 0.25]
     assert ad.power(np.array([2]), np.array([-1])).tolist() == [0.5]
     assert ad.exp([True, False]).dtype == np.float64
+    assert ad.square(np.array([100], np.int8)).tolist() == [10000.0]
     with pytest.raises(TypeError, match="dtype <U1"):
         ad.add(np.array(["a"]), 1.0)
 

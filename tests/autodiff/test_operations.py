@@ -83,6 +83,17 @@ def test_derivatives_are_the_finite_differences(case):
     check_gradients(case, *example(case))
 
 
+@pytest.mark.parametrize("options", [{}, {"rcond": 0.5}, {"rcond": 0.05}, {"rtol": 0.5}, {"rtol": 0.05}], ids=str)
+def test_a_pseudo_inverse_takes_small_singular_values_for_zero(options):
+    a = np.diag([4.0, 1.0, 0.1])
+    np.testing.assert_allclose(ad.linalg.pinv(Value(a), **options).data, np.linalg.pinv(a, **options))
+
+
+def test_a_pseudo_inverse_has_one_bound():
+    with pytest.raises(TypeError, match="give rcond or rtol"):
+        ad.linalg.pinv(np.eye(2), 0.5, rtol=0.5)
+
+
 @every
 def test_raw_in_raw_out(case):
     xs = example(case)
@@ -112,6 +123,12 @@ def test_float32_stays_float32(case):
     y.backward(seed)
     assert all(node.grad is None or np.asarray(node.grad).dtype == np.float32 for node in (*values, y))
     assert all(g.dtype == np.float32 for g in gradients(y, values, seed, create_graph=True))
+
+
+def test_a_sum_over_no_axis_keeps_the_signs_of_zeros():
+    x = np.array([-0.0, 0.0])
+    assert np.signbit(ad.sum_to(x, (2,))).tolist() == [True, False]
+    assert np.signbit(ad.sum_to(-0.0, ()))
 
 
 @every

@@ -445,6 +445,27 @@ def test_each_rewrite_leaves_what_is_needed(name):
     assert after(f, *shapes) == expected
 
 
+ORDINARY = np.array([0.0, -0.0, 1.0, -0.3, 1e300, -1e308, math.inf, math.nan])
+
+
+@pytest.mark.parametrize("c", [1.0, -1.0, 2.0, 3.0, 0.5, -0.25, 0.1, 2.0**1000])
+@pytest.mark.parametrize("d", [1.0, -1.0, 4.0, 3.0, 0.5, 0.1, 2.0**100])
+def test_joined_factors_round_and_overflow_as_they_did_apart(c, d):
+    x = Value(ORDINARY)
+    with np.errstate(all="ignore"):
+        listing = listed([c * (d * x), (x * d) * c], [x])
+        compare(same, rewritten(listing), listing, [ORDINARY])
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_an_added_zero_keeps_the_signs_of_zeros(zero):
+    for data in (ORDINARY, 0.0, -0.0):
+        x = Value(data)
+        with np.errstate(all="ignore"):
+            listing = listed([x + zero, zero + x, x - zero, zero - x, ad.square(x) + zero], [x])
+            compare(same, rewritten(listing), listing, [data])
+
+
 def test_a_softmax_shares_its_exponentials_with_its_logarithm():
     def both(x):
         logs = ad.log_softmax(x)
