@@ -308,6 +308,33 @@ def test_matrix_products_side_by_side_are_those_of_the_rows(name, special):
     assert sum(names(short)[f] for f in ("product", "matmul", "product_with_transposed")) < 9
 
 
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, -1)])
+def test_sums_side_by_side_are_over_the_axes_of_each(shape, axis):
+    axis = None if len(shape) == 1 else axis
+    x = Value(np.linspace(-1.0, 1.5, math.prod(shape)).reshape(shape), "x")
+    factors = [Value(0.3 + 0.1 * k, f"c{k}") for k in range(16)]
+    sums = ad.stack([ad.sum(ad.tanh(c * x), axis=axis) for c in factors])
+    listing = listed([sums], [x, *factors])
+    short = rewritten(listing)
+    compare(near, short, listing, [x.data[::-1], *np.linspace(1.0, 2.0, 16).tolist()])
+    assert names(short)["tanh"] == 1
+
+
+def test_sums_over_the_same_columns_are_one_product_in_whatever_order_they_are_written():
+    x1, x2, x3 = columns = [Value(np.linspace(-k, 1.0, 5), f"x{k}") for k in range(3)]
+    weights = [Value(0.1 + k, f"w{k}") for k in range(6)]
+    first, second = weights[:3], weights[3:]
+    sums = [
+        first[0] * x1 + first[1] * x2 + first[2] * x3,
+        second[0] * x3 + x1 * second[1] + second[2] * x2,
+    ]
+    listing = listed(list(map(ad.tanh, sums)), [*columns, *weights])
+    short = rewritten(listing)
+    assert (names(short)["product"], names(short)["multiply"]) == (1, 0)
+    compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
+
+
 def test_numbers_taken_one_by_one_come_and_go_as_one_vector():
     x = Value(np.linspace(-1.0, 1.5, 20), "x")
     y = sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(19))
