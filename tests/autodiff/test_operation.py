@@ -59,6 +59,23 @@ def test_a_rule_of_the_wrong_shape_is_named():
         forgotten(x).backward()
 
 
+def test_gradients_of_numbers_are_floats_whatever_a_rule_returns():
+    @elementwise(dx=lambda y, x: np.float64(2.0))
+    def twice(x, /):
+        return 2.0 * x
+
+    @elementwise(dx=lambda z, x, y: np.float64(1.0), dy=lambda z, x, y: np.full((), 3.0))
+    def mixed(x, y, /):
+        return x + 3.0 * y
+
+    for beside in (Value(1.0), Value([1.0, 2.0]).sum()):  # numbers alone, and with an array
+        x = Value(1.0)
+        first, second = x * 1.0, x * 1.0
+        (mixed(twice(first), second) + beside).backward()
+        assert [type(value.grad) for value in (first, second, x)] == [float] * 3
+        assert (first.grad, second.grad, x.grad) == (2.0, 3.0, 5.0)
+
+
 def test_constant_rules_may_be_any_number():
     @elementwise(dx=2)
     def double(x, /):
