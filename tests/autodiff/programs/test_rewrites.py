@@ -321,6 +321,45 @@ def test_sums_side_by_side_are_over_the_axes_of_each(shape, axis):
     assert names(short)["tanh"] == 1
 
 
+SIDE_BY_SIDE = {
+    "A·x": (lambda a, x, y: a @ x, (3,), 1),
+    "Aᵀ·x": (lambda a, x, y: a.T @ x, (3,), 1),
+    "x·A": (lambda a, x, y: x @ a, (3,), 1),
+    "x·y": (lambda a, x, y: x @ y, (3,), 16),
+    "A·X": (lambda a, x, y: a @ x, (3, 3), 1),
+    "X·A": (lambda a, x, y: x @ a, (3, 3), 1),
+    "Aᵀ·X": (lambda a, x, y: a.T @ x, (3, 3), 1),
+    "Xᵀ·A": (lambda a, x, y: x.T @ a, (3, 3), 1),
+    "A·Xᵀ": (lambda a, x, y: a @ x.T, (3, 3), 1),
+    "X·Aᵀ": (lambda a, x, y: x @ a.T, (3, 3), 1),
+    "X·Y": (lambda a, x, y: x @ y, (3, 3), 1),
+    "Xᵀ·Y": (lambda a, x, y: x.T @ y, (3, 3), 1),
+    "X·Yᵀ": (lambda a, x, y: x @ y.T, (3, 3), 1),
+    "X·y": (lambda a, x, y: x @ y[0], (3, 3), 16),
+    "a row": (lambda a, x, y: x @ a, (1, 3), 1),
+    "a column": (lambda a, x, y: a @ x, (3, 1), 1),
+    "vectors of one entry": (lambda a, x, y: a[:, :1] @ x, (1,), 16),
+    "matrices of one entry": (lambda a, x, y: x @ y, (1, 1), 16),
+}
+
+
+@pytest.mark.parametrize("special", [None, math.inf])
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_products_of_one_kind_side_by_side_are_one_where_there_is_one(name, special):
+    f, shape, count = SIDE_BY_SIDE[name]
+    a, x = Value(np.linspace(0.1, 0.9, 9).reshape(3, 3), "A"), Value(np.full(shape, 0.5), "x")
+    factors = [Value(0.3 + 0.1 * k, f"c{k}") for k in range(16)]
+    listing = listed([ad.stack([f(a, ad.tanh(c * x), ad.sin(c * x)) for c in factors])], [a, x, *factors])
+    short = rewritten(listing)
+    found = names(short)
+    assert sum(n for name, n in found.items() if name.startswith("product") or name == "matmul") == count
+    data = [a.data * 2.0, np.linspace(-1.0, 1.5, math.prod(shape)).reshape(shape)]
+    if special is not None:  # with a zero, so that sums hold 0·∞
+        data[0].flat[0], data[1].flat[0] = special, 0.0
+    with np.errstate(all="ignore"):
+        compare(near, short, listing, [*data, *np.linspace(1.0, 2.0, 16).tolist()])
+
+
 def test_sums_over_the_same_columns_are_one_product_in_whatever_order_they_are_written():
     x1, x2, x3 = columns = [Value(np.linspace(-k, 1.0, 5), f"x{k}") for k in range(3)]
     weights = [Value(0.1 + k, f"w{k}") for k in range(6)]
