@@ -399,6 +399,14 @@ def test_a_listing_of_numbers_alone_keeps_its_order():
     assert all(not line.shape for line in listing.lines)
 
 
+def test_many_numbers_without_an_array_among_them_stay_numbers():
+    numbers = [Value(0.1 * k, f"c{k}") for k in range(40)]
+    y = sum(ad.tanh(c) for c in numbers)
+    listing = rewritten(listed([y, *gradients(y, numbers, create_graph=True)], numbers))
+    assert names(listing)["tanh"] == 40
+    assert all(not line.shape for line in listing.lines)
+
+
 ALIKE = [
     lambda c, x, w: c * x, lambda c, x, w: x * w, lambda c, x, w: ad.tanh(c) + w, lambda c, x, w: x - c,
     lambda c, x, w: ad.where(np.arange(x.shape[-1]) > 1.0, c, x * w), lambda c, x, w: ad.exp(-c * c),
