@@ -83,7 +83,9 @@ def test_derivatives_are_the_finite_differences(case):
     check_gradients(case, *example(case))
 
 
-@pytest.mark.parametrize("options", [{}, {"rcond": 0.5}, {"rcond": 0.05}, {"rtol": 0.5}, {"rtol": 0.05}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"rcond": 0.5}, {"rcond": 0.05}, {"rtol": 0.5}, {"rtol": 0.05}], ids=str
+)
 def test_a_pseudo_inverse_takes_small_singular_values_for_zero(options):
     a = np.diag([4.0, 1.0, 0.1])
     np.testing.assert_allclose(ad.linalg.pinv(Value(a), **options).data, np.linalg.pinv(a, **options))

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -261,6 +262,54 @@ def test_a_part_of_what_an_unknown_function_made_is_no_part_of_what_it_was_given
     x = np.arange(3.0)
     program = loaded(compiled(lambda x: ad.exp(twice(x * 2.0)[2:4]), x))
     assert program(x)[0].tolist() == np.exp([4.0, 0.0]).tolist()
+
+
+def test_what_may_be_a_view_of_memory_keeps_it_from_being_used_again():
+    @primitive(dx=None)
+    def turned(x, /):
+        for _ in range(1):
+            x = x[::-1]
+        return x
+
+    @primitive(dx=None)
+    def both(x, /):
+        for _ in range(1):
+            turned = x[::-1]
+        return turned, x
+
+    def unlike(x):
+        y = x * 2.0
+        z, (a, b) = turned(y), both(y * 3.0)
+        return ad.exp(y) - z - ad.exp(a) * b
+
+    x = np.arange(3.0)
+    y = 2.0 * x
+    program = loaded(compiled(unlike, x))
+    wanted = np.exp(y) - y[::-1] - np.exp(3.0 * y[::-1]) * (3.0 * y)
+    np.testing.assert_allclose(program(x)[0], wanted, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_number_of_an_unknown_function_has_the_type_that_it_has_eagerly(dtype):
+    @primitive(dx=None)
+    def total(x, /):
+        for _ in range(1):
+            y = np.sum(x)
+        return y
+
+    x = np.arange(3.0).astype(dtype)
+    (found,) = loaded(compiled(lambda x: total(x + x), x))(x)
+    assert type(found) is type(total(Value(x)).data)
+    assert found == 6.0
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 3)])
+def test_a_long_chain_of_products_needs_no_more_memory_than_a_short_one(shape):
+    def chain(n):
+        return lambda x: ad.sum(reduce(lambda y, _: (y @ x.T) @ x, range(n), x))
+
+    short, long = (str(compiled(chain(n), np.ones(shape))).count("np.empty") for n in (3, 30))
+    assert short == long
 
 
 def test_threads_share_a_program():
