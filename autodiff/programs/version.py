@@ -41,7 +41,7 @@ class Form:
         self.function = loaded(self.source)
 
     def __call__(self, data: list[Data]) -> tuple[Data, ...]:
-        """All results for the data of the arguments, and of captured Values: those given, the others as now."""
+        """All results for the data of the arguments, and of captured Values: as given, else as they are."""
         read = self.captured[len(data) - self.arguments :]
         return self.function(*data, *[value._data for value in read])
 

@@ -264,18 +264,29 @@ def test_a_part_of_what_an_unknown_function_made_is_no_part_of_what_it_was_given
     assert program(x)[0].tolist() == np.exp([4.0, 0.0]).tolist()
 
 
-def test_what_may_be_a_view_of_memory_keeps_it_from_being_used_again():
+def small_ones(x):
+    """Numbers such as a program's own examples are refused, so that no more is known than was recorded."""
+    if x.max() < 4.0:
+        raise ValueError("too small")
+
+
+def nothing(x):
+    """No numbers are refused."""
+
+
+@pytest.mark.parametrize("refuse", [nothing, small_ones])
+def test_what_may_be_a_view_of_memory_keeps_it_from_being_used_again(refuse):
     @primitive(dx=None)
     def turned(x, /):
         for _ in range(1):
-            x = x[::-1]
-        return x
+            refuse(x)
+        return x[::-1]
 
     @primitive(dx=None)
     def both(x, /):
         for _ in range(1):
-            turned = x[::-1]
-        return turned, x
+            refuse(x)
+        return x[::-1], x
 
     def unlike(x):
         y = x * 2.0
@@ -284,23 +295,23 @@ def test_what_may_be_a_view_of_memory_keeps_it_from_being_used_again():
 
     x = np.arange(3.0)
     y = 2.0 * x
-    program = loaded(compiled(unlike, x))
     wanted = np.exp(y) - y[::-1] - np.exp(3.0 * y[::-1]) * (3.0 * y)
-    np.testing.assert_allclose(program(x)[0], wanted, rtol=1e-14)
+    np.testing.assert_allclose(ad.compile(unlike)(x), wanted, rtol=1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_number_of_an_unknown_function_has_the_type_that_it_has_eagerly(dtype):
+@pytest.mark.parametrize("refuse", [nothing, small_ones])
+def test_a_number_of_an_unknown_function_has_the_type_that_it_has_eagerly(refuse, dtype):
     @primitive(dx=None)
     def total(x, /):
         for _ in range(1):
-            y = np.sum(x)
-        return y
+            refuse(x)
+        return np.sum(x)
 
-    x = np.arange(3.0).astype(dtype)
-    (found,) = loaded(compiled(lambda x: total(x + x), x))(x)
+    x = np.array([0.0, 2.0, 4.0], dtype)
+    found = ad.compile(lambda x: total(x + x))(x)
     assert type(found) is type(total(Value(x)).data)
-    assert found == 6.0
+    assert found == 12.0
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (2, 3)])
