@@ -76,6 +76,43 @@ def test_gradients_of_numbers_are_floats_whatever_a_rule_returns():
         assert (first.grad, second.grad, x.grad) == (2.0, 3.0, 5.0)
 
 
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [
+        (lambda x: (x - 4.0) ** 0.5, np.nan),  # complex, as Python has it
+        (lambda x: 1.0 / (x - 1.0), np.inf),  # ZeroDivisionError
+        (lambda x: (1e200 * x) ** 2, np.inf),  # OverflowError
+    ],
+    ids=["complex", "by zero", "overflow"],
+)
+def test_a_slope_that_python_refuses_is_that_of_numpy(slope, expected):
+    @elementwise(dx=lambda y, x: slope(x))
+    def one(x, /):
+        return x + 1.0
+
+    @elementwise(dx=lambda z, x, y: slope(x), dy=lambda z, x, y: slope(y))
+    def two(x, y, /):
+        return x + y
+
+    @elementwise(
+        dx=lambda z, x, y, w: slope(x), dy=lambda z, x, y, w: slope(y), dw=lambda z, x, y, w: slope(w)
+    )
+    def three(x, y, w, /):
+        return x + y + w
+
+    @primitive(da=lambda g, z, a, b: g * slope(a), db=lambda g, z, a, b: g * slope(b))
+    def pair(a, b, /):
+        return a + b
+
+    for f, count in ((one, 1), (two, 2), (three, 3), (pair, 2)):
+        for position in range(count):
+            numbers = [Value(1.0 if i == position else 5.0) for i in range(count)]
+            x = numbers[position]
+            assert gradients(f(*numbers), x) == pytest.approx(expected, nan_ok=True)
+            f(*numbers).backward()
+            assert x.grad == pytest.approx(expected, nan_ok=True)
+
+
 def test_constant_rules_may_be_any_number():
     @elementwise(dx=2)
     def double(x, /):
