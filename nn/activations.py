@@ -80,7 +80,7 @@ def _elu(x: Data, alpha: float) -> Data:
 
 
 def _elu_slope(x: Operand, alpha: float) -> Operand:
-    return where(x > 0.0, 1.0, alpha * exp(where(x > 0.0, 0.0, x)))
+    return where(x > 0.0, 1.0, alpha * exp(x))
 
 
 @elementwise(dx=lambda y, x, alpha: _elu_slope(x, alpha))

@@ -365,6 +365,7 @@ SHAPING = [
     _linear("diff", (4, 2), call=lambda f, x: f(x, axis=0)),
     _linear("gradient", (5,), call=lambda f, x: f(x, 0.5)),
     _linear("gradient", (3, 4), call=lambda f, x: joined(*f(x))),
+    Shaped("gradient", ((4,),), lambda f, x: f(x, np.array([0.0, 1.0, 3.0, 3.5]), edge_order=2)),
     _linear("atleast_1d", ()),
     _linear("atleast_2d", (3,)),
     _linear("atleast_3d", (2, 3)),

@@ -65,7 +65,7 @@ class Recorder:
 
     def _declared(self) -> Operation:
         def program(inputs: Data, /) -> Data:
-            outputs = self._version.outputs(list(inputs[: len(self._roles)]))
+            outputs = self._version.outputs(list(inputs))
             return outputs if len(outputs) > 1 else outputs[0]
 
         program.__name__ = self._version.name

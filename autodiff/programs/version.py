@@ -35,13 +35,16 @@ class Form:
 
     def __init__(self, recording: Recording, name: str, doc: str) -> None:
         self.captured = recording.captured
+        inputs = [line for line in recording.listing.lines if line.kind == "input"]
+        self.arguments = len(inputs) - len(self.captured)
         self.listing = rewritten(recording.listing)
         self.source: Source = written(self.listing, name, doc)
         self.function = loaded(self.source)
 
     def __call__(self, data: list[Data]) -> tuple[Data, ...]:
-        """All results for the data of the arguments, and those of the captured Values as they are now."""
-        return self.function(*data, *[value._data for value in self.captured])
+        """All results for the data of the arguments, and of captured Values: as given, else as they are."""
+        read = self.captured[len(data) - self.arguments :]
+        return self.function(*data, *[value._data for value in read])
 
 
 class Version:
@@ -94,7 +97,7 @@ class Version:
         return self.roles == roles and not self.changed()
 
     def outputs(self, data: list[Data]) -> tuple[Data, ...]:
-        """The results, in order, for the data of the arguments."""
+        """The results, in order, for the data of the arguments, and of captured Values where these follow."""
         found = self.main(data)
         if not self.watched:
             return found

@@ -102,6 +102,17 @@ def test_convention_at_a_kink_of_arrays(what, f, point, slopes):
         np.testing.assert_allclose(g, [slope, slope])
 
 
+@pytest.mark.parametrize("f", [ad.maximum, ad.minimum])
+@pytest.mark.parametrize("x", [-INF, -3.0, -2.0, 0.0, 2.0, 3.0, INF, NAN])
+@pytest.mark.parametrize("bound", [-INF, -2.0, 2.0, INF])
+def test_a_number_bounds_a_variable_from_either_side(bound, x, f):
+    value, slope = ad.value_and_grad(lambda x: f(bound, x))(x)
+    np.testing.assert_array_equal((value, slope), ad.value_and_grad(lambda x: f(x, bound))(x))
+    np.testing.assert_array_equal(value, f(bound, x))
+    if x != bound and x == x:
+        assert slope == float(value == x)
+
+
 @pytest.mark.parametrize("x", [0.0, 1.5, -2.0])
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4])
 def test_integer_powers_are_right_to_third_order(n, x):

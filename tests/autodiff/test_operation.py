@@ -59,6 +59,60 @@ def test_a_rule_of_the_wrong_shape_is_named():
         forgotten(x).backward()
 
 
+def test_gradients_of_numbers_are_floats_whatever_a_rule_returns():
+    @elementwise(dx=lambda y, x: np.float64(2.0))
+    def twice(x, /):
+        return 2.0 * x
+
+    @elementwise(dx=lambda z, x, y: np.float64(1.0), dy=lambda z, x, y: np.full((), 3.0))
+    def mixed(x, y, /):
+        return x + 3.0 * y
+
+    for beside in (Value(1.0), Value([1.0, 2.0]).sum()):  # numbers alone, and with an array
+        x = Value(1.0)
+        first, second = x * 1.0, x * 1.0
+        (mixed(twice(first), second) + beside).backward()
+        assert [type(value.grad) for value in (first, second, x)] == [float] * 3
+        assert (first.grad, second.grad, x.grad) == (2.0, 3.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [
+        (lambda x: (x - 4.0) ** 0.5, np.nan),  # complex, as Python has it
+        (lambda x: 1.0 / (x - 1.0), np.inf),  # ZeroDivisionError
+        (lambda x: (1e200 * x) ** 2, np.inf),  # OverflowError
+    ],
+    ids=["complex", "by zero", "overflow"],
+)
+def test_a_slope_that_python_refuses_is_that_of_numpy(slope, expected):
+    @elementwise(dx=lambda y, x: slope(x))
+    def one(x, /):
+        return x + 1.0
+
+    @elementwise(dx=lambda z, x, y: slope(x), dy=lambda z, x, y: slope(y))
+    def two(x, y, /):
+        return x + y
+
+    @elementwise(
+        dx=lambda z, x, y, w: slope(x), dy=lambda z, x, y, w: slope(y), dw=lambda z, x, y, w: slope(w)
+    )
+    def three(x, y, w, /):
+        return x + y + w
+
+    @primitive(da=lambda g, z, a, b: g * slope(a), db=lambda g, z, a, b: g * slope(b))
+    def pair(a, b, /):
+        return a + b
+
+    for f, count in ((one, 1), (two, 2), (three, 3), (pair, 2)):
+        for position in range(count):
+            numbers = [Value(1.0 if i == position else 5.0) for i in range(count)]
+            x = numbers[position]
+            assert gradients(f(*numbers), x) == pytest.approx(expected, nan_ok=True)
+            f(*numbers).backward()
+            assert x.grad == pytest.approx(expected, nan_ok=True)
+
+
 def test_constant_rules_may_be_any_number():
     @elementwise(dx=2)
     def double(x, /):
@@ -127,6 +181,7 @@ def test_raw_integers_count_as_numbers():
     assert ad.reciprocal(np.array([2, 4])).tolist() == [0.5, 0.25]
     assert ad.power(np.array([2]), np.array([-1])).tolist() == [0.5]
     assert ad.exp([True, False]).dtype == np.float64
+    assert ad.square(np.array([100], np.int8)).tolist() == [10000.0]
     with pytest.raises(TypeError, match="dtype <U1"):
         ad.add(np.array(["a"]), 1.0)
 

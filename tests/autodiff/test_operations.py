@@ -83,6 +83,73 @@ def test_derivatives_are_the_finite_differences(case):
     check_gradients(case, *example(case))
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"rcond": 0.5}, {"rcond": 0.05}, {"rtol": 0.5}, {"rtol": 0.05}], ids=str
+)
+def test_a_pseudo_inverse_takes_small_singular_values_for_zero(options):
+    a = np.diag([4.0, 1.0, 0.1])
+    np.testing.assert_allclose(ad.linalg.pinv(Value(a), **options).data, np.linalg.pinv(a, **options))
+
+
+def test_a_pseudo_inverse_has_one_bound():
+    with pytest.raises(TypeError, match="give rcond or rtol"):
+        ad.linalg.pinv(np.eye(2), 0.5, rtol=0.5)
+
+
+GRIDS = {
+    "unit steps": (),
+    "one step for all axes": (0.5,),
+    "a step for each axis": (0.5, 2.0),
+    "coordinates": ([0.0, 1.0, 3.0, 3.5], [-1.0, 0.0, 0.25, 2.0, 5.0]),
+    "coordinates and a step": ([0.0, 1.0, 3.0, 3.5], 2.0),
+}
+
+
+@pytest.mark.parametrize("edge_order", [1, 2])
+@pytest.mark.parametrize("spacing", GRIDS.values(), ids=GRIDS)
+def test_slopes_on_a_grid_are_numpys(spacing, edge_order):
+    f = np.random.default_rng(0).normal(size=(4, 5))
+    slopes = ad.gradient(Value(f), *spacing, edge_order=edge_order)
+    for found, wanted in zip(slopes, np.gradient(f, *spacing, edge_order=edge_order), strict=True):
+        np.testing.assert_allclose(found.data, wanted)
+
+
+@pytest.mark.parametrize("edge_order", [1, 2])
+def test_slopes_along_one_axis_are_numpys(edge_order):
+    f, points = np.random.default_rng(0).normal(size=(4, 5)), np.array([0.0, 1.0, 3.0, 3.5])
+    found = ad.gradient(Value(f), points, axis=0, edge_order=edge_order)
+    np.testing.assert_allclose(found.data, np.gradient(f, points, axis=0, edge_order=edge_order))
+    single = ad.gradient(Value(np.float32([1.0, 2.0, 4.0])), np.array([0.0, 1.0, 3.0]), edge_order=edge_order)
+    assert single.dtype == np.float32
+
+
+def test_slopes_of_a_parabola_are_exact_on_any_grid():
+    x = Value(np.array([0.0, 1.0, 3.0, 3.5]))
+    np.testing.assert_allclose(ad.gradient(x * x, x.data, edge_order=2).data, 2.0 * x.data)
+
+
+@pytest.mark.parametrize(("n", "edge_order", "enough"), [(0, 1, 2), (1, 1, 2), (2, 2, 3)])
+def test_too_few_points_for_a_slope_are_refused(n, edge_order, enough):
+    with pytest.raises(ValueError, match=f"expected {enough} points or more, got {n}"):
+        ad.gradient(Value(np.ones(n)), edge_order=edge_order)
+    assert ad.gradient(Value(np.ones(enough)), edge_order=edge_order).data.tolist() == [0.0] * enough
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "call"),
+    [
+        (ValueError, "edge_order must be 1 or 2, got 3", lambda f: ad.gradient(f, edge_order=3)),
+        (TypeError, "expected no spacing, one number, or 2; got 3", lambda f: ad.gradient(f, 1.0, 1.0, 1.0)),
+        (TypeError, "or 2; got 1", lambda f: ad.gradient(f, np.arange(4.0))),
+        (ValueError, "expected 4 coordinates", lambda f: ad.gradient(f, np.arange(3.0), 1.0)),
+        (TypeError, "must be plain numbers", lambda f: ad.gradient(f, Value(1.0), axis=0)),
+    ],
+)
+def test_grids_that_do_not_fit_are_refused(error, message, call):
+    with pytest.raises(error, match=message):
+        call(Value(np.ones((4, 5))))
+
+
 @every
 def test_raw_in_raw_out(case):
     xs = example(case)
@@ -112,6 +179,12 @@ def test_float32_stays_float32(case):
     y.backward(seed)
     assert all(node.grad is None or np.asarray(node.grad).dtype == np.float32 for node in (*values, y))
     assert all(g.dtype == np.float32 for g in gradients(y, values, seed, create_graph=True))
+
+
+def test_a_sum_over_no_axis_keeps_the_signs_of_zeros():
+    x = np.array([-0.0, 0.0])
+    assert np.signbit(ad.sum_to(x, (2,))).tolist() == [True, False]
+    assert np.signbit(ad.sum_to(-0.0, ()))
 
 
 @every

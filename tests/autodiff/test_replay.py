@@ -51,6 +51,16 @@ def test_nothing_of_the_graph_is_changed():
     assert x.grad == 6.0
 
 
+def test_a_program_in_a_graph_is_run_on_the_other_data():
+    x, w, c = Value(2.0, "x"), Value(3.0, "w"), Value(4.0, "c", constant=True)
+    one = autodiff.compile(lambda x, c: w * x * x + c)
+    replay = Replay(one(x, c) * 1.0)
+    assert [replay([]), replay([(x, 5.0)]), replay([(c, 5.0)])] == [16.0, 79.0, 17.0]
+    assert replay([(w, 5.0)]) == 24.0  # what the program closes over
+    square, power = autodiff.compile(lambda x: (x * x, exp(w * x)))(x)
+    assert Replay(square + power)([(w, 1.0), (x, 3.0)]) == 9.0 + np.exp(3.0)
+
+
 def test_a_leaf_assigned_after_use_counts_with_its_new_data():
     x = Value(2.0)
     y = x * x

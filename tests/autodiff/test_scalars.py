@@ -8,6 +8,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, gradients
+from autodiff.scalars import leaf_gradients
 
 PAIRS = [
     operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.floordiv,
@@ -48,6 +49,15 @@ def test_backward_of_a_number_with_itself_counts_both_uses(f):
     x = Value(3.0)
     applied(f, x, x).backward()
     assert x.grad == pytest.approx(gradients(applied(f, x, x), x))
+
+
+def test_numbers_alone_do_not_give_way():
+    x, y, c = Value(3.0), Value(2.0), Value(5.0, constant=True)
+    z = ad.exp(-x) * c + x**y / 2.0 - ad.hypot(x, 1.0 - y)
+    numbers = leaf_gradients(z, 1.0)
+    assert set(numbers) == {x, y}
+    assert [numbers[x], numbers[y]] == pytest.approx(gradients(z, [x, y]))
+    assert (x.grad, y.grad, c.grad) == (None, None, None)
 
 
 @pytest.mark.parametrize("first", [2.0, Value(2.0, constant=True)])

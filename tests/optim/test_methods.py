@@ -329,6 +329,15 @@ def test_it_says_truthfully_how_it_ended(f, start, options, reason):
     assert result.converged == result.reason.startswith("converged")
 
 
+@pytest.mark.parametrize(("height", "bound"), [(0.0, 1e-2), (-1e2, 1.0), (1e3, 10.0)])
+def test_ftol_is_absolute_for_small_values_and_relative_for_large_ones(height, bound):
+    result = steepest_descent(lambda x: height + (x - 3.0) ** 2, 0.0, s=0.1, ftol=1e-2)
+    *before, last = -np.diff(result.path.values)
+    assert last <= 1.1 * bound
+    assert all(fall > 0.9 * bound for fall in before)
+    assert result.converged
+
+
 def test_newton_says_where_its_step_is_not_defined():
     assert "f″ = 0 at x = 0.0" in newton(lambda x: x**3 - 2 * x + 2, 0.0, safeguard=False).reason
     singular = newton(lambda x: x[0] ** 2 + x[1], [1.0, 1.0], safeguard=False)

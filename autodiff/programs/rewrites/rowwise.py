@@ -45,7 +45,7 @@ def on_rows(line: Line, axes: int, count: int) -> dict[str, Any]:
 def _next_axes(axis: Any, axes: int) -> Any:
     """The same axes, with one in front."""
     if axis is None:
-        return 1 if axes == 1 else tuple(range(1, axes + 1))
+        return tuple(range(1, axes + 1))
     return tuple(i % axes + 1 for i in axis) if isinstance(axis, tuple) else axis % axes + 1
 
 

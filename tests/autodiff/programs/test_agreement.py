@@ -106,6 +106,25 @@ def test_an_elementwise_operation_of_arrays_is_that_of_eager_code_at_the_edges(c
     equal(quiet(compiled(f), *columns), quiet(f, *columns))
 
 
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: 1.0 / x, 0.0),
+        (lambda x: 1.0 // x, 0.0),
+        (lambda x: 1.0 % x, 0.0),
+        (lambda x: x**-1.0, 0.0),
+        (lambda x: x**-3.0, -0.0),
+        (lambda x: x**3.0, 1e200),
+        (lambda x: x**0.5, -1.0),
+    ],
+)
+def test_an_operator_alone_that_python_refuses_gives_what_numpy_has(f, x):
+    equal(compiled(f)(x), f(Value(x)).data)
+    # beside an array, too
+    y = np.ones(2)
+    equal(quiet(compiled(lambda x, y: f(x) * y), x, y), quiet(lambda: f(Value(x)).data * y))
+
+
 # -- random expressions ------------------------------------------------------------------------
 
 UNARY = [

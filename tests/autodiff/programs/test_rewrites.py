@@ -308,6 +308,72 @@ def test_matrix_products_side_by_side_are_those_of_the_rows(name, special):
     assert sum(names(short)[f] for f in ("product", "matmul", "product_with_transposed")) < 9
 
 
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, -1)])
+def test_sums_side_by_side_are_over_the_axes_of_each(shape, axis):
+    axis = None if len(shape) == 1 else axis
+    x = Value(np.linspace(-1.0, 1.5, math.prod(shape)).reshape(shape), "x")
+    factors = [Value(0.3 + 0.1 * k, f"c{k}") for k in range(16)]
+    sums = ad.stack([ad.sum(ad.tanh(c * x), axis=axis) for c in factors])
+    listing = listed([sums], [x, *factors])
+    short = rewritten(listing)
+    compare(near, short, listing, [x.data[::-1], *np.linspace(1.0, 2.0, 16).tolist()])
+    assert names(short)["tanh"] == 1
+
+
+SIDE_BY_SIDE = {
+    "A·x": (lambda a, x, y: a @ x, (3,), 1),
+    "Aᵀ·x": (lambda a, x, y: a.T @ x, (3,), 1),
+    "x·A": (lambda a, x, y: x @ a, (3,), 1),
+    "x·y": (lambda a, x, y: x @ y, (3,), 16),
+    "A·X": (lambda a, x, y: a @ x, (3, 3), 1),
+    "X·A": (lambda a, x, y: x @ a, (3, 3), 1),
+    "Aᵀ·X": (lambda a, x, y: a.T @ x, (3, 3), 1),
+    "Xᵀ·A": (lambda a, x, y: x.T @ a, (3, 3), 1),
+    "A·Xᵀ": (lambda a, x, y: a @ x.T, (3, 3), 1),
+    "X·Aᵀ": (lambda a, x, y: x @ a.T, (3, 3), 1),
+    "X·Y": (lambda a, x, y: x @ y, (3, 3), 1),
+    "Xᵀ·Y": (lambda a, x, y: x.T @ y, (3, 3), 1),
+    "X·Yᵀ": (lambda a, x, y: x @ y.T, (3, 3), 1),
+    "X·y": (lambda a, x, y: x @ y[0], (3, 3), 16),
+    "a row": (lambda a, x, y: x @ a, (1, 3), 1),
+    "a column": (lambda a, x, y: a @ x, (3, 1), 1),
+    "vectors of one entry": (lambda a, x, y: a[:, :1] @ x, (1,), 16),
+    "matrices of one entry": (lambda a, x, y: x @ y, (1, 1), 16),
+}
+
+
+@pytest.mark.parametrize("special", [None, math.inf])
+@pytest.mark.parametrize("name", SIDE_BY_SIDE)
+def test_products_of_one_kind_side_by_side_are_one_where_there_is_one(name, special):
+    f, shape, count = SIDE_BY_SIDE[name]
+    a, x = Value(np.linspace(0.1, 0.9, 9).reshape(3, 3), "A"), Value(np.full(shape, 0.5), "x")
+    factors = [Value(0.3 + 0.1 * k, f"c{k}") for k in range(16)]
+    listing = listed([ad.stack([f(a, ad.tanh(c * x), ad.sin(c * x)) for c in factors])], [a, x, *factors])
+    short = rewritten(listing)
+    found = names(short)
+    assert sum(n for name, n in found.items() if name.startswith("product") or name == "matmul") == count
+    data = [a.data * 2.0, np.linspace(-1.0, 1.5, math.prod(shape)).reshape(shape)]
+    if special is not None:  # with a zero, so that sums hold 0·∞
+        data[0].flat[0], data[1].flat[0] = special, 0.0
+    with np.errstate(all="ignore"):
+        compare(near, short, listing, [*data, *np.linspace(1.0, 2.0, 16).tolist()])
+
+
+def test_sums_over_the_same_columns_are_one_product_in_whatever_order_they_are_written():
+    x1, x2, x3 = columns = [Value(np.linspace(-k, 1.0, 5), f"x{k}") for k in range(3)]
+    weights = [Value(0.1 + k, f"w{k}") for k in range(6)]
+    first, second = weights[:3], weights[3:]
+    sums = [
+        first[0] * x1 + first[1] * x2 + first[2] * x3,
+        second[0] * x3 + x1 * second[1] + second[2] * x2,
+    ]
+    listing = listed(list(map(ad.tanh, sums)), [*columns, *weights])
+    short = rewritten(listing)
+    assert (names(short)["product"], names(short)["multiply"]) == (1, 0)
+    compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
+
+
 def test_numbers_taken_one_by_one_come_and_go_as_one_vector():
     x = Value(np.linspace(-1.0, 1.5, 20), "x")
     y = sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(19))
@@ -330,6 +396,14 @@ def test_a_listing_of_numbers_alone_keeps_its_order():
     listing = rewritten(listed([r, *gradients(r, theta, create_graph=True)], theta))
     order = [line.name for line in listing.lines if line.name and line.kind == "computed"]
     assert order[:6] == ["z₁⁽¹⁾", "z₂⁽¹⁾", "a₁⁽¹⁾", "a₂⁽¹⁾", "a₁⁽²⁾", "e"]
+    assert all(not line.shape for line in listing.lines)
+
+
+def test_many_numbers_without_an_array_among_them_stay_numbers():
+    numbers = [Value(0.1 * k, f"c{k}") for k in range(40)]
+    y = sum(ad.tanh(c) for c in numbers)
+    listing = rewritten(listed([y, *gradients(y, numbers, create_graph=True)], numbers))
+    assert names(listing)["tanh"] == 40
     assert all(not line.shape for line in listing.lines)
 
 
@@ -443,6 +517,27 @@ EXAMPLES = {
 def test_each_rewrite_leaves_what_is_needed(name):
     f, shapes, expected = EXAMPLES[name]
     assert after(f, *shapes) == expected
+
+
+ORDINARY = np.array([0.0, -0.0, 1.0, -0.3, 1e300, -1e308, math.inf, math.nan])
+
+
+@pytest.mark.parametrize("c", [1.0, -1.0, 2.0, 3.0, 0.5, -0.25, 0.1, 2.0**1000])
+@pytest.mark.parametrize("d", [1.0, -1.0, 4.0, 3.0, 0.5, 0.1, 2.0**100])
+def test_joined_factors_round_and_overflow_as_they_did_apart(c, d):
+    x = Value(ORDINARY)
+    with np.errstate(all="ignore"):
+        listing = listed([c * (d * x), (x * d) * c], [x])
+        compare(same, rewritten(listing), listing, [ORDINARY])
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_an_added_zero_keeps_the_signs_of_zeros(zero):
+    for data in (ORDINARY, 0.0, -0.0):
+        x = Value(data)
+        with np.errstate(all="ignore"):
+            listing = listed([x + zero, zero + x, x - zero, zero - x, ad.square(x) + zero], [x])
+            compare(same, rewritten(listing), listing, [data])
 
 
 def test_a_softmax_shares_its_exponentials_with_its_logarithm():

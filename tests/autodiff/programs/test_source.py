@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -261,6 +262,65 @@ def test_a_part_of_what_an_unknown_function_made_is_no_part_of_what_it_was_given
     x = np.arange(3.0)
     program = loaded(compiled(lambda x: ad.exp(twice(x * 2.0)[2:4]), x))
     assert program(x)[0].tolist() == np.exp([4.0, 0.0]).tolist()
+
+
+def small_ones(x):
+    """Numbers such as a program's own examples are refused, so that no more is known than was recorded."""
+    if x.max() < 4.0:
+        raise ValueError("too small")
+
+
+def nothing(x):
+    """No numbers are refused."""
+
+
+@pytest.mark.parametrize("refuse", [nothing, small_ones])
+def test_what_may_be_a_view_of_memory_keeps_it_from_being_used_again(refuse):
+    @primitive(dx=None)
+    def turned(x, /):
+        for _ in range(1):
+            refuse(x)
+        return x[::-1]
+
+    @primitive(dx=None)
+    def both(x, /):
+        for _ in range(1):
+            refuse(x)
+        return x[::-1], x
+
+    def unlike(x):
+        y = x * 2.0
+        z, (a, b) = turned(y), both(y * 3.0)
+        return ad.exp(y) - z - ad.exp(a) * b
+
+    x = np.arange(3.0)
+    y = 2.0 * x
+    wanted = np.exp(y) - y[::-1] - np.exp(3.0 * y[::-1]) * (3.0 * y)
+    np.testing.assert_allclose(ad.compile(unlike)(x), wanted, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("refuse", [nothing, small_ones])
+def test_a_number_of_an_unknown_function_has_the_type_that_it_has_eagerly(refuse, dtype):
+    @primitive(dx=None)
+    def total(x, /):
+        for _ in range(1):
+            refuse(x)
+        return np.sum(x)
+
+    x = np.array([0.0, 2.0, 4.0], dtype)
+    found = ad.compile(lambda x: total(x + x))(x)
+    assert type(found) is type(total(Value(x)).data)
+    assert found == 12.0
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 3)])
+def test_a_long_chain_of_products_needs_no_more_memory_than_a_short_one(shape):
+    def chain(n):
+        return lambda x: ad.sum(reduce(lambda y, _: (y @ x.T) @ x, range(n), x))
+
+    short, long = (str(compiled(chain(n), np.ones(shape))).count("np.empty") for n in (3, 30))
+    assert short == long
 
 
 def test_threads_share_a_program():

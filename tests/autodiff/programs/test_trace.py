@@ -225,7 +225,7 @@ def test_shapes_are_those_of_all_calls():
 
 
 def test_nothing_equals_none_or_a_string():
-    assert compiled(lambda x: where(x is None, 0.0, x) + (x == None) + (x != "a"))(2.0) == 3.0  # noqa: E711
+    assert compiled(lambda x: where(x is None, 0.0, x) + (x == None) + 2.0 * (x != "a"))(2.0) == 4.0  # noqa: E711
 
 
 # -- what is refused ---------------------------------------------------------------------------

@@ -76,6 +76,21 @@ def test_the_loss_and_the_first_bias_tell_of_a_network():
         assert watched(loss, w1, b1, w2, b2) == {"d_b1"}
 
 
+def test_a_ratio_tells_of_its_dividend():
+    θ = np.ones((2, 4)), np.ones(4), np.ones((4, 2)), np.ones(2)
+    loss = network(ad.relu, ad.log_softmax, lambda y: y.sum() / 3.0)
+    assert watched(loss, *θ) == {"d_b1"}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_ratio_says_nothing_of_its_divisor():
+    # d_c tells that the slope of relu is finite, c²/b that c is; b = ∞ makes 0·∞ of d_a = relu′·b.
+    slopes = ad.grad(lambda a, c, b: (ad.relu(a * b + c) + c * c / b).sum(), (0, 1))
+    numbers = np.array([[-1.0]]), np.ones(1), np.array([[np.inf]])
+    assert slopes(*numbers) == ([[0.0]], [0.0])
+    assert compiled(slopes)(*numbers) == ([[0.0]], [0.0])
+
+
 def test_what_has_finite_factors_needs_no_look():
     program = compiled(ad.value_and_grad(lambda x: (3.0 * x**2).sum()))
     program(np.ones(2))
