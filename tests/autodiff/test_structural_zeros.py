@@ -1,7 +1,6 @@
 """0·∞ in a gradient: 0 where an entry was not selected or a factor is a constant 0, else right or nan."""
 
 import importlib.util
-import itertools
 
 import dask.array as da
 import numpy as np
@@ -319,12 +318,13 @@ def test_a_finite_slope_of_a_composition_is_its_limit(names, x):
         return x
 
     slope = quiet(scalars, f, x)
-    assume(np.isfinite(slope))
-    sizes = [1e-6, 1e-8, 1e-10, 1e-12]
-    near = [quiet(scalars, f, x + side * h) for h, side in itertools.product(sizes, (1.0, -1.0))]
-    near = [y for y in near if np.isfinite(y)]
-    assume(near)
-    assert min(abs(y - slope) for y in near) <= 1e-3 * max(1.0, abs(slope))
+    assume(abs(slope) <= 1e6)  # beyond, differences say nothing
+    far, near = (
+        [abs(quiet(scalars, f, x + side * h) - slope) for side in (1.0, -1.0)] for h in (1e-6, 1e-12)
+    )
+    assume(np.isfinite(near).any())
+    farthest = np.nanmax([0.0, *(error for error in far if np.isfinite(error))])
+    assert np.nanmin(near) <= max(1e-3 * max(1.0, abs(slope)), 1e-2 * farthest)
 
 
 @given(st.data())
