@@ -17,7 +17,7 @@ import numpy as np
 from .data import as_data, dtype_of, shape_of
 from .engine import gradients
 from .modes import differentiating, forgetting, inside_derivative
-from .roles import plain, variable
+from .roles import in_numbers, plain, variable
 from .structure import leaves, leaves_like, mapped, rebuilt
 from .value import Value
 
@@ -196,7 +196,7 @@ def _pulled(call: Call, cotangents: Any) -> list[Any]:
 
 def _like(x: Any, v: Any, what: str) -> Any:
     """V as a direction in the space of x."""
-    v = v if isinstance(v, Value) else as_data(v)
+    v = in_numbers(v) if isinstance(v, Value) else as_data(v)
     if shape_of(v) != shape_of(x):
         raise ValueError(f"expected a {what} of shape {shape_of(x)}, got {shape_of(v)}")
     return v

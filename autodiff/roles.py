@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from . import modes
 from .ops.arithmetic import positive
+from .ops.shaping import astype
 from .value import Value
 
-__all__ = ["plain", "traced", "variable"]
+__all__ = ["in_numbers", "plain", "traced", "variable"]
 
 
 def variable(x: Any) -> Value:
@@ -24,9 +27,14 @@ def variable(x: Any) -> Value:
         return positive(x)  # type: ignore[no-any-return]
     if not traced(x):
         return Value(x._data, x.name)
-    node: Value = positive(x)
+    node: Value = positive(in_numbers(x))
     node._label, node._tracked = x.name, True
     return node
+
+
+def in_numbers(x: Value) -> Any:
+    """A Value without masks, which a program takes as they are: they become 0 and 1, as in eager code."""
+    return astype(x, np.float64) if x.dtype.kind == "b" else x
 
 
 def plain(x: Any) -> Any:

@@ -19,6 +19,7 @@ import numpy as np
 from . import modes
 from .data import Data, Operand, Shape, as_data, cast, changes_digits, dtype_of, is_lazy, shape_of
 from .leaving import cut
+from .notation import printable
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -230,7 +231,7 @@ class Value:
 
     def described(self) -> str:
         """Name or kind, and shape: how errors speak of this value."""
-        what = f"'{self.name}'" if self.name else "a value"
+        what = f"'{printable(self.name)}'" if self.name else "a value"
         return f"{what} of shape {self.shape}" if self.shape else what
 
     # -- gradients -----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 
 from autodiff import Value, no_grad
 from autodiff.data import shape_of
+from autodiff.notation import printable
 
 from .module import Module, members
 
@@ -59,7 +60,7 @@ def _rows(module: Module) -> list[tuple[Any, ...]]:
         own = [(key, p) for key, p in members(part) if isinstance(p, Value) and p._operation is None]
         size = sum({id(p): p.size for _, p in own if id(p) not in seen}.values())
         seen.update(id(p) for _, p in own)
-        rows.append((name, type(part).__name__, _shapes(own), size))
+        rows.append((name, printable(type(part).__name__), printable(_shapes(own)), size))
     return rows
 
 

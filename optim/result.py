@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
-from autodiff.notation import text_of
+from autodiff.notation import printable, text_of
 
 from .unknowns import Vector
 
@@ -173,7 +173,7 @@ class Result:
 def _text(tree: Any) -> str:
     """A number with ten digits, a small array or structure on one line, the range of a large one."""
     if isinstance(tree, dict):
-        return ", ".join(f"{key}: {_text(entry)}" for key, entry in tree.items())
+        return ", ".join(f"{printable(str(key))}: {_text(entry)}" for key, entry in tree.items())
     if isinstance(tree, (tuple, list)):
         return ", ".join(_text(entry) for entry in tree)
     return text_of(tree, ".10g" if np.ndim(tree) == 0 else ".6g")

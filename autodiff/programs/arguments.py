@@ -187,4 +187,7 @@ def _written(path: Path) -> str:
     if isinstance(path, str):
         return path
     whole, place, key = path
-    return _written(whole) + place.format(key)
+    try:
+        return _written(whole) + place.format(key)
+    except Exception:  # the repr of a key is anybody's code
+        return f"{_written(whole)}[a {type(key).__name__}]"

@@ -15,13 +15,16 @@ from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-__all__ = ["Chain", "Step", "chains", "inner"]
+__all__ = ["SUPER", "Chain", "Step", "chains", "inner"]
 
 Step: TypeAlias = tuple[Literal["attribute", "entry"], Any]
 """One step behind a name: `.key`, or `[key]`."""
 
 ENTRIES = ".0"
 """What a comprehension calls that over which it runs, where it is a function of its own."""
+
+SUPER = "super"
+"""What stands for the object itself, seen as one of the class above."""
 
 SILENT = {
     "CACHE", "COPY", "COPY_FREE_VARS", "EXTENDED_ARG", "MAKE_CELL", "NOP", "NOT_TAKEN", "PRECALL",
@@ -38,6 +41,7 @@ WRITING = {"STORE_ATTR", "STORE_SUBSCR", "DELETE_ATTR", "DELETE_SUBSCR"}
 class Chain(NamedTuple):
     """A name with its steps; `is_global` says where to look for it.
 
+    With `is_module` it is the name that an import inside the function gives, with a dot for each level.
     `stored` is the name that it, or with `each` one of its entries after another, was assigned to; in a
     comprehension, the code that is called with its entries.
     """
@@ -47,6 +51,7 @@ class Chain(NamedTuple):
     path: tuple[Step, ...] = ()
     stored: str | CodeType | None = None
     each: bool = False
+    is_module: bool = False
 
 
 def inner(code: CodeType) -> list[CodeType]:
@@ -75,6 +80,11 @@ def _assigned(code: CodeType, steps: Sequence[dis.Instruction]) -> Counter[Any]:
     return Counter(names) - Counter(2 * restored)  # behind a comprehension, and where it raises
 
 
+def _imported(name: str, level: int, wanted: Sequence[str] | None) -> Chain:
+    """The module that an import gives: without names that are wanted from it, the package around it."""
+    return Chain("." * level + (name if wanted else name.partition(".")[0]), True, is_module=True)
+
+
 class _Reader:
     """Reads instructions, with the chain that they are about to extend."""
 
@@ -84,6 +94,9 @@ class _Reader:
         self.key: tuple[Any, ...] = ()
         self.each = False
         self.latest: CodeType | None = None
+        self.above = False
+        self.constants: tuple[Any, ...] = ()
+        self.module = Chain("", True)
 
     def read(self, steps: Sequence[dis.Instruction]) -> Iterator[Chain]:
         """The chains, each when it ends."""
@@ -108,6 +121,10 @@ class _Reader:
             return True
         if self.key and (name == "BINARY_SUBSCR" or (name == "BINARY_OP" and step.argrepr == "[]")):
             return self._stepped(("entry", self.key[0]))
+        if self.chain.is_module and name == "IMPORT_FROM":
+            return self._stepped(("attribute", step.argval))
+        if self.chain.is_module and name in ("SWAP", "POP_TOP"):  # import a.b as c
+            return True
         if name == ("FOR_ITER" if self.chain.root == ENTRIES else "GET_ITER") and not self.key:
             self.each = self.chain.root != ENTRIES
             return True
@@ -133,10 +150,19 @@ class _Reader:
 
     def _begun(self, name: str, value: Any) -> Iterator[Chain]:
         """Begin a chain with a name."""
-        if name == "LOAD_CONST" and isinstance(value, CodeType):
-            self.latest = value
+        if name in ("LOAD_CONST", "LOAD_SMALL_INT"):
+            self.constants = (*self.constants[-1:], value)
+            self.latest = value if isinstance(value, CodeType) else self.latest
+        elif name == "IMPORT_NAME":
+            self.chain = self.module = _imported(value, *self.constants)
+        elif name == "IMPORT_FROM":
+            self.chain = self.module._replace(path=(("attribute", value),))
         if name in ("LOAD_GLOBAL", "LOAD_NAME"):
-            self.chain = Chain(value, True)
+            self.chain, self.above = Chain(value, True), value == SUPER
+        elif name == "LOAD_SUPER_ATTR":
+            self.chain = Chain(SUPER, True, (("attribute", value),))
+        elif name.startswith("CALL") and self.above:
+            self.chain, self.above = Chain(SUPER, True), False
         elif name.startswith(("LOAD_DEREF", "LOAD_CLASSDEREF")):
             self.chain = Chain(value, False)
         elif "LOAD_FAST" in name:

@@ -14,7 +14,7 @@ import numpy as np
 
 from .chains import Step
 from .origins import is_own
-from .surrounding import ABSENT, PLAIN
+from .surrounding import ABSENT, ARRAYS, PLAIN
 
 __all__ = [
     "CONTAINERS",
@@ -32,25 +32,32 @@ CONTAINERS = (list, tuple, deque, dict, MappingProxyType, set, frozenset)
 OPAQUE = ("autodiff", "nn", "numpy", "optim", "builtins", *sys.stdlib_module_names)
 """Modules that are taken to stay as they are."""
 
+OF_THE_USERS = ("_thread", "argparse", "collections")
+"""Modules of Python's whose objects hold what the user puts into them."""
+
 LIBRARY = str(Path(sysconfig.get_path("stdlib")) / "_")[:-1]
 
 
 def is_object(thing: Any) -> bool:
-    """Whether the attributes of an object matter, as it is the user's, and not called."""
-    if isinstance(thing, SimpleNamespace) or type(thing).__module__ == "collections":
+    """Whether the attributes of an object matter, as it is the user's."""
+    if isinstance(thing, SimpleNamespace) or type(thing).__module__ in OF_THE_USERS:
         return not isinstance(thing, CONTAINERS)
-    known = thing is ABSENT or callable(thing) or isinstance(thing, PLAIN)
+    known = thing is ABSENT or isinstance(thing, (type, *PLAIN))
     return not known and not is_opaque(type(thing).__module__)
 
 
 def is_looked_into(thing: Any) -> bool:
     """Whether more than an object's identity matters: a number, an array, a container, a user's object."""
-    return isinstance(thing, (np.ndarray, *PLAIN, *CONTAINERS)) or is_object(thing)
+    return isinstance(thing, (*ARRAYS, *PLAIN, *CONTAINERS)) or is_object(thing)
 
 
 def is_closed(owner: Any) -> bool:
     """Whether what stands behind an object is not looked at: Values, arrays, and what is no user's."""
-    if isinstance(owner, CONTAINERS) or is_object(owner) or isinstance(asked(owner, "training"), bool):
+    if (
+        isinstance(owner, (*CONTAINERS, super))
+        or is_object(owner)
+        or isinstance(asked(owner, "training"), bool)
+    ):
         return False
     if isinstance(owner, ModuleType):
         return is_opaque(owner.__name__)

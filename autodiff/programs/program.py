@@ -179,11 +179,12 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     `train()` and `eval()` set. At the first call f is called twice, to find out whether it does the same each
     time.
 
-    Not noticed, so that a program is stale, are: what is written into arrays above 1,000 bytes, and into what
-    has more than 64 entries (the head of `source` names them); what f reads in other ways, such as by
-    attributes and keys that it computes from others, in objects that functions return, in files; the settings
-    of `nn`'s own layers, and Values put in place of their parameters (new `data` of parameters are read); and
-    what belongs to Python's own modules.
+    Not noticed, so that a program is stale, are: what is written into arrays above 1,000 bytes, into what has
+    more than 64 entries, and into the objects in an array (the head of `source` names them); what f reads in
+    other ways, such as by attributes and keys that it computes from others, in objects that functions return,
+    in files; attributes of what is a number, a string or a container of Python's; the settings of `nn`'s own
+    layers, and Values put in place of their parameters (new `data` of parameters are read); what belongs to
+    Python's own modules; and a new `__code__` of a function. Static arguments that are equal are the same.
 
     The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
     Overflow, nan, 0·∞ and kinks are those of the eager engine; nothing warns.

@@ -66,8 +66,8 @@ class Source(str):
 
     def below(self, heading: Sequence[str]) -> Source:
         """The same with comments above it."""
-        comments = [row for line in heading for row in textwrap.wrap(line, WIDTH - 2)]
-        source = Source("".join([*(f"# {row}\n" for row in comments), self]))
+        rows = [row for line in heading for row in textwrap.wrap(line, WIDTH - 2)]
+        source = Source("".join([*(f"{comment(row)}\n" for row in rows), self]))
         vars(source).update(vars(self))
         return source
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import keyword
+from array import array
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -12,12 +14,15 @@ import numpy as np
 from .chains import Step
 
 __all__ = [
-    "ABSENT", "PLAIN", "Reading", "Surrounding", "attributes", "changes", "contents", "frame", "is_set",
-    "members", "same",
+    "ABSENT", "ARRAYS", "PLAIN", "Reading", "Surrounding", "attributes", "changes", "contents", "frame",
+    "is_set", "make", "members", "same",
 ]  # fmt: skip
 
 PLAIN = (bool, int, float, complex, str, bytes, np.generic)
 """What is the same where it is equal."""
+
+ARRAYS = (np.ndarray, array, bytearray, memoryview)
+"""What holds numbers that may be written into."""
 
 
 class _Absent:
@@ -58,6 +63,13 @@ class Reading(NamedTuple):
             told = f"[{key!a}]" if isinstance(key, (str, int, float)) else f"[a {type(key).__name__}]"
         return Reading(f"{self.name}{told}", self.origin, (*self.path, step))
 
+    def found(self, named: Callable[[Any], str]) -> str | None:
+        """The condition that a name has a meaning; None for what is not read by its name alone."""
+        match self.origin, self.path:
+            case dict(), [("entry", name)]:
+                return f"{named(name)} in {named(self.origin)}"
+        return None
+
     def text(self, named: Callable[[Any], str]) -> str:
         """The expression that reads; `named` gives names to objects."""
         text = named(self.origin)
@@ -97,9 +109,9 @@ class Surrounding(NamedTuple):
 
     def changed(self, named: Callable[[Any], str]) -> str:
         """The condition that it means something else; it raises where nothing is read."""
-        text, meaning = self.reading.text(named), named(self.meaning)
         if self.meaning is ABSENT:
-            return f"not {named(self)}.is_current()"
+            return self.reading.found(named) or f"not {named(self)}.is_current()"
+        text, meaning = self.reading.text(named), named(self.meaning)
         if self.measure:
             return f"{named(self.measure)}({text}) != {meaning}"
         if isinstance(self.meaning, PLAIN):
@@ -139,7 +151,11 @@ def same(now: Any, then: Any) -> bool:
 
 def contents(x: Any) -> Any:
     """An array by its numbers."""
-    return (x.dtype, x.shape, x.tobytes()) if type(x) is np.ndarray else x
+    if type(x) is np.ndarray and not x.dtype.hasobject:
+        return x.dtype, x.shape, x.tobytes()
+    if isinstance(x, np.ndarray):
+        return type(x), x.dtype, x.shape, x.tolist(), np.asarray(getattr(x, "mask", None)).tobytes()
+    return (type(x), bytes(x)) if isinstance(x, ARRAYS) else x
 
 
 def frame(x: Any) -> Any:
@@ -155,13 +171,21 @@ def members(x: Any) -> Any:
 
 def attributes(x: Any) -> tuple[str, ...]:
     """The names of an object's own attributes."""
-    slots = [slot for kind in type(x).__mro__ for slot in _slots(kind) if hasattr(x, slot)]
-    return (*getattr(x, "__dict__", ()), *slots)
+    kind: Any = type(x)
+    return (*getattr(x, "__dict__", ()), *[slot for slot in _slots(kind) if hasattr(x, slot)])
 
 
-def _slots(kind: type) -> Sequence[str]:
-    slots = vars(kind).get("__slots__", ())
-    return [slots] if isinstance(slots, str) else [x for x in slots if x not in ("__dict__", "__weakref__")]
+def make(x: Any) -> tuple[Any, ...]:
+    """An object's class and attributes, without what they mean."""
+    return type(x), attributes(x)
+
+
+@functools.lru_cache(maxsize=256)
+def _slots(kind: type) -> tuple[str, ...]:
+    """The names for which objects of a class have a place outside of their `__dict__`."""
+    declared = [vars(base).get("__slots__", ()) for base in kind.__mro__]
+    names = [name for slots in declared for name in ([slots] if isinstance(slots, str) else slots)]
+    return tuple([name for name in names if name not in ("__dict__", "__weakref__")])
 
 
 def is_set(x: Any) -> bool:

@@ -13,8 +13,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib.util import resolve_name
 from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
@@ -22,17 +26,19 @@ import numpy as np
 
 from ..operation import Operation
 from .chains import ENTRIES as LOOPED
-from .chains import Chain, Step, chains, inner
+from .chains import SUPER, Chain, Step, chains, inner
 from .looking import CONTAINERS, asked, is_closed, is_library, is_looked_into, is_object, member
 from .origins import is_own
 from .surrounding import (
     ABSENT,
+    ARRAYS,
     Reading,
     Surrounding,
     attributes,
     contents,
     frame,
     is_set,
+    make,
     members,
     same,
 )
@@ -155,50 +161,49 @@ class _Walk:
 
     def _class(self, thing: type) -> None:
         """A class of the user's, whose methods its objects may call; they find its attributes."""
-        for method in vars(thing).values():
+        methods = [x for kind in (*thing.__mro__, type(thing)) for x in vars(kind).values()]
+        for method in methods:
+            if isinstance(method, (staticmethod, classmethod, property)):
+                method = method.fget if isinstance(method, property) else method.__func__
             if isinstance(method, FunctionType) and not is_library(method.__code__):
                 self.callable(method, {0: Reading(thing.__name__, thing)})
 
     def _function(self, f: FunctionType, given: Mapping[int | str, Reading]) -> None:
         code = f.__code__
-        if is_library(code) and not is_own(code):
-            return
         known: Known = {}
         for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
             known[name] = [Reading(name, cell, (("attribute", "cell_contents"),))]
-        outer, self._own = self._own, is_own(code)
+        outer, self._own = self._own, is_library(code)
         parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         for i, name in enumerate(parameters):
-            found = given.get(name) or given.get(i) or (None if is_own(code) else _default(f, i, name))
+            found = given.get(name) or given.get(i) or (None if self._own else _default(f, i, name))
             if found is not None:
                 known[name] = [found]
-        self._code(code, known, {} if is_own(code) else f.__globals__)
+        self._code(code, known, {} if self._own else f.__globals__)
         self._own = outer
 
     def _code(self, code: CodeType, known: Known, names: dict[str, Any]) -> None:
         """The chains of a function, and of those inside it."""
         for chain in chains(code):
-            ends = [end for root in self._roots(chain, known, names) for end in self._end(root, chain)]
+            roots = _above(code, known) if chain.root == SUPER else self._roots(chain, known, names)
+            ends = [end for root in roots for end in self._end(root, chain)]
             if chain.stored is not None:
                 known[chain.stored] = ends
-            if chain.root == "super" and chain.is_global:
-                self._overridden(code.co_name, known)
         for part in inner(code):
             mine = {LOOPED, *part.co_varnames, *part.co_cellvars}
             inherited = {name: found for name, found in known.items() if name not in mine}
             self._code(part, {**inherited, LOOPED: known.get(part, [])}, names)
 
-    def _overridden(self, name: str, known: Known) -> None:
-        """The methods that `super()` stands for."""
-        for owner in known.get("self", ()):
-            for kind in type(owner.now()).__mro__:
-                if isinstance(method := vars(kind).get(name), FunctionType):
-                    self.callable(method, {0: owner})
-
     def _roots(self, chain: Chain, known: Known, names: dict[str, Any]) -> list[Reading]:
         if not chain.is_global:
             return known.get(chain.root, [])
-        return [Reading(chain.root, names, (("entry", chain.root),))] if chain.root in names else []
+        if chain.is_module:
+            return [Reading(chain.root, sys.modules, (("entry", _absolute(chain.root, names)),))]
+        reading = Reading(chain.root, names, (("entry", chain.root),))
+        if chain.root in names:
+            return [reading]
+        self.watch(reading, ABSENT)  # a name of Python's own, as long as no other hides it
+        return []
 
     # -- chains --------------------------------------------------------------------------------
 
@@ -264,21 +269,23 @@ class _Walk:
             return
         if isinstance(thing, type):
             self.callable(thing)
-        elif type(thing) is np.ndarray:
+        elif isinstance(thing, ARRAYS):
             self._array(reading, thing)
         elif isinstance(thing, CONTAINERS) or is_object(thing):
             if id(thing) not in self._inside:
                 self._container(reading, thing)
         else:
             self._identity(reading, thing)
-            if callable(thing):
-                self.callable(thing)
+        if callable(thing):
+            self.callable(thing)
 
-    def _array(self, reading: Reading, x: np.ndarray[Any, Any]) -> None:
-        if x.nbytes <= BYTES:
+    def _array(self, reading: Reading, x: Any) -> None:
+        view = np.asarray(x)
+        if is_small := view.nbytes <= BYTES:
             self.watch(reading, x, contents)
         else:
             self._identity(reading, x)
+        if not is_small or view.dtype.hasobject:
             self._skip(reading)
 
     def _container(self, reading: Reading, thing: Any) -> None:
@@ -307,7 +314,7 @@ class _Walk:
             self.watch(reading, thing, frame)
             return entries
         self._identity(reading, thing)
-        self.watch(Reading(reading.name, thing), thing, attributes)
+        self.watch(Reading(reading.name, thing), thing, make)
         return entries
 
     def _entries(self, reading: Reading) -> list[Reading] | None:
@@ -323,6 +330,24 @@ class _Walk:
             return None
         own = Reading(reading.name, thing)
         return [own.then(("attribute", name)) for name in attributes(thing)]
+
+
+def _absolute(module: str, names: Mapping[str, Any]) -> str:
+    """The full name of a module that is imported."""
+    try:
+        return resolve_name(module, names.get("__package__"))
+    except ImportError:  # beyond the package: f raises it, too
+        return module
+
+
+def _above(code: CodeType, known: Known) -> list[Reading]:
+    """What `super()` is in a method."""
+    found = []
+    objects = [x for name in code.co_varnames[:1] for x in known.get(name, ())]
+    for kind, own in itertools.product(known.get("__class__", ()), objects):
+        with suppress(TypeError):  # these are not the class and an object of it
+            found.append(Reading("super()", super(kind.now(), own.now())))
+    return found
 
 
 def _behind(first: Sequence[Reading], given: Mapping[int | str, Reading]) -> dict[int | str, Reading]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from autodiff.escaping import mathtext
+from autodiff.notation import printable
 from optim.plot.canvas import figure, owner
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class History:
         >>> History(loss=[4.0, 1.0]).last()
         'loss 1'
         """
-        return "  ".join(f"{name} {column[-1]:.4g}" for name, column in self.columns().items())
+        return "  ".join(f"{printable(name)} {column[-1]:.4g}" for name, column in self.columns().items())
 
     def note(
         self,
@@ -99,7 +100,7 @@ class History:
 
     def __str__(self) -> str:
         columns = self.columns()
-        header = ["epoch", *columns]
+        header = ["epoch", *map(printable, columns)]
         rows = [
             [str(epoch), *(f"{column[epoch - 1]:.6g}" for column in columns.values())]
             for epoch in self._shown_epochs()

@@ -12,8 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 import autodiff as ad
+import nn
 from autodiff import Value, animate, draw, elementwise, explain, formula, nudges, scope, tree
 from autodiff.lettering import latex_of
+from optim import minimize
 from tests.foreign import FRAGMENTS, LINE_ENDS
 
 HARMLESS = "v"
@@ -134,3 +136,28 @@ def test_markdown_of_a_derivation_has_no_markup_from_a_name() -> None:
         for text in (explain(x * x + x, x).markdown, explain(x * 1.0, Value(1.0, name)).markdown):
             assert "<img" not in text.replace(r"\<", "")
             assert "](" not in text.replace(r"\](", "")
+
+
+PRINTED: dict[str, Callable[[str], str]] = {
+    "a history": lambda name: str(nn.History(loss=[1.0], metrics={name: [2.0]}, reason="done")),
+    "the last epoch": lambda name: nn.History(loss=[1.0], metrics={name: [2.0]}).last(),
+    "a result": lambda name: str(minimize(lambda p: (p[name] - 1.0) ** 2, {name: 3.0})),
+    "an error": lambda name: Value(1.0, name).described(),
+}
+
+
+@pytest.mark.parametrize("what", PRINTED)
+def test_what_is_printed_has_as_many_lines_as_with_harmless_names(what: str) -> None:
+    show = PRINTED[what]
+    for name in NAMES:
+        shown = show(name)
+        shown.encode()
+        assert lines(shown) == lines(show(HARMLESS)), name
+        assert not any(end in shown for end in (*LINE_ENDS[1:], "\0", "\u202e", "\u2066"))
+
+
+@pytest.mark.parametrize("end", LINE_ENDS)
+def test_the_summary_of_a_module_has_a_line_for_each_part_whatever_its_class_is_called(end: str) -> None:
+    module = type(f"a{end}b", (nn.Module,), {})()
+    setattr(module, f"w{end}", Value(1.0))
+    assert lines(str(module.summary())) == 3

@@ -420,3 +420,28 @@ def test_hessians_of_what_overflows_are_computed(scale):
     for f in (demonstration, rosenbrock):
         program, x = compiled(hessian(f)), np.array([1.0, 2.0]) * scale
         assert quiet(program, x).shape == (2, 2)
+
+
+DERIVATIVES = {
+    "grad": grad(lambda x: (x * x).sum()),
+    "value and grad": value_and_grad(lambda x: ad.sin(x).sum()),
+    "hessian": hessian(lambda x: (x**3).sum()),
+    "jacobian": ad.jacobian(lambda x: x * 2.0),
+    "hvp": lambda x: ad.hvp(lambda y: (y**3).sum(), x, np.ones(3)),
+    "jvp": lambda x: ad.jvp(lambda y: y * 2.0, x, np.ones(3)),
+    "jvp along a mask": lambda x: ad.jvp(lambda y: y * 2.0, np.ones(3), x),
+    "vjp": lambda x: ad.vjp(lambda y: y * y, x)[1](np.ones(3)),
+    "vjp of a mask": lambda x: ad.vjp(lambda y: y * 2.0, np.ones(3))[1](x),
+}
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_a_derivative_at_a_mask_takes_it_as_numbers(name):
+    f = DERIVATIVES[name]
+    program = compiled(f)
+    for mask in (np.array([True, False, True]), np.array([False, False, True])):
+        found, wanted = program(mask), f(mask)
+        pairs = zip(found, wanted, strict=True) if isinstance(wanted, tuple) else [(found, wanted)]
+        for a, b in pairs:
+            assert type(a) is type(b)
+            np.testing.assert_array_equal(a, b)

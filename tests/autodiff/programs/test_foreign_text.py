@@ -214,3 +214,27 @@ def test_the_words_of_a_program_are_none_of_the_users(
         if not np.array_equal(found, expected * 2, equal_nan=True):
             wrong.append((name, found, expected))
     assert wrong == []
+
+
+@pytest.mark.parametrize("end", LINE_ENDS)
+def test_the_head_of_a_source_is_comments_whatever_classes_are_called(end: str) -> None:
+    large = {type(f"a{end}b", (), {})(): np.ones(1000)}
+    (key,) = large
+    program = ad.compile(lambda x: x * large[key])
+    program(np.ones(1000))
+    above, _, _ = str(program.source).partition("import numpy")
+    assert "not noticed" in above
+    assert all(line.startswith("#") for line in above.splitlines() if line.strip())
+
+
+class Unspeakable:
+    """What has no repr."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+def test_the_repr_of_a_key_may_fail() -> None:
+    key = Unspeakable()
+    f = value_and_grad(lambda p: p[key] * p[key])
+    assert ad.compile(f)({key: 3.0}) == f({key: 3.0})
