@@ -108,8 +108,8 @@ def primitive(
     linear  the output is a sum of products of one entry of each operand, with factors of one sign; so
             zeros of g, and of operands that are constant, stay known to be zeros (see `structural_zeros`)
     selecting  the same of one operand alone, chosen by the numbers in it or in others, as by a maximum
-    masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: the mask is 0 there,
-            else 1
+    masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: there the mask
+            is 0, else 1
 
     >>> from autodiff import Value
     >>> @primitive(dx=lambda g, y, x: g[::-1])

@@ -108,7 +108,8 @@ def eigh(a: Data, /, UPLO: Literal["L", "U"] = "L") -> Data:
 
         A = V·diag(λ)·Vᵀ;   Ā = sym(V·(diag(λ̄) + F∘(Vᵀ·V̄))·Vᵀ),  Fᵢⱼ = 1/(λⱼ − λᵢ)
 
-    Where two eigenvalues differ by no more than rounding, some ε times the largest, F is nan. It is a function of ½(A + Aᵀ), so `UPLO` ("L" or "U") makes no difference.
+    Where two eigenvalues differ by no more than rounding, 32ε times the largest, F is nan. It is a function
+    of ½(A + Aᵀ), so `UPLO` ("L" or "U") makes no difference.
     """
     if not isinstance(UPLO, str):
         raise TypeError(f"UPLO must be 'L' or 'U', got {UPLO!r}")
