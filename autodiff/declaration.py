@@ -94,6 +94,7 @@ def primitive(
     remedy: str | None = None,
     linear: bool = False,
     selecting: bool = False,
+    masked: Rule = None,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an operation by its vector-Jacobian products.
@@ -107,6 +108,8 @@ def primitive(
     linear  the output is a sum of products of one entry of each operand, with factors of one sign; so
             zeros of g, and of operands that are constant, stay known to be zeros (see `structural_zeros`)
     selecting  the same of one operand alone, chosen by the numbers in it or in others, as by a maximum
+    masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: there the mask
+            is 0, else 1
 
     >>> from autodiff import Value
     >>> @primitive(dx=lambda g, y, x: g[::-1])
@@ -126,6 +129,7 @@ def primitive(
                 remedy=remedy,
                 linear=linear,
                 selecting=selecting,
+                masked=masked,
             )
         )
 

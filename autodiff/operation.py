@@ -65,7 +65,7 @@ class Operation:
     without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
     0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
     leaves all metadata out. `selecting` and `linear` are explained where operations are declared.
-    `masked(g, mask, y, *data)` is the rule of a whole program, which knows structural zeros itself.
+    `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
     """
 
     __slots__ = (

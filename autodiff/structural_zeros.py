@@ -87,14 +87,21 @@ class StructuralZeros:
 
         Such are the gradients of branches not taken, in a pass that was recorded.
         """
+        live: Live = True
+        while self._varies(x) and x._operation in SCALING:
+            varying = [factor for factor in inputs_of(x) if self._varies(factor)]
+            fixed = [_nonzero(factor) for factor in inputs_of(x) if not self._varies(factor)]
+            live = reduce(_both, fixed, live)
+            if len(varying) != 1:
+                return live
+            (x,) = varying
         if not self._varies(x):
-            return _nonzero(x)
-        while x._operation in SCALING and len(found := list(filter(self._varies, inputs_of(x)))) == 1:
-            (x,) = found
+            return _both(live, _nonzero(x))
         if x._operation is not CHOICE:
-            return True
+            return live
         condition, *branches = inputs_of(x)
-        return _nonzero(where(condition, *(1.0 if self._varies(branch) else branch for branch in branches)))
+        chosen = where(condition, *(1.0 if self._varies(branch) else branch for branch in branches))
+        return _both(live, _nonzero(chosen))
 
     def _varies(self, x: Any) -> bool:
         return type(x) is Value and self._depends(x)

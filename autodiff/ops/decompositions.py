@@ -15,7 +15,8 @@ import numpy as np
 from ..data import Data, Operand, dtype_of, shape_of
 from ..declaration import primitive
 from .products import transposed
-from .selection import where
+from .reductions import max
+from .selection import absolute, where
 from .systems import SQUARE, solve
 
 __all__ = ["cholesky", "eigh", "pinv", "svd"]
@@ -62,32 +63,53 @@ def cholesky(a: Data, /, *, upper: bool = False) -> Data:
     return transposed(root) if upper else root
 
 
-def _over_gaps(values: Operand) -> Operand:
-    """Fᵢⱼ = 1/(λⱼ − λᵢ), 0 on the diagonal, nan where two are equal."""
-    diagonal = np.eye(values.shape[-1], dtype=bool)
+ROUNDING = 32.0
+"""Times ε·max|λ|: below that eigenvalues that are equal are found to differ, in matrices of any size."""
+
+
+def _over_gaps(values: Operand, moving: Operand | None) -> Operand:
+    """Fᵢⱼ = 1/(λⱼ − λᵢ), nan where two are equal up to rounding; 0 on the diagonal, and between two vectors
+    of which it is known that neither is moving.
+    """
+    n = values.shape[-1]
+    apart = np.eye(n, dtype=bool)
     gaps = values[..., None, :] - values[..., :, None]
-    safe = where(diagonal, 1.0, where(gaps == 0.0, np.nan, gaps))
-    return where(diagonal, 0.0, 1.0 / safe)
+    largest = max(absolute(values), -1, keepdims=True)[..., None] if n else 0.0
+    equal = absolute(gaps) <= ROUNDING * float(np.finfo(dtype_of(values)).eps) * largest
+    safe = where(apart, 1.0, where(equal, np.nan, gaps))
+    if moving is not None:
+        apart = apart | (moving[..., None, :] + moving[..., :, None] == 0.0)
+    return where(apart, 0.0, 1.0 / safe)
 
 
-def _eigh_rule(g: Any, y: Any) -> Operand:
+def _moving(mask: Operand | None) -> Operand | None:
+    """Of vectors as columns, how many entries have a live gradient, if that is known."""
+    return None if mask is None else mask.sum(-2)
+
+
+def _eigh_rule(g: Any, y: Any, mask: Any = None) -> Operand:
     (g_values, g_vectors), (values, vectors) = g, y
     back = transposed(vectors)
     if g_vectors is None:
         return _symmetric((vectors * g_values[..., None, :]) @ back)
-    inside = _over_gaps(values) * (back @ g_vectors)
+    inside = _over_gaps(values, _moving(mask and mask[1])) * (back @ g_vectors)
     if g_values is not None:
         inside = inside + g_values[..., None, :] * np.eye(values.shape[-1], dtype=dtype_of(values))
     return _symmetric(vectors @ inside @ back)
 
 
-@primitive(da=lambda g, y, a, UPLO: _eigh_rule(g, y), remedy=SQUARE)
+@primitive(
+    da=lambda g, y, a, UPLO: _eigh_rule(g, y),
+    masked=lambda g, mask, y, a: _eigh_rule(g, y, mask),
+    remedy=SQUARE,
+)
 def eigh(a: Data, /, UPLO: Literal["L", "U"] = "L") -> Data:
     """Eigenvalues λ, ascending, and eigenvectors of a symmetric matrix.
 
         A = V·diag(λ)·Vᵀ;   Ā = sym(V·(diag(λ̄) + F∘(Vᵀ·V̄))·Vᵀ),  Fᵢⱼ = 1/(λⱼ − λᵢ)
 
-    It is a function of ½(A + Aᵀ), so `UPLO` ("L" or "U") makes no difference.
+    Where two eigenvalues differ by no more than rounding, 32ε times the largest, F is nan. It is a function
+    of ½(A + Aᵀ), so `UPLO` ("L" or "U") makes no difference.
     """
     if not isinstance(UPLO, str):
         raise TypeError(f"UPLO must be 'L' or 'U', got {UPLO!r}")
@@ -109,7 +131,7 @@ def svd(a: Operand, /, full_matrices: bool = True, compute_uv: bool = True, herm
     return _svd(a, full_matrices) if compute_uv else _svd(a, False)[1]
 
 
-def _svd_rule(g: Any, y: Any, a: Operand) -> Operand:
+def _svd_rule(g: Any, y: Any, a: Operand, mask: Any = None) -> Operand:
     u, s, vh = y
     g_u, g_s, g_vh = g
     n = s.shape[-1]
@@ -121,23 +143,26 @@ def _svd_rule(g: Any, y: Any, a: Operand) -> Operand:
         return (u * g_s[..., None, :]) @ vh
     u, vh = u[..., :n], vh[..., :n, :]
     row, column = s[..., None, :], s[..., :, None]
-    f = _over_gaps(s)  # times the share of a sum: squares of values at 1e±160 leave the range of numbers
-    total = where(np.eye(n, dtype=bool), 1.0, row + column)
+    # F is times the share of a sum: squares of values at 1e±160 leave the range of numbers.
+    total = where(row + column == 0.0, 1.0, row + column)
     inside, beside = 0.0 if g_s is None else g_s[..., None, :] * np.eye(n, dtype=dtype_of(s)), 0.0
     if g_u is not None:
-        turned = transposed(u) @ g_u
+        turned, f = transposed(u) @ g_u, _over_gaps(s, _moving(mask and mask[0]))
         inside = inside + f * (turned - transposed(turned)) * (row / total)
         if u.shape[-2] > n:
             beside = beside + ((g_u - u @ turned) / row) @ vh
     if g_vh is not None:
-        turned = vh @ transposed(g_vh)
+        turned, f = vh @ transposed(g_vh), _over_gaps(s, _moving(mask and transposed(mask[2])))
         inside = inside + (column / total) * f * (turned - transposed(turned))
         if vh.shape[-1] > n:
             beside = beside + (u / row) @ (g_vh - transposed(turned) @ vh)
     return u @ inside @ vh + beside
 
 
-@primitive(da=lambda g, y, a, full_matrices: _svd_rule(g, y, a))
+@primitive(
+    da=lambda g, y, a, full_matrices: _svd_rule(g, y, a),
+    masked=lambda g, mask, y, a: _svd_rule(g, y, a, mask),
+)
 def _svd(a: Data, /, full_matrices: bool) -> Data:
     """Singular value decomposition in three parts: U, s, Vᵀ."""
     return np.linalg.svd(a, full_matrices)

@@ -87,14 +87,25 @@ def cofactor(*matrices: Data) -> Data:
 
         C = det U · det V · U·M·Vᵀ,  Mₘₗ = Σ (−1)^σ · Πⱼ∉{i,…,m} sⱼ · G′ᵢσ₍ᵢ₎·…,  with l = σ(m)
 
-    A = U·diag(s)·Vᵀ and G′ = Uᵀ·G·V. The sum is over k different places i, …, m and their permutations σ. It
-    is that of det(A + t₁G₁ + …), written out in the bases of U and V, and divides by nothing.
+    A = U·diag(s)·Vᵀ and G′ = Uᵀ·G·V. The sum is over k different places i, …, m and their permutations σ.
+    It is that of det(A + t₁G₁ + …), written out in the bases of U and V, and divides by nothing. Before, rows
+    and columns are scaled to one size, by powers of two, or rounding of the large would drown the small.
     """
-    a, *directions = matrices
+    rows, columns = _sizes(matrices[0])
+    a, *directions = [np.ldexp(np.ldexp(m, -rows), -columns) for m in matrices]
     u, s, vh = np.linalg.svd(a)
     turned = [np.swapaxes(u, -1, -2) @ g @ np.swapaxes(vh, -1, -2) for g in directions]
     orientation = np.sign(np.linalg.det(u @ vh))
-    return orientation[..., None, None] * (u @ _minors(s, turned) @ vh)
+    scaled = orientation[..., None, None] * (u @ _minors(s, turned) @ vh)
+    others = rows.sum(-2, keepdims=True) - rows + columns.sum(-1, keepdims=True) - columns
+    return np.ldexp(scaled, others)
+
+
+def _sizes(a: Data) -> tuple[Data, Data]:
+    """The binary exponents of the rows, and of the columns where the rows are scaled by theirs."""
+    rows = np.frexp(np.max(np.abs(a), axis=-1, keepdims=True, initial=0.0))[1]
+    scaled = np.abs(np.ldexp(a, -rows))
+    return rows, np.frexp(np.max(scaled, axis=-2, keepdims=True, initial=0.0))[1]
 
 
 def _cofactor_rule(g: Operand, matrices: Sequence[Operand], i: int) -> Operand:

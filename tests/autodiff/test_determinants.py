@@ -41,6 +41,21 @@ def test_the_first_derivatives_of_a_determinant_are_its_cofactors():
     np.testing.assert_allclose(ad.grad(ad.linalg.det)(np.zeros((3, 3))), np.zeros((3, 3)), atol=1e-12)
 
 
+@pytest.mark.parametrize("rows", [(1.0, 3e-20, 1.0), (1e10, 1e-10, 1.0), (1e-30, 1e30, 1e-30)])
+@pytest.mark.parametrize("columns", [(1.0, 1.0, 1.0), (1.0, 1e-20, 1e10)])
+def test_small_rows_and_columns_have_derivatives_beside_large_ones(rows, columns):
+    a = np.outer(rows, columns) * np.array([[2.0, -1.0, 0.5], [1.0, 3.0, -1.0], [0.5, 1.0, 1.0]])
+    wanted = [[minor(a, [i], [j]) for j in range(3)] for i in range(3)]
+    for slopes in (ad.grad(ad.linalg.det), ad.compile(ad.grad(ad.linalg.det))):
+        np.testing.assert_allclose(slopes(a), wanted, rtol=1e-13)
+    bends = ad.hessian(lambda x: ad.linalg.det(ad.reshape(x, (3, 3))))(a.ravel())
+    scale = np.outer(rows, columns).ravel()
+    wanted = scale[:, None] * second_derivatives(a).reshape(9, 9) * scale  # each row's and column's size
+    np.testing.assert_allclose(
+        scale[:, None] * bends * scale, wanted, rtol=1e-12, atol=1e-12 * abs(wanted).max()
+    )
+
+
 @pytest.mark.parametrize(("n", "r"), SIZES)
 def test_the_second_derivatives_of_a_determinant_are_exact_at_any_rank(n, r):
     for seed, noise in ((0, 0.0), (1, 1e-9), (2, 1e-15)):

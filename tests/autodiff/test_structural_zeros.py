@@ -341,3 +341,19 @@ def test_masks_leave_what_they_select(data):
     wanted = np.where(selected, scalars(step, 2.0) * matrix.reshape(n, 2).sum(axis=1), 0.0)
     for mode in (entries, recorded, program):
         np.testing.assert_allclose(quiet(mode, f, x), wanted, rtol=1e-12)
+
+
+KINKS_NOT_SELECTED = {
+    "a maximum": lambda z: ad.exp(z[1]) * ad.maximum(2.0 + z[1], ad.hypot(z[0], z[0])),
+    "fmin": lambda z: ad.exp(z[1]) * ad.fmin(ad.hypot(z[0], z[0]), -1.0 - z[1]),
+    "a truth value as factor": lambda z: ad.exp(z[1]) * ad.exp((z[1] < 0.0) * ad.hypot(z[0], z[0]) + z[1]),
+}
+
+
+@pytest.mark.parametrize("f", KINKS_NOT_SELECTED.values(), ids=KINKS_NOT_SELECTED)
+def test_a_kink_that_was_not_selected_leaves_second_derivatives(f):
+    x = V([0.0, 0.5])
+    slopes = quiet(ad.hessian(f), x)
+    assert slopes[0].tolist() == [0.0, 0.0]
+    assert np.isfinite(slopes).all()
+    np.testing.assert_array_equal(quiet(compiled(ad.hessian(f)), x), slopes)
