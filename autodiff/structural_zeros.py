@@ -66,11 +66,11 @@ class StructuralZeros:
             c = _kept(live, c)
         elif operation.linear:
             c, live = self._of_products(node, g, i, live, c)
-        elif operation.masked and live is not True:
-            c, live = operation.masked(g, _marks(live, node._data), *self._seen(node)), _any(live)
         else:
+            if operation.masked and live is not True:
+                c = operation.masked(g, _marks(live, node._data), *self._seen(node))
             live = _any(live)
-            c = _kept(live, c)
+            c = c if isinstance(c, tuple) else _kept(live, c)
         live = _summed(live, node._data if operation.elementwise else c, x._data)
         self._live[x._birth] = _either(self._live.get(x._birth, False), live)
         return c

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["Recorder"]
 
 
-def _together(*inputs: Data) -> Data:
+def _program(*inputs: Data) -> Data:
     """All inputs of a program, as one."""
     return inputs
 
 
 TOGETHER = Operation(
-    _together, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",", linear=True
+    _program, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",", linear=True
 )
 
 

@@ -291,6 +291,14 @@ def test_a_kink_in_a_branch_not_taken_leaves_second_derivatives(f):
         np.testing.assert_allclose(quiet(slopes, x), wanted, rtol=1e-12)
 
 
+def test_a_decomposition_that_nothing_depends_on_contributes_nothing():
+    def f(x):
+        matrix = ad.outer(x, x) / where(x.sum() > 0.0, 1.0, 0.0)
+        return where(x.sum() > 0.0, ad.linalg.eigh(matrix)[0][0], 0.0) + (x * x).sum()
+
+    assert quiet(ad.grad(f), V([1.0, -3.0])).tolist() == [2.0, -6.0]
+
+
 def test_a_program_in_a_graph_knows_which_of_its_entries_are_dead():
     root = compiled(ad.sqrt)
     x = Value([0.0, 4.0])
