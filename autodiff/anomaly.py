@@ -14,7 +14,7 @@ import numpy as np
 from . import modes
 from .data import is_lazy
 from .operation import inputs_of
-from .value import Value, label_of
+from .value import Value, data_of, label_of
 
 __all__ = ["cause_of_nan", "detect_anomaly"]
 
@@ -60,10 +60,10 @@ class _Watch:
     def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
         """Refuse what is not finite, unless it is 0·∞ of a structural zero, which is told."""
         self._check_unwritten(node)
-        bad = _bad(_data(c))
+        bad = _bad(data_of(c))
         if not bad:
             return
-        if _bad(_data(mended)):
+        if _bad(data_of(mended)):
             raise FloatingPointError(
                 f"the gradient of {_told(node)} with respect to {inputs_of(node)[i].described()} is {bad}, "
                 f"at {_inputs(node)}{_where(node)}"
@@ -82,10 +82,6 @@ class _Watch:
                     f"elements of {x.described()} were written into after {_told(node)} had used it"
                     f"{_where(node)}; assign .data as a whole, and compute the expression again"
                 )
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
 
 
 def _leaves(node: Value) -> list[Value]:
@@ -115,7 +111,7 @@ def _told(node: Value) -> str:
 def _inputs(node: Value) -> str:
     told = []
     for x in inputs_of(node):
-        data = _data(x)
+        data = data_of(x)
         name = repr(x.name) if isinstance(x, Value) and x.name else "a value" if isinstance(x, Value) else ""
         shape = np.shape(data)
         if shape:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
 from .operation import Operation, inputs_of
-from .value import Value
+from .value import Value, data_of
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]
 
@@ -81,7 +81,7 @@ class Node:
     @property
     def data(self) -> Data:
         """The number or array; a tuple where the operation has several results."""
-        return self.source._data if type(self.source) is Value else self.source
+        return data_of(self.source)
 
     @property
     def grad(self) -> Data | None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from .data import is_lazy
 from .operation import inputs_of
-from .value import Value, label_of
+from .value import Value, data_of, label_of
 
 __all__ = ["refuse_written"]
 
@@ -95,8 +95,7 @@ def _differs(node: Value) -> bool:
 def _again(node: Value) -> Any:
     operation: Any = node._operation
     inputs = inputs_of(node)
-    data = [x._data if type(x) is Value else x for x in inputs]
-    return operation.computed(data, inputs, {} if operation.arity else node._y)
+    return operation.computed([*map(data_of, inputs)], inputs, {} if operation.arity else node._y)
 
 
 def _alike(new: Any, old: Any) -> bool:

@@ -16,7 +16,7 @@ from .. import modes
 from ..data import Data, is_lazy
 from ..operation import inputs_of
 from ..structure import leaves
-from ..value import Value, births
+from ..value import Value, births, data_of
 from . import refusals
 from .conditions import CONDITIONS
 from .listing import Line, Listing, Origin
@@ -82,9 +82,9 @@ class Trace:
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record a condition; answer what shapes tell; refuse the rest, naming it."""
         if name in OF_SHAPES:
-            return getattr(np, name)(*map(_data, arguments), **options)
+            return getattr(np, name)(*map(data_of, arguments), **options)
         if all(not isinstance(x, Value) or self.is_constant(x) for x in leaves((arguments, options))):
-            return getattr(np, name)(*map(_data, arguments), **options)
+            return getattr(np, name)(*map(data_of, arguments), **options)
         if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
             return name == "not_equal"  # no number is None, or a string
         if name not in CONDITIONS:
@@ -136,10 +136,6 @@ def recorded_from(
 
 def _is_data(x: Any) -> bool:
     return not (x is None or isinstance(x, str))
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
 
 
 # -- the listing -------------------------------------------------------------------------------
@@ -207,7 +203,7 @@ class _Book:
 
     def place(self, x: Any) -> int:
         """The line of an operand; a constant is entered at its first use."""
-        data = x._data if isinstance(x, Value) else x
+        data = data_of(x)
         if is_lazy(data):
             raise TypeError(
                 f"compile: f closes over a {type(data).__name__}; programs run on NumPy arrays alone"
