@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import sys
 import warnings
 from collections.abc import Callable
@@ -12,14 +11,13 @@ from typing import Any
 import numpy as np
 
 from . import modes
-from .data import is_lazy
+from .data import is_lazy, shape_of
 from .operation import inputs_of
+from .unwritten import written
+from .user_code import is_own, line_of, recorded_at
 from .value import Value, data_of, label_of
 
 __all__ = ["cause_of_nan", "detect_anomaly"]
-
-PACKAGE = __file__.rpartition("anomaly")[0]  # with the separator: autodiff_demo.py is the user's
-NUMPY = np.__file__.rpartition("__init__")[0]
 
 
 def detect_anomaly() -> AbstractContextManager[None]:
@@ -78,10 +76,7 @@ class _Watch:
         for x in _leaves(node):
             before = self._seen.get(x._birth)
             if before is not None and not np.array_equal(before, x._data, equal_nan=True):
-                raise ValueError(
-                    f"elements of {x.described()} were written into after {_told(node)} had used it"
-                    f"{_where(node)}; assign .data as a whole, and compute the expression again"
-                )
+                raise written(x, node)
 
 
 def _leaves(node: Value) -> list[Value]:
@@ -109,35 +104,28 @@ def _told(node: Value) -> str:
 
 
 def _inputs(node: Value) -> str:
-    told = []
-    for x in inputs_of(node):
-        data = data_of(x)
-        name = repr(x.name) if isinstance(x, Value) and x.name else "a value" if isinstance(x, Value) else ""
-        shape = np.shape(data)
-        if shape:
-            told.append(f"{name or 'an array'} of shape {shape}")
-        else:
-            told.append(f"{name} = {data}" if name else str(data))
-    return " and ".join(told)
+    return " and ".join(map(_input, inputs_of(node)))
+
+
+def _input(x: Any) -> str:
+    if not isinstance(x, Value):
+        return f"an array of shape {shape_of(x)}" if shape_of(x) else str(x)
+    return x.described() if x.shape else f"{x.described()} = {x._data}"
 
 
 def _where(node: Value) -> str:
     """The line that recorded the node, and a remedy where the operation knows one."""
     operation: Any = node._operation
-    line = label_of(node).line
-    return (f", recorded at {line}" if line else "") + (f"; {operation.remedy}" if operation.remedy else "")
+    return recorded_at(node) + (f"; {operation.remedy}" if operation.remedy else "")
 
 
 def _line() -> str:
-    """File, number and text of the innermost line outside this package and NumPy."""
-    from pathlib import Path  # a fifth of the time of importing this package
-
+    """File, number and text of the innermost line of the user's code."""
     frame = sys._getframe(1)
-    while frame.f_back and (frame.f_code.co_filename.startswith((PACKAGE, NUMPY))):
+    while frame.f_back and is_own(frame.f_code):
         frame = frame.f_back
-    name, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(name, number).strip()
-    return f"{Path(name).name}:{number}" + (f"  `{text}`" if text else "")
+    place, text = line_of(frame)
+    return place + (f"  `{text}`" if text else "")
 
 
 # -- the cause of what was met elsewhere -------------------------------------------------------

@@ -17,9 +17,10 @@ import numpy as np
 
 from .data import is_lazy
 from .operation import inputs_of
-from .value import Value, data_of, label_of
+from .user_code import recorded_at
+from .value import Value, data_of
 
-__all__ = ["refuse_written"]
+__all__ = ["refuse_written", "written"]
 
 Array = np.ndarray[Any, Any]
 
@@ -53,21 +54,20 @@ def _follow(path: Mapping[int, Value], doubts: dict[int, Doubt]) -> None:
             if type(x) is not Value or (doubt := doubts.get(x._birth)) is None:
                 continue
             if birth < doubt.spoilt:
-                raise _written(doubt.leaf, node)
+                raise written(doubt.leaf, node)
             if birth >= doubt.opened:
                 if _is_view(node._data, doubt.leaf._data):
                     doubts[birth] = doubt
                 elif _differs(node):
-                    raise _written(doubt.leaf, node)
+                    raise written(doubt.leaf, node)
 
 
-def _written(leaf: Value, node: Value) -> ValueError:
+def written(leaf: Value, node: Value) -> ValueError:
     """The error of a leaf whose array is no longer what a node computed from."""
     operation: Any = node._operation
-    line = label_of(node).line  # noted by `detect_anomaly`
     return ValueError(
         f"elements of {leaf.described()} were written into after {operation.name} had used it"
-        f"{f', recorded at {line}' if line else ''}, so the recorded gradient would be wrong; "
+        f"{recorded_at(node)}, so the recorded gradient would be wrong; "
         "compute the expression again after writing"
     )
 

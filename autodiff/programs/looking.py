@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..user_code import is_own
 from .chains import Step
-from .origins import is_own
 from .surrounding import ABSENT, PLAIN
 
 __all__ = [
@@ -74,6 +74,7 @@ def member(owner: Any, step: Step) -> Any:
 
 
 def is_opaque(module: str) -> bool:
+    """Whether a module, and what it defines, is taken to stay as it is."""
     return module.partition(".")[0] in OPAQUE
 
 
