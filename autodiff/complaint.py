@@ -12,7 +12,7 @@ from .bisection import suspects
 from .data import Data, canonical, shape_of
 from .level import Level, Measured
 
-__all__ = ["complaint", "first_bad"]
+__all__ = ["complaint", "first_bad", "some"]
 
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
 """How far the points around are, at which a wrong rule may be plainer."""
@@ -118,7 +118,11 @@ def _plainest(level: Level, i: int, found: Measured, rng: np.random.Generator) -
 def _shown(level: Level) -> str:
     """Where a level is, as far as it fits."""
     pairs = zip(level.subject.names, level.point, strict=True)
-    told = [f"{name} = {_printed(x)}" for name, x in pairs]
+    return some([f"{name} = {_printed(x)}" for name, x in pairs])
+
+
+def some(told: list[str]) -> str:
+    """The first few, in one line."""
     return ", ".join(told[:SHOWN] + ["…"] * (len(told) > SHOWN))
 
 

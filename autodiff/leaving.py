@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from types import TracebackType
 
-__all__ = ["cut", "frankly"]
+__all__ = ["REMEDY", "cut", "frankly"]
+
+REMEDY = (
+    "use autodiff.exp and its like in place of the functions of math, autodiff.stack or where in place of "
+    "writing into an array"
+)
+"""How to stay in the graph."""
 
 DISGUISE = "setting an array element with a sequence"
 """What NumPy says where it writes a Value into an array: what refuses `float()` it takes for a sequence."""
@@ -17,9 +23,8 @@ DISGUISE = "setting an array element with a sequence"
 def cut(how: str, what: str) -> TypeError:
     """The error of a conversion that would cut the chain rule, with the ways to do without it."""
     return TypeError(
-        f"{how} of {what} would cut the chain rule: use autodiff.exp and its like in place of the functions "
-        "of math, autodiff.stack or where in place of writing into an array, and .item() or .data where a "
-        "plain number is meant"
+        f"{how} of {what} would cut the chain rule: {REMEDY}, and .item() or .data where a plain number is "
+        "meant"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 from . import modes
 from .data import Data, is_lazy
 from .operation import Operation
+from .ops.totals import squares
 from .reverse import Mend, Nodes, Pending, ancestors, on_a_path, sweep
 from .structural_zeros import StructuralZeros
 from .unwritten import refuse_written
-from .value import Value
+from .value import Value, data_of
 
 __all__ = ["pulled_back"]
 
@@ -76,14 +78,4 @@ def _shown(mend: Mend, look: modes.Inspector) -> Mend:
 
 def _spoilt(gradients: Iterable[Any]) -> bool:
     """Whether a gradient holds nan."""
-    total = 0.0
-    for g in gradients:
-        data: Any = g._data if type(g) is Value else g
-        if type(data) is np.ndarray:
-            entries = data.ravel()
-            total += float(entries.dot(entries))  # squares neither cancel nor make nan
-        elif type(data) is float:
-            total += data * data
-        elif not (data is None or isinstance(data, tuple)):
-            total += float(np.vdot(data, data))
-    return total != total
+    return math.isnan(squares(map(data_of, gradients)))

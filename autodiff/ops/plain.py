@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import modes
-from ..data import as_data, shape_of
+from ..data import as_data, beyond, shape_of
 from ..lazy import lazily
 from ..value import Value
 
@@ -124,7 +124,7 @@ def _comparison(name: str) -> Callable[[Value, Any], Any]:
         try:
             result = compare(self._data, other)
         except OverflowError:
-            raise ValueError(f"{ufunc}: got a number beyond the range of float64") from None
+            raise beyond(f"{ufunc}: data") from None
         return bool(result) if isinstance(result, np.bool_) else result
 
     return apply

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..operation import Operation, defaults_of
+from .chains import inner
 
 __all__ = ["Definition", "definition", "undecorated"]
 
@@ -158,9 +159,8 @@ def _codes(tree: ast.Module, flags: int) -> frozenset[CodeType]:
 def _with_inner(code: CodeType) -> Iterator[CodeType]:
     """A code, and those of the functions inside it."""
     yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _with_inner(constant)
+    for part in inner(code):
+        yield from _with_inner(part)
 
 
 def _placed(lambdas: list[Node], code: CodeType) -> Node | None:
