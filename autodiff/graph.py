@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
-from .operation import Operation, inputs_of
+from .operation import Operation, inputs_of, metadata_of
 from .value import Value, data_of
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]
@@ -76,7 +76,7 @@ class Node:
     @property
     def metadata(self) -> dict[str, Any]:
         """The options of its operation, with the defaults filled in."""
-        return self.source._y if self.operation and self.operation.arity == 0 else {}
+        return metadata_of(self.source) if type(self.source) is Value else {}
 
     @property
     def data(self) -> Data:

@@ -20,7 +20,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, is_lazy, shape_of
-from .operation import first_operand, inputs_of, second_operand
+from .operation import first_operand, inputs_of, metadata_of, second_operand
 from .ops.arithmetic import multiply, negative
 from .ops.plain import FUNCTIONS
 from .ops.selection import where
@@ -129,10 +129,8 @@ class StructuralZeros:
         z, *own = self._seen(node)
         operands = own if operands is None else operands
         rule = operation.rules[0 if operation.many else i]
-        metadata = {} if operation.arity else node._y
-        return pulled(
-            operation, rule, g, *((z, operands, i) if operation.many else (z, *operands)), **metadata
-        )
+        data = (z, operands, i) if operation.many else (z, *operands)
+        return pulled(operation, rule, g, *data, **metadata_of(node))
 
     def _seen(self, node: Value) -> Sequence[Any]:
         """The output and the operands of a node, as rules see them."""

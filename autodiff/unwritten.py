@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .data import is_lazy
-from .operation import inputs_of
+from .operation import inputs_of, metadata_of
 from .user_code import recorded_at
 from .value import Value, data_of
 
@@ -95,7 +95,7 @@ def _differs(node: Value) -> bool:
 def _again(node: Value) -> Any:
     operation: Any = node._operation
     inputs = inputs_of(node)
-    return operation.computed([*map(data_of, inputs)], inputs, {} if operation.arity else node._y)
+    return operation.computed([*map(data_of, inputs)], inputs, metadata_of(node))
 
 
 def _alike(new: Any, old: Any) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import modes
 from ..data import Data, is_lazy
-from ..operation import inputs_of
+from ..operation import inputs_of, metadata_of
 from ..structure import leaves
 from ..value import Value, births, data_of
 from . import refusals
@@ -81,9 +81,8 @@ class Trace:
 
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record a condition; answer what shapes tell; refuse the rest, naming it."""
-        if name in OF_SHAPES:
-            return getattr(np, name)(*map(data_of, arguments), **options)
-        if all(not isinstance(x, Value) or self.is_constant(x) for x in leaves((arguments, options))):
+        values = (x for x in leaves((arguments, options)) if isinstance(x, Value))
+        if name in OF_SHAPES or all(map(self.is_constant, values)):
             return getattr(np, name)(*map(data_of, arguments), **options)
         if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
             return name == "not_equal"  # no number is None, or a string
@@ -151,7 +150,7 @@ def _listed(
     for node in nodes:
         operation, operands = node._operation, inputs_of(node)
         places = tuple([book.place(x) for x in operands])
-        metadata = node._y if operation and operation.arity == 0 else {}
+        metadata = metadata_of(node)
         line = Line(
             "computed", _sized(node._data), operation, places, metadata, origin=trace.origins.get(node)
         )
