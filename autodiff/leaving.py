@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
-__all__ = ["REMEDY", "cut", "frankly"]
+__all__ = ["REMEDY", "cut", "revealing_cause"]
 
 REMEDY = (
     "use autodiff.exp and its like in place of the functions of math, autodiff.stack or where in place of "
@@ -28,7 +28,7 @@ def cut(how: str, what: str) -> TypeError:
     )
 
 
-class Frankly:
+class _RevealingCause:
     """Runs a user's function so that what a Value said is not disguised by NumPy.
 
     The error keeps the lines that lead to the assignment.
@@ -46,5 +46,5 @@ class Frankly:
                 raise cause.with_traceback(lines) from None
 
 
-frankly = Frankly()
+revealing_cause = _RevealingCause()
 """The one context that all share: it holds nothing."""
