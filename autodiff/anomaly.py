@@ -23,10 +23,11 @@ __all__ = ["cause_of_nan", "detect_anomaly"]
 def detect_anomaly() -> AbstractContextManager[None]:
     """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.
 
-    The error names the operation, its inputs with their shapes, the line of code that recorded it,
-    and a stable way to write it where one is known. A product 0·∞ that is 0, since an entry was not
-    selected, is named in a RuntimeWarning. Writing into elements of a leaf's data after it was used, which no
-    assignment announces, is found here, too. Slow: for looking, not for training.
+    The error names the operation, its inputs with their shapes, the line of your code that recorded it,
+    and a stable way to write it where one is known. A product 0·∞ that is 0, since its zero is structural (an
+    entry that was not selected, a factor that is constant), is named in a RuntimeWarning. Writing into
+    elements of a leaf's data after it was used, which no assignment announces, is found here, too, also where
+    the leaf is a constant. Slow: for looking, not for training.
 
     >>> from autodiff import log
     >>> with detect_anomaly():
