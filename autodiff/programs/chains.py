@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-__all__ = ["LOOPED", "Chain", "Step", "chains", "inner"]
+__all__ = ["Chain", "Step", "chains", "inner"]
 
 Step: TypeAlias = tuple[Literal["attribute", "entry"], Any]
 """One step behind a name: `.key`, or `[key]`."""
 
-LOOPED = ".0"
+ENTRIES = ".0"
 """What a comprehension calls that over which it runs, where it is a function of its own."""
 
 SILENT = {
@@ -108,8 +108,8 @@ class _Reader:
             return True
         if self.key and (name == "BINARY_SUBSCR" or (name == "BINARY_OP" and step.argrepr == "[]")):
             return self._stepped(("entry", self.key[0]))
-        if name == ("FOR_ITER" if self.chain.root == LOOPED else "GET_ITER") and not self.key:
-            self.each = self.chain.root != LOOPED
+        if name == ("FOR_ITER" if self.chain.root == ENTRIES else "GET_ITER") and not self.key:
+            self.each = self.chain.root != ENTRIES
             return True
         return False
 

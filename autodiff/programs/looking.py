@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..user_code import is_own
 from .chains import Step
+from .origins import is_own
 from .surrounding import ABSENT, PLAIN
 
 __all__ = [

@@ -11,7 +11,7 @@ from ..user_code import is_own, line_of
 from ..value import Value
 from .listing import Origin
 
-__all__ = ["Origins"]
+__all__ = ["Origins", "is_own"]
 
 PASS = reverse.sweep.__code__, reverse._pull.__code__
 """What differentiates one node after another, each of which it calls `node`."""

@@ -88,12 +88,18 @@ class Surrounding(NamedTuple):
     def __repr__(self) -> str:
         return f"<{self.name}>"
 
+    def is_current(self) -> bool:
+        """Whether it means the same: that very object, or an equal number."""
+        now = self.reading.now()
+        if self.measure is None:
+            return same(now, self.meaning)
+        return now is not ABSENT and bool(self.measure(now) == self.meaning)
+
     def changed(self, named: Callable[[Any], str]) -> str:
         """The condition that it means something else; it raises where nothing is read."""
-        meaning = named(self.meaning)
+        text, meaning = self.reading.text(named), named(self.meaning)
         if self.meaning is ABSENT:
-            return f"{named(self.reading.now)}() is not {meaning}"
-        text = self.reading.text(named)
+            return f"not {named(self)}.is_current()"
         if self.measure:
             return f"{named(self.measure)}({text}) != {meaning}"
         if isinstance(self.meaning, PLAIN):

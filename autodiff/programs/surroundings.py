@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..operation import Operation
-from ..user_code import is_own
-from .chains import LOOPED, Chain, Step, chains, inner
+from .chains import ENTRIES as LOOPED
+from .chains import Chain, Step, chains, inner
 from .looking import CONTAINERS, asked, is_closed, is_library, is_looked_into, is_object, member
+from .origins import is_own
 from .surrounding import (
     ABSENT,
     Reading,

@@ -319,13 +319,12 @@ def test_a_finite_slope_of_a_composition_is_its_limit(names, x):
         return x
 
     slope = quiet(scalars, f, x)
-    assume(abs(slope) <= 1e4)  # steeper ones, as of cos(exp(exp(exp(x)))), turn within the shortest step
-    sizes = [1e-6, 1e-8, 1e-10, 1e-12]  # slopes are no differences: the shortest step is as exact
+    assume(np.isfinite(slope))
+    sizes = [1e-6, 1e-7, 1e-8]
     near = [quiet(scalars, f, x + side * h) for h, side in itertools.product(sizes, (1.0, -1.0))]
-    off = [abs(y - slope) for y in near if np.isfinite(y)]
-    assume(off)
-    # Where the slope changes fast it cannot be as near, but must come nearer as the steps shrink.
-    assert min(off) <= 1e-3 * max(1.0, abs(slope), max(off))
+    near = [y for y in near if np.isfinite(y)]
+    assume(near)
+    assert min(abs(y - slope) for y in near) <= 1e-3 * max(1.0, abs(slope))
 
 
 @given(st.data())
