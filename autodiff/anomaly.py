@@ -1,4 +1,4 @@
-"""detect_anomaly: the first nan or infinity, told with the line of code that it came from."""
+"""Where nan and infinity come from: the operation, its inputs, and the line of the user's code."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Watch:
         return node
 
     def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
-        """Refuse what is not finite, unless it is 0·∞ of a structural zero, which is told."""
+        """Refuse what is not finite; warn where that is 0·∞ of a structural zero."""
         self._check_unwritten(node)
         bad = _bad(data_of(c))
         if not bad:
@@ -135,8 +135,9 @@ def _line() -> str:
 def cause_of_nan(differentiated: Callable[[], object]) -> str:
     """What made the nan or infinity in a function and its gradient, which are computed once more to see.
 
-    Operation, inputs, line and stable form, as `detect_anomaly` has them; but what is not finite in a
-    branch not taken is no cause. An empty string where all is finite, or nothing can be seen.
+    It names operation, inputs, line and stable form, as `detect_anomaly` does; but what is not finite in a
+    branch that was not taken is no cause. Returns an empty string where everything is finite, or where the
+    cause cannot be seen.
 
     >>> from autodiff import grad, sqrt
     >>> print(cause_of_nan(lambda: grad(sqrt)(0.0)))  # doctest: +ELLIPSIS
@@ -155,7 +156,7 @@ def cause_of_nan(differentiated: Callable[[], object]) -> str:
 
 
 class _Search(_Watch):
-    """Lets what is not finite pass until it is pulled back, and then goes to where it was made."""
+    """Lets values that are not finite pass until one is pulled back, then goes back to where it was made."""
 
     begun = False
 
@@ -176,7 +177,7 @@ class _Search(_Watch):
 
 
 def _origin(node: Value) -> Value | None:
-    """Where what is not finite in a result was made: the node that made it of finite inputs."""
+    """The node that made of finite inputs what is not finite in a result; None where the result is finite."""
     made = None
     following: Value | None = node
     while following is not None and following._operation is not None and _bad(following._data):

@@ -90,9 +90,8 @@ def _reasons(level: Level, i: int, found: Measured) -> Iterator[str]:
         steps = [canonical(sign * level.epsilon**0.5 * found.v) for sign in (-1.0, 1.0)]
         finite = [math.isfinite(level.change(i, step)) for step in steps]
         yield ONE_SIDE if any(finite) and not all(finite) else NOWHERE
-        yield from [f"a step away f raises {told}" for told in (level.refusal(i, s) for s in steps) if told][
-            :1
-        ]
+        if refusal := next(filter(None, (level.refusal(i, step) for step in steps)), None):
+            yield f"a step away f raises {refusal}"
     elif reason := level.kink(i, found):
         yield reason
     elif found.doubt > 1.0:

@@ -100,7 +100,7 @@ class StructuralZeros:
         return type(x) is Value and self._depends(x)
 
     def _of_products(self, node: Value, g: Any, i: int, live: Live, c: Any) -> tuple[Any, Live]:
-        """The contribution of an operation that sums products of one entry of each operand, and its mask.
+        """The contribution of an operation that sums products of one entry from each operand, and its mask.
 
         Masks go through the rule as the numbers 1 and 0, which count the products. Where all live ones are
         finite, the contribution is the sum of these alone.

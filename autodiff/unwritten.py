@@ -26,7 +26,7 @@ Array = np.ndarray[Any, Any]
 
 
 class Doubt(NamedTuple):
-    """Nodes born before `spoilt` used something else than a leaf holds by now; from `opened` on, some may."""
+    """Nodes born before `spoilt` used other numbers than the leaf holds; those from `opened` on may have."""
 
     leaf: Value
     spoilt: int

@@ -1,4 +1,4 @@
-"""What kind of stationary point a way has come to: minimum, maximum, saddle or kink, by its curvatures."""
+"""The kind of stationary point that a run has come to, by curvatures: minimum, maximum, saddle or kink."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REACHES = 1e-2, 1e-4
 """How far off lower points are looked for, in parts of max(1, |x|)."""
 
 UNSEEN = 100.0
-"""A fall of so many units of rounding, or fewer, is none."""
+"""A fall of this many units of rounding, or fewer, does not count."""
 
 
 class Curvatures(NamedTuple):
@@ -149,9 +149,9 @@ def _sides(run: Run, found: Curvatures) -> list[Point]:
 
 
 def with_warning(run: Run, ending: Ending) -> Ending:
-    """An ending that says so where a method that goes by slopes has come to a saddle or maximum.
+    """An ending that says so where a method that follows slopes has come to a saddle or maximum.
 
-    In one dimension there is none on the way down.
+    In one dimension the way down leads to neither.
     """
     one_way_down = run.objective.n == 1 and run.point.value < run.objective.start.value
     found = some_curvatures(run.objective, run.point) if ending.converged and not one_way_down else None

@@ -7,10 +7,10 @@ from .objective import Point
 __all__ = ["Progress"]
 
 ROUNDING = 32.0
-"""A fall of so many units of rounding, or fewer, is none."""
+"""A fall of this many units of rounding, or fewer, does not count."""
 
 PATIENCE = 2
-"""So many steps may gain nothing where f is lost in rounding."""
+"""How many steps may gain nothing where f is lost in rounding."""
 
 
 class Progress:

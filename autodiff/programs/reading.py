@@ -39,7 +39,7 @@ class Definition(NamedTuple):
     names: dict[str, Any]
     """Builtins, globals, and what it closes over."""
     defaults: dict[str, Any]
-    """Default values by name: those that the function has, whatever their text would mean by now."""
+    """Default values by name: those that the function has, whatever their text would mean now."""
 
     @property
     def parameters(self) -> list[str]:
@@ -122,7 +122,7 @@ def _node(code: CodeType, file: str) -> Node | None:
 def _tree(text: str) -> ast.Module:
     try:
         return ast.parse(text)
-    except (SyntaxError, ValueError):  # a cell of a notebook may hold what is no Python
+    except (SyntaxError, ValueError):  # a cell of a notebook may hold more than Python
         return ast.Module([], [])
 
 
