@@ -6,7 +6,6 @@ there is neither an entry, nor an operation of the function's name, nothing is s
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
@@ -23,6 +22,7 @@ FRAME = (
 )
 CENTRED = "(d := A - autodiff.mean(A, 1, True))"
 ORDERED = "(s := autodiff.sort(x, None))"
+QUANTILE = f"{ORDERED}[(k := int(h := q * (s.size - 1)))] + (h - k) * (s[min(k + 1, s.size - 1)] - s[k])"
 SET = "autodiff.concatenate([x, y], None)"
 
 INSTEAD = {
@@ -91,18 +91,14 @@ INSTEAD = {
         "nanstd(x)": f"autodiff.std({THERE})",
         "nansum(x)": f"autodiff.sum({KNOWN.format(0.0)})",
         "nanvar(x)": f"autodiff.var({THERE})",
-        "percentile(x, 100 * q)": (
-            f"{ORDERED}[(k := int(h := q * (s.size - 1)))] + (h - k) * (s[min(k + 1, s.size - 1)] - s[k])"
-        ),
+        "percentile(x, 100 * q)": QUANTILE,
         "piecewise(x, [x < a, x >= a], [f, g])": "autodiff.select([x < a, x >= a], [f(x), g(x)])",
         "polyder(x)": "x[:-1] * np.arange(len(x) - 1, 0, -1)",
         "polyfit(x, y, n)": "autodiff.linalg.pinv(x[:, None] ** np.arange(n, -1, -1)) @ y",
         "polymul(x, y)": f"{FRAME} @ y[::-1]",
         "polyval(y, x)": "x[..., None] ** np.arange(len(y) - 1, -1, -1) @ y",
         "ptp(x)": "autodiff.max(x) - autodiff.min(x)",
-        "quantile(x, q)": (
-            f"{ORDERED}[(k := int(h := q * (s.size - 1)))] + (h - k) * (s[min(k + 1, s.size - 1)] - s[k])"
-        ),
+        "quantile(x, q)": QUANTILE,
         "real(x)": "+x",
         "real_if_close(x)": "+x",
         "subtract.outer(x, y)": "x[:, None] - y",
@@ -162,7 +158,7 @@ INSTEAD = {
 """By library: a call, and what gives the same. Its letters are arrays and numbers, `np` is NumPy."""
 
 COMPLEX = "its result is complex, and a Value holds real numbers"
-IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.where or stack"
+IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.{} or stack"
 GAMMA = (
     "declare it, and its derivative, with autodiff.elementwise: that of gammaln is digamma, of gamma "
     "gamma·digamma, of digamma polygamma(1, x)"
@@ -171,8 +167,10 @@ GAMMA = (
 REASONS = {
     "numpy": {
         "angle": COMPLEX,
-        "copyto": IN_PLACE.replace("where", "full_like"),
-        **dict.fromkeys(("fill_diagonal", "place", "put", "put_along_axis", "putmask"), IN_PLACE),
+        "copyto": IN_PLACE.format("full_like"),
+        **dict.fromkeys(
+            ("fill_diagonal", "place", "put", "put_along_axis", "putmask"), IN_PLACE.format("where")
+        ),
         "roots": COMPLEX,
         "sort_complex": COMPLEX,
     },
@@ -209,7 +207,7 @@ def library_of(function: Any) -> str:
 def advice(library: str, name: str) -> str:
     """What to write in place of a function, or why there is none; nothing where nothing is known."""
     for call, expression in INSTEAD.get(library, {}).items():
-        if re.match(re.escape(name) + r"\(", call):
+        if call.startswith(f"{name}("):
             return f"{library}.{call} is {expression}"
     if reason := REASONS.get(library, {}).get(name) or WHOLE.get(library):
         return reason

@@ -1,8 +1,7 @@
-"""detect_anomaly: the first nan or infinity, told with the line of code that it came from."""
+"""Where nan and infinity come from: the operation, its inputs, and the line of the user's code."""
 
 from __future__ import annotations
 
-import linecache
 import sys
 import warnings
 from collections.abc import Callable
@@ -12,23 +11,23 @@ from typing import Any
 import numpy as np
 
 from . import modes
-from .data import is_lazy
+from .data import is_lazy, shape_of
 from .operation import inputs_of
-from .value import Value, label_of
+from .unwritten import written
+from .user_code import is_own, line_of, recorded_at
+from .value import Value, data_of, label_of
 
 __all__ = ["cause_of_nan", "detect_anomaly"]
-
-PACKAGE = __file__.rpartition("anomaly")[0]  # with the separator: autodiff_demo.py is the user's
-NUMPY = np.__file__.rpartition("__init__")[0]
 
 
 def detect_anomaly() -> AbstractContextManager[None]:
     """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.
 
-    The error names the operation, its inputs with their shapes, the line of code that recorded it,
-    and a stable way to write it where one is known. A product 0·∞ that is 0, since an entry was not
-    selected, is named in a RuntimeWarning. Writing into elements of a leaf's data after it was used, which no
-    assignment announces, is found here, too. Slow: for looking, not for training.
+    The error names the operation, its inputs with their shapes, the line of your code that recorded it,
+    and a stable way to write it where one is known. A product 0·∞ that is 0, since its zero is structural (an
+    entry that was not selected, a factor that is constant), is named in a RuntimeWarning. Writing into
+    elements of a leaf's data after it was used, which no assignment announces, is found here, too, also where
+    the leaf is a constant. Slow: for looking, not for training.
 
     >>> from autodiff import log
     >>> with detect_anomaly():
@@ -58,12 +57,12 @@ class _Watch:
         return node
 
     def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
-        """Refuse what is not finite, unless it is 0·∞ of a structural zero, which is told."""
+        """Refuse what is not finite; warn where that is 0·∞ of a structural zero."""
         self._check_unwritten(node)
-        bad = _bad(_data(c))
+        bad = _bad(data_of(c))
         if not bad:
             return
-        if _bad(_data(mended)):
+        if _bad(data_of(mended)):
             raise FloatingPointError(
                 f"the gradient of {_told(node)} with respect to {inputs_of(node)[i].described()} is {bad}, "
                 f"at {_inputs(node)}{_where(node)}"
@@ -78,14 +77,7 @@ class _Watch:
         for x in _leaves(node):
             before = self._seen.get(x._birth)
             if before is not None and not np.array_equal(before, x._data, equal_nan=True):
-                raise ValueError(
-                    f"elements of {x.described()} were written into after {_told(node)} had used it"
-                    f"{_where(node)}; assign .data as a whole, and compute the expression again"
-                )
-
-
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
+                raise written(x, node)
 
 
 def _leaves(node: Value) -> list[Value]:
@@ -113,35 +105,28 @@ def _told(node: Value) -> str:
 
 
 def _inputs(node: Value) -> str:
-    told = []
-    for x in inputs_of(node):
-        data = _data(x)
-        name = repr(x.name) if isinstance(x, Value) and x.name else "a value" if isinstance(x, Value) else ""
-        shape = np.shape(data)
-        if shape:
-            told.append(f"{name or 'an array'} of shape {shape}")
-        else:
-            told.append(f"{name} = {data}" if name else str(data))
-    return " and ".join(told)
+    return " and ".join(map(_input, inputs_of(node)))
+
+
+def _input(x: Any) -> str:
+    if not isinstance(x, Value):
+        return f"an array of shape {shape_of(x)}" if shape_of(x) else str(x)
+    return x.described() if x.shape else f"{x.described()} = {x._data}"
 
 
 def _where(node: Value) -> str:
     """The line that recorded the node, and a remedy where the operation knows one."""
     operation: Any = node._operation
-    line = label_of(node).line
-    return (f", recorded at {line}" if line else "") + (f"; {operation.remedy}" if operation.remedy else "")
+    return recorded_at(node) + (f"; {operation.remedy}" if operation.remedy else "")
 
 
 def _line() -> str:
-    """File, number and text of the innermost line outside this package and NumPy."""
-    from pathlib import Path  # a fifth of the time of importing this package
-
+    """File, number and text of the innermost line of the user's code."""
     frame = sys._getframe(1)
-    while frame.f_back and (frame.f_code.co_filename.startswith((PACKAGE, NUMPY))):
+    while frame.f_back and is_own(frame.f_code):
         frame = frame.f_back
-    name, number = frame.f_code.co_filename, frame.f_lineno
-    text = linecache.getline(name, number).strip()
-    return f"{Path(name).name}:{number}" + (f"  `{text}`" if text else "")
+    place, text = line_of(frame)
+    return place + (f"  `{text}`" if text else "")
 
 
 # -- the cause of what was met elsewhere -------------------------------------------------------
@@ -150,8 +135,9 @@ def _line() -> str:
 def cause_of_nan(differentiated: Callable[[], object]) -> str:
     """What made the nan or infinity in a function and its gradient, which are computed once more to see.
 
-    Operation, inputs, line and stable form, as `detect_anomaly` has them; but what is not finite in a
-    branch not taken is no cause. An empty string where all is finite, or nothing can be seen.
+    It names operation, inputs, line and stable form, as `detect_anomaly` does; but what is not finite in a
+    branch that was not taken is no cause. Returns an empty string where everything is finite, or where the
+    cause cannot be seen.
 
     >>> from autodiff import grad, sqrt
     >>> print(cause_of_nan(lambda: grad(sqrt)(0.0)))  # doctest: +ELLIPSIS
@@ -170,7 +156,7 @@ def cause_of_nan(differentiated: Callable[[], object]) -> str:
 
 
 class _Search(_Watch):
-    """Lets what is not finite pass until it is pulled back, and then goes to where it was made."""
+    """Lets values that are not finite pass until one is pulled back, then goes back to where it was made."""
 
     begun = False
 
@@ -191,7 +177,7 @@ class _Search(_Watch):
 
 
 def _origin(node: Value) -> Value | None:
-    """Where what is not finite in a result was made: the node that made it of finite inputs."""
+    """The node that made of finite inputs what is not finite in a result; None where the result is finite."""
     made = None
     following: Value | None = node
     while following is not None and following._operation is not None and _bad(following._data):

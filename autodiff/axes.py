@@ -1,4 +1,4 @@
-"""Axes counted from the start, as they were asked for or refused by name."""
+"""Axes as numbers from 0 on; errors name the operation that was asked for them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["axes_in", "axis_in"]
 
 
 def axis_in(axis: Any, ndim: int, name: str) -> int:
-    """An axis from 0 on, of an array of so many; −1 is the last.
+    """An axis counted from 0, of an array of `ndim` axes; −1 is the last.
 
-    Raises AxisError, which is a ValueError and an IndexError, for one that there is not; TypeError for what
-    is no whole number.
+    Raises AxisError, which is both a ValueError and an IndexError, where there is no such axis; TypeError for
+    anything but a whole number.
 
     >>> axis_in(-1, 3, "stack")
     2
@@ -29,7 +29,7 @@ def axis_in(axis: Any, ndim: int, name: str) -> int:
 
 
 def axes_in(axes: Any, ndim: int, name: str, repeated: bool = False) -> tuple[int, ...]:
-    """One axis or several, as a tuple. Raises ValueError for one that is given twice, unless `repeated`."""
+    """One axis or several, as a tuple. Raises ValueError for one given twice, unless `repeated`."""
     several = axes if isinstance(axes, (list, tuple)) or np.ndim(axes) else (axes,)
     found = tuple(axis_in(axis, ndim, name) for axis in several)
     if len(set(found)) < len(found) and not repeated:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .escaping import mathtext
-from .figures import save_figure
 
 try:
-    from matplotlib.figure import Figure
+    from .figures import Figure
 except ImportError as error:
     raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from .nudge import Nudge, Nudges
 
-__all__ = ["Chart", "bars"]
+__all__ = ["bars"]
 
 MOST = 20
 """Bars; of more numbers the most important have one."""
@@ -31,24 +29,11 @@ DOTS = "#E69F00", "#009E73", "#CC79A7", "#56B4E9"
 MARKERS = "o", "s", "D", "^"
 
 
-class Chart(Figure):
-    """A figure that pyplot does not know; notebooks show it."""
-
-    def savefig(self, fname: Any, **options: Any) -> None:
-        """As matplotlib's; a file appears complete or not at all."""
-        save_figure(super().savefig, fname, options)
-
-    def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png")
-        return file.getvalue()
-
-
-def bars(nudges: Nudges) -> Chart:
+def bars(nudges: Nudges) -> Figure:
     """The changes in order of importance, the largest on top."""
     order = sorted(range(len(nudges.rows)), key=lambda k: nudges.rows[k].rank)[:MOST]
     rows = [nudges.rows[k] for k in order]
-    chart = Chart(figsize=(8.0, 2.2 + 0.36 * len(rows)), dpi=120, facecolor="white")
+    chart = Figure(figsize=(8.0, 2.2 + 0.36 * len(rows)), dpi=120, facecolor="white")
     axes = chart.add_subplot()
     _draw(axes, rows)
     _draw_observations(axes, nudges, order)
@@ -103,7 +88,7 @@ def _told(nudges: Nudges, shown: int) -> str:
     return f"Change of {nudges.name or 'the output'} when each θ alone is nudged by η = {nudges.eta:g}{which}"
 
 
-def _head(chart: Chart, title: str, text: str) -> None:
+def _head(chart: Figure, title: str, text: str) -> None:
     """A title, a smaller line below it, and what the marks mean at the foot."""
     inch = 1.0 / chart.get_figheight()
     chart.set_layout_engine("constrained", rect=(0.01, 0.0, 0.98, 1.0 - 0.82 * inch))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .complaint import complaint, first_bad
+from .complaint import complaint, first_bad, some
 from .level import Level, Tolerance, level_at
 from .report import Comparison, GradientReport
 from .room import measured_in_its_room
@@ -19,9 +19,6 @@ from .settings import not_negative, whole
 from .subject import flat, subject_at
 
 __all__ = ["check_gradients"]
-
-SHOWN = 4
-"""Names of arguments that an error lists."""
 
 
 def check_gradients(
@@ -140,10 +137,9 @@ def _require_dependence(level: Level) -> None:
     """The result was computed from one of the arguments at least."""
     if any(level.reached):
         return
-    names = level.subject.names
-    shown = ", ".join(names[:SHOWN] + ["…"] * (len(names) > SHOWN))
     raise AssertionError(
-        f"check_gradients: f depends on none of its arguments ({shown}), as far as was recorded, so nothing "
-        "is checked; f gets new Values in place of those given and must compute with these; to check the "
-        "parameters of a module give the module itself: check_gradients(lambda model: loss(model(x)), model)"
+        f"check_gradients: f depends on none of its arguments ({some(level.subject.names)}), as far as was "
+        "recorded, so nothing is checked; f gets new Values in place of those given and must compute with "
+        "these; to check the parameters of a module give the module itself: "
+        "check_gradients(lambda model: loss(model(x)), model)"
     )

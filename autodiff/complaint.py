@@ -12,7 +12,7 @@ from .bisection import suspects
 from .data import Data, canonical, shape_of
 from .level import Level, Measured
 
-__all__ = ["complaint", "first_bad"]
+__all__ = ["complaint", "first_bad", "some"]
 
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
 """How far the points around are, at which a wrong rule may be plainer."""
@@ -90,9 +90,8 @@ def _reasons(level: Level, i: int, found: Measured) -> Iterator[str]:
         steps = [canonical(sign * level.epsilon**0.5 * found.v) for sign in (-1.0, 1.0)]
         finite = [math.isfinite(level.change(i, step)) for step in steps]
         yield ONE_SIDE if any(finite) and not all(finite) else NOWHERE
-        yield from [f"a step away f raises {told}" for told in (level.refusal(i, s) for s in steps) if told][
-            :1
-        ]
+        if refusal := next(filter(None, (level.refusal(i, step) for step in steps)), None):
+            yield f"a step away f raises {refusal}"
     elif reason := level.kink(i, found):
         yield reason
     elif found.doubt > 1.0:
@@ -118,7 +117,11 @@ def _plainest(level: Level, i: int, found: Measured, rng: np.random.Generator) -
 def _shown(level: Level) -> str:
     """Where a level is, as far as it fits."""
     pairs = zip(level.subject.names, level.point, strict=True)
-    told = [f"{name} = {_printed(x)}" for name, x in pairs]
+    return some([f"{name} = {_printed(x)}" for name, x in pairs])
+
+
+def some(told: list[str]) -> str:
+    """The first few, in one line."""
     return ", ".join(told[:SHOWN] + ["…"] * (len(told) > SHOWN))
 
 

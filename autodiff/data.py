@@ -133,10 +133,7 @@ def as_data(x: Any, *, copy: bool = True, masks: bool = False, what: str = "data
     if kind is np.ndarray and x.dtype == FLOAT64 and x.ndim:
         return x.copy() if copy else x
     if kind is int or kind is bool:
-        try:
-            return float(x)
-        except OverflowError:
-            raise beyond(what) from None
+        return as_float(x, what)
     if kind is not np.ndarray and hasattr(kind, "__array_function__") and is_lazy(x):
         return _converted(_measured(x), copy, masks, what)
     data = _converted(_as_array(x, what), copy and isinstance(x, np.ndarray), masks, what)

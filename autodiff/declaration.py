@@ -25,16 +25,22 @@ __all__ = ["elementwise", "primitive"]
 Body = ParamSpec("Body")
 
 
-def _declared(operation: Operation) -> Callable[..., Any]:
-    """The function that users call: applies the operation, and bears its name and docstring."""
-    apply: Any = applied(operation)
-    body = operation.forward
-    apply.__name__ = apply.__qualname__ = body.__name__
-    apply.__doc__ = body.__doc__
-    apply.__module__ = body.__module__
-    apply.__wrapped__ = body
-    apply.operation = operation
-    return apply  # type: ignore[no-any-return]
+def _decorator(
+    rules: dict[str, Rule], **traits: Any
+) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
+    """What makes the function that users call: it applies the operation, and bears its name and docstring."""
+
+    def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
+        operation = Operation(body, rules, **traits)
+        apply: Any = applied(operation)
+        apply.__name__ = apply.__qualname__ = body.__name__
+        apply.__doc__ = body.__doc__
+        apply.__module__ = body.__module__
+        apply.__wrapped__ = body
+        apply.operation = operation
+        return apply  # type: ignore[no-any-return]
+
+    return declare
 
 
 def elementwise(
@@ -57,7 +63,8 @@ def elementwise(
             where it raises ArithmeticError or ValueError, or returns no float, the body decides
     remedy  what to try when the operation fails or makes infinities, for the error messages
     selecting  where a partial derivative is 0, the output does not depend on that operand, as that of a
-            maximum on the smaller one: 0·∞ is 0 there, and nan anywhere else
+            maximum does not on the smaller one: such a zero is structural, and absorbs (0·∞ = 0); a zero
+            that was computed does not (0·∞ = nan)
 
     >>> import numpy as np
     >>> from autodiff import Value
@@ -71,21 +78,9 @@ def elementwise(
 
     Raises TypeError where rules and parameters do not match.
     """
-
-    def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
-        return _declared(
-            Operation(
-                body,
-                rules,
-                elementwise=True,
-                symbol=symbol,
-                scalar=scalar,
-                remedy=remedy,
-                selecting=selecting,
-            )
-        )
-
-    return declare
+    return _decorator(
+        rules, elementwise=True, symbol=symbol, scalar=scalar, remedy=remedy, selecting=selecting
+    )
 
 
 def primitive(
@@ -105,11 +100,12 @@ def primitive(
     has a tuple as y, and as g, with None for the parts that nothing used. A rule returns a new
     array, or one of those that it was given; where the operation broadcasts, the engine sums.
 
-    linear  the output is a sum of products of one entry of each operand, with factors of one sign; so
-            zeros of g, and of operands that are constant, stay known to be zeros (see `structural_zeros`)
+    linear  the output is a sum of products of one entry of each operand, with factors of one sign; so the
+            structural zeros of g and of the operands are known in the result (see `structural_zeros`)
     selecting  the same of one operand alone, chosen by the numbers in it or in others, as by a maximum
     masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: there the mask
             is 0, else 1
+    (none)  a gradient that is structurally 0 as a whole gives 0; any other 0·∞ is nan
 
     >>> from autodiff import Value
     >>> @primitive(dx=lambda g, y, x: g[::-1])
@@ -118,19 +114,12 @@ def primitive(
     >>> reverse(Value([1.0, 2.0]))
     Value([2., 1.], operation='reverse')
     """
-
-    def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
-        return _declared(
-            Operation(
-                body,
-                rules,
-                elementwise=False,
-                symbol=symbol,
-                remedy=remedy,
-                linear=linear,
-                selecting=selecting,
-                masked=masked,
-            )
-        )
-
-    return declare
+    return _decorator(
+        rules,
+        elementwise=False,
+        symbol=symbol,
+        remedy=remedy,
+        linear=linear,
+        selecting=selecting,
+        masked=masked,
+    )

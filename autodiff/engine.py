@@ -114,12 +114,12 @@ def gradients(
     start = _seed(output, seed, create_graph)
     if create_graph or traced(output):
         with differentiating():
-            _, found = pulled_back(output, births, start, True, create_graph)
+            _, found = pulled_back(output, births, start, record=True, create_graph=create_graph)
             result = [_recorded(target, found.get(target._birth)) for target in targets]
         if not create_graph:
             result = list(map(plain, result))
     else:
-        nodes, found = pulled_back(output, births, start, False, False)
+        nodes, found = pulled_back(output, births, start, record=False, create_graph=False)
         result = list(_handed_out([(target, found.get(target._birth)) for target in targets], nodes))
     return result[0] if single else result
 

@@ -1,33 +1,46 @@
-"""How figures of matplotlib are saved."""
+"""Figures of matplotlib that are written to files as everything else is. Imports matplotlib."""
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import matplotlib.figure
+from matplotlib import rcParams
+
 from .files import write
 
-__all__ = ["save_figure"]
+__all__ = ["Figure"]
 
 
-def save_figure(savefig: Callable[..., Any], file: Any, options: dict[str, Any]) -> None:
-    """What matplotlib's `savefig` does, but a path gets a file that is complete, or keeps what it has.
+class Figure(matplotlib.figure.Figure):
+    """A figure of its own: pyplot does not know it, so it is freed with its last reference.
 
-    As there, the suffix tells the kind if `format` does not; a path without one gets the usual.
+    A notebook shows it also where pyplot was never imported.
     """
-    if not isinstance(file, (str, os.PathLike)):
-        savefig(file, **options)
-        return
-    from matplotlib import rcParams
 
-    path = os.fspath(file)
-    kind = options.get("format") or Path(path).suffix[1:]
-    if not kind:
-        kind = rcParams["savefig.format"]
-        path = f"{path.rstrip('.')}.{kind}"
-    content = io.BytesIO()
-    savefig(content, **{**options, "format": kind})
-    write(path, content.getvalue())
+    def _repr_png_(self) -> bytes:
+        return self.encoded("png")
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """As matplotlib's, but a path gets a file that is complete, or keeps what it has.
+
+        As there, the suffix tells the kind if `format` does not; a path without one gets the usual.
+        """
+        if not isinstance(fname, (str, os.PathLike)):
+            super().savefig(fname, **options)
+            return
+        path = os.fspath(fname)
+        kind = options.pop("format", None) or Path(path).suffix[1:]
+        if not kind:
+            kind = rcParams["savefig.format"]
+            path = f"{path.rstrip('.')}.{kind}"
+        write(path, self.encoded(kind, **options))
+
+    def encoded(self, kind: str, **options: Any) -> bytes:
+        """The bytes of the file that `savefig` would write."""
+        file = io.BytesIO()
+        super().savefig(file, format=kind, **options)
+        return file.getvalue()

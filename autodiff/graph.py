@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .data import Data, Shape, shape_of
-from .operation import Operation, inputs_of
-from .value import Value
+from .operation import Operation, inputs_of, metadata_of
+from .value import Value, data_of
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]
 
@@ -76,12 +76,12 @@ class Node:
     @property
     def metadata(self) -> dict[str, Any]:
         """The options of its operation, with the defaults filled in."""
-        return self.source._y if self.operation and self.operation.arity == 0 else {}
+        return metadata_of(self.source) if type(self.source) is Value else {}
 
     @property
     def data(self) -> Data:
         """The number or array; a tuple where the operation has several results."""
-        return self.source._data if type(self.source) is Value else self.source
+        return data_of(self.source)
 
     @property
     def grad(self) -> Data | None:

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from types import TracebackType
 
-__all__ = ["cut", "frankly"]
+__all__ = ["REMEDY", "cut", "revealing_cause"]
+
+REMEDY = (
+    "use autodiff.exp and its like in place of the functions of math, autodiff.stack or where in place of "
+    "writing into an array"
+)
+"""How to stay in the graph."""
 
 DISGUISE = "setting an array element with a sequence"
 """What NumPy says where it writes a Value into an array: what refuses `float()` it takes for a sequence."""
@@ -17,13 +23,12 @@ DISGUISE = "setting an array element with a sequence"
 def cut(how: str, what: str) -> TypeError:
     """The error of a conversion that would cut the chain rule, with the ways to do without it."""
     return TypeError(
-        f"{how} of {what} would cut the chain rule: use autodiff.exp and its like in place of the functions "
-        "of math, autodiff.stack or where in place of writing into an array, and .item() or .data where a "
-        "plain number is meant"
+        f"{how} of {what} would cut the chain rule: {REMEDY}, and .item() or .data where a plain number is "
+        "meant"
     )
 
 
-class Frankly:
+class _RevealingCause:
     """Runs a user's function so that what a Value said is not disguised by NumPy.
 
     The error keeps the lines that lead to the assignment.
@@ -41,5 +46,5 @@ class Frankly:
                 raise cause.with_traceback(lines) from None
 
 
-frankly = Frankly()
+revealing_cause = _RevealingCause()
 """The one context that all share: it holds nothing."""

@@ -21,7 +21,7 @@ from .simplification import substituted
 from .stations import again
 from .transcription import transcribed
 from .typesetting import Text
-from .value import Value
+from .value import Value, data_of
 
 __all__ = ["LocalDerivative", "LocalDerivatives"]
 
@@ -151,8 +151,8 @@ def _by_rules(node: Node, inputs: list[Node], wanted: list[int]) -> Iterator[tup
     for i in wanted:
         found = _by_rule(node, seed, root, operands, i)
         if found is not None:
-            data = found._data if isinstance(found, Value) else found
-            yield i, LocalDerivative(transcribed(found, [(root, own)]), float(data) if numbers else None)
+            slope = float(data_of(found)) if numbers else None
+            yield i, LocalDerivative(transcribed(found, [(root, own)]), slope)
 
 
 def _by_rule(node: Node, seed: Value | float, root: Value, operands: list[Any], position: int) -> Any:

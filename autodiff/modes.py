@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from .leaving import frankly
+from .leaving import revealing_cause
 
 if TYPE_CHECKING:
     from .value import Value
@@ -122,7 +122,7 @@ def tracing(by: Tracer, at: Mode) -> Iterator[None]:
     """Record a program: each node is shown to `at`, and no outer mode is on."""
     traced, looked = _tracer.set(by), _inspector.set(None)
     try:
-        with mode(at, keep=lambda mode: False), frankly:
+        with mode(at, keep=lambda mode: False), revealing_cause:
             yield
     finally:
         _inspector.reset(looked)
@@ -162,10 +162,10 @@ def differentiating() -> Iterator[None]:
     token = _depth.set(_depth.get() + 1)
     try:
         if forgetting():
-            with mode(keep=lambda mode: mode is not _forget), frankly:
+            with mode(keep=lambda mode: mode is not _forget), revealing_cause:
                 yield
         else:
-            with frankly:
+            with revealing_cause:
                 yield
     finally:
         _depth.reset(token)

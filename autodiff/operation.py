@@ -24,6 +24,7 @@ __all__ = [
     "first_operand",
     "ieee",
     "inputs_of",
+    "metadata_of",
     "not_an_option",
     "second_operand",
 ]
@@ -238,6 +239,13 @@ def inputs_of(node: Value) -> tuple[Any, ...]:
     if operation.arity == 0:
         return tuple(node._x)
     return (node._x,) if operation.arity == 1 else (node._x, node._y)
+
+
+def metadata_of(node: Value) -> dict[str, Any]:
+    """The options of a recorded node, by name."""
+    operation = node._operation
+    metadata: dict[str, Any] = {} if operation is None or operation.arity else node._y
+    return metadata
 
 
 def not_an_option() -> str:

@@ -1,7 +1,8 @@
-"""The passes of one differentiation: one, and where its result holds nan, one that knows structural zeros."""
+"""The passes of one differentiation: one, and where it gives nan, a second that knows structural zeros."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 from . import modes
 from .data import Data, is_lazy
 from .operation import Operation
+from .ops.totals import squares
 from .reverse import Mend, Nodes, Pending, ancestors, on_a_path, sweep
 from .structural_zeros import StructuralZeros
 from .unwritten import refuse_written
-from .value import Value
+from .value import Value, data_of
 
 __all__ = ["pulled_back"]
 
@@ -24,9 +26,10 @@ def pulled_back(
 ) -> tuple[Nodes, Pending]:
     """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
 
-    `record` says that the pass is recorded, for a program or to be differentiated again; `create_graph`
-    that it will be. A pass whose result holds nan is repeated with 0·∞ = 0 for structural zeros. Where it
-    would be costly to look at data, or a program is to absorb, the first pass does so.
+    `record` says that the pass itself is recorded, for a program or to be differentiated again, and
+    `create_graph` that it is for the latter. A pass whose result holds nan is repeated with 0·∞ = 0 for
+    structural zeros. Where data are costly to look at, where a program is to absorb, and where somebody looks
+    at each contribution, the first pass knows structural zeros already.
     """
     nodes = ancestors(output)
     variables = [node for node in nodes.values() if node._operation is None]
@@ -40,10 +43,10 @@ def pulled_back(
     if tracer is None:
         refuse_written(nodes, variables)
 
-    def absorbing() -> Mend:
-        def depends(x: Value) -> bool:
-            return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
+    def depends(x: Value) -> bool:
+        return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
 
+    def absorbing() -> Mend:
         return StructuralZeros(output, seed, record, depends).absorb
 
     at_once = look is not None or (is_lazy(output._data) if tracer is None else tracer.absorbs)
@@ -76,14 +79,4 @@ def _shown(mend: Mend, look: modes.Inspector) -> Mend:
 
 def _spoilt(gradients: Iterable[Any]) -> bool:
     """Whether a gradient holds nan."""
-    total = 0.0
-    for g in gradients:
-        data: Any = g._data if type(g) is Value else g
-        if type(data) is np.ndarray:
-            entries = data.ravel()
-            total += float(entries.dot(entries))  # squares neither cancel nor make nan
-        elif type(data) is float:
-            total += data * data
-        elif not (data is None or isinstance(data, tuple)):
-            total += float(np.vdot(data, data))
-    return total != total
+    return math.isnan(squares(map(data_of, gradients)))

@@ -20,13 +20,13 @@ import numpy as np
 
 from . import modes
 from .data import Data, is_lazy, shape_of
-from .operation import first_operand, inputs_of, second_operand
+from .operation import first_operand, inputs_of, metadata_of, second_operand
 from .ops.arithmetic import multiply, negative
 from .ops.plain import FUNCTIONS
 from .ops.selection import where
 from .ops.shaping import broadcast_to, sum_to
 from .reverse import parts, pulled
-from .value import Value
+from .value import Value, data_of
 
 __all__ = ["StructuralZeros"]
 
@@ -107,7 +107,7 @@ class StructuralZeros:
         return type(x) is Value and self._depends(x)
 
     def _of_products(self, node: Value, g: Any, i: int, live: Live, c: Any) -> tuple[Any, Live]:
-        """The contribution of an operation that sums products of one entry of each operand, and its mask.
+        """The contribution of an operation that sums products of one entry from each operand, and its mask.
 
         Masks go through the rule as the numbers 1 and 0, which count the products. Where all live ones are
         finite, the contribution is the sum of these alone.
@@ -116,7 +116,7 @@ class StructuralZeros:
         factors = [True if j == i else self._factor(x) for j, x in enumerate(operands)]
         products = self._count(node, i, live, factors)
         reached = _nonzero(products)
-        if len(operands) == 1 or is_lazy(_data(c)) or not _may_hold_nan(c):
+        if len(operands) == 1 or is_lazy(data_of(c)) or not _may_hold_nan(c):
             return c, reached  # one operand alone meets no ∞ of another; lazy products are left as they are
         finite = [_both(factor, _finite(x)) for factor, x in zip(factors, operands, strict=True)]
         bounded = _both(live, _finite(g))
@@ -127,7 +127,7 @@ class StructuralZeros:
 
     def _count(self, node: Value, i: int, live: Live, factors: Sequence[Live]) -> Any:
         """How many products of what is live make up each entry of a contribution."""
-        operands = [_marks(mask, _data(x)) for mask, x in zip(factors, inputs_of(node), strict=True)]
+        operands = [_marks(mask, data_of(x)) for mask, x in zip(factors, inputs_of(node), strict=True)]
         return self._pulled(node, i, _marks(live, node._data), operands)
 
     def _pulled(self, node: Value, i: int, g: Any, operands: Sequence[Any] | None = None) -> Any:
@@ -136,23 +136,17 @@ class StructuralZeros:
         z, *own = self._seen(node)
         operands = own if operands is None else operands
         rule = operation.rules[0 if operation.many else i]
-        metadata = {} if operation.arity else node._y
-        return pulled(
-            operation, rule, g, *((z, operands, i) if operation.many else (z, *operands)), **metadata
-        )
+        data = (z, operands, i) if operation.many else (z, *operands)
+        return pulled(operation, rule, g, *data, **metadata_of(node))
 
     def _seen(self, node: Value) -> Sequence[Any]:
         """The output and the operands of a node, as rules see them."""
         if self._record:
             return parts(node), *inputs_of(node)
-        return node._data, *map(_data, inputs_of(node))
+        return node._data, *map(data_of, inputs_of(node))
 
 
 # -- masks -------------------------------------------------------------------------------------
-
-
-def _data(x: Any) -> Data:
-    return x._data if type(x) is Value else x
 
 
 def _simple(mask: Any) -> Live:
@@ -177,8 +171,8 @@ def _may_hold_nan(x: Any) -> bool:
     """Whether numbers hold nan; those that are not looked at may."""
     if type(x) is float:
         return x != x
-    unseen = is_lazy(_data(x)) or isinstance(x, tuple) or (type(x) is Value and modes.tracer() is not None)
-    return unseen or bool(np.isnan(_data(x)).any())
+    unseen = is_lazy(data_of(x)) or isinstance(x, tuple) or (type(x) is Value and modes.tracer() is not None)
+    return unseen or bool(np.isnan(data_of(x)).any())
 
 
 def _both(a: Live, b: Live) -> Live:

@@ -31,7 +31,7 @@ from .operation import Operation, first_operand, ieee, second_operand
 from .ops.elementary import log
 from .ops.shaping import broadcast_to
 from .simplification import grouped, power, product, total
-from .value import Value
+from .value import Value, data_of
 
 __all__ = ["differentiable", "transcribed"]
 
@@ -235,7 +235,7 @@ def _is_closed_for_numbers(
 
 def _number(x: Any, otherwise: float) -> float:
     """A number to try a rule at: the operand itself, or another for an array of variables or a lazy one."""
-    data = x._data if type(x) is Value else x
+    data = data_of(x)
     if is_lazy(data) or (shape_of(x) and type(x) is Value):
         return otherwise
     return float(np.ravel(data)[0])
@@ -255,7 +255,7 @@ def _holds_elsewhere(
     rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]
 ) -> bool:
     """The same for a rule of whole arrays: only arrays that it brings in can make it wrong elsewhere."""
-    here = [x._data if type(x) is Value else x for x in operands]
+    here = [*map(data_of, operands)]
     found = operation.forward(*here, **metadata)
     if isinstance(found, tuple) or any(map(is_lazy, (found, *here))):
         return True

@@ -16,16 +16,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .data import is_lazy
-from .operation import inputs_of
-from .value import Value, label_of
+from .operation import inputs_of, metadata_of
+from .user_code import recorded_at
+from .value import Value, data_of
 
-__all__ = ["refuse_written"]
+__all__ = ["refuse_written", "written"]
 
 Array = np.ndarray[Any, Any]
 
 
 class Doubt(NamedTuple):
-    """Nodes born before `spoilt` used something else than a leaf holds by now; from `opened` on, some may."""
+    """Nodes born before `spoilt` used other numbers than the leaf holds; those from `opened` on may have."""
 
     leaf: Value
     spoilt: int
@@ -53,21 +54,20 @@ def _follow(path: Mapping[int, Value], doubts: dict[int, Doubt]) -> None:
             if type(x) is not Value or (doubt := doubts.get(x._birth)) is None:
                 continue
             if birth < doubt.spoilt:
-                raise _written(doubt.leaf, node)
+                raise written(doubt.leaf, node)
             if birth >= doubt.opened:
                 if _is_view(node._data, doubt.leaf._data):
                     doubts[birth] = doubt
                 elif _differs(node):
-                    raise _written(doubt.leaf, node)
+                    raise written(doubt.leaf, node)
 
 
-def _written(leaf: Value, node: Value) -> ValueError:
+def written(leaf: Value, node: Value) -> ValueError:
     """The error of a leaf whose array is no longer what a node computed from."""
     operation: Any = node._operation
-    line = label_of(node).line  # noted by `detect_anomaly`
     return ValueError(
         f"elements of {leaf.described()} were written into after {operation.name} had used it"
-        f"{f', recorded at {line}' if line else ''}, so the recorded gradient would be wrong; "
+        f"{recorded_at(node)}, so the recorded gradient would be wrong; "
         "compute the expression again after writing"
     )
 
@@ -95,8 +95,7 @@ def _differs(node: Value) -> bool:
 def _again(node: Value) -> Any:
     operation: Any = node._operation
     inputs = inputs_of(node)
-    data = [x._data if type(x) is Value else x for x in inputs]
-    return operation.computed(data, inputs, {} if operation.arity else node._y)
+    return operation.computed([*map(data_of, inputs)], inputs, metadata_of(node))
 
 
 def _alike(new: Any, old: Any) -> bool:

@@ -24,7 +24,7 @@ from .notation import printable
 if TYPE_CHECKING:
     from .operation import Operation
 
-__all__ = ["Label", "Scope", "Value", "holds_values", "label_of"]
+__all__ = ["Label", "Scope", "Value", "data_of", "holds_values", "label_of"]
 
 Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
@@ -462,6 +462,11 @@ class Value:
 
 blanks: Iterator[Value] = starmap(object.__new__, repeat((Value,)))
 """Values with nothing set, for nodes to be recorded: two thirds of the time of `object.__new__(Value)`."""
+
+
+def data_of(x: Any) -> Data:
+    """The data of a Value; anything else as it is."""
+    return x._data if type(x) is Value else x
 
 
 def label_of(value: Value) -> Label:

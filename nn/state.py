@@ -10,13 +10,14 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.data import changes_digits
+from autodiff.notation import visible
 from autodiff.ops.plain import raw
 
-__all__ = ["Unmatched", "loaded", "shortened"]
+__all__ = ["LONGEST", "Unmatched", "loaded"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
-MOST, LONGEST = 10, 100
+MOST, LONGEST = 10, 101
 """Names that are listed of those that do not match, and letters of one."""
 
 
@@ -60,12 +61,6 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
     return unmatched
 
 
-def shortened(name: str) -> str:
-    """A name on one line and not too long, whatever a file calls its entries."""
-    told = name if name.isprintable() else repr(name)
-    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
-
-
 def _tell_casts(owner: str, pairs: Mapping[str, tuple[Any, Any]]) -> None:
     """Warn of parameters that do not become what they are in the state: they lose digits, or gain some."""
     cast = [
@@ -86,7 +81,7 @@ def _tell_casts(owner: str, pairs: Mapping[str, tuple[Any, Any]]) -> None:
 
 def _listed(names: list[str], what: str) -> list[str]:
     """A line for each of the first names, and how many more there are."""
-    lines = [f"{shortened(str(name))}: {what}" for name in names[:MOST]]
+    lines = [f"{visible(str(name), LONGEST)}: {what}" for name in names[:MOST]]
     return lines + [f"and {len(names) - MOST:,} more: {what}"] * (len(names) > MOST)
 
 

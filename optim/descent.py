@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from .kinds import Curvatures, below, told
+from .kinds import Curvatures, lower_point, with_warning
 from .objective import Objective, Point
 from .result import Result
 from .run import Run
@@ -44,7 +44,7 @@ class Direction(ABC):
 
 def descend(run: Run, direction: Direction, rule: StepRule) -> Result:
     """Go on until the run ends, and say so where that is at a saddle or maximum."""
-    return run.finish(lambda: told(run, walk(run, direction, rule)))
+    return run.finish(lambda: with_warning(run, walk(run, direction, rule)))
 
 
 def escaping(
@@ -56,7 +56,7 @@ def escaping(
     """Go on, too, from saddles and maxima, along the axis of most negative curvature."""
     ending = walk(run, direction, rule)
     for _ in range(ESCAPES):
-        if not ending.converged or not (lower := below(run, looked(run.objective, run.point))):
+        if not ending.converged or not (lower := lower_point(run, looked(run.objective, run.point))):
             break
         run.leave(lower)
         ending = walk(run, direction, rule)

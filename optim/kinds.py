@@ -1,4 +1,4 @@
-"""What kind of stationary point a way has come to: minimum, maximum, saddle or kink, by its curvatures."""
+"""The kind of stationary point that a run has come to, by curvatures: minimum, maximum, saddle or kink."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .run import Run
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["FLAT", "below", "every", "few", "named", "told"]
+__all__ = ["FLAT", "all_curvatures", "lower_point", "some_curvatures", "with_kind", "with_warning"]
 
 FLAT = 10.0 * float(np.finfo(np.float64).eps)
 """Times the number of unknowns: curvature below this part of the largest counts as none."""
@@ -23,7 +23,7 @@ REACHES = 1e-2, 1e-4
 """How far off lower points are looked for, in parts of max(1, |x|)."""
 
 UNSEEN = 100.0
-"""A fall of so many units of rounding, or fewer, is none."""
+"""A fall of this many units of rounding, or fewer, does not count."""
 
 
 class Curvatures(NamedTuple):
@@ -51,7 +51,7 @@ class Curvatures(NamedTuple):
 # -- the curvatures ----------------------------------------------------------------------------
 
 
-def few(objective: Objective, point: Point) -> Curvatures | None:
+def some_curvatures(objective: Objective, point: Point) -> Curvatures | None:
     """What some products H·v show; none where f is lazy, for which each is a pass over its data."""
     most, n = objective.derivatives.products, point.x.size
     if not most:
@@ -62,7 +62,7 @@ def few(objective: Objective, point: Point) -> Curvatures | None:
     return _shown(_differences(objective, point.x), n, most)
 
 
-def every(objective: Objective, point: Point) -> Curvatures | None:
+def all_curvatures(objective: Objective, point: Point) -> Curvatures | None:
     """All of them; by differences of the gradient where the Hessian is nan, or f has a kink."""
     hessian = _hessian(objective, point.x, kinked(objective, point))
     if not np.isfinite(hessian).all():
@@ -122,7 +122,7 @@ def kinked(objective: Objective, point: Point) -> bool:
 # -- lower points ------------------------------------------------------------------------------
 
 
-def below(run: Run, found: Curvatures | None) -> Point | None:
+def lower_point(run: Run, found: Curvatures | None) -> Point | None:
     """A lower point beside a saddle or maximum, along the axis of most negative curvature."""
     sides = _sides(run, found) if found and _dubious(run, found) else []
     return min(sides, key=lambda point: point.value, default=None)
@@ -148,13 +148,13 @@ def _sides(run: Run, found: Curvatures) -> list[Point]:
 # -- what is said ------------------------------------------------------------------------------
 
 
-def told(run: Run, ending: Ending) -> Ending:
-    """An ending that says so where a method that goes by slopes has come to a saddle or maximum.
+def with_warning(run: Run, ending: Ending) -> Ending:
+    """An ending that says so where a method that follows slopes has come to a saddle or maximum.
 
-    In one dimension there is none on the way down.
+    In one dimension the way down leads to neither.
     """
     one_way_down = run.objective.n == 1 and run.point.value < run.objective.start.value
-    found = few(run.objective, run.point) if ending.converged and not one_way_down else None
+    found = some_curvatures(run.objective, run.point) if ending.converged and not one_way_down else None
     if found is None or not _dubious(run, found):
         return ending
     lower = len(_sides(run, found))
@@ -171,7 +171,7 @@ def _no_minimum(run: Run, found: Curvatures) -> str:
     return with_minus(f"a point that is no minimum: beside it f is lower, and curves by {found.sizes[0]:.3g}")
 
 
-def named(run: Run, ending: Ending) -> Ending:
+def with_kind(run: Run, ending: Ending) -> Ending:
     """An ending with the kind of the stationary point, by all curvatures, as Newton's method has them."""
     if not ending.converged:
         return ending
@@ -200,7 +200,7 @@ def _settled(run: Run) -> Curvatures | None:
     At a minimum such as that of x⁴ the curvature dwindles with each step.
     """
     objective, point = run.objective, run.point
-    found = every(objective, point)
+    found = all_curvatures(objective, point)
     if found is None or not found.definite:
         return None
     hessian = objective.hessian(point.x)

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from .descent import Direction, escaping, walk
-from .kinds import FLAT, every, named
+from .kinds import FLAT, all_curvatures, with_kind
 from .objective import Objective, Point
 from .result import Result
 from .run import Options, Run
@@ -109,7 +109,7 @@ def newton(
 
     def search() -> Ending:
         if safeguard:
-            return named(run, escaping(run, direction, rule, every))
-        return named(run, walk(run, direction, rule))
+            return with_kind(run, escaping(run, direction, rule, all_curvatures))
+        return with_kind(run, walk(run, direction, rule))
 
     return run.finish(search)

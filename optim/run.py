@@ -13,6 +13,7 @@ from autodiff.choice import hint
 from autodiff.structure import leaves
 
 from .objective import Objective, Point
+from .progress import Progress
 from .result import Iterate, Path, Result
 from .stopping import Ending, Stopping
 from .unknowns import Vector, flat
@@ -21,12 +22,6 @@ __all__ = ["Options", "Run"]
 
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
-
-ROUNDING = 32.0
-"""A fall of so many units of rounding, or fewer, is none."""
-
-PATIENCE = 2
-"""So many steps may gain nothing where f is lost in rounding."""
 
 REMEDIES = {
     "jac": "the engine has f's derivative; or give derivative=",
@@ -83,7 +78,7 @@ class Run:
         self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
         self.steepness = self.point.norm
-        self.gentlest, self.lowest, self.gained = self.point, self.point.value, 0
+        self.progress = Progress(self.point, self.objective.over.epsilon)
         self.callback, self.keep = callback, path
         self.previous: Point | None = None
         self.size = 0.0
@@ -111,24 +106,8 @@ class Run:
         self.objective.spoilt = None
         if point.value < self.best.value:
             self.best = point
-        self._watch(point)
+        self.progress.note(point, self.steps + 1)
         self._record()
-
-    def _watch(self, point: Point) -> None:
-        """Note whether a step lowered f beyond rounding, or the gradient below any before."""
-        lower = not point.value >= self.lowest - self._rounding()
-        if lower or point.norm < self.gentlest.norm:
-            self.gentlest, self.gained = point, self.steps + 1
-        if lower:
-            self.lowest = point.value
-
-    def _rounding(self) -> float:
-        return ROUNDING * self.objective.over.epsilon * abs(self.point.value)
-
-    def _spent(self) -> bool:
-        """Whether, for a tenth of the way, nothing has been gained where f is lost in rounding."""
-        waited = self.steps - self.gained > max(PATIENCE, self.steps // 10)
-        return waited and abs(self.point.value - self.lowest) <= self._rounding()
 
     def leave(self, point: Point) -> None:
         """Go on from beside a saddle or maximum; if the start was one, it had no slope to measure by."""
@@ -192,10 +171,14 @@ class Run:
             return Ending(False, f"diverged: f seems to fall without bound, it has come to {new.value:.3g}")
         if ending := self._cycle():
             return ending
-        if self._spent():
-            self.to(self.gentlest, 0.0)
+        if self.spent():
+            self.to(self.progress.gentlest, 0.0)
             return self.exhausted()
         return None
+
+    def spent(self) -> bool:
+        """Whether steps gain nothing any more, as f is lost in rounding."""
+        return self.progress.spent(self.point, self.steps)
 
     def _cycle(self) -> Ending | None:
         """Where the way has come back to a recent point without having found a lower one."""

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from .descent import Direction, walk
-from .kinds import told
+from .kinds import with_warning
 from .objective import Objective, Point
 from .result import Result
 from .run import Options, Run
@@ -47,7 +47,7 @@ def steepest_descent(
     """
     run = Run("steepest descent", f, x0, **options)
     rule = step_rule(s, Backtracking())
-    return run.finish(lambda: told(run, _explained(walk(run, Steepest(), rule), run, rule)))
+    return run.finish(lambda: with_warning(run, _explained(walk(run, Steepest(), rule), run, rule)))
 
 
 def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from .descent import Direction, escaping
-from .kinds import few
+from .kinds import some_curvatures
 from .objective import Objective, Point
 from .result import Result
 from .run import Options, Run
@@ -67,4 +67,4 @@ def newton_cg(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unp
     """
     run = Run("Newton-CG", f, x0, **options)
     rule = step_rule(s, Wolfe())
-    return run.finish(lambda: escaping(run, Truncated(run.objective), rule, few))
+    return run.finish(lambda: escaping(run, Truncated(run.objective), rule, some_curvatures))

@@ -1,4 +1,4 @@
-"""What is chosen, counted or filled by value: choices and counts are plain, the numbers have slopes."""
+"""What is chosen or counted by value, or filled: choices and counts are plain, the numbers have slopes."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def unique(
     equal_nan: bool = True,
     sorted: bool = True,
 ) -> Any:
-    """The different entries in ascending order; along an axis, the different parts.
+    """The distinct entries in ascending order; along an axis, the distinct parts.
 
         yᵢ = x at the first place where it is found;   x̄ = ȳ at those places, else 0
 
     With `return_index`, `return_inverse` and `return_counts` there follow plain arrays: these places, the
-    place in y of each entry of x, and how often it is found. They are sorted, also without `sorted`.
+    place in y of each entry of x, and how often it occurs. They are sorted, also without `sorted`.
 
     >>> unique([3, 1, 3])
     array([1., 3.])
@@ -59,7 +59,7 @@ def unique(
 
 
 def bincount(x: Any, /, weights: Operand = None, minlength: int = 0) -> Any:
-    """How often each number from 0 on is found, or the sum of its weights.
+    """How often each number occurs, from 0 on, or the sum of its weights.
 
         yₖ = Σ wᵢ where xᵢ = k;   w̄ᵢ = ȳ at xᵢ
 

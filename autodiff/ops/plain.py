@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import modes
-from ..data import as_data, shape_of
+from ..data import as_data, beyond, shape_of
 from ..lazy import lazily
 from ..value import Value
 
@@ -34,15 +34,14 @@ ASKED = {
         "logical_xor", "searchsorted",
     ),
 }  # fmt: skip
-"""NumPy's functions whose results are the same for all numbers nearby, by how many arguments must be numbers.
+"""NumPy's functions that are constant between jumps, by how many of their first arguments must be numbers.
 
-What is no number may be compared (x == None), and asked for its shape. Functions with results that change
-with the numbers, such as unique values and weighed counts, are in `counting`.
+Anything may be compared (x == None), and asked for its shape. Functions whose results change with the
+numbers, such as unique values and weighted counts, are in `counting`.
 """
 
-
 WRITING = ("isneginf", "isposinf")
-"""Those that are no ufuncs, but take an array to write into by position."""
+"""Functions that are not ufuncs, but take an array to write into by position."""
 
 
 def raw(x: Any) -> Any:
@@ -59,7 +58,7 @@ def raw(x: Any) -> Any:
 
 
 def _number(x: Any) -> Any:
-    """Data as they are where NumPy has numbers of its own, else converted. TypeError for what is none."""
+    """Data as they are where their dtype is numeric, else converted. Raises TypeError for anything else."""
     if type(x) is Value:
         return x._data
     x = raw(x)
@@ -69,7 +68,7 @@ def _number(x: Any) -> Any:
 
 
 def question(function: Callable[..., Any], count: int) -> Callable[..., Any]:
-    """A function of NumPy, of the data of Values; its first arguments, so many, must be numbers."""
+    """A function of NumPy, applied to the data of Values; its first `count` arguments must be numbers."""
     name = function.__name__
     most = 1 if name in WRITING else getattr(function, "nin", None)
 
@@ -124,7 +123,7 @@ def _comparison(name: str) -> Callable[[Value, Any], Any]:
         try:
             result = compare(self._data, other)
         except OverflowError:
-            raise ValueError(f"{ufunc}: got a number beyond the range of float64") from None
+            raise beyond(f"{ufunc}: data") from None
         return bool(result) if isinstance(result, np.bool_) else result
 
     return apply

@@ -16,7 +16,7 @@ from ..axes import axis_in
 from ..data import Data, Operand, Shape, dtype_of, shape_of
 from ..declaration import primitive
 from ..lazy import holds_tasks
-from ..value import Value
+from ..value import data_of
 from .elementary import exp
 from .joining import concatenate
 from .selection import ratio, where
@@ -66,7 +66,7 @@ def _spread(g: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
     shape = shape_of(x)
     if axis is not None and not keepdims:
         g = reshape(g, _kept(shape, axis))
-    if holds_tasks(x._data if isinstance(x, Value) else x):
+    if holds_tasks(data_of(x)):
         return g * np.ones_like(x)  # in the chunks of x
     return broadcast_to(g, shape)
 

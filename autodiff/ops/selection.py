@@ -46,7 +46,8 @@ __all__ = [
 def where(condition: Data, x: Data, y: Data, /) -> Data:
     """Choice, entry by entry.   z = x where the condition holds, else y.
 
-    The gradient flows to the branch taken alone: the other contributes nothing, not even nan.
+    The gradient flows to the branch taken alone: the other contributes nothing, not even where its slope is
+    infinite or nan.
     """
     return np.where(condition, x, y)
 
@@ -157,6 +158,7 @@ def clip(
 
         z = min(max(x, low), high);   ∂z/∂x = 1 strictly between the bounds, else 0
 
+    Where x is held back its slope is 0 whatever x was computed from, also of infinite slope: 0·∞ = 0 there.
     A bound that is a variable has the slope where it holds x back, and its share of it where both tie, as
     in `maximum` and `minimum`. Bounds broadcast against x. `a_min` and `a_max` are NumPy's older names.
     Raises TypeError for a bound that is given by both names.

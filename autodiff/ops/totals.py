@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..data import Data, dtype_of
 
-__all__ = ["narrowed", "row_total", "total", "widened"]
+__all__ = ["narrowed", "row_total", "squares", "total", "widened"]
 
 add_up: Callable[..., Data] = np.add.reduce
 """NumPy's own sum, without the cost of np.sum's wrapping."""
@@ -43,6 +43,26 @@ def total(x: Data, axis: Any = None, keepdims: bool = False) -> Data:
         return add_up(x, axis=axis, keepdims=keepdims)
     sums = x.dot(_ones(x.shape[1], x.dtype))
     return sums[:, None] if keepdims else sums
+
+
+def squares(parts: Iterable[Data | None]) -> float:
+    """Sum of the squares of all entries: they do not cancel, so it is nan where one is, and ∞ where one is.
+
+    None and tuples are left out. What overflows is infinite, too.
+
+    >>> squares([3.0, None, np.array([1.0, 2.0])])
+    14.0
+    """
+    sum = 0.0
+    for x in parts:
+        if type(x) is np.ndarray:
+            entries = x.ravel()
+            sum += float(entries.dot(entries))
+        elif type(x) is float:
+            sum += x * x
+        elif not (x is None or isinstance(x, tuple)):
+            sum += float(np.vdot(x, x))
+    return sum
 
 
 def widened(x: Data) -> Data:

@@ -16,7 +16,7 @@ import numpy as np
 from ..data import Data
 from ..operation import ERRORS, Operation
 from ..recording import recorded
-from ..value import Value
+from ..value import Value, data_of
 
 __all__ = ["CONDITIONS", "Condition"]
 
@@ -44,7 +44,7 @@ def _recording(operation: Operation) -> Callable[..., Value]:
     def apply(*given: Any, **named: Any) -> Value:
         inputs, metadata = operation.bind(given, named)
         operands = tuple(x if isinstance(x, Value) else operation.operand(x) for x in inputs)
-        data = [x._data if isinstance(x, Value) else x for x in operands]
+        data = [*map(data_of, operands)]
         return recorded(operation, operation.computed(data, operands, metadata), operands, metadata, False)
 
     return apply

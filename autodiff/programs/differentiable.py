@@ -19,7 +19,7 @@ from ..operation import Operation
 from ..recording import part, recorded
 from ..roles import variable
 from ..structure import leaves
-from ..value import Value
+from ..value import Value, data_of
 from .arguments import Arguments
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Recorder:
     def __call__(self, arguments: Arguments, outputs: tuple[Data, ...]) -> list[Any]:
         """The results: Values where they depend on variables."""
         operands = (*arguments.operands, *self._version.captured)
-        data = tuple(x._data if isinstance(x, Value) else x for x in operands)
+        data = tuple(map(data_of, operands))
         together = recorded(TOGETHER, data, operands, {}, True)
         count, tracked = len(outputs), self._version.tracked
         if count == 1:

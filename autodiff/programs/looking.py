@@ -81,6 +81,7 @@ def member(owner: Any, step: Step) -> Any:
 
 
 def is_opaque(module: str) -> bool:
+    """Whether a module, and what it defines, is taken to stay as it is."""
     return module.partition(".")[0] in OPAQUE
 
 

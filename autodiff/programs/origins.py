@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import linecache
 import sys
-from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from .. import reverse
+from ..user_code import is_own, line_of
 from ..value import Value
 from .listing import Origin
 
 __all__ = ["Origins", "is_own"]
 
-ROOT = Path(__file__).parent.parent.parent
-OWN = tuple(
-    str(folder / "_")[:-1]
-    for folder in (ROOT / "autodiff", ROOT / "nn", ROOT / "optim", Path(np.__file__).parent)
-)
-"""Folders that are not the user's, with the separator: autodiff_demo.py is."""
-
 PASS = reverse.sweep.__code__, reverse._pull.__code__
 """What differentiates one node after another, each of which it calls `node`."""
-
-
-def is_own(code: CodeType) -> bool:
-    """Whether code is this project's or NumPy's, not the user's."""
-    return code.co_filename.startswith(OWN)
 
 
 class Origins:
@@ -77,7 +62,5 @@ class Origins:
         """File, number and text of a line."""
         key = frame.f_code, frame.f_lineno
         if key not in self._places:
-            name = frame.f_code.co_filename
-            code = linecache.getline(name, frame.f_lineno).strip()
-            self._places[key] = f"{Path(name).name}:{frame.f_lineno}", code
+            self._places[key] = line_of(frame)
         return self._places[key]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..operation import Operation, defaults_of
+from .chains import inner
 
 __all__ = ["Definition", "definition", "undecorated"]
 
@@ -38,7 +39,7 @@ class Definition(NamedTuple):
     names: dict[str, Any]
     """Builtins, globals, and what it closes over."""
     defaults: dict[str, Any]
-    """Default values by name: those that the function has, whatever their text would mean by now."""
+    """Default values by name: those that the function has, whatever their text would mean now."""
 
     @property
     def parameters(self) -> list[str]:
@@ -121,7 +122,7 @@ def _node(code: CodeType, file: str) -> Node | None:
 def _tree(text: str) -> ast.Module:
     try:
         return ast.parse(text)
-    except (SyntaxError, ValueError):  # a cell of a notebook may hold what is no Python
+    except (SyntaxError, ValueError):  # a cell of a notebook may hold more than Python
         return ast.Module([], [])
 
 
@@ -158,9 +159,8 @@ def _codes(tree: ast.Module, flags: int) -> frozenset[CodeType]:
 def _with_inner(code: CodeType) -> Iterator[CodeType]:
     """A code, and those of the functions inside it."""
     yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _with_inner(constant)
+    for part in inner(code):
+        yield from _with_inner(part)
 
 
 def _placed(lambdas: list[Node], code: CodeType) -> Node | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..leaving import REMEDY
 from ..operation import inputs_of
 from ..value import Value
 from .conditions import Condition
@@ -12,10 +13,7 @@ __all__ = ["function", "read"]
 
 STATIC = "an argument that only chooses what is computed is declared: compile(f, static=['name'])"
 
-NUMBERS = (
-    "use autodiff.exp and its like in place of the functions of math, autodiff.stack or where in place of "
-    "writing into an array, and .item() outside of f where a plain number is meant; " + STATIC
-)
+NUMBERS = f"{REMEDY}, and .item() outside of f where a plain number is meant; {STATIC}"
 
 WHOLE = "use autodiff.trunc, floor or ceil; " + STATIC
 

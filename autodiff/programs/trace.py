@@ -14,9 +14,9 @@ import numpy as np
 
 from .. import modes
 from ..data import Data, is_lazy
-from ..operation import inputs_of
+from ..operation import inputs_of, metadata_of
 from ..structure import leaves
-from ..value import Value, births
+from ..value import Value, births, data_of
 from . import refusals
 from .conditions import CONDITIONS
 from .listing import Line, Listing, Origin
@@ -81,10 +81,9 @@ class Trace:
 
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record a condition; answer what shapes tell; refuse the rest, naming it."""
-        if name in OF_SHAPES:
-            return getattr(np, name)(*map(_data, arguments), **options)
-        if all(not isinstance(x, Value) or self.is_constant(x) for x in leaves((arguments, options))):
-            return getattr(np, name)(*map(_data, arguments), **options)
+        values = (x for x in leaves((arguments, options)) if isinstance(x, Value))
+        if name in OF_SHAPES or all(map(self.is_constant, values)):
+            return getattr(np, name)(*map(data_of, arguments), **options)
         if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
             return name == "not_equal"  # no number is None, or a string
         if name not in CONDITIONS:
@@ -138,10 +137,6 @@ def _is_data(x: Any) -> bool:
     return not (x is None or isinstance(x, str))
 
 
-def _data(x: Any) -> Any:
-    return x._data if isinstance(x, Value) else x
-
-
 # -- the listing -------------------------------------------------------------------------------
 
 
@@ -155,7 +150,7 @@ def _listed(
     for node in nodes:
         operation, operands = node._operation, inputs_of(node)
         places = tuple([book.place(x) for x in operands])
-        metadata = node._y if operation and operation.arity == 0 else {}
+        metadata = metadata_of(node)
         line = Line(
             "computed", _sized(node._data), operation, places, metadata, origin=trace.origins.get(node)
         )
@@ -207,7 +202,7 @@ class _Book:
 
     def place(self, x: Any) -> int:
         """The line of an operand; a constant is entered at its first use."""
-        data = x._data if isinstance(x, Value) else x
+        data = data_of(x)
         if is_lazy(data):
             raise TypeError(
                 f"compile: f closes over a {type(data).__name__}; programs run on NumPy arrays alone"

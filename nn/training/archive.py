@@ -22,8 +22,9 @@ from typing import IO, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from autodiff.files import replacing
+from autodiff.notation import visible
 
-from ..state import shortened
+from ..state import LONGEST
 
 __all__ = ["Arrays", "Stored", "opened", "pack", "unpack", "write_arrays"]
 
@@ -112,7 +113,7 @@ def opened(path: str | os.PathLike[str], compressed: bool = True) -> Iterator[di
         with _sound(f"{place} is no complete {place.suffix} file of arrays"):
             entries = stack.enter_context(form.entries(place, file))
             if twice := [name for name, n in Counter(entry.name for entry in entries).items() if n > 1]:
-                raise ValueError(f"{shortened(twice[0])} is there twice")
+                raise ValueError(f"{visible(twice[0], LONGEST)} is there twice")
             if not compressed and sum(entry.length for entry in entries) > os.fstat(file.fileno()).st_size:
                 raise ValueError("its arrays are longer than the file")
         yield {entry.name: Stored(entry) for entry in entries}

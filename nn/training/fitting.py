@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.leaving import frankly
+from autodiff.leaving import revealing_cause
 from autodiff.settings import flag
 from optim import Optimizer
 
@@ -155,7 +155,7 @@ def _train(trainer: Trainer, epochs: int, progress: bool, file: Checkpoint | Non
     shown = progress_of(progress, epochs, trainer.history.epochs)
     try:
         # What overflows shows in the loss, and the history says so.
-        with Interruption() as interruption, np.errstate(all="ignore"), frankly:
+        with Interruption() as interruption, np.errstate(all="ignore"), revealing_cause:
             while not trainer.done(epochs):
                 for _ in trainer.epoch():
                     if file and (file.due or interruption.noted):

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff import Value, no_grad
 from autodiff.choice import chosen
 from autodiff.data import shape_of
-from autodiff.leaving import frankly
+from autodiff.leaving import revealing_cause
 from autodiff.modes import forgetting
 from autodiff.ops.plain import raw
 from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, Rprop, Schedule
@@ -155,7 +155,7 @@ def try_out(
     train, and for parameters without gradient; TypeError where the loss is no number; and what the
     model and the loss raise for data that they do not take.
     """
-    with predicting(model), np.errstate(all="ignore"), frankly:  # what overflows shows in the loss
+    with predicting(model), np.errstate(all="ignore"), revealing_cause:  # what overflows shows in the loss
         try:
             _try_gradients(model, loss, data)
             for observations in filter(None, (data, held_out)):
@@ -198,7 +198,7 @@ def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data:
 def _output(model: Module, data: Observations) -> Any:
     """What the model returns for the first observations; where X has no features, errors say so."""
     try:
-        with frankly:
+        with revealing_cause:
             output = model(data.X[:ROWS])
         _check_output(output, data)
     except ValueError as error:

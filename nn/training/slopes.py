@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..module import Module
 from .observations import Observations
 from .whole import obstacle
 
-__all__ = ["WARM_UP", "Slopes", "all_finite"]
+__all__ = ["WARM_UP", "Slopes"]
 
 WARM_UP = 500
 """Steps after which it pays to compile."""
@@ -124,18 +124,6 @@ class Slopes:
         if math.isfinite(number):
             loss.backward()
         return number, output.data
-
-
-def all_finite(slopes: Iterable[Any]) -> bool:
-    """Whether no slope is nan or infinite: squares do not cancel, and one number is cheap to look at."""
-    total = 0.0
-    for g in slopes:
-        if type(g) is float:
-            total += g * g
-        elif g is not None:
-            entries = g.ravel()
-            total += float(entries.dot(entries))
-    return math.isfinite(total)
 
 
 def _step(model: Module, loss: Loss) -> Step:

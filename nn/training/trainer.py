@@ -15,6 +15,7 @@ import numpy as np
 from autodiff import Value, no_grad
 from autodiff.lazy import computed, holds_tasks
 from autodiff.ops.plain import raw
+from autodiff.ops.totals import squares
 from optim import Optimizer, Schedule
 
 from ..module import Module
@@ -22,7 +23,7 @@ from . import history as histories
 from .form import check_form
 from .history import History
 from .observations import Observations
-from .slopes import Slopes, all_finite
+from .slopes import Slopes
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 
@@ -110,7 +111,7 @@ class Trainer:
         """What is not finite, before it spoils the weights: the loss, or a gradient."""
         if not math.isfinite(loss):
             return f"the loss became {loss}"
-        if all_finite(p.grad for p in self.slopes.free):
+        if math.isfinite(squares(p.grad for p in self.slopes.free)):
             return None
         parameters = self.model.named_parameters()
         spoilt = (name for name, p in parameters if not (p.grad is None or np.isfinite(p.grad).all()))

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..objective import Point
 from ..run import Run
 from ..stopping import Ending
 from ..unknowns import Vector
@@ -51,9 +50,9 @@ class Fitting(Run):
         self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
         self.promised = step.promised
 
-    def _watch(self, point: Point) -> None:
-        """Every step lowers R; when that is rounding, ftol tells."""
-        self.gained = self.steps + 1
+    def spent(self) -> bool:
+        """Never: every step lowers R; when that is rounding, ftol tells."""
+        return False
 
     def length(self, v: Vector) -> float:
         """‖D·v‖, with the norms of the columns as D."""

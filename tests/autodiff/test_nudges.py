@@ -246,7 +246,8 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
             raise ImportError(name)
         return real(name, *args, **kwargs)
 
-    monkeypatch.delitem(sys.modules, "autodiff.bar_chart", raising=False)
+    for module in ("autodiff.bar_chart", "autodiff.figures"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     w = Value(1.0)
     with pytest.raises(ImportError, match=r"plot needs matplotlib: pip install 'autodiff-lecture\[plot\]'"):

@@ -86,7 +86,8 @@ def test_nothing_to_draw_is_told():
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
-    monkeypatch.delitem(sys.modules, "optim.plot.picture", raising=False)
+    for module in ("optim.plot.picture", "autodiff.figures"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[plot\]'"):
         LONG.plot()

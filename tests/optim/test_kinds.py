@@ -15,7 +15,7 @@ from optim import (
     newton_cg,
     steepest_descent,
 )
-from optim.kinds import few
+from optim.kinds import some_curvatures
 from optim.objective import Objective
 
 DESCENTS = [steepest_descent, conjugate_gradient, bfgs, l_bfgs]
@@ -120,7 +120,7 @@ def test_the_kind_of_a_minimum_costs_one_evaluation(method, monkeypatch):
 def test_products_show_the_extremes_of_many_curvatures():
     sizes = np.concatenate([[-3.0], np.linspace(0.5, 1.0, 200), [7.0]])
     objective = Objective(lambda x: 0.5 * (sizes * x * x).sum(), np.ones(202))
-    found = few(objective, objective.start)
+    found = some_curvatures(objective, objective.start)
     assert found.sizes[0] == pytest.approx(-3.0, rel=1e-4)
     assert found.sizes[-1] == pytest.approx(7.0, rel=1e-4)
     assert abs(found.axis[0]) > 0.99

@@ -1,0 +1,37 @@
+"""Which code is the user's, and which of its lines recorded a node: what errors and programs name."""
+
+from __future__ import annotations
+
+import linecache
+import os
+from types import CodeType, FrameType
+
+import numpy as np
+
+from .value import Value, label_of
+
+__all__ = ["is_own", "line_of", "recorded_at"]
+
+ROOT = __file__.rpartition("autodiff")[0]
+OWN = (
+    *(f"{ROOT}{package}{os.sep}" for package in ("autodiff", "nn", "optim")),
+    np.__file__.rpartition("__init__")[0],
+)
+"""Folders that are not the user's, with the separator: autodiff_demo.py is."""
+
+
+def is_own(code: CodeType) -> bool:
+    """Whether code is this project's or NumPy's, not the user's."""
+    return code.co_filename.startswith(OWN)
+
+
+def line_of(frame: FrameType) -> tuple[str, str]:
+    """File and number of the line that a frame has come to, and its text."""
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()
+
+
+def recorded_at(node: Value) -> str:
+    """The end of a sentence that says where a node was recorded; nothing where `detect_anomaly` was off."""
+    line = label_of(node).line
+    return f", recorded at {line}" if line else ""
