@@ -116,11 +116,14 @@ class StructuralZeros:
         factors = [True if j == i else self._factor(x) for j, x in enumerate(operands)]
         products = self._count(node, i, live, factors)
         reached = _nonzero(products)
-        if len(operands) == 1 or is_lazy(data_of(c)) or not _may_hold_nan(c):
-            return c, reached  # one operand alone meets no ∞ of another; lazy products are left as they are
+        if is_lazy(data_of(c)) or not _may_hold_nan(c):
+            return c, reached  # lazy products are left as they are
+        if len(operands) == 1:  # it meets no ∞ of another
+            return _kept(reached, c), reached
         finite = [_both(factor, _finite(x)) for factor, x in zip(factors, operands, strict=True)]
         bounded = _both(live, _finite(g))
-        kept = [_kept(mask, x) for mask, x in zip(finite, operands, strict=True)]
+        _, *seen = self._seen(node)
+        kept = [_kept(mask, x) for mask, x in zip(finite, seen, strict=True)]
         alone = self._pulled(node, i, _kept(bounded, g), kept)
         sound = FUNCTIONS["equal"](products, self._count(node, i, bounded, finite))
         return where(sound, alone, c), reached
