@@ -113,7 +113,7 @@ class StructuralZeros:
             return c, reached  # one operand alone meets no ∞ of another; lazy products are left as they are
         finite = [_both(factor, _finite(x)) for factor, x in zip(factors, operands, strict=True)]
         bounded = _both(live, _finite(g))
-        kept = [_kept(mask, x) for mask, x in zip(finite, operands, strict=True)]
+        kept = [_kept(mask, x) for mask, x in zip(finite, self._seen(node)[1:], strict=True)]
         alone = self._pulled(node, i, _kept(bounded, g), kept)
         sound = FUNCTIONS["equal"](products, self._count(node, i, bounded, finite))
         return where(sound, alone, c), reached

@@ -341,3 +341,17 @@ def test_masks_leave_what_they_select(data):
     wanted = np.where(selected, scalars(step, 2.0) * matrix.reshape(n, 2).sum(axis=1), 0.0)
     for mode in (entries, recorded, program):
         np.testing.assert_allclose(quiet(mode, f, x), wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("product", [np.matmul, np.inner, lambda a, b: np.einsum("ij,jk", a, b)])
+def test_gradients_with_nan_through_products_of_two_variables_are_plain_numbers(product):
+    a, b = Value(np.ones((2, 2)), "a"), Value(np.ones((2, 2)), "b")
+
+    def f(a, b):
+        y = product(a, b)
+        return np.sqrt(y - y).sum()
+
+    f(a, b).backward()
+    for slope in (a.grad, b.grad, *ad.grad(f, (0, 1))(a.data, b.data), *gradients(f(a, b), [a, b])):
+        assert type(slope) is np.ndarray
+        assert np.isnan(slope).all()
