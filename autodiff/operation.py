@@ -228,7 +228,9 @@ class Operation:
         names = " and ".join(repr(x.name) for x in inputs if type(x) is Value and x.name)
         reason = str(error).removeprefix(f"{self.name}: ")
         told = f"{self.name}: got {shapes}{' for ' + names if names else ''}: {reason}"
-        return type(error)(f"{told}; {remedy}" if remedy and isinstance(error, ValueError) else told)
+        # NumPy's kinds of TypeError take other arguments than a text.
+        kind = TypeError if isinstance(error, TypeError) else type(error)
+        return kind(f"{told}; {remedy}" if remedy and isinstance(error, ValueError) else told)
 
 
 def inputs_of(node: Value) -> tuple[Any, ...]:

@@ -20,7 +20,10 @@ __all__ = ["bfgs"]
 class Inverse(Direction):
     """d = −B·g, where B is an estimate of H⁻¹ that maps the last Δg to the last Δx.
 
-    B ← (I − ρ·Δx·Δgᵀ)·B·(I − ρ·Δg·Δxᵀ) + ρ·Δx·Δxᵀ,   ρ = 1 / Δgᵀ·Δx;   at first B = (Δgᵀ·Δx / Δgᵀ·Δg)·I.
+    B ← (I − ρ·Δx·Δgᵀ)·B·(I − ρ·Δg·Δxᵀ) + ρ·Δx·Δxᵀ,   ρ = 1 / Δgᵀ·Δx.
+
+    At first B = max(1, Δgᵀ·Δx / Δgᵀ·Δg)·I: a step that is too long costs one more evaluation, and a step that
+    is too short one in every direction in which f is flatter than in the first.
     """
 
     def __init__(self) -> None:
@@ -37,7 +40,7 @@ class Inverse(Direction):
             return
         curvature = float(dx @ dg)
         if self.inverse is None:
-            self.inverse, self.unit = np.eye(dx.size) * flatness(dx, dg), True
+            self.inverse, self.unit = np.eye(dx.size) * max(1.0, flatness(dx, dg)), True
         moved = self.inverse @ dg
         self.inverse += np.outer(dx, dx) * ((1.0 + float(dg @ moved) / curvature) / curvature)
         self.inverse -= (np.outer(moved, dx) + np.outer(dx, moved)) / curvature

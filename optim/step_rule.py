@@ -63,19 +63,21 @@ def _taken(trial: Trial | None) -> Step | None:
 
 
 def _first_size(run: Run, d: Vector, unit: bool) -> float:
-    """What to try first: 1 where that is natural, else the size that would repeat the last decrease.
+    """What to try first: the size that would repeat the last decrease, or 1 where that is natural and less.
 
-    Nocedal and Wright, Numerical Optimization (2006), formula 3.60; no more than 4 times as far as the
-    last step went, and the last size where the decrease was lost in rounding.
+    Nocedal and Wright, Numerical Optimization (2006), formula 3.60 and what follows it; no more than 4 times
+    as far as the last step went, and 1 or the last size where the decrease was lost in rounding.
     """
-    length = _length(d)
-    if unit or run.previous is None:
+    length, slope = _length(d), float(run.point.gradient @ d)
+    if run.previous is None or not slope < 0.0:
         return 1.0 if unit else 1.0 / length
     fallen = run.previous.value - run.point.value
     if fallen <= 400.0 * run.objective.over.epsilon * abs(run.point.value):
-        return run.size
+        return 1.0 if unit else run.size
+    if unit:
+        return min(1.0, -2.0 * fallen / slope)
     farthest = 4.0 * _length(run.point.x - run.previous.x) / length
-    return min(-2.0 * fallen / float(run.point.gradient @ d), farthest)
+    return min(-2.0 * fallen / slope, farthest)
 
 
 def _length(v: Vector) -> float:

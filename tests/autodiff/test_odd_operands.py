@@ -304,3 +304,9 @@ def test_nothing_repeated_no_times_has_a_gradient(axis):
     x = Value(np.ones((0,) if axis == 0 else (2, 0)))
     y = ad.repeat(x, [], axis)
     assert gradients(y.sum(), x).shape == x.shape
+
+
+@pytest.mark.parametrize("name", ["tril", "broadcast_to", "tile"])
+def test_an_option_of_dates_is_refused_by_the_name_of_the_operation(name):
+    with pytest.raises(TypeError, match=f"^{name}: got \\(2,\\) for 'v': ufunc"):
+        getattr(ad, name)(Value([1.0, 2.0], "v"), np.array(["2020-01-01"], "M8[D]"))

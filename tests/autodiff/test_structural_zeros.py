@@ -365,3 +365,17 @@ def test_a_kink_that_was_not_selected_leaves_second_derivatives(f):
     assert slopes[0].tolist() == [0.0, 0.0]
     assert np.isfinite(slopes).all()
     np.testing.assert_array_equal(quiet(compiled(ad.hessian(f)), x), slopes)
+
+
+@pytest.mark.parametrize("product", [np.matmul, np.inner, lambda a, b: np.einsum("ij,jk", a, b)])
+def test_gradients_with_nan_through_products_of_two_variables_are_plain_numbers(product):
+    a, b = Value(np.ones((2, 2)), "a"), Value(np.ones((2, 2)), "b")
+
+    def f(a, b):
+        y = product(a, b)
+        return np.sqrt(y - y).sum()
+
+    f(a, b).backward()
+    for slope in (a.grad, b.grad, *ad.grad(f, (0, 1))(a.data, b.data), *gradients(f(a, b), [a, b])):
+        assert type(slope) is np.ndarray
+        assert np.isnan(slope).all()

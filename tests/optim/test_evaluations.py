@@ -142,6 +142,17 @@ def test_a_method_takes_no_more_evaluations_than_scipys_until_the_gradient_is_as
     assert np.mean(np.array(ratios) <= 1.2) >= share
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("scales", [(0, 1, 12), (0, 2, 12), (0, 3, 12), (-1, 1, 20)])
+@pytest.mark.parametrize("times", [1e-4, 1.0])
+def test_bfgs_knows_a_parabola_in_bad_scales_as_soon_as_scipys(scales, times, monkeypatch):
+    f = ridge(np.logspace(*scales), 3)
+    monkeypatch.setitem(PROBLEMS, "ridge", (lambda w: times * f(w), np.zeros(scales[-1])))
+    norms, (_, peers) = ours(bfgs, "ridge", monkeypatch)[1], theirs("BFGS", "ridge")
+    bound = max(min(norms), min(peers))
+    assert until(norms, bound) <= 1.2 * until(peers, bound)
+
+
 @pytest.mark.parametrize("method", [conjugate_gradient, l_bfgs, bfgs])
 @pytest.mark.parametrize("name", ["Gaussian process", "Gaussian process, little noise"])
 def test_a_likelihood_that_ends_in_rounding_takes_few_evaluations(method, name):
