@@ -8,8 +8,8 @@ from tests.autodiff.test_operations import example, quiet
 from tests.cases import CASES
 
 UNKNOWN = {
-    "cross", "cumprod", "gradient", "linalg.cholesky", "linalg.det", "linalg.inv", "linalg.norm", "linalg.pinv",
-    "linalg.solve", "log_softmax", "logsumexp", "mod", "norm", "prod", "softmax", "std", "var",
+    "cross", "cumprod", "gradient", "linalg.cholesky", "linalg.det", "linalg.inv", "linalg.norm",
+    "linalg.pinv", "linalg.solve", "log_softmax", "logsumexp", "mod", "norm", "prod", "softmax", "std", "var",
 }  # fmt: skip
 """Operations without such a trait, where a gradient that is dead in part may come out as nan."""
 
