@@ -39,7 +39,7 @@ NARROW = 1e-9
 QUIET = 5
 """Trials of steps that promise less than rounding: slopes tell in fewer, or they are noise, too."""
 
-SHORT = 0.67
+SHORT = 0.8
 """A first step that leaves more of the slope was far too short, as the unit step is in bad scales."""
 
 NEAREST, FARTHEST = 1e-3, 0.9
