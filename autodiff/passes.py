@@ -32,33 +32,37 @@ def pulled_back(
     at each contribution, the first pass knows structural zeros already.
     """
     nodes = ancestors(output)
-    variables = [node for node in nodes.values() if node._operation is None]
-    leaves = {leaf._birth for leaf in variables}
+    leaves = [node for node in nodes.values() if node._operation is None]
+    births = {leaf._birth for leaf in leaves}
     if targets is not None:
-        nodes = on_a_path(nodes, leaves, targets)
+        nodes = on_a_path(nodes, births, targets)
     if output._birth not in nodes:
         return {}, {}
     kept = nodes.keys() if targets is None else targets
     tracer, look = modes.tracer(), modes.inspector()
-    if tracer is None:
-        refuse_written(nodes, variables)
-
-    def depends(x: Value) -> bool:
-        return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
-
-    def absorbing() -> Mend:
-        return StructuralZeros(output, seed, record, depends).absorb
-
+    given_away = [leaf for leaf in leaves if leaf._x is not None]
+    if given_away and tracer is None:
+        refuse_written(nodes, given_away)
     at_once = look is not None or (is_lazy(output._data) if tracer is None else tracer.absorbs)
-    mend = absorbing() if at_once else None
+    mend = _absorbing(nodes, output, seed, record, create_graph) if at_once else None
     if look is not None and mend is not None:
         mend = _shown(mend, look)
     found = sweep(nodes, output, seed, kept, record, mend)
     if tracer is not None:
         tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())])
-    elif mend is None and _spoilt(map(found.get, leaves if targets is None else targets)):
-        found = sweep(nodes, output, seed, kept, record, absorbing())
+    elif mend is None and _spoilt(map(found.get, births if targets is None else targets)):
+        mend = _absorbing(nodes, output, seed, record, create_graph)
+        found = sweep(nodes, output, seed, kept, record, mend)
     return nodes, found
+
+
+def _absorbing(nodes: Nodes, output: Value, seed: Any, record: bool, create_graph: bool) -> Mend:
+    """What puts 0 for 0·∞ of structural zeros."""
+
+    def depends(x: Value) -> bool:
+        return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
+
+    return StructuralZeros(output, seed, record, depends).absorb
 
 
 def _is_flat(operation: Operation | None) -> bool:

@@ -33,10 +33,12 @@ class Doubt(NamedTuple):
     opened: int
 
 
-def refuse_written(path: Mapping[int, Value], leaves: Iterable[Value]) -> None:
-    """Raise ValueError where a node on a path to be differentiated no longer follows from its inputs."""
-    if doubts := {leaf._birth: _doubt(leaf) for leaf in leaves if leaf._x is not None}:
-        _follow(path, doubts)
+def refuse_written(path: Mapping[int, Value], given_away: Iterable[Value]) -> None:
+    """Raise ValueError where a node on a path to be differentiated no longer follows from its inputs.
+
+    `given_away` are the leaves whose arrays were handed out.
+    """
+    _follow(path, {leaf._birth: _doubt(leaf) for leaf in given_away})
 
 
 def _doubt(leaf: Value) -> Doubt:
