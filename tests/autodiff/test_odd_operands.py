@@ -153,23 +153,7 @@ def test_operands_of_questions_and_operators(odd):
             for args in ((x, other), (other, x), (other,)):
                 described = name in ("shape", "ndim", "size", "result_type")
                 assert described or sound(f, *args), (name, args)
-        for name in (
-            "eq",
-            "ne",
-            "lt",
-            "le",
-            "gt",
-            "ge",
-            "add",
-            "sub",
-            "mul",
-            "truediv",
-            "pow",
-            "mod",
-            "and_",
-            "or_",
-            "xor",
-        ):
+        for name in OPERATORS:
             f = getattr(operator, name)
             assert sound(f, x, other), name
             formatted = name == "mod" and isinstance(other, (str, bytes))
