@@ -130,7 +130,4 @@ def formula(value: Value, *, expand: bool = False) -> Formula:
     stations = Stations(value, widest=WIDEST, deepest=WIDEST, expand=expand)
     root = stations.graph.output
     term = transcribed(stations.segment(root.id).root)
-    coined = {
-        name: transcribed(stations.segment(id).root) for id, name in stations.coined.items() if id != root.id
-    }
-    return Formula(term, stations.scope, coined, root.shape)
+    return Formula(term, stations.scope, stations.parts(), root.shape)

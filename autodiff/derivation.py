@@ -24,7 +24,6 @@ from .expression import (
 from .notation import visible
 from .simplification import total
 from .stations import Stations
-from .transcription import transcribed
 from .value import Value
 
 __all__ = ["Derivation", "Link", "explain"]
@@ -102,9 +101,8 @@ class Derivation:
     @property
     def _named(self) -> dict[str, Term]:
         """What was named on the way: parts of a long expression, and gradients with respect to them."""
-        coined = {id: name for id, name in self._stations.coined.items() if id != self._chain.output}
-        parts = {name: transcribed(self._stations.segment(id).root) for id, name in coined.items()}
-        return {**parts, **{written(symbol): term for symbol, term in self._definitions.items()}}
+        gradients = {written(symbol): term for symbol, term in self._definitions.items()}
+        return {**self._stations.parts(), **gradients}
 
     def _scope(self) -> dict[str, Data | Term]:
         return {**self._stations.scope(), **self._named}

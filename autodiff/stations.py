@@ -133,6 +133,11 @@ class Stations:
             for id, name in self.names.items()
         }
 
+    def parts(self) -> dict[str, Term]:
+        """The expressions that were given names here, in order, but for the whole."""
+        whole = self.graph.output.id
+        return {name: transcribed(self.segment(id).root) for id, name in self.coined.items() if id != whole}
+
 
 def again(node: Node, inputs: list[Any]) -> Value:
     """A recorded node with other inputs, its data taken over."""
