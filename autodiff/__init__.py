@@ -11,57 +11,65 @@ chain rule over the recorded graph.
 8.0
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from . import operators, ops
-from .anomaly import detect_anomaly
-from .declaration import elementwise, primitive
-from .engine import gradients
-from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
-from .grouping import scope
-from .jacobians import hessian, jacobian
-from .modes import no_grad
+from . import aliases, ops
+from .differentiation import (
+    derivative,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    operators,
+    value_and_grad,
+    vjp,
+)
+from .lazy_names import lazy_names
 from .ops import *
 from .ops import linalg, plain
 from .ops import max as max
 from .ops import min as min
 from .ops import round as round
 from .ops import sum as sum
-from .value import Value
+from .values import Value, elementwise, no_grad, primitive, scope
 
 if TYPE_CHECKING:
     from .animation import animate as animate
-    from .check import check_gradients as check_gradients
-    from .claims import Claim as Claim
-    from .claims import check_claims as check_claims
-    from .closed_form import formula as formula
-    from .derivation import explain as explain
-    from .nudge import nudges as nudges
-    from .picture import draw as draw
+    from .checking import Claim as Claim
+    from .checking import check_claims as check_claims
+    from .checking import check_gradients as check_gradients
+    from .checking import detect_anomaly as detect_anomaly
+    from .checking import nudges as nudges
+    from .derivations import explain as explain
+    from .derivations import formula as formula
+    from .pictures import draw as draw
+    from .pictures import tree as tree
     from .programs import compile as compile
-    from .text_tree import tree as tree
 
-LAZY = {
+READERS = {
     "animate": "animation",
-    "Claim": "claims",
-    "check_claims": "claims",
-    "check_gradients": "check",
+    "Claim": "checking",
+    "check_claims": "checking",
+    "check_gradients": "checking",
     "compile": "programs",
-    "draw": "picture",
-    "explain": "derivation",
-    "formula": "closed_form",
-    "nudges": "nudge",
-    "tree": "text_tree",
+    "detect_anomaly": "checking",
+    "draw": "pictures",
+    "explain": "derivations",
+    "formula": "derivations",
+    "nudges": "checking",
+    "tree": "pictures",
 }
-"""What only reads graphs, and the module that it is loaded from on first use."""
+"""What only reads graphs, and the room that it is loaded from on first use."""
 
+aliases.install()
 operators.attach()
 globals().update(plain.FUNCTIONS)
 
 __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their families)
     "Value",
     "derivative",
-    "detect_anomaly",
     "elementwise",
     "grad",
     "gradients",
@@ -74,7 +82,7 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     "scope",
     "value_and_grad",
     "vjp",
-    *LAZY,
+    *READERS,
     *ops.__all__,
     *plain.FUNCTIONS,
 ]
@@ -84,12 +92,7 @@ for own in ("all", "any", "compile", "max", "min", "round", "sum"):
 del own
 
 
-def __getattr__(name: str) -> Any:
-    if name not in LAZY:
-        raise AttributeError(f"module 'autodiff' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f".{LAZY[name]}", __name__), name)
+__getattr__, _ = lazy_names(__name__, READERS)
 
 
 def __dir__() -> list[str]:

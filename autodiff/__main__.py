@@ -1,6 +1,6 @@
 """`python -m autodiff`: derivatives of expressions on the command line."""
 
-from .command import main
+from .command.line import main
 
 __all__ = ["main"]
 

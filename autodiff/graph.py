@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from .data import Data, Shape, shape_of
-from .operation import Operation, inputs_of, metadata_of
-from .value import Value, data_of
+from .values.data import Data, Shape, shape_of
+from .values.operation import Operation, inputs_of, metadata_of
+from .values.value import Value, data_of
 
 __all__ = ["Edge", "Graph", "Kind", "Node"]
 

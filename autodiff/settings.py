@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from .data import as_float
+from .values.data import as_float
 
 __all__ = [
     "Check",
     "any_number",
+    "chosen",
     "flag",
     "fraction",
+    "hint",
     "increasing",
     "not_negative",
     "number_format",
+    "one_of",
     "pair",
     "positive",
     "probability",
@@ -30,6 +34,8 @@ __all__ = [
 ]
 
 Check: TypeAlias = Callable[[str, Any], Any]
+Offered = TypeVar("Offered")
+Name = TypeVar("Name", bound=str)
 
 
 def any_number(what: str, setting: Any) -> float:
@@ -118,3 +124,39 @@ def _required(holds: bool, what: str, expected: str, setting: Any) -> Any:
     if not holds:
         raise ValueError(f"{what} must be {expected}, got {setting!r}")
     return setting
+
+
+# -- chosen by name ---------------------------------------------------------------------------
+
+
+def hint(name: str, names: Collection[str]) -> str:
+    """How an error about a name goes on: the names that are near, and all there are."""
+    near = " or ".join(map(repr, get_close_matches(name.lower(), names, cutoff=0.5)))
+    return f"did you mean {near}? (there are {', '.join(names)})" if near else f"there are {', '.join(names)}"
+
+
+def chosen(what: str, name: object, offered: Mapping[str, Offered]) -> Offered:
+    """The thing of a name; capitals, hyphens, underscores and blanks do not matter.
+
+    Raises ValueError with the nearest names, TypeError for what is no string.
+
+    >>> chosen("method", "newtn", {"newton": 1, "bfgs": 2})
+    Traceback (most recent call last):
+    ValueError: unknown method 'newtn'; did you mean 'newton'? (there are newton, bfgs)
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"the {what} must be a name, got {name!r}; there are {', '.join(offered)}")
+    spelt = {_spelling(known): known for known in offered}
+    if _spelling(name) not in spelt:
+        raise ValueError(f"unknown {what} {name!r}; {hint(name, offered)}")
+    return offered[spelt[_spelling(name)]]
+
+
+def one_of(what: str, name: object, names: Iterable[Name]) -> Name:
+    """The name itself, as it is spelt among these. Raises as `chosen` does."""
+    return chosen(what, name, {known: known for known in names})
+
+
+def _spelling(name: str) -> str:
+    """Without capitals, hyphens, underscores and blanks."""
+    return name.lower().translate({ord(char): None for char in "-_ "})

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from autodiff.console import print_anything
+from autodiff.text.console import print_anything
 
 
 def run(main: Callable[..., object]) -> None:

@@ -5,7 +5,7 @@ checked the same way: a claim is a name, the digits as printed, and what compute
 """
 
 from autodiff import check_claims
-from autodiff.claims import ClaimReport
+from autodiff.checking.claims import ClaimReport
 from examples import run
 from nn.lecture_claims import claims
 

@@ -24,8 +24,8 @@ from autodiff import (
     tanh,
     where,
 )
-from autodiff.choice import chosen
-from autodiff.data import Data, Operand, dtype_of
+from autodiff.settings import chosen
+from autodiff.values.data import Data, Operand, dtype_of
 
 __all__ = [
     "activation",

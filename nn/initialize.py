@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autodiff.choice import chosen
+from autodiff.settings import chosen
 
 __all__ = [
     "Initializer",

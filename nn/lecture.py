@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import Operand
+from autodiff.values.data import Operand
 
 from .network.feedforward import Network
 

@@ -14,22 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import (
-    Value,
-    absolute,
-    clip,
-    expand_dims,
-    log_softmax,
-    mean,
-    primitive,
-    relu,
-    softplus,
-    where,
-)
+from autodiff import Value, absolute, clip, expand_dims, log_softmax, mean, primitive, relu, softplus, where
 from autodiff import sum as total
-from autodiff.choice import chosen
-from autodiff.data import Data, Operand, shape_of
-from autodiff.settings import positive, probability
+from autodiff.settings import chosen, positive, probability
+from autodiff.values.data import Data, Operand, shape_of
 
 from .operands import entries
 from .targets import class_rows, paired, refuse, signs

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.grouping import mark_call
-from autodiff.roles import plain
-from autodiff.value import births
+from autodiff.differentiation.roles import plain
+from autodiff.values.scopes import mark_call
+from autodiff.values.value import births
 
 from .casting import recast
 from .operands import entries

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff import Value, stack
-from autodiff.data import Operand, as_data
-from autodiff.value import holds_values
+from autodiff.values.data import Operand, as_data
+from autodiff.values.value import holds_values
 
 __all__ = ["entries"]
 

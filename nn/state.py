@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import changes_digits
-from autodiff.notation import visible
 from autodiff.ops.plain import raw
+from autodiff.text.notation import visible
+from autodiff.values.data import changes_digits
 
 __all__ = ["LONGEST", "Unmatched", "loaded"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.data import shape_of
-from autodiff.notation import printable
+from autodiff.text.notation import printable
+from autodiff.values.data import shape_of
 
 from .module import Module, members
 

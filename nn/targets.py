@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, astype, expand_dims, reshape
-from autodiff.data import Operand, dtype_of, shape_of
-from autodiff.lazy import holds_tasks
+from autodiff.differentiation.roles import traced
 from autodiff.ops.plain import raw
-from autodiff.roles import traced
+from autodiff.values.data import Operand, dtype_of, shape_of
+from autodiff.values.lazy import holds_tasks
 
 from .operands import entries
 

@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autodiff import Value, concatenate, gradients, no_grad, ravel
-from autodiff.functional import number
-from autodiff.lazy import computed, holds_tasks
-from autodiff.modes import differentiating, inside_derivative
+from autodiff.differentiation.functional import number
+from autodiff.differentiation.reverse import ancestors
+from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw
-from autodiff.reverse import ancestors
-from autodiff.structure import leaves
+from autodiff.values.lazy import computed, holds_tasks
+from autodiff.values.modes import differentiating, inside_derivative
 
 from .unknowns import Unknowns, Vector, flat
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autodiff.digits import with_minus
+from autodiff.text.digits import with_minus
 
 from .derivatives import Product
 from .objective import Objective, Point

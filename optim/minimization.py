@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autodiff.choice import chosen
+from autodiff.settings import chosen
 
 from .conjugate import conjugate_gradient
 from .limited_memory import l_bfgs

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
-from autodiff.anomaly import cause_of_nan
-from autodiff.choice import chosen
+from autodiff.checking.anomaly import cause_of_nan
+from autodiff.settings import chosen
 
 from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product, differenced
 from .unknowns import Vector, unknowns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
-from autodiff.notation import printable, text_of
+from autodiff.text.notation import printable, text_of
 
 from .unknowns import Vector
 

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
-from autodiff.choice import hint
-from autodiff.structure import leaves
+from autodiff.differentiation.structure import leaves
+from autodiff.settings import hint
 
 from .objective import Objective, Point
 from .progress import Progress

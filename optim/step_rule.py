@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 
-from autodiff.choice import chosen
+from autodiff.settings import chosen
 
 from .line_search import Line, Trial, backtracked, satisfying_wolfe
 from .objective import Point

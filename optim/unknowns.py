@@ -13,10 +13,10 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import Data, as_data, dtype_of, shape_of
-from autodiff.functional import Call
-from autodiff.lazy import computed
-from autodiff.structure import leaves, mapped, rebuilt
+from autodiff.differentiation.functional import Call
+from autodiff.differentiation.structure import leaves, mapped, rebuilt
+from autodiff.values.data import Data, as_data, dtype_of, shape_of
+from autodiff.values.lazy import computed
 
 __all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "pieces", "unknowns"]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from autodiff.data import dtype_of
 from autodiff.testing import POSITIVE, REAL, UNIT, Domain
+from autodiff.values.data import dtype_of
 
 AWAY = REAL.without(0.0)
 STEPS = Domain(-3.0, 3.0, exclude=tuple(np.arange(-3.0, 3.5, 0.5)))

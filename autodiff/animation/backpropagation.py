@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any
 
 from .. import settings
-from ..choice import one_of
-from ..digits import counted
-from ..notation import NOTHING
-from ..picture import DIRECTIONS, Direction
-from ..stations import Stations
-from ..value import Value
+from ..derivations.intermediates import Stations
+from ..pictures.picture import DIRECTIONS, Direction
+from ..settings import one_of
+from ..text.digits import counted
+from ..text.notation import NOTHING
+from ..values.value import Value
 from .cards import Card, cards_of, drawn
-from .dossier import Dossier
+from .details import Dossier
 from .narration import Narrator, listed
 from .propagation import Propagation, Pull, stations_of
 from .storyboard import Detail, Sign, Step, Storyboard

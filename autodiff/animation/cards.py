@@ -10,10 +10,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..layout import lay_out
-from ..notation import NOTHING, visible
-from ..stations import Stations
-from ..wording import CLEARER
+from ..derivations.intermediates import Stations
+from ..pictures.layout import lay_out
+from ..pictures.wording import CLEARER
+from ..text.notation import NOTHING, visible
 from .svg import Element, element, picture, short, text, width_of
 
 __all__ = ["Card", "cards_of", "drawn"]

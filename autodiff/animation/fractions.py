@@ -6,8 +6,8 @@ such letters as escapes.
 
 from __future__ import annotations
 
-from ..notation import visible
-from ..typesetting import Text
+from ..derivations.typesetting import Text
+from ..text.notation import visible
 
 __all__ = ["Stacked", "flat"]
 

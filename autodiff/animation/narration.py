@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..chain_rule import Step as Link
-from ..data import Data, is_lazy, shape_of
-from ..expression import Number
-from ..notation import text_of
-from ..transcription import transcribed
-from ..writing import POWER
+from ..derivations.chain_rule import Step as Link
+from ..derivations.expression import Number
+from ..derivations.transcription import transcribed
+from ..derivations.writing import POWER
+from ..text.notation import text_of
+from ..values.data import Data, is_lazy, shape_of
 from .fractions import Stacked
 from .propagation import Propagation, Pull
 

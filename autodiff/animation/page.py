@@ -13,8 +13,8 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from ..escaping import html, script
-from ..notation import printable
+from ..text.escaping import html, script
+from ..text.notation import printable
 from .caption import resource
 from .svg import markup
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain_rule import Chain, Step
-from ..data import Data, is_lazy
-from ..engine import gradients
-from ..stations import Segment, Stations
-from ..value import Value
+from ..derivations.chain_rule import Chain, Step
+from ..derivations.intermediates import Segment, Stations
+from ..differentiation.engine import gradients
+from ..values.data import Data, is_lazy
+from ..values.value import Value
 
 __all__ = ["Propagation", "Pull", "stations_of"]
 

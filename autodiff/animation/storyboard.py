@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, overload
 
-from ..files import format_of, write
+from ..files.writing import format_of, write
 from ..settings import any_number
 from .caption import captioned, rows_of
 from .fractions import flat

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ..notation import printable, printable_lines
+from ..text.notation import printable, printable_lines
 
 __all__ = ["Element", "element", "markup", "picture", "polyline", "short", "text", "width_of", "wrapped"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data
-from ..declaration import elementwise
+from ..values.data import Data
+from ..values.declaration import elementwise
 
 __all__ = [
     "add",

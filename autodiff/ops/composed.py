@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..axes import axes_in, axis_in
-from ..data import Operand, as_data, dtype_of, shape_of
-from ..value import Value
+from ..values.axes import axes_in, axis_in
+from ..values.data import Operand, as_data, dtype_of, shape_of
+from ..values.value import Value
 from .indexing import along, getitem
 from .joining import concatenate
 from .shaping import broadcast_to, flip, moveaxis, transpose

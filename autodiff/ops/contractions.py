@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..axes import axes_in
-from ..data import Data, Operand, dtype_of, shape_of
-from ..declaration import primitive
+from ..values.axes import axes_in
+from ..values.data import Data, Operand, dtype_of, shape_of
+from ..values.declaration import primitive
 from .shaping import reshape, transpose
 
 __all__ = ["einsum", "tensordot"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..axes import axis_in
-from ..data import Operand, dtype_of, shape_of
-from ..value import Value, holds_values
+from ..values.axes import axis_in
+from ..values.data import Operand, dtype_of, shape_of
+from ..values.value import Value, holds_values
 from .arithmetic import multiply
 from .composed import diff
 from .indexing import along, getitem, scatter_add

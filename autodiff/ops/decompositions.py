@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..data import Data, Operand, dtype_of, shape_of
-from ..declaration import primitive
+from ..values.data import Data, Operand, dtype_of, shape_of
+from ..values.declaration import primitive
 from .products import transposed
 from .reductions import max
 from .selection import absolute, where

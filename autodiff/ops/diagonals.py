@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..axes import axes_in
-from ..data import Data, Operand, Shape, shape_of, zeros_for
-from ..declaration import primitive
+from ..values.axes import axes_in
+from ..values.data import Data, Operand, Shape, shape_of, zeros_for
+from ..values.declaration import primitive
 from .shaping import expand_dims
 
 __all__ = ["diag", "diagonal", "on_diagonal", "trace", "tril", "triu"]

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from ..data import Data
-from ..declaration import elementwise
+from ..values.data import Data
+from ..values.declaration import elementwise
 from .selection import ratio, where
 
 __all__ = [

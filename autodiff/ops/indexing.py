@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import modes
-from ..axes import axis_in
-from ..data import Data, Operand, Shape, is_lazy, shape_of, zeros_for
-from ..declaration import primitive
-from ..lazy import holds_tasks
-from ..operation import not_an_option
-from ..value import Value
+from ..values import modes
+from ..values.axes import axis_in
+from ..values.data import Data, Operand, Shape, is_lazy, shape_of, zeros_for
+from ..values.declaration import primitive
+from ..values.lazy import holds_tasks
+from ..values.operation import not_an_option
+from ..values.value import Value
 from .selection import where
 from .shaping import ravel
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..axes import axis_in
-from ..data import Data, Operand, Shape, as_data, shape_of, zeros_for
-from ..declaration import primitive
-from ..value import Value, holds_values
+from ..values.axes import axis_in
+from ..values.data import Data, Operand, Shape, as_data, shape_of, zeros_for
+from ..values.declaration import primitive
+from ..values.value import Value, holds_values
 from .indexing import along
 from .shaping import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
 

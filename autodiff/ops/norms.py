@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..axes import axes_in
-from ..data import Data, Operand, as_float, is_lazy, shape_of
-from ..declaration import elementwise, primitive
+from ..values.axes import axes_in
+from ..values.data import Data, Operand, as_float, is_lazy, shape_of
+from ..values.declaration import elementwise, primitive
 from .decompositions import svd
 from .reductions import Axis, max, min, sum
 from .selection import absolute, ratio, sign

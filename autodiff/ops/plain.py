@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import modes
-from ..data import as_data, beyond, shape_of
-from ..lazy import lazily
-from ..value import Value
+from ..values import modes
+from ..values.data import as_data, beyond, shape_of
+from ..values.lazy import lazily
+from ..values.value import Value
 
 __all__ = ["COMPARISONS", "FUNCTIONS", "question", "raw"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data, Operand, Shape, shape_of
-from ..declaration import primitive
+from ..values.data import Data, Operand, Shape, shape_of
+from ..values.declaration import primitive
 from .arithmetic import multiply
 from .contractions import einsum, tensordot, tensordot_left, tensordot_right
 from .shaping import moveaxis, ravel, reshape

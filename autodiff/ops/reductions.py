@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..axes import axis_in
-from ..data import Data, Operand, Shape, dtype_of, shape_of
-from ..declaration import primitive
-from ..lazy import holds_tasks
-from ..value import data_of
+from ..values.axes import axis_in
+from ..values.data import Data, Operand, Shape, dtype_of, shape_of
+from ..values.declaration import primitive
+from ..values.lazy import holds_tasks
+from ..values.value import data_of
 from .elementary import exp
 from .joining import concatenate
 from .selection import ratio, where

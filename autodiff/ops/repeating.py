@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..axes import axis_in
-from ..data import Data, Operand, Shape, shape_of
-from ..declaration import primitive
+from ..values.axes import axis_in
+from ..values.data import Data, Operand, Shape, shape_of
+from ..values.declaration import primitive
 from .indexing import along, getitem, scatter_add, take
 from .shaping import reshape, sum_to
 

@@ -14,9 +14,9 @@ import math
 
 import numpy as np
 
-from ..data import Data, Operand, dtype_of
-from ..declaration import elementwise, primitive
-from ..value import Value
+from ..values.data import Data, Operand, dtype_of
+from ..values.declaration import elementwise, primitive
+from ..values.value import Value
 
 __all__ = [
     "absolute",

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..axes import axes_in
-from ..data import Data, Operand, Shape, dtype_of, shape_of
-from ..declaration import primitive
-from ..value import Value
+from ..values.axes import axes_in
+from ..values.data import Data, Operand, Shape, dtype_of, shape_of
+from ..values.declaration import primitive
+from ..values.value import Value
 from .totals import row_total
 
 if TYPE_CHECKING:

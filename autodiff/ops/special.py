@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from ..data import Data, dtype_of
-from ..declaration import elementwise
+from ..values.data import Data, dtype_of
+from ..values.declaration import elementwise
 from .elementary import exp, log, log1p
 
 __all__ = ["entr", "erf", "sinc", "xlog1py", "xlogy"]

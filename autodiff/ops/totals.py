@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data, dtype_of
+from ..values.data import Data, dtype_of
 
 __all__ = ["narrowed", "row_total", "squares", "total", "widened"]
 

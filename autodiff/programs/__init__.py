@@ -1,5 +1,13 @@
 """Functions as straight-line programs: traced, rewritten, written as Python source, and run."""
 
-from .program import Program, compile
+from typing import TYPE_CHECKING
+
+from ..lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from .program import Program as Program
+    from .program import compile as compile
 
 __all__ = ["Program", "compile"]
+
+__getattr__, __dir__ = lazy_names(__name__, {"Program": "program", "compile": "program"})

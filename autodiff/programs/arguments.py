@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..data import FLOAT64, Data, as_data, dtype_of, is_lazy, shape_of
-from ..structure import mapped
-from ..value import Value
+from ..differentiation.structure import mapped
+from ..values.data import FLOAT64, Data, as_data, dtype_of, is_lazy, shape_of
+from ..values.value import Value
 from .parameters import Parameters
 
 __all__ = ["Arguments", "Static", "entered", "is_setting"]

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import modes
-from ..value import Value, recasts
+from ..values import modes
+from ..values.value import Value, recasts
 from .arguments import Arguments, Static, is_setting
+from .guards.guard import Surrounding, same
 from .results import OUTPUT
-from .surrounding import Surrounding, same
 
 if TYPE_CHECKING:
     from .version import Version

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from .. import modes
-from ..data import Data
-from ..engine import gradients
-from ..operation import Operation
-from ..recording import part, recorded
-from ..roles import variable
-from ..structure import leaves
-from ..value import Value, data_of
+from ..differentiation.engine import gradients
+from ..differentiation.roles import variable
+from ..differentiation.structure import leaves
+from ..values import modes
+from ..values.data import Data
+from ..values.operation import Operation
+from ..values.recording import part, recorded
+from ..values.value import Value, data_of
 from .arguments import Arguments
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..data import Data, Shape, dtype_of, shape_of
-from ..operation import Operation
+from ..values.data import Data, Shape, dtype_of, shape_of
+from ..values.operation import Operation
 
 __all__ = ["Kind", "Line", "Listing", "Origin"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from .ieee import on_numbers
-from .running import runner
+from .runtime.ieee import on_numbers
+from .runtime.running import runner
 from .source import Function, Source
 
 __all__ = ["entry", "loaded"]

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MethodType
 from typing import Any, overload
 
-from .. import modes
-from ..digits import counted
-from ..files import format_of, write
+from ..files.writing import format_of, write
+from ..text.digits import counted
+from ..values import modes
 from .arguments import Arguments, entered
 from .calling import MISS, Direct, direct
 from .differentiable import Recorder

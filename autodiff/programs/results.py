@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..structure import mapped
-from ..value import Value
+from ..differentiation.structure import mapped
+from ..values.value import Value
 from .arguments import is_setting
 
 __all__ = ["OUTPUT", "filled", "structure"]

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..escaping import docstring
-from ..notation import printable
-from . import ieee, running
+from ..text.escaping import docstring
+from ..text.notation import printable
+from .runtime import ieee, running
 from .source import Function, Source
 
 __all__ = ["saved"]

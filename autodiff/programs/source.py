@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data import Shape
-from ..escaping import comment, docstring
-from .body import Body
-from .identifiers import identifier
+from ..text.escaping import comment, docstring
+from ..values.data import Shape
 from .listing import Line, Listing
-from .words import Words
+from .lowering.body import Body
+from .spelling.identifiers import identifier
+from .spelling.words import Words
 
 __all__ = ["Function", "Source", "written"]
 

@@ -6,19 +6,19 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import modes
-from ..data import Data, dtype_of, shape_of
-from ..value import Value, recasts
+from ..values import modes
+from ..values.data import Data, dtype_of, shape_of
+from ..values.value import Value, recasts
 from .arguments import Arguments
+from .guards.finding import surroundings
+from .guards.guard import changes
 from .listing import Origin
 from .loading import loaded
-from .purity import check_same
 from .results import structure
-from .rewriting import rewritten
+from .rewrites.rewriting import rewritten
 from .source import Source, written
-from .surrounding import changes
-from .surroundings import surroundings
-from .trace import Recording, recorded_from
+from .tracing.purity import check_same
+from .tracing.trace import Recording, recorded_from
 
 if TYPE_CHECKING:
     from .differentiable import Recorder

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from hypothesis.strategies import SearchStrategy
 
-from ..data import Data, Shape, canonical
-from ..value import Value
+from ..values.data import Data, Shape, canonical
+from ..values.value import Value
 
 __all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays", "numbers", "values"]
 

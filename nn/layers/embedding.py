@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, take
-from autodiff.lazy import holds_tasks
 from autodiff.ops.plain import raw
+from autodiff.values.lazy import holds_tasks
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, primitive, reshape, transpose
-from autodiff.data import Data, Operand, shape_of
 from autodiff.settings import flag
+from autodiff.values.data import Data, Operand, shape_of
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module

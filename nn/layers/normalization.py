@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, mean, reshape, sqrt
-from autodiff.data import shape_of
 from autodiff.ops.plain import raw
 from autodiff.settings import positive, probability
+from autodiff.values.data import shape_of
 
 from ..module import Module
 from ..operands import entries

@@ -16,9 +16,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from autodiff import settings
-from autodiff.digits import with_minus
-from autodiff.escaping import record
-from autodiff.notation import text_of, visible
+from autodiff.text.digits import with_minus
+from autodiff.text.escaping import record
+from autodiff.text.notation import text_of, visible
 
 from ..layers.sizes import whole
 from .feedforward import Network
@@ -29,7 +29,7 @@ from .snapshot import Parameter, Snapshot
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-    from autodiff.picture import Picture
+    from autodiff.pictures.picture import Picture
 
 __all__ = ["draw_network"]
 
@@ -102,7 +102,7 @@ def draw_network(
     Raises TypeError for another module, and ValueError for an observation of other than one number a
     feature and for fewer than 3 `max_nodes`.
     """
-    from autodiff.picture import Picture
+    from autodiff.pictures.picture import Picture
 
     most = whole(max_nodes, "draw_network: max_nodes", least=FEWEST)
     labels = whole(max_labels, "draw_network: max_labels", least=0)

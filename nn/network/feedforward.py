@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 from autodiff import Value
-from autodiff.grouping import boxed
+from autodiff.values.scopes import boxed
 
 from ..initialize import Initializer, Seed
 from ..layers.linear import Linear

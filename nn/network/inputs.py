@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autodiff import Value
-from autodiff.data import Operand, shape_of
+from autodiff.values.data import Operand, shape_of
 
 from .notation import indexed
 

@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any
 
 from autodiff import Value, add, moveaxis, multiply, stack
-from autodiff.data import Operand
+from autodiff.values.data import Operand
 
 from ..activations import activation as activation_of
 from ..activations import identity, log_softmax, softmax

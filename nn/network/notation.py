@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from autodiff.digits import subscript, superscript
+from autodiff.text.digits import subscript, superscript
 
 __all__ = ["indexed"]
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.data import Data
+from autodiff.values.data import Data
 
 from ..layers.linear import Linear
 from .feedforward import Network

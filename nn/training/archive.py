@@ -21,8 +21,8 @@ from typing import IO, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from autodiff.files import replacing
-from autodiff.notation import visible
+from autodiff.files.writing import replacing
+from autodiff.text.notation import visible
 
 from ..state import LONGEST
 

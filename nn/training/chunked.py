@@ -8,7 +8,7 @@ one graph of tasks, computed at once, so that each chunk is loaded once a step.
 
 from __future__ import annotations
 
-from autodiff.lazy import computed
+from autodiff.values.lazy import computed
 
 from ..module import Module
 from .observations import Observations

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autodiff import Value
-from autodiff.programs.surroundings import surroundings
+from autodiff.programs.guards.finding import surroundings
 
 from ..module import Module
 from .fingerprint import told

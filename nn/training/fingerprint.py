@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.lazy import holds_tasks
+from autodiff.values.lazy import holds_tasks
 from optim import Optimizer, Schedule
 
 from ..module import Module

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.leaving import revealing_cause
 from autodiff.settings import flag
+from autodiff.values.leaving import revealing_cause
 from optim import Optimizer
 
 from ..losses import mean_squared_error

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from autodiff.escaping import mathtext
-from autodiff.notation import printable
+from autodiff.text.escaping import mathtext
+from autodiff.text.notation import printable
 from optim.plot.canvas import figure, owner
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.lazy import holds_tasks
 from autodiff.ops.plain import raw
+from autodiff.values.lazy import holds_tasks
 
 __all__ = ["accuracy"]
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from autodiff.lazy import holds_tasks
+from autodiff.values.lazy import holds_tasks
 
 __all__ = ["Array", "Observations", "observed", "split"]
 

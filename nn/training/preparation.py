@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.choice import chosen
-from autodiff.data import shape_of
-from autodiff.leaving import revealing_cause
-from autodiff.modes import forgetting
 from autodiff.ops.plain import raw
+from autodiff.settings import chosen
+from autodiff.values.data import shape_of
+from autodiff.values.leaving import revealing_cause
+from autodiff.values.modes import forgetting
 from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, Rprop, Schedule
 
 from .. import losses

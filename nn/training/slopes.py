@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 import autodiff
-from autodiff import gradients, modes
-from autodiff.anomaly import cause_of_nan
-from autodiff.data import Data
+from autodiff import gradients
+from autodiff.checking.anomaly import cause_of_nan
+from autodiff.values import modes
+from autodiff.values.data import Data
 
 from ..module import Module
 from .observations import Observations

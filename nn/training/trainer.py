@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.lazy import computed, holds_tasks
 from autodiff.ops.plain import raw
 from autodiff.ops.totals import squares
+from autodiff.values.lazy import computed, holds_tasks
 from optim import Optimizer, Schedule
 
 from ..module import Module

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import shape_of
+from autodiff.values.data import shape_of
 
 from ..unknowns import Parameters, Unknowns
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, Unpack
 
 import numpy as np
 
-from autodiff.choice import chosen
+from autodiff.settings import chosen
 
 from ..run import Options
 from ..stopping import Ending

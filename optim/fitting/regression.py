@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autodiff.structure import leaves, rebuilt
+from autodiff.differentiation.structure import leaves, rebuilt
 
 from ..result import Result
 from ..unknowns import Vector, flat, pieces

@@ -12,12 +12,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from autodiff import Value, concatenate, no_grad, ravel
-from autodiff.functional import Call
-from autodiff.jacobians import matrices
-from autodiff.lazy import holds_tasks
-from autodiff.modes import differentiating
+from autodiff.differentiation.functional import Call
+from autodiff.differentiation.jacobians import matrices
+from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw
-from autodiff.structure import leaves
+from autodiff.values.lazy import holds_tasks
+from autodiff.values.modes import differentiating
 
 from ..derivatives import Derivatives, Numerical, Product
 from ..objective import Objective, Point

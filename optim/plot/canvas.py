@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autodiff.digits import with_minus
-from autodiff.escaping import mathtext
+from autodiff.text.digits import with_minus
+from autodiff.text.escaping import mathtext
 
 from ..unknowns import Vector
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from autodiff.animation import Sign, Step, Storyboard
 from autodiff.animation.svg import Element
-from autodiff.digits import counted, subscript, superscript
-from autodiff.structure import leaves
+from autodiff.differentiation.structure import leaves
+from autodiff.text.digits import counted, subscript, superscript
 
 from ..result import Result
 from ..unknowns import Vector, flat

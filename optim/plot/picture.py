@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autodiff.figures import Figure
+from autodiff.files.figures import Figure
 
 __all__ = ["Picture"]
 

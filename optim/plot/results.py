@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autodiff.digits import counted
-from autodiff.structure import leaves
+from autodiff.differentiation.structure import leaves
+from autodiff.text.digits import counted
 
 from ..result import Result
 from ..unknowns import Vector, flat

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autodiff.structure import leaves
+from autodiff.differentiation.structure import leaves
 
 from ..objective import Objective
 from ..result import Result

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import Data
 from autodiff.settings import flag, positive
+from autodiff.values.data import Data
 
 from .parameters import labelled
 

@@ -13,9 +13,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from autodiff import Value
-from autodiff.choice import chosen
 from autodiff.ops.plain import raw
-from autodiff.settings import Check, positive
+from autodiff.settings import Check, chosen, positive
 
 from .parameters import Group, Settings, grouped
 from .state import Memory, restored, saved

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from autodiff.choice import chosen
 from autodiff.ops.plain import raw
-from autodiff.settings import fraction, not_negative, whole
+from autodiff.settings import chosen, fraction, not_negative, whole
 
 from .optimizer import Optimizer
 from .schedules import Schedule

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff import Value
-from autodiff.data import Data, as_data, shape_of
 from autodiff.settings import whole
+from autodiff.values.data import Data, as_data, shape_of
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer

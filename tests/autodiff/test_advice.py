@@ -8,8 +8,8 @@ import scipy.special
 
 import autodiff as ad
 from autodiff import Value, check_gradients, elementwise, grad, gradients
-from autodiff.advice import INSTEAD, REASONS, WHOLE
-from autodiff.operators import COVERED
+from autodiff.differentiation.advice import INSTEAD, REASONS, WHOLE
+from autodiff.differentiation.operators import COVERED
 
 LIBRARIES = {"numpy": np, "numpy.linalg": np.linalg, "numpy.fft": np.fft, "scipy.special": scipy.special}
 

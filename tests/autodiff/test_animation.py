@@ -20,7 +20,7 @@ from autodiff import sum as sum_of
 from autodiff.animation import Detail, Row, Sign, Step, Storyboard, animate
 from autodiff.animation.propagation import Propagation, stations_of
 from autodiff.animation.svg import element, picture
-from autodiff.expression import evaluated
+from autodiff.derivations.expression import evaluated
 from tests.autodiff.test_random_derivations import POINTS, expressions
 
 EXACT = ".17g"

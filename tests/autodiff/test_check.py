@@ -26,8 +26,8 @@ from autodiff import (
     square,
     tanh,
 )
-from autodiff.check import check_gradients
-from autodiff.report import Comparison, GradientReport
+from autodiff.checking.check import check_gradients
+from autodiff.checking.report import Comparison, GradientReport
 from autodiff.testing import POSITIVE, UNIT, arrays, broadcastable_arrays, numbers, values
 
 MATRIX = np.array([[0.5, -1.25, 2.0], [1.5, 0.75, -0.5]])

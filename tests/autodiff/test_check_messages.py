@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, check_gradients, cos, elementwise, primitive, sigmoid, sin
-from autodiff.bisection import suspects
+from autodiff.checking.bisection import suspects
 from autodiff.testing import numbers
 
 LARGE = np.random.default_rng(1).normal(size=20_000)

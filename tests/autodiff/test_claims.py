@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff import Value
-from autodiff.claims import Claim, check_claims
-from autodiff.printed import Printed
+from autodiff.checking.claims import Claim, check_claims
+from autodiff.checking.printed import Printed
 
 
 def judged(*claims):

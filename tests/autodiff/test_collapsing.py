@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import nn
 from autodiff import Value, draw, sigmoid, tanh
-from autodiff.arrangement import REST, arranged
 from autodiff.graph import Graph
-from autodiff.grouping import scope
+from autodiff.pictures.collapsing import REST, arranged
+from autodiff.values.scopes import scope
 
 
 def cards(picture):

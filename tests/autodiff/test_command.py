@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autodiff.command import main
+from autodiff.command.line import main
 
 DEMONSTRATION = "3*x**4 + 5*x**3 - 20*x**2 + 8*x + 10"
 

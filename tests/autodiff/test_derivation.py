@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn.lecture
 from autodiff import Value, elementwise, gradients, linalg, no_grad, sigmoid, sin
-from autodiff.derivation import explain
+from autodiff.derivations.derivation import explain
 
 from .test_expression import typeset
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import escaping
-from autodiff.notation import printable, printable_lines
+from autodiff.text import escaping
+from autodiff.text.notation import printable, printable_lines
 from tests.foreign import FOREIGN
 
 

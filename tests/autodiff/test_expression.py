@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import nn
 import nn.lecture
 from autodiff import Value, einsum, exp, log, sin, sqrt, tanh, where
-from autodiff.closed_form import formula
-from autodiff.lettering import latex_of
+from autodiff.derivations.closed_form import formula
+from autodiff.text.lettering import latex_of
 
 x, y, z = Value(2.0, "x"), Value(3.0, "y"), Value(0.5, "z₁⁽¹⁾")
 

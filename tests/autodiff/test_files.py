@@ -19,9 +19,9 @@ import pytest
 
 from autodiff import Value, animate, draw, nudges
 from autodiff import compile as compiled
-from autodiff import files as writing
-from autodiff.files import replacing, write
-from autodiff.unfinished import DAY, new_name, remove_abandoned
+from autodiff.files import writing as writing
+from autodiff.files.unfinished import DAY, new_name, remove_abandoned
+from autodiff.files.writing import replacing, write
 from nn import MLP, History, save
 from nn.lecture import demonstration_1
 from optim import newton

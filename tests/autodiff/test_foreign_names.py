@@ -14,7 +14,7 @@ import pytest
 import autodiff as ad
 import nn
 from autodiff import Value, animate, draw, elementwise, explain, formula, nudges, scope, tree
-from autodiff.lettering import latex_of
+from autodiff.text.lettering import latex_of
 from optim import minimize
 from tests.foreign import FRAGMENTS, LINE_ENDS
 

@@ -118,7 +118,7 @@ def test_second_derivatives_agree(x, v):
 
 
 def test_rows_and_columns_of_a_jacobian_are_the_same(monkeypatch):
-    from autodiff import jacobians
+    from autodiff.differentiation import jacobians
 
     f = lambda x, y: ad.outer(x, y) * x[0]  # noqa: E731
     arguments = (np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0]))

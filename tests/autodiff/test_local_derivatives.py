@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value, draw, exp, floor, primitive, relu, sigmoid, split, stack, tanh, where
 from autodiff.graph import Graph
-from autodiff.ledger import Uses, terms_of
-from autodiff.local_derivatives import LARGE, LocalDerivatives
+from autodiff.pictures.contributions import Uses, terms_of
+from autodiff.pictures.local_derivatives import LARGE, LocalDerivatives
 from autodiff.testing import numbers
 from tests.cases import ELEMENTWISE
 

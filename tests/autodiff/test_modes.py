@@ -8,7 +8,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, detect_anomaly, gradients, no_grad
-from autodiff.anomaly import cause_of_nan
+from autodiff.checking.anomaly import cause_of_nan
 
 
 def test_no_grad_records_nothing():

@@ -6,7 +6,7 @@ import dask.array
 import numpy as np
 import pytest
 
-from autodiff.notation import text_of, visible
+from autodiff.text.notation import text_of, visible
 
 
 @pytest.mark.parametrize(

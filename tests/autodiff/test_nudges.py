@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff import Value, gradients, sigmoid, tanh
-from autodiff.nudge import nudges
+from autodiff.checking.nudge import nudges
 
 NUMBERS = st.floats(-2.0, 2.0)
 ETAS = st.floats(1e-3, 0.5)

@@ -20,7 +20,7 @@ def test_every_function_that_numpy_has_too_is_dispatched(name):
         function = find(np, name)
     except AttributeError:
         pytest.skip("NumPy has no such function")
-    from autodiff.operators import COVERED
+    from autodiff.differentiation.operators import COVERED
 
     assert COVERED[function] is find(ad, name) or name == "clip"
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value, check_gradients, gradients
-from autodiff.data import canonical
 from autodiff.testing import arrays, broadcastable_arrays
+from autodiff.values.data import canonical
 from tests.cases import ALIASES, CASES, ELEMENTWISE, SHAPED, Elementwise, Shaped
 
 EDGES = [0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -3.0, 709.0, 1000.0, -1000.0, 1e-300, 1e300, np.inf, -np.inf, np.nan]

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, draw, gradients, sigmoid
-from autodiff.notation import visible
-from autodiff.picture import Picture
-from autodiff.theme import THEMES
+from autodiff.pictures.picture import Picture
+from autodiff.pictures.theme import THEMES
+from autodiff.text.notation import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 

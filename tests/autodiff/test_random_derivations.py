@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value, gradients
-from autodiff.closed_form import Formula, formula
-from autodiff.derivation import explain
-from autodiff.school import read
+from autodiff.command.school import read
+from autodiff.derivations.closed_form import Formula, formula
+from autodiff.derivations.derivation import explain
 
 BINARY = (ad.add, ad.subtract, ad.multiply, lambda a, b: a / (b * b + 1.0))
 UNARY = (

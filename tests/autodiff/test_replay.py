@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autodiff
 from autodiff import Value, concatenate, exp, log, maximum, sigmoid, split, where
-from autodiff.replay import Replay
+from autodiff.checking.replay import Replay
 
 NUMBERS = st.floats(-3.0, 3.0)
 

@@ -8,7 +8,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, gradients
-from autodiff.scalars import leaf_gradients
+from autodiff.differentiation.scalars import leaf_gradients
 
 PAIRS = [
     operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.floordiv,

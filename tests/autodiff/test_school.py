@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import autodiff
 from autodiff import Value, gradients
-from autodiff.school import pointed, read
-from autodiff.vocabulary import functions
+from autodiff.command.school import pointed, read
+from autodiff.command.vocabulary import functions
 
 POINT = {"x": 1.5, "y": -0.75, "w₁₁": 2.0}
 CALLS = ["exp", "log", "sin", "sqrt", "sigmoid", "tanh", "relu", "arctan", "softplus"]

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import nn
 from autodiff import Value, detect_anomaly, no_grad, sigmoid
-from autodiff.frames import NOWHERE, frames_of
 from autodiff.graph import Graph
-from autodiff.grouping import scope
-from autodiff.value import label_of
+from autodiff.pictures.boxes import NOWHERE, frames_of
+from autodiff.values.scopes import scope
+from autodiff.values.value import label_of
 
 
 def boxes(*values):

@@ -10,16 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
 from autodiff import Value
-from autodiff.testing import (
-    POSITIVE,
-    REAL,
-    UNIT,
-    Domain,
-    arrays,
-    broadcastable_arrays,
-    numbers,
-    values,
-)
+from autodiff.testing import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
 
 DOMAINS = [
     REAL,

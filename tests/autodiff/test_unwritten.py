@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn
 import optim
-from autodiff import Value, detect_anomaly, gradients, unwritten, value
+from autodiff import Value, detect_anomaly, gradients
+from autodiff.differentiation import unwritten
+from autodiff.values import value
 from tests.cases import SHAPED
 
 NOTICED = r"elements of 'v' of shape \(3,\) were written into after \w+ had used it"

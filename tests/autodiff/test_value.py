@@ -12,7 +12,7 @@ from hypothesis import given
 
 import autodiff as ad
 from autodiff import Value, gradients, no_grad
-from autodiff.operators import METHODS
+from autodiff.differentiation.operators import METHODS
 from autodiff.testing import arrays, numbers, values
 
 
@@ -198,7 +198,7 @@ def test_declared_methods_are_those_attached():
     import ast
     import inspect
 
-    from autodiff import value
+    from autodiff.values import value
 
     source = ast.parse(inspect.getsource(value))
     kind = next(node for node in source.body if isinstance(node, ast.ClassDef) and node.name == "Value")

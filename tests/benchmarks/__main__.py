@@ -28,7 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = arguments(words)
     # NumPy and XLA read these when they are imported, which no module here does before this line.
     os.environ.update(dict.fromkeys(THREADS, "1") | JAX)
-    from autodiff.console import print_anything
+    from autodiff.text.console import print_anything
 
     from .table import in_columns, in_markdown, machine
 

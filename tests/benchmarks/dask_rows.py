@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import relu, value_and_grad
-from autodiff.lazy import computed
+from autodiff.values.lazy import computed
 
 from .harness import Row, Work, missing
 

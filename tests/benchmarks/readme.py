@@ -33,6 +33,6 @@ def rewrite(path: Path, text: str) -> None:
     Raises ValueError, and leaves the file alone, where the markers are missing.
     """
     document = between_markers(path.read_bytes().decode(), text)  # whatever its ends of lines
-    from autodiff.files import write  # it imports NumPy, which no module here does before it measures
+    from autodiff.files.writing import write  # it imports NumPy, which no module here does before it measures
 
     write(path, document.encode())

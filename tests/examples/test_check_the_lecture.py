@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autodiff.claims import ClaimReport
+from autodiff.checking.claims import ClaimReport
 from examples.check_the_lecture import main
 
 MISREAD = "one digit changed, from 0.391, computed with a₁⁽²⁾ = 0.809 as printed"

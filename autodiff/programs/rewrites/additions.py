@@ -16,8 +16,8 @@ import numpy as np
 
 from ...ops import add, multiply, scatter_add, square
 from ..listing import Line, Listing
-from ..operations import laid, reduced, sum_of_product, total, weighted_sum
 from .draft import Draft, Rewrite, alike, is_a
+from .operations import laid, reduced, sum_of_product, total, weighted_sum
 
 __all__ = ["REWRITES", "is_basic", "summed", "works_on_arrays"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...operation import Operation
 from ...ops import broadcast_to, where
+from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, rule
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...data import Data
-from ...operation import Operation, ieee
 from ...ops import add, multiply
+from ...values.data import Data
+from ...values.operation import Operation, ieee
 from ..listing import Line, Listing, Origin
 
 __all__ = ["REWRITES", "Draft", "Rewrite", "Rule", "alike", "computed", "frozen", "is_a", "placed", "rule"]

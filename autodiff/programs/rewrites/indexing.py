@@ -10,8 +10,8 @@ import numpy as np
 from ...ops import add, getitem, transpose
 from ...ops.joining import _stack
 from ..listing import Line, Listing
-from ..operations import entry, laid, numbers, rows, taken, vector
 from .draft import Draft, Rewrite, is_a, rule
+from .operations import entry, laid, numbers, rows, taken, vector
 
 __all__ = ["REWRITES", "RULES", "unpacked"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...operation import Operation
 from ...ops import relu
-from ..conditions import Condition
+from ...values.operation import Operation
 from ..listing import Line
+from ..tracing.conditions import Condition
 from .draft import Draft, rule
 
 __all__ = ["RULES"]

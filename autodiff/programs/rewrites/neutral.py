@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 
-from ...operation import Operation
 from ...ops import (
     absolute,
     add,
@@ -27,6 +26,7 @@ from ...ops import (
     sum_to,
     transpose,
 )
+from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, is_a, rule
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...graph import Graph
-from ...modes import differentiating
-from ...operation import Operation
 from ...ops import divide, exp, log, log_softmax, sigmoid, softmax, subtract
-from ...value import Value
+from ...values.modes import differentiating
+from ...values.operation import Operation
+from ...values.value import Value
 from ..listing import Line
 from .draft import Draft, rule
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from ...data import canonical
 from ...ops import add, divide, multiply, power, square
 from ...ops.arithmetic import power_derivative, power_slope
+from ...values.data import canonical
 from ..listing import Line
 from .draft import Draft, rule
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...ops import dot, matmul, moveaxis, swapaxes, transpose
 from ..listing import Line
-from ..operations import product, product_of_transposed, product_with_transposed
 from .draft import Draft, rule
+from .operations import product, product_of_transposed, product_with_transposed
 
 __all__ = ["RULES"]
 

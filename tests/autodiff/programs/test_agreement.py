@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn
 from autodiff import Value, grad, gradients, hessian, hvp, jvp, value_and_grad, where
-from autodiff.data import canonical, dtype_of
+from autodiff.differentiation.structure import leaves, mapped
 from autodiff.programs import compile as compiled
-from autodiff.structure import leaves, mapped
 from autodiff.testing import broadcastable_arrays
+from autodiff.values.data import canonical, dtype_of
 from tests.autodiff.test_operations import EDGES, example, quiet
 from tests.cases import CASES, ELEMENTWISE
 

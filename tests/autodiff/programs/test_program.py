@@ -11,12 +11,7 @@ import pytest
 
 import autodiff as ad
 import nn
-from autodiff import (
-    Value,
-    detect_anomaly,
-    value_and_grad,
-    where,
-)
+from autodiff import Value, detect_anomaly, value_and_grad, where
 from autodiff.programs import Program
 from autodiff.programs import compile as compiled
 

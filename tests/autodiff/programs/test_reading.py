@@ -21,8 +21,8 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, elementwise, primitive
-from autodiff.programs.reading import definition
 from autodiff.programs.saving import saved
+from autodiff.programs.spelling.reading import definition
 
 OPERATIONS = """
 import numpy as np

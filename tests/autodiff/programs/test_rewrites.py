@@ -18,8 +18,8 @@ from autodiff.graph import Graph
 from autodiff.programs.listing import Line, Listing
 from autodiff.programs.rewrites.dead import living
 from autodiff.programs.rewrites.draft import Draft, computed
-from autodiff.programs.rewriting import REWRITES, RULES, rewritten
-from autodiff.programs.trace import recorded_from
+from autodiff.programs.rewrites.rewriting import REWRITES, RULES, rewritten
+from autodiff.programs.tracing.trace import recorded_from
 
 EXACT = [rule for rule in RULES if rule.exact]
 

@@ -8,8 +8,8 @@ import pytest
 
 import autodiff as ad
 from autodiff import hessian, where
+from autodiff.differentiation.structure import leaves
 from autodiff.programs import compile as compiled
-from autodiff.structure import leaves
 from tests.autodiff.programs.test_agreement import RECORDED, through
 from tests.autodiff.test_operations import example, quiet
 

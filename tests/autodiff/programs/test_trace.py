@@ -11,9 +11,9 @@ import nn
 from autodiff import Value, grad, gradients, maximum, no_grad, value_and_grad, where
 from autodiff.programs import compile as compiled
 from autodiff.programs.arguments import entered
-from autodiff.programs.conditions import CONDITIONS
 from autodiff.programs.parameters import Parameters
-from autodiff.programs.trace import recorded_from
+from autodiff.programs.tracing.conditions import CONDITIONS
+from autodiff.programs.tracing.trace import recorded_from
 
 Point = namedtuple("Point", "x y")
 

@@ -1,0 +1,84 @@
+"""What is told about a node that is asked for: how its value comes about, and how its gradient does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..derivations.derivation import Derivation
+from ..derivations.equations import Equation
+from ..derivations.transcription import transcribed
+from .fractions import Stacked
+from .narration import Narrator, is_array
+from .propagation import Pull
+from .storyboard import Detail, Row
+
+__all__ = ["Dossier"]
+
+Rows = tuple[Row, ...]
+
+
+class Dossier:
+    """Tells about the stations of a propagation, one at a time."""
+
+    def __init__(self, tell: Narrator, pulls: Sequence[Pull]) -> None:
+        self.tell = tell
+        self.passes = tell.passes
+        self._pulls: dict[int, list[Pull]] = {}
+        for pull in pulls:
+            self._pulls.setdefault(pull.step.lower, []).append(pull)
+
+    def of(self, id: int, derived: bool) -> Detail:
+        """A station: its value, the terms of its gradient, and its derivation if that is wanted."""
+        derived = derived and id in self.passes.gradients
+        paragraphs = [self._value(id), self._terms(id, 2 if derived else 1)]
+        if derived:
+            paragraphs += self._derivation(id)
+        return Detail(self.tell.name(id), tuple(filter(None, paragraphs)))
+
+    def _value(self, id: int) -> Rows:
+        tell, passes = self.tell, self.passes
+        end = f"= {tell.sized(passes.data[id])}"
+        if id not in passes.segments:
+            return (Row(tell.name(id), end, "variable" if passes.varies(id) else "constant"),)
+        term = transcribed(passes.segments[id].root)
+        numbers = () if tell.with_arrays(id) else (Row("", f"= {tell.numbers.write(term)}"),)
+        return (Row(tell.name(id), f"= {tell.symbols.write(term)}"), *numbers, Row("", end))
+
+    def _terms(self, id: int, least: int) -> Rows:
+        """What the gradient of a station is the sum of, if it has so many terms."""
+        pulls = self._pulls.get(id, [])
+        if len(pulls) < least:
+            return ()
+        told = [Row("", f"+ {self._term(pull)}", self._number(pull)) for pull in pulls]
+        left = self.tell.gradient(id)
+        first = told[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
+        sum_of = f"It is used {len(pulls)} times, so its gradient is the sum of {len(pulls)} terms:"
+        end = Row("", f"= {self.tell.sized(pulls[-1].so_far)}")
+        return (first, end) if len(pulls) == 1 else (Row(note=sum_of), first, *told[1:], end)
+
+    def _term(self, pull: Pull) -> str:
+        """A term of a gradient, in names."""
+        tell = self.tell
+        if pull.local is None:
+            return tell.symbols.write(pull.step.term)
+        upper = pull.step.upper
+        first = "" if upper == self.passes.output else f"{tell.gradient(upper)} · "
+        return f"{first}{tell.partial(pull.step)}"
+
+    def _number(self, pull: Pull) -> str:
+        return "" if is_array(pull.term) else f"= {self.tell.data(pull.term)}"
+
+    # -- the derivation, as `explain` gives it -----------------------------------------------------
+
+    def _derivation(self, id: int) -> Iterator[Rows]:
+        passes = self.passes
+        derivation = Derivation(passes.source(passes.output), passes.source(id), passes.stations)
+        for title, equations in derivation.sections:
+            sentence = (Row(note=title),) if title else ()
+            yield (*sentence, *map(self._row, equations))
+
+    def _row(self, equation: Equation) -> Row:
+        number_format = self.tell.number_format
+        writers = Stacked(number_format=number_format), Stacked(equation.numbers, number_format)
+        left, right, end = equation.cells(*writers)
+        return Row(left, f"{equation.sign} {right}" + (f" = {end}" if end else ""), equation.note)

@@ -1,0 +1,187 @@
+"""Where nan and infinity come from: the operation, its inputs, and the line of the user's code."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from ..differentiation.unwritten import written
+from ..values import modes
+from ..values.data import is_lazy, shape_of
+from ..values.operation import inputs_of
+from ..values.user_code import is_own, line_of, recorded_at
+from ..values.value import Value, data_of, label_of
+
+__all__ = ["cause_of_nan", "detect_anomaly"]
+
+
+def detect_anomaly() -> AbstractContextManager[None]:
+    """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.
+
+    The error names the operation, its inputs with their shapes, the line of your code that recorded it,
+    and a stable way to write it where one is known. A product 0·∞ that is 0, since its zero is structural (an
+    entry that was not selected, a factor that is constant), is named in a RuntimeWarning. Writing into
+    elements of a leaf's data after it was used, which no assignment announces, is found here, too, also where
+    the leaf is a constant. Slow: for looking, not for training.
+
+    >>> from autodiff import log
+    >>> with detect_anomaly():
+    ...     log(Value(0.0, "p"))
+    Traceback (most recent call last):
+        ...
+    FloatingPointError: log made -inf of 'p' = 0.0...
+    """
+    watch = _Watch()
+    return modes.inspecting(watch.contribution, watch.node)
+
+
+class _Watch:
+    """Looks at nodes as they are recorded, and at contributions as they are pulled back."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, np.ndarray[Any, Any]] = {}
+
+    def node(self, node: Value) -> Value:
+        """Note the line, remember the data of array leaves, and refuse what is not finite."""
+        node._label = label_of(node)._replace(line=_line())
+        for x in _leaves(node):
+            self._seen.setdefault(x._birth, x._data.copy())
+        bad = _bad(node._data)
+        if bad:
+            raise FloatingPointError(f"{_told(node)} made {bad} of {_inputs(node)}{_where(node)}")
+        return node
+
+    def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
+        """Refuse what is not finite; warn where that is 0·∞ of a structural zero."""
+        self._check_unwritten(node)
+        bad = _bad(data_of(c))
+        if not bad:
+            return
+        if _bad(data_of(mended)):
+            raise FloatingPointError(
+                f"the gradient of {_told(node)} with respect to {inputs_of(node)[i].described()} is {bad}, "
+                f"at {_inputs(node)}{_where(node)}"
+            )
+        warnings.warn(
+            f"0·∞ taken for 0 in the gradient of {_told(node)} at {_inputs(node)}{_where(node)}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+    def _check_unwritten(self, node: Value) -> None:
+        for x in _leaves(node):
+            before = self._seen.get(x._birth)
+            if before is not None and not np.array_equal(before, x._data, equal_nan=True):
+                raise written(x, node)
+
+
+def _leaves(node: Value) -> list[Value]:
+    """The inputs that are leaves with NumPy arrays as data."""
+    return [
+        x
+        for x in inputs_of(node)
+        if isinstance(x, Value) and x._operation is None and isinstance(x._data, np.ndarray)
+    ]
+
+
+def _bad(data: Any) -> str:
+    """Nan or inf, if the data hold one; lazy data are not looked at."""
+    if isinstance(data, tuple):
+        return next(filter(None, map(_bad, data)), "")
+    if is_lazy(data) or np.all(np.isfinite(data)):
+        return ""
+    entries = np.ravel(data)
+    return str(entries[~np.isfinite(entries)][0])
+
+
+def _told(node: Value) -> str:
+    operation: Any = node._operation
+    return str(operation.name)
+
+
+def _inputs(node: Value) -> str:
+    return " and ".join(map(_input, inputs_of(node)))
+
+
+def _input(x: Any) -> str:
+    if not isinstance(x, Value):
+        return f"an array of shape {shape_of(x)}" if shape_of(x) else str(x)
+    return x.described() if x.shape else f"{x.described()} = {x._data}"
+
+
+def _where(node: Value) -> str:
+    """The line that recorded the node, and a remedy where the operation knows one."""
+    operation: Any = node._operation
+    return recorded_at(node) + (f"; {operation.remedy}" if operation.remedy else "")
+
+
+def _line() -> str:
+    """File, number and text of the innermost line of the user's code."""
+    frame = sys._getframe(1)
+    while frame.f_back and is_own(frame.f_code):
+        frame = frame.f_back
+    place, text = line_of(frame)
+    return place + (f"  `{text}`" if text else "")
+
+
+# -- the cause of what was met elsewhere -------------------------------------------------------
+
+
+def cause_of_nan(differentiated: Callable[[], object]) -> str:
+    """What made the nan or infinity in a function and its gradient, which are computed once more to see.
+
+    It names operation, inputs, line and stable form, as `detect_anomaly` does; but what is not finite in a
+    branch that was not taken is no cause. Returns an empty string where everything is finite, or where the
+    cause cannot be seen.
+
+    >>> from autodiff import grad, sqrt
+    >>> print(cause_of_nan(lambda: grad(sqrt)(0.0)))  # doctest: +ELLIPSIS
+    the gradient of sqrt with respect to a value is inf, at a value = 0.0...
+    """
+    search = _Search()
+    try:
+        with warnings.catch_warnings(), modes.inspecting(search.contribution, search.node):
+            warnings.simplefilter("ignore")
+            differentiated()
+    except FloatingPointError as error:
+        return str(error)
+    except Exception:  # whatever f raises now, the caller has something to say already
+        return ""
+    return ""
+
+
+class _Search(_Watch):
+    """Lets values that are not finite pass until one is pulled back, then goes back to where it was made."""
+
+    begun = False
+
+    def node(self, node: Value) -> Value:
+        """Note the line."""
+        node._label = label_of(node)._replace(line=_line())
+        return node
+
+    def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
+        """Refuse an output that is not finite; of the contributions, what `detect_anomaly` refuses."""
+        made = None if self.begun else _origin(node)
+        if made is not None:
+            raise FloatingPointError(
+                f"{_told(made)} made {_bad(made._data)} of {_inputs(made)}{_where(made)}"
+            )
+        self.begun = True
+        super().contribution(node, i, c, mended)
+
+
+def _origin(node: Value) -> Value | None:
+    """The node that made of finite inputs what is not finite in a result; None where the result is finite."""
+    made = None
+    following: Value | None = node
+    while following is not None and following._operation is not None and _bad(following._data):
+        made = following
+        inputs = [x for x in inputs_of(made) if isinstance(x, Value)]
+        following = next((x for x in inputs if _bad(x._data)), None)
+    return made

@@ -1,0 +1,173 @@
+"""What is checked: a function of named numbers and arrays, whatever its arguments are made of.
+
+Structures are taken apart as `grad` does. A module, which is anything with `named_parameters`, stands for
+its parameters: f gets the module itself, and these are assigned before each evaluation.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, is_dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..differentiation.structure import leaves, mapped
+from ..values import modes
+from ..values.data import Data, as_data
+from ..values.lazy import computed
+from ..values.value import Value
+
+__all__ = ["Subject", "Vector", "flat", "subject_at"]
+
+Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+TAKEN = "numbers, arrays, Values, nested tuples, lists and dicts of them, and modules with named_parameters()"
+
+
+class Place(NamedTuple):
+    """One number or array among the arguments; `own` is the Value of a module that holds it."""
+
+    name: str
+    data: Data
+    own: Value | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function of Values, with their names; those that are a module's own are assigned, not made."""
+
+    f: Callable[..., Any]
+    names: list[str]
+    own: list[Value | None]
+    modules: tuple[Any, ...] = ()
+
+    def evaluated(self, point: Sequence[Data]) -> tuple[list[Value], list[Value]]:
+        """The variables at a point, and the outputs computed from them; plain numbers are constants."""
+        xs = [
+            Value(x, name) if own is None else _assigned(own, x)
+            for x, name, own in zip(point, self.names, self.own, strict=True)
+        ]
+        return xs, self.outputs(xs)
+
+    def outputs(self, xs: Sequence[Value]) -> list[Value]:
+        """The numbers and arrays of the result, as Values."""
+        with modes.differentiating():
+            result = self.f(*xs)
+        if not (parts := leaves(result)):
+            raise TypeError(
+                f"check_gradients: f must return a Value or a structure of Values, got {result!r}"
+            )
+        return list(map(_output, parts))
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Modules are afterwards what they were before: their parameters, and what f changes besides."""
+        own = [(value, value.data) for value in self.own if value is not None]
+        states = [(module, module.state_dict()) for module in self.modules if hasattr(module, "state_dict")]
+        try:
+            yield
+        finally:
+            for value, data in own:
+                value.data = data
+            for module, state in states:
+                module.load_state_dict(state)
+
+
+def subject_at(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Subject, list[Data]]:
+    """A function as one of the numbers and arrays in its arguments, and what these are."""
+    if not callable(f):
+        raise TypeError(f"check_gradients: the first argument must be a function, got {f!r}")
+    unique: dict[int, Place] = {}  # a parameter that two modules share is one variable
+    for name, tree in zip(_names(f, len(arguments)), arguments, strict=True):
+        for place in _places(name, tree):
+            unique.setdefault(id(place if place.own is None else place.own), place)
+    places = list(unique.values())
+    if not places:
+        raise ValueError("check_gradients: the arguments contain no number, and no parameter that is trained")
+    own = [place.own for place in places]
+
+    def of_values(*values: Value) -> Any:
+        made = iter([value for value, held in zip(values, own, strict=True) if held is None])
+        return f(*mapped(lambda leaf: leaf if _is_module(leaf) else next(made), tuple(arguments)))
+
+    modules = tuple(filter(_is_module, leaves(tuple(arguments))))
+    subject = Subject(of_values, [place.name for place in places], own, modules)
+    return subject, [place.data for place in places]
+
+
+def flat(parts: Sequence[Data]) -> Vector:
+    """Numbers and arrays, one after the other."""
+    return np.concatenate([np.ravel(part) for part in parts]).astype(np.float64)
+
+
+def _assigned(own: Value, data: Data) -> Value:
+    own.data = data
+    return own
+
+
+def _output(part: Any) -> Value:
+    if isinstance(part, Value):
+        return part
+    try:
+        return Value(part, constant=True)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"check_gradients: the function must return real numbers, got {part!r}: {error}"
+        ) from error
+
+
+# -- taking arguments apart ------------------------------------------------------------------------
+
+
+def _names(f: Callable[..., Any], n: int) -> list[str]:
+    """Names of the first n arguments of f; their positions where it has no signature."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
+    rest = [p.name for p in parameters if p.kind == p.VAR_POSITIONAL] or ["argument "]
+    return names + [f"{rest[0]}[{i}]" for i in range(n - len(names))]
+
+
+def _places(name: str, tree: Any) -> Iterator[Place]:
+    """The numbers and arrays of an argument, in the order of its leaves: p['w'], p[0], m.bias."""
+    if isinstance(tree, dict):
+        for key in tree:
+            yield from _places(f"{name}[{key!r}]", tree[key])
+    elif isinstance(tree, (tuple, list)):
+        for k, entry in enumerate(tree):
+            yield from _places(f"{name}[{k}]", entry)
+    elif _is_module(tree):
+        for dotted, parameter in tree.named_parameters():
+            if not _of_module(name, dotted, parameter).constant:
+                yield Place(f"{name}.{dotted}", as_data(parameter.data), parameter)
+    elif tree is not None:
+        yield Place(name, _number(name, tree))
+
+
+def _is_module(leaf: Any) -> bool:
+    return hasattr(leaf, "named_parameters")
+
+
+def _of_module(name: str, dotted: str, parameter: Any) -> Value:
+    if isinstance(parameter, Value):
+        return parameter
+    kind = type(parameter).__name__
+    raise TypeError(f"check_gradients: expected a Value as parameter {name}.{dotted} of a module, got {kind}")
+
+
+def _number(name: str, leaf: Any) -> Data:
+    """A leaf as data of its own."""
+    try:
+        (data,) = computed([as_data(leaf.data if isinstance(leaf, Value) else leaf)])
+    except (TypeError, ValueError) as error:
+        kind = type(leaf).__name__
+        remedy = f"; give dataclasses.asdict({name})" if is_dataclass(leaf) else ""
+        raise type(error)(
+            f"check_gradients: the argument {name!r} is of type {kind}: {error}; it takes {TAKEN}{remedy}"
+        ) from error
+    return data

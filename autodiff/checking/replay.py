@@ -1,0 +1,82 @@
+"""Replay: what a recorded graph would have given, had some of its values been others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..graph import Graph, Node
+from ..values.data import Data, as_data, cast, dtype_of, shape_of
+from ..values.operation import ieee
+from ..values.value import Value
+
+__all__ = ["Replay"]
+
+
+class Replay:
+    """A recorded graph that can be computed again; nothing of the graph is changed by it.
+
+    Call it with pairs of a Value and the data to use in its place. Leaves, constants and recorded nodes
+    can be replaced; what depends on them is computed anew, in order of birth, by the operations that
+    recorded it, and the rest is as it was. Pairs for Values that the graph does not use have no effect.
+    A leaf that was assigned after it was used counts as replaced by its new data. Decisions that Python
+    took while recording, and what was drawn at random, stay as they were.
+
+    Raises TypeError for what is no Value, and ValueError for data of another shape.
+
+    >>> x, y = Value(2.0, "x"), Value(5.0, "y")
+    >>> f = Replay(x * y + 1.0)
+    >>> f([]), f([(x, 3.0)]), f([(x, 3.0), (y, -1.0)]), x.data
+    (11.0, 16.0, -2.0, 2.0)
+    """
+
+    def __init__(self, output: Value) -> None:
+        self.graph = Graph(output)
+        self._ids = {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
+
+    def __call__(self, changes: Iterable[tuple[Value, Data]]) -> Data:
+        """The data of the output with these changes."""
+        known: dict[int, Data] = {node.id: node.data for node in self.graph if node.changed}
+        for value, data in changes:
+            fitted = _fitted(value, data)
+            if value._birth in self._ids:
+                known[self._ids[value._birth]] = fitted
+        if known:
+            self._follow(known)
+        return known.get(self.graph.output.id, self.graph.output.data)
+
+    def _follow(self, known: dict[int, Data]) -> None:
+        """Compute all that depends on what is known to have changed."""
+        for node in self.graph:
+            if node.id not in known and not known.keys().isdisjoint(node.inputs):
+                known[node.id] = _computed(node, [known.get(x, self.graph[x].data) for x in node.inputs])
+
+
+def _fitted(value: Value, data: Data) -> Data:
+    """Data to use in place of a Value's: of its shape and dtype."""
+    if not isinstance(value, Value):
+        raise TypeError(f"replay: only Values can be replaced, got {type(value).__name__}")
+    data = as_data(data)
+    if shape_of(data) != value.shape:
+        raise ValueError(f"replay: {value.described()} is replaced by data of shape {shape_of(data)}")
+    return data if dtype_of(data) == value.dtype else cast(data, value.dtype)
+
+
+def _computed(node: Node, inputs: Sequence[Data]) -> Data:
+    """The operation of a node on other inputs, by the same way as when it was recorded."""
+    operation: Any = node.operation
+    if operation.elementwise and all(type(x) is float for x in inputs):
+        return _number(operation, inputs, node.metadata)
+    return operation.computed(inputs, inputs, node.metadata)
+
+
+def _number(operation: Any, inputs: Sequence[float], metadata: dict[str, Any]) -> Data:
+    """An elementwise operation on floats: its scalar form, or NumPy's where that raises."""
+    if operation.arity:
+        try:
+            result = operation.scalar(*inputs)
+        except (ArithmeticError, ValueError):
+            result = None
+        if type(result) is float:
+            return result
+    return ieee(operation.forward, *inputs, **metadata)

@@ -1,0 +1,290 @@
+"""Reading expressions as they are written at school and in Python; nothing is ever executed.
+
+    sum         x + 1, x - 1, x − 1            power     x^4, x**4, x⁴, e⁻ˣ: from the right, before a sign
+    product     3*x, 3·x, 3x, 2(x+1), x y      call      sin(x), max(x, 0), √(x): always with brackets
+    quotient    1/x, 1÷x                       parts     z = w*x + b; sigmoid(z)
+
+`xy` is one name, `x y` a product; 2e-3 is a number. A product without a sign after a division, 1/2x, can
+be read in two ways, and is refused. Operators wait on a stack, in the manner of Dijkstra's shunting yard
+(1961), so that brackets may be nested to any depth.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from .. import ops
+from ..settings import hint
+from ..values.value import Value
+from .tokens import Token, misread, tokens
+from .vocabulary import CONSTANTS, Apply, functions
+
+__all__ = ["Calculation", "pointed", "read"]
+
+BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
+    "+": (1, ops.add),
+    "-": (1, ops.subtract),
+    "*": (2, ops.multiply),
+    "/": (2, ops.divide),
+    "^": (4, ops.power),
+}
+OPEN, PRODUCT, SIGN, POWER = 0, 2, 3, 4
+"""How strongly what waits binds."""
+
+WIDTH = 72
+"""Characters of a text that are shown around the place of a mistake."""
+
+
+Step: TypeAlias = float | str | Apply
+
+
+# -- what was read -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """What a text says to compute: steps for each part; `names` are the unknowns, and where they stand."""
+
+    text: str
+    parts: tuple[tuple[str | None, tuple[Step, ...]], ...]
+    names: Mapping[str, int]
+
+    def evaluate(self, numbers: Mapping[str, Any]) -> Any:
+        """The result for these numbers, arrays or Values; parts that are Values are given their names.
+
+        >>> read("u = 1 − x; 3u²").evaluate({"x": 3.0})
+        12.0
+
+        Raises SyntaxError, with the place, where a number is missing.
+        """
+        for name in self.names:
+            if name not in numbers:
+                raise self.missing(name, numbers)
+        known, result = dict(numbers), None
+        for part, steps in self.parts:
+            result = _computed(steps, known)
+            if part:
+                known[part] = _named(result, part)
+        return result
+
+    def missing(self, name: str, numbers: Mapping[str, Any]) -> SyntaxError:
+        """The error about a name that no number is given for."""
+        called = len(name) > 1 and self.text[self.names[name] + len(name) :].startswith("(")
+        near = hint(name, functions() if called else [*numbers, *CONSTANTS]).partition("? (")
+        if called:
+            message = f"there is no function {name}"
+        elif len(name) > 1 and all(letter in numbers for letter in name):
+            message = f"{name} is one name; for a product write {'*'.join(name)}"
+        else:
+            message = f"{name} has no number: give {name}=…"
+        message += f"; {near[0]}?" if near[1] else ""
+        return misread(message, self.text, self.names[name])
+
+
+def _computed(steps: tuple[Step, ...], known: Mapping[str, Any]) -> Any:
+    stack: list[Any] = []
+    for step in steps:
+        if isinstance(step, Apply):
+            arguments = stack[-step.arguments :]
+            del stack[-step.arguments :]
+            stack.append(step.function(*arguments))
+        else:
+            stack.append(known[step] if isinstance(step, str) else step)
+    return stack.pop()
+
+
+def _named(result: Any, name: str) -> Any:
+    """The result, by the name of its part unless it has one."""
+    if isinstance(result, Value) and not result.name:
+        result.name = name
+    return result
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def read(text: str) -> Calculation:
+    """Read an expression, or parts with names and an expression, separated by semicolons.
+
+    >>> read("3x^4 + 5x^3 - 20x^2 + 8x + 10").evaluate({"x": 2.0})
+    34.0
+
+    Raises SyntaxError, which knows the place (see `pointed`).
+    """
+    names: dict[str, int] = {}
+    parts: list[tuple[str | None, tuple[Step, ...]]] = []
+    defined: set[str] = set()
+    part: list[Token] = []
+    for token in tokens(text):
+        part.append(token)
+        if token.text != ";" and token.kind != "end":
+            continue
+        name = _definition(part, text, {*names, *defined})
+        if name is None and token.kind != "end":
+            raise misread("only the last part may be without a name: name = …;", text, part[0].column)
+        reader = Reader(text, defined, names)
+        for piece in part[2 if name else 0 :]:
+            reader.take(piece)
+        parts.append((name, tuple(reader.steps)))
+        defined |= {name} if name else set()
+        part = []
+    return Calculation(text, tuple(parts), names)
+
+
+def _definition(part: list[Token], text: str, taken: set[str]) -> str | None:
+    """The name that a part begins with, if it is a definition."""
+    if len(part) < 2 or part[0].kind != "name" or part[1].text != "=":
+        return None
+    name, column = part[0].text, part[0].column
+    if name in CONSTANTS or name in functions() or name in taken:
+        raise misread(f"{name} has a meaning already", text, column)
+    return name
+
+
+@dataclass
+class Waiting:
+    """An operator, a bracket or a function that waits for what comes behind it."""
+
+    token: Token
+    binds: int
+    step: Apply | None = None
+    arguments: int = 1
+
+
+class Reader:
+    """Reads one part, token by token, into steps."""
+
+    def __init__(self, text: str, defined: set[str], names: dict[str, int]) -> None:
+        self.steps: list[Step] = []
+        self._text, self._defined, self._names = text, defined, names
+        self._waiting: list[Waiting] = []
+        self._begins = True  # whether a number, name or bracket must come now
+
+    def take(self, token: Token) -> None:
+        """Read one more token."""
+        if self._begins:
+            self._begin(token)
+        elif token.text in BINARY:
+            self._operator(token, *BINARY[token.text])
+        elif token.text == ")":
+            self._close(token)
+        elif token.text == ",":
+            self._separate(token)
+        elif token.text == ";" or token.kind == "end":
+            self._finish()
+        elif token.kind == "name" or token.text == "(":
+            self._implied_product(token)
+        else:
+            only = "only a single name can stand before =" if token.text == "=" else ""
+            raise self._wrong(only or f"expected an operator before {token.text}", token)
+
+    def _wrong(self, message: str, token: Token) -> SyntaxError:
+        return misread(message, self._text, token.column)
+
+    def _begin(self, token: Token) -> None:
+        called = self._waiting[-1] if self._waiting else None
+        if called and called.step and called.binds == OPEN and token.text != "(":
+            name = called.token.text
+            raise self._wrong(f"{name} needs brackets: {name}(x)", token)
+        if token.text == "(":
+            self._waiting.append(Waiting(token, OPEN))
+        elif token.text == "-":
+            self._waiting.append(Waiting(token, SIGN, Apply(ops.negative, 1)))
+        elif token.kind == "number":
+            self._operand(float(token.text))
+        elif token.kind == "name":
+            self._name(token)
+        elif token.text != "+":
+            raise self._wrong("expected a number, a name or a bracket", token)
+
+    def _operand(self, step: Step) -> None:
+        self.steps.append(step)
+        self._begins = False
+
+    def _name(self, token: Token) -> None:
+        name = token.text
+        if name in functions():
+            self._waiting.append(Waiting(token, OPEN, functions()[name]))
+            return
+        if name not in CONSTANTS and name not in self._defined:
+            self._names.setdefault(name, token.column)
+        self._operand(CONSTANTS.get(name, name))
+
+    def _operator(self, token: Token, binds: int, function: Callable[..., Any]) -> None:
+        self._release(binds + (binds == POWER))
+        self._waiting.append(Waiting(token, binds, Apply(function, 2)))
+        self._begins = True
+
+    def _implied_product(self, token: Token) -> None:
+        self._release(PRODUCT + 1)
+        if self._waiting and self._waiting[-1].token.text == "/":
+            raise self._wrong("a/b c can be read in two ways: write a/(b*c) or a/b*c", token)
+        self._operator(Token("sign", "*", token.column), *BINARY["*"])
+        self._begin(token)
+
+    def _release(self, binds: int) -> None:
+        """Apply what waits and binds at least so strongly."""
+        while self._waiting and self._waiting[-1].binds >= max(binds, 1):
+            step = self._waiting.pop().step
+            assert step is not None
+            self.steps.append(step)
+
+    def _separate(self, token: Token) -> None:
+        self._release(1)
+        if len(self._waiting) < 2 or self._waiting[-2].step is None or self._waiting[-2].binds != OPEN:
+            raise self._wrong("a comma separates the arguments of a function; decimals have a point", token)
+        self._waiting[-1].arguments += 1
+        self._begins = True
+
+    def _close(self, token: Token) -> None:
+        self._release(1)
+        if not self._waiting:
+            raise self._wrong("this bracket was never opened", token)
+        arguments = self._waiting.pop().arguments
+        called = self._waiting[-1] if self._waiting else None
+        if called and called.step and called.binds == OPEN:
+            self._waiting.pop()
+            if called.step.arguments != arguments:
+                takes = f"{called.token.text} takes {called.step.arguments} argument"
+                raise self._wrong(
+                    f"{takes}{'s' * (called.step.arguments > 1)}, got {arguments}", called.token
+                )
+            self.steps.append(called.step)
+
+    def _finish(self) -> None:
+        self._release(1)
+        if self._waiting:
+            raise self._wrong("this bracket is never closed", self._waiting[-1].token)
+
+
+# -- mistakes ----------------------------------------------------------------------------------
+
+
+def pointed(error: SyntaxError) -> str:
+    """The message, the text, and a caret below the place; of a long text what is around it.
+
+    >>> try:
+    ...     read("3x + * 2")
+    ... except SyntaxError as error:
+    ...     print(pointed(error))
+    expected a number, a name or a bracket
+        3x + * 2
+             ^
+    """
+    text, place = error.text or "", (error.offset or 1) - 1
+    start = max(0, min(place - WIDTH // 2, len(text) - WIDTH))
+    before = ("…" if start else "") + _on_one_line(text[start:place])
+    behind = _on_one_line(text[place : start + WIDTH]) + ("…" if start + WIDTH < len(text) else "")
+    return f"{error.msg}\n    {before}{behind}\n    {' ' * sum(map(_columns, before))}^"
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else " " if char.isspace() else "�" for char in text)
+
+
+def _columns(char: str) -> int:
+    """How many columns of a terminal a character fills."""
+    return 0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")

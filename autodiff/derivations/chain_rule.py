@@ -1,0 +1,161 @@
+"""The chain rule over named values: links with closed formulas, paths of links, and their sum.
+
+For numbers a link is a partial derivative ∂z/∂x. For arrays it is what the gradient Z̄ = ∂R/∂Z
+contributes to X̄, by the operation's own matrix rule: Ā = Ȳ·Bᵀ.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from ..differentiation.engine import gradients
+from ..text.lettering import with_bar
+from ..values.value import Value
+from .expression import ONE, ZERO, Symbol, Term, size, written
+from .intermediates import Stations
+from .simplification import grouped, product, substituted
+from .transcription import transcribed
+
+__all__ = ["Chain", "Step"]
+
+LONGEST = 60
+"""Operations of a formula; the gradients in a longer one keep their names."""
+
+
+class Step(NamedTuple):
+    """One link: from the station `lower` to `upper`, both ids, and what it multiplies by or contributes."""
+
+    upper: int
+    lower: int
+    term: Term
+
+
+class Chain:
+    """All links from an output back to one of the values that it was computed from."""
+
+    def __init__(self, stations: Stations, wrt: int) -> None:
+        self.stations = stations
+        self.output = stations.graph.output.id
+        self.wrt = wrt
+        path = self._path()
+        self.arrays = any(stations.graph[id].shape for id in path)
+        on_path = set(path)
+        self.users: dict[int, list[Step]] = defaultdict(list)
+        self.links: dict[int, list[Step]] = {id: self._steps(id, on_path) for id in path if id != wrt}
+        for upper in sorted(self.links):
+            for step in self.links[upper]:
+                self.users[step.lower].append(step)
+
+    def _path(self) -> list[int]:
+        """The stations on a path from the variable to the output, the last one first."""
+        reached, names = {self.wrt}, self.stations.names
+        for node in self.stations.graph:
+            if not reached.isdisjoint(node.inputs):
+                reached.add(node.id)
+        if self.output not in reached:
+            return []
+        found, stack = {self.output}, [self.output]
+        while stack:
+            id = stack.pop()
+            if id != self.wrt:
+                new = [i for i in self.stations.graph[id].inputs if i in reached and i not in found]
+                found.update(new)
+                stack.extend(new)
+        return [id for id in sorted(found, reverse=True) if id in names]
+
+    def _steps(self, id: int, on_path: set[int]) -> list[Step]:
+        """The links from a station to those next to it, from the rules of the operations between."""
+        root, leaves = self.stations.segment(id)
+        wanted = [i for i in sorted(leaves) if i in on_path and not leaves[i].constant]
+        seed = None
+        if self.arrays and id != self.output:
+            seed = Value(root.data, written(self.gradient_of(id)))
+        found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
+        own = [] if id in self.stations.coined else [(root, Symbol(self.stations.names[id], root.shape))]
+        return [Step(id, i, transcribed(g, own)) for i, g in zip(wanted, found, strict=True)]
+
+    def gradient_of(self, id: int) -> Symbol:
+        """How the gradient with respect to a station is written: ∂R/∂a, for arrays Ȳ.
+
+        Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da.
+        """
+        names, shape = self.stations.names, self.stations.graph[id].shape
+        bar = with_bar(names[id]) if self.arrays else None
+        if bar and bar not in names.values():
+            return Symbol(bar, shape)
+        direct = any(step.upper == self.output for step in self.users[id])
+        sign = "d" if direct and len(self.users[id]) > 1 else "∂"
+        return Symbol(names[self.output], shape, names[id], sign)
+
+    # -- paths -------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        """How many paths there are."""
+        counts = {self.output: 1}
+        for upper, steps in self.links.items():
+            for step in steps:
+                counts[step.lower] = counts.get(step.lower, 0) + counts.get(upper, 0)
+        return counts.get(self.wrt, 0)
+
+    def paths(self, at_most: int) -> list[tuple[Step, ...]]:
+        """The first paths, each from the output down to the variable."""
+        return list(islice(self._walk(), at_most))
+
+    def _walk(self) -> Iterator[tuple[Step, ...]]:
+        """Paths in the order of the operands, depth first."""
+        if not self.links:
+            return
+        stack: list[list[Step]] = [self.links[self.output][::-1]]
+        taken: list[Step] = []
+        while stack:
+            if not stack[-1]:
+                stack.pop()
+                taken = taken[:-1]
+                continue
+            step = stack[-1].pop()
+            if step.lower == self.wrt:
+                yield (*taken, step)
+            else:
+                taken = [*taken, step]
+                stack.append(self.links[step.lower][::-1])
+
+    # -- the whole derivative ----------------------------------------------------------------
+
+    def closed(self) -> tuple[Term, dict[Symbol, Term]]:
+        """The derivative in one expression, sums over paths with their common factors in front.
+
+        Where that becomes long, the gradient of a station on the way keeps its name, and is defined in
+        the dictionary; so the size does not grow with the number of paths.
+        """
+        return self._summed(lambda step: step.term)
+
+    def leibniz(self) -> tuple[Term, dict[Symbol, Term]]:
+        """The same with every link as ∂z/∂x."""
+        return self._summed(self.partial)
+
+    def partial(self, step: Step) -> Term:
+        """A link as ∂z/∂x."""
+        names = self.stations.names
+        return Symbol(names[step.upper], (), names[step.lower])
+
+    def _summed(self, meaning: Callable[[Step], Term]) -> tuple[Term, dict[Symbol, Term]]:
+        known: dict[int, Term] = {self.output: ONE}
+        definitions: dict[Symbol, Term] = {}
+        for id in sorted(self.users, reverse=True):
+            known[id] = grouped([self._times(known[s.upper], s, meaning(s)) for s in self.users[id]])
+            if size(known[id]) > LONGEST and id != self.wrt:
+                symbol = self.gradient_of(id)
+                definitions[symbol], known[id] = known[id], symbol
+        return known.get(self.wrt, ZERO), definitions
+
+    def _times(self, gradient: Term, step: Step, link: Term) -> Term:
+        """The contribution of a link, given the gradient of its upper end."""
+        if not self.arrays:
+            return product([gradient, link])
+        return substituted(link, Symbol(written(self.gradient_of(step.upper)), self._shape(step)), gradient)
+
+    def _shape(self, step: Step) -> tuple[int, ...]:
+        return self.stations.graph[step.upper].shape

@@ -1,0 +1,129 @@
+"""Closed formulas: expressions that can be read, and evaluated at any point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from ..settings import hint
+from ..values.data import Data, Shape, as_data, canonical, shape_of
+from ..values.value import Value
+from .expression import Term, evaluated, shape_of_term
+from .intermediates import Stations
+from .transcription import transcribed
+from .typesetting import Latex, Text
+
+__all__ = ["Formula", "formula"]
+
+Scope: TypeAlias = Mapping[str, "Data | Term"]
+"""What names stand for, in an order in which each needs only names before it: data, or an expression."""
+
+WIDEST = 100
+"""Operations that are written as one expression; parts of larger ones get names."""
+
+
+class Formula:
+    """An expression in the names of values.
+
+    `text` is Unicode, `latex` LaTeX; `definitions` are the formulas of the names u₁, u₂ … that were given
+    to parts of a long expression. `evaluate` computes it, here or at another point.
+    """
+
+    def __init__(
+        self, term: Term, scope: Callable[[], Scope], coined: Mapping[str, Term], shape: Shape | None = None
+    ) -> None:
+        self.term = term
+        self._known = scope
+        self._coined = coined
+        self._shape = shape_of_term(term) if shape is None else shape
+
+    @property
+    def text(self) -> str:
+        """The expression on one line, without the definitions."""
+        return Text().write(self.term)
+
+    @property
+    def latex(self) -> str:
+        """The expression as LaTeX, without dollars."""
+        return Latex().write(self.term)
+
+    @property
+    def definitions(self) -> dict[str, Formula]:
+        """What names stand for that were given to parts of the expression, in order."""
+        return {name: Formula(term, self._known, {}) for name, term in self._coined.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that `evaluate` takes numbers for."""
+        return tuple(self._scope)
+
+    def evaluate(self, point: Mapping[str, Data] | None = None) -> Data:
+        """The number, where these names stand for these numbers.
+
+        Leaves that are not named keep their data, and what was computed from leaves is computed anew.
+
+        Raises ValueError for an unknown name, and for data of another shape; TypeError for a Value.
+
+        >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+        >>> formula(x * y + 1.0).evaluate({"x": 10.0})
+        21.0
+        """
+        given = dict(point or {})
+        numbers: dict[str, Data] = {}
+        for name in given:
+            if not isinstance(name, str):
+                raise TypeError(f"evaluate: expected names, got {type(name).__name__}")
+            if name not in self._scope:
+                raise ValueError(f"evaluate: there is no {name!r}; {hint(name, self.names)}")
+        for name, meaning in self._scope.items():
+            if name in given:
+                numbers[name] = _fitted(name, given[name], meaning)
+            else:
+                numbers[name] = evaluated(meaning, numbers) if isinstance(meaning, Term) else meaning
+        return canonical(np.broadcast_to(evaluated(self.term, numbers), self._shape).copy())
+
+    @cached_property
+    def _scope(self) -> Scope:
+        return self._known()
+
+    def __str__(self) -> str:
+        lines = [self.text, *(f"{name} = {formula.text}" for name, formula in self.definitions.items())]
+        return "\n  where ".join(lines[:2]) + "".join(f"\n        {line}" for line in lines[2:])
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+
+def _fitted(name: str, new: Data, meaning: Data | Term) -> Data:
+    if isinstance(new, Value):
+        raise TypeError(f"evaluate: {name!r} stands for raw data, got a Value; pass its .data")
+    data = as_data(new)
+    expected = shape_of_term(meaning) if isinstance(meaning, Term) else shape_of(meaning)
+    if shape_of(data) != expected:
+        raise ValueError(f"evaluate: {name!r} has shape {expected}, got {shape_of(data)}")
+    return data
+
+
+def formula(value: Value, *, expand: bool = False) -> Formula:
+    r"""The expression that a Value was computed by, in the names of what it was computed from.
+
+    Named values stand as their names; with `expand` only leaves and constants do. Parts of an expression
+    of more than about 100 operations are given names, u₁, u₂ …, which `definitions` explains.
+
+    >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+    >>> formula((x + 1.0) ** 2 / (2.0 * y))
+    (x + 1)²/(2y)
+    >>> print(formula((x + 1.0) ** 2 / (2.0 * y)).latex)
+    \frac{\left(x + 1\right)^{2}}{2y}
+
+    Raises TypeError for what is no Value.
+    """
+    stations = Stations(value, widest=WIDEST, deepest=WIDEST, expand=expand)
+    root = stations.graph.output
+    term = transcribed(stations.segment(root.id).root)
+    return Formula(term, stations.scope, stations.parts(), root.shape)

@@ -1,0 +1,296 @@
+"""Derivations: one partial derivative by the chain rule, link by link, in the notation of Leibniz."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from ..differentiation.engine import gradients
+from ..text.escaping import markdown
+from ..text.notation import visible
+from ..values.data import Data, is_lazy, shape_of
+from ..values.value import Value
+from .chain_rule import Chain, Step
+from .closed_form import Formula
+from .equations import Equation, latex_lines, text_lines
+from .expression import Given, Number, Product, Symbol, Term, evaluated, written
+from .intermediates import Stations
+from .simplification import total
+
+__all__ = ["Derivation", "Link", "explain"]
+
+MOST_PATHS = 24
+"""Paths that are told apart; of more only the sum is."""
+
+MOST_ROWS = 6
+"""Paths that have a line each; more are written as one sum with common factors in front."""
+
+MOST_LINES = 16
+"""Equations that are shown below each other; of more the first and the last."""
+
+MOST_FACTORS = 8
+"""Links that are written side by side; of more the first and the last."""
+
+NOTES = ("chain rule", "chain rule again", "chain rule yet again")
+ELLIPSIS = Symbol("…")
+
+Shown = TypeVar("Shown")
+
+
+class Link:
+    """One step of the chain rule: from the value named `lower` to the one named `upper`.
+
+    `formula` is the partial derivative ∂upper/∂lower, `value` its number. Where arrays are on the path
+    it is what the gradient of `upper` contributes to that of `lower`, and `value` is None.
+    """
+
+    def __init__(self, upper: str, lower: str, left: Symbol, formula: Formula, value: Data | None) -> None:
+        self.upper, self.lower = upper, lower
+        self.left = left
+        self.formula = formula
+        self.value = value
+
+    @property
+    def text(self) -> str:
+        """The link as an equation."""
+        return text_lines([Equation(self.left, self.formula.term)])[0]
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+class Derivation:
+    """How one partial derivative comes about: made by `explain`, printed as text, in notebooks as LaTeX.
+
+    `value` is the engine's gradient, `formula` the closed formula, which can be evaluated at other
+    points; `links` are all steps, from the output back; `paths` the chains of links, empty where
+    there are too many of them; `n_paths` says how many there are.
+    """
+
+    def __init__(self, output: Value, wrt: Value, stations: Stations | None = None) -> None:
+        self.value: Data = gradients(output, wrt)
+        stations = stations or Stations(output, wrt)
+        (found,) = [node.id for node in stations.graph if node.source is wrt] or [-1]
+        self._chain = chain = Chain(stations, found)
+        self._stations = stations
+        self._wrt = wrt
+        term, self._definitions = chain.closed()
+        self._numbers = {name: stations.graph[id].data for id, name in stations.names.items()}
+        for symbol, definition in self._definitions.items():
+            self._numbers[written(symbol)] = evaluated(definition, self._numbers)
+        nowhere = Symbol(stations.names[chain.output], wrt.shape, wrt.name or "x")
+        self.left = chain.gradient_of(found) if found in stations.names else nowhere
+        self.formula = Formula(term, self._scope, self._named, wrt.shape)
+        self.n_paths = chain.count()
+        self._links = {(s.upper, s.lower): self._link(s) for steps in chain.links.values() for s in steps}
+        self.links = tuple(self._links.values())
+        paths = chain.paths(MOST_PATHS) if self.n_paths <= MOST_PATHS else []
+        self.paths = tuple(tuple(self._links[step[:2]] for step in path) for path in paths)
+
+    @property
+    def _named(self) -> dict[str, Term]:
+        """What was named on the way: parts of a long expression, and gradients with respect to them."""
+        gradients = {written(symbol): term for symbol, term in self._definitions.items()}
+        return {**self._stations.parts(), **gradients}
+
+    def _scope(self) -> dict[str, Data | Term]:
+        return {**self._stations.scope(), **self._named}
+
+    def _link(self, step: Step) -> Link:
+        names, arrays = self._stations.names, self._chain.arrays
+        upper, lower = names[step.upper], names[step.lower]
+        left = self._chain.gradient_of(step.lower) if arrays else Symbol(upper, (), lower)
+        value = None if arrays else evaluated(step.term, self._numbers)
+        return Link(upper, lower, left, Formula(step.term, self._scope, {}), value)
+
+    # -- the parts of the page ---------------------------------------------------------------
+
+    @cached_property
+    def sections(self) -> list[tuple[str, list[Equation]]]:
+        """Sentences, each with the equations below it."""
+        if not self.links:
+            return [(self._nothing(), [Equation(self.left, self.formula.term)])]
+        if self._chain.arrays:
+            opening = [(self._opening_of_arrays(), self._sums())]
+        else:
+            opening = [*self._growing(), self._listed("links", self._locals())]
+        return [*opening, self._listed("named gradients", self._defined()), ("", self._result())]
+
+    def _listed(self, what: str, equations: list[Equation]) -> tuple[str, list[Equation]]:
+        """Equations; of many the first and the last, which is said."""
+        shown = _few(equations)
+        if len(shown) == len(equations):
+            return "", shown
+        half = MOST_LINES // 2
+        return f"The first {half} and the last {half} of {len(equations):,} {what}:", shown
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        """What is derived, and with respect to what."""
+        return visible(self.left.name), visible(self.left.lower or "")
+
+    def _nothing(self) -> str:
+        if self.formula.term == Number(1.0):
+            return "It is the value itself."
+        return f"{self._names[0]} does not depend on {self._names[1]}."
+
+    def _opening_of_arrays(self) -> str:
+        output = visible(self._stations.names[self._chain.output])
+        return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
+
+    def _sums(self) -> list[Equation]:
+        """The gradient of each station: the sum of what those that use it contribute."""
+        users = self._chain.users
+        if len(users) == 1 and not self._definitions:
+            return []  # the sum is the result
+        return _few(
+            [
+                Equation(self._chain.gradient_of(id), total([step.term for step in users[id]]))
+                for id in sorted(users, reverse=True)
+            ]
+        )
+
+    def _growing(self) -> list[tuple[str, list[Equation]]]:
+        """The chain rule, applied again and again."""
+        if self.n_paths == 1:
+            return [("", self._growing_chain(self._chain.paths(1)[0]))]
+        sentence = f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
+        if self.n_paths <= MOST_ROWS:
+            return [(f"{sentence}:", self._side_by_side())]
+        if self.n_paths > MOST_PATHS:
+            sentence += f", more than the {MOST_PATHS} that are told apart"
+        term, definitions = self._chain.leibniz()
+        named = [Equation(symbol, meaning) for symbol, meaning in definitions.items()]
+        title, named = self._listed("gradients on the way", named)
+        equations = [*named, Equation(self.left, term, "sum over the paths")]
+        return [(f"{sentence}; their sum, grouped: {title}".strip(" :") + ":", equations)]
+
+    def _side_by_side(self) -> list[Equation]:
+        """The sum over the paths, each on its own line."""
+        equations = []
+        for n, path in enumerate(self._chain.paths(MOST_ROWS)):
+            factors = _few([self._chain.partial(step) for step in path], MOST_FACTORS, ELLIPSIS)
+            product = Product(tuple(factors)) if len(factors) > 1 else factors[0]
+            equations.append(Equation(None if n else self.left, product, sign="+" if n else "="))
+        return equations
+
+    def _growing_chain(self, path: Sequence[Step]) -> list[Equation]:
+        links = [self._chain.partial(step) for step in path]
+        last = len(links) - 1
+        shown = range(1, last + 1) if last <= 5 else [1, 2, 3, last]
+        equations = []
+        for n, count in enumerate(shown):
+            first = self._chain.gradient_of(path[-count].upper)
+            factors = _few([first, *links[-count:]], MOST_FACTORS, ELLIPSIS)
+            left = self.left if n == 0 else None
+            equations.append(Equation(left, Product(tuple(factors)), NOTES[min(n, 2)]))
+        return equations
+
+    def _locals(self) -> list[Equation]:
+        """The closed formula and the number of each link; none where a single link is the whole."""
+        if len(self.links) == 1:
+            return []
+        return [Equation(link.left, link.formula.term, result=_number(link)) for link in self.links]
+
+    def _result(self) -> list[Equation]:
+        """The product put together, in names and in numbers, and the gradient."""
+        term = self.formula.term
+        if isinstance(term, Number):
+            return [Equation(self.left, term)]
+        numbered = [] if self._chain.arrays else [Equation(None, term, numbers=self._numbers)]
+        return [Equation(self.left, term), *numbered, Equation(None, _shown(self.value))]
+
+    def _defined(self) -> list[Equation]:
+        """The gradients on the way that keep their names in the formula."""
+        return [
+            Equation(symbol, meaning, result=_shown(self._numbers[written(symbol)]))
+            for symbol, meaning in self._definitions.items()
+        ]
+
+    # -- as text, LaTeX and Markdown ---------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The derivation in Unicode."""
+        return "\n\n".join(
+            "\n".join([*([title] if title else []), *text_lines(equations)])
+            for title, equations in self.sections
+            if title or equations
+        )
+
+    @property
+    def latex(self) -> str:
+        """All equations as one `aligned` environment, without dollars."""
+        lines = [line for _, equations in self.sections for line in latex_lines(equations)]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    @property
+    def markdown(self) -> str:
+        """Markdown with LaTeX between double dollars."""
+        blocks = []
+        for title, equations in self.sections:
+            lines = " \\\\\n".join(latex_lines(equations))
+            blocks += [markdown(title)] if title else []
+            blocks += [f"$$\n\\begin{{aligned}}\n{lines}\n\\end{{aligned}}\n$$"] if equations else []
+        return "\n\n".join(blocks) + "\n"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+def _few(shown: list[Shown], most: int = MOST_LINES, gap: Shown | None = None) -> list[Shown]:
+    """The first and the last of many, with a gap between them."""
+    if len(shown) <= most:
+        return shown
+    half = most // 2
+    return [*shown[:half], *([] if gap is None else [gap]), *shown[-half:]]
+
+
+def _number(link: Link) -> Term | None:
+    """The number of a link, unless its formula is one."""
+    return None if isinstance(link.formula.term, Number) else _shown(link.value)
+
+
+def _shown(data: Data) -> Term:
+    """Data as a term."""
+    return Given(data) if shape_of(data) or is_lazy(data) else Number(float(data))
+
+
+def explain(output: Value, wrt: Value) -> Derivation:
+    """Derive one partial derivative, as on the slides: link by link, by the rules of the operations.
+
+    A link leads from one named value to the next; what has no name is folded into it. Of arrays the
+    matrix rules are shown.
+
+    >>> x = Value(3.0, "x")
+    >>> u = 1.0 - x; u.name = "u"
+    >>> R = u**2; R.name = "R"
+    >>> explain(R, x)
+    ∂R/∂x = ∂R/∂u · ∂u/∂x    chain rule
+    <BLANKLINE>
+    ∂R/∂u = 2u = −4
+    ∂u/∂x = −1
+    <BLANKLINE>
+    ∂R/∂x = −2u
+          = −2(−2)
+          = 4
+
+    Raises TypeError for what is no Value, and ValueError for an output that is no number, for a
+    constant, and for a leaf that was changed after it was used.
+    """
+    for value in (output, wrt):
+        if not isinstance(value, Value):
+            raise TypeError(f"explain: expected two Values, got {type(value).__name__}")
+    if output.shape:
+        raise ValueError(
+            f"explain: the output must be a number, got {output.described()}; sum it, or index it"
+        )
+    return Derivation(output, wrt)

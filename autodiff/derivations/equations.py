@@ -1,0 +1,81 @@
+"""Equations below each other, with their signs aligned, as Unicode and as LaTeX."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..values.data import Data
+from .expression import Symbol, Term
+from .typesetting import Latex, Text
+from .writing import Writer
+
+__all__ = ["Equation", "latex_lines", "text_lines"]
+
+WIDEST_LEFT = 24
+"""Longer left sides do not push the others to the right."""
+
+MOST_TERMS = 24
+"""Terms of a sum that are written; of more the first and the last."""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """left = right = result   note. Without a left side it goes on with the one above.
+
+    On the right names are written as their `numbers`, if there are any.
+    """
+
+    left: Symbol | None
+    right: Term
+    note: str = ""
+    numbers: Mapping[str, Data] = field(default_factory=dict)
+    result: Term | None = None
+    sign: str = "="
+
+    def cells(self, write: Writer, numbered: Writer) -> tuple[str, str, str]:
+        """Left side, right side, and result."""
+        left = write.write(self.left) if self.left else ""
+        result = write.write(self.result) if self.result else ""
+        return left, numbered.write(self.right), result
+
+
+def text_lines(equations: Sequence[Equation]) -> list[str]:
+    r"""One line an equation, the signs and the notes below each other.
+
+    >>> x, y = Symbol("x"), Symbol("y")
+    >>> print(*text_lines([Equation(y, x, "a note"), Equation(None, x)]), sep="\n")
+    y = x    a note
+      = x
+    """
+    rows = [equation.cells(Text(), Text(equation.numbers, ".4g", MOST_TERMS)) for equation in equations]
+    width = max((_width(row[0]) for row in rows if _width(row[0]) <= WIDEST_LEFT), default=0)
+    lines = [
+        f"{left}{' ' * (width - _width(left))} {equation.sign} {right}" + (f" = {end}" if end else "")
+        for (left, right, end), equation in zip(rows, equations, strict=True)
+    ]
+    longest = max((len(line) for line, e in zip(lines, equations, strict=True) if e.note), default=0)
+    return [
+        f"{line:<{longest}}    {equation.note}" if equation.note else line
+        for line, equation in zip(lines, equations, strict=True)
+    ]
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes: marks above a letter take none."""
+    return sum(not unicodedata.combining(char) for char in text)
+
+
+def latex_lines(equations: Sequence[Equation]) -> list[str]:
+    """The lines of an `aligned` environment, each with one & before its sign."""
+    lines = []
+    for equation in equations:
+        left, right, result = equation.cells(Latex(), Latex(equation.numbers, ".4g", MOST_TERMS))
+        note = equation.note.replace(" ", r"\ ")
+        lines.append(
+            f"{left} &{equation.sign} {right}"
+            + (f" = {result}" if result else "")
+            + (rf" \qquad \mathrm{{{note}}}" if note else "")
+        )
+    return lines

@@ -1,0 +1,168 @@
+"""Symbolic expressions: what a recorded graph is written as, and what it comes to in numbers.
+
+A sum, a product, a power, a name, a number; every other operation is a `Call`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..ops.arithmetic import power as power_of
+from ..values.data import Data, Shape, shape_of
+from ..values.operation import Operation, ieee
+
+__all__ = [
+    "ONE",
+    "ZERO",
+    "Call",
+    "Given",
+    "Number",
+    "Power",
+    "Product",
+    "Sum",
+    "Symbol",
+    "Term",
+    "evaluated",
+    "parts",
+    "shape_of_term",
+    "size",
+    "written",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, written as it is."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """An array without a name."""
+
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A named value; ∂name/∂lower where it has a `lower` name, or dname/dlower."""
+
+    name: str
+    shape: Shape = ()
+    lower: str | None = None
+    sign: str = "∂"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Two or more terms."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Two or more factors, at most one of them, the first, a number."""
+
+    factors: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A base and an exponent."""
+
+    base: Term
+    exponent: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Any other operation; `told` stands for the metadata where calls are compared."""
+
+    operation: Operation = field(compare=False)
+    arguments: tuple[Term, ...]
+    shape: Shape = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    name: str = ""
+    told: str = ""
+
+
+Term: TypeAlias = Number | Given | Symbol | Sum | Product | Power | Call
+
+ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)
+
+
+# -- what a term is made of --------------------------------------------------------------------
+
+
+def parts(term: Term) -> tuple[Term, ...]:
+    """The terms that a term is made of."""
+    match term:
+        case Sum(terms):
+            return terms
+        case Product(factors):
+            return factors
+        case Power(base, exponent):
+            return base, exponent
+        case Call():
+            return term.arguments
+    return ()
+
+
+def size(term: Term) -> int:
+    """How many numbers, names and operations are in a term."""
+    count, stack = 0, [term]
+    while stack:
+        count += 1
+        stack.extend(parts(stack.pop()))
+    return count
+
+
+def shape_of_term(term: Term) -> Shape:
+    """The shape of what a term stands for."""
+    match term:
+        case Symbol() | Call():
+            return term.shape
+        case Given(data):
+            return shape_of(data)
+    return np.broadcast_shapes(*map(shape_of_term, parts(term)))
+
+
+# -- in numbers --------------------------------------------------------------------------------
+
+
+POWER: Operation = vars(power_of)["operation"]
+
+
+@np.errstate(all="ignore")
+def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
+    """What a term is where its names stand for these numbers or arrays."""
+    match term:
+        case Number(value):
+            return value
+        case Given(data):
+            return data
+        case Symbol():
+            return numbers[written(term)]
+    inner = [evaluated(part, numbers) for part in parts(term)]
+    match term:
+        case Sum():
+            return reduce(lambda x, y: x + y, inner)
+        case Product():
+            return reduce(lambda x, y: x * y, inner)
+        case Power():
+            return ieee(POWER.forward, *inner)
+    assert isinstance(term, Call)
+    return ieee(term.operation.forward, *inner, **term.metadata)
+
+
+def written(symbol: Symbol) -> str:
+    """The name by which a symbol is known."""
+    sign = symbol.sign
+    return symbol.name if symbol.lower is None else f"{sign}{symbol.name}/{sign}{symbol.lower}"

@@ -1,0 +1,149 @@
+"""Where a chain of derivatives stops: the named values of a graph, and the segments between them.
+
+What has no name is folded into the next value that has one: with e named, (y − a)² is one link from
+a to e². Only where a folded expression would become long, a value in it is given a name, u₁, u₂ ….
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from ..graph import Graph, Node
+from ..text.digits import subscript
+from ..values.data import Data
+from ..values.modes import differentiating
+from ..values.recording import recorded
+from ..values.value import Value
+from .expression import Term
+from .transcription import differentiable, transcribed
+
+__all__ = ["Segment", "Stations", "again"]
+
+LINEAR = ("+", "−", "neg", "pos", "Σ")
+
+
+class Segment(NamedTuple):
+    """The computation of one station from others, recorded anew: its result, and a leaf for each of these."""
+
+    root: Value
+    leaves: dict[int, Value]
+
+
+class Stations:
+    """The values of a graph that have names of their own in a derivation, by their ids in the graph."""
+
+    def __init__(
+        self,
+        output: Value,
+        wrt: Value | None = None,
+        *,
+        widest: int = 40,
+        deepest: int = 5,
+        expand: bool = False,
+    ) -> None:
+        self.graph = Graph(output)
+        self.names: dict[int, str] = {}
+        self.coined: dict[int, str] = {}
+        self._given = Counter(node.name for node in self.graph if node.name)
+        self._used: Counter[str] = Counter()
+        self._name_nodes(wrt, widest, deepest, expand)
+
+    def _name_nodes(self, wrt: Value | None, widest: int, deepest: int, expand: bool) -> None:
+        """Give every station its name; a long expression is cut before its size reaches the bound."""
+        sizes: dict[int, int] = {}
+        depths: dict[int, int] = {}
+        for node in self.graph:
+            sizes[node.id] = 1 + sum(sizes[i] for i in node.inputs)
+            depths[node.id] = self._curved(node) + max((depths[i] for i in node.inputs), default=0)
+            if not isinstance(node.source, Value) or isinstance(node.data, tuple):
+                continue
+            last = node is self.graph.output
+            if node.name and not (expand and node.kind == "recorded" and node.source is not wrt):
+                self.names[node.id] = self._marked(node.name)
+            elif last:
+                self.names[node.id] = self.coined[node.id] = (
+                    "f" if "f" not in self._given else self._coin("f")
+                )
+            elif node.kind == "leaf" or node.source is wrt:
+                self.names[node.id] = self._coin("v")
+            elif node.kind == "recorded" and (sizes[node.id] > widest or depths[node.id] > deepest):
+                self.names[node.id] = self.coined[node.id] = self._coin("u")
+            if node.id in self.names:
+                sizes[node.id], depths[node.id] = 1, 0
+
+    def _curved(self, node: Node) -> bool:
+        """Whether an operation makes derivatives longer: not where it is linear."""
+        numbers = any(self.graph[i].kind == "number" for i in node.inputs)
+        symbol = node.symbol
+        return not (symbol is None or symbol in LINEAR or (symbol in "·/" and numbers))
+
+    def _marked(self, name: str) -> str:
+        """A name; where several values bear it, with a number: e[1], e[2]."""
+        if self._given[name] == 1:
+            return name
+        return self._numbered(name, lambda k: f"{name}[{k}]")
+
+    def _coin(self, letter: str) -> str:
+        """A name that nobody has given."""
+        return self._numbered(letter, lambda k: letter + subscript(k))
+
+    def _numbered(self, name: str, meant: Callable[[int], str]) -> str:
+        """A name with the next number that makes it one that nobody has given."""
+        while True:
+            self._used[name] += 1
+            if (numbered := meant(self._used[name])) not in self._given:
+                return numbered
+
+    def segment(self, id: int) -> Segment:
+        """The computation of a station from the stations next to it; a leaf stands for itself."""
+        copies: dict[int, Value] = {}
+        leaves: dict[int, Value] = {}
+        with differentiating():
+            for node in self._folded(id):
+                if node.id != id and node.id in self.names:
+                    leaves[node.id] = copies[node.id] = self._leaf(node)
+                elif node.operation is None:
+                    copies[node.id] = node.source if isinstance(node.source, Value) else node.data
+                else:
+                    copies[node.id] = again(node, [copies[i] for i in node.inputs])
+        return Segment(copies[id], leaves)
+
+    def _folded(self, id: int) -> Iterator[Node]:
+        """What a station is computed from, down to the next stations, in order of the graph."""
+        found, stack = {id}, [id]
+        while stack:
+            for i in self.graph[stack.pop()].inputs:
+                if i not in found:
+                    found.add(i)
+                    if i not in self.names:
+                        stack.append(i)
+        return map(self.graph.__getitem__, sorted(found))
+
+    def _leaf(self, node: Node) -> Value:
+        """A leaf with the name and the data of a station."""
+        assert isinstance(node.source, Value)
+        return Value(node.data, self.names[node.id], constant=node.source.constant)
+
+    def scope(self) -> dict[str, Data | Term]:
+        """What the names stand for, in order: the data of leaves, the expressions of all others."""
+        return {
+            name: transcribed(self.segment(id).root) if self.graph[id].operation else self.graph[id].data
+            for id, name in self.names.items()
+        }
+
+    def parts(self) -> dict[str, Term]:
+        """The expressions that were given names here, in order, but for the whole."""
+        whole = self.graph.output.id
+        return {name: transcribed(self.segment(id).root) for id, name in self.coined.items() if id != whole}
+
+
+def again(node: Node, inputs: list[Any]) -> Value:
+    """A recorded node with other inputs, its data taken over."""
+    operation: Any = node.operation
+    tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
+    known = differentiable(operation, tuple(inputs), node.metadata)
+    if operation.arity == 0:
+        return recorded(known, node.data, tuple(inputs), node.metadata, tracked)
+    return recorded(known, node.data, inputs[0], inputs[1] if operation.arity == 2 else None, tracked)

@@ -1,0 +1,7 @@
+"""The chain rule on a recorded graph, and the derivatives of functions that are built on it."""
+
+from .engine import gradients
+from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
+from .jacobians import hessian, jacobian
+
+__all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -1,0 +1,214 @@
+"""What to write for functions of NumPy and SciPy that are not covered: by what they mean, not by spelling.
+
+An entry is a call of such a function, and what gives the same in operations that have derivatives. Where
+there is neither an entry, nor an operation of the function's name, nothing is suggested.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+
+__all__ = ["INSTEAD", "REASONS", "WHOLE", "advice", "library_of"]
+
+KNOWN = "autodiff.where(autodiff.isnan(x), {}, x)"
+THERE = "x[~autodiff.isnan(x)]"
+FRAME = (
+    "autodiff.take(autodiff.pad(x, len(y) - 1), np.arange(len(x) + len(y) - 1)[:, None] + np.arange(len(y)))"
+)
+CENTRED = "(d := A - autodiff.mean(A, 1, True))"
+ORDERED = "(s := autodiff.sort(x, None))"
+QUANTILE = f"{ORDERED}[(k := int(h := q * (s.size - 1)))] + (h - k) * (s[min(k + 1, s.size - 1)] - s[k])"
+SET = "autodiff.concatenate([x, y], None)"
+
+INSTEAD = {
+    "numpy": {
+        "add.accumulate(x)": "autodiff.cumsum(x)",
+        "add.outer(x, y)": "x[:, None] + y",
+        "add.reduce(x)": "autodiff.sum(x, axis=0)",
+        "average(x, weights=w)": "autodiff.sum(w * x) / autodiff.sum(w)",
+        "block([[A, B], [B, A]])": (
+            "autodiff.concatenate([autodiff.concatenate([A, B], 1), autodiff.concatenate([B, A], 1)])"
+        ),
+        "broadcast_arrays(x, A)": "(autodiff.broadcast_to(x, A.shape), A)",
+        "compress(m, x)": "x[m]",
+        "conjugate(x)": "+x",
+        "convolve(x, y)": f"{FRAME} @ y[::-1]",
+        "copy(x)": "+x",
+        "copysign(x, y)": "autodiff.absolute(x) * autodiff.where(autodiff.signbit(y), -1.0, 1.0)",
+        "corrcoef(A)": (
+            "(z := (A - autodiff.mean(A, 1, True)) / autodiff.std(A, 1, keepdims=True)) @ z.T / A.shape[1]"
+        ),
+        "correlate(x, y)": (
+            "autodiff.take(x, np.arange(len(x) - len(y) + 1)[:, None] + np.arange(len(y))) @ y"
+        ),
+        "cov(A)": f"{CENTRED} @ d.T / (A.shape[1] - 1)",
+        "cumulative_prod(x)": "autodiff.cumprod(x)",
+        "cumulative_sum(x)": "autodiff.cumsum(x)",
+        "delete(x, n)": "x[np.arange(len(x)) != n]",
+        "diagflat(x)": "autodiff.diag(autodiff.ravel(x))",
+        "divmod(x, y)": "(x // y, x % y)",
+        "ediff1d(x)": "autodiff.diff(autodiff.ravel(x))",
+        "extract(m, x)": "x[m]",
+        "fix(x)": "autodiff.trunc(x)",
+        "float_power(w, x)": "w ** x",
+        "fmod(x, y)": "x - y * autodiff.trunc(x / y)",
+        "geomspace(a, b, n)": "a * (b / a) ** np.linspace(0.0, 1.0, n)",
+        "heaviside(x, a)": "autodiff.where(x > 0, 1.0, autodiff.where(x < 0, 0.0, a))",
+        "imag(x)": "autodiff.zeros_like(x)",
+        "insert(x, n, a)": "autodiff.concatenate([x[:n], [a], x[n:]])",
+        "interp(x, t, y)": (
+            "y[(k := np.clip(autodiff.searchsorted(t, x) - 1, 0, len(t) - 2))]"
+            " + (y[k + 1] - y[k]) / (t[k + 1] - t[k]) * (autodiff.clip(x, t[0], t[-1]) - t[k])"
+        ),
+        "ldexp(x, n)": "x * 2.0**n",
+        "linspace(a, b, n)": "a + (b - a) * np.linspace(0.0, 1.0, n)",
+        "logspace(a, b, n)": "10.0 ** (a + (b - a) * np.linspace(0.0, 1.0, n))",
+        "matrix_transpose(A)": "autodiff.swapaxes(A, -1, -2)",
+        "matvec(A, x)": "A @ x",
+        "maximum.reduce(x)": "autodiff.max(x, axis=0)",
+        "median(x)": f"autodiff.mean({ORDERED}[(s.size - 1) // 2 : s.size // 2 + 1])",
+        "meshgrid(x, y)": (
+            "(autodiff.broadcast_to(x, (len(y), len(x))),"
+            " autodiff.broadcast_to(y[:, None], (len(y), len(x))))"
+        ),
+        "minimum.reduce(x)": "autodiff.min(x, axis=0)",
+        "modf(x)": "(x - autodiff.trunc(x), autodiff.trunc(x))",
+        "multiply.accumulate(x)": "autodiff.cumprod(x)",
+        "multiply.outer(x, y)": "autodiff.outer(x, y)",
+        "multiply.reduce(x)": "autodiff.prod(x, axis=0)",
+        "nancumprod(x)": f"autodiff.cumprod({KNOWN.format(1.0)})",
+        "nancumsum(x)": f"autodiff.cumsum({KNOWN.format(0.0)})",
+        "nanmax(x)": f"autodiff.max({KNOWN.format('-np.inf')})",
+        "nanmean(x)": f"autodiff.mean({THERE})",
+        "nanmedian(x)": f"autodiff.mean((s := autodiff.sort({THERE}))[(s.size - 1) // 2 : s.size // 2 + 1])",
+        "nanmin(x)": f"autodiff.min({KNOWN.format('np.inf')})",
+        "nanprod(x)": f"autodiff.prod({KNOWN.format(1.0)})",
+        "nanstd(x)": f"autodiff.std({THERE})",
+        "nansum(x)": f"autodiff.sum({KNOWN.format(0.0)})",
+        "nanvar(x)": f"autodiff.var({THERE})",
+        "percentile(x, 100 * q)": QUANTILE,
+        "piecewise(x, [x < a, x >= a], [f, g])": "autodiff.select([x < a, x >= a], [f(x), g(x)])",
+        "polyder(x)": "x[:-1] * np.arange(len(x) - 1, 0, -1)",
+        "polyfit(x, y, n)": "autodiff.linalg.pinv(x[:, None] ** np.arange(n, -1, -1)) @ y",
+        "polymul(x, y)": f"{FRAME} @ y[::-1]",
+        "polyval(y, x)": "x[..., None] ** np.arange(len(y) - 1, -1, -1) @ y",
+        "ptp(x)": "autodiff.max(x) - autodiff.min(x)",
+        "quantile(x, q)": QUANTILE,
+        "real(x)": "+x",
+        "real_if_close(x)": "+x",
+        "subtract.outer(x, y)": "x[:, None] - y",
+        "trapezoid(y, t)": "autodiff.sum((y[1:] + y[:-1]) / 2.0 * autodiff.diff(t))",
+        "union1d(x, y)": f"autodiff.unique({SET})",
+        "unique_all(x)": "autodiff.unique(x, True, True, True)",
+        "unique_counts(x)": "autodiff.unique(x, return_counts=True)",
+        "unique_inverse(x)": "autodiff.unique(x, return_inverse=True)",
+        "unique_values(x)": "autodiff.unique(x)",
+        "unstack(A)": "tuple(A)",
+        "vander(x, n)": "x[:, None] ** np.arange(n - 1, -1, -1)",
+        "vecdot(x, y)": "autodiff.sum(x * y, axis=-1)",
+        "vecmat(x, A)": "x @ A",
+    },
+    "numpy.linalg": {
+        "cond(A)": "(s := autodiff.linalg.svd(A, compute_uv=False))[0] / s[-1]",
+        "diagonal(A)": "autodiff.diagonal(A, 0, -2, -1)",
+        "eigvalsh(S)": "autodiff.linalg.eigh(S)[0]",
+        "lstsq(A, x)[0]": "autodiff.linalg.pinv(A) @ x",
+        "matrix_norm(A)": "autodiff.linalg.norm(A)",
+        "matrix_power(A, 3)": "A @ A @ A",
+        "matrix_transpose(A)": "autodiff.swapaxes(A, -1, -2)",
+        "multi_dot([A, B, x])": "A @ (B @ x)",
+        "svdvals(A)": "autodiff.linalg.svd(A, compute_uv=False)",
+        "trace(A)": "autodiff.trace(A, 0, -2, -1)",
+        "vecdot(x, y)": "autodiff.sum(x * y, axis=-1)",
+        "vector_norm(x)": "autodiff.linalg.norm(x)",
+    },
+    "numpy.fft": {
+        "fftshift(x)": "autodiff.roll(x, len(x) // 2)",
+        "ifftshift(x)": "autodiff.roll(x, -(len(x) // 2))",
+    },
+    "scipy.special": {
+        "boxcox(w, q)": "autodiff.expm1(q * autodiff.log(w)) / q",
+        "cosdg(x)": "autodiff.cos(autodiff.deg2rad(x))",
+        "cosm1(x)": "-2.0 * autodiff.sin(x / 2.0) ** 2",
+        "erfc(x)": "1.0 - autodiff.erf(x)",
+        "exp10(x)": "10.0**x",
+        "expit(x)": "autodiff.sigmoid(x)",
+        "exprel(x)": "autodiff.expm1(x) / x",
+        "huber(q, x)": (
+            "autodiff.where(autodiff.absolute(x) < q, x**2 / 2.0, q * (autodiff.absolute(x) - q / 2.0))"
+        ),
+        "inv_boxcox(w, q)": "autodiff.exp(autodiff.log1p(q * w) / q)",
+        "kl_div(v, w)": "v * autodiff.log(v / w) - v + w",
+        "log_expit(x)": "autodiff.log_sigmoid(x)",
+        "log_ndtr(x)": "autodiff.log((1.0 + autodiff.erf(x / np.sqrt(2.0))) / 2.0)",
+        "logit(u)": "autodiff.log(u) - autodiff.log1p(-u)",
+        "ndtr(x)": "(1.0 + autodiff.erf(x / np.sqrt(2.0))) / 2.0",
+        "powm1(w, x)": "autodiff.expm1(x * autodiff.log(w))",
+        "pseudo_huber(q, x)": "q**2 * (autodiff.sqrt(1.0 + (x / q) ** 2) - 1.0)",
+        "rel_entr(v, w)": "v * autodiff.log(v / w)",
+        "sindg(x)": "autodiff.sin(autodiff.deg2rad(x))",
+        "tandg(x)": "autodiff.tan(autodiff.deg2rad(x))",
+    },
+}
+"""By library: a call, and what gives the same. Its letters are arrays and numbers, `np` is NumPy."""
+
+COMPLEX = "its result is complex, and a Value holds real numbers"
+IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.{} or stack"
+GAMMA = (
+    "declare it, and its derivative, with autodiff.elementwise: that of gammaln is digamma, of gamma "
+    "gamma·digamma, of digamma polygamma(1, x)"
+)
+
+REASONS = {
+    "numpy": {
+        "angle": COMPLEX,
+        "copyto": IN_PLACE.format("full_like"),
+        **dict.fromkeys(
+            ("fill_diagonal", "place", "put", "put_along_axis", "putmask"), IN_PLACE.format("where")
+        ),
+        "roots": COMPLEX,
+        "sort_complex": COMPLEX,
+    },
+    "numpy.linalg": {
+        **dict.fromkeys(
+            ("eig", "eigvals"), f"{COMPLEX}; where the matrix is symmetric, autodiff.linalg.eigh is the same"
+        ),
+        "qr": (
+            "up to the signs of rows R is autodiff.linalg.cholesky(A.T @ A).T, "
+            "and Q is autodiff.linalg.solve(R.T, A.T).T"
+        ),
+    },
+    "scipy.special": dict.fromkeys(("digamma", "gamma", "gammaln", "loggamma", "polygamma", "psi"), GAMMA),
+}
+"""By library: why there is no such function here, and what helps."""
+
+WHOLE = {
+    "numpy.fft": f"{COMPLEX}; its parts are sums of x times np.cos and np.sin of 2π·j·k/n",
+    "numpy.lib.scimath": "its result may be complex, and a Value holds real numbers: that of numpy gives nan",
+}
+"""Why nothing of a library is here."""
+
+
+def library_of(function: Any) -> str:
+    """Where a function comes from, as one imports it; nothing where a ufunc does not say."""
+    if not isinstance(function, np.ufunc):
+        return str(function.__module__)
+    for library in ("numpy", "scipy.special"):
+        if getattr(sys.modules.get(library), function.__name__, None) is function:
+            return library
+    return ""
+
+
+def advice(library: str, name: str) -> str:
+    """What to write in place of a function, or why there is none; nothing where nothing is known."""
+    for call, expression in INSTEAD.get(library, {}).items():
+        if call.startswith(f"{name}("):
+            return f"{library}.{call} is {expression}"
+    if reason := REASONS.get(library, {}).get(name) or WHOLE.get(library):
+        return reason
+    return f"use autodiff.{name}" if name in ops.__all__ else ""

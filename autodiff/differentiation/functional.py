@@ -1,0 +1,260 @@
+"""Derivatives of functions: gradients, and products with Jacobians and Hessians, built on the engine.
+
+Arguments and results may be nested tuples, lists and dicts of numbers and arrays. They come back
+as plain numbers and arrays; as Values that can be differentiated again where an argument is a
+variable Value, where `create_graph` asks for it, and inside the function of an outer derivative,
+so that derivatives nest to any order, also through f's closure.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..values.data import as_data, dtype_of, shape_of
+from ..values.modes import differentiating, forgetting, inside_derivative
+from ..values.value import Value
+from .engine import gradients
+from .roles import in_numbers, plain, variable
+from .structure import leaves, leaves_like, mapped, rebuilt
+
+__all__ = ["derivative", "grad", "hvp", "jvp", "value_and_grad", "vjp"]
+
+Function: TypeAlias = Callable[..., Any]
+Arguments: TypeAlias = int | Sequence[int]
+
+
+class Call(NamedTuple):
+    """One evaluation of a function: its output, and the variables that stood for its arguments."""
+
+    output: Any
+    variables: Any  # the differentiated arguments, in their structure
+    record: bool  # whether results are Values
+
+    def gradient(self, output: Any, seed: Any = None) -> list[Any]:
+        """Gradient of one number or array of the output with respect to all variables."""
+        wanted = leaves(self.variables)
+        if not isinstance(output, Value):
+            output = Value(output, constant=True)
+        return gradients(output, wanted, seed, self.record)
+
+    def plain(self, tree: Any) -> Any:
+        """Results as the caller gets them."""
+        return tree if self.record else mapped(plain, tree)
+
+
+def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
+    """Evaluate f, to be called inside `differentiating`."""
+    positions = _positions(argnums, len(args))
+    arguments = list(args)
+    for i in positions:
+        arguments[i] = mapped(variable, arguments[i])
+    variables = tuple(arguments[i] for i in positions)
+    output = f(*arguments, **kwargs)
+    return Call(output, variables[0] if np.ndim(argnums) == 0 else variables, record)
+
+
+def _positions(argnums: Any, n: int) -> tuple[int, ...]:
+    """Which of n positional arguments are differentiated."""
+    several = isinstance(argnums, Iterable) and not isinstance(argnums, str)
+    positions = tuple(argnums) if several else (argnums,)
+    if any(isinstance(i, bool) or not isinstance(i, (int, np.integer)) for i in positions):
+        raise TypeError(
+            f"argnums={argnums!r}: expected the position of an argument, from 0, or a tuple of positions"
+        )
+    if any(not -n <= i < n for i in positions):
+        raise ValueError(f"argnums={argnums}: f was given {n} positional arguments")
+    return positions
+
+
+def records(args: Any, create_graph: bool) -> bool:
+    """Whether the results must be Values."""
+    if create_graph or forgetting():
+        return create_graph
+    return inside_derivative() or any(isinstance(x, Value) and not x.constant for x in leaves(args))
+
+
+def number(output: Any, what: str, instead: str = "jacobian") -> Any:
+    """The output of a function that must return one number; `instead` names what takes an array."""
+    if isinstance(output, (tuple, list, dict)) or output is None:
+        kind = "nothing" if output is None else f"a {type(output).__name__}"
+        raise TypeError(f"{what}: f must return one number, got {kind}; {instead} takes structures")
+    if not isinstance(output, Value):
+        output = as_data(output)
+    if shape_of(output):
+        raise TypeError(
+            f"{what}: f must return one number, got an array of shape {shape_of(output)}; "
+            f"use {instead}, or reduce it with .sum()"
+        )
+    return output
+
+
+def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+    """A function that returns f's value and its gradient, in one pass.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    @functools.wraps(f)
+    def apply(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        record = records(args, create_graph)
+        with differentiating():
+            call = evaluated(f, args, argnums, record, kwargs)
+            output = number(call.output, "grad")
+            gradient = iter(call.gradient(output))
+        return call.plain(output), rebuilt(call.variables, gradient)
+
+    return apply
+
+
+def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+    """A function that returns the gradient ∇f of f, which returns one number.
+
+    argnums says which arguments to differentiate; a tuple gives a tuple. An argument that f does
+    not depend on has gradient 0.
+
+    Raises TypeError where f returns an array (see `jacobian`).
+
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    >>> grad(lambda x: x * grad(lambda y: x * y)(3.0))(2.0)
+    4.0
+    """
+    both = value_and_grad(f, argnums, create_graph)
+
+    @functools.wraps(f)
+    def apply(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return apply
+
+
+def derivative(f: Function, order: int = 1) -> Function:
+    """A function that returns dⁿf/dxⁿ of a function of one number.
+
+    >>> derivative(lambda x: x**4, order=2)(1.0)
+    12.0
+    """
+    if not isinstance(order, int):
+        raise TypeError(
+            f"derivative: the order must be a whole number, got {order!r}; the point: derivative(f)(x)"
+        )
+    if order < 0:
+        raise ValueError(f"derivative: the order must be 0 or more, got {order}")
+
+    @functools.wraps(f)
+    def apply(x: Any) -> Any:
+        record = records(x, False)
+        with differentiating():
+            at = variable(x)
+            if at.shape:
+                raise TypeError(
+                    f"derivative: x must be one number, got shape {at.shape}; use grad or jacobian"
+                )
+            y = number(f(at), "derivative")
+            for n in range(order):
+                output = y if isinstance(y, Value) else Value(y, constant=True)
+                y = gradients(output, at, create_graph=record or n < order - 1)
+        return y if record else plain(y)
+
+    return apply
+
+
+# -- products with the Jacobian ----------------------------------------------------------------
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """F's value, and the function that multiplies a cotangent with its Jacobian from the left.
+
+        pullback(v) = vᵀ·J, one entry for each of the primals
+
+    >>> y, pullback = vjp(lambda x: x * x, 2.0)
+    >>> y, pullback(1.0)
+    (4.0, (4.0,))
+    """
+    record = records(primals, False)
+    with differentiating():
+        call = evaluated(f, primals, tuple(range(len(primals))), record, {})
+
+    def pullback(cotangents: Any) -> Any:
+        with differentiating():
+            return rebuilt(call.variables, iter(_pulled(call, cotangents)))
+
+    return call.plain(call.output), pullback
+
+
+def _pulled(call: Call, cotangents: Any) -> list[Any]:
+    """Σ over the outputs of cotangentᵀ·Jacobian, for each variable."""
+    outputs, seeds = leaves(call.output), leaves_like(cotangents, call.output, "cotangent")
+    parts = [call.gradient(y, _like(y, v, "cotangent")) for y, v in zip(outputs, seeds, strict=True)]
+    return [functools.reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
+
+
+def _like(x: Any, v: Any, what: str) -> Any:
+    """V as a direction in the space of x."""
+    v = in_numbers(v) if isinstance(v, Value) else as_data(v)
+    if shape_of(v) != shape_of(x):
+        raise ValueError(f"expected a {what} of shape {shape_of(x)}, got {shape_of(v)}")
+    return v
+
+
+def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """F's value, and its derivative in the direction of the tangents.   J·v
+
+    `primals` and `tangents` are tuples, one entry an argument of f; a single argument may be given
+    without the tuple. Reverse mode twice: vᵀ·J is linear in v, and the gradient of that is J·v.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
+    (10.0, 5.0)
+    """
+    primals, tangents = _arguments(primals), _arguments(tangents)
+    record = records((primals, tangents), False)
+    with differentiating():
+        call = evaluated(f, primals, tuple(range(len(primals))), record, {})
+        directions = leaves_like(tangents, call.variables, "tangent")
+        pushed = mapped(lambda y: _pushed(call, y, directions), call.output)
+    return call.plain(call.output), pushed
+
+
+def _arguments(x: Any) -> tuple[Any, ...]:
+    return x if isinstance(x, tuple) else (x,)
+
+
+def _pushed(call: Call, output: Any, directions: Sequence[Any]) -> Any:
+    """The derivative of one number or array of the output in a direction."""
+    seed, rows = linear(call, output)
+    moved = [
+        gradients(row, seed, _like(row, v, "tangent"), call.record)
+        for row, v in zip(rows, directions, strict=True)
+    ]
+    return functools.reduce(lambda a, b: a + b, moved)
+
+
+def linear(call: Call, output: Any) -> tuple[Value, list[Any]]:
+    """A seed u, and uᵀ·J for each variable: linear in u, so that its gradient is a column of J."""
+    shape, dtype = shape_of(output), dtype_of(output)
+    seed = Value(np.ones(shape, dtype))
+    if not isinstance(output, Value):
+        output = Value(output, constant=True)
+    return seed, gradients(output, leaves(call.variables), seed, create_graph=True)
+
+
+def hvp(f: Function, x: Any, v: Any) -> Any:
+    """The product of f's Hessian at x with v, without the Hessian.   H·v
+
+    f takes x, a number, an array or a structure of them, and returns one number; v is like x.
+
+    >>> hvp(lambda x: x**3, 2.0, 1.0)
+    12.0
+    """
+    record = records((x, v), False)
+    with differentiating():
+        call = evaluated(f, (x,), 0, True, {})
+        slope = call.gradient(number(call.output, "hvp"))
+        slopes = rebuilt(call.variables, iter(slope))
+        products = _pulled(call._replace(output=slopes, record=record), v)
+    return rebuilt(call.variables, iter(products))

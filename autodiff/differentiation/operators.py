@@ -1,0 +1,180 @@
+"""The knot: operations become the operators and methods of Value, and NumPy's functions on it.
+
+`value` declares their types; here they are attached, once, with no call in between. What is covered
+of NumPy follows from the names: an operation stands for NumPy's function of the same name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import ops
+from ..ops import linalg, plain
+from ..values.value import Value
+from . import engine
+from .advice import advice, library_of
+
+__all__ = ["METHODS", "attach"]
+
+
+def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
+    def apply(self: Value, other: Any, /) -> Any:
+        return operation(other, self)
+
+    return apply
+
+
+def _reshape(self: Value, *shape: Any, order: str = "C") -> Any:
+    return ops.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+
+
+def _transpose(self: Value, *axes: Any) -> Any:
+    return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+
+
+def _flatten(self: Value, order: str = "C") -> Any:
+    return ops.reshape(self, (-1,), order=order)
+
+
+BINARY = {
+    "add": ops.add,
+    "sub": ops.subtract,
+    "mul": ops.multiply,
+    "truediv": ops.divide,
+    "floordiv": ops.floor_divide,
+    "mod": ops.mod,
+    "pow": ops.power,
+    "matmul": ops.matmul,
+}
+
+SAME_NAME = [
+    "sum",
+    "mean",
+    "prod",
+    "max",
+    "min",
+    "var",
+    "std",
+    "cumsum",
+    "cumprod",
+    "ravel",
+    "swapaxes",
+    "squeeze",
+    "clip",
+    "repeat",
+    "take",
+    "dot",
+    "trace",
+    "diagonal",
+    "astype",
+    "exp",
+    "log",
+    "tanh",
+    "relu",
+    "sigmoid",
+]
+
+METHODS: dict[str, Any] = {
+    **{f"__{name}__": operation for name, operation in BINARY.items()},
+    **{f"__r{name}__": _reflected(operation) for name, operation in BINARY.items()},
+    "__neg__": ops.negative,
+    "__pos__": ops.positive,
+    "__abs__": ops.absolute,
+    "__getitem__": ops.getitem,
+    **plain.COMPARISONS,
+    **plain.CONNECTIVES,
+    "__invert__": plain.negation,
+    **{name: getattr(ops, name) for name in SAME_NAME},
+    **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "flatten": _flatten,
+    "T": property(ops.transpose),
+    "backward": engine.backward,
+}
+
+
+# -- NumPy's protocol --------------------------------------------------------------------------
+
+
+def _covered() -> dict[Any, Callable[..., Any]]:
+    """What stands for each function of NumPy."""
+    table: dict[Any, Callable[..., Any]] = {}
+    for names, numpy, here in (
+        (plain.FUNCTIONS, np, plain.FUNCTIONS.__getitem__),
+        (ops.__all__, np, lambda name: getattr(ops, name)),
+        (linalg.__all__, np.linalg, lambda name: getattr(linalg, name)),
+    ):
+        table |= {getattr(numpy, name): here(name) for name in names if hasattr(numpy, name)}
+    del table[np.linalg]
+    bitwise = {
+        getattr(np, f"bitwise_{name}"): plain.FUNCTIONS[f"logical_{name}"] for name in ("and", "or", "xor")
+    }
+    return table | bitwise | {np.around: ops.round, np.amax: ops.max, np.amin: ops.min}
+
+
+COVERED = _covered()
+
+
+def _not_covered(function: Any, method: str = "") -> TypeError:
+    library, name = library_of(function), function.__name__ + method
+    known = advice(library, name)
+    return TypeError(
+        f"no implementation found for {'.'.join(filter(None, (library, name)))} on Value; "
+        f"{known + '; ' if known else ''}for the numbers alone, pass value.data"
+    )
+
+
+def _array_ufunc(self: Value, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    name = ufunc.__name__
+    if method != "__call__":
+        raise _not_covered(ufunc, f".{method}")
+    if options:
+        raise TypeError(
+            f"numpy.{name}: {', '.join(options)}= is not supported on Value, whose data are never written "
+            f"into; write {name}(…) alone, and autodiff.where or astype around it"
+        )
+    if ufunc not in COVERED:
+        raise _not_covered(ufunc)
+    return COVERED[ufunc](*inputs)
+
+
+def _array_function(
+    self: Value, function: Callable[..., Any], types: Any, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    if function not in COVERED:
+        raise _not_covered(function)
+    operation = COVERED[function]
+    if kwargs:
+        args, kwargs = _by_position(function, args, kwargs, _data_arguments(operation))
+    return operation(*args, **kwargs)
+
+
+def _data_arguments(operation: Callable[..., Any]) -> int:
+    """How many arguments are data: they have no name here, but may be named in a call of NumPy."""
+    parameters = inspect.signature(operation).parameters.values()
+    return sum(parameter.kind is parameter.POSITIONAL_ONLY for parameter in parameters)
+
+
+def _by_position(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], n: int
+) -> tuple[Sequence[Any], dict[str, Any]]:
+    """The first n arguments of a call of NumPy by position, those by name, too."""
+    if len(args) >= n:
+        return args, kwargs
+    names = list(inspect.signature(function).parameters)[len(args) : n]
+    moved = [name for name in names if name in kwargs]
+    rest = {name: x for name, x in kwargs.items() if name not in moved}
+    return (*args, *(kwargs[name] for name in moved)), rest
+
+
+def attach() -> None:
+    """Give Value its operators and methods, and its place in NumPy's protocol."""
+    for name, method in METHODS.items():
+        setattr(Value, name, method)
+    Value.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
+    Value.__array_function__ = _array_function  # type: ignore[method-assign]

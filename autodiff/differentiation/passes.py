@@ -1,0 +1,86 @@
+"""The passes of one differentiation: one, and where it gives nan, a second that knows structural zeros."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..ops.totals import squares
+from ..values import modes
+from ..values.data import Data, is_lazy
+from ..values.operation import Operation
+from ..values.value import Value, data_of
+from .reverse import Mend, Nodes, Pending, ancestors, on_a_path, sweep
+from .structural_zeros import StructuralZeros
+from .unwritten import refuse_written
+
+__all__ = ["pulled_back"]
+
+
+@np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
+def pulled_back(
+    output: Value, targets: set[int] | None, seed: Data | Value, record: bool, create_graph: bool
+) -> tuple[Nodes, Pending]:
+    """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
+
+    `record` says that the pass itself is recorded, for a program or to be differentiated again, and
+    `create_graph` that it is for the latter. A pass whose result holds nan is repeated with 0·∞ = 0 for
+    structural zeros. Where data are costly to look at, where a program is to absorb, and where somebody looks
+    at each contribution, the first pass knows structural zeros already.
+    """
+    nodes = ancestors(output)
+    leaves = [node for node in nodes.values() if node._operation is None]
+    births = {leaf._birth for leaf in leaves}
+    if targets is not None:
+        nodes = on_a_path(nodes, births, targets)
+    if output._birth not in nodes:
+        return {}, {}
+    kept = nodes.keys() if targets is None else targets
+    tracer, look = modes.tracer(), modes.inspector()
+    given_away = [leaf for leaf in leaves if leaf._x is not None]
+    if given_away and tracer is None:
+        refuse_written(nodes, given_away)
+    at_once = look is not None or (is_lazy(output._data) if tracer is None else tracer.absorbs)
+    mend = _absorbing(nodes, output, seed, record, create_graph) if at_once else None
+    if look is not None and mend is not None:
+        mend = _shown(mend, look)
+    found = sweep(nodes, output, seed, kept, record, mend)
+    if tracer is not None:
+        tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())])
+    elif mend is None and _spoilt(map(found.get, births if targets is None else targets)):
+        mend = _absorbing(nodes, output, seed, record, create_graph)
+        found = sweep(nodes, output, seed, kept, record, mend)
+    return nodes, found
+
+
+def _absorbing(nodes: Nodes, output: Value, seed: Any, record: bool, create_graph: bool) -> Mend:
+    """What puts 0 for 0·∞ of structural zeros."""
+
+    def depends(x: Value) -> bool:
+        return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
+
+    return StructuralZeros(output, seed, record, depends).absorb
+
+
+def _is_flat(operation: Operation | None) -> bool:
+    """Whether an operation is constant between jumps, as a sign, so that nothing depends on its operands."""
+    return operation is not None and all(rule == 0.0 for rule in operation.rules)
+
+
+def _shown(mend: Mend, look: modes.Inspector) -> Mend:
+    """What mends contributions, and shows what they were and are."""
+
+    def shown(node: Value, g: Any, i: int, c: Any) -> Any:
+        mended = mend(node, g, i, c)
+        look(node, i, c, mended)
+        return mended
+
+    return shown
+
+
+def _spoilt(gradients: Iterable[Any]) -> bool:
+    """Whether a gradient holds nan."""
+    return math.isnan(squares(map(data_of, gradients)))

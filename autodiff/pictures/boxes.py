@@ -1,0 +1,137 @@
+"""Boxes around the nodes of a graph: scopes, and calls of modules, one inside the other."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from ..graph import Graph, Node
+from ..values.value import Value, label_of
+
+__all__ = ["NOWHERE", "Frames", "frames_of", "used_by"]
+
+NOWHERE = -1
+"""In place of a frame: outside of all."""
+
+
+class Frames:
+    """A tree of boxes, each known by its index, outer ones first, and which box each node stands in.
+
+    What an operation recorded stands in the innermost scope or call that recorded it. A leaf, constant
+    or raw number stands where it is used: in the innermost box around all its uses. A constant that
+    was there before a call is an input of it, and stays outside.
+    """
+
+    def __init__(self, titles: Sequence[str], parents: Sequence[int], of: list[int]) -> None:
+        self.titles = titles
+        self.parents = parents
+        self.of = of
+        self.depths: list[int] = []
+        for parent in parents:
+            self.depths.append(1 if parent == NOWHERE else self.depths[parent] + 1)
+
+    def __len__(self) -> int:
+        return len(self.titles)
+
+    def around(self, frame: int) -> Iterator[int]:
+        """A box and those around it, outwards."""
+        while frame != NOWHERE:
+            yield frame
+            frame = self.parents[frame]
+
+    def shared(self, frames: Sequence[int]) -> int:
+        """The innermost box around all of these."""
+        found = frames[0]
+        for frame in frames[1:]:
+            while found != frame:
+                deeper = self._depth(found) >= self._depth(frame)
+                found, frame = (self._up(found), frame) if deeper else (found, self._up(frame))
+        return found
+
+    def _depth(self, frame: int) -> int:
+        return 0 if frame == NOWHERE else self.depths[frame]
+
+    def _up(self, frame: int) -> int:
+        return NOWHERE if frame == NOWHERE else self.parents[frame]
+
+    def numbered(self) -> list[str]:
+        """Titles that tell boxes inside the same box apart: Linear 1, Linear 2."""
+        places = list(zip(self.parents, self.titles, strict=True))
+        alike, seen = Counter(places), Counter[tuple[int, str]]()
+        names = []
+        for place in places:
+            seen[place] += 1
+            names.append(f"{place[1]} {seen[place]}" if alike[place] > 1 else place[1])
+        return names
+
+
+def frames_of(graph: Graph) -> Frames:
+    """The boxes of a graph."""
+    members, titles = _members(graph)
+    of = [NOWHERE] * len(graph)
+    parents, begins = [], sorted(members)
+    for frame, since in enumerate(begins):
+        parents.append(of[max(members[since])])
+        for id in members[since]:
+            of[id] = frame
+    frames = Frames([titles[since] for since in begins], parents, of)
+    if begins:
+        _settle(graph, frames, begins)
+    return frames
+
+
+def _settle(graph: Graph, frames: Frames, begins: Sequence[float]) -> None:
+    """Put what nothing recorded where it is used; `begins` are the birth numbers of the boxes."""
+    for id, users in used_by(graph).items():
+        frame = frames.shared([frames.of[user] for user in users])
+        if graph[id].kind == "constant":
+            birth = _birth(graph[id])
+            frame = next((f for f in frames.around(frame) if begins[f] < birth), NOWHERE)
+        frames.of[id] = frame
+
+
+def used_by(graph: Graph) -> dict[int, list[int]]:
+    """The users of everything that no operation recorded, and that is no output."""
+    outputs = {node.id for node in graph.outputs}
+    users: dict[int, list[int]] = defaultdict(list)
+    for node in graph:
+        for id in node.inputs:
+            if not graph[id].inputs and id not in outputs:
+                users[id].append(node.id)
+    return users
+
+
+def _birth(node: Node) -> int:
+    assert isinstance(node.source, Value)
+    return node.source._birth
+
+
+def _members(graph: Graph) -> tuple[dict[int, set[int]], dict[int, str]]:
+    """The nodes of each scope and call, and its title, by the birth number at which it began."""
+    members: dict[int, set[int]] = defaultdict(set)
+    titles: dict[int, str] = {}
+    for node in graph:
+        source = node.source
+        if type(source) is not Value or type(source._label) is str or source._label is None:
+            continue
+        label = label_of(source)
+        around = label.scope if node.operation else None
+        while around is not None:
+            titles[around.since] = around.title
+            members[around.since].add(node.id)
+            around = around.around
+        for title, since in label.calls:
+            titles[since] = title
+            _add_recorded(graph, node.id, since, members[since])
+    return members, titles
+
+
+def _add_recorded(graph: Graph, result: int, since: int, found: set[int]) -> None:
+    """Add a result, and what was recorded for it since a birth number."""
+    stack = [result]
+    while stack:
+        id = stack.pop()
+        node = graph[id]
+        if id not in found and node.operation is not None and _birth(node) > since:
+            found.add(id)
+            stack.extend(node.inputs)

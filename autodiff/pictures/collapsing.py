@@ -1,0 +1,184 @@
+"""Which cards a picture has: one a node, one a collapsed box, one for nodes that are alike.
+
+A graph with more nodes than a picture may have cards is collapsed as little as needed: first the
+innermost boxes, then those around them; then what is alike shares cards; at last only what is nearest
+to the outputs is drawn, with a card that says how much is missing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Collection, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..graph import Graph
+from ..settings import hint, whole
+from .boxes import NOWHERE, Frames, frames_of
+from .equivalence import Likeness
+
+__all__ = ["REST", "Arrangement", "Collapse", "arranged"]
+
+Collapse: TypeAlias = bool | int | str | Collection[str]
+
+REST = -1
+"""In place of a card, for what is left out."""
+
+CLOSED = -2
+"""Keys from here downwards stand for boxes, from 0 upwards for nodes that share a card."""
+
+MARKED_LESS = 2
+"""Where no way to collapse is enough, one must leave so many times fewer cards to be preferred."""
+
+
+class _Way(NamedTuple):
+    """A way to draw a graph: a key for each node, and the boxes, with how many each stands for."""
+
+    keys: list[int]
+    frames: Frames
+    counts: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """How many cards it needs."""
+        return len(set(self.keys))
+
+
+class Arrangement:
+    """The cards of a picture, in order.
+
+    `cards` are the ids of the nodes on each, `boxes` the box that a card stands for, NOWHERE if none.
+    `of` says which card each node is on, REST where it is left out. `counts` says how many boxes each
+    one of `frames` stands for.
+    """
+
+    def __init__(self, graph: Graph, way: _Way, max_cards: int) -> None:
+        self.frames, self.counts = way.frames, way.counts
+        self.cards: list[list[int]] = [[id] for id in range(len(graph))]
+        self.boxes = [NOWHERE] * len(graph)
+        self.of = list(range(len(graph)))
+        if way.keys != self.of or len(graph) > max_cards:
+            self._share(graph, way, max_cards)
+
+    def _share(self, graph: Graph, way: _Way, max_cards: int) -> None:
+        """Put several nodes on a card, and leave out what is too much."""
+        members: dict[int, list[int]] = defaultdict(list)
+        for id, key in enumerate(way.keys):
+            members[key].append(id)
+        kept = _nearest(graph, way.keys, max_cards - 1) if len(members) > max_cards else members.keys()
+        shown = sorted((ids[-1], key) for key, ids in members.items() if key in kept)
+        self.cards = [members[key] for _, key in shown]
+        self.boxes = [CLOSED - key if key <= CLOSED else NOWHERE for _, key in shown]
+        number = {key: card for card, (_, key) in enumerate(shown)}
+        self.of = [number.get(key, REST) for key in way.keys]
+
+    def place(self, card: int) -> int:
+        """The open box that a card stands in."""
+        box = self.boxes[card]
+        if box != NOWHERE:
+            return self.frames.parents[box]
+        return self.frames.shared([self.frames.of[id] for id in self.cards[card]])
+
+
+def arranged(graph: Graph, max_cards: int, collapse: Collapse | None = None) -> Arrangement:
+    """The cards of a graph, at most `max_cards` unless there are more outputs.
+
+    Collapsed as asked, by default as little as needed. Raises ValueError where `collapse` names a box that
+    is not there, and TypeError for what is no name.
+    """
+    frames = frames_of(graph)
+    closed = None if collapse is None else _closed(frames, collapse)
+    plain = _Ways(range(len(graph)), frames, [1] * len(frames), closed)
+    way = plain.first_within(max_cards)
+    if way is None:
+        like = Likeness(graph, frames)
+        closed = closed and {like.place[frame] for frame in closed}
+        merged = _Ways(like.of, like.frames, like.counts, closed)
+        way = merged.first_within(max_cards) or _least([plain[0], plain[-1], merged[0], merged[-1]])
+    return Arrangement(graph, way, max_cards)
+
+
+class _Ways:
+    """The ways to collapse boxes, as asked, or from the innermost out: each leaves fewer cards."""
+
+    def __init__(
+        self, groups: Sequence[int], frames: Frames, counts: Sequence[int], closed: set[int] | None
+    ) -> None:
+        self.groups, self.frames, self.counts = groups, frames, counts
+        self.closed = closed
+        self.depth = max(frames.depths, default=0) if closed is None else 0
+
+    def __getitem__(self, k: int) -> _Way:
+        """All boxes open, where it is not said which; then those of the innermost depth closed, and so on."""
+        depth = self.depth + 1 - k if k >= 0 else -k
+        closed = _at_depth(self.frames, depth) if self.closed is None else self.closed
+        return _Way(_keys(self.frames, self.groups, closed), self.frames, self.counts)
+
+    def first_within(self, most: int) -> _Way | None:
+        """The way that shows most with so many cards."""
+        k = bisect_left(range(self.depth + 1), True, key=lambda k: self[k].size <= most)
+        return self[k] if k <= self.depth else None
+
+
+def _least(ways: Sequence[_Way]) -> _Way:
+    """The way with few cards that collapses least."""
+    fewest = min(way.size for way in ways)
+    return next(way for way in ways if way.size <= MARKED_LESS * fewest)
+
+
+def _closed(frames: Frames, collapse: Collapse) -> set[int]:
+    """The boxes that are asked for: True for all, a depth, or names with or without their numbers."""
+    if isinstance(collapse, (int, np.integer, np.bool_)):
+        return _at_depth(frames, whole("draw: collapse", int(collapse)))
+    names = frames.numbered()
+    closed = set()
+    for wanted in _names(collapse):
+        found = {f for f, name in enumerate(names) if wanted in (name, frames.titles[f])}
+        if not found:
+            known = list(dict.fromkeys(names))
+            what = hint(str(wanted), known) if known else "the graph has no boxes; use scope(), or modules"
+            raise ValueError(f"draw: no box is called {wanted!r}; {what}")
+        closed |= found
+    return closed
+
+
+def _names(collapse: str | Collection[str]) -> Collection[str]:
+    if isinstance(collapse, str):
+        return [collapse]
+    if isinstance(collapse, Collection) and all(isinstance(name, str) for name in collapse):
+        return collapse
+    raise TypeError(f"draw: collapse must be True or False, a depth, or names of boxes, got {collapse!r}")
+
+
+def _at_depth(frames: Frames, depth: int) -> set[int]:
+    return {frame for frame, own in enumerate(frames.depths) if own == depth}
+
+
+def _keys(frames: Frames, groups: Sequence[int], closed: set[int]) -> list[int]:
+    """For each node the outermost collapsed box around it, or else its group."""
+    if not closed:
+        return list(groups)
+    outermost = {NOWHERE: NOWHERE}
+    for frame, parent in enumerate(frames.parents):
+        around = outermost[parent]
+        outermost[frame] = frame if around == NOWHERE and frame in closed else around
+    tops = map(outermost.__getitem__, frames.of)
+    return [group if top == NOWHERE else CLOSED - top for group, top in zip(groups, tops, strict=True)]
+
+
+def _nearest(graph: Graph, keys: list[int], most: int) -> set[int]:
+    """The cards that are the fewest steps away from an output."""
+    sources: dict[int, dict[int, None]] = defaultdict(dict)
+    for node in reversed(list(graph)):
+        for id in reversed(node.inputs):
+            sources[keys[node.id]][keys[id]] = None
+    found = dict.fromkeys(keys[node.id] for node in graph.outputs)
+    waiting = deque(found)
+    while waiting and len(found) < most:
+        for key in sources[waiting.popleft()]:
+            if key not in found and len(found) < most:
+                found[key] = None
+                waiting.append(key)
+    return set(found)

@@ -1,0 +1,67 @@
+"""The terms that add up to a gradient: one for each use of a value, ∂R/∂x = Σ ∂R/∂z · ∂z/∂x."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..graph import Graph
+from ..values.data import Data, dtype_of
+from .local_derivatives import LocalDerivatives
+
+__all__ = ["Uses", "terms_of"]
+
+
+class Uses:
+    """Which nodes use each node of a graph, and as which operand."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.of: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for source, target, position in graph.edges:
+            self.of[source].append((target, position))
+
+    def several(self, id: int) -> list[tuple[int, int]]:
+        """The uses of a node that is used more than once; none of any other."""
+        uses = self.of.get(id, [])
+        return uses if len(uses) > 1 else []
+
+
+def terms_of(
+    graph: Graph, id: int, uses: Sequence[tuple[int, int]], slopes: LocalDerivatives
+) -> tuple[list[float], float] | None:
+    """What each use of a number contributes to its gradient, and what came from elsewhere.
+
+    That is from an earlier `backward()`, or one of another output. None where the terms are not known:
+    for arrays, and before `backward()`.
+    """
+    grad = _number(graph[id].grad)
+    found = [_term(graph[target].grad, slopes.number(target, position)) for target, position in uses]
+    terms = [term for term in found if term is not None]
+    if grad is None or len(terms) < len(found) or all(graph[t].grad is None for t, _ in uses):
+        return None
+    size = abs(grad) + sum(map(abs, terms))
+    if not math.isfinite(size):
+        return None
+    elsewhere = grad - math.fsum(terms)
+    return terms, 0.0 if abs(elsewhere) <= _rounding(graph[id].grad) * size else elsewhere
+
+
+def _term(g: Data | None, slope: float | None) -> float | None:
+    """One contribution: none where no gradient arrived; 0·∞ is 0, as in any gradient that is not nan."""
+    upper = 0.0 if g is None else _number(g)
+    if slope is None or upper is None:
+        return None
+    return upper * slope if upper and slope else 0.0
+
+
+def _number(data: Data | None) -> float | None:
+    """Data as a number; None for arrays, and where there are none."""
+    return float(data) if isinstance(data, (float, np.floating)) else None
+
+
+def _rounding(grad: Data | None) -> float:
+    """How much a gradient and the sum of its terms may differ, relatively: from half of the digits on."""
+    return math.sqrt(np.finfo(np.float64 if grad is None else dtype_of(grad)).eps)

@@ -1,0 +1,110 @@
+"""Scenes in the DOT language of Graphviz."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from ..text.escaping import dot, record
+from .scene import DEEPEST, Arrow, Card, Scene
+from .theme import ALIKE, ARROW, CARD, FRAME, LOOKS, OUTPUT, PAGE, Colours
+
+__all__ = ["dot_of"]
+
+INDENT = "    "
+HORIZONTAL = ("LR", "RL")
+ASIDE = "\u00a0\u00a0"
+"""Between an upright arrow and what is written at its right."""
+
+
+def dot_of(scene: Scene, direction: str, colours: Colours) -> str:
+    """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`."""
+    upright = direction in HORIZONTAL
+    lines = [
+        "digraph autodiff {",
+        f"{INDENT}graph [{_attributes(PAGE | {'bgcolor': colours.page, 'rankdir': direction})}]",
+        f"{INDENT}node [{_attributes(CARD | _ink(colours, colours.border, colours.text))}]",
+        f"{INDENT}edge [{_attributes(ARROW | _ink(colours, colours.line, colours.line))}]",
+        *_nodes(scene, upright, colours),
+        *_edges(scene.arrows, "" if upright else ASIDE),
+        "}\n",
+    ]
+    return "\n".join(lines)
+
+
+def _nodes(scene: Scene, upright: bool, colours: Colours) -> Iterator[str]:
+    """The nodes, those in boxes in clusters, one inside the other."""
+    looks: dict[tuple[bool | str, ...], str] = {}
+    indents = [INDENT * (depth + 1) for depth in range(DEEPEST + 1)]
+    for depth, item in scene.outline():
+        indent = indents[depth if depth < DEEPEST else DEEPEST]
+        if item is None:
+            yield f"{indent}}}"
+        elif isinstance(item, int):
+            yield f"{indent}subgraph cluster_{item} {{"
+            yield f"{indent}{INDENT}graph [{_frame(scene, item, colours)}]"
+        else:
+            kind = item[1:4]
+            if kind not in looks:
+                looks[kind] = _look(item, colours)
+            yield f"{indent}{item.id} [{_label(item, upright)} {looks[kind]}]"
+
+
+def _edges(arrows: Sequence[Arrow], margin: str) -> list[str]:
+    return [
+        f'{INDENT}{source} -> {target} [id="{id}"{_beside(text, margin) if text else ""}]'
+        for id, source, target, text in arrows
+    ]
+
+
+def _beside(text: str, margin: str) -> str:
+    lines = "\\n".join([margin + dot(line) for line in text.split("\n")])
+    return f' label="{lines}"'
+
+
+# -- attributes ------------------------------------------------------------------------------------
+
+
+def _look(card: Card, colours: Colours) -> str:
+    grounds = {"leaf": colours.leaf, "constant": colours.constant, "number": colours.constant}
+    ground = colours.output if card.is_output else grounds.get(card.look, colours.card)
+    own = LOOKS[card.look] | (ALIKE if _is_alike(card) else {}) | (OUTPUT if card.is_output else {})
+    if card.look == "rest":
+        own = own | _ink(colours, colours.line, colours.line)
+    return _attributes(own | {"fillcolor": ground})
+
+
+def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
+    return {"color": line, "fontcolor": text}
+
+
+def _frame(scene: Scene, frame: int, colours: Colours) -> str:
+    own = FRAME | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
+    return f'id="box{frame}" label="{dot(scene.frames[frame].title)}" {_attributes(own)}'
+
+
+def _attributes(attributes: Mapping[str, str]) -> str:
+    return " ".join(f'{name}="{value}"' for name, value in attributes.items())
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+def _label(card: Card, upright: bool) -> str:
+    """The fields of a card as a record, where braces turn the direction; as lines where it is no record."""
+    if card.is_several or card.look == "rest":
+        lines = "\n".join([card.symbol, *card.fields] if card.symbol else card.fields)
+        return f'id="{card.id}" label="{dot(lines)}"'
+    column = record(card.fields)
+    if card.symbol is not None:
+        column = f"{{{_symbol(card.symbol)}|{{{column}}}}}"
+    return f'id="{card.id}" label="{column if upright else f"{{{column}}}"}"'
+
+
+def _is_alike(card: Card) -> bool:
+    return card.is_several and card.look != "box"
+
+
+@cache
+def _symbol(symbol: str) -> str:
+    return record([symbol])

@@ -1,0 +1,186 @@
+"""The local derivative on each edge of a graph, by the operation's own rule: as a formula, as a number.
+
+Of an elementwise operation, and of numbers, it is the partial derivative, ∂z/∂x. Of any other operation
+it is what the gradient of its result contributes to that of the operand: Ȳ·Bᵀ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import count, filterfalse
+from typing import Any, NamedTuple
+
+from ..derivations.expression import Number, Symbol, Term, parts
+from ..derivations.intermediates import again
+from ..derivations.simplification import substituted
+from ..derivations.transcription import transcribed
+from ..derivations.typesetting import Text
+from ..graph import Graph, Node
+from ..text.digits import subscript
+from ..text.lettering import with_bar
+from ..values.data import is_lazy
+from ..values.modes import differentiating, mode
+from ..values.value import Value, data_of
+
+__all__ = ["LocalDerivative", "LocalDerivatives"]
+
+UNNAMED = "\ue000"
+"""Begins the name that a value without one has until it is known whether a formula speaks of it."""
+
+GRADIENT = "\ue001"
+"""Begins the name of the gradient of a result until then."""
+
+PROVISIONAL = (UNNAMED, GRADIENT)
+
+ANY_GRADIENT = "g"
+"""The gradient of a value whose name is a word, which no bar is written above."""
+
+LONGEST = 26
+"""Letters of a formula that is written beside an arrow."""
+
+LARGE = 1_000_000
+"""Entries of arrays that no rule is applied to for the sake of a picture."""
+
+
+class LocalDerivative(NamedTuple):
+    """A local derivative: its formula, and its number where the operation is one of numbers."""
+
+    term: Term
+    number: float | None
+
+
+class LocalDerivatives:
+    """The local derivatives of nodes of a graph; `coined` are the names of those without one, by id.
+
+    A value without a name is called u₁, u₂ … if a formula has to speak of it.
+    """
+
+    def __init__(self, graph: Graph, ids: Iterable[int]) -> None:
+        self.graph = graph
+        self._found = {(id, i): slope for id in ids for i, slope in _slopes(graph, graph[id])}
+        self.coined: dict[int, str] = {}
+        self._coin(self._found)
+        self._coin([edge for edge, slope in self._found.items() if len(self._written(slope)) <= LONGEST])
+
+    def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
+        """Name the values without a name that formulas speak of, in order, as nobody has named one."""
+        self._told = set(edges)
+        symbols = (symbol for edge in self._told for symbol in _symbols(self._found[edge].term))
+        spoken = {int(symbol.name[1:]) for symbol in symbols if _is_provisional(symbol)}
+        given = {node.name for node in self.graph}
+        names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
+        self.coined = {id: next(names) for id in sorted(spoken) if not _given(self.graph[id])}
+
+    def number(self, id: int, position: int) -> float | None:
+        """The local derivative of a node by one of its operands, where both are numbers."""
+        slope = self._found.get((id, position))
+        return slope.number if slope else None
+
+    def formula(self, id: int, position: int) -> str | None:
+        """Its formula; None for one that is long, for a number, and where there is no derivative."""
+        return self._written(self._found[id, position]) if (id, position) in self._told else None
+
+    def is_number(self, id: int, position: int) -> bool:
+        """Whether the formula is nothing but a number."""
+        slope = self._found.get((id, position))
+        return slope is not None and isinstance(slope.term, Number)
+
+    def _written(self, slope: LocalDerivative) -> str:
+        return Text().write(self._named(slope.term))
+
+    def _named(self, term: Term) -> Term:
+        """A formula with all names final."""
+        for symbol in set(_symbols(term)):
+            if _is_provisional(symbol):
+                id = int(symbol.name[1:])
+                name = _given(self.graph[id]) or self.coined[id]
+                final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
+                term = substituted(term, symbol, Symbol(final, symbol.shape))
+        return term
+
+
+def _given(node: Node) -> str | None:
+    """The name of a node, if it cannot be taken for one of those here."""
+    return node.name if node.name and node.name[0] not in PROVISIONAL else None
+
+
+def _name(node: Node) -> str:
+    return _given(node) or f"{UNNAMED}{node.id}"
+
+
+def _is_provisional(symbol: Symbol) -> bool:
+    return symbol.name[0] in PROVISIONAL
+
+
+def _symbols(term: Term) -> Iterator[Symbol]:
+    stack = [term]
+    while stack:
+        term = stack.pop()
+        if isinstance(term, Symbol):
+            yield term
+        stack.extend(parts(term))
+
+
+# -- rules -----------------------------------------------------------------------------------------
+
+
+def _slopes(graph: Graph, node: Node) -> list[tuple[int, LocalDerivative]]:
+    """The local derivatives by the operands that are differentiated, with their positions.
+
+    There are none where operands were changed since, are lazy or large, or are several results in one,
+    and where a user's rule does not record.
+    """
+    inputs = [graph[i] for i in node.inputs]
+    wanted = [i for i, x in enumerate(inputs) if _is_tracked(x)]
+    if not wanted or not all(map(_is_plain, [node, *inputs])):
+        return []
+    with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
+        try:
+            return list(_by_rules(node, inputs, wanted))
+        except Exception:  # of whatever kind: the picture has nothing to do with it
+            return []
+
+
+def _by_rules(node: Node, inputs: list[Node], wanted: list[int]) -> Iterator[tuple[int, LocalDerivative]]:
+    operands = [_operand(x) for x in inputs]
+    root = again(node, operands)
+    own = Symbol(_name(node), root.shape)
+    numbers = not any(x.shape for x in [node, *inputs])
+    seed = 1.0 if numbers else Value(root._data, f"{GRADIENT}{node.id}")
+    for i in wanted:
+        found = _by_rule(node, seed, root, operands, i)
+        if found is not None:
+            slope = float(data_of(found)) if numbers else None
+            yield i, LocalDerivative(transcribed(found, [(root, own)]), slope)
+
+
+def _by_rule(node: Node, seed: Value | float, root: Value, operands: list[Any], position: int) -> Any:
+    """What the rule for one operand makes of the operands; None where there is no derivative."""
+    operation: Any = root._operation
+    rule = operation.rules[0 if operation.many else position]
+    if rule is None or isinstance(rule, float):
+        return rule
+    given = [operands, position] if operation.many else operands
+    if operation.elementwise:
+        return rule(root, *given, **node.metadata)
+    found = rule(seed, root, *given, **node.metadata)
+    return None if isinstance(found, tuple) else found
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether the data are those that were used, and cost little to compute with."""
+    data = node.data
+    return not (node.changed or isinstance(data, tuple) or is_lazy(data) or math.prod(node.shape) > LARGE)
+
+
+def _is_tracked(node: Node) -> bool:
+    return type(node.source) is Value and not node.source.constant
+
+
+def _operand(node: Node) -> Any:
+    """An operand as a leaf with its name; numbers and constants without a name are numbers in the formula."""
+    tracked = _is_tracked(node)
+    if not tracked and not node.name and not node.shape:
+        return node.data
+    return Value(node.data, _name(node), constant=not tracked)

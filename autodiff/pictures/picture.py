@@ -1,0 +1,195 @@
+"""Pictures of recorded graphs.
+
+Each node is a card: left the operation that made it, right its name and data, then its gradient. Where a
+value is used several times, the terms stand below that add up to its gradient. On each edge stands the
+local derivative. `theme` says how the kinds of node are told apart without colour.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
+
+from .. import settings
+from ..files.writing import format_of, write
+from ..graph import Graph
+from ..settings import chosen, one_of
+from ..values.value import Value
+from .collapsing import Collapse, arranged
+from .dot_language import dot_of
+from .layout import lay_out
+from .mermaid import mermaid_of
+from .plain_text import plain_text_of
+from .scene import Scene
+from .theme import THEMES, Colours
+from .wording import Wording
+
+__all__ = ["DIRECTIONS", "FORMATS", "Direction", "GraphPicture", "Picture", "draw"]
+
+Direction = Literal["LR", "TB", "RL", "BT"]
+Show = Literal["data", "grad", "local", "ledger"]
+
+DRAWN = (".svg", ".dot", ".png", ".pdf")
+FORMATS = (*DRAWN, ".mmd", ".txt")
+DOTS_PER_INCH = 192  # of PNG files
+
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+SHOWN: tuple[Show, ...] = get_args(Show)
+FEW = 60
+"""Pictures of at most so many cards show everything, unless it is said what."""
+
+
+class Picture:
+    """A drawing by Graphviz: shows itself in a notebook, and is saved as SVG, PNG, PDF or DOT.
+
+    `dot` is the drawing in the DOT language of Graphviz, and is there also without Graphviz; what has
+    to be laid out raises RuntimeError then.
+    """
+
+    formats: ClassVar[tuple[str, ...]] = DRAWN
+
+    def __init__(self, dot: str) -> None:
+        self._dot = dot
+
+    @property
+    def dot(self) -> str:
+        """The drawing in the DOT language."""
+        return self._dot
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as the text of an SVG file."""
+        return lay_out(self.dot, "svg").decode()
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as the bytes of a PNG file."""
+        return lay_out(self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The picture as the bytes of a PDF file."""
+        return lay_out(self.dot, "pdf")
+
+    @property
+    def text(self) -> str:
+        """What the picture is, in words."""
+        return repr(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a file of the format that its suffix names, and return its path.
+
+        The file appears complete or not at all. Raises ValueError for an unknown suffix.
+        """
+        path = Path(path)
+        write(path, self._content(format_of(path, self.formats)))
+        return path
+
+    def _content(self, kind: str) -> bytes:
+        names = {".mmd": "mermaid", ".txt": "text"}
+        content = getattr(self, names.get(kind, kind[1:]))
+        return content if isinstance(content, bytes) else content.encode()
+
+    def _repr_svg_(self) -> str | None:
+        return self._repr_mimebundle_().get("image/svg+xml")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """For notebooks: the picture, or without Graphviz the text, and how to install it."""
+        try:
+            return {"image/svg+xml": self.svg, "text/plain": self.text}
+        except RuntimeError as error:
+            return {"text/plain": f"{self.text}\n\n{error}"}
+
+    def __repr__(self) -> str:
+        return f"<picture of a graph: .save('name.svg'), .svg, .png, .dot ({len(self.dot)} characters)>"
+
+
+class GraphPicture(Picture):
+    """A drawn graph. It keeps the data and gradients of its moment.
+
+    Besides Graphviz' formats there are `mermaid`, for wikis that draw it, and `text`, a line a card; they
+    are saved as .mmd and .txt.
+    """
+
+    formats = FORMATS
+
+    def __init__(self, scene: Scene, direction: Direction, colours: Colours) -> None:
+        self._scene, self._direction, self._colours = scene, direction, colours
+
+    @cached_property
+    def dot(self) -> str:
+        """The graph in the DOT language."""
+        return dot_of(self._scene, self._direction, self._colours)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The graph as a flowchart in the language of Mermaid."""
+        return mermaid_of(self._scene, self._direction, self._colours)
+
+    @cached_property
+    def text(self) -> str:
+        """The cards as lines of text, with what each was computed from."""
+        return plain_text_of(self._scene)
+
+
+def draw(
+    *values: Value | Sequence[Value],
+    direction: Direction = "LR",
+    show: Show | Collection[Show] | None = None,
+    number_format: str = ".4g",
+    theme: str = "auto",
+    max_nodes: int = 60,
+    collapse: Collapse | None = None,
+) -> GraphPicture:
+    r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
+
+    direction      where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
+    show           what is told: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
+                   as a number, for whole arrays what the edge contributes to the gradient (Ȳ is that of Y);
+                   "ledger", the terms that add up to the gradient of what is used several times. By default
+                   all of it, and of more than 60 cards data and gradients
+    number_format  how numbers are written, as in `format(number, ".4g")`
+    theme          "auto" for any page; "light", "dark", and "mono", for print, with a ground of their own
+    max_nodes      how many cards there are at most: larger graphs are collapsed as little as needed, by
+                   their boxes, then by drawing what is alike once; at last what is farthest is left out
+    collapse       which boxes are drawn as one card: True for all, a depth from the outside, counted from 1,
+                   or names, "Linear" or "Linear 2"; False for none
+
+    Boxes are scopes and the calls of modules.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x
+    >>> y.backward()
+    >>> print(draw(y).dot)  # doctest: +ELLIPSIS
+    digraph autodiff {
+    ...
+        n0 [id="n0" label="x = 3|grad 6\n= 3 + 3" shape="Mrecord" style="filled,rounded" fillcolor="#e3effb"]
+        n1 [id="n1" label="{×|{9|grad 1}}" penwidth="2" fillcolor="#fff3cd"]
+        n0 -> n1 [id="e1_0" label="x = 3"]
+        n0 -> n1 [id="e1_1" label="x = 3"]
+    }
+    <BLANKLINE>
+
+    Raises TypeError for what is no Value, and ValueError for no Value at all, and for options that are not
+    known.
+    """
+    direction = one_of("direction", direction, DIRECTIONS)
+    colours = chosen("theme", theme, THEMES)
+    graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
+    arrangement = arranged(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
+    alone = [ids[0] for ids in arrangement.cards if len(ids) == 1]
+    shown = _asked(show, len(arrangement.cards))
+    written = settings.number_format("draw: number_format", number_format)
+    scene = Scene(graph, arrangement, Wording(graph, shown, written, alone))
+    return GraphPicture(scene, direction, colours)
+
+
+def _asked(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
+    """What is to be shown."""
+    if show is None:
+        return SHOWN if n_cards <= FEW else ("data", "grad")
+    several = isinstance(show, Collection) and not isinstance(show, str)
+    return {one_of("thing to show", name, SHOWN) for name in (show if several else [show])}

@@ -1,0 +1,46 @@
+"""Scenes as text: a line for each card, with what it was computed from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from .boxes import NOWHERE
+from .scene import Card, Scene
+from .text_tree import aligned
+
+__all__ = ["plain_text_of"]
+
+
+def plain_text_of(scene: Scene) -> str:
+    """The cards in order: id, operation or kind, what stands on it, its operands, the box that it is in."""
+    sources: dict[str, list[str]] = defaultdict(list)
+    for arrow in scene.arrows:
+        words = f" ({arrow.text})".replace("\n", " ") if arrow.text else ""
+        sources[arrow.target].append(f"{arrow.source}{words}")
+    rows = []
+    for card in scene.cards:
+        operands = ", ".join(sources[card.id])
+        place = f"in {_path(scene, card)}" if card.frame != NOWHERE else ""
+        rows.append((card.id, _kind(card), *_told(card), f"← {operands}" if operands else "", place))
+    return aligned(rows)
+
+
+def _kind(card: Card) -> str:
+    what = card.symbol or ("" if card.look in ("box", "recorded", "rest") else card.look)
+    return f"{what} (output)".strip() if card.is_output else what
+
+
+def _told(card: Card) -> tuple[str, str]:
+    """Name and data; the gradient and what follows it."""
+    fields = [field.replace("\n", " ") for field in card.fields]
+    first = next((i for i, field in enumerate(fields) if field.startswith("grad ")), len(fields))
+    return "  ".join(fields[:first]), "  ".join(fields[first:])
+
+
+def _path(scene: Scene, card: Card) -> str:
+    """The boxes around a card, the outermost first."""
+    titles, frame = [], card.frame
+    while frame != NOWHERE:
+        titles.append(scene.frames[frame].title)
+        frame = scene.frames[frame].around
+    return " › ".join(reversed(titles))

@@ -1,0 +1,174 @@
+"""What a picture shows, in words: cards, arrows and boxes, before any format writes them down."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from ..graph import Graph, Node
+from ..text.digits import counted
+from ..text.notation import visible
+from .boxes import NOWHERE
+from .collapsing import REST, Arrangement
+from .wording import CLEARER, Wording
+
+__all__ = ["DEEPEST", "Arrow", "Card", "Frame", "Scene"]
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+DEEPEST = 10
+"""Boxes in boxes that are written with more and more indentation."""
+
+SYMMETRIC = {"+", "·"}
+
+
+class Card(NamedTuple):
+    """One card: its kind, whether it stands for several nodes, what stands left of the line, its fields.
+
+    Its id is n3 for node 3, b2 for box 2, and m5 for all that are like node 5.
+    """
+
+    id: str
+    look: str
+    is_several: bool
+    is_output: bool
+    symbol: str | None
+    fields: tuple[str, ...]
+    frame: int
+
+
+class Arrow(NamedTuple):
+    """From a card to a card, with what is written beside it, in one or more lines."""
+
+    id: str
+    source: str
+    target: str
+    text: str
+
+
+class Frame(NamedTuple):
+    """A box around cards: its title, and the number of the box around it."""
+
+    title: str
+    around: int
+
+
+class Scene:
+    """The cards, arrows and boxes of a picture, in order."""
+
+    def __init__(self, graph: Graph, arrangement: Arrangement, wording: Wording) -> None:
+        self._graph, self._wording, self._arrangement = graph, wording, arrangement
+        self._outputs = {node.id for node in graph.outputs}
+        self._results = self._leaving()
+        self.frames = self._all_frames()
+        self.cards = [self._card(card) for card in range(len(arrangement.cards))]
+        left_out = arrangement.of.count(REST)
+        if left_out:
+            told = f"… {counted(left_out, 'more value')}"
+            self.cards.append(Card("rest", "rest", False, False, None, (told,), NOWHERE))
+        self.arrows = list(self._all_arrows())
+
+    def outline(self) -> Iterator[tuple[int, Card | int | None]]:
+        """Cards and boxes, with their depths: a box opens with its number, and ends with None."""
+        inside: dict[int, list[Card]] = defaultdict(list)
+        boxes: dict[int, set[int]] = defaultdict(set)
+        for card in self.cards:
+            inside[card.frame].append(card)
+            frame = card.frame
+            while frame != NOWHERE and frame not in boxes[self.frames[frame].around]:
+                boxes[self.frames[frame].around].add(frame)
+                frame = self.frames[frame].around
+        stack: list[tuple[int, int | None]] = [(0, NOWHERE)]
+        while stack:
+            depth, box = stack.pop()
+            if box != NOWHERE:
+                yield depth, box
+            if box is None:
+                continue
+            if box != NOWHERE:
+                depth += 1
+                stack.append((depth - 1, None))
+            yield from ((depth, card) for card in inside[box])
+            stack += [(depth, inner) for inner in sorted(boxes[box], reverse=True)]
+
+    # -- cards ---------------------------------------------------------------------------------------
+
+    def _card(self, card: int) -> Card:
+        ids, box = self._arrangement.cards[card], self._arrangement.boxes[card]
+        if len(ids) == 1 and box == NOWHERE:
+            (id,) = ids
+            node, place = self._graph[id], self._arrangement.frames.of[id]
+            symbol, fields = _symbol(node), self._wording.node(node)
+            return Card(f"n{id}", node.kind, False, id in self._outputs, symbol, fields, place)
+        place = self._arrangement.place(card)
+        nodes, is_output = [self._graph[id] for id in ids], not self._outputs.isdisjoint(ids)
+        if box != NOWHERE:
+            fields = self._wording.box(self.frames[box].title, len(nodes), self._results[card])
+            return Card(f"b{box}", "box", True, is_output, None, fields, place)
+        first, fields = nodes[0], self._wording.alike(nodes)
+        return Card(f"m{first.id}", first.kind, True, is_output, _symbol(first), fields, place)
+
+    def _leaving(self) -> dict[int, list[Node]]:
+        """For each card of a box the nodes that are used outside, or are outputs."""
+        of, boxes = self._arrangement.of, self._arrangement.boxes
+        results: dict[int, list[Node]] = defaultdict(list)
+        if max(boxes) == NOWHERE:
+            return results
+        left = set(self._outputs)
+        left.update(source for source, target, _ in self._graph.edges if of[source] != of[target])
+        for id in sorted(left):
+            if of[id] != REST and boxes[of[id]] != NOWHERE:
+                results[of[id]].append(self._graph[id])
+        return results
+
+    def _all_frames(self) -> list[Frame]:
+        frames, counts = self._arrangement.frames, self._arrangement.counts
+        return [
+            Frame(visible(title) + (f" × {count:,}" if count > 1 else ""), around)
+            for title, around, count in zip(frames.numbered(), frames.parents, counts, strict=True)
+        ]
+
+    # -- arrows ----------------------------------------------------------------------------------------
+
+    def _all_arrows(self) -> Iterator[Arrow]:
+        """One for each edge between two nodes, and one between any other two cards."""
+        of, ids = self._arrangement.of, [card.id for card in self.cards]
+        own = [card.id if not card.is_several and card.look != "rest" else "" for card in self.cards]
+        alone = [own[card] for card in of]
+        between: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for node in self._graph:
+            id, inputs = node.id, node.inputs
+            labelled = inputs and (self._wording.local or _is_ordered(node))
+            for position, source in enumerate(inputs):
+                if alone[id] and alone[source]:
+                    text = self._beside(id, position) if labelled else ""
+                    yield Arrow(f"e{id}_{position}", alone[source], alone[id], text)
+                elif of[source] != of[id] and of[id] != REST:
+                    between[of[source], of[id]].add(source)
+        for (start, target), sources in between.items():
+            told = len(sources) > 1 and self.cards[start].look in ("box", "rest")
+            text = f"{len(sources):,} values" if told else ""
+            yield Arrow(f"e_{ids[start]}_{ids[target]}", ids[start], ids[target], text)
+
+    def _beside(self, target: int, position: int) -> str:
+        """The local derivative; where none are told, which operand it is."""
+        if self._wording.local:
+            return self._wording.slope(target, position)
+        return CIRCLED[position] if position < len(CIRCLED) else f"({position + 1})"
+
+
+def _symbol(node: Node) -> str | None:
+    """The symbol of a node's operation, as it is written in pictures."""
+    symbol = node.symbol
+    return symbol and _written(symbol)
+
+
+@cache
+def _written(symbol: str) -> str:
+    return CLEARER.get(symbol) or visible(symbol)
+
+
+def _is_ordered(node: Node) -> bool:
+    """Whether the operands of a node cannot change places."""
+    return len(node.inputs) > 1 and node.symbol not in SYMMETRIC

@@ -1,0 +1,114 @@
+"""Recorded graphs as text, with nothing but box-drawing characters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from .. import settings
+from ..graph import Graph, Node
+from ..text.notation import text_of, visible
+from ..values.value import Value
+
+__all__ = ["Tree", "aligned", "tree"]
+
+COLUMN_GAP = "   "
+
+
+class Tree:
+    """A graph as text: `print` it, or let a console show it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> Tree:
+    """The graph that a Value was computed from as text: itself first, its operands below it.
+
+    A line has name, operation, data and gradient, "–" where none was computed. What is used again
+    is only referred to there: by its name, or by a number where there is no name, or two the same.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 1.0
+    >>> y.backward()
+    >>> tree(y)
+    +           10   grad 1
+    ├─ ·        9    grad 1
+    │  ├─ x     3    grad 6
+    │  └─ ↑ x
+    └─ number   1
+
+    Raises TypeError for what is no Value, and ValueError for a graph of more than `max_nodes`, and for a
+    format that is none.
+    """
+    graph, written = Graph(value, max_nodes), settings.number_format("tree: number_format", number_format)
+    marks = _marks(graph)
+    rows: list[tuple[str, ...]] = []
+    for branch, node, again in _branches(graph):
+        mark = marks.get(node.id, "")
+        if again:
+            rows.append((branch + _joined("↑", visible(node.name or ""), mark),))
+        else:
+            rows.append((branch + _joined(_title(node), mark), *_told(node, written)))
+    return Tree(aligned(rows))
+
+
+def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:
+    """From the output downwards: the lines before a node, the node, whether it was shown already."""
+    seen: set[int] = set()
+    stack = [("", "", graph.output.id)]
+    while stack:
+        branch, indent, id = stack.pop()
+        yield branch, graph[id], id in seen
+        if id not in seen:
+            seen.add(id)
+            below = [(f"{indent}├─ ", f"{indent}│  ", x) for x in graph[id].inputs]
+            if below:
+                below[-1] = f"{indent}└─ ", f"{indent}   ", graph[id].inputs[-1]
+            stack.extend(reversed(below))
+
+
+def _marks(graph: Graph) -> dict[int, str]:
+    """Numbers for the nodes that are used several times and have no name of their own."""
+    used = Counter(edge.source for edge in graph.edges)
+    named = Counter(node.name for node in graph)
+    return {
+        node.id: f"#{node.id}"
+        for node in graph
+        if used[node.id] > 1 and (not node.name or named[node.name] > 1)
+    }
+
+
+def _title(node: Node) -> str:
+    name, symbol = visible(node.name or ""), visible(node.symbol or "")
+    return f"{name} = {symbol}" if name and symbol else name or symbol or node.kind
+
+
+def _joined(*words: str) -> str:
+    return " ".join(filter(None, words))
+
+
+def _told(node: Node, number_format: str) -> tuple[str, ...]:
+    """Data and gradient; what is never differentiated has none."""
+    data = text_of(node.data, number_format)
+    cells = [f"{node.shape} {data}" if node.shape else data]
+    if node.kind == "constant":
+        cells.append("constant")
+    elif node.kind != "number":
+        cells.append(f"grad {text_of(node.grad, number_format)}")
+    return (*cells, "changed after use") if node.changed else tuple(cells)
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> str:
+    """Rows of cells as columns."""
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    lines = (
+        COLUMN_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,160 @@
+"""What is written on the cards and beside the arrows of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..graph import Graph, Node
+from ..text.digits import counted, with_minus
+from ..text.notation import NOTHING, text_of, visible
+from ..values.data import Data, is_lazy
+from ..values.value import Value
+from .contributions import Uses, terms_of
+from .local_derivatives import LocalDerivatives
+
+__all__ = ["CLEARER", "Wording"]
+
+CLEARER = {"·": "×"}  # a dot is lost on a slide
+
+MOST_TERMS = 4
+"""Terms of a gradient that are written out; of more the first, the last, and how many there are."""
+
+ONE_LINE = 12
+"""Letters of a formula that stands on one line with its number."""
+
+UNKNOWN = f"grad {NOTHING}"
+
+Fields = tuple[str, ...]
+"""The fields of a card, each of one or more lines."""
+
+
+class Wording:
+    """Words and numbers for the nodes of a graph.
+
+    `shown` holds what is to be told: "data", "grad", "local", "ledger". `alone` are the nodes with cards
+    of their own.
+    """
+
+    def __init__(
+        self, graph: Graph, shown: Collection[str], number_format: str, alone: Collection[int]
+    ) -> None:
+        self.graph = graph
+        self.number_format = number_format
+        self.data, self.local, self.ledger = "data" in shown, "local" in shown, "ledger" in shown
+        self.grad = "grad" in shown or self.ledger
+        self.uses = Uses(graph) if self.ledger else None
+        self.slopes = LocalDerivatives(graph, self._sloped(alone)) if self.local or self.uses else None
+        self.coined = self.slopes.coined if self.slopes and self.local else {}
+
+    def _sloped(self, alone: Iterable[int]) -> list[int]:
+        """The nodes whose local derivatives are asked for."""
+        asked = set(alone) if self.local else set()
+        if self.uses:
+            asked.update(user for id in alone for user, _ in self.uses.several(id))
+        return sorted(asked)
+
+    def number(self, data: Any) -> str:
+        """A number, or an array in few characters, with real minus signs."""
+        if type(data) is float:
+            return with_minus(format(data, self.number_format))
+        return with_minus(text_of(data, self.number_format))
+
+    # -- cards ---------------------------------------------------------------------------------------
+
+    def node(self, node: Node) -> Fields:
+        """Name and data, gradient, and whether it was changed since."""
+        fields = self._title(node, node.data)
+        if self.grad and type(node.source) is Value:
+            fields = (*fields, self._gradient(node))
+        if node.changed:
+            fields = (*fields, "changed after use")
+        return fields or (self._kind(node),)
+
+    def _title(self, node: Node, data: Data) -> Fields:
+        """Name and data: on one line for a number, with the shape for an array."""
+        name = node.name
+        name = visible(name) if name else self.coined.get(node.id, "")
+        if type(data) is not float and node.shape:
+            name = f"{name} {node.shape}" if name else str(node.shape)
+            return (name, self.number(data)) if self.data else (name,)
+        if not self.data:
+            return (name,) if name else ()
+        told = self.number(data)
+        return (f"{name} = {told}" if name else told,)
+
+    def _kind(self, node: Node) -> str:
+        return self.number(node.data) if node.kind == "number" else node.kind
+
+    def _gradient(self, node: Node) -> str:
+        grad = node.grad
+        if grad is None:
+            return UNKNOWN
+        told = f"grad {self.number(grad)}"
+        uses = self.uses.several(node.id) if self.uses else ()
+        if not uses or self.slopes is None:
+            return told
+        found = terms_of(self.graph, node.id, uses, self.slopes)
+        if found is None:
+            return f"{told}\nsum of {len(uses):,} terms" if node.shape else told
+        return f"{told}\n= {self._sum(*found)}"
+
+    def _sum(self, terms: list[float], elsewhere: float) -> str:
+        """Terms with their signs between them."""
+        words = [self._signed(term, first=n == 0) for n, term in enumerate(terms)]
+        if len(words) > MOST_TERMS:
+            words = [*words[:2], "+ …", words[-1], f"({len(words):,} terms)"]
+        if elsewhere:
+            words += [self._signed(elsewhere), "from elsewhere"]
+        return " ".join(words)
+
+    def _signed(self, term: float, first: bool = False) -> str:
+        if first:
+            return self.number(term)
+        return f"{'−' if term < 0.0 else '+'} {self.number(abs(term))}"
+
+    # -- cards of several nodes ------------------------------------------------------------------------
+
+    def alike(self, nodes: list[Node]) -> Fields:
+        """The first and the last name, how many they are, and the ranges of data and gradients."""
+        first, last = nodes[0], nodes[-1]
+        shape = f" of shape {first.shape}" if first.shape else ""
+        count = f"{len(nodes):,} {'numbers' if first.kind == 'number' else 'values'}{shape}"
+        names = [visible(name) for name in dict.fromkeys((first.name, last.name)) if name]
+        return (*([" … ".join(names)] if names else []), count, *self._ranges(nodes))
+
+    def _ranges(self, nodes: list[Node]) -> Fields:
+        data = (self.number(_together([node.data for node in nodes])),) if self.data else ()
+        if not self.grad or nodes[0].kind == "number":
+            return data
+        return (*data, f"grad {self.number(_together([node.grad for node in nodes]))}")
+
+    def box(self, title: str, size: int, results: list[Node]) -> Fields:
+        """A collapsed box: its title, how many nodes are inside, and what leaves it."""
+        fields = (title, f"{counted(size, 'value')} inside")
+        if len(results) == 1:
+            return fields + self.node(results[0])
+        return (*fields, f"{len(results):,} results", *self._ranges(results)) if results else fields
+
+    # -- arrows ----------------------------------------------------------------------------------------
+
+    def slope(self, target: int, position: int) -> str:
+        """The local derivative on an edge, as a formula and as a number; nothing where there is none."""
+        if not self.local or self.slopes is None:
+            return ""
+        formula, number = self.slopes.formula(target, position), self.slopes.number(target, position)
+        if number is None:
+            return formula or ""
+        told = self.number(number)
+        if not formula or self.slopes.is_number(target, position):
+            return told
+        return f"{formula}{' ' if len(formula) <= ONE_LINE else chr(10)}= {told}"
+
+
+def _together(parts: list[Any]) -> Any:
+    """All data in one array; None if some are missing, or not to be looked at."""
+    if any(part is None or isinstance(part, tuple) or is_lazy(part) for part in parts):
+        return None
+    return np.concatenate([np.ravel(part) for part in parts])

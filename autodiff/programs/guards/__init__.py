@@ -1,0 +1,1 @@
+"""What f reads around itself, and whether it still is what it was when the program was recorded."""

@@ -1,0 +1,167 @@
+"""A listing as steps: numbers by Python's arithmetic, arrays by NumPy's functions.
+
+How an operation is computed, it says itself: on numbers its `scalar`, where there is one, else its
+forward function.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...values.operation import Operation, ieee
+from ..listing import Line, Listing
+from ..spelling.precedence import ATOM, BY_FUNCTION, BY_NODE, Operator
+from ..spelling.reading import definition
+from ..spelling.words import Words
+from .calls import escaped
+from .meanings import Group, Known, Meaning
+from .specializing import specialised
+from .steps import Slot, Spelling, Steps, example_of, is_array
+
+__all__ = ["lowered"]
+
+
+def lowered(listing: Listing, words: Words) -> tuple[Steps, list[Slot]]:
+    """The steps, and the slot of each line."""
+    steps = Steps()
+    slots: list[Slot] = []
+    for position, line in enumerate(listing.lines):
+        steps.line = position
+        slots.append(_slot(line, [slots[i] for i in line.inputs], steps, words))
+    return steps, slots
+
+
+def _slot(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
+    if line.kind == "input":
+        return steps.slot(example_of(line.data))
+    if line.kind == "constant":
+        return steps.constant(bool(line.data) if type(line.data) is np.bool_ else line.data)
+    operation: Any = line.operation
+    if _is_scalar(operation, inputs):
+        return _number(operation, inputs, line, steps, words)
+    operands = [_operand(x, steps) for x in inputs]
+    length = len(steps.done)
+    try:
+        result = specialised(operation.forward, operands, line.metadata, steps, words)
+        return _canonical(result, line, steps, words)
+    except Exception:  # the examples, which are not the user's numbers, do not suit the operation
+        steps.undo(length)
+        return _unseen(line, inputs, steps, words)
+
+
+def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
+    """An operation as one call of its forward function, of which no more is known than was recorded."""
+    operation: Any = line.operation
+    places = [f"{{{i}}}" for i in range(len(inputs))]
+    options = [f"{name}={escaped(words.spelled(x))}" for name, x in line.metadata.items()]
+    text = f"{words.helper(operation.forward)}({', '.join([*places, *options])})"
+    if isinstance(line.data, tuple):
+        return steps.add(line.data, inputs, Spelling(text), may_share=True)
+    kind = words.spelled(line.dtype)
+    if is_array(line.data):
+        result = Spelling(f"np.asarray({text}, {kind})")
+        return steps.add(example_of(line.data), inputs, result, may_share=True)
+    return steps.add(line.data, inputs, Spelling(f"float({text})" if line.is_float else f"{kind}({text})"))
+
+
+def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:
+    """Whether an operation has a form for numbers, and is given numbers."""
+    scalar = operation.scalar
+    if not operation.elementwise or (isinstance(scalar, partial) and scalar.func is ieee):
+        return False
+    return all(type(x.example) in (float, bool, np.bool_) for x in inputs)
+
+
+def _operand(x: Slot, steps: Steps) -> Meaning:
+    """A constant number is known, so that a forward function may test it."""
+    return Known(x.example) if x.number in steps.constants and type(x.example) is float else x
+
+
+# -- numbers -----------------------------------------------------------------------------------
+
+FAILING = ("/", "//", "%", "**")
+"""Operators that Python refuses for some numbers."""
+
+
+def _number(operation: Operation, inputs: list[Slot], line: Line, steps: Steps, words: Words) -> Slot:
+    """Python's arithmetic where that is all, else a call of the operation's function of numbers."""
+    formula = _formula(operation.scalar)
+    if formula is None:
+        places = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
+        options = "".join(f", {name}={escaped(words.spelled(x))}" for name, x in line.metadata.items())
+        call = Spelling(f"{words.scalar(operation)}({places}{options})", may_fail=True)
+        return steps.add(line.data, inputs, call)
+    operator, terms = formula
+    operands = [steps.constant(term) if isinstance(term, float) else inputs[term] for term in terms]
+    if operator.symbol == "**" and not _is_whole(steps.constants.get(operands[1].number)):
+        return steps.add(line.data, operands, Spelling(f"{words.power()}({{0}}, {{1}})", may_fail=True))
+    spelling = Spelling(
+        operator.template, operator.needs, operator.precedence, may_fail=operator.symbol in FAILING
+    )
+    return steps.add(line.data, operands, spelling)
+
+
+def _formula(scalar: Callable[..., Any]) -> tuple[Operator, list[int | float]] | None:
+    """A function of numbers that is one operator: that, and its operands, by place or as numbers."""
+    if scalar in BY_FUNCTION:
+        operator = BY_FUNCTION[scalar]
+        return operator, list(range(len(operator.needs)))
+    found = definition(scalar)
+    match found and found.body:
+        case [ast.Return(ast.BinOp(left, node, right))] if found:
+            terms = [_term(x, found.parameters) for x in (left, right)]
+            if None not in terms:
+                return BY_NODE[type(node)], terms  # type: ignore[return-value]
+    return None
+
+
+def _term(node: ast.expr, parameters: list[str]) -> int | float | None:
+    match node:
+        case ast.Name(name) if name in parameters:
+            return parameters.index(name)
+        case ast.Constant(float() as value):
+            return value
+    return None
+
+
+def _is_whole(exponent: float | None) -> bool:
+    """Whether x**y is a real number for each x: only then `**` is safe, which math.pow is always."""
+    return exponent is not None and float(exponent).is_integer()
+
+
+# -- arrays ------------------------------------------------------------------------------------
+
+
+def _canonical(result: Meaning, line: Line, steps: Steps, words: Words) -> Slot:
+    """A result as a Value keeps it: numbers as floats, truth values as those of Python."""
+    if isinstance(result, Known):
+        return steps.constant(line.data)
+    if isinstance(result, Group):
+        places = "".join(f"{{{i}}}, " for i in range(len(result.parts)))
+        slots = [part if isinstance(part, Slot) else steps.constant(part.value) for part in result.parts]
+        return steps.add(line.data, slots, Spelling(f"({places.rstrip()})"))
+    example = result.example
+    if isinstance(line.data, tuple):
+        return result
+    if line.is_float:
+        return result if type(example) is float else steps.add(line.data, [result], Spelling("float({0})"))
+    if not line.shape:
+        return _without_axes(result, line, steps)
+    if example.dtype == line.dtype:
+        return result
+    text = f"{{0}}.astype({words.spelled(line.dtype)})"
+    return steps.add(example.astype(line.dtype), [result], Spelling(text, (ATOM,)))
+
+
+def _without_axes(result: Slot, line: Line, steps: Steps) -> Slot:
+    """A number that is no Python float: of another precision, or a truth value."""
+    if type(line.data) in (bool, np.bool_):
+        return steps.add(line.data, [result], Spelling("bool({0})"))
+    if isinstance(result.example, np.ndarray):
+        return steps.add(result.example[()], [result], Spelling("{0}[()]", (ATOM,)))
+    return result

@@ -1,0 +1,136 @@
+"""What a program is made of: one call after another, each with an example of its result.
+
+Every input, constant and result has a slot, a number. A step says how its call is written, as a template
+with a place for each operand, and what it gave for examples of these: shape, dtype and memory layout are
+those that the program will meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...values.data import Data
+from ..spelling.precedence import ATOM
+
+__all__ = ["Slot", "Spelling", "Step", "Steps", "example_of", "is_array"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for one value of the program, and an example of it."""
+
+    number: int
+    example: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a call is written: a template, how tightly its operands must bind, and how tightly it does.
+
+    `may_fail` says that Python may refuse it: 1/0, exp(1000); `is_statement` that it has no value, but
+    writes into memory.
+    """
+
+    template: str
+    needs: tuple[int, ...] = ()
+    precedence: int = ATOM
+    may_fail: bool = False
+    is_statement: bool = False
+
+    def of(self, operands: Sequence[tuple[str, int]], **memory: str) -> str:
+        """The text with operands, each with its own precedence, in brackets where it needs them."""
+        needs = self.needs or (0,) * len(operands)
+        return self.template.format(
+            *[
+                text if tightness >= need else f"({text})"
+                for (text, tightness), need in zip(operands, needs, strict=True)
+            ],
+            **memory,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call. `into` is how it is written with memory for its result, None where it takes none.
+
+    `entrywise` says that each entry of the result depends on the same entry of the operands alone, so that
+    it may be written where an operand was; `view` that it computes nothing, as x.T; `is_statement` that it
+    changes its first operand, which is then the result; `may_share` that the result may be a view of an
+    operand of another layout than the example's, or that nothing is known of it.
+    """
+
+    slot: Slot
+    operands: tuple[int, ...]
+    spelling: Spelling
+    into: Spelling | None = None
+    entrywise: bool = False
+    view: bool = False
+    is_statement: bool = False
+    may_share: bool = False
+    line: int = 0
+
+
+@dataclass(slots=True)
+class Steps:
+    """The steps so far, and the constants and outside objects that they name."""
+
+    slots: list[Slot] = field(default_factory=list)
+    done: list[Step] = field(default_factory=list)
+    constants: dict[int, Data] = field(default_factory=dict)
+    line: int = 0
+
+    def slot(self, example: Data) -> Slot:
+        """A new place."""
+        self.slots.append(Slot(len(self.slots), example))
+        return self.slots[-1]
+
+    def constant(self, value: Data) -> Slot:
+        """A new place for what never changes."""
+        slot = self.slot(value)
+        self.constants[slot.number] = value
+        return slot
+
+    def add(
+        self,
+        example: Data,
+        operands: Sequence[Slot],
+        spelling: Spelling,
+        into: Spelling | None = None,
+        entrywise: bool = False,
+        view: bool = False,
+        is_statement: bool = False,
+        may_share: bool = False,
+    ) -> Slot:
+        """A step more; its result's place."""
+        slot = self.slot(example)
+        numbers = tuple(operand.number for operand in operands)
+        self.done.append(
+            Step(slot, numbers, spelling, into, entrywise, view, is_statement, may_share, self.line)
+        )
+        return slot
+
+    def undo(self, length: int) -> None:
+        """Forget all steps but the first so many."""
+        del self.done[length:]
+
+
+def example_of(data: Data) -> Data:
+    """An example of an input, of which a listing may tell shape and dtype only.
+
+    Its rows are laid one behind the other. Square matrices are those that have an inverse and a root.
+    """
+    if not is_array(data):
+        return data
+    if data.ndim == 1:
+        return np.full(data.shape, 0.5, data.dtype)
+    matrices = np.eye(*data.shape[-2:], dtype=data.dtype)
+    return np.ascontiguousarray(np.broadcast_to(matrices, data.shape))
+
+
+def is_array(x: Any) -> bool:
+    """Whether data are an array with axes."""
+    return isinstance(x, np.ndarray) and x.ndim > 0

@@ -1,0 +1,1 @@
+"""How the lines of a program run; a saved program brings it along."""

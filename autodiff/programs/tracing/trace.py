@@ -1,0 +1,224 @@
+"""Tracing: f is called once on Values, and what the engine records becomes a listing.
+
+Arguments become named Values. Leaves that f closes over are found in the recorded graph and become
+inputs, too, read anew at each call. What f makes itself of plain numbers is constant.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...differentiation.structure import leaves
+from ...values import modes
+from ...values.data import Data, is_lazy
+from ...values.operation import inputs_of, metadata_of
+from ...values.value import Value, births, data_of
+from ..listing import Line, Listing, Origin
+from . import refusals
+from .conditions import CONDITIONS
+from .origins import Origins
+from .watching import total
+
+__all__ = ["Recording", "Trace", "recorded_from"]
+
+OF_SHAPES = {
+    "empty_like", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "ndim", "ones_like",
+    "result_type", "shape", "size", "zeros_like",
+}  # fmt: skip
+"""Functions that ask for shapes and dtypes only, which are those of all calls of a program."""
+
+
+CHECK = Origin("", "nan where a gradient met 0·∞")
+"""Where the number comes from that tells whether the other form is needed."""
+
+
+class Recording(NamedTuple):
+    """What one call of f recorded."""
+
+    listing: Listing
+    result: Any
+    """What f returned, in its structure."""
+    outputs: tuple[Value, ...]
+    """The Values in it, in order: the first results of the listing."""
+    captured: tuple[Value, ...]
+    """The Values that f closes over: the inputs behind those of the call."""
+    watched: bool
+    """Whether the last result of the listing is a number that is nan where a gradient holds nan."""
+
+
+class Trace:
+    """What the engine asks while f runs; see `modes.Tracer`."""
+
+    def __init__(self, absorbs: bool) -> None:
+        self.absorbs = absorbs
+        self.origins = Origins()
+        self.gradients: dict[int, Value] = {}
+        self.is_spoilt = False
+        """Whether a gradient holds nan that all calls would have."""
+        self.arguments: frozenset[int] = frozenset()
+        self.start = next(births)
+
+    def is_constant(self, value: Value) -> bool:
+        """Whether a value was made of plain numbers while f ran, so that its data are known."""
+        birth = value._birth
+        return value._operation is None and birth > self.start and birth not in self.arguments
+
+    # -- what the engine asks ------------------------------------------------------------------
+
+    def node(self, node: Value) -> Value:
+        """Note where each node comes from."""
+        self.origins.note(node)
+        return node
+
+    def check_read(self, value: Value, how: str) -> None:
+        """Refuse to read what a program computes anew at each call."""
+        if not self.is_constant(value):
+            raise TypeError(refusals.read(value, how))
+
+    def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Record a condition; answer what shapes tell; refuse the rest, naming it."""
+        values = (x for x in leaves((arguments, options)) if isinstance(x, Value))
+        if name in OF_SHAPES or all(map(self.is_constant, values)):
+            return getattr(np, name)(*map(data_of, arguments), **options)
+        if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
+            return name == "not_equal"  # no number is None, or a string
+        if name not in CONDITIONS:
+            raise TypeError(refusals.function(name))
+        return CONDITIONS[name](*arguments, **options)
+
+    def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
+        """Note the gradients of a pass, and what they are gradients of."""
+        for node, g in found:
+            self.origins.note_gradient(g, node)
+            if isinstance(g, Value):
+                self.gradients[g._birth] = g
+            elif g is not None:
+                self.is_spoilt = self.is_spoilt or bool(np.isnan(g).any())
+
+
+def recorded_from(
+    f: Callable[..., Any],
+    args: Any,
+    kwargs: Any,
+    inputs: Sequence[Value],
+    absorbs: bool = False,
+    captured: Sequence[Value] = (),
+    told: Origin | None = None,
+) -> Recording:
+    """Call f on arguments made of `inputs`, and list what it records.
+
+    With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
+    `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
+    place of their own.
+    """
+    trace = Trace(absorbs)
+    trace.origins.told = told
+    trace.arguments = frozenset(x._birth for x in inputs)
+    with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
+        result = f(*args, **kwargs)
+        outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
+        trace.origins.told = CHECK
+        watched = None if absorbs else total(trace.gradients.values(), outputs)
+    if trace.is_spoilt and not absorbs:
+        return recorded_from(f, args, kwargs, inputs, True, captured, told)
+    wanted = outputs if watched is None else (*outputs, watched)
+    nodes = _recorded_since(trace.start, wanted)
+    known = set(captured)
+    captured = (*captured, *[x for x in _captured(trace, nodes, outputs) if x not in known])
+    listing = _listed(trace, nodes, (*inputs, *captured), wanted)
+    return Recording(listing, result, outputs, captured, watched is not None)
+
+
+def _is_data(x: Any) -> bool:
+    return not (x is None or isinstance(x, str))
+
+
+# -- the listing -------------------------------------------------------------------------------
+
+
+def _listed(
+    trace: Trace, nodes: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Value]
+) -> Listing:
+    """The recorded graph as lines."""
+    book = _Book()
+    for value in inputs:
+        book.enter(value, Line("input", _sized(value._data), name=value.name))
+    for node in nodes:
+        operation, operands = node._operation, inputs_of(node)
+        places = tuple([book.place(x) for x in operands])
+        metadata = metadata_of(node)
+        line = Line(
+            "computed", _sized(node._data), operation, places, metadata, origin=trace.origins.get(node)
+        )
+        book.enter(node, line._replace(name=book.name(node, trace.origins.differentiated.get(node._birth))))
+    return Listing(book.lines, tuple(map(book.place, outputs)))
+
+
+def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
+    """What the outputs were computed from while f ran, in order of birth."""
+    found: dict[int, Value] = {}
+    stack = list(outputs)
+    while stack:
+        value = stack.pop()
+        if value._operation is not None and value._birth > start and value._birth not in found:
+            found[value._birth] = value
+            stack.extend([x for x in inputs_of(value) if isinstance(x, Value)])
+    return [found[birth] for birth in sorted(found)]
+
+
+def _captured(trace: Trace, nodes: Sequence[Value], outputs: Sequence[Value]) -> tuple[Value, ...]:
+    """The Values that f closes over, in the order of their births."""
+    own = trace.arguments.union([node._birth for node in nodes])
+    used = [x for node in nodes for x in inputs_of(node) if isinstance(x, Value)]
+    found = {x._birth: x for x in (*used, *outputs) if x._birth not in own and not trace.is_constant(x)}
+    return tuple(found[birth] for birth in sorted(found))
+
+
+class _Book:
+    """The lines so far, and at which line each Value stands."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._places: dict[int, int] = {}
+        self._count: Counter[str] = Counter()
+
+    def name(self, node: Value, of: Value | None) -> str | None:
+        """The name of a node, numbered from the second that bears it on; a gradient is called ∂ and `of`."""
+        if node.name:
+            self._count[node.name] += 1
+            count = self._count[node.name]
+            return node.name if count == 1 else f"{node.name}[{count}]"
+        if of is None or not of.name:
+            return None
+        return f"∂{self.lines[self._places[of._birth]].name if of._birth in self._places else of.name}"
+
+    def enter(self, value: Value, line: Line) -> None:
+        self._places[value._birth] = len(self.lines)
+        self.lines.append(line)
+
+    def place(self, x: Any) -> int:
+        """The line of an operand; a constant is entered at its first use."""
+        data = data_of(x)
+        if is_lazy(data):
+            raise TypeError(
+                f"compile: f closes over a {type(data).__name__}; programs run on NumPy arrays alone"
+            )
+        if not isinstance(x, Value):
+            self.lines.append(Line("constant", x))
+            return len(self.lines) - 1
+        if x._birth not in self._places:
+            self.enter(x, Line("constant", x._data, name=x.name))
+        return self._places[x._birth]
+
+
+def _sized(data: Data) -> Data:
+    """Shape and dtype of data, without the numbers where these are many."""
+    if isinstance(data, tuple):
+        return tuple(map(_sized, data))
+    if isinstance(data, np.ndarray):
+        return np.broadcast_to(np.zeros((), data.dtype), data.shape)
+    return data
