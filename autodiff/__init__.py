@@ -11,7 +11,7 @@ chain rule over the recorded graph.
 8.0
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import aliases, ops
 from .differentiation import (
@@ -92,7 +92,11 @@ for own in ("all", "any", "compile", "max", "min", "round", "sum"):
 del own
 
 
-__getattr__, _ = lazy_names(__name__, READERS)
+_reader, _ = lazy_names(__name__, READERS)
+
+
+def __getattr__(name: str) -> Any:
+    return aliases.moved(name) if name in aliases.MOVED else _reader(name)
 
 
 def __dir__() -> list[str]:

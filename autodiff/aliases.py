@@ -12,7 +12,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["MOVED", "install"]
+__all__ = ["MOVED", "install", "moved"]
 
 KEPT = {
     "checking": "anomaly bar_chart bisection causes check claims difference nudge printed replay report",
@@ -67,6 +67,11 @@ MOVED = {
 """Old names of modules of this package, and those under which they are found now."""
 
 
+def moved(name: str) -> ModuleType:
+    """The module that had this name."""
+    return import_module(f".{MOVED[name]}", __package__)
+
+
 class _Moved(MetaPathFinder, Loader):
     """Finds a moved module, and loads it as the very module that has its new name."""
 
@@ -77,8 +82,7 @@ class _Moved(MetaPathFinder, Loader):
         return ModuleSpec(name, self) if package == __package__ and module in MOVED else None
 
     def exec_module(self, module: ModuleType) -> None:
-        name = module.__name__
-        sys.modules[name] = import_module(f".{MOVED[name.partition('.')[2]]}", __package__)
+        sys.modules[module.__name__] = moved(module.__name__.partition(".")[2])
 
 
 def install() -> None:

@@ -12,6 +12,7 @@ module, and for a module without `__all__` what it defines and does not begin wi
 import importlib.util
 import pickle
 import shutil
+import subprocess
 import sys
 from functools import partial
 from importlib import import_module
@@ -458,3 +459,8 @@ def test_a_calculation_comes_back():
 def test_a_domain_comes_back():
     domain = loaded("domain")  # testing.Domain(0.5, 2.0)
     assert (domain.low, domain.high) == (0.5, 2.0)
+
+
+def test_a_module_that_came_with_the_package_is_its_attribute_still():
+    program = "import autodiff; print(autodiff.value.Value is autodiff.Value)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "True\n"
