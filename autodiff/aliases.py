@@ -22,7 +22,8 @@ KEPT = {
     "differentiation": "advice engine functional jacobians operators passes reverse scalars "
     "structural_zeros structure unwritten",
     "files": "figures unfinished",
-    "pictures": "dot_language layout local_derivatives mermaid picture plain_text scene text_tree theme wording",
+    "pictures": "dot_language layout local_derivatives mermaid picture plain_text scene text_tree theme "
+    "wording",
     "programs.lowering": "body buffers calls steps",
     "programs.rewrites": "operations rewriting",
     "programs.rewrites.rows": "grouping ordering packing places row_products rowwise",
