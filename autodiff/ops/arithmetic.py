@@ -167,7 +167,7 @@ def negative(x: Data, /) -> Data:
     return -x
 
 
-@elementwise(symbol="pos", formula="x", scalar=operator.pos, linear=True, dx=1.0)
+@elementwise(symbol="pos", formula="x", scalar=operator.pos, dx=1.0)
 def positive(x: Data, /) -> Data:
     """The number itself, as a new node.   y = x;   dy/dx = 1."""
     return np.positive(x)

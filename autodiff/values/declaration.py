@@ -50,7 +50,7 @@ def _documented(doc: str | None, kink: str | None) -> str | None:
 
 def elementwise(
     *,
-    symbol: str = "",
+    symbol: str | None = None,
     scalar: Callable[..., float] | None = None,
     remedy: str | None = None,
     formula: str | None = None,
@@ -119,7 +119,7 @@ def elementwise(
 
 def primitive(
     *,
-    symbol: str = "",
+    symbol: str | None = None,
     remedy: str | None = None,
     formula: str | None = None,
     typeset: str | None = None,
