@@ -102,7 +102,7 @@ def _transposed(x: Call) -> Term | None:
     (inner,) = x.arguments
     if not isinstance(inner, Call) or not inner.is_usual or len(inner.shape) != 2:
         return None
-    if inner.operation is x.operation:
+    if inner.operation.typeset == x.operation.typeset:
         return inner.arguments[0]
     shapes = [shape_of_term(factor) for factor in inner.arguments]
     if inner.operation.typeset != "{}·{}" or any(len(shape) != 2 for shape in shapes):

@@ -193,7 +193,7 @@ class Writer:
         template, arguments = call.operation.typeset, call.arguments
         if template and call.is_usual:
             return self.typeset(template, call)
-        if "′" in call.operation.symbol:
+        if "′" in call.name:
             output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
             arguments = (*arguments[:output], *arguments[output + 1 :])
         inner = ", ".join(map(self.write, arguments))
