@@ -137,10 +137,11 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
 
 
 @primitive(
+    kink="std′([1, 1]) = 0",
     dx=lambda g, y, x, axis, ddof, keepdims: (
         _spread(_divided(g, _freedom(x, axis, ddof)), x, axis, keepdims)
         * _standard_scores(y, x, axis, keepdims)
-    )
+    ),
 )
 def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
     """Standard deviation of n entries.
@@ -162,6 +163,7 @@ def _share(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Data:
 
 @primitive(
     selecting=True,
+    kink="max′([1, 1]) = ½",
     dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
 )
 def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
@@ -171,6 +173,7 @@ def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     selecting=True,
+    kink="min′([1, 1]) = ½",
     dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
 )
 def min(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
@@ -202,7 +205,10 @@ def _shares(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
     return where(nothing, 0.0, softmax(where(nothing, 0.0, x), axis))
 
 
-@primitive(dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _shares(y, x, axis, keepdims))
+@primitive(
+    kink="logsumexp′([-inf, -inf]) = 0",
+    dx=lambda g, y, x, axis, keepdims: _spread(g, x, axis, keepdims) * _shares(y, x, axis, keepdims),
+)
 def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Smooth maximum, without overflow.   y = log Σᵢ exp xᵢ;   ∂y/∂xᵢ = exp(xᵢ − y), 0 where y = −∞.
 
