@@ -1,4 +1,4 @@
-"""Whether derivatives and numbers are right: differences, anomalies, nudges, the numbers of a slide."""
+"""Whether derivatives are right: finite differences, anomalies, nudges; and printed numbers, in `claims`."""
 
 from typing import TYPE_CHECKING
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value
 from autodiff.checking.claims import Claim, check_claims
-from autodiff.checking.printed import Printed
+from autodiff.checking.claims.printed import Printed
 
 
 def judged(*claims):

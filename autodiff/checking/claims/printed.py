@@ -1,4 +1,4 @@
-"""A number as it stands on a page: what it says, and how exactly it says it."""
+"""A number as printed on a page: what it says, and how exactly it says it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SLACK = 4
 
 
 class Printed:
-    """Digits on a page. They stand for all numbers that round to them, the ends included.
+    """Digits on a page. They mean all numbers that round to them, both ends of that interval included.
 
     >>> printed = Printed("−0.150")
     >>> printed.fits(-0.1496), printed.fits(-0.15), printed.fits(0.15), printed.unit
     (True, True, False, Decimal('0.001'))
 
-    Raises TypeError for what is no string, and ValueError for what is no number.
+    Raises TypeError for anything but a string, and ValueError for text that is not a number.
     """
 
     def __init__(self, text: str) -> None:
@@ -40,7 +40,7 @@ class Printed:
 
     @property
     def significant(self) -> int:
-        """How many digits say something: leading zeros do not."""
+        """How many digits are significant: leading zeros are not."""
         return len(self.value.as_tuple().digits) if self.value else 0
 
     @property

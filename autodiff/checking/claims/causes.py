@@ -1,0 +1,202 @@
+"""Why a printed number is wrong: mistakes are made on purpose, and compared with the digits printed.
+
+A cause is named only where it gives exactly these digits. Mistakes that could give almost any digits are
+tried last, and only on enough digits to make a coincidence rare.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import combinations
+from typing import TypeAlias
+
+from ...graph import Graph, Node
+from ...text.digits import with_minus
+from ...text.notation import text_of, visible
+from ...values.value import Value
+from ..replay import Replay
+from .printed import Printed
+
+__all__ = ["Case", "likely_cause"]
+
+FEW, ENOUGH = 2, 3
+"""Digits needed to recognise a copied number, and a mistake that many numbers could have come from."""
+
+MOST_NODES, MOST_INPUTS = 2000, 24
+"""Larger graphs are not searched for misread inputs."""
+
+Mistake: TypeAlias = tuple[str, float]
+"""A mistake in words, and the number that it gives."""
+
+
+class Case:
+    """A claim, and what was computed for it: a Value with its graph, or a number."""
+
+    def __init__(self, name: str, where: str, printed: Printed, value: Value | float) -> None:
+        self.name, self.printed, self.value = name, printed, value
+        self.label = f"{name} ({where})" if where else name
+        self.computed = value.item() if isinstance(value, Value) else float(value)
+        self.right = printed.fits(self.computed)
+
+    @cached_property
+    def replay(self) -> Replay | None:
+        """Its graph, unless it has none or is large."""
+        if not isinstance(self.value, Value):
+            return None
+        try:
+            Graph(self.value, MOST_NODES)
+        except ValueError:
+            return None
+        return Replay(self.value)
+
+    @cached_property
+    def numbers(self) -> list[Node]:
+        """The Values of its graph that are numbers, the newest first, without itself."""
+        nodes = [] if self.replay is None else list(self.replay.graph)[-2::-1]
+        return [node for node in nodes if isinstance(node.source, Value) and type(node.data) is float]
+
+    @property
+    def inputs(self) -> list[Node]:
+        """Leaves and constants of its graph; none where there are too many to try."""
+        found = [node for node in self.numbers if node.kind in ("leaf", "constant")]
+        return found if len(found) <= MOST_INPUTS else []
+
+    def replayed(self, *changes: tuple[Node, float]) -> float:
+        """What is computed with other numbers at some nodes."""
+        assert self.replay is not None
+        data = self.replay([(node.source, number) for node, number in changes])
+        return float(data) if isinstance(data, float) else float(data.item())
+
+    def explained_by(self, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
+        """The mistakes that give the printed digits."""
+        return ((words, number) for words, number in mistakes if self.printed.fits(number))
+
+
+def likely_cause(case: Case, before: Sequence[Case], after: Sequence[Case]) -> str | None:
+    """The first mistake that gives the printed digits; None where none does."""
+    return next(_causes(case, before, after), None) if math.isfinite(case.computed) else None
+
+
+def _causes(case: Case, before: Sequence[Case], after: Sequence[Case]) -> Iterator[str]:
+    """What explains the digits, the likeliest first; each is looked for only when it is asked for."""
+    yield from (words for words, _ in case.explained_by(_wrong_sign(case)))
+    carried = list(_carried(case, before))
+    yield from (f"computed with {source}" for source, _ in case.explained_by(carried))
+    yield from _copied(case, before, after)
+    yield from (words for words, _ in case.explained_by(_wrong_factors(case)))
+    yield from _wrong_digits(case, carried)
+    yield from _misread(case)
+
+
+def _carried(case: Case, before: Sequence[Case]) -> Iterator[Mistake]:
+    """The claim computed from printed digits in place of the numbers that were rounded to them."""
+    for node in case.numbers:
+        for other in before:
+            digits = float(other.printed.value)
+            if node.kind == "recorded" and node.data == other.computed != digits:
+                source = f"{other.name} = {with_minus(other.printed.text)} as printed"
+                yield source, case.replayed((node, digits))
+                break
+
+
+def _copied(case: Case, before: Sequence[Case], after: Sequence[Case]) -> Iterator[str]:
+    """Another claim has these digits. A wrong one can be copied only after it was printed."""
+    if case.printed.significant < FEW:
+        return
+    for other in (*reversed(before), *(claim for claim in after if claim.right)):
+        same = other.printed.value == case.printed.value and other.printed.unit == case.printed.unit
+        if same and not math.isclose(other.computed, case.computed, rel_tol=1e-9):
+            yield f"copied from {other.label}"
+
+
+# -- signs and factors -----------------------------------------------------------------------------
+
+
+def _wrong_sign(case: Case) -> Iterator[Mistake]:
+    if case.printed.value:
+        yield "the minus sign is missing" if case.computed < 0.0 else "a minus sign too many", -case.computed
+
+
+def _wrong_factors(case: Case) -> Iterator[Mistake]:
+    if not case.printed.value:  # a 0 has any factor
+        return
+    yield from _wrong_factor(case, 2.0, "2")
+    yield from _wrong_factor(case, -2.0, "−2")
+    for places in (1, -1, 2, -2, 3, -3):
+        side = "right" if places > 0 else "left"
+        yield f"the decimal point is {abs(places)} too far to the {side}", case.computed * 10.0**places
+    for node in case.inputs if case.printed.significant >= ENOUGH else ():
+        if node.data not in (0.0, 1.0):
+            yield from _wrong_factor(case, node.data, _named(node))
+
+
+def _wrong_factor(case: Case, factor: float, name: str) -> Iterator[Mistake]:
+    yield f"the factor {name} is missing", case.computed / factor
+    yield f"a factor {name} too many", case.computed * factor
+
+
+# -- digits ----------------------------------------------------------------------------------------
+
+
+def _wrong_digits(case: Case, carried: Sequence[Mistake]) -> Iterator[str]:
+    """Two neighbouring digits changed places, or one digit is another."""
+    sources = [("", case.computed), *((f", computed with {source}", number) for source, number in carried)]
+    for slip, least, what in ((_swapped, FEW, "two digits swapped"), (_changed, ENOUGH, "one digit changed")):
+        for source, number in sources if case.printed.length >= least else ():
+            for digits in dict.fromkeys((case.printed.rounded(number), case.printed.cut(number))):
+                if slip(digits, case.printed.digits):
+                    yield f"{what}, from {with_minus(digits)}{source}"
+
+
+def _swapped(right: str, printed: str) -> bool:
+    wrong = _differing(right, printed)
+    if len(wrong) != 2:
+        return False
+    (i, j), between = wrong, right[wrong[0] + 1 : wrong[1]]
+    return between in ("", ".") and right[i] == printed[j] and right[j] == printed[i]
+
+
+def _changed(right: str, printed: str) -> bool:
+    wrong = _differing(right, printed)
+    return len(wrong) == 1 and right[wrong[0]].isdigit() and printed[wrong[0]].isdigit()
+
+
+def _differing(right: str, printed: str) -> list[int]:
+    """The places at which two texts of the same length differ; none where the lengths do."""
+    if len(right) != len(printed):
+        return []
+    return [k for k, (a, b) in enumerate(zip(right, printed, strict=True)) if a != b]
+
+
+# -- inputs ----------------------------------------------------------------------------------------
+
+
+def _misread(case: Case) -> Iterator[str]:
+    """One input with the wrong sign or the number of another, or two that changed places.
+
+    There are many ways to misread inputs, so nothing is said where two of them explain the digits
+    differently.
+    """
+    found = dict(case.explained_by(_misreadings(case))) if case.printed.significant >= ENOUGH else {}
+    if len(set(found.values())) == 1:
+        yield next(iter(found))
+
+
+def _misreadings(case: Case) -> Iterator[Mistake]:
+    for node in case.inputs:
+        yield f"{_named(node)} read as {_short(-node.data)}", case.replayed((node, -node.data))
+    for a, b in combinations(case.inputs, 2):
+        if a.data != b.data:
+            yield f"{_named(a)} and {_named(b)} interchanged", case.replayed((a, b.data), (b, a.data))
+            yield f"{_named(a)} read as {_short(b.data)}", case.replayed((a, b.data))
+            yield f"{_named(b)} read as {_short(a.data)}", case.replayed((b, a.data))
+
+
+def _named(node: Node) -> str:
+    return f"{visible(node.name)} = {_short(node.data)}" if node.name else _short(node.data)
+
+
+def _short(number: float) -> str:
+    return with_minus(text_of(number))
