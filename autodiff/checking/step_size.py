@@ -20,6 +20,9 @@ __all__ = ["measured_in_its_room"]
 SHRINK, ROUNDS = 8.0, 17
 """How much shorter steps become where there is no room for them, and how often: down to rounding."""
 
+SURE = 0.1
+"""Tolerances by which a difference that disagrees may be uncertain; neighbours may agree by coincidence."""
+
 
 def measured_in_its_room(level: Level, i: int, rng: np.random.Generator) -> Measured:
     """Both derivatives along a random direction in argument i; the surest where none is sure."""
@@ -29,7 +32,7 @@ def measured_in_its_room(level: Level, i: int, rng: np.random.Generator) -> Meas
         return _strictly(level, i, rng) or tried[0] if tried[0].hidden else tried[0]
     usual = np.hypot.reduce(flat([v]))
     doubts = [_doubt(level, i, tried[0])]
-    while doubts[-1] > 1.0 and len(tried) <= ROUNDS:
+    while doubts[-1] > SURE and len(tried) <= ROUNDS:
         v = _shorter(level, i, v)
         tried.append(level.measured(i, v, float(np.hypot.reduce(flat([v])) / usual)))
         doubts.append(_doubt(level, i, tried[-1]))
