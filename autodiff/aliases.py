@@ -53,7 +53,7 @@ MOVED = {
     "lecture_tables": "command.lecture_tables",
     "ledger": "pictures.contributions",
     "lettering": "text.lettering",
-    "level": "checking.order",
+    "level": "checking.linearization",
     "likeness": "pictures.equivalence",
     "local_derivatives": "pictures.local_derivatives",
     "mermaid": "pictures.mermaid",
