@@ -7,8 +7,8 @@ from ..lazy_names import lazy_names
 if TYPE_CHECKING:
     from .anomaly import detect_anomaly as detect_anomaly
     from .check import check_gradients as check_gradients
-    from .nudge import Nudges as Nudges
     from .nudge import nudges as nudges
+    from .nudge_table import Nudges as Nudges
     from .report import GradientReport as GradientReport
 
 __all__ = ["GradientReport", "Nudges", "check_gradients", "detect_anomaly", "nudges"]
@@ -17,7 +17,7 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "GradientReport": "report",
-        "Nudges": "nudge",
+        "Nudges": "nudge_table",
         "check_gradients": "check",
         "detect_anomaly": "anomaly",
         "nudges": "nudge",

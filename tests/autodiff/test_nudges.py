@@ -246,7 +246,7 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
             raise ImportError(name)
         return real(name, *args, **kwargs)
 
-    for module in ("autodiff.bar_chart", "autodiff.figures"):
+    for module in ("autodiff.checking.bar_chart", "autodiff.files.figures"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     w = Value(1.0)
