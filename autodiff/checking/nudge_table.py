@@ -106,7 +106,7 @@ class Nudges(Tabular):
 
         order = sorted(range(len(self.rows)), key=lambda k: self.rows[k].rank)[:MOST]
         rows, total = [self.rows[k] for k in order], len(self.rows) + self.omitted
-        tied = len(rows) > 1 and rows[1].rank == 1
+        tied = [row.rank for row in rows[:2]] == [1, 1]
         shown = "" if len(rows) == total else f" · {len(rows)} most important of {total}"
         return bars(
             [row.name for row in rows],
