@@ -84,7 +84,7 @@ class Entry(NamedTuple):
     """One number: the Value that contains it, its index there, and its name."""
 
     value: Value
-    index: tuple[int, ...]
+    at: tuple[int, ...]
     name: str
 
 
@@ -98,7 +98,7 @@ def _entries(values: Sequence[Value]) -> Iterator[Entry]:
 def _nudged(entry: Entry, eta: float) -> tuple[Value, Data]:
     """The data of a Value with one entry changed by η."""
     data = np.array(entry.value.data)
-    data[entry.index] += eta
+    data[entry.at] += eta
     return entry.value, data
 
 

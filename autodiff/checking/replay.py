@@ -18,9 +18,9 @@ class Replay:
 
     Call it with pairs of a Value and the data to use in its place. Leaves, constants and recorded nodes
     can be replaced; what depends on them is computed anew, in order of birth, by the operations that recorded
-    it, and the rest stays as it was. Pairs for Values that the graph does not use have no effect. A leaf that was
-    assigned after it was used counts as replaced by its new data. Branches that Python took while recording,
-    and random numbers, stay as they were.
+    it, and the rest stays as it was. Pairs for Values that the graph does not use have no effect. A leaf that
+    was assigned after it was used counts as replaced by its new data. Branches that Python took while
+    recording, and random numbers, stay as they were.
 
     Raises TypeError for anything but Values, and ValueError for data of another shape.
 

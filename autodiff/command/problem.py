@@ -1,25 +1,29 @@
-"""An expression as it was typed, with a number for each unknown, as `x=2`."""
+"""An expression as typed, with a number for each unknown, such as `x=2`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ..values.value import Value
+from .mistakes import misread
 from .school import read
-from .tokens import misread, tokens
+from .tokens import tokens
 from .vocabulary import CONSTANTS, functions
 
 __all__ = ["Misuse", "Problem"]
 
 
-class Misuse(Exception):  # noqa: N818 (it is told to the reader, and ends the command)
+class Misuse(Exception):  # noqa: N818 (its message is shown to the user, and ends the command)
     """A command was called in a way that has no meaning."""
 
 
 class Problem:
-    """What is asked about: `calculation`, and the `numbers` of its unknowns in the order given."""
+    """The question: the `calculation`, and the `numbers` of its unknowns in the order given.
 
-    def __init__(self, text: str, givens: Sequence[str]) -> None:
+    A question with a `purpose`, such as to minimise over them, needs at least one unknown.
+    """
+
+    def __init__(self, text: str, givens: Sequence[str], purpose: str = "") -> None:
         self.calculation = read(text)
         self.numbers = dict(map(_given, givens))
         if len(self.numbers) < len(givens):
@@ -30,10 +34,12 @@ class Problem:
         for name in self.numbers:
             if name not in self.calculation.names:
                 raise Misuse(f"{name} is given a number, but is no unknown of the expression")
+        if purpose and not self.numbers:
+            raise Misuse(f"there is no unknown to {purpose}")
 
     @property
     def output(self) -> str:
-        """The name of the result: that of the last part, else a letter that is free."""
+        """The name of the result: that of the last part, else a letter that is not taken."""
         taken = {*self.numbers, *(name for name, _ in self.calculation.parts)}
         free = (letter for letter in ("f", "F", "result", "the result") if letter not in taken)
         return self.calculation.parts[-1][0] or next(free)

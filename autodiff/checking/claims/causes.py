@@ -10,11 +10,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
-from typing import TypeAlias
+from numbers import Real
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from ...graph import Graph, Node
 from ...text.digits import with_minus
 from ...text.notation import text_of, visible
+from ...values.data import shape_of
 from ...values.value import Value
 from ..replay import Replay
 from .printed import Printed
@@ -34,11 +38,12 @@ Mistake: TypeAlias = tuple[str, float]
 class Case:
     """A claim, and what was computed for it: a Value with its graph, or a number."""
 
-    def __init__(self, name: str, where: str, printed: Printed, value: Value | float) -> None:
-        self.name, self.printed, self.value = name, printed, value
+    def __init__(self, name: str, where: str, printed: str, source: Any) -> None:
+        self.name, self.printed = name, Printed(printed)
         self.label = f"{name} ({where})" if where else name
-        self.computed = value.item() if isinstance(value, Value) else float(value)
-        self.right = printed.fits(self.computed)
+        self.value = source() if callable(source) else source
+        self.computed = _number_in(self.value)
+        self.right = self.printed.fits(self.computed)
 
     @cached_property
     def replay(self) -> Replay | None:
@@ -72,6 +77,17 @@ class Case:
     def explained_by(self, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
         """The mistakes that give the printed digits."""
         return ((words, number) for words, number in mistakes if self.printed.fits(number))
+
+
+def _number_in(value: Any) -> float:
+    """A number, or the one entry of an array or a Value."""
+    if math.prod(shape_of(value.data if isinstance(value, Value) else value)) != 1:
+        got = value.described() if isinstance(value, Value) else f"shape {shape_of(value)}"
+        raise TypeError(f"a claim is about one number, got {got}")
+    number = value.item() if isinstance(value, (Value, np.ndarray)) else value
+    if not isinstance(number, Real):
+        raise TypeError(f"a claim is about a number, got {type(number).__name__}")
+    return float(number)
 
 
 def likely_cause(case: Case, before: Sequence[Case], after: Sequence[Case]) -> str | None:

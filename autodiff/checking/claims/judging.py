@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from numbers import Real
 from typing import Any, Literal, NamedTuple, TypeAlias
-
-import numpy as np
 
 from ...text.digits import counted, with_minus
 from ...text.table import Table, Tabular
-from ...values.data import shape_of
 from ...values.value import Value
 from .causes import Case, likely_cause
 from .printed import Printed
@@ -68,7 +63,7 @@ class ClaimReport(Tabular):
             "where": ("l", [row.claim.where for row in self.rows]),
             "number": ("l", [row.claim.name for row in self.rows]),
             "printed": ("r", [with_minus(row.claim.printed) for row in self.rows]),
-            "computed": ("r", [_shown(row) for row in self.rows]),
+            "computed": ("r", [_in_digits(row) for row in self.rows]),
             "verdict": ("l", [row.verdict for row in self.rows]),
             "likely cause": ("l", [row.cause or "" for row in self.rows]),
         }
@@ -125,28 +120,13 @@ def _verdict(case: Case, before: list[Case], after: list[Case]) -> tuple[Verdict
 
 def _case(claim: Claim) -> Case:
     try:
-        printed = Printed(claim.printed)
-        source = claim.source() if callable(claim.source) else claim.source
-        if isinstance(source, Value) and source.size != 1:
-            raise TypeError(f"a claim is about one number, got {source.described()}")
-        value = source if isinstance(source, Value) else _as_number(source)
-        return Case(claim.name, claim.where, printed, value)
+        return Case(claim.name, claim.where, claim.printed, claim.source)
     except Exception as error:
         error.add_note(f"in the claim {claim.name!r}{claim.where and f' ({claim.where})'}")
         raise
 
 
-def _as_number(source: Any) -> float:
-    """A raw number, or the one entry of an array."""
-    if math.prod(shape_of(source)) != 1:
-        raise TypeError(f"a claim is about one number, got shape {shape_of(source)}")
-    number = source.item() if isinstance(source, np.ndarray) else source
-    if not isinstance(number, Real):
-        raise TypeError(f"a claim is about a number, got {type(number).__name__}")
-    return float(number)
-
-
-def _shown(row: JudgedClaim) -> str:
+def _in_digits(row: JudgedClaim) -> str:
     """What was computed, with two digits more than printed, and with an exponent if that was."""
     printed = Printed(row.claim.printed)
     if "e" in printed.text.lower():
