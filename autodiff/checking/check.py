@@ -37,21 +37,21 @@ def check_gradients(
     network of `nn`, is given to f itself and checked with respect to its own parameters, which are assigned
     meanwhile; frozen ones are left out.
 
-    Each number or array is checked along one random direction; the numbers reported are sums over
-    directions and seeds; at order 1 the derivative itself, where argument and output are numbers. From
+    Each number or array is checked along one random direction, so the numbers reported are sums over
+    directions and seeds; at order 1 they are the derivative itself if argument and output are numbers. From
     order 2 on, the seed of the order below, the gradient that enters the rules, is an argument too.
 
-    Steps and tolerances follow the dtype, ε its precision: `rtol` is ε^⅓ (6e-6 for float64, 5e-3 for
-    float32), `atol` is ε^⅔ times the size of the output, at least 1; the uncertainty of the difference
-    is allowed besides. Steps become shorter where a domain or a pole leaves no room for them.
+    Steps and tolerances follow the dtype, whose precision is ε: `rtol` is ε^⅓ (6e-6 for float64, 5e-3 for
+    float32), `atol` is ε^⅔ times the size of the output, at least 1; the uncertainty of the difference is
+    allowed in addition. Steps become shorter where they would lead across the edge of a domain or a pole.
 
-    A central difference sees the mean of the slopes on both sides, so a convention that takes the
-    mean (abs at 0, a shared maximum) passes at order 1; its jump is found at order 2.
+    A central difference sees the mean of the slopes on both sides, so a convention that takes the mean (abs
+    at 0, a shared maximum) passes at order 1; its jump is found at order 2.
 
-    Raises AssertionError, naming argument, worst entry, order and both numbers, where they differ; where a
-    value or gradient is not finite; where a rule gives plain and recorded gradients that differ; and where f
-    gives another value each time, changes an argument in place, or depends on none of them. Raises TypeError
-    for arguments and results that are not numbers, ValueError where there is nothing to check.
+    Raises AssertionError, naming argument, worst entry, order and both numbers, where they differ; if a value
+    or gradient is not finite; if a rule gives different plain and recorded gradients; and if f gives a
+    different value each time, changes an argument in place, or depends on none of its arguments. Raises
+    TypeError for arguments and results that are not numbers, ValueError if there is nothing to check.
 
     >>> check_gradients(lambda x, w: x * w, 2.0, 3.0, order=1).rows[1].passed
     True
@@ -128,8 +128,8 @@ def _require_repetition(here: Linearization) -> None:
         k = int(np.argmax(differing))
         what = "f" if here.order == 1 else f"the gradient of order {here.order - 1}"
         raise AssertionError(
-            f"check_gradients: {what} gives another value each time at the same point, {here.values[k]:.9g} "
-            f"and then {again[k]:.9g}; make its random numbers from a fixed seed inside f, keep state out of "
+            f"check_gradients: {what} gives a different value each time at the same point, "
+            f"{here.values[k]:.9g} and then {again[k]:.9g}; make its random numbers from a fixed seed inside f, keep state out of "
             "it, and give a network with dropout in eval mode"
         )
 

@@ -24,7 +24,7 @@ __all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays
 Interval: TypeAlias = tuple[float, float]
 
 TINY = 2.0**-10
-"""Numbers nearer to 0, but for 0 itself, are not drawn: their squares and reciprocals lose digits."""
+"""Numbers nearer to 0 than this, except 0, are not drawn: their squares and reciprocals lose digits."""
 
 MAX_AXES, MAX_SIDE = 3, 3
 
@@ -34,7 +34,7 @@ MANY = 2 * MAX_SIDE**MAX_AXES
 
 @dataclass(frozen=True)
 class Domain:
-    """The interval from low to high, ends included, less what lies within `margin` of excluded points.
+    """The interval from low to high, ends included, without what lies within `margin` of excluded points.
 
     Exclude kinks, and the ends where a function has a pole or an infinite slope.
 
@@ -55,7 +55,7 @@ class Domain:
         return any(low <= x <= high for low, high in self.pieces())
 
     def without(self, *points: float) -> Domain:
-        """The domain less the surroundings of more points.
+        """The domain without the surroundings of more points.
 
         >>> REAL.without(0.0).pieces()
         [(-5.0, -0.125), (0.125, 5.0)]
@@ -84,7 +84,7 @@ UNIT = Domain(-1.0, 1.0, exclude=(-1.0, 1.0))
 
 
 def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[float]:
-    """Floats of a domain that the dtype (float64, float32 or float16) holds exactly.
+    """Floats of a domain that the dtype (float64, float32 or float16) represents exactly.
 
     Whole numbers, halves, and the ends of the domain's pieces come up often.
 
@@ -109,7 +109,7 @@ def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[fl
 
 
 def _held(piece: Interval, dtype: np.dtype[Any]) -> Interval:
-    """The part of an interval whose ends the dtype holds."""
+    """The part of an interval whose ends the dtype represents."""
     low, high = dtype.type(piece[0]), dtype.type(piece[1])
     if float(low) < piece[0]:  # a comparison in the dtype itself would round the bound
         low = np.nextafter(low, dtype.type(np.inf))
@@ -160,9 +160,9 @@ def arrays(
 ) -> SearchStrategy[Data]:
     """Arrays of a domain: of a shape, of shapes drawn from a strategy, or of any small shape.
 
-    None gives up to 3 axes of up to 3 entries, none of them empty; a strategy may draw empty axes.
-    Shape () gives a Python float, or a NumPy scalar of another dtype. With `unique`, entries come
-    from a grid, no two of them equal: ties, and what is nearly one, are kinks of max and sort.
+    None gives up to 3 axes of up to 3 entries, none of them empty; a strategy may draw empty axes. Shape ()
+    gives a Python float, or a NumPy scalar of another dtype. With `unique`, entries come from a grid, no two
+    of them equal: ties and near ties are kinks of max and sort.
 
     >>> from hypothesis import find
     >>> find(arrays((2,)), lambda x: x.sum() >= 1.0)
@@ -181,9 +181,9 @@ def broadcastable_arrays(
     dtype: Any = np.float64,
     domain: Domain | Sequence[Domain] = REAL,
 ) -> SearchStrategy[tuple[Data, ...]]:
-    """Tuples of n arrays whose shapes broadcast together, numbers among them.
+    """Tuples of n arrays whose shapes broadcast together; some may be numbers.
 
-    `domain` is one for all, or one for each.
+    `domain` is one domain for all, or a list with one for each.
 
     >>> from hypothesis import find
     >>> find(broadcastable_arrays(2, domain=[REAL, POSITIVE]), lambda pair: True)
@@ -201,9 +201,9 @@ def broadcastable_arrays(
 
 
 def values(data: SearchStrategy[Any] | None = None, name: str | None = None) -> SearchStrategy[Any]:
-    """Values that hold what another strategy draws, arrays of any small shape by default.
+    """Values of what another strategy draws, arrays of any small shape by default.
 
-    For a strategy of tuples, as `broadcastable_arrays`, they are tuples of Values.
+    For a strategy of tuples, such as `broadcastable_arrays`, they are tuples of Values.
 
     >>> from hypothesis import find
     >>> find(values(numbers(POSITIVE), name="x"), lambda x: True)

@@ -265,7 +265,7 @@ def test_digits_must_be_printed_digits():
         judged(("a", 0.15, 0.15))
     assert error.value.__notes__ == ["in the claim 'a'"]
     for text in ("3/4", "", "0,5", "nan", "1.2.3", "٣"):
-        with pytest.raises(ValueError, match="digits as printed are a number"):
+        with pytest.raises(ValueError, match="printed digits must be a number"):
             judged(("a", text, 0.75))
 
 

@@ -12,7 +12,7 @@ __all__ = ["Printed"]
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 SLACK = 4
-"""Units in the last place of a float by which a computed number may miss an end of an interval."""
+"""Units in the last place by which a computed number may miss the end of an interval."""
 
 
 class Printed:
@@ -27,10 +27,10 @@ class Printed:
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str):
-            raise TypeError(f"digits as printed are a string, got {text!r}: 0.15 and '0.150' differ")
+            raise TypeError(f"printed digits must be a string, got {text!r}: 0.15 and '0.150' differ")
         plain = text.strip().replace("−", "-")
         if not NUMBER.fullmatch(plain):
-            raise ValueError(f"digits as printed are a number such as '0.809' or '−1.5e-3', got {text!r}")
+            raise ValueError(f"printed digits must be a number such as '0.809' or '−1.5e-3', got {text!r}")
         self.text, self.value = text.strip(), Decimal(plain)
 
     @cached_property
