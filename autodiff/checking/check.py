@@ -129,8 +129,8 @@ def _require_repetition(here: Linearization) -> None:
         what = "f" if here.order == 1 else f"the gradient of order {here.order - 1}"
         raise AssertionError(
             f"check_gradients: {what} gives a different value each time at the same point, "
-            f"{here.values[k]:.9g} and then {again[k]:.9g}; make its random numbers from a fixed seed inside f, keep state out of "
-            "it, and give a network with dropout in eval mode"
+            f"{here.values[k]:.9g} and then {again[k]:.9g}; make its random numbers from a "
+            "fixed seed inside f, keep state out of it, and give a network with dropout in eval mode"
         )
 
 
