@@ -75,15 +75,6 @@ class Linearization:
         function = FlatFunction(gradient, names, [*self.function.own, *(None for _ in self.seeds)])
         return linearized(function, self.point + self.seeds, self.order + 1, self.asked, rng)
 
-    def require_shapes(self) -> None:
-        """Raise AssertionError where a gradient does not have the shape of its argument."""
-        for name, x, g in zip(self.function.names, self.point, self.gradient, strict=True):
-            if shape_of(g) != shape_of(x):
-                raise AssertionError(
-                    f"check_gradients: the gradient of order {self.order} with respect to {name!r} has shape "
-                    f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
-                )
-
     @cached_property
     def epsilon(self) -> float:
         """Precision of the coarsest dtype among arguments and seeds."""
@@ -157,9 +148,13 @@ def linearized(
     except Exception as error:
         error.add_note(f"check_gradients: the gradient of order {order} could not be computed")
         raise
-    here = Linearization(function, point, order, asked, seeds, gradient, flat(data), reached)
-    here.require_shapes()
-    return here
+    for name, x, g in zip(function.names, point, gradient, strict=True):
+        if shape_of(g) != shape_of(x):
+            raise AssertionError(
+                f"check_gradients: the gradient of order {order} with respect to {name!r} has shape "
+                f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
+            )
+    return Linearization(function, point, order, asked, seeds, gradient, flat(data), reached)
 
 
 def random_like(x: Data, rng: np.random.Generator) -> Data:

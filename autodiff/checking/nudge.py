@@ -7,14 +7,13 @@ The larger |∂f/∂θ|, the more important the parameter.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..differentiation.engine import gradients
+from ..settings import any_number, whole
 from ..text.digits import subscript
 from ..text.notation import visible
 from ..values.data import Data
@@ -57,7 +56,9 @@ def nudges(
     Importance: w > b
     """
     outputs, values = _values(output, "output"), _values(parameters, "parameters")
-    _check(eta, max_rows)
+    if not any_number("nudges: eta", eta):
+        raise ValueError(f"nudges: eta must not be 0, got {eta}")
+    whole("nudges: max_rows", max_rows, 1)
     slopes = np.concatenate([_slopes(one, values) for one in outputs], axis=1)
     entries = list(_entries(values))
     importance = np.argsort(-np.abs(slopes.sum(axis=1)), kind="stable")
@@ -125,9 +126,6 @@ def _labels(outputs: Sequence[Value]) -> list[str]:
     return [f"R{subscript(k)}" for k in range(1, count + 1)]
 
 
-# -- checks ----------------------------------------------------------------------------------------
-
-
 def _values(given: Value | Iterable[Value], what: str) -> list[Value]:
     values = list(given) if isinstance(given, Iterable) and not isinstance(given, Value) else [given]
     for value in values:
@@ -136,14 +134,3 @@ def _values(given: Value | Iterable[Value], what: str) -> list[Value]:
     if not values or not all(value.size for value in values):
         raise ValueError(f"nudges: {what} has no numbers; give a Value, or several")
     return values
-
-
-def _check(eta: float, max_rows: int) -> None:
-    for what, given, kind in (("eta", eta, Real), ("max_rows", max_rows, Integral)):
-        if not isinstance(given, kind):
-            whole = "whole " if kind is Integral else ""
-            raise TypeError(f"nudges: {what} must be a {whole}number, got {type(given).__name__}")
-    if not (math.isfinite(eta) and eta):
-        raise ValueError(f"nudges: eta must be a finite number other than 0, got {eta}")
-    if max_rows < 1:
-        raise ValueError(f"nudges: max_rows must be at least 1, got {max_rows}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ class Replay:
     was assigned after it was used counts as replaced by its new data. Branches that Python took while
     recording, and random numbers, stay as they were.
 
-    Raises TypeError for anything but Values, and ValueError for data of another shape.
+    Raises TypeError for anything but Values, and ValueError for data of another shape, and for a
+    graph of more than `max_nodes`.
 
     >>> x, y = Value(2.0, "x"), Value(5.0, "y")
     >>> f = Replay(x * y + 1.0)
@@ -30,8 +32,8 @@ class Replay:
     (11.0, 16.0, -2.0, 2.0)
     """
 
-    def __init__(self, output: Value) -> None:
-        self.graph = Graph(output)
+    def __init__(self, output: Value, max_nodes: float = math.inf) -> None:
+        self.graph = Graph(output, max_nodes)
         self._ids = {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
 
     def __call__(self, changes: Iterable[tuple[Value, Data]]) -> Data:

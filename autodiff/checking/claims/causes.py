@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...graph import Graph, Node
+from ...graph import Node
 from ...text.digits import with_minus
 from ...text.notation import text_of, visible
 from ...values.data import shape_of
@@ -51,10 +51,9 @@ class Case:
         if not isinstance(self.value, Value):
             return None
         try:
-            Graph(self.value, MOST_NODES)
+            return Replay(self.value, MOST_NODES)
         except ValueError:
             return None
-        return Replay(self.value)
 
     @cached_property
     def numbers(self) -> list[Node]:
@@ -74,9 +73,9 @@ class Case:
         data = self.replay([(node.source, number) for node, number in changes])
         return float(data) if isinstance(data, float) else float(data.item())
 
-    def explained_by(self, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
+    def explained_by(self, mistakes: Iterable[Mistake]) -> Iterator[str]:
         """The mistakes that give the printed digits."""
-        return ((words, number) for words, number in mistakes if self.printed.fits(number))
+        return (words for words, number in mistakes if self.printed.fits(number))
 
 
 def _number_in(value: Any) -> float:
@@ -97,11 +96,11 @@ def likely_cause(case: Case, before: Sequence[Case], after: Sequence[Case]) -> s
 
 def _causes(case: Case, before: Sequence[Case], after: Sequence[Case]) -> Iterator[str]:
     """What explains the digits, the likeliest first; each is looked for only when it is asked for."""
-    yield from (words for words, _ in case.explained_by(_wrong_sign(case)))
+    yield from case.explained_by(_wrong_sign(case))
     carried = list(_carried(case, before))
-    yield from (f"computed with {source}" for source, _ in case.explained_by(carried))
+    yield from case.explained_by(carried)
     yield from _copied(case, before, after)
-    yield from (words for words, _ in case.explained_by(_wrong_factors(case)))
+    yield from case.explained_by(_wrong_factors(case))
     yield from _wrong_digits(case, carried)
     yield from _misread(case)
 
@@ -113,7 +112,7 @@ def _carried(case: Case, before: Sequence[Case]) -> Iterator[Mistake]:
             digits = float(other.printed.value)
             if node.kind == "recorded" and node.data == other.computed != digits:
                 source = f"{other.name} = {with_minus(other.printed.text)} as printed"
-                yield source, case.replayed((node, digits))
+                yield f"computed with {source}", case.replayed((node, digits))
                 break
 
 
@@ -158,32 +157,23 @@ def _wrong_factor(case: Case, factor: float, name: str) -> Iterator[Mistake]:
 
 def _wrong_digits(case: Case, carried: Sequence[Mistake]) -> Iterator[str]:
     """Two neighbouring digits changed places, or one digit is another."""
-    sources = [("", case.computed), *((f", computed with {source}", number) for source, number in carried)]
-    for slip, least, what in ((_swapped, FEW, "two digits swapped"), (_changed, ENOUGH, "one digit changed")):
-        for source, number in sources if case.printed.length >= least else ():
+    for slip, least in (("two digits swapped", FEW), ("one digit changed", ENOUGH)):
+        for source, number in (("", case.computed), *carried) if case.printed.length >= least else ():
             for digits in dict.fromkeys((case.printed.rounded(number), case.printed.cut(number))):
-                if slip(digits, case.printed.digits):
-                    yield f"{what}, from {with_minus(digits)}{source}"
+                if _slip(digits, case.printed.digits) == slip:
+                    yield ", ".join(filter(None, (slip, f"from {with_minus(digits)}", source)))
 
 
-def _swapped(right: str, printed: str) -> bool:
-    wrong = _differing(right, printed)
-    if len(wrong) != 2:
-        return False
-    (i, j), between = wrong, right[wrong[0] + 1 : wrong[1]]
-    return between in ("", ".") and right[i] == printed[j] and right[j] == printed[i]
-
-
-def _changed(right: str, printed: str) -> bool:
-    wrong = _differing(right, printed)
-    return len(wrong) == 1 and right[wrong[0]].isdigit() and printed[wrong[0]].isdigit()
-
-
-def _differing(right: str, printed: str) -> list[int]:
-    """The places at which two texts of the same length differ; none where the lengths do."""
+def _slip(right: str, printed: str) -> str | None:
+    """How digits became others; None where more than a slip makes the difference."""
     if len(right) != len(printed):
-        return []
-    return [k for k, (a, b) in enumerate(zip(right, printed, strict=True)) if a != b]
+        return None
+    wrong = [k for k, (a, b) in enumerate(zip(right, printed, strict=True)) if a != b]
+    before, after = [right[k] for k in wrong], [printed[k] for k in wrong]
+    if len(wrong) == 1 and before[0].isdigit() and after[0].isdigit():
+        return "one digit changed"
+    between = right[wrong[0] + 1 : wrong[-1]] if len(wrong) == 2 else None
+    return "two digits swapped" if between in ("", ".") and before == after[::-1] else None
 
 
 # -- inputs ----------------------------------------------------------------------------------------
@@ -195,9 +185,10 @@ def _misread(case: Case) -> Iterator[str]:
     There are many ways to misread inputs, so nothing is said where two of them explain the digits
     differently.
     """
-    found = dict(case.explained_by(_misreadings(case))) if case.printed.significant >= ENOUGH else {}
-    if len(set(found.values())) == 1:
-        yield next(iter(found))
+    readings = dict(_misreadings(case)) if case.printed.significant >= ENOUGH else {}
+    found = list(case.explained_by(readings.items()))
+    if len({readings[words] for words in found}) == 1:
+        yield found[0]
 
 
 def _misreadings(case: Case) -> Iterator[Mistake]:
