@@ -18,10 +18,10 @@ from ..text.digits import subscript
 from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
-from .nudge_table import Nudges
+from .nudge_table import Nudge, Nudges
 from .replay import Replay
 
-__all__ = ["nudges"]
+__all__ = ["Nudge", "Nudges", "nudges"]
 
 
 def nudges(
