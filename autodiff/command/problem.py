@@ -25,7 +25,7 @@ class Problem:
 
     def __init__(self, text: str, givens: Sequence[str], purpose: str = "") -> None:
         self.calculation = read(text)
-        self.numbers = dict(map(_given, givens))
+        self.numbers = dict(map(_assignment, givens))
         if len(self.numbers) < len(givens):
             raise Misuse("a name was given two numbers")
         for name in self.calculation.names:
@@ -55,19 +55,19 @@ class Problem:
         return result, leaves
 
 
-def _given(text: str) -> tuple[str, float]:
+def _assignment(text: str) -> tuple[str, float]:
     """`x=2` as a name and a number, which may be calculated: `x=pi/2`."""
     name, equals, number = text.partition("=")
     if not equals:
         raise Misuse(f"expected name=number, as x=2, got {text!r}")
     try:
-        return _name(name), _number(number)
+        return _unknown(name), _calculated(number)
     except SyntaxError as error:
         before = len(name) + 1 if error.text == number else 0
         raise misread(error.msg, text, before + (error.offset or 1) - 1) from None
 
 
-def _name(text: str) -> str:
+def _unknown(text: str) -> str:
     first, *others = tokens(text)
     if first.kind != "name" or others[0].kind != "end":
         raise misread("expected a name before =", text, first.column)
@@ -76,7 +76,7 @@ def _name(text: str) -> str:
     return first.text
 
 
-def _number(text: str) -> float:
+def _calculated(text: str) -> float:
     calculation = read(text)
     for column in calculation.names.values():
         raise misread("expected a number", text, column)
