@@ -30,14 +30,16 @@ class Measurement:
     """Both derivatives along a direction v in argument i, and the error that is allowed.
 
     `length` is that of v relative to the usual one where it was measured strictly, for a function that may be
-    small. `usual` is the error of a difference that is sure; `doubt`, how uncertain this one is, counted in
-    that; `hidden` says that the error is allowed only because a small function may come from large numbers.
+    small; `unit`, what to count in, so that derivatives themselves are shown. `usual` is the error of a
+    difference that is sure; `doubt`, how uncertain this one is, counted in that; `hidden` says that the error
+    is allowed only because a small function may come from large numbers.
     """
 
     here: Linearization
     i: int
     v: Data
     length: float | None
+    unit: float
     analytic: float
     numeric: float
     error: float
@@ -56,11 +58,6 @@ class Measurement:
         """The error relative to the derivatives themselves."""
         largest = max(abs(self.analytic), abs(self.numeric))
         return self.error / largest if largest > 0.0 else 0.0
-
-    @property
-    def unit(self) -> float:
-        """What to count in, to show derivatives themselves."""
-        return _unit(self.here, self.v, self.length)
 
     def comparison(self) -> Comparison:
         """A row of the report."""
@@ -82,7 +79,8 @@ def measured(here: Linearization, i: int, v: Data, length: float | None = None) 
     terms = flat([here.gradient[i]]) * flat([v])
     analytic, all_terms = float(terms.sum()), float(np.abs(terms).sum())
     least, rtol = (1.0 if length is None else 0.0), here.rtol
-    atol, strict = (_atol(here, v, length, smallest) for smallest in (least, 0.0))
+    unit = _unit(here, v, length)
+    atol, strict = (_atol(here, v, length, unit, smallest) for smallest in (least, 0.0))
     numeric, uncertainty = extrapolated(
         lambda h: _slope(here, i, v, h), here.epsilon, here.magnitude(least), rtol, atol
     )
@@ -92,7 +90,7 @@ def measured(here: Linearization, i: int, v: Data, length: float | None = None) 
     tolerance = usual + beside + min(10.0 * uncertainty, rtol**0.5 * max(all_terms, abs(numeric)))
     doubt = uncertainty / (usual + TINY) if np.isfinite(numeric) else float("inf")
     hidden = tolerance - atol + strict < error <= tolerance
-    return Measurement(here, i, v, length, analytic, numeric, error, tolerance, usual, doubt, hidden)
+    return Measurement(here, i, v, length, unit, analytic, numeric, error, tolerance, usual, doubt, hidden)
 
 
 def kink_where_nan(here: Linearization, i: int) -> str | None:
@@ -120,10 +118,10 @@ def _rounded(x: Data, step: Data, most: float) -> Data:
     return left * np.nan if np.any(np.abs(left - step) > most * np.abs(step)) else left
 
 
-def _atol(here: Linearization, v: Data, length: float | None, least: float) -> float:
+def _atol(here: Linearization, v: Data, length: float | None, unit: float, least: float) -> float:
     """Error to allow where a derivative along v is 0, if the function has at least that size."""
     if here.asked.atol is not None:
-        return here.asked.atol * abs(_unit(here, v, length))
+        return here.asked.atol * abs(unit)
     underflow = float(np.finfo(dtype_of(v)).tiny) * float(np.abs(v).sum())
     return here.floor(least) * (length or 1.0) + underflow
 
