@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from ..values.value import Value
 from .mistakes import misread
-from .school import read
+from .school import free_name, read
 from .tokens import tokens
-from .vocabulary import CONSTANTS, functions
 
 __all__ = ["Misuse", "Problem"]
 
@@ -71,9 +70,7 @@ def _unknown(text: str) -> str:
     first, *others = tokens(text)
     if first.kind != "name" or others[0].kind != "end":
         raise misread("expected a name before =", text, first.column)
-    if first.text in CONSTANTS or first.text in functions():
-        raise misread(f"{first.text} has a meaning already", text, first.column)
-    return first.text
+    return free_name(first, text)
 
 
 def _calculated(text: str) -> float:

@@ -11,7 +11,7 @@ brackets may be nested to any depth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -23,7 +23,7 @@ from .mistakes import misread
 from .tokens import Token, tokens
 from .vocabulary import CONSTANTS, Apply, functions
 
-__all__ = ["Calculation", "read"]
+__all__ = ["Calculation", "free_name", "read"]
 
 BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
     "+": (1, ops.add),
@@ -135,10 +135,14 @@ def _definition(part: list[Token], text: str, taken: set[str]) -> str | None:
     """The name that a part begins with, if it is a definition."""
     if len(part) < 2 or part[0].kind != "name" or part[1].text != "=":
         return None
-    name, column = part[0].text, part[0].column
-    if name in CONSTANTS or name in functions() or name in taken:
-        raise misread(f"{name} has a meaning already", text, column)
-    return name
+    return free_name(part[0], text, taken)
+
+
+def free_name(token: Token, text: str, taken: Collection[str] = ()) -> str:
+    """A name that can be given a meaning. Raises SyntaxError where it has one."""
+    if token.text in CONSTANTS or token.text in functions() or token.text in taken:
+        raise misread(f"{token.text} has a meaning already", text, token.column)
+    return token.text
 
 
 @dataclass

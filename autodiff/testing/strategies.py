@@ -99,12 +99,10 @@ def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[fl
     pieces = [(low, high) for low, high in pieces if low <= high]
     if not pieces:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")
-    halves = [
-        k / 2.0 for low, high in pieces for k in range(math.ceil(2.0 * low), math.floor(2.0 * high) + 1)
-    ]
-    special = sorted({*halves, *(end for piece in pieces for end in piece)}, key=_simplicity)
+    special = sorted({*_multiples(0.5, pieces), *(end for piece in pieces for end in piece)}, key=_simplicity)
     intervals = sorted((part for piece in pieces for part in _away_from_zero(piece)), key=_nearness)
-    floats = [_floats(interval, dtype) for interval in intervals]
+    width = cast(Any, 8 * dtype.itemsize)
+    floats = [st.floats(low, high, allow_subnormal=False, width=width) for low, high in intervals]
     return st.one_of(st.sampled_from(special), *floats)
 
 
@@ -133,22 +131,18 @@ def _nearness(interval: Interval) -> tuple[bool, float]:
     return interval[1] < 0.0, min(abs(end) for end in interval)
 
 
-def _floats(interval: Interval, dtype: np.dtype[Any]) -> SearchStrategy[float]:
-    low, high = interval
-    width = cast(Any, 8 * dtype.itemsize)
-    return st.floats(low, high, allow_subnormal=False, width=width)
+def _multiples(spacing: float, pieces: Sequence[Interval]) -> list[float]:
+    """The multiples of a power of two in some intervals."""
+    steps = [range(math.ceil(low / spacing), math.floor(high / spacing) + 1) for low, high in pieces]
+    return [k * spacing for part in steps for k in part]
 
 
 def _grid(domain: Domain) -> list[float]:
-    """Multiples of ⅛ in the domain, or of a smaller power of two where these are few."""
+    """Multiples of ⅛ in the domain, or of a smaller power of two if there are few of them."""
     spacing, points = 0.25, list[float]()
     while len(points) < MANY and spacing > TINY:
         spacing /= 2.0
-        points = [
-            k * spacing
-            for low, high in domain.pieces()
-            for k in range(math.ceil(low / spacing), math.floor(high / spacing) + 1)
-        ]
+        points = _multiples(spacing, domain.pieces())
     return sorted(points, key=_simplicity)
 
 
