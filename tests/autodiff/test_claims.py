@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autodiff
 from autodiff import Value
 from autodiff.checking.claims import Claim, check_claims
 from autodiff.checking.claims.printed import Printed
@@ -223,6 +224,11 @@ def test_a_cause_always_gives_the_printed_digits(x, y):
 
 
 # -- forms -----------------------------------------------------------------------------------------
+
+
+def test_claims_are_importable_from_the_package_without_being_listed():
+    assert (autodiff.Claim, autodiff.check_claims) == (Claim, check_claims)
+    assert not {"Claim", "check_claims"} & {*dir(autodiff), *autodiff.__all__}
 
 
 def test_sources_are_values_numbers_or_functions():
