@@ -46,7 +46,9 @@ def check_gradients(
     allowed in addition. Steps become shorter where they would lead across the edge of a domain or a pole.
 
     A central difference sees the mean of the slopes on both sides, so a convention that takes the mean (abs
-    at 0, a shared maximum) passes at order 1; its jump is found at order 2.
+    at 0, a shared maximum) passes at order 1; its jump is found at order 2. All orders but the last are
+    also checked a step away from the point: a derivative of order n that is right at the point alone, or
+    wrong by less than rounding there, is found at order n + 1.
 
     Raises AssertionError, naming argument, worst entry, order and both numbers, where they differ; if a value
     or gradient is not finite; if a rule gives different plain and recorded gradients; and if f gives a
