@@ -15,7 +15,7 @@ from types import ModuleType
 __all__ = ["MOVED", "install", "moved"]
 
 KEPT = {
-    "checking": "anomaly bar_chart bisection causes check claims difference nudge printed replay report",
+    "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
     "command": "answers lecture_tables problem school tokens vocabulary",
     "derivations": "chain_rule closed_form derivation equations expression simplification transcription "
     "typesetting writing",
@@ -38,13 +38,15 @@ KEPT = {
 RENAMED = {
     "animation.dossier": "animation.details",
     "arrangement": "pictures.collapsing",
+    "causes": "checking.claims.causes",
     "choice": "settings",
     "complaint": "checking.diagnosis",
     "frames": "pictures.boxes",
     "grouping": "values.scopes",
     "ledger": "pictures.contributions",
-    "level": "checking.order",
+    "level": "checking.linearization",
     "likeness": "pictures.equivalence",
+    "printed": "checking.claims.printed",
     "programs.chains": "programs.guards.chains",
     "programs.expressions": "programs.lowering.expressions",
     "programs.looking": "programs.guards.contents",
