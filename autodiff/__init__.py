@@ -84,10 +84,11 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     "value_and_grad",
     "vjp",
     *READERS,
+    *UNLISTED,
     *ops.__all__,
     *plain.FUNCTIONS,
 ]
-OFFERED = sorted(__all__)
+OFFERED = sorted({*__all__} - {*UNLISTED})
 for own in ("all", "any", "compile", "max", "min", "round", "sum"):
     __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
 del own
