@@ -67,7 +67,7 @@ def _leaky_slope(x: Data, /, negative_slope: float) -> Data:
     kink="leaky_relu′(0) = negative_slope", dx=lambda y, x, negative_slope: _leaky_slope(x, negative_slope)
 )
 def leaky_relu(x: Data, /, negative_slope: float = 0.01) -> Data:
-    """Rectifier that leaks.   y = x where x > 0, else s·x;   dy/dx = 1 where x > 0, else s, also at 0.
+    """Rectifier that leaks.   y = x where x > 0, else s·x;   dy/dx = 1 where x > 0, else s.
 
     Maas, Hannun & Ng, "Rectifier nonlinearities improve neural network acoustic models" (2013).
 
@@ -89,7 +89,7 @@ def _elu_slope(x: Operand, alpha: float) -> Operand:
 def elu(x: Data, /, alpha: float = 1.0) -> Data:
     """Exponential linear unit.
 
-        y = x where x > 0, else α·(eˣ − 1);   dy/dx = 1 where x > 0, else α·eˣ, at 0 also α
+        y = x where x > 0, else α·(eˣ − 1);   dy/dx = 1 where x > 0, else α·eˣ
 
     Clevert, Unterthiner & Hochreiter, "Fast and accurate deep network learning by exponential
     linear units" (2016).
@@ -104,7 +104,7 @@ def elu(x: Data, /, alpha: float = 1.0) -> Data:
 def selu(x: Data, /) -> Data:
     """Self-normalising exponential linear unit.
 
-        y = λ·x where x > 0, else λα·(eˣ − 1);   dy/dx = λ where x > 0, else λα·eˣ, at 0 also λα
+        y = λ·x where x > 0, else λα·(eˣ − 1);   dy/dx = λ where x > 0, else λα·eˣ
 
     with λ = 1.0507…, α = 1.6732…. Klambauer et al., "Self-normalizing neural networks" (2017).
 

@@ -120,6 +120,7 @@ def logaddexp(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    kink="logaddexp2′(-inf, -inf) = 0",
     dx=lambda z, x, y: sigmoid(_ahead(z, x, y) * LOG_2),
     dy=lambda z, x, y: sigmoid(_ahead(z, y, x) * LOG_2),
 )
@@ -155,7 +156,7 @@ def cbrt(x: Data, /) -> Data:
     dy=lambda z, x, y: ratio(y, z),
 )
 def hypot(x: Data, y: Data, /) -> Data:
-    """Length of (x, y).   z = √(x² + y²);   ∂z/∂x = x/z,  ∂z/∂y = y/z, 0 at the origin."""
+    """Length of (x, y).   z = √(x² + y²);   ∂z/∂x = x/z,  ∂z/∂y = y/z."""
     return np.hypot(x, y)
 
 
@@ -216,7 +217,7 @@ def _over_square(x: Data, y: Data) -> Data:
 def arctan2(y: Data, x: Data, /) -> Data:
     """Angle of the point (x, y), in radians.
 
-    z = arctan2(y, x);   ∂z/∂y = x/(x² + y²),  ∂z/∂x = −y/(x² + y²), both 0 at the origin
+    z = arctan2(y, x);   ∂z/∂y = x/(x² + y²),  ∂z/∂x = −y/(x² + y²)
     """
     return np.arctan2(y, x)
 

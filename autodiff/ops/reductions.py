@@ -146,7 +146,7 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
 def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
     """Standard deviation of n entries.
 
-    y = √(Σᵢ (xᵢ − x̄)² / (n − ddof));   ∂y/∂xᵢ = (xᵢ − x̄) / ((n − ddof)·y), 0 where all are equal
+    y = √(Σᵢ (xᵢ − x̄)² / (n − ddof));   ∂y/∂xᵢ = (xᵢ − x̄) / ((n − ddof)·y)
     """
     return narrowed(np.std(widened(x), axis=axis, ddof=ddof, keepdims=keepdims), x)
 
