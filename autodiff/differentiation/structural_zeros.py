@@ -24,9 +24,9 @@ from ..ops.selection import where
 from ..ops.shaping import broadcast_to, sum_to
 from ..values import modes
 from ..values.data import Data, is_lazy, shape_of
-from ..values.operation import first_operand, inputs_of, metadata_of, second_operand
+from ..values.operation import first_operand, inputs_of, second_operand
 from ..values.value import Value, data_of
-from .reverse import parts, pulled
+from .reverse import pulled, seen
 
 __all__ = ["StructuralZeros"]
 
@@ -68,7 +68,8 @@ class StructuralZeros:
             c, live = self._of_products(node, g, i, live, c)
         else:
             if operation.masked and live is not True:
-                c = operation.masked(g, _marks(live, node._data), *self._seen(node))
+                z, own = seen(node, self._record)
+                c = operation.masked(g, _marks(live, node._data), z, *own)
             live = _any(live)
             c = c if isinstance(c, tuple) else _kept(live, c)
         live = _summed(live, node._data if operation.elementwise else c, x._data)
@@ -122,8 +123,8 @@ class StructuralZeros:
             return _kept(reached, c), reached
         finite = [_both(factor, _finite(x)) for factor, x in zip(factors, operands, strict=True)]
         bounded = _both(live, _finite(g))
-        _, *seen = self._seen(node)
-        kept = [_kept(mask, x) for mask, x in zip(finite, seen, strict=True)]
+        _, own = seen(node, self._record)
+        kept = [_kept(mask, x) for mask, x in zip(finite, own, strict=True)]
         alone = self._pulled(node, i, _kept(bounded, g), kept)
         sound = FUNCTIONS["equal"](products, self._count(node, i, bounded, finite))
         return where(sound, alone, c), reached
@@ -135,18 +136,8 @@ class StructuralZeros:
 
     def _pulled(self, node: Value, i: int, g: Any, operands: Sequence[Any] | None = None) -> Any:
         """What the rule for operand i makes of g, if given with other operands."""
-        operation: Any = node._operation
-        z, *own = self._seen(node)
-        operands = own if operands is None else operands
-        rule = operation.rules[0 if operation.many else i]
-        data = (z, operands, i) if operation.many else (z, *operands)
-        return pulled(operation, rule, g, *data, **metadata_of(node))
-
-    def _seen(self, node: Value) -> Sequence[Any]:
-        """The output and the operands of a node, as rules see them."""
-        if self._record:
-            return parts(node), *inputs_of(node)
-        return node._data, *map(data_of, inputs_of(node))
+        z, own = seen(node, self._record)
+        return pulled(node, i, g, z, own if operands is None else operands)
 
 
 # -- masks -------------------------------------------------------------------------------------
