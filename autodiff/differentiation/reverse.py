@@ -18,11 +18,11 @@ from ..ops.shaping import sum_to
 from ..ops.totals import row_total
 from ..values import modes
 from ..values.data import Data, canonical, shape_of
-from ..values.operation import ONE, Operation, ieee, inputs_of, metadata_of, rules_of
+from ..values.operation import ONE, ieee, inputs_of, metadata_of
 from ..values.recording import picked
-from ..values.value import Value, data_of
+from ..values.value import Value
 
-__all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "pulled", "seen", "sweep"]
+__all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "parts", "pulled", "sweep"]
 
 Nodes: TypeAlias = dict[int, Value]
 Pending: TypeAlias = dict[int, Any]
@@ -124,17 +124,19 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
     tracer = modes.tracer()
     for birth in sorted(nodes, reverse=True):  # whatever used a node is younger, so that its g is complete
         node, g = nodes[birth], pending[birth]
-        if node._operation is None or g is None:
+        operation = node._operation
+        if operation is None or g is None:
             continue
         if birth not in kept:
             pending[birth] = None  # nobody asks for it again: its memory is free while the pass goes on
         if tracer is not None:
             tracer.pulling(node, g)
-        inputs, rules = inputs_of(node), rules_of(node)
-        z, data = seen(node, record)
+        inputs = inputs_of(node)
+        rules = operation.rules * len(inputs) if operation.many else operation.rules
+        z, data = _seen(node, inputs, record)
         for i, x in enumerate(inputs):
-            if type(x) is Value and x._birth in pending and rules[i] != 0.0:
-                c = pulled(node, i, g, z, data)
+            if type(x) is Value and x._birth in pending and (rule := rules[i]) != 0.0:
+                c = g if rule is ONE else pulled(node, i, rule, g, z, data)
                 if mend is not None:
                     c = mend(node, g, i, c)
                 old, c = pending[x._birth], _fitted(c, x, node)
@@ -142,43 +144,53 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
     return pending
 
 
-def pulled(node: Value, i: int, g: Any, z: Any, data: Sequence[Any]) -> Any:
-    """What a node of gradient g contributes to its operand i: g · ∂z/∂xᵢ, given the output and all operands.
+def pulled(node: Value, i: int, rule: Any, g: Any, z: Any, data: Sequence[Any]) -> Any:
+    """What a node of gradient g contributes to its operand i by a rule: g · ∂z/∂xᵢ.
 
     Once more by NumPy's numbers where Python's floats overflow, divide by zero or leave the domain.
     """
     operation: Any = node._operation
-    rule = rules_of(node)[i]
     if type(rule) is float:
-        return g if rule is ONE else g * rule
+        return g * rule
     if rule is None:
         raise _underived(node, i)
-    operands = (z, data, i) if operation.many else (z, *data)
-    metadata = metadata_of(node)
     try:
-        c = _applied(operation, rule, g, *operands, **metadata)
+        if operation.arity:  # written out, since most operations have neither metadata nor a place to know
+            c = g * rule(z, *data) if operation.elementwise else rule(g, z, *data)
+        else:
+            c = _applied(node, rule, g, z, *data, i=i)
         if type(c) is not complex:
             return c
     except (ArithmeticError, ValueError):
         pass
     except TypeError as error:
         raise TypeError(f"the gradient of {operation.name}: {error}") from error
-    return ieee(partial(_applied, operation, rule), g, *operands, **metadata)
+    return ieee(partial(_applied, node, rule), g, z, *data, i=i)
 
 
-def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
-    """A rule put to work: a partial derivative is multiplied by g, a primitive's rule does so itself."""
+def _applied(node: Value, rule: Any, g: Any, z: Any, *data: Any, i: int) -> Any:
+    """The chain rule for operand i: g times a partial derivative, or what a primitive's rule makes of g."""
+    operation: Any = node._operation
+    operands = (data, i) if operation.many else data
+    metadata = metadata_of(node)
     if operation.elementwise:
-        return g * rule(*operands, **metadata)
-    return rule(g, *operands, **metadata)
+        return g * rule(z, *operands, **metadata)
+    return rule(g, z, *operands, **metadata)
 
 
-def seen(node: Value, record: bool) -> tuple[Any, Sequence[Any]]:
-    """The output and the operands of a node, as rules see them: data, or Values where a pass is recorded."""
-    inputs = inputs_of(node)
+def _seen(node: Value, inputs: Sequence[Any], record: bool) -> tuple[Any, Sequence[Any]]:
+    """The output and the operands as rules see them: data, or Values where the pass is recorded."""
     if record:
-        return picked(node) if isinstance(node._data, tuple) else node, inputs
+        return parts(node), inputs
+    if len(inputs) == 2:  # as most have: what follows takes twice the time
+        x, y = inputs
+        return node._data, (x._data if type(x) is Value else x, y._data if type(y) is Value else y)
     return node._data, [x._data if type(x) is Value else x for x in inputs]
+
+
+def parts(node: Value) -> Any:
+    """A node as rules see it while a pass is recorded: a tuple of results as Values each."""
+    return picked(node) if isinstance(node._data, tuple) else node
 
 
 def _underived(node: Value, i: int) -> ValueError:
@@ -202,14 +214,14 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
 
     Raises ValueError where a rule returned a shape that the input does not broadcast to.
     """
-    data = x._data
-    if type(c) is type(data) is float:
+    data, own = x._data, c._data if type(c) is Value else c
+    if type(own) is float is type(data):
         return c
-    if type(c) is np.ndarray and c.ndim:
-        wanted, given = data.shape if type(data) is np.ndarray else shape_of(data), c.shape
+    if type(own) is np.ndarray and own.ndim:
+        wanted, given = data.shape if type(data) is np.ndarray else shape_of(data), own.shape
         if given == wanted:
             return c
-        if given[1:] == wanted:  # a bias: what follows takes three times the time
+        if given[1:] == wanted and own is c:  # a bias: what follows takes three times the time
             return canonical(row_total(c))
     if c is None:
         raise _misfit(c, x, node)

@@ -26,7 +26,7 @@ from ..values import modes
 from ..values.data import Data, is_lazy, shape_of
 from ..values.operation import first_operand, inputs_of, second_operand
 from ..values.value import Value, data_of
-from .reverse import pulled, seen
+from .reverse import parts, pulled
 
 __all__ = ["StructuralZeros"]
 
@@ -68,8 +68,7 @@ class StructuralZeros:
             c, live = self._of_products(node, g, i, live, c)
         else:
             if operation.masked and live is not True:
-                z, own = seen(node, self._record)
-                c = operation.masked(g, _marks(live, node._data), z, *own)
+                c = operation.masked(g, _marks(live, node._data), *self._seen(node))
             live = _any(live)
             c = c if isinstance(c, tuple) else _kept(live, c)
         live = _summed(live, node._data if operation.elementwise else c, x._data)
@@ -123,8 +122,8 @@ class StructuralZeros:
             return _kept(reached, c), reached
         finite = [_both(factor, _finite(x)) for factor, x in zip(factors, operands, strict=True)]
         bounded = _both(live, _finite(g))
-        _, own = seen(node, self._record)
-        kept = [_kept(mask, x) for mask, x in zip(finite, own, strict=True)]
+        _, *seen = self._seen(node)
+        kept = [_kept(mask, x) for mask, x in zip(finite, seen, strict=True)]
         alone = self._pulled(node, i, _kept(bounded, g), kept)
         sound = FUNCTIONS["equal"](products, self._count(node, i, bounded, finite))
         return where(sound, alone, c), reached
@@ -136,8 +135,16 @@ class StructuralZeros:
 
     def _pulled(self, node: Value, i: int, g: Any, operands: Sequence[Any] | None = None) -> Any:
         """What the rule for operand i makes of g, if given with other operands."""
-        z, own = seen(node, self._record)
-        return pulled(node, i, g, z, own if operands is None else operands)
+        z, *own = self._seen(node)
+        operation: Any = node._operation
+        rule = operation.rules[0 if operation.many else i]
+        return pulled(node, i, rule, g, z, own if operands is None else operands)
+
+    def _seen(self, node: Value) -> Sequence[Any]:
+        """The output and the operands of a node, as rules see them."""
+        if self._record:
+            return parts(node), *inputs_of(node)
+        return node._data, *map(data_of, inputs_of(node))
 
 
 # -- masks -------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ __all__ = [
     "inputs_of",
     "metadata_of",
     "not_an_option",
-    "rules_of",
     "second_operand",
 ]
 
@@ -242,12 +241,6 @@ def inputs_of(node: Value) -> tuple[Any, ...]:
     if operation.arity == 0:
         return tuple(node._x)
     return (node._x,) if operation.arity == 1 else (node._x, node._y)
-
-
-def rules_of(node: Value) -> tuple[Any, ...]:
-    """The derivative for each operand of a recorded node, in order."""
-    operation: Any = node._operation
-    return operation.rules * len(node._x) if operation.many else operation.rules
 
 
 def metadata_of(node: Value) -> dict[str, Any]:
