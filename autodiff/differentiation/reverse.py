@@ -49,7 +49,7 @@ def ancestors(output: Value) -> Nodes:
     while stack:
         node = pop()
         birth, x, y = node._birth, node._x, node._y
-        if node._operation.arity == 0:  # type: ignore[union-attr]
+        if node._operation.arity == 0:
             for operand in x:
                 _reach(operand, node, nodes, stack)
             continue

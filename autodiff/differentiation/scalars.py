@@ -123,7 +123,7 @@ def _pulled_back(nodes: list[Any], seed: float) -> bool:
     return True
 
 
-def gradients_by_birth(nodes: Mapping[int, Any], output: Value, seed: float) -> dict[int, float] | None:
+def gradients_by_birth(nodes: Mapping[int, Any], output: Value, seed: Any) -> dict[int, float] | None:
     """The same for `gradients()`, which stores nothing in nodes; None to give way.
 
     The nodes lie on paths from the output to what is differentiated, so that something arrives at each.
