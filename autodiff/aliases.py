@@ -105,7 +105,7 @@ MOVED = {
     "replay": "checking.replay",
     "report": "checking.report",
     "reverse": "differentiation.reverse",
-    "roles": "differentiation.roles",
+    "roles": "differentiation.engine",
     "room": "checking.step_size",
     "scalars": "differentiation.scalars",
     "scene": "pictures.scene",

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..values.data import Data
 from ..values.declaration import elementwise
+from ..values.operation import first_operand, second_operand
 
 __all__ = [
     "add",
@@ -38,7 +39,7 @@ def subtract(x: Data, y: Data, /) -> Data:
     return x - y
 
 
-@elementwise(symbol="·", scalar=operator.mul, dx=lambda z, x, y: y, dy=lambda z, x, y: x)
+@elementwise(symbol="·", scalar=operator.mul, dx=second_operand, dy=first_operand)
 def multiply(x: Data, y: Data, /) -> Data:
     """Product.   z = x·y;   ∂z/∂x = y,  ∂z/∂y = x."""
     return x * y
