@@ -12,124 +12,67 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["MOVED", "install"]
+__all__ = ["MOVED", "install", "moved"]
 
-MOVED = {
-    "advice": "differentiation.advice",
+KEPT = {
+    "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
+    "command": "answers lecture_tables problem school tokens vocabulary",
+    "derivations": "chain_rule closed_form derivation equations expression simplification transcription "
+    "typesetting writing",
+    "differentiation": "advice engine functional jacobians operators passes reverse scalars "
+    "structural_zeros structure unwritten",
+    "files": "figures unfinished",
+    "pictures": "dot_language layout local_derivatives mermaid picture plain_text scene text_tree theme "
+    "wording",
+    "programs.lowering": "body buffers calls steps",
+    "programs.rewrites": "operations rewriting",
+    "programs.rewrites.rows": "grouping ordering packing places row_products rowwise",
+    "programs.runtime": "ieee running",
+    "programs.spelling": "copying identifiers literals precedence reading words",
+    "programs.tracing": "conditions origins refusals trace",
+    "text": "console digits escaping lettering notation table",
+    "values": "axes data declaration lazy leaving modes operation recording user_code value",
+}
+"""Modules that kept their names and moved one room further in."""
+
+RENAMED = {
     "animation.dossier": "animation.details",
-    "anomaly": "checking.anomaly",
-    "answers": "command.answers",
     "arrangement": "pictures.collapsing",
-    "axes": "values.axes",
-    "bar_chart": "checking.bar_chart",
-    "bisection": "checking.bisection",
-    "causes": "checking.causes",
-    "chain_rule": "derivations.chain_rule",
-    "check": "checking.check",
+    "causes": "checking.claims.causes",
     "choice": "settings",
-    "claims": "checking.claims",
-    "closed_form": "derivations.closed_form",
-    "command": "command.line",
     "complaint": "checking.diagnosis",
-    "console": "text.console",
-    "data": "values.data",
-    "declaration": "values.declaration",
-    "derivation": "derivations.derivation",
-    "difference": "checking.difference",
-    "digits": "text.digits",
-    "dot_language": "pictures.dot_language",
-    "engine": "differentiation.engine",
-    "equations": "derivations.equations",
-    "escaping": "text.escaping",
-    "expression": "derivations.expression",
-    "figures": "files.figures",
     "frames": "pictures.boxes",
-    "functional": "differentiation.functional",
     "grouping": "values.scopes",
-    "jacobians": "differentiation.jacobians",
-    "layout": "pictures.layout",
-    "lazy": "values.lazy",
-    "leaving": "values.leaving",
-    "lecture_tables": "command.lecture_tables",
     "ledger": "pictures.contributions",
-    "lettering": "text.lettering",
-    "level": "checking.order",
+    "level": "checking.linearization",
     "likeness": "pictures.equivalence",
-    "local_derivatives": "pictures.local_derivatives",
-    "mermaid": "pictures.mermaid",
-    "modes": "values.modes",
-    "notation": "text.notation",
-    "nudge": "checking.nudge",
-    "operation": "values.operation",
-    "operators": "differentiation.operators",
-    "passes": "differentiation.passes",
-    "picture": "pictures.picture",
-    "plain_text": "pictures.plain_text",
-    "printed": "checking.printed",
-    "problem": "command.problem",
-    "programs.body": "programs.lowering.body",
-    "programs.buffers": "programs.lowering.buffers",
-    "programs.calls": "programs.lowering.calls",
+    "printed": "checking.claims.printed",
     "programs.chains": "programs.guards.chains",
-    "programs.conditions": "programs.tracing.conditions",
-    "programs.copying": "programs.spelling.copying",
     "programs.expressions": "programs.lowering.expressions",
-    "programs.identifiers": "programs.spelling.identifiers",
-    "programs.ieee": "programs.runtime.ieee",
-    "programs.literals": "programs.spelling.literals",
     "programs.looking": "programs.guards.contents",
-    "programs.lowering": "programs.lowering.lowering",
     "programs.meanings": "programs.lowering.meanings",
-    "programs.operations": "programs.rewrites.operations",
-    "programs.origins": "programs.tracing.origins",
-    "programs.precedence": "programs.spelling.precedence",
     "programs.purity": "programs.tracing.purity",
-    "programs.reading": "programs.spelling.reading",
-    "programs.refusals": "programs.tracing.refusals",
-    "programs.rewrites.grouping": "programs.rewrites.rows.grouping",
-    "programs.rewrites.ordering": "programs.rewrites.rows.ordering",
-    "programs.rewrites.packing": "programs.rewrites.rows.packing",
-    "programs.rewrites.places": "programs.rewrites.rows.places",
-    "programs.rewrites.row_products": "programs.rewrites.rows.row_products",
-    "programs.rewrites.rowwise": "programs.rewrites.rows.rowwise",
-    "programs.rewriting": "programs.rewrites.rewriting",
-    "programs.running": "programs.runtime.running",
     "programs.specializing": "programs.lowering.specializing",
-    "programs.steps": "programs.lowering.steps",
     "programs.surrounding": "programs.guards.guard",
     "programs.surroundings": "programs.guards.finding",
-    "programs.trace": "programs.tracing.trace",
     "programs.watching": "programs.tracing.watching",
-    "programs.words": "programs.spelling.words",
-    "recording": "values.recording",
-    "replay": "checking.replay",
-    "report": "checking.report",
-    "reverse": "differentiation.reverse",
     "roles": "differentiation.engine",
     "room": "checking.step_size",
-    "scalars": "differentiation.scalars",
-    "scene": "pictures.scene",
-    "school": "command.school",
-    "simplification": "derivations.simplification",
     "stations": "derivations.intermediates",
-    "structural_zeros": "differentiation.structural_zeros",
-    "structure": "differentiation.structure",
     "subject": "checking.flattening",
-    "table": "text.table",
-    "text_tree": "pictures.text_tree",
-    "theme": "pictures.theme",
-    "tokens": "command.tokens",
-    "transcription": "derivations.transcription",
-    "typesetting": "derivations.typesetting",
-    "unfinished": "files.unfinished",
-    "unwritten": "differentiation.unwritten",
-    "user_code": "values.user_code",
-    "value": "values.value",
-    "vocabulary": "command.vocabulary",
-    "wording": "pictures.wording",
-    "writing": "derivations.writing",
 }
+
+MOVED = {
+    ".".join([*room.split(".")[:-1], name]): f"{room}.{name}"
+    for room, names in KEPT.items()
+    for name in names.split()
+} | RENAMED
 """Old names of modules of this package, and those under which they are found now."""
+
+
+def moved(name: str) -> ModuleType:
+    """The module that had this name."""
+    return import_module(f".{MOVED[name]}", __package__)
 
 
 class _Moved(MetaPathFinder, Loader):
@@ -142,8 +85,7 @@ class _Moved(MetaPathFinder, Loader):
         return ModuleSpec(name, self) if package == __package__ and module in MOVED else None
 
     def exec_module(self, module: ModuleType) -> None:
-        name = module.__name__
-        sys.modules[name] = import_module(f".{MOVED[name.partition('.')[2]]}", __package__)
+        sys.modules[module.__name__] = moved(module.__name__.partition(".")[2])
 
 
 def install() -> None:

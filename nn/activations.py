@@ -49,7 +49,7 @@ SELU_ALPHA = 1.6732632423543772848170429916717
 """λ and α of Klambauer et al. (2017): with them mean 0 and variance 1 are a fixed point."""
 
 
-@elementwise(dx=1.0)
+@elementwise(formula="x", linear=True, dx=1.0)
 def identity(x: Data, /) -> Data:
     """What the output node of a regression has.   y = x;   dy/dx = 1."""
     return +x
@@ -63,7 +63,9 @@ def _leaky_slope(x: Data, /, negative_slope: float) -> Data:
     return np.where(x > 0.0, 1.0, negative_slope).astype(dtype_of(x))
 
 
-@elementwise(dx=lambda y, x, negative_slope: _leaky_slope(x, negative_slope))
+@elementwise(
+    kink="leaky_relu′(0) = negative_slope", dx=lambda y, x, negative_slope: _leaky_slope(x, negative_slope)
+)
 def leaky_relu(x: Data, /, negative_slope: float = 0.01) -> Data:
     """Rectifier that leaks.   y = x where x > 0, else s·x;   dy/dx = 1 where x > 0, else s, also at 0.
 
@@ -83,7 +85,7 @@ def _elu_slope(x: Operand, alpha: float) -> Operand:
     return where(x > 0.0, 1.0, alpha * exp(x))
 
 
-@elementwise(dx=lambda y, x, alpha: _elu_slope(x, alpha))
+@elementwise(kink="elu′(0) = alpha", dx=lambda y, x, alpha: _elu_slope(x, alpha))
 def elu(x: Data, /, alpha: float = 1.0) -> Data:
     """Exponential linear unit.
 
@@ -98,7 +100,7 @@ def elu(x: Data, /, alpha: float = 1.0) -> Data:
     return _elu(x, alpha)
 
 
-@elementwise(dx=lambda y, x: SELU_SCALE * _elu_slope(x, SELU_ALPHA))
+@elementwise(kink="selu′(0) = 1.7581", dx=lambda y, x: SELU_SCALE * _elu_slope(x, SELU_ALPHA))
 def selu(x: Data, /) -> Data:
     """Self-normalising exponential linear unit.
 

@@ -1,4 +1,4 @@
-"""Whether derivatives and numbers are right: differences, anomalies, nudges, the numbers of a slide."""
+"""Whether derivatives are right: finite differences, anomalies, nudges; and printed numbers, in `claims`."""
 
 from typing import TYPE_CHECKING
 
@@ -7,21 +7,17 @@ from ..lazy_names import lazy_names
 if TYPE_CHECKING:
     from .anomaly import detect_anomaly as detect_anomaly
     from .check import check_gradients as check_gradients
-    from .claims import Claim as Claim
-    from .claims import check_claims as check_claims
-    from .nudge import Nudges as Nudges
     from .nudge import nudges as nudges
+    from .nudge_table import Nudges as Nudges
     from .report import GradientReport as GradientReport
 
-__all__ = ["Claim", "GradientReport", "Nudges", "check_claims", "check_gradients", "detect_anomaly", "nudges"]
+__all__ = ["GradientReport", "Nudges", "check_gradients", "detect_anomaly", "nudges"]
 
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "Claim": "claims",
         "GradientReport": "report",
-        "Nudges": "nudge",
-        "check_claims": "claims",
+        "Nudges": "nudge_table",
         "check_gradients": "check",
         "detect_anomaly": "anomaly",
         "nudges": "nudge",

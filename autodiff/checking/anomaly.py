@@ -24,11 +24,11 @@ __all__ = ["cause_of_nan", "detect_anomaly"]
 def detect_anomaly() -> AbstractContextManager[None]:
     """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.
 
-    The error names the operation, its inputs with their shapes, the line of your code that recorded it,
-    and a stable way to write it where one is known. A product 0·∞ that is 0, since its zero is structural (an
-    entry that was not selected, a factor that is constant), is named in a RuntimeWarning. Writing into
-    elements of a leaf's data after it was used, which no assignment announces, is found here, too, also where
-    the leaf is a constant. Slow: for looking, not for training.
+    The error names the operation, its inputs with their shapes, the line of your code that recorded it, and a
+    stable way to write it where one is known. A product 0·∞ that is 0 because its zero is structural (an
+    entry that was not selected, a constant factor) is reported in a RuntimeWarning. It also finds where
+    elements of a leaf's data were written to after the leaf was used, constants included. Slow: for looking,
+    not for training.
 
     >>> from autodiff import log
     >>> with detect_anomaly():
@@ -54,7 +54,7 @@ class _Watch:
             self._seen.setdefault(x._birth, x._data.copy())
         bad = _bad(node._data)
         if bad:
-            raise FloatingPointError(f"{_told(node)} made {bad} of {_inputs(node)}{_where(node)}")
+            raise _made(bad, node)
         return node
 
     def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
@@ -65,11 +65,11 @@ class _Watch:
             return
         if _bad(data_of(mended)):
             raise FloatingPointError(
-                f"the gradient of {_told(node)} with respect to {inputs_of(node)[i].described()} is {bad}, "
-                f"at {_inputs(node)}{_where(node)}"
+                f"the gradient of {_operation(node)} with respect to {inputs_of(node)[i].described()} "
+                f"is {bad}, at {_inputs(node)}{_where(node)}"
             )
         warnings.warn(
-            f"0·∞ taken for 0 in the gradient of {_told(node)} at {_inputs(node)}{_where(node)}",
+            f"0·∞ taken for 0 in the gradient of {_operation(node)} at {_inputs(node)}{_where(node)}",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -91,7 +91,7 @@ def _leaves(node: Value) -> list[Value]:
 
 
 def _bad(data: Any) -> str:
-    """Nan or inf, if the data hold one; lazy data are not looked at."""
+    """The first nan or inf in the data, if any; lazy data are not looked at."""
     if isinstance(data, tuple):
         return next(filter(None, map(_bad, data)), "")
     if is_lazy(data) or np.all(np.isfinite(data)):
@@ -100,7 +100,11 @@ def _bad(data: Any) -> str:
     return str(entries[~np.isfinite(entries)][0])
 
 
-def _told(node: Value) -> str:
+def _made(bad: str, node: Value) -> FloatingPointError:
+    return FloatingPointError(f"{_operation(node)} made {bad} of {_inputs(node)}{_where(node)}")
+
+
+def _operation(node: Value) -> str:
     operation: Any = node._operation
     return str(operation.name)
 
@@ -130,15 +134,15 @@ def _line() -> str:
     return place + (f"  `{text}`" if text else "")
 
 
-# -- the cause of what was met elsewhere -------------------------------------------------------
+# -- the cause of a nan found elsewhere --------------------------------------------------------
 
 
 def cause_of_nan(differentiated: Callable[[], object]) -> str:
-    """What made the nan or infinity in a function and its gradient, which are computed once more to see.
+    """What made the nan or infinity in a function and its gradient, which are computed once more to find out.
 
-    It names operation, inputs, line and stable form, as `detect_anomaly` does; but what is not finite in a
-    branch that was not taken is no cause. Returns an empty string where everything is finite, or where the
-    cause cannot be seen.
+    It names operation, inputs, line and stable form, as `detect_anomaly` does; but a value that is not finite
+    in a branch not taken is not a cause. Returns an empty string where everything is finite, or where the
+    cause cannot be found.
 
     >>> from autodiff import grad, sqrt
     >>> print(cause_of_nan(lambda: grad(sqrt)(0.0)))  # doctest: +ELLIPSIS
@@ -152,12 +156,12 @@ def cause_of_nan(differentiated: Callable[[], object]) -> str:
     except FloatingPointError as error:
         return str(error)
     except Exception:  # whatever f raises now, the caller has something to say already
-        return ""
+        pass
     return ""
 
 
 class _Search(_Watch):
-    """Lets values that are not finite pass until one is pulled back, then goes back to where it was made."""
+    """Lets values that are not finite pass until a gradient reaches one, then finds where it was made."""
 
     begun = False
 
@@ -170,15 +174,13 @@ class _Search(_Watch):
         """Refuse an output that is not finite; of the contributions, what `detect_anomaly` refuses."""
         made = None if self.begun else _origin(node)
         if made is not None:
-            raise FloatingPointError(
-                f"{_told(made)} made {_bad(made._data)} of {_inputs(made)}{_where(made)}"
-            )
+            raise _made(_bad(made._data), made)
         self.begun = True
         super().contribution(node, i, c, mended)
 
 
 def _origin(node: Value) -> Value | None:
-    """The node that made of finite inputs what is not finite in a result; None where the result is finite."""
+    """The node that first made the nan or infinity in a result of finite inputs; None if it is finite."""
     made = None
     following: Value | None = node
     while following is not None and following._operation is not None and _bad(following._data):

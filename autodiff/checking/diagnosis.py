@@ -1,4 +1,4 @@
-"""What to say of a derivative that is wrong: of which entry, by how much, and where it is plainest."""
+"""What to say of a derivative that is wrong: which entry, by how much, and where it shows most plainly."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import numpy as np
 
 from ..values.data import Data, canonical, shape_of
 from .bisection import suspects
-from .order import Level, Measured
+from .linearization import Linearization
+from .measurement import Measurement, measured
 
-__all__ = ["complaint", "first_bad", "some"]
+__all__ = ["failure_message", "first_few", "first_not_finite"]
 
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
-"""How far the points around are, at which a wrong rule may be plainer."""
+"""How far away the points are at which a wrong rule may be plainer."""
 
 PLAINER = 2.0
-"""How many times larger a relative error must be for its point to be worth telling."""
+"""How many times larger a relative error must be for its point to be worth naming."""
 
 ALIKE = 0.99
-"""Of errors that are as large as that part of the largest, the first is named."""
+"""Of errors as large as this part of the largest, the first is named."""
 
 ONE_SIDE = "the function is finite on one side only: the point is at the edge of a domain, check inside it"
 NOWHERE = "the function is not finite at any step from the point, or has no limit"
@@ -30,16 +31,16 @@ SHOWN = 4
 """Arguments of a point that are shown."""
 
 
-def complaint(level: Level, i: int, found: Measured, place: str, rng: np.random.Generator) -> str:
-    """The message of a failed comparison in argument i, told of the worst entry where there is one."""
-    where, found = _worst(level, i, found)
-    row = level.comparison(i, found)
-    told = (
+def failure_message(found: Measurement, place: str, rng: np.random.Generator) -> str:
+    """The message of a failed comparison: of the worst entry, if one is wrong by itself."""
+    where, found = _worst(found)
+    row = found.comparison()
+    message = (
         f"check_gradients: derivative of order {row.order} with respect to {row.argument!r}{where}{place}: "
         f"analytic {row.analytic:.9g}, numeric {row.numeric:.9g}, "
         f"error {row.error:.3g} exceeds {row.tolerance:.3g}"
     )
-    return "; ".join([told, *_reasons(level, i, found), *_plainest(level, i, found, rng)])
+    return "; ".join([message, *_reasons(found), *_plainest(found, rng)])
 
 
 def _entry(index: Iterable[SupportsInt]) -> str:
@@ -47,21 +48,21 @@ def _entry(index: Iterable[SupportsInt]) -> str:
     return f" at entry {place}" if (place := tuple(map(int, index))) else ""
 
 
-def first_bad(data: Data) -> str | None:
-    """Where data first are not finite, and what is there."""
+def first_not_finite(data: Data) -> str | None:
+    """The first entry that is not finite, and what it is."""
     bad = np.argwhere(~np.isfinite(data))
     return f"{_entry(tuple(bad[0]))} is {np.asarray(data)[tuple(bad[0])]}" if len(bad) else None
 
 
-def _worst(level: Level, i: int, found: Measured) -> tuple[str, Measured]:
+def _worst(found: Measurement) -> tuple[str, Measurement]:
     """The worst of the wrong entries and how wrong it is; the sum where no entry is wrong by itself."""
     v, shape = np.asarray(found.v), shape_of(found.v)
 
-    def only(part: range) -> Measured:
-        along = v if len(part) > 1 else np.abs(v)  # upwards, so that below and above a kink are
+    def only(part: range) -> Measurement:
+        along = v if len(part) > 1 else np.abs(v)  # upwards, so that below and above a kink are not swapped
         step = np.zeros_like(v)
         step.flat[part.start : part.stop] = along.flat[part.start : part.stop]
-        return level.measured(i, canonical(step), found.length)
+        return measured(found.here, found.i, canonical(step), found.length)
 
     def error(part: range) -> float:
         alone = only(part)
@@ -77,54 +78,55 @@ def _worst(level: Level, i: int, found: Measured) -> tuple[str, Measured]:
     return _entry(np.unravel_index(worst, shape)), alone[worst]
 
 
-def _plainness(found: Measured) -> float:
+def _plainness(found: Measurement) -> float:
     """The relative error; infinite where the difference is not finite."""
     return found.relative if math.isfinite(found.numeric) else math.inf
 
 
-def _reasons(level: Level, i: int, found: Measured) -> Iterator[str]:
-    """What the numbers around the point say of it."""
-    if level.order == 1 and not level.reached[i]:
+def _reasons(found: Measurement) -> Iterator[str]:
+    """What the numbers around the point say about it."""
+    here, i = found.here, found.i
+    if here.order == 1 and not here.reached[i]:
         yield "nothing that was recorded leads from it to the result: .data and plain numbers cut the chain"
     if not math.isfinite(found.numeric):
-        steps = [canonical(sign * level.epsilon**0.5 * found.v) for sign in (-1.0, 1.0)]
-        finite = [math.isfinite(level.change(i, step)) for step in steps]
+        steps = [canonical(sign * here.epsilon**0.5 * found.v) for sign in (-1.0, 1.0)]
+        finite = [math.isfinite(here.change(i, step)) for step in steps]
         yield ONE_SIDE if any(finite) and not all(finite) else NOWHERE
-        if refusal := next(filter(None, (level.refusal(i, step) for step in steps)), None):
+        if refusal := next(filter(None, (here.refusal(i, step) for step in steps)), None):
             yield f"a step away f raises {refusal}"
-    elif reason := level.kink(i, found):
+    elif reason := found.kink():
         yield reason
     elif found.doubt > 1.0:
         yield "no step gives a difference that is sure"
 
 
-def _plainest(level: Level, i: int, found: Measured, rng: np.random.Generator) -> Iterator[str]:
+def _plainest(found: Measurement, rng: np.random.Generator) -> Iterator[str]:
     """Of some points around, the one with the largest relative error, if it is plainer there.
 
-    A search for the simplest failure, as hypothesis makes, ends where a mistake can just be seen.
+    A search for the simplest failure, such as hypothesis makes, ends where a mistake can barely be seen.
     """
     best, plainest = PLAINER * found.relative, None
-    for near in filter(None, [level.shifted(scale, rng) for scale in AROUND]):
-        there = near.measured(i, canonical(np.sign(found.v) * near.size(i)))
+    for near in filter(None, [found.here.shifted(scale, rng) for scale in AROUND]):
+        there = measured(near, found.i, canonical(np.sign(found.v) * near.size(found.i)))
         if not there.passed and there.relative > best:
-            best, plainest = there.relative, (near, there)
+            best, plainest = there.relative, there
     if plainest:
-        near, there = plainest
-        row = near.comparison(i, there)
-        yield f"plainer at {_shown(near)}: analytic {row.analytic:.6g}, numeric {row.numeric:.6g}"
+        row = plainest.comparison()
+        yield f"plainer at {_point(plainest.here)}: analytic {row.analytic:.6g}, numeric {row.numeric:.6g}"
 
 
-def _shown(level: Level) -> str:
-    """Where a level is, as far as it fits."""
-    pairs = zip(level.subject.names, level.point, strict=True)
-    return some([f"{name} = {_printed(x)}" for name, x in pairs])
+def _point(here: Linearization) -> str:
+    """The first few arguments."""
+    return first_few(
+        [f"{name} = {_short(x)}" for name, x in zip(here.function.names, here.point, strict=True)]
+    )
 
 
-def some(told: list[str]) -> str:
+def first_few(texts: list[str]) -> str:
     """The first few, in one line."""
-    return ", ".join(told[:SHOWN] + ["…"] * (len(told) > SHOWN))
+    return ", ".join(texts[:SHOWN] + ["…"] * (len(texts) > SHOWN))
 
 
-def _printed(x: Data) -> str:
+def _short(x: Data) -> str:
     text = np.array2string(np.asarray(x), precision=6, threshold=2 * SHOWN, edgeitems=2, separator=", ")
     return " ".join(text.split())

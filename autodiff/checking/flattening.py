@@ -1,7 +1,7 @@
-"""What is checked: a function of named numbers and arrays, whatever its arguments are made of.
+"""What is checked: a function of named numbers and arrays, whatever structures its arguments are.
 
-Structures are taken apart as `grad` does. A module, which is anything with `named_parameters`, stands for
-its parameters: f gets the module itself, and these are assigned before each evaluation.
+Structures are taken apart as `grad` does. A module, which is anything with `named_parameters`, is checked
+with respect to its parameters: f gets the module itself, and these are assigned before each evaluation.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from ..values.data import Data, as_data
 from ..values.lazy import computed
 from ..values.value import Value
 
-__all__ = ["Subject", "Vector", "flat", "subject_at"]
+__all__ = ["FlatFunction", "Vector", "flat", "flattened"]
 
 Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 TAKEN = "numbers, arrays, Values, nested tuples, lists and dicts of them, and modules with named_parameters()"
 
 
-class Place(NamedTuple):
-    """One number or array among the arguments; `own` is the Value of a module that holds it."""
+class Variable(NamedTuple):
+    """One number or array among the arguments; `own` is the Value of a module that contains it."""
 
     name: str
     data: Data
@@ -36,8 +36,8 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A function of Values, with their names; those that are a module's own are assigned, not made."""
+class FlatFunction:
+    """A function of Values, with their names; those that are a module's own are assigned, not made anew."""
 
     f: Callable[..., Any]
     names: list[str]
@@ -64,7 +64,7 @@ class Subject:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Modules are afterwards what they were before: their parameters, and what f changes besides."""
+        """Restores modules at the end: their parameters, and what else f changes in them."""
         own = [(value, value.data) for value in self.own if value is not None]
         states = [(module, module.state_dict()) for module in self.modules if hasattr(module, "state_dict")]
         try:
@@ -76,26 +76,26 @@ class Subject:
                 module.load_state_dict(state)
 
 
-def subject_at(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Subject, list[Data]]:
-    """A function as one of the numbers and arrays in its arguments, and what these are."""
+def flattened(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[FlatFunction, list[Data]]:
+    """A function of the numbers and arrays in the arguments of f, and these."""
     if not callable(f):
         raise TypeError(f"check_gradients: the first argument must be a function, got {f!r}")
-    unique: dict[int, Place] = {}  # a parameter that two modules share is one variable
-    for name, tree in zip(_names(f, len(arguments)), arguments, strict=True):
-        for place in _places(name, tree):
-            unique.setdefault(id(place if place.own is None else place.own), place)
-    places = list(unique.values())
-    if not places:
+    unique: dict[int, Variable] = {}  # a parameter that two modules share is one variable
+    for name, tree in zip(_argument_names(f, len(arguments)), arguments, strict=True):
+        for variable in _variables(name, tree):
+            unique.setdefault(id(variable if variable.own is None else variable.own), variable)
+    variables = list(unique.values())
+    if not variables:
         raise ValueError("check_gradients: the arguments contain no number, and no parameter that is trained")
-    own = [place.own for place in places]
+    own = [variable.own for variable in variables]
 
     def of_values(*values: Value) -> Any:
         made = iter([value for value, held in zip(values, own, strict=True) if held is None])
         return f(*mapped(lambda leaf: leaf if _is_module(leaf) else next(made), tuple(arguments)))
 
     modules = tuple(filter(_is_module, leaves(tuple(arguments))))
-    subject = Subject(of_values, [place.name for place in places], own, modules)
-    return subject, [place.data for place in places]
+    function = FlatFunction(of_values, [variable.name for variable in variables], own, modules)
+    return function, [variable.data for variable in variables]
 
 
 def flat(parts: Sequence[Data]) -> Vector:
@@ -122,7 +122,7 @@ def _output(part: Any) -> Value:
 # -- taking arguments apart ------------------------------------------------------------------------
 
 
-def _names(f: Callable[..., Any], n: int) -> list[str]:
+def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
     """Names of the first n arguments of f; their positions where it has no signature."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -133,35 +133,35 @@ def _names(f: Callable[..., Any], n: int) -> list[str]:
     return names + [f"{rest[0]}[{i}]" for i in range(n - len(names))]
 
 
-def _places(name: str, tree: Any) -> Iterator[Place]:
+def _variables(name: str, tree: Any) -> Iterator[Variable]:
     """The numbers and arrays of an argument, in the order of its leaves: p['w'], p[0], m.bias."""
     if isinstance(tree, dict):
         for key in tree:
-            yield from _places(f"{name}[{key!r}]", tree[key])
+            yield from _variables(f"{name}[{key!r}]", tree[key])
     elif isinstance(tree, (tuple, list)):
         for k, entry in enumerate(tree):
-            yield from _places(f"{name}[{k}]", entry)
+            yield from _variables(f"{name}[{k}]", entry)
     elif _is_module(tree):
         for dotted, parameter in tree.named_parameters():
-            if not _of_module(name, dotted, parameter).constant:
-                yield Place(f"{name}.{dotted}", as_data(parameter.data), parameter)
+            if not _checked(f"{name}.{dotted}", parameter).constant:
+                yield Variable(f"{name}.{dotted}", as_data(parameter.data), parameter)
     elif tree is not None:
-        yield Place(name, _number(name, tree))
+        yield Variable(name, _copied_data(name, tree))
 
 
 def _is_module(leaf: Any) -> bool:
     return hasattr(leaf, "named_parameters")
 
 
-def _of_module(name: str, dotted: str, parameter: Any) -> Value:
+def _checked(name: str, parameter: Any) -> Value:
     if isinstance(parameter, Value):
         return parameter
     kind = type(parameter).__name__
-    raise TypeError(f"check_gradients: expected a Value as parameter {name}.{dotted} of a module, got {kind}")
+    raise TypeError(f"check_gradients: expected a Value as parameter {name} of a module, got {kind}")
 
 
-def _number(name: str, leaf: Any) -> Data:
-    """A leaf as data of its own."""
+def _copied_data(name: str, leaf: Any) -> Data:
+    """The data of a leaf, copied."""
     try:
         (data,) = computed([as_data(leaf.data if isinstance(leaf, Value) else leaf)])
     except (TypeError, ValueError) as error:

@@ -1,7 +1,8 @@
-"""Replay: what a recorded graph would have given, had some of its values been others."""
+"""Replay: what a recorded graph would have given if some of its values had been different."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,12 +17,13 @@ class Replay:
     """A recorded graph that can be computed again; nothing of the graph is changed by it.
 
     Call it with pairs of a Value and the data to use in its place. Leaves, constants and recorded nodes
-    can be replaced; what depends on them is computed anew, in order of birth, by the operations that
-    recorded it, and the rest is as it was. Pairs for Values that the graph does not use have no effect.
-    A leaf that was assigned after it was used counts as replaced by its new data. Decisions that Python
-    took while recording, and what was drawn at random, stay as they were.
+    can be replaced; what depends on them is computed anew, in order of birth, by the operations that recorded
+    it, and the rest stays as it was. Pairs for Values that the graph does not use have no effect. A leaf that
+    was assigned after it was used counts as replaced by its new data. Branches that Python took while
+    recording, and random numbers, stay as they were.
 
-    Raises TypeError for what is no Value, and ValueError for data of another shape.
+    Raises TypeError for anything but Values, and ValueError for data of another shape, and for a
+    graph of more than `max_nodes`.
 
     >>> x, y = Value(2.0, "x"), Value(5.0, "y")
     >>> f = Replay(x * y + 1.0)
@@ -29,8 +31,8 @@ class Replay:
     (11.0, 16.0, -2.0, 2.0)
     """
 
-    def __init__(self, output: Value) -> None:
-        self.graph = Graph(output)
+    def __init__(self, output: Value, max_nodes: float = math.inf) -> None:
+        self.graph = Graph(output, max_nodes)
         self._ids = {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
 
     def __call__(self, changes: Iterable[tuple[Value, Data]]) -> Data:
@@ -45,14 +47,14 @@ class Replay:
         return known.get(self.graph.output.id, self.graph.output.data)
 
     def _follow(self, known: dict[int, Data]) -> None:
-        """Compute all that depends on what is known to have changed."""
+        """Compute everything that depends on what is known to have changed."""
         for node in self.graph:
             if node.id not in known and not known.keys().isdisjoint(node.inputs):
                 known[node.id] = _computed(node, [known.get(x, self.graph[x].data) for x in node.inputs])
 
 
 def _fitted(value: Value, data: Data) -> Data:
-    """Data to use in place of a Value's: of its shape and dtype."""
+    """Data to use in place of a Value's, in its dtype."""
     if not isinstance(value, Value):
         raise TypeError(f"replay: only Values can be replaced, got {type(value).__name__}")
     data = as_data(data)
@@ -62,7 +64,7 @@ def _fitted(value: Value, data: Data) -> Data:
 
 
 def _computed(node: Node, inputs: Sequence[Data]) -> Data:
-    """The operation of a node on other inputs, by the same way as when it was recorded."""
+    """The operation of a node on other inputs, in the same way as when it was recorded."""
     operation: Any = node.operation
     if operation.elementwise and all(type(x) is float for x in inputs):
         return operation.of_floats(*inputs, **node.metadata)

@@ -1,7 +1,7 @@
-"""Differences near the edge of a domain, a pole or a kink: the steps are as long as there is room.
+"""Differences near the edge of a domain, a pole or a kink, where long steps would lead across it.
 
-Shorter steps are a matter of how sure a difference is, not of what it is: a sure one that disagrees with
-the rules is the answer.
+How long a step is decides how sure a difference is, not what it is: a sure one that disagrees with the rules
+is the answer.
 """
 
 from __future__ import annotations
@@ -13,64 +13,68 @@ import numpy as np
 
 from ..values.data import Data, canonical, dtype_of
 from .flattening import flat
-from .order import Level, Measured, pulled, random_like
+from .linearization import Linearization, pulled, random_like
+from .measurement import Measurement, measured
 
-__all__ = ["measured_in_its_room"]
+__all__ = ["surest_measurement"]
 
 SHRINK, ROUNDS = 8.0, 17
-"""How much shorter steps become where there is no room for them, and how often: down to rounding."""
+"""How much shorter steps become where they are too long, and how often: down to rounding."""
+
+SURE = 0.1
+"""Tolerances by which a difference that disagrees may be uncertain; neighbours may agree by coincidence."""
 
 
-def measured_in_its_room(level: Level, i: int, rng: np.random.Generator) -> Measured:
-    """Both derivatives along a random direction in argument i; the surest where none is sure."""
-    v = random_like(level.point[i], rng) * level.size(i)
-    tried = [level.measured(i, v)]
+def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) -> Measurement:
+    """Both derivatives along a random direction in argument i, with steps so short that they are sure."""
+    v = random_like(here.point[i], rng) * here.size(i)
+    tried = [measured(here, i, v)]
     if tried[0].passed:
-        return _strictly(level, i, rng) or tried[0] if tried[0].hidden else tried[0]
+        return _strictly(here, i, rng) or tried[0] if tried[0].hidden else tried[0]
     usual = np.hypot.reduce(flat([v]))
-    doubts = [_doubt(level, i, tried[0])]
-    while doubts[-1] > 1.0 and len(tried) <= ROUNDS:
-        v = _shorter(level, i, v)
-        tried.append(level.measured(i, v, float(np.hypot.reduce(flat([v])) / usual)))
-        doubts.append(_doubt(level, i, tried[-1]))
+    doubts = [_doubt(tried[0])]
+    while doubts[-1] > SURE and len(tried) <= ROUNDS:
+        v = _shorter(here, i, v)
+        tried.append(measured(here, i, v, float(np.hypot.reduce(flat([v])) / usual)))
+        doubts.append(_doubt(tried[-1]))
     return tried[int(np.argmin(doubts))]
 
 
-def _strictly(level: Level, i: int, rng: np.random.Generator) -> Measured | None:
-    """A measurement of a small function for its own size, if it is sure along another direction, too.
+def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:
+    """A small function measured by its own size; None unless that is sure along another direction, too.
 
     Where the function is what large numbers leave when they cancel, differences are 0, or disagree, or are
     nothing beside what the function changes by over a step.
     """
-    found = level.measured(i, random_like(level.point[i], rng) * level.size(i), 1.0)
-    h = level.epsilon ** (1 / 7)
-    change = abs(level.change(i, canonical(h * found.v)))
-    seen = found.numeric != 0.0 and h * found.error > level.epsilon ** (2 / 3) * change
-    return found if seen and _doubt(level, i, found) <= 1.0 else None
+    found = measured(here, i, random_like(here.point[i], rng) * here.size(i), 1.0)
+    h = here.epsilon ** (1 / 7)
+    change = abs(here.change(i, canonical(h * found.v)))
+    seen = found.numeric != 0.0 and h * found.error > here.epsilon ** (2 / 3) * change
+    return found if seen and _doubt(found) <= 1.0 else None
 
 
-def _doubt(level: Level, i: int, measured: Measured) -> float:
-    """How uncertain a difference is; beyond all bounds where a kink or a pole is within its steps."""
-    return measured.doubt if measured.passed or level.kink(i, measured) is None else math.inf
+def _doubt(found: Measurement) -> float:
+    """How uncertain a difference is; infinitely where a kink or a pole is within its steps."""
+    return found.doubt if found.passed or found.kink() is None else math.inf
 
 
 @np.errstate(all="ignore")
-def _shorter(level: Level, i: int, v: Data) -> Data:
-    """The direction with shorter steps in the entries that have no room, in all if none stands out.
+def _shorter(here: Linearization, i: int, v: Data) -> Data:
+    """The direction with shorter steps in the entries where they are too long, in all if none stands out.
 
     At first a step becomes a part of the entry itself, since most domains end at 0.
     """
-    h = level.epsilon ** (1 / 7)
-    beyond = ~np.isfinite(level.outputs_at(i, h * v) + level.outputs_at(i, -h * v))
-    size, length = np.abs(level.point[i]), np.abs(v)
+    h = here.epsilon ** (1 / 7)
+    beyond = ~np.isfinite(here.outputs_at(i, h * v) + here.outputs_at(i, -h * v))
+    size, length = np.abs(here.point[i]), np.abs(v)
     factor = np.where((size > 0.0) & (length > 2.0 * size), size, 1.0 / SHRINK)
-    steps = np.where(_behind(level, i, beyond), v * factor, v)
+    steps = np.where(_behind(here, i, beyond), v * factor, v)
     return canonical(steps.astype(dtype_of(v)))
 
 
-def _behind(level: Level, i: int, entries: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
+def _behind(here: Linearization, i: int, entries: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
     """Which entries of argument i some entries of the outputs depend on."""
-    xs, outputs = level.subject.evaluated(level.point)
+    xs, outputs = here.function.evaluated(here.point)
     ends = np.cumsum([y.size for y in outputs])[:-1]
     pieces = zip(np.split(entries, ends), outputs, strict=True)
     seeds = [canonical(piece.astype(y.dtype).reshape(y.shape)) for piece, y in pieces]

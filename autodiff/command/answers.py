@@ -1,4 +1,4 @@
-"""What the commands answer: text for readers, and the same as data for machines."""
+"""What the commands answer: text for people, and the same as data for programs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from .problem import Misuse, Problem
 
 __all__ = ["Answer", "answer_animate", "answer_draw", "answer_explain", "answer_grad", "answer_minimize"]
 
+DIFFERENTIATE = "differentiate with respect to"
 PLOTS = (".png", ".svg", ".pdf", ".html")
 
 
 class Answer(NamedTuple):
-    """Text, the same as data that JSON can hold, and whether what was asked for came about."""
+    """Text, the same as data for JSON, and whether what was asked for was achieved."""
 
     text: str
     data: dict[str, Any]
@@ -29,7 +30,7 @@ class Answer(NamedTuple):
 
 
 def answer_grad(asked: Namespace) -> Answer:
-    """The value and all partial derivatives, of second order too where asked."""
+    """The value and all partial derivatives, those of second order too if asked for."""
     problem = Problem(asked.expression, asked.givens)
     output, leaves = problem.recorded()
     f, names, variables = problem.output, list(leaves), list(leaves.values())
@@ -56,13 +57,11 @@ def _second(f: str, x: str, y: str) -> str:
 
 
 def answer_explain(asked: Namespace) -> Answer:
-    """The derivation of one partial derivative; `wrt` may stand before the first number."""
+    """The derivation of one partial derivative; a `wrt` before the first number is ignored."""
     from ..derivations.derivation import explain
 
-    problem = Problem(asked.expression, asked.givens[asked.givens[:1] == ["wrt"] :])
+    problem = Problem(asked.expression, asked.givens[asked.givens[:1] == ["wrt"] :], DIFFERENTIATE)
     output, leaves = problem.recorded()
-    if not leaves:
-        raise Misuse("there is no unknown to differentiate with respect to")
     name = asked.wrt or next(iter(leaves))
     if name not in leaves:
         raise Misuse(f"--wrt: expected one of {', '.join(leaves)}, got {name!r}")
@@ -79,39 +78,40 @@ def answer_explain(asked: Namespace) -> Answer:
 
 
 def answer_draw(asked: Namespace) -> Answer:
-    """The graph with data and gradients, as a file; without one as a tree of text."""
+    """The graph with data and gradients, as a file; as a tree of text without one."""
     from ..pictures.picture import FORMATS, draw
     from ..pictures.text_tree import tree
 
-    if asked.output is not None:
-        _check_file("-o", asked.output, FORMATS)
+    _check_file("-o", asked.output, FORMATS)
     output, _ = Problem(asked.expression, asked.givens).recorded()
     if not output.constant:
         output.backward()
-    if not asked.output:
-        return Answer(str(tree(output)), {"text": str(tree(output))})
-    path = str(draw(output).save(asked.output))
-    return Answer(path, {"file": path})
+    return _saved(draw(output), asked.output) if asked.output else _shown(str(tree(output)))
 
 
 def answer_animate(asked: Namespace) -> Answer:
-    """The forward and the backward pass step by step, as a page or moving picture; without a file as text."""
+    """The forward and the backward pass step by step, as a page or moving picture; as text without a file."""
     from ..animation import animate
     from ..animation.storyboard import FORMATS
 
-    if asked.output is not None:
-        _check_file("-o", asked.output, FORMATS)
-    output, leaves = Problem(asked.expression, asked.givens).recorded()
-    if not leaves:
-        raise Misuse("there is no unknown to differentiate with respect to")
+    _check_file("-o", asked.output, FORMATS)
+    output, _ = Problem(asked.expression, asked.givens, DIFFERENTIATE).recorded()
     story = animate(output)
-    if not asked.output:
-        return Answer(story.text.rstrip("\n"), {"text": story.text})
-    path = str(story.save(asked.output))
-    return Answer(path, {"file": path})
+    return _saved(story, asked.output) if asked.output else _shown(story.text)
 
 
-def _check_file(option: str, path: str, known: Sequence[str]) -> None:
+def _shown(text: str) -> Answer:
+    return Answer(text.rstrip("\n"), {"text": text})
+
+
+def _saved(picture: Any, path: str) -> Answer:
+    saved = str(picture.save(path))
+    return Answer(saved, {"file": saved})
+
+
+def _check_file(option: str, path: str | None, known: Sequence[str]) -> None:
+    if path is None:
+        return
     if Path(path).suffix.lower() not in known:
         raise Misuse(f"{option}: the name must end in one of {', '.join(known)}, got {path!r}")
     if not Path(path).parent.is_dir():
@@ -122,38 +122,26 @@ def _check_file(option: str, path: str, known: Sequence[str]) -> None:
 
 
 def answer_minimize(asked: Namespace) -> Answer:
-    """Where the expression has a local minimum, from these numbers on."""
+    """A local minimum of the expression, searched for from these numbers."""
     from optim.minimization import METHODS, OTHER_NAMES
 
     try:
         method = chosen("method", OTHER_NAMES.get(asked.method.lower(), asked.method), METHODS)
     except ValueError as error:
         raise Misuse(f"--method: {error}") from None
-    if asked.plot is not None:
-        _check_file("--plot", asked.plot, PLOTS)
-    problem = Problem(asked.expression, asked.givens)
-    if not problem.numbers:
-        raise Misuse("there is no unknown to minimise over")
-    if len(problem.numbers) > 2 and _is_page(asked.plot):
+    _check_file("--plot", asked.plot, PLOTS)
+    problem = Problem(asked.expression, asked.givens, "minimise over")
+    page = bool(asked.plot) and asked.plot.lower().endswith(".html")
+    if len(problem.numbers) > 2 and page:
         raise Misuse(
             f"--plot: an .html page shows one or two unknowns, there are {len(problem.numbers)}; "
             "take .png, .svg or .pdf"
         )
     result = method(problem.calculation.evaluate, problem.numbers)
-    if asked.plot:
-        _save_plot(result, asked.plot)
-    told = ("method", "x", "value", "gradient", "steps", "evaluations", "converged", "reason")
-    data = {name: getattr(result, name) for name in told} | ({"file": asked.plot} if asked.plot else {})
+    if page:
+        result.animate().save(asked.plot)
+    elif asked.plot:
+        result.plot().savefig(asked.plot)
+    fields = ("method", "x", "value", "gradient", "steps", "evaluations", "converged", "reason")
+    data = {name: getattr(result, name) for name in fields} | ({"file": asked.plot} if asked.plot else {})
     return Answer(str(result), data, result.converged)
-
-
-def _is_page(path: str | None) -> bool:
-    return path is not None and path.lower().endswith(".html")
-
-
-def _save_plot(result: Any, path: str) -> None:
-    """The way as a picture, or as a page that goes it step by step."""
-    if _is_page(path):
-        result.animate().save(path)
-    else:
-        result.plot().savefig(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, NamedTuple
 
-from ..checking.claims import ClaimReport, check_claims
 from ..differentiation.engine import gradients
 from ..graph import Graph
 from ..text.table import Table
@@ -16,7 +15,7 @@ __all__ = ["answer_lecture"]
 
 
 class Observation(NamedTuple):
-    """What the network makes of one observation, by the names of its nodes and parameters."""
+    """What the network computes from one observation, by the names of its nodes and parameters."""
 
     x: list[float]
     y: float
@@ -25,21 +24,23 @@ class Observation(NamedTuple):
 
 
 def answer_lecture(asked: Namespace) -> Answer:
-    """Activations, nudges ∂a₁⁽²⁾/∂θ, the gradient of R(θ), and what is printed otherwise."""
+    """Activations, nudges ∂a₁⁽²⁾/∂θ, the gradient of R(θ), and which numbers are printed otherwise."""
     from nn import lecture, lecture_claims
+
+    from ..checking.claims import check_claims
 
     network = lecture.network()
     theta = {str(parameter.name): parameter for parameter in network.parameters()}
     inputs, targets = (table.tolist() for table in lecture.observations())
     seen = [_observed(network(*x), theta, x, y) for x, y in zip(inputs, targets, strict=True)]
     loss = lecture.loss(network)
-    gradient = _slopes(loss, theta)
+    errata = check_claims(lecture_claims.claims()).errata
     data = {
         "theta": {name: parameter.item() for name, parameter in theta.items()},
         "observations": [observation._asdict() for observation in seen],
         "loss": loss.item(),
-        "gradient": gradient,
-        "errata": _errata(errata := check_claims(lecture_claims.claims()).errata),
+        "gradient": _gradient(loss, theta),
+        "errata": [_erratum(row) for row in errata.rows],
     }
     tables = _forward(seen), _backward(data, seen), errata.table
     return Answer("\n\n".join(table.text for table in tables), data)
@@ -47,25 +48,16 @@ def answer_lecture(asked: Namespace) -> Answer:
 
 def _observed(output: Value, theta: dict[str, Value], x: list[float], y: float) -> Observation:
     nodes = {node.name: float(node.data) for node in Graph(output) if node.name and node.symbol}
-    return Observation(x, y, nodes, _slopes(output, theta))
+    return Observation(x, y, nodes, _gradient(output, theta))
 
 
-def _slopes(output: Value, theta: dict[str, Value]) -> dict[str, float]:
+def _gradient(output: Value, theta: dict[str, Value]) -> dict[str, float]:
     return dict(zip(theta, gradients(output, list(theta.values())), strict=True))
 
 
-def _errata(report: ClaimReport) -> list[dict[str, Any]]:
-    return [
-        {
-            "where": row.claim.where,
-            "name": row.claim.name,
-            "printed": row.claim.printed,
-            "computed": row.computed,
-            "verdict": row.verdict,
-            "cause": row.cause,
-        }
-        for row in report.rows
-    ]
+def _erratum(row: Any) -> dict[str, Any]:
+    known = row.claim._asdict() | row._asdict()
+    return {name: known[name] for name in ("where", "name", "printed", "computed", "verdict", "cause")}
 
 
 def _forward(seen: list[Observation]) -> Table:

@@ -1,6 +1,6 @@
-"""The command line: what may be asked, how answers are printed, and how mistakes are told.
+"""The command line: what may be asked, how answers are printed, and how mistakes are reported.
 
-Exit status 0: done; 1: it failed, or the minimisation did not converge; 2: the question has a mistake.
+Exit status 0: done; 1: it failed, or the minimisation did not converge; 2: the question contains a mistake.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 from ..text.console import print_anything
 from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
 from .lecture_tables import answer_lecture
+from .mistakes import pointed
 from .problem import Misuse
-from .school import pointed
 
 __all__ = ["main"]
 
@@ -69,10 +69,10 @@ def _parser() -> ArgumentParser:
 
 
 def _added(
-    commands: Any, name: str, answer: Callable[[Namespace], Answer], told: str, takes: bool = True
+    commands: Any, name: str, answer: Callable[[Namespace], Answer], what: str, takes: bool = True
 ) -> Any:
     """A command's own parser; most commands take an expression and numbers."""
-    added = commands.add_parser(name, help=told, description=told, allow_abbrev=False)
+    added = commands.add_parser(name, help=what, description=what, allow_abbrev=False)
     added.set_defaults(answer=answer, takes=takes)
     if takes:
         added.add_argument("expression", help='as "3x^4 - 2(x + 1)"')
@@ -102,20 +102,20 @@ def main(words: Sequence[str] | None = None) -> int:
         answer = asked.answer(asked)
         print(json.dumps(_plain(answer.data)) if asked.json else answer.text, flush=True)
     except SyntaxError as error:
-        return _told(pointed(error), 2)
+        return _reported(pointed(error), 2)
     except Misuse as error:
-        return _told(str(error), 2)
+        return _reported(str(error), 2)
     except BrokenPipeError:  # the reader, as `head`, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
     except FAILURES as error:
-        return _told(str(error) or type(error).__name__, 1)
+        return _reported(str(error) or type(error).__name__, 1)
     return 0 if answer.success else 1
 
 
-def _told(message: str, status: int) -> int:
+def _reported(message: str, status: int) -> int:
     print(f"autodiff: {message}", file=sys.stderr)
     return status
 

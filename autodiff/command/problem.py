@@ -1,27 +1,30 @@
-"""An expression as it was typed, with a number for each unknown, as `x=2`."""
+"""An expression as typed, with a number for each unknown, such as `x=2`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ..values.value import Value
-from .school import read
-from .tokens import misread, tokens
-from .vocabulary import CONSTANTS, functions
+from .mistakes import misread
+from .school import free_name, read
+from .tokens import tokens
 
 __all__ = ["Misuse", "Problem"]
 
 
-class Misuse(Exception):  # noqa: N818 (it is told to the reader, and ends the command)
+class Misuse(Exception):  # noqa: N818 (its message is shown to the user, and ends the command)
     """A command was called in a way that has no meaning."""
 
 
 class Problem:
-    """What is asked about: `calculation`, and the `numbers` of its unknowns in the order given."""
+    """The question: the `calculation`, and the `numbers` of its unknowns in the order given.
 
-    def __init__(self, text: str, givens: Sequence[str]) -> None:
+    A question with a `purpose`, such as to minimise over them, needs at least one unknown.
+    """
+
+    def __init__(self, text: str, givens: Sequence[str], purpose: str = "") -> None:
         self.calculation = read(text)
-        self.numbers = dict(map(_given, givens))
+        self.numbers = dict(map(_assignment, givens))
         if len(self.numbers) < len(givens):
             raise Misuse("a name was given two numbers")
         for name in self.calculation.names:
@@ -30,10 +33,12 @@ class Problem:
         for name in self.numbers:
             if name not in self.calculation.names:
                 raise Misuse(f"{name} is given a number, but is no unknown of the expression")
+        if purpose and not self.numbers:
+            raise Misuse(f"there is no unknown to {purpose}")
 
     @property
     def output(self) -> str:
-        """The name of the result: that of the last part, else a letter that is free."""
+        """The name of the result: that of the last part, else a letter that is not taken."""
         taken = {*self.numbers, *(name for name, _ in self.calculation.parts)}
         free = (letter for letter in ("f", "F", "result", "the result") if letter not in taken)
         return self.calculation.parts[-1][0] or next(free)
@@ -49,28 +54,26 @@ class Problem:
         return result, leaves
 
 
-def _given(text: str) -> tuple[str, float]:
+def _assignment(text: str) -> tuple[str, float]:
     """`x=2` as a name and a number, which may be calculated: `x=pi/2`."""
     name, equals, number = text.partition("=")
     if not equals:
         raise Misuse(f"expected name=number, as x=2, got {text!r}")
     try:
-        return _name(name), _number(number)
+        return _unknown(name), _calculated(number)
     except SyntaxError as error:
         before = len(name) + 1 if error.text == number else 0
         raise misread(error.msg, text, before + (error.offset or 1) - 1) from None
 
 
-def _name(text: str) -> str:
+def _unknown(text: str) -> str:
     first, *others = tokens(text)
     if first.kind != "name" or others[0].kind != "end":
         raise misread("expected a name before =", text, first.column)
-    if first.text in CONSTANTS or first.text in functions():
-        raise misread(f"{first.text} has a meaning already", text, first.column)
-    return first.text
+    return free_name(first, text)
 
 
-def _number(text: str) -> float:
+def _calculated(text: str) -> float:
     calculation = read(text)
     for column in calculation.names.values():
         raise misread("expected a number", text, column)

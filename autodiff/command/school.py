@@ -4,25 +4,26 @@
     product     3*x, 3·x, 3x, 2(x+1), x y      call      sin(x), max(x, 0), √(x): always with brackets
     quotient    1/x, 1÷x                       parts     z = w*x + b; sigmoid(z)
 
-`xy` is one name, `x y` a product; 2e-3 is a number. A product without a sign after a division, 1/2x, can
-be read in two ways, and is refused. Operators wait on a stack, in the manner of Dijkstra's shunting yard
-(1961), so that brackets may be nested to any depth.
+`xy` is one name, `x y` a product; 2e-3 is a number. A product without a sign after a division, 1/2x, can be
+read in two ways, and is an error. Operators wait on a stack, as in Dijkstra's shunting yard (1961), so that
+brackets may be nested to any depth.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from .. import ops
 from ..settings import hint
+from ..text.digits import counted
 from ..values.value import Value
-from .tokens import Token, misread, tokens
+from .mistakes import misread
+from .tokens import Token, tokens
 from .vocabulary import CONSTANTS, Apply, functions
 
-__all__ = ["Calculation", "pointed", "read"]
+__all__ = ["Calculation", "free_name", "read"]
 
 BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
     "+": (1, ops.add),
@@ -32,11 +33,7 @@ BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
     "^": (4, ops.power),
 }
 OPEN, PRODUCT, SIGN, POWER = 0, 2, 3, 4
-"""How strongly what waits binds."""
-
-WIDTH = 72
-"""Characters of a text that are shown around the place of a mistake."""
-
+"""How strongly what is waiting binds."""
 
 Step: TypeAlias = float | str | Apply
 
@@ -46,7 +43,7 @@ Step: TypeAlias = float | str | Apply
 
 @dataclass(frozen=True)
 class Calculation:
-    """What a text says to compute: steps for each part; `names` are the unknowns, and where they stand."""
+    """What a text says to compute: steps for each part; `names` are the unknowns, and their places."""
 
     text: str
     parts: tuple[tuple[str | None, tuple[Step, ...]], ...]
@@ -71,7 +68,7 @@ class Calculation:
         return result
 
     def missing(self, name: str, numbers: Mapping[str, Any]) -> SyntaxError:
-        """The error about a name that no number is given for."""
+        """The error about a name without a number."""
         called = len(name) > 1 and self.text[self.names[name] + len(name) :].startswith("(")
         near = hint(name, functions() if called else [*numbers, *CONSTANTS]).partition("? (")
         if called:
@@ -97,7 +94,7 @@ def _computed(steps: tuple[Step, ...], known: Mapping[str, Any]) -> Any:
 
 
 def _named(result: Any, name: str) -> Any:
-    """The result, by the name of its part unless it has one."""
+    """The result, with the name of its part unless it has one."""
     if isinstance(result, Value) and not result.name:
         result.name = name
     return result
@@ -112,7 +109,7 @@ def read(text: str) -> Calculation:
     >>> read("3x^4 + 5x^3 - 20x^2 + 8x + 10").evaluate({"x": 2.0})
     34.0
 
-    Raises SyntaxError, which knows the place (see `pointed`).
+    Raises SyntaxError, which knows the place of the mistake.
     """
     names: dict[str, int] = {}
     parts: list[tuple[str | None, tuple[Step, ...]]] = []
@@ -138,19 +135,24 @@ def _definition(part: list[Token], text: str, taken: set[str]) -> str | None:
     """The name that a part begins with, if it is a definition."""
     if len(part) < 2 or part[0].kind != "name" or part[1].text != "=":
         return None
-    name, column = part[0].text, part[0].column
-    if name in CONSTANTS or name in functions() or name in taken:
-        raise misread(f"{name} has a meaning already", text, column)
-    return name
+    return free_name(part[0], text, taken)
+
+
+def free_name(token: Token, text: str, taken: Collection[str] = ()) -> str:
+    """A name that can be given a meaning. Raises SyntaxError where it has one."""
+    if token.text in CONSTANTS or token.text in functions() or token.text in taken:
+        raise misread(f"{token.text} has a meaning already", text, token.column)
+    return token.text
 
 
 @dataclass
 class Waiting:
-    """An operator, a bracket or a function that waits for what comes behind it."""
+    """An operator that waits for its operand, or a bracket to be closed, that of a `function` perhaps."""
 
     token: Token
     binds: int
     step: Apply | None = None
+    function: Token | None = None
     arguments: int = 1
 
 
@@ -162,6 +164,7 @@ class Reader:
         self._text, self._defined, self._names = text, defined, names
         self._waiting: list[Waiting] = []
         self._begins = True  # whether a number, name or bracket must come now
+        self._function: Token | None = None  # a function whose bracket must come now
 
     def take(self, token: Token) -> None:
         """Read one more token."""
@@ -185,12 +188,12 @@ class Reader:
         return misread(message, self._text, token.column)
 
     def _begin(self, token: Token) -> None:
-        called = self._waiting[-1] if self._waiting else None
-        if called and called.step and called.binds == OPEN and token.text != "(":
-            name = called.token.text
+        if self._function and token.text != "(":
+            name = self._function.text
             raise self._wrong(f"{name} needs brackets: {name}(x)", token)
         if token.text == "(":
-            self._waiting.append(Waiting(token, OPEN))
+            self._waiting.append(Waiting(token, OPEN, function=self._function))
+            self._function = None
         elif token.text == "-":
             self._waiting.append(Waiting(token, SIGN, Apply(ops.negative, 1)))
         elif token.kind == "number":
@@ -207,7 +210,7 @@ class Reader:
     def _name(self, token: Token) -> None:
         name = token.text
         if name in functions():
-            self._waiting.append(Waiting(token, OPEN, functions()[name]))
+            self._function = token
             return
         if name not in CONSTANTS and name not in self._defined:
             self._names.setdefault(name, token.column)
@@ -234,7 +237,7 @@ class Reader:
 
     def _separate(self, token: Token) -> None:
         self._release(1)
-        if len(self._waiting) < 2 or self._waiting[-2].step is None or self._waiting[-2].binds != OPEN:
+        if not self._waiting or not self._waiting[-1].function:
             raise self._wrong("a comma separates the arguments of a function; decimals have a point", token)
         self._waiting[-1].arguments += 1
         self._begins = True
@@ -243,48 +246,15 @@ class Reader:
         self._release(1)
         if not self._waiting:
             raise self._wrong("this bracket was never opened", token)
-        arguments = self._waiting.pop().arguments
-        called = self._waiting[-1] if self._waiting else None
-        if called and called.step and called.binds == OPEN:
-            self._waiting.pop()
-            if called.step.arguments != arguments:
-                takes = f"{called.token.text} takes {called.step.arguments} argument"
-                raise self._wrong(
-                    f"{takes}{'s' * (called.step.arguments > 1)}, got {arguments}", called.token
-                )
-            self.steps.append(called.step)
+        bracket = self._waiting.pop()
+        if called := bracket.function:
+            step = functions()[called.text]
+            if step.arguments != bracket.arguments:
+                takes = counted(step.arguments, "argument")
+                raise self._wrong(f"{called.text} takes {takes}, got {bracket.arguments}", called)
+            self.steps.append(step)
 
     def _finish(self) -> None:
         self._release(1)
         if self._waiting:
             raise self._wrong("this bracket is never closed", self._waiting[-1].token)
-
-
-# -- mistakes ----------------------------------------------------------------------------------
-
-
-def pointed(error: SyntaxError) -> str:
-    """The message, the text, and a caret below the place; of a long text what is around it.
-
-    >>> try:
-    ...     read("3x + * 2")
-    ... except SyntaxError as error:
-    ...     print(pointed(error))
-    expected a number, a name or a bracket
-        3x + * 2
-             ^
-    """
-    text, place = error.text or "", (error.offset or 1) - 1
-    start = max(0, min(place - WIDTH // 2, len(text) - WIDTH))
-    before = ("…" if start else "") + _on_one_line(text[start:place])
-    behind = _on_one_line(text[place : start + WIDTH]) + ("…" if start + WIDTH < len(text) else "")
-    return f"{error.msg}\n    {before}{behind}\n    {' ' * sum(map(_columns, before))}^"
-
-
-def _on_one_line(text: str) -> str:
-    return "".join(char if char.isprintable() else " " if char.isspace() else "�" for char in text)
-
-
-def _columns(char: str) -> int:
-    """How many columns of a terminal a character fills."""
-    return 0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")

@@ -1,4 +1,4 @@
-"""Text of the command line, cut into numbers, names and signs, each with its place."""
+"""The text of an expression cut into numbers, names and signs, each with its place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from ..text.lettering import ABOVE, BELOW
+from .mistakes import misread
 
-__all__ = ["Token", "misread", "tokens"]
+__all__ = ["Token", "tokens"]
 
 Kind: TypeAlias = Literal["number", "name", "sign", "end"]
 
@@ -24,11 +25,8 @@ ALIKE = dict.fromkeys("−–", "-") | dict.fromkeys("·⋅∙×", "*") | dict.f
 LETTERS = {ord(char): letter for char, letter in ABOVE.items()}
 INSTEAD = {
     "|": "; write abs(x)",
-    "[": "; use round brackets",
-    "]": "; use round brackets",
-    "{": "; use round brackets",
-    "}": "; use round brackets",
     "'": "; the command computes derivatives itself",
+    **dict.fromkeys("[]{}", "; use round brackets"),
 }
 
 
@@ -40,15 +38,10 @@ class Token(NamedTuple):
     column: int
 
 
-def misread(message: str, text: str, column: int) -> SyntaxError:
-    """The error about a place in a text; `offset` counts from 1, as Python's own."""
-    return SyntaxError(message, (None, 1, column + 1, text))
-
-
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a text, the last of which is its end.
 
-    Superscripts are powers: x² is x^(2), and e⁻ˣ is e^(-x). In brackets they belong to the name: a⁽¹⁾.
+    Superscripts are powers: x² is x^(2), and e⁻ˣ is e^(-x). Those in brackets belong to the name: a⁽¹⁾.
 
     >>> [token.text for token in tokens("3x² − 1")]
     ['3', 'x', '^', '(', '2', ')', '-', '1', '']

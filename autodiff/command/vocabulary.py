@@ -26,7 +26,7 @@ OTHER_NAMES = {
 
 
 class Apply(NamedTuple):
-    """A step that takes the last results, so many, and leaves one."""
+    """A step that replaces the last results, as many as its arguments, by one."""
 
     function: Callable[..., Any]
     arguments: int
@@ -34,11 +34,11 @@ class Apply(NamedTuple):
 
 @cache
 def functions() -> dict[str, Apply]:
-    """What may be called, by name: the operations that make a number of one or two numbers."""
+    """What may be called, by name: the operations that make one number of one or two."""
     found = {}
     for name in ops.__all__:
         operation = vars(getattr(ops, name)).get("operation")
         if operation and operation.elementwise and operation.usual:
             found[name] = Apply(getattr(ops, name), operation.usual)
-    found |= {name: Apply(getattr(ops, name), 2) for name in ("maximum", "minimum")}
+    found |= {name: Apply(getattr(ops, name), 2) for name in ("maximum", "minimum")}  # each is two operations
     return found | {name: found[known] for name, known in OTHER_NAMES.items()}

@@ -92,6 +92,12 @@ class Call:
     name: str = ""
     told: str = ""
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether all options that have a default value have it."""
+        defaults = self.operation.defaults
+        return all(repr(self.metadata[name]) == repr(usual) for name, usual in defaults.items())
+
 
 Term: TypeAlias = Number | Given | Symbol | Sum | Product | Power | Call
 

@@ -7,21 +7,20 @@ a to e². Only where a folded expression would become long, a value in it is giv
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
 from ..text.digits import subscript
 from ..values.data import Data
 from ..values.modes import differentiating
+from ..values.operation import Operation
 from ..values.recording import recorded
 from ..values.value import Value
 from .expression import Term
 from .transcription import differentiable, transcribed
 
 __all__ = ["Segment", "Stations", "again"]
-
-LINEAR = ("+", "−", "neg", "pos", "Σ")
 
 
 class Segment(NamedTuple):
@@ -74,10 +73,12 @@ class Stations:
                 sizes[node.id], depths[node.id] = 1, 0
 
     def _curved(self, node: Node) -> bool:
-        """Whether an operation makes derivatives longer: not where it is linear."""
-        numbers = any(self.graph[i].kind == "number" for i in node.inputs)
-        symbol = node.symbol
-        return not (symbol is None or symbol in LINEAR or (symbol in "·/" and numbers))
+        """Whether an operation makes derivatives longer: not where its slope is the same everywhere."""
+        operation: Any = node.operation
+        varying = [i for i, x in enumerate(node.inputs) if self.graph[x].kind != "number"]
+        if operation is None or (operation.linear and len(varying) == 1):
+            return False
+        return not all(isinstance(rule, float) for rule in _slopes(operation, varying))
 
     def _marked(self, name: str) -> str:
         """A name; where several values bear it, with a number: e[1], e[2]."""
@@ -147,3 +148,15 @@ def again(node: Node, inputs: list[Any]) -> Value:
     if operation.arity == 0:
         return recorded(known, node.data, tuple(inputs), node.metadata, tracked)
     return recorded(known, node.data, inputs[0], inputs[1] if operation.arity == 2 else None, tracked)
+
+
+def _slopes(operation: Operation, varying: Sequence[int]) -> Iterator[Any]:
+    """The slopes of an operation, those of two numbers at a point."""
+    for i in varying:
+        rule = operation.rules[0 if operation.many else i]
+        if callable(rule) and operation.elementwise and operation.arity == 2:
+            operands = (Value(0.5) if i in varying else 0.5 for i in range(2))
+            with differentiating():
+                yield rule(Value(0.5), *operands)
+        else:
+            yield rule

@@ -168,7 +168,7 @@ def _unspread(factors: list[Term]) -> list[Term]:
     """Factors that are only spread out to a shape, which the product has without that, as they were."""
     shape = np.broadcast_shapes(*map(shape_of_term, factors))
     for i, factor in enumerate(factors):
-        if isinstance(factor, Call) and factor.name == "broadcast_to":
+        if isinstance(factor, Call) and factor.operation.typeset == "{}":
             others = [*factors[:i], factor.arguments[0], *factors[i + 1 :]]
             if np.broadcast_shapes(*map(shape_of_term, others)) == shape:
                 factors = list(_factors(others))

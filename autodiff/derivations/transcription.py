@@ -6,7 +6,7 @@ and the graph that it records is the formula.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from copy import copy
 from functools import partial
 from typing import Any
@@ -14,54 +14,17 @@ from typing import Any
 import numpy as np
 
 from ..graph import Graph, Node
-from ..ops.elementary import log
-from ..ops.shaping import broadcast_to
-from ..values.data import Data, Shape, is_lazy, shape_of
+from ..values.data import Data, is_lazy, shape_of
 from ..values.declaration import elementwise, primitive
-from ..values.modes import differentiating
 from ..values.operation import Operation, first_operand, ieee, second_operand
 from ..values.value import Value, data_of
-from .expression import Call, Given, Number, Sum, Symbol, Term, evaluated, shape_of_term
-from .simplification import grouped, power, product, total
+from .expression import Given, Number, Symbol, Term, evaluated
+from .forms import operated, spread
 
 __all__ = ["differentiable", "transcribed"]
 
-MINUS_ONE, TWO, HALF = Number(-1.0), Number(2.0), Number(0.5)
-
 PROBES = ((0.37, 1.41, 0.83, 2.9), (-0.7, -1.3, 2.3, -0.4), (1.9, -0.6, -3.1, 0.2), (-2.2, 0.9, 0.5, 1.7))
 """Points at which a closed formula is compared with the rule that it was written down from."""
-
-
-def _slope_of_power(x: Term, y: Term) -> Term:
-    return product([y, power(x, total([y, MINUS_ONE]))])
-
-
-def _log(x: Term) -> Term:
-    return Call(vars(log)["operation"], (x,), shape_of_term(x), {}, "log")
-
-
-def _quotient(x: Term, y: Term) -> Term:
-    return product([x, power(y, MINUS_ONE)])
-
-
-FORMS: Mapping[str, Callable[..., Term]] = {
-    "add": lambda x, y: grouped([x, y], Sum),
-    "subtract": lambda x, y: grouped([x, product([MINUS_ONE, y])], Sum),
-    "multiply": lambda x, y: product([x, y]),
-    "divide": _quotient,
-    "ratio": _quotient,
-    "xdivy": _quotient,
-    "negative": lambda x: product([MINUS_ONE, x]),
-    "positive": lambda x: x,
-    "identity": lambda x: x,
-    "power": power,
-    "power_slope": _slope_of_power,
-    "power_log": lambda x, y: product([power(x, y), _log(x)]),
-    "square": lambda x: power(x, TWO),
-    "reciprocal": lambda x: power(x, MINUS_ONE),
-    "sqrt": lambda x: power(x, HALF),
-}
-"""How operations are written that have a notation of their own; all others are calls."""
 
 
 def transcribed(value: Value | Data, known: Iterable[tuple[Value, Term]] = ()) -> Term:
@@ -87,64 +50,7 @@ def _term(node: Node, inputs: list[Term]) -> Term:
     operation = node.operation
     if operation is None:
         return Symbol(node.name, node.shape) if node.name else _given(node.data)
-    if operation.name in FORMS and not node.metadata:
-        return FORMS[operation.name](*inputs)
-    if operation.name == "where":
-        return _branch(inputs, node.shape) or _call(operation, inputs, node)
-    if operation.name in ("broadcast_to", "reshape") and shape_of_term(inputs[0]) == node.shape:
-        return inputs[0]
-    if " + " in operation.symbol:
-        return _written_out(operation, inputs, node)
-    if operation.name == "transpose" and node.metadata["axes"] is None:
-        return _transposed(inputs[0], node) or _call(operation, inputs, node)
-    return _call(operation, inputs, node)
-
-
-def _branch(inputs: list[Term], shape: Shape) -> Term | None:
-    """The branch that is taken everywhere, if one is."""
-    condition, *branches = inputs
-    if isinstance(condition, Call) and condition.name == "broadcast_to":
-        (condition,) = condition.arguments
-    if not isinstance(condition, Number):
-        return None
-    branch = branches[0 if condition.value else 1]
-    return branch if shape_of_term(branch) == shape else _spread(branch, shape)
-
-
-def _written_out(operation: Operation, inputs: list[Term], node: Node) -> Term:
-    """An operation whose symbol is a formula, x·Wᵀ + b, by what its body does."""
-    operands = [Value(np.ones(shape_of_term(x))) for x in inputs]
-    with differentiating():
-        body = operation.forward(*operands, **node.metadata)
-    return transcribed(body, zip(operands, inputs, strict=True))
-
-
-def _transposed(x: Term, node: Node) -> Term | None:
-    """(Aᵀ)ᵀ = A,  (A·B)ᵀ = Bᵀ·Aᵀ."""
-    if not isinstance(x, Call) or x.told or len(x.shape) != 2 or node.operation is None:
-        return None
-    if x.name == "transpose":
-        return x.arguments[0]
-    if x.name != "matmul" or any(len(shape_of_term(factor)) != 2 for factor in x.arguments):
-        return None
-    left, right = (
-        _transposed(factor, node)
-        or Call(node.operation, (factor,), shape_of_term(factor)[::-1], node.metadata, "transpose")
-        for factor in reversed(x.arguments)
-    )
-    return Call(x.operation, (left, right), x.shape[::-1], x.metadata, x.name)
-
-
-def _call(operation: Operation, inputs: list[Term], node: Node) -> Call:
-    told = ", ".join(
-        f"{name}={value!r}" for name, value in node.metadata.items() if not _usual(operation, name, value)
-    )
-    return Call(operation, tuple(inputs), node.shape, node.metadata, operation.name, told)
-
-
-def _usual(operation: Operation, name: str, value: Any) -> bool:
-    """Whether an option has its default value."""
-    return name in operation.defaults and repr(operation.defaults[name]) == repr(value)
+    return operated(operation, inputs, node.metadata, node.shape)
 
 
 def _given(data: Data) -> Term:
@@ -155,13 +61,7 @@ def _given(data: Data) -> Term:
         return Number(float(data))
     if not isinstance(data, np.ndarray) or not data.size or np.any(data != data.flat[0]):
         return Given(data)
-    return _spread(Number(float(data.flat[0])), data.shape)
-
-
-def _spread(term: Term, shape: Shape) -> Term:
-    """A term spread out to a shape."""
-    operation: Operation = vars(broadcast_to)["operation"]
-    return Call(operation, (term,), shape, {"shape": shape}, "broadcast_to")
+    return spread(Number(float(data.flat[0])), data.shape)
 
 
 # -- rules that look at their operands -----------------------------------------------------------
@@ -213,7 +113,7 @@ def _is_closed_for_numbers(
     pairs = enumerate(zip(operands, here, strict=True), 1)
     names = [Value(p, f"{i}") if type(x) is Value else p for i, (x, p) in pairs]
     slope = rule(Value(ieee(operation.forward, *here, **metadata), "0"), *names, **metadata)
-    if isinstance(slope, Value) and all(node.symbol != "where" for node in Graph(slope)):
+    if isinstance(slope, Value) and not any(map(_selects, Graph(slope))):
         return True
     formula = transcribed(slope)
     points = [
@@ -222,6 +122,10 @@ def _is_closed_for_numbers(
     ]
     forward, slopes = partial(operation.forward, **metadata), partial(rule, **metadata)
     return all(_agree(formula, forward, slopes, point) for point in points)
+
+
+def _selects(node: Node) -> bool:
+    return node.operation is not None and node.operation.selecting
 
 
 def _number(x: Any, otherwise: float) -> float:

@@ -6,7 +6,9 @@ What needs brackets, a sign, a dot or a line is decided here; `typesetting` says
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from string import Formatter
 from typing import ClassVar
 
 from ..text.lettering import ABOVE
@@ -22,9 +24,6 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 
 LARGE = 1e15
 """Whole numbers below it are written with all their digits."""
-
-TRANSPARENT = ("broadcast_to",)
-MATRIX_PRODUCTS = ("matmul", "dot")
 
 Piece = tuple[str, int]
 
@@ -190,27 +189,40 @@ class Writer:
     # -- other operations --------------------------------------------------------------------
 
     def call(self, call: Call) -> Piece:
-        """An operation by its own notation, or as a function."""
-        name, arguments = call.name, call.arguments
-        if name in TRANSPARENT:
-            return self.piece(arguments[0])
-        if name in MATRIX_PRODUCTS:
-            left, right = arguments
-            return f"{self.part(left, POWER)}{self.dot}{self.part(right, POWER)}", PRODUCT
-        if name == "transpose" and not call.told:
-            return self.superscript(self.part(arguments[0], POWER), self.transposed), POWER
-        if name == "exp":
-            return self.exponential(arguments[0]), POWER
-        if name == "absolute":
-            return f"|{self.write(arguments[0])}|", ATOM
-        if name == "getitem" or name == "part":
-            return f"{self.part(arguments[0], ATOM)}[{_index(call)}]", ATOM
-        if "′" in call.operation.symbol:
+        """An operation as it is typeset, or as a function."""
+        template, arguments = call.operation.typeset, call.arguments
+        if template and call.is_usual:
+            return self.typeset(template, call)
+        if "′" in call.name:
             output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
             arguments = (*arguments[:output], *arguments[output + 1 :])
         inner = ", ".join(map(self.write, arguments))
-        told = f", {self.plain(call.told)}" if call.told and name != "sum_to" else ""
-        return self.function(_title(call), f"{inner}{told}"), ATOM
+        told = f", {self.plain(call.told)}" if call.told else ""
+        return self.function(call.operation.symbol, f"{inner}{told}"), ATOM
+
+    def typeset(self, template: str, call: Call) -> Piece:
+        """An operation by its own notation: between signs, with one in front, behind, or between operands."""
+        first = call.arguments[0]
+        if template == "{}":
+            return self.piece(first)
+        if template == "e^{}":
+            return self.exponential(first), POWER
+        if template == "{}ᵀ":
+            return self.superscript(self.part(first, POWER), self.transposed), POWER
+        begins, ends = not template.startswith("{"), not template.endswith("}")
+        least = SUM if begins and ends else ATOM if ends else POWER
+        waiting, text = iter(call.arguments), ""
+        for sign, name, _, _ in Formatter().parse(template):
+            text += self.sign(sign)
+            if name is not None:
+                text += _index(call.metadata[name]) if name else self.part(next(waiting), least)
+        return text, ATOM if ends else PRODUCT
+
+    def sign(self, text: str) -> str:
+        """What a template has between operands; words are set as such."""
+        own = {"(": self.open, ")": self.close, "·": self.dot}
+        pieces = re.split(r"([()·]|\w+)", text)
+        return "".join(own.get(x) or (self.plain(x) if n % 2 else x) for n, x in enumerate(pieces))
 
     transposed: ClassVar[str]
 
@@ -284,13 +296,8 @@ def _product(factors: list[Term]) -> Term:
     return Product(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
 
 
-def _title(call: Call) -> str:
-    return "Σ" if call.name == "sum_to" else call.operation.symbol
-
-
-def _index(call: Call) -> str:
+def _index(index: object) -> str:
     """An index as it is written in Python."""
-    index = call.metadata["index"]
     entries = index if isinstance(index, tuple) else (index,)
     return ", ".join("…" if entry is ... else _range(entry) for entry in entries)
 

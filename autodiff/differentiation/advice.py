@@ -25,20 +25,29 @@ ORDERED = "(s := autodiff.sort(x, None))"
 QUANTILE = f"{ORDERED}[(k := int(h := q * (s.size - 1)))] + (h - k) * (s[min(k + 1, s.size - 1)] - s[k])"
 SET = "autodiff.concatenate([x, y], None)"
 
+REDUCED = {"add": "sum", "maximum": "max", "minimum": "min", "multiply": "prod"}
+"""Operations on two, and the same on many."""
+
+FILLED = {"cumprod": 1.0, "cumsum": 0.0, "max": "-np.inf", "min": "np.inf", "prod": 1.0, "sum": 0.0}
+"""What takes the place of nan, without effect on the result."""
+
 INSTEAD = {
     "numpy": {
-        "add.accumulate(x)": "autodiff.cumsum(x)",
+        **dict.fromkeys(("conjugate(x)", "copy(x)", "real(x)", "real_if_close(x)"), "+x"),
+        **dict.fromkeys(("compress(m, x)", "extract(m, x)"), "x[m]"),
+        **dict.fromkeys(("convolve(x, y)", "polymul(x, y)"), f"{FRAME} @ y[::-1]"),
+        **dict.fromkeys(("add.accumulate(x)", "cumulative_sum(x)"), "autodiff.cumsum(x)"),
+        **dict.fromkeys(("cumulative_prod(x)", "multiply.accumulate(x)"), "autodiff.cumprod(x)"),
+        **dict.fromkeys(("percentile(x, 100 * q)", "quantile(x, q)"), QUANTILE),
+        **{f"{pair}.reduce(x)": f"autodiff.{many}(x, axis=0)" for pair, many in REDUCED.items()},
+        **{f"nan{name}(x)": f"autodiff.{name}({KNOWN.format(fill)})" for name, fill in FILLED.items()},
+        **{f"nan{name}(x)": f"autodiff.{name}({THERE})" for name in ("mean", "std", "var")},
         "add.outer(x, y)": "x[:, None] + y",
-        "add.reduce(x)": "autodiff.sum(x, axis=0)",
         "average(x, weights=w)": "autodiff.sum(w * x) / autodiff.sum(w)",
         "block([[A, B], [B, A]])": (
             "autodiff.concatenate([autodiff.concatenate([A, B], 1), autodiff.concatenate([B, A], 1)])"
         ),
         "broadcast_arrays(x, A)": "(autodiff.broadcast_to(x, A.shape), A)",
-        "compress(m, x)": "x[m]",
-        "conjugate(x)": "+x",
-        "convolve(x, y)": f"{FRAME} @ y[::-1]",
-        "copy(x)": "+x",
         "copysign(x, y)": "autodiff.absolute(x) * autodiff.where(autodiff.signbit(y), -1.0, 1.0)",
         "corrcoef(A)": (
             "(z := (A - autodiff.mean(A, 1, True)) / autodiff.std(A, 1, keepdims=True)) @ z.T / A.shape[1]"
@@ -47,13 +56,10 @@ INSTEAD = {
             "autodiff.take(x, np.arange(len(x) - len(y) + 1)[:, None] + np.arange(len(y))) @ y"
         ),
         "cov(A)": f"{CENTRED} @ d.T / (A.shape[1] - 1)",
-        "cumulative_prod(x)": "autodiff.cumprod(x)",
-        "cumulative_sum(x)": "autodiff.cumsum(x)",
         "delete(x, n)": "x[np.arange(len(x)) != n]",
         "diagflat(x)": "autodiff.diag(autodiff.ravel(x))",
         "divmod(x, y)": "(x // y, x % y)",
         "ediff1d(x)": "autodiff.diff(autodiff.ravel(x))",
-        "extract(m, x)": "x[m]",
         "fix(x)": "autodiff.trunc(x)",
         "float_power(w, x)": "w ** x",
         "fmod(x, y)": "x - y * autodiff.trunc(x / y)",
@@ -70,37 +76,19 @@ INSTEAD = {
         "logspace(a, b, n)": "10.0 ** (a + (b - a) * np.linspace(0.0, 1.0, n))",
         "matrix_transpose(A)": "autodiff.swapaxes(A, -1, -2)",
         "matvec(A, x)": "A @ x",
-        "maximum.reduce(x)": "autodiff.max(x, axis=0)",
         "median(x)": f"autodiff.mean({ORDERED}[(s.size - 1) // 2 : s.size // 2 + 1])",
         "meshgrid(x, y)": (
             "(autodiff.broadcast_to(x, (len(y), len(x))),"
             " autodiff.broadcast_to(y[:, None], (len(y), len(x))))"
         ),
-        "minimum.reduce(x)": "autodiff.min(x, axis=0)",
         "modf(x)": "(x - autodiff.trunc(x), autodiff.trunc(x))",
-        "multiply.accumulate(x)": "autodiff.cumprod(x)",
         "multiply.outer(x, y)": "autodiff.outer(x, y)",
-        "multiply.reduce(x)": "autodiff.prod(x, axis=0)",
-        "nancumprod(x)": f"autodiff.cumprod({KNOWN.format(1.0)})",
-        "nancumsum(x)": f"autodiff.cumsum({KNOWN.format(0.0)})",
-        "nanmax(x)": f"autodiff.max({KNOWN.format('-np.inf')})",
-        "nanmean(x)": f"autodiff.mean({THERE})",
         "nanmedian(x)": f"autodiff.mean((s := autodiff.sort({THERE}))[(s.size - 1) // 2 : s.size // 2 + 1])",
-        "nanmin(x)": f"autodiff.min({KNOWN.format('np.inf')})",
-        "nanprod(x)": f"autodiff.prod({KNOWN.format(1.0)})",
-        "nanstd(x)": f"autodiff.std({THERE})",
-        "nansum(x)": f"autodiff.sum({KNOWN.format(0.0)})",
-        "nanvar(x)": f"autodiff.var({THERE})",
-        "percentile(x, 100 * q)": QUANTILE,
         "piecewise(x, [x < a, x >= a], [f, g])": "autodiff.select([x < a, x >= a], [f(x), g(x)])",
         "polyder(x)": "x[:-1] * np.arange(len(x) - 1, 0, -1)",
         "polyfit(x, y, n)": "autodiff.linalg.pinv(x[:, None] ** np.arange(n, -1, -1)) @ y",
-        "polymul(x, y)": f"{FRAME} @ y[::-1]",
         "polyval(y, x)": "x[..., None] ** np.arange(len(y) - 1, -1, -1) @ y",
         "ptp(x)": "autodiff.max(x) - autodiff.min(x)",
-        "quantile(x, q)": QUANTILE,
-        "real(x)": "+x",
-        "real_if_close(x)": "+x",
         "subtract.outer(x, y)": "x[:, None] - y",
         "trapezoid(y, t)": "autodiff.sum((y[1:] + y[:-1]) / 2.0 * autodiff.diff(t))",
         "union1d(x, y)": f"autodiff.unique({SET})",
@@ -133,7 +121,7 @@ INSTEAD = {
     },
     "scipy.special": {
         "boxcox(w, q)": "autodiff.expm1(q * autodiff.log(w)) / q",
-        "cosdg(x)": "autodiff.cos(autodiff.deg2rad(x))",
+        **{f"{name}dg(x)": f"autodiff.{name}(autodiff.deg2rad(x))" for name in ("cos", "sin", "tan")},
         "cosm1(x)": "-2.0 * autodiff.sin(x / 2.0) ** 2",
         "erfc(x)": "1.0 - autodiff.erf(x)",
         "exp10(x)": "10.0**x",
@@ -151,8 +139,6 @@ INSTEAD = {
         "powm1(w, x)": "autodiff.expm1(x * autodiff.log(w))",
         "pseudo_huber(q, x)": "q**2 * (autodiff.sqrt(1.0 + (x / q) ** 2) - 1.0)",
         "rel_entr(v, w)": "v * autodiff.log(v / w)",
-        "sindg(x)": "autodiff.sin(autodiff.deg2rad(x))",
-        "tandg(x)": "autodiff.tan(autodiff.deg2rad(x))",
     },
 }
 """By library: a call, and what gives the same. Its letters are arrays and numbers, `np` is NumPy."""

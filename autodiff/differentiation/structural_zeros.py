@@ -18,13 +18,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..ops.arithmetic import multiply, negative
 from ..ops.plain import FUNCTIONS
 from ..ops.selection import where
 from ..ops.shaping import broadcast_to, sum_to
 from ..values import modes
 from ..values.data import Data, is_lazy, shape_of
-from ..values.operation import first_operand, inputs_of, second_operand
+from ..values.operation import inputs_of, metadata_of
+from ..values.recording import applied
 from ..values.value import Value, data_of
 from .reverse import parts, pulled
 
@@ -32,13 +32,6 @@ __all__ = ["StructuralZeros"]
 
 Live: TypeAlias = Any
 """A mask; a tuple of masks where an operation has several results."""
-
-OTHER_FACTOR = (first_operand, second_operand)
-"""The partial derivatives of a product."""
-
-CHOICE = vars(where)["operation"]
-SCALING = {vars(function)["operation"] for function in (multiply, negative)}
-"""What leaves a zero a zero."""
 
 
 class StructuralZeros:
@@ -80,7 +73,8 @@ class StructuralZeros:
         operation: Any = node._operation
         if operation.selecting:
             return _nonzero(self._pulled(node, i, 1.0))
-        return self._factor(inputs_of(node)[1 - i]) if operation.rules[i] in OTHER_FACTOR else True
+        factors = [x for j, x in enumerate(inputs_of(node)) if j != i] if operation.linear else []
+        return reduce(_both, map(self._factor, factors), True)
 
     def _factor(self, x: Any) -> Live:
         """Where a factor is not 0; if it depends on what is differentiated, where that was not selected as 0.
@@ -88,7 +82,7 @@ class StructuralZeros:
         Such are the gradients of branches not taken, in a pass that was recorded.
         """
         live: Live = True
-        while self._varies(x) and x._operation in SCALING:
+        while self._varies(x) and _is_product(x._operation):
             varying = [factor for factor in inputs_of(x) if self._varies(factor)]
             fixed = [_nonzero(factor) for factor in inputs_of(x) if not self._varies(factor)]
             live = reduce(_both, fixed, live)
@@ -97,11 +91,12 @@ class StructuralZeros:
             (x,) = varying
         if not self._varies(x):
             return _both(live, _nonzero(x))
-        if x._operation is not CHOICE:
+        operation: Any = x._operation
+        if not (operation and operation.selecting and operation.entrywise and 0.0 in operation.rules):
             return live
-        condition, *branches = inputs_of(x)
-        chosen = where(condition, *(1.0 if self._varies(branch) else branch for branch in branches))
-        return _both(live, _nonzero(chosen))
+        slopes = zip(inputs_of(x), operation.rules, strict=True)
+        marked = [1.0 if self._varies(branch) and rule != 0.0 else branch for branch, rule in slopes]
+        return _both(live, _nonzero(applied(operation)(*marked, **metadata_of(x))))
 
     def _varies(self, x: Any) -> bool:
         return type(x) is Value and self._depends(x)
@@ -145,6 +140,11 @@ class StructuralZeros:
         if self._record:
             return parts(node), *inputs_of(node)
         return node._data, *map(data_of, inputs_of(node))
+
+
+def _is_product(operation: Any) -> bool:
+    """Whether a zero of an operand is one of the result."""
+    return operation is not None and operation.elementwise and operation.linear
 
 
 # -- masks -------------------------------------------------------------------------------------

@@ -27,19 +27,27 @@ __all__ = [
 ]
 
 
-@elementwise(symbol="+", scalar=operator.add, dx=1.0, dy=1.0)
+@elementwise(symbol="+", formula="x + y", scalar=operator.add, symmetric=True, dx=1.0, dy=1.0)
 def add(x: Data, y: Data, /) -> Data:
     """Sum.   z = x + y;   ∂z/∂x = 1,  ∂z/∂y = 1."""
     return x + y
 
 
-@elementwise(symbol="−", scalar=operator.sub, dx=1.0, dy=-1.0)
+@elementwise(symbol="−", formula="x - y", scalar=operator.sub, dx=1.0, dy=-1.0)
 def subtract(x: Data, y: Data, /) -> Data:
     """Difference.   z = x − y;   ∂z/∂x = 1,  ∂z/∂y = −1."""
     return x - y
 
 
-@elementwise(symbol="·", scalar=operator.mul, dx=second_operand, dy=first_operand)
+@elementwise(
+    symbol="·",
+    formula="x*y",
+    scalar=operator.mul,
+    symmetric=True,
+    linear=True,
+    dx=second_operand,
+    dy=first_operand,
+)
 def multiply(x: Data, y: Data, /) -> Data:
     """Product.   z = x·y;   ∂z/∂x = y,  ∂z/∂y = x."""
     return x * y
@@ -47,6 +55,7 @@ def multiply(x: Data, y: Data, /) -> Data:
 
 @elementwise(
     symbol="/",
+    formula="x/y",
     scalar=operator.truediv,
     dx=lambda z, x, y: 1.0 / y,
     dy=lambda z, x, y: -(z / y),
@@ -58,7 +67,7 @@ def divide(x: Data, y: Data, /) -> Data:
     return x / y
 
 
-@elementwise(symbol="//", scalar=operator.floordiv, dx=0.0, dy=0.0)
+@elementwise(symbol="//", scalar=operator.floordiv, dx=0.0, dy=0.0, kink="floor_divide′(2, 1) = 0")
 def floor_divide(x: Data, y: Data, /) -> Data:
     """Quotient rounded down.   z = ⌊x/y⌋;   its derivatives are 0, at the jumps by convention."""
     return np.floor_divide(x, y)
@@ -109,6 +118,7 @@ def power_derivative(x: Data, y: Data, /, order: int, logs: int) -> Data:
 
 
 @elementwise(
+    formula="y*x**(y - 1)",
     scalar=_slope,
     dx=lambda z, x, y: power_derivative(x, y, 2, 0),
     dy=lambda z, x, y: power_derivative(x, y, 1, 1),
@@ -122,6 +132,7 @@ def power_slope(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    formula="x**y*log(x)",
     scalar=lambda x, y: 0.0 if x == 0.0 <= y else math.log(x) * x**y,
     dx=lambda z, x, y: power_derivative(x, y, 1, 1),
     dy=lambda z, x, y: power_derivative(x, y, 0, 2),
@@ -134,7 +145,9 @@ def power_log(x: Data, y: Data, /) -> Data:
 
 @elementwise(
     symbol="**",
+    formula="x**y",
     scalar=_power,
+    kink="power′(0, 0) = 0",
     dx=lambda z, x, y: power_slope(x, y),
     dy=lambda z, x, y: power_log(x, y),
     remedy="xᵖ with p < 1 has an infinite slope at 0, and with a fraction p is nan for x < 0: add a small "
@@ -149,25 +162,25 @@ def power(x: Data, y: Data, /) -> Data:
     return x**y  # NumPy's operator, unlike np.power, is fast for the usual exponents
 
 
-@elementwise(symbol="neg", scalar=operator.neg, dx=-1.0)
+@elementwise(symbol="neg", formula="-x", scalar=operator.neg, linear=True, dx=-1.0)
 def negative(x: Data, /) -> Data:
     """Negation.   y = −x;   dy/dx = −1."""
     return -x
 
 
-@elementwise(symbol="pos", scalar=operator.pos, dx=1.0)
+@elementwise(symbol="pos", formula="x", scalar=operator.pos, dx=1.0)
 def positive(x: Data, /) -> Data:
     """The number itself, as a new node.   y = x;   dy/dx = 1."""
     return np.positive(x)
 
 
-@elementwise(scalar=lambda x: 1.0 / x, dx=lambda y, x: -(y * y))
+@elementwise(formula="1/x", scalar=lambda x: 1.0 / x, dx=lambda y, x: -(y * y))
 def reciprocal(x: Data, /) -> Data:
     """Reciprocal.   y = 1/x;   dy/dx = −y²."""
     return np.reciprocal(x)
 
 
-@elementwise(scalar=lambda x: x * x, dx=lambda y, x: 2.0 * x)
+@elementwise(formula="x**2", scalar=lambda x: x * x, nonnegative=True, dx=lambda y, x: 2.0 * x)
 def square(x: Data, /) -> Data:
     """Square.   y = x²;   dy/dx = 2x."""
     return np.square(x)

@@ -1,4 +1,4 @@
-"""Elementary functions of one and two variables, and the activations made of them."""
+"""Elementary functions of one and two variables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import numpy as np
 
 from ..values.data import Data
 from ..values.declaration import elementwise
+from .activations import log_sigmoid as log_sigmoid  # pickled networks name their activations here
+from .activations import relu as relu
+from .activations import sigmoid as sigmoid
+from .activations import softplus as softplus
 from .selection import ratio, where
 
 __all__ = [
@@ -31,16 +35,12 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
-    "log_sigmoid",
     "logaddexp",
     "logaddexp2",
     "rad2deg",
     "radians",
-    "relu",
-    "sigmoid",
     "sin",
     "sinh",
-    "softplus",
     "sqrt",
     "tan",
     "tanh",
@@ -59,13 +59,13 @@ EXP_REMEDY = (
 COSH_REMEDY = "1/cosh x is stable as 2·exp(−|x|)/(1 + exp(−2|x|)), a ratio of the two as tanh"
 
 
-@elementwise(scalar=math.exp, dx=lambda y, x: y, remedy=EXP_REMEDY)
+@elementwise(typeset="e^{}", scalar=math.exp, nonnegative=True, dx=lambda y, x: y, remedy=EXP_REMEDY)
 def exp(x: Data, /) -> Data:
     """Exponential.   y = eˣ;   dy/dx = y."""
     return np.exp(x)
 
 
-@elementwise(scalar=math.exp2, dx=lambda y, x: y * LOG_2)
+@elementwise(scalar=math.exp2, nonnegative=True, dx=lambda y, x: y * LOG_2)
 def exp2(x: Data, /) -> Data:
     """Power of two.   y = 2ˣ;   dy/dx = y·log 2."""
     return np.exp2(x)
@@ -110,6 +110,7 @@ def _ahead(z: Data, x: Data, y: Data) -> Data:
 
 
 @elementwise(
+    kink="logaddexp′(-inf, -inf) = 0",
     dx=lambda z, x, y: sigmoid(_ahead(z, x, y)),
     dy=lambda z, x, y: sigmoid(_ahead(z, y, x)),
 )
@@ -131,6 +132,7 @@ def logaddexp2(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    formula="x**0.5",
     scalar=math.sqrt,
     dx=lambda y, x: 0.5 / y,
     remedy="the slope of sqrt is infinite at 0: add a small constant, or use norm or hypot for a length",
@@ -146,7 +148,12 @@ def cbrt(x: Data, /) -> Data:
     return np.cbrt(x)
 
 
-@elementwise(scalar=math.hypot, dx=lambda z, x, y: ratio(x, z), dy=lambda z, x, y: ratio(y, z))
+@elementwise(
+    scalar=math.hypot,
+    kink="hypot′(0, 0) = 0",
+    dx=lambda z, x, y: ratio(x, z),
+    dy=lambda z, x, y: ratio(y, z),
+)
 def hypot(x: Data, y: Data, /) -> Data:
     """Length of (x, y).   z = √(x² + y²);   ∂z/∂x = x/z,  ∂z/∂y = y/z, 0 at the origin."""
     return np.hypot(x, y)
@@ -200,7 +207,12 @@ def _over_square(x: Data, y: Data) -> Data:
     return ratio(ratio(x, r), r)
 
 
-@elementwise(scalar=math.atan2, dy=lambda z, y, x: _over_square(x, y), dx=lambda z, y, x: -_over_square(y, x))
+@elementwise(
+    scalar=math.atan2,
+    kink="arctan2′(0, 0) = 0",
+    dy=lambda z, y, x: _over_square(x, y),
+    dx=lambda z, y, x: -_over_square(y, x),
+)
 def arctan2(y: Data, x: Data, /) -> Data:
     """Angle of the point (x, y), in radians.
 
@@ -209,13 +221,13 @@ def arctan2(y: Data, x: Data, /) -> Data:
     return np.arctan2(y, x)
 
 
-@elementwise(dx=math.pi / 180.0, scalar=math.radians)
+@elementwise(dx=math.pi / 180.0, linear=True, scalar=math.radians)
 def deg2rad(x: Data, /) -> Data:
     """Degrees to radians.   y = x·π/180;   dy/dx = π/180."""
     return np.deg2rad(x)
 
 
-@elementwise(dx=180.0 / math.pi, scalar=math.degrees)
+@elementwise(dx=180.0 / math.pi, linear=True, scalar=math.degrees)
 def rad2deg(x: Data, /) -> Data:
     """Radians to degrees.   y = x·180/π;   dy/dx = 180/π."""
     return np.rad2deg(x)
@@ -233,7 +245,7 @@ def sinh(x: Data, /) -> Data:
     return np.sinh(x)
 
 
-@elementwise(scalar=math.cosh, dx=lambda y, x: sinh(x), remedy=COSH_REMEDY)
+@elementwise(scalar=math.cosh, nonnegative=True, dx=lambda y, x: sinh(x), remedy=COSH_REMEDY)
 def cosh(x: Data, /) -> Data:
     """Hyperbolic cosine.   y = cosh x;   dy/dx = sinh x."""
     return np.cosh(x)
@@ -261,46 +273,3 @@ def arccosh(x: Data, /) -> Data:
 def arctanh(x: Data, /) -> Data:
     """Inverse hyperbolic tangent.   y = artanh x;   dy/dx = 1/(1 − x²), ∞ at ±1."""
     return np.arctanh(x)
-
-
-# -- activations -------------------------------------------------------------------------------
-
-
-def _sigmoid(x: float) -> float:
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    small = math.exp(x)
-    return small / (1.0 + small)
-
-
-@np.errstate(over="ignore")  # e⁻ˣ = ∞ gives 0, which is right; a decorator takes half the time of `with`
-def _logistic(x: Data) -> Data:
-    return np.reciprocal(1.0 + np.exp(-x))
-
-
-@elementwise(symbol="σ", scalar=_sigmoid, dx=lambda y, x: y * (1.0 - y))
-def sigmoid(x: Data, /) -> Data:
-    """The lecture's σ, without overflow.   y = 1/(1 + e⁻ˣ);   dy/dx = y·(1 − y)."""
-    return _logistic(x)
-
-
-@elementwise(selecting=True, scalar=lambda x: 0.0 if x <= 0.0 else x, dx=lambda y, x: x > 0.0)
-def relu(x: Data, /) -> Data:
-    """Rectifier.   y = max(x, 0);   dy/dx = 1 where x > 0, else 0, also at 0."""
-    return np.maximum(x, 0.0)
-
-
-def _softplus(x: float) -> float:
-    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-@elementwise(scalar=_softplus, dx=lambda y, x: sigmoid(x))
-def softplus(x: Data, /) -> Data:
-    """Smooth rectifier, without overflow.   y = log(1 + eˣ);   dy/dx = σ(x)."""
-    return np.logaddexp(x, 0.0)
-
-
-@elementwise(scalar=lambda x: -_softplus(-x), dx=lambda y, x: sigmoid(-x))
-def log_sigmoid(x: Data, /) -> Data:
-    """Logarithm of σ, without overflow.   y = −log(1 + e⁻ˣ);   dy/dx = σ(−x)."""
-    return -np.logaddexp(-x, 0.0)

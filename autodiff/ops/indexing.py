@@ -56,7 +56,12 @@ def _may_repeat(index: Any) -> bool:
     return any((getattr(part, "dtype", None) or np.asarray(part).dtype).kind != "b" for part in arrays)
 
 
-@primitive(linear=True, symbol="[ ]", dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)))
+@primitive(
+    linear=True,
+    symbol="[ ]",
+    typeset="{}[{index}]",
+    dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)),
+)
 def getitem(x: Data, /, index: Any) -> Data:
     """The entries at an index: integers, slices, None, Ellipsis, integer and boolean arrays.
 

@@ -104,7 +104,9 @@ def _rule(g: Operand, y: Operand, x: Operand, ord: float, axis: Axis, keepdims: 
     return g * (ratio(x, y) if ord == 2 else share(x, y, ord))
 
 
-@primitive(dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims))
+@primitive(
+    kink="norm′([0, 0]) = 0", dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims)
+)
 def _norm(x: Data, /, ord: float, axis: Axis, keepdims: bool) -> Data:
     """Norm of order p along one axis; of order 2 along any.   y = (Σᵢ |xᵢ|ᵖ)^(1/p)."""
     return narrowed(_length(widened(x), ord, axis, keepdims), x)

@@ -79,6 +79,7 @@ def _mismatch(a: Data, b: Data) -> str:
 @primitive(
     linear=True,
     symbol="@",
+    typeset="{}·{}",
     da=_left,
     db=_right,
 )
@@ -114,6 +115,7 @@ def _dot_right(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
 
 @primitive(
     linear=True,
+    typeset="{}·{}",
     da=_dot_left,
     db=_dot_right,
     remedy="transpose one of them?",

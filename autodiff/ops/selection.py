@@ -38,7 +38,9 @@ __all__ = [
 
 
 @primitive(
+    formula="x if condition else y",
     selecting=True,
+    entrywise=True,
     dcondition=0.0,
     dx=lambda g, z, condition, x, y: where(condition, g, 0.0),
     dy=lambda g, z, condition, x, y: where(condition, 0.0, g),
@@ -54,6 +56,7 @@ def where(condition: Data, x: Data, y: Data, /) -> Data:
 
 @elementwise(
     symbol="/",
+    formula="x/y",
     scalar=lambda x, y: x / y if y else 0.0,
     dx=lambda z, x, y: y / y / y,  # 1/y, and nan at 0
     dy=lambda z, x, y: -(z / y),
@@ -64,9 +67,16 @@ def ratio(x: Data, y: Data, /) -> Data:
     return np.where(nothing, 0.0, x / np.where(nothing, 1.0, y))
 
 
-@elementwise(symbol="abs", scalar=abs, dx=lambda y, x: _sign(x))
+@elementwise(
+    symbol="abs",
+    typeset="|{}|",
+    kink="absolute′(0) = 0",
+    nonnegative=True,
+    scalar=abs,
+    dx=lambda y, x: _sign(x),
+)
 def absolute(x: Data, /) -> Data:
-    """Absolute value.   y = |x|;   dy/dx = sign x, 0 at 0, where the second derivative is nan."""
+    """Absolute value.   y = |x|;   dy/dx = sign x;   at 0 the second derivative is nan."""
     return np.absolute(x)
 
 
@@ -83,43 +93,45 @@ def _sign(x: Data, /) -> Data:
 fabs = absolute
 
 
-@elementwise(dx=0.0, scalar=_sign_of_number)
+@elementwise(dx=0.0, scalar=_sign_of_number, kink="sign′(0) = 0")
 def sign(x: Data, /) -> Data:
     """Sign: −1, 0 or 1.   dy/dx = 0."""
     return np.sign(x)
 
 
-@elementwise(dx=0.0)
+@elementwise(dx=0.0, kink="floor′(1) = 0")
 def floor(x: Data, /) -> Data:
     """Largest integer not above x.   dy/dx = 0."""
     return np.floor(x)
 
 
-@elementwise(dx=0.0)
+@elementwise(dx=0.0, kink="ceil′(1) = 0")
 def ceil(x: Data, /) -> Data:
     """Smallest integer not below x.   dy/dx = 0."""
     return np.ceil(x)
 
 
-@elementwise(dx=0.0)
+@elementwise(dx=0.0, kink="trunc′(1) = 0")
 def trunc(x: Data, /) -> Data:
     """The integer next to x towards 0.   dy/dx = 0."""
     return np.trunc(x)
 
 
-@elementwise(dx=0.0)
+@elementwise(dx=0.0, kink="rint′(0.5) = 0")
 def rint(x: Data, /) -> Data:
     """The nearest integer, the even one of two.   dy/dx = 0."""
     return np.rint(x)
 
 
-@elementwise(dx=0.0)
+@elementwise(dx=0.0, kink="round′(0.5) = 0")
 def round(x: Data, /, decimals: int = 0) -> Data:
     """x rounded to decimals, halves to even.   dy/dx = 0."""
     return np.round(x, decimals)
 
 
-@elementwise(selecting=True, dx=lambda y, x, copy, nan, posinf, neginf: np.isfinite(x))
+@elementwise(
+    selecting=True, kink="nan_to_num′(nan) = 0", dx=lambda y, x, copy, nan, posinf, neginf: np.isfinite(x)
+)
 def nan_to_num(
     x: Data, /, copy: bool = True, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Data:
@@ -136,6 +148,7 @@ def nan_to_num(
 @elementwise(
     selecting=True,
     symbol="clip",
+    kink="clip′(0, 0, 1) = 0",
     dx=lambda z, x, low, high: (((x > low) | (low == -np.inf)) & ((x < high) | (high == np.inf))) | (x != x),
     dlow=None,
     dhigh=None,
@@ -191,6 +204,7 @@ def preference(x: Data, y: Data, /) -> Data:
 @elementwise(
     selecting=True,
     symbol="max",
+    kink="maximum′(1, 1) = ½",
     scalar=lambda x, y: x if x >= y or x != x else y,
     dx=lambda z, x, y: preference(0.0 - y, 0.0 - x),
     dy=lambda z, x, y: preference(0.0 - x, 0.0 - y),
@@ -203,6 +217,7 @@ def larger(x: Data, y: Data, /) -> Data:
 @elementwise(
     selecting=True,
     symbol="min",
+    kink="minimum′(1, 1) = ½",
     scalar=lambda x, y: x if x <= y or x != x else y,
     dx=lambda z, x, y: preference(y, x),
     dy=lambda z, x, y: preference(x, y),
@@ -242,7 +257,12 @@ def minimum(x: Operand, y: Operand, /) -> Operand:
     return smaller(x, y)
 
 
-@elementwise(selecting=True, dx=lambda z, x, y: preference(x, y), dy=lambda z, x, y: preference(y, x))
+@elementwise(
+    selecting=True,
+    kink="fmax′(1, 1) = ½",
+    dx=lambda z, x, y: preference(x, y),
+    dy=lambda z, x, y: preference(y, x),
+)
 def fmax(x: Data, y: Data, /) -> Data:
     """The larger of two, ignoring nan.   A tie shares the slope evenly."""
     return np.fmax(x, y)
@@ -250,6 +270,7 @@ def fmax(x: Data, y: Data, /) -> Data:
 
 @elementwise(
     selecting=True,
+    kink="fmin′(1, 1) = ½",
     dx=lambda z, x, y: preference(0.0 - x, 0.0 - y),
     dy=lambda z, x, y: preference(0.0 - y, 0.0 - x),
 )

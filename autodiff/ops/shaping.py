@@ -42,7 +42,7 @@ __all__ = [
 # -- broadcasting ------------------------------------------------------------------------------
 
 
-@primitive(linear=True, dx=lambda g, y, x, shape: sum_to(g, shape_of(x)))
+@primitive(typeset="{}", conforming=True, linear=True, dx=lambda g, y, x, shape: sum_to(g, shape_of(x)))
 def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
     """The array repeated along new axes and along axes of size 1.   x̄ = sum_to(ȳ, shape of x).
 
@@ -62,7 +62,9 @@ def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
         raise ValueError(f"the shape {shape_of(x)} does not broadcast to {shape}") from None
 
 
-@primitive(linear=True, dx=lambda g, y, x, shape: broadcast_to(g, shape_of(x)))
+@primitive(
+    typeset="Σ({})", conforming=True, linear=True, dx=lambda g, y, x, shape: broadcast_to(g, shape_of(x))
+)
 def sum_to(x: Data, /, shape: Shape) -> Data:
     """Sum over the axes along which `shape` broadcasts to the shape of x.   x̄ = ȳ, broadcast.
 
@@ -91,7 +93,7 @@ def _stretched(shape: Shape, given: Shape) -> Shape:
 # -- sizes of the axes -------------------------------------------------------------------------
 
 
-@primitive(linear=True, dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order))
+@primitive(conforming=True, linear=True, dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order))
 def reshape(x: Data, /, shape: int | Sequence[int], order: str = "C") -> Data:
     """The entries of x in another shape, one size of which may be −1.   x̄ = ȳ in the shape of x.
 
@@ -159,7 +161,12 @@ def _inverse(axes: Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
     return tuple(np.argsort(axes_in(axes, ndim, "transpose")).tolist())
 
 
-@primitive(linear=True, symbol="ᵀ", dx=lambda g, y, x, axes: transpose(g, _inverse(axes, len(shape_of(x)))))
+@primitive(
+    symbol="ᵀ",
+    typeset="{}ᵀ",
+    linear=True,
+    dx=lambda g, y, x, axes: transpose(g, _inverse(axes, len(shape_of(x)))),
+)
 def transpose(x: Data, /, axes: Sequence[int] | None = None) -> Data:
     """Axis i of y is axis `axes[i]` of x; without axes, their order reversed.   x̄ = ȳ, permuted back."""
     return np.transpose(x, axes)
@@ -216,7 +223,7 @@ def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | Non
 # -- dtype -------------------------------------------------------------------------------------
 
 
-@primitive(linear=True, dx=lambda g, y, x, dtype: astype(g, dtype_of(x)))
+@primitive(conforming=True, linear=True, dx=lambda g, y, x, dtype: astype(g, dtype_of(x)))
 def astype(x: Data, /, dtype: DTypeLike) -> Data:
     """Another precision.   x̄ = ȳ in the dtype of x.
 

@@ -102,6 +102,7 @@ def erf(x: Data, /) -> Data:
 
 @elementwise(
     symbol="/",
+    formula="x/y",
     scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x / y,
     dx=lambda z, x, y: 1.0 / y,
     dy=lambda z, x, y: -xdivy(z, y),

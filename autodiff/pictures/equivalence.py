@@ -18,14 +18,14 @@ __all__ = ["Likeness"]
 class Likeness:
     """The kinds of nodes of a graph, as a number for each node, and the boxes of these kinds.
 
-    Names, data and metadata do not matter. A sum of any number of terms of one kind is of one kind,
-    however it was put together. An output is like no other node. `frames` are the boxes when those that
-    are alike are one, `counts` how many that one stands for, `place` which one each box went into.
+    Names, data and metadata do not matter. A sum, or a product, of any number of terms of one kind is
+    of one kind, however it was put together. An output is like no other node. `frames` are the boxes when
+    those that are alike are one, `counts` how many that one stands for, `place` which one each box went into.
     """
 
     def __init__(self, graph: Graph, frames: Frames) -> None:
         self._numbers: dict[Hashable, int] = {}
-        self._terms: dict[tuple[int, int], frozenset[int]] = {}
+        self._terms: dict[tuple[str, int, int], frozenset[int]] = {}
         paths = _paths(frames)
         self.of: list[int] = []
         outputs = {node.id for node in graph.outputs}
@@ -47,11 +47,12 @@ class Likeness:
     def _kind(self, node: Node, inputs: list[int], path: int, own: int | None) -> int:
         if node.operation is None:
             return self._number((node.kind, node.shape, own))
-        if node.symbol != "+":
-            return self._number((node.operation.name, node.shape, path, own, *inputs))
-        terms = frozenset(term for i in inputs for term in self._terms.get((path, i), (i,)))
-        kind = self._number(("+", node.shape, path, own, terms))
-        self._terms[path, kind] = terms
+        name = node.operation.name
+        if not node.operation.symmetric:
+            return self._number((name, node.shape, path, own, *inputs))
+        terms = frozenset(term for i in inputs for term in self._terms.get((name, path, i), (i,)))
+        kind = self._number((name, node.shape, path, own, terms))
+        self._terms[name, path, kind] = terms
         return kind
 
     def _merged(self, graph: Graph, frames: Frames) -> Frames:

@@ -20,8 +20,6 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 DEEPEST = 10
 """Boxes in boxes that are written with more and more indentation."""
 
-SYMMETRIC = {"+", "·"}
-
 
 class Card(NamedTuple):
     """One card: its kind, whether it stands for several nodes, what stands left of the line, its fields.
@@ -171,4 +169,4 @@ def _written(symbol: str) -> str:
 
 def _is_ordered(node: Node) -> bool:
     """Whether the operands of a node cannot change places."""
-    return len(node.inputs) > 1 and node.symbol not in SYMMETRIC
+    return len(node.inputs) > 1 and node.operation is not None and not node.operation.symmetric

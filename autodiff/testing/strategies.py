@@ -24,7 +24,7 @@ __all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays
 Interval: TypeAlias = tuple[float, float]
 
 TINY = 2.0**-10
-"""Numbers nearer to 0, but for 0 itself, are not drawn: their squares and reciprocals lose digits."""
+"""Numbers nearer to 0 than this, except 0, are not drawn: their squares and reciprocals lose digits."""
 
 MAX_AXES, MAX_SIDE = 3, 3
 
@@ -34,7 +34,7 @@ MANY = 2 * MAX_SIDE**MAX_AXES
 
 @dataclass(frozen=True)
 class Domain:
-    """The interval from low to high, ends included, less what lies within `margin` of excluded points.
+    """The interval from low to high, ends included, without what lies within `margin` of excluded points.
 
     Exclude kinks, and the ends where a function has a pole or an infinite slope.
 
@@ -55,7 +55,7 @@ class Domain:
         return any(low <= x <= high for low, high in self.pieces())
 
     def without(self, *points: float) -> Domain:
-        """The domain less the surroundings of more points.
+        """The domain without the surroundings of more points.
 
         >>> REAL.without(0.0).pieces()
         [(-5.0, -0.125), (0.125, 5.0)]
@@ -84,7 +84,7 @@ UNIT = Domain(-1.0, 1.0, exclude=(-1.0, 1.0))
 
 
 def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[float]:
-    """Floats of a domain that the dtype (float64, float32 or float16) holds exactly.
+    """Floats of a domain that the dtype (float64, float32 or float16) represents exactly.
 
     Whole numbers, halves, and the ends of the domain's pieces come up often.
 
@@ -99,17 +99,15 @@ def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[fl
     pieces = [(low, high) for low, high in pieces if low <= high]
     if not pieces:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")
-    halves = [
-        k / 2.0 for low, high in pieces for k in range(math.ceil(2.0 * low), math.floor(2.0 * high) + 1)
-    ]
-    special = sorted({*halves, *(end for piece in pieces for end in piece)}, key=_simplicity)
+    special = sorted({*_multiples(0.5, pieces), *(end for piece in pieces for end in piece)}, key=_simplicity)
     intervals = sorted((part for piece in pieces for part in _away_from_zero(piece)), key=_nearness)
-    floats = [_floats(interval, dtype) for interval in intervals]
+    width = cast(Any, 8 * dtype.itemsize)
+    floats = [st.floats(low, high, allow_subnormal=False, width=width) for low, high in intervals]
     return st.one_of(st.sampled_from(special), *floats)
 
 
 def _held(piece: Interval, dtype: np.dtype[Any]) -> Interval:
-    """The part of an interval whose ends the dtype holds."""
+    """The part of an interval whose ends the dtype represents."""
     low, high = dtype.type(piece[0]), dtype.type(piece[1])
     if float(low) < piece[0]:  # a comparison in the dtype itself would round the bound
         low = np.nextafter(low, dtype.type(np.inf))
@@ -133,22 +131,18 @@ def _nearness(interval: Interval) -> tuple[bool, float]:
     return interval[1] < 0.0, min(abs(end) for end in interval)
 
 
-def _floats(interval: Interval, dtype: np.dtype[Any]) -> SearchStrategy[float]:
-    low, high = interval
-    width = cast(Any, 8 * dtype.itemsize)
-    return st.floats(low, high, allow_subnormal=False, width=width)
+def _multiples(spacing: float, pieces: Sequence[Interval]) -> list[float]:
+    """The multiples of a power of two in some intervals."""
+    steps = [range(math.ceil(low / spacing), math.floor(high / spacing) + 1) for low, high in pieces]
+    return [k * spacing for part in steps for k in part]
 
 
 def _grid(domain: Domain) -> list[float]:
-    """Multiples of ⅛ in the domain, or of a smaller power of two where these are few."""
+    """Multiples of ⅛ in the domain, or of a smaller power of two if there are few of them."""
     spacing, points = 0.25, list[float]()
     while len(points) < MANY and spacing > TINY:
         spacing /= 2.0
-        points = [
-            k * spacing
-            for low, high in domain.pieces()
-            for k in range(math.ceil(low / spacing), math.floor(high / spacing) + 1)
-        ]
+        points = _multiples(spacing, domain.pieces())
     return sorted(points, key=_simplicity)
 
 
@@ -160,9 +154,9 @@ def arrays(
 ) -> SearchStrategy[Data]:
     """Arrays of a domain: of a shape, of shapes drawn from a strategy, or of any small shape.
 
-    None gives up to 3 axes of up to 3 entries, none of them empty; a strategy may draw empty axes.
-    Shape () gives a Python float, or a NumPy scalar of another dtype. With `unique`, entries come
-    from a grid, no two of them equal: ties, and what is nearly one, are kinks of max and sort.
+    None gives up to 3 axes of up to 3 entries, none of them empty; a strategy may draw empty axes. Shape ()
+    gives a Python float, or a NumPy scalar of another dtype. With `unique`, entries come from a grid, no two
+    of them equal: ties and near ties are kinks of max and sort.
 
     >>> from hypothesis import find
     >>> find(arrays((2,)), lambda x: x.sum() >= 1.0)
@@ -181,9 +175,9 @@ def broadcastable_arrays(
     dtype: Any = np.float64,
     domain: Domain | Sequence[Domain] = REAL,
 ) -> SearchStrategy[tuple[Data, ...]]:
-    """Tuples of n arrays whose shapes broadcast together, numbers among them.
+    """Tuples of n arrays whose shapes broadcast together; some may be numbers.
 
-    `domain` is one for all, or one for each.
+    `domain` is one domain for all, or a list with one for each.
 
     >>> from hypothesis import find
     >>> find(broadcastable_arrays(2, domain=[REAL, POSITIVE]), lambda pair: True)
@@ -201,9 +195,9 @@ def broadcastable_arrays(
 
 
 def values(data: SearchStrategy[Any] | None = None, name: str | None = None) -> SearchStrategy[Any]:
-    """Values that hold what another strategy draws, arrays of any small shape by default.
+    """Values of what another strategy draws, arrays of any small shape by default.
 
-    For a strategy of tuples, as `broadcastable_arrays`, they are tuples of Values.
+    For a strategy of tuples, such as `broadcastable_arrays`, they are tuples of Values.
 
     >>> from hypothesis import find
     >>> find(values(numbers(POSITIVE), name="x"), lambda x: True)

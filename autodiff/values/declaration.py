@@ -34,7 +34,7 @@ def _decorator(
         operation = Operation(body, rules, **traits)
         apply: Any = applied(operation)
         apply.__name__ = apply.__qualname__ = body.__name__
-        apply.__doc__ = body.__doc__
+        apply.__doc__ = _documented(body.__doc__, operation.kink)
         apply.__module__ = body.__module__
         apply.__wrapped__ = body
         apply.operation = operation
@@ -43,12 +43,23 @@ def _decorator(
     return declare
 
 
+def _documented(doc: str | None, kink: str | None) -> str | None:
+    """A docstring that ends with the convention at the kink."""
+    return f"{(doc or '').rstrip()}\n\n    By convention {kink}." if kink else doc
+
+
 def elementwise(
     *,
     symbol: str | None = None,
     scalar: Callable[..., float] | None = None,
     remedy: str | None = None,
+    formula: str | None = None,
+    typeset: str | None = None,
+    kink: str | None = None,
+    symmetric: bool = False,
+    linear: bool = False,
     selecting: bool = False,
+    nonnegative: bool = False,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an elementwise operation by its partial derivatives.
@@ -60,11 +71,23 @@ def elementwise(
 
     symbol  what pictures and trees write, the function's name if not given
     scalar  the same function from Python floats to a float, where one is faster (`math.tanh`);
-            where it raises ArithmeticError or ValueError, or returns no float, the body decides
+            where it raises ArithmeticError or ValueError, or returns no float, the body decides. One of the
+            module `operator`, or a lambda of one operator, is written as that in programs: x*y
     remedy  what to try when the operation fails or makes infinities, for the error messages
-    selecting  where a partial derivative is 0, the output does not depend on that operand, as that of a
-            maximum does not on the smaller one: such a zero is structural, and absorbs (0·∞ = 0); a zero
-            that was computed does not (0·∞ = nan)
+
+    What pictures, derivations and programs know of an operation is declared, too:
+
+    formula      what it is in other operations, as a Python expression of the parameters ("x*y", "x**2"):
+                 derivations write that, and simplify it
+    typeset      how it is written in place of f(x), {} for each operand and {name} for an option: "|{}|",
+                 "{} × {}", "e^{}"; where an option is not the usual one, it is written as a function
+    kink         the slope that is taken where there is none, "relu′(0) = 0"; it ends the docstring
+    symmetric    operands may change places: x + y and y + x are one, to the last bit
+    linear       the output is a product of one entry of each operand, and of constants: 0 of one makes it 0
+    selecting    where a partial derivative is 0, the output does not depend on that operand, as that of a
+                 maximum does not on the smaller one: such a zero is structural, and absorbs (0·∞ = 0); a
+                 zero that was computed does not (0·∞ = nan)
+    nonnegative  the output has no minus sign, not even that of −0
 
     >>> import numpy as np
     >>> from autodiff import Value
@@ -79,7 +102,18 @@ def elementwise(
     Raises TypeError where rules and parameters do not match.
     """
     return _decorator(
-        rules, elementwise=True, symbol=symbol, scalar=scalar, remedy=remedy, selecting=selecting
+        rules,
+        elementwise=True,
+        symbol=symbol,
+        scalar=scalar,
+        remedy=remedy,
+        formula=formula,
+        typeset=typeset,
+        kink=kink,
+        symmetric=symmetric,
+        linear=linear,
+        selecting=selecting,
+        nonnegative=nonnegative,
     )
 
 
@@ -87,8 +121,13 @@ def primitive(
     *,
     symbol: str | None = None,
     remedy: str | None = None,
+    formula: str | None = None,
+    typeset: str | None = None,
+    kink: str | None = None,
     linear: bool = False,
     selecting: bool = False,
+    entrywise: bool = False,
+    conforming: bool = False,
     masked: Rule = None,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
@@ -103,6 +142,8 @@ def primitive(
     linear  the output is a sum of products of one entry of each operand, with factors of one sign; so the
             structural zeros of g and of the operands are known in the result (see `structural_zeros`)
     selecting  the same of one operand alone, chosen by the numbers in it or in others, as by a maximum
+    entrywise  each entry of the output depends on the same entry of the operands alone, which broadcast
+    conforming  it brings an operand to the shape or dtype of an option; one that has it stays as it is
     masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: there the mask
             is 0, else 1
     (none)  a gradient that is structurally 0 as a whole gives 0; any other 0·∞ is nan
@@ -119,7 +160,12 @@ def primitive(
         elementwise=False,
         symbol=symbol,
         remedy=remedy,
+        formula=formula,
+        typeset=typeset,
+        kink=kink,
         linear=linear,
         selecting=selecting,
+        entrywise=entrywise,
+        conforming=conforming,
         masked=masked,
     )

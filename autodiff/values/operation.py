@@ -12,6 +12,7 @@ import numpy as np
 from . import modes
 from .data import Data, Operand, as_data, beyond, canonical, shape_of
 from .lazy import lazily
+from .traits import Traits
 from .value import Value, holds_values
 
 __all__ = [
@@ -56,14 +57,14 @@ ERRORS = (ValueError, IndexError, TypeError, OverflowError)
 TAKES_MANY = 0x04  # the code flag of a function with a *parameter
 
 
-class Operation:
-    """What a node remembers of the operation that made it.
+class Operation(Traits):
+    """What a node remembers of the operation that made it, its traits among it.
 
     `rules` holds one derivative for each data argument: a function; a number, where the partial
     derivative is constant; or None, where there is none. `arity` is 2 for an operation of two operands
     without metadata, and 1 for an elementwise one of one; it is 0 for all others, and where a slope is
     0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
-    leaves all metadata out. `selecting` and `linear` are explained where operations are declared.
+    leaves all metadata out.
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
     """
 
@@ -73,16 +74,12 @@ class Operation:
         "defaults",
         "elementwise",
         "forward",
-        "linear",
         "many",
         "masked",
         "metadata",
         "name",
-        "remedy",
         "rules",
         "scalar",
-        "selecting",
-        "symbol",
         "usual",
     )
 
@@ -92,24 +89,20 @@ class Operation:
         rules: dict[str, Rule],
         *,
         elementwise: bool,
-        symbol: str | None = None,
         scalar: Callable[..., float] | None = None,
-        remedy: str | None = None,
-        linear: bool = False,
-        selecting: bool = False,
         masked: Rule = None,
+        **traits: Any,
     ) -> None:
+        super().__init__(**traits)
         code = getattr(forward, "__code__", None)
         if code is None:
             raise TypeError(f"decorate a function written in Python, got {forward!r}; wrap it in a def")
         self.name = forward.__name__.strip("_")
-        self.symbol = symbol or self.name
+        self.symbol = self.symbol or self.name
         self.forward = forward
         self.scalar = scalar or partial(ieee, forward)
         self.elementwise = elementwise
-        self.remedy = remedy
-        self.linear = linear
-        self.selecting = selecting
+        self.entrywise = self.entrywise or elementwise
         self.masked = masked
         named = code.co_argcount + code.co_kwonlyargcount
         self.many = bool(code.co_flags & TAKES_MANY)

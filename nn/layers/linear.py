@@ -27,6 +27,7 @@ def _rows(x: Operand) -> Any:
 @primitive(
     linear=True,
     symbol="x·Wᵀ + b",
+    formula="x @ weight.T + bias",
     dx=lambda g, y, x, weight, bias: g @ weight,
     dweight=lambda g, y, x, weight, bias: _rows(g).T @ _rows(x),
     dbias=lambda g, y, x, weight, bias: g,

@@ -236,6 +236,12 @@ def test_a_wrong_rule_of_second_order_is_caught(f, dtype):
     assert "order 2 with respect to 'x' at entry (0, 0)" in message
 
 
+def test_a_second_order_that_is_wrong_by_less_than_rounding_is_caught_a_step_away():
+    x = np.float32(1e-8)
+    check_gradients(half_at_second_order, x)
+    assert "order 2 with respect to 'x', a step away" in complaint(half_at_second_order, x, order=3)
+
+
 def test_a_constant_slope_is_caught_at_second_order():
     slope = float(np.cos(0.5))
 

@@ -73,6 +73,11 @@ def test_right_rules_pass_some_ulps_below_1_in_float32(f):
     check_gradients(f, np.float32(1.0 - 1e-5))
 
 
+@pytest.mark.parametrize("seed", range(21))
+def test_a_difference_that_is_sure_by_coincidence_is_no_alarm(seed):
+    check_gradients(tan, np.float32(1.57), seed=seed)
+
+
 @edges
 @pytest.mark.parametrize("factor", [1.02, 2.0, -1.0, 0.0])
 def test_wrong_rules_are_caught_next_to_an_edge(f, x, factor):

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autodiff
 from autodiff import Value
 from autodiff.checking.claims import Claim, check_claims
-from autodiff.checking.printed import Printed
+from autodiff.checking.claims.printed import Printed
 
 
 def judged(*claims):
@@ -225,6 +226,11 @@ def test_a_cause_always_gives_the_printed_digits(x, y):
 # -- forms -----------------------------------------------------------------------------------------
 
 
+def test_claims_are_importable_from_the_package_without_being_listed():
+    assert (autodiff.Claim, autodiff.check_claims) == (Claim, check_claims)
+    assert not {"Claim", "check_claims"} & {*dir(autodiff), *autodiff.__all__}
+
+
 def test_sources_are_values_numbers_or_functions():
     rows = judged(
         ("a", "2", Value(2.0)), ("b", "2", 2.0), ("c", "2", lambda: 2), Claim("d", "2", lambda: Value([2.0]))
@@ -265,7 +271,7 @@ def test_digits_must_be_printed_digits():
         judged(("a", 0.15, 0.15))
     assert error.value.__notes__ == ["in the claim 'a'"]
     for text in ("3/4", "", "0,5", "nan", "1.2.3", "٣"):
-        with pytest.raises(ValueError, match="digits as printed are a number"):
+        with pytest.raises(ValueError, match="printed digits must be a number"):
             judged(("a", text, 0.75))
 
 

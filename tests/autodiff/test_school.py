@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import autodiff
 from autodiff import Value, gradients
-from autodiff.command.school import pointed, read
+from autodiff.command.mistakes import pointed
+from autodiff.command.school import read
 from autodiff.command.vocabulary import functions
 
 POINT = {"x": 1.5, "y": -0.75, "w₁₁": 2.0}

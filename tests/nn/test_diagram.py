@@ -253,6 +253,6 @@ def test_the_picture_is_the_same_in_every_process() -> None:
 
 
 def test_importing_nn_loads_neither_graphviz_nor_pictures() -> None:
-    program = "import sys, nn; print({'graphviz', 'autodiff.picture'} & set(sys.modules))"
+    program = "import sys, nn; print({'graphviz', 'autodiff.pictures.picture'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "set()"

@@ -86,7 +86,7 @@ def test_nothing_to_draw_is_told():
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):
-    for module in ("optim.plot.picture", "autodiff.figures"):
+    for module in ("optim.plot.picture", "autodiff.files.figures"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[plot\]'"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...ops import broadcast_to, where
+from ...ops import broadcast_to
 from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, rule
@@ -14,7 +14,7 @@ __all__ = ["RULES", "broadcasts"]
 
 def broadcasts(operation: Operation) -> bool:
     """Whether it acts entry by entry."""
-    return operation.elementwise or operation is where.operation  # type: ignore[attr-defined]
+    return operation.entrywise
 
 
 @rule(

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...ops import add, multiply
 from ...values.data import Data
 from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
@@ -20,8 +19,6 @@ from ..listing import Line, Listing, Origin
 __all__ = ["REWRITES", "Draft", "Rewrite", "Rule", "alike", "computed", "frozen", "is_a", "placed", "rule"]
 
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
-
-COMMUTATIVE = {add.operation, multiply.operation}  # type: ignore[attr-defined]
 
 
 class Rewrite(NamedTuple):
@@ -58,7 +55,7 @@ def rule(
 
 REWRITES = [
     Rewrite("what is computed from constants alone is a constant", True),
-    Rewrite("what is computed twice is computed once; x + y and y + x, x·y and y·x are the same", True),
+    Rewrite("what is computed twice is computed once; so are x + y and y + x, x·y and y·x", True),
 ]
 
 
@@ -226,7 +223,8 @@ def _key(line: Line) -> Hashable:
     """Equal for lines that compute the same."""
     if line.kind == "constant":
         return line.name, frozen(line.data)
-    inputs = tuple(sorted(line.inputs)) if line.operation in COMMUTATIVE else line.inputs
+    symmetric = line.operation is not None and line.operation.symmetric
+    inputs = tuple(sorted(line.inputs)) if symmetric else line.inputs
     return line.operation, inputs, *[(name, frozen(x)) for name, x in line.metadata.items()]
 
 

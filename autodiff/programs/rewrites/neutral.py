@@ -6,24 +6,17 @@ All are exact, for infinities and nan, too, and to the sign of a zero.
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 
 from ...ops import (
-    absolute,
     add,
-    astype,
-    broadcast_to,
     divide,
-    exp,
     expand_dims,
     getitem,
     multiply,
-    positive,
     reshape,
-    sigmoid,
-    square,
     squeeze,
     subtract,
-    sum_to,
     transpose,
 )
 from ...values.operation import Operation
@@ -32,14 +25,9 @@ from .draft import Draft, is_a, rule
 
 __all__ = ["RULES"]
 
-IDENTITY = (lambda x: +x).__code__.co_code
-"""The code of a function that returns its operand."""
 
-NEVER_MINUS_ZERO = (absolute, exp, sigmoid, square)
-
-
-def _returns_operand(operation: Operation) -> bool:
-    return operation.arity == 1 and operation.forward.__code__.co_code == IDENTITY
+def _is_operand(operation: Operation) -> bool:
+    return operation.formula in operation.arguments
 
 
 @rule("x·1 and x/1 are x", multiply, divide)
@@ -70,20 +58,16 @@ def _is_minus(draft: Draft, position: int) -> bool:
 
 
 def _never_minus_zero(draft: Draft, position: int) -> bool:
-    return any(draft.made_by(position, function) for function in NEVER_MINUS_ZERO)
+    operation = draft.lines[position].operation
+    return operation is not None and operation.nonnegative
 
 
-@rule("+x is x", positive)
-def plus(draft: Draft, line: Line) -> int | None:
-    return line.inputs[0]
-
-
-@rule("an activation that returns its operand is the operand", suits=_returns_operand)
+@rule("+x is x, as is an activation that returns its operand", suits=_is_operand)
 def identity(draft: Draft, line: Line) -> int | None:
     return line.inputs[0]
 
 
-@rule("x in the shape or dtype that it has already is x", sum_to, broadcast_to, reshape, astype)
+@rule("x in the shape or dtype that it has already is x", suits=attrgetter("conforming"))
 def as_it_is(draft: Draft, line: Line) -> int | None:
     x = draft.lines[line.inputs[0]]
     return line.inputs[0] if x.shape == line.shape and line.metadata.get("order", "C") == "C" else None
@@ -121,7 +105,6 @@ RULES = [
     factor_one,
     zero_added,
     zero_subtracted,
-    plus,
     identity,
     as_it_is,
     axes_of_one,

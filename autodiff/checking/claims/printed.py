@@ -1,4 +1,4 @@
-"""A number as it stands on a page: what it says, and how exactly it says it."""
+"""A number as printed on a page: what it says, and how exactly it says it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ __all__ = ["Printed"]
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 SLACK = 4
-"""Units in the last place of a float by which a computed number may miss an end of an interval."""
+"""Units in the last place by which a computed number may miss the end of an interval."""
 
 
 class Printed:
-    """Digits on a page. They stand for all numbers that round to them, the ends included.
+    """Digits on a page. They mean all numbers that round to them, both ends of that interval included.
 
     >>> printed = Printed("−0.150")
     >>> printed.fits(-0.1496), printed.fits(-0.15), printed.fits(0.15), printed.unit
     (True, True, False, Decimal('0.001'))
 
-    Raises TypeError for what is no string, and ValueError for what is no number.
+    Raises TypeError for anything but a string, and ValueError for text that is not a number.
     """
 
     def __init__(self, text: str) -> None:
         if not isinstance(text, str):
-            raise TypeError(f"digits as printed are a string, got {text!r}: 0.15 and '0.150' differ")
+            raise TypeError(f"printed digits must be a string, got {text!r}: 0.15 and '0.150' differ")
         plain = text.strip().replace("−", "-")
         if not NUMBER.fullmatch(plain):
-            raise ValueError(f"digits as printed are a number such as '0.809' or '−1.5e-3', got {text!r}")
+            raise ValueError(f"printed digits must be a number such as '0.809' or '−1.5e-3', got {text!r}")
         self.text, self.value = text.strip(), Decimal(plain)
 
     @cached_property
@@ -40,7 +40,7 @@ class Printed:
 
     @property
     def significant(self) -> int:
-        """How many digits say something: leading zeros do not."""
+        """How many digits are significant: leading zeros are not."""
         return len(self.value.as_tuple().digits) if self.value else 0
 
     @property

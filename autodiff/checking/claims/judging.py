@@ -1,19 +1,14 @@
-"""Checking slides: numbers as they are printed, against what computes them."""
+"""Printed numbers judged: right, truncated or wrong, in a table with likely causes."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from numbers import Real
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-import numpy as np
-
-from ..text.digits import with_minus
-from ..text.table import Table, Tabular
-from ..values.data import shape_of
-from ..values.value import Value
+from ...text.digits import counted, with_minus
+from ...text.table import Table, Tabular
+from ...values.value import Value
 from .causes import Case, likely_cause
 from .printed import Printed
 
@@ -27,9 +22,9 @@ VERDICTS: tuple[Verdict, ...] = ("right", "truncated", "wrong")
 class Claim(NamedTuple):
     """A number that somebody printed.
 
-    `printed` are its digits as they stand there, "0.150"; `source` is what it should be: a Value, a
-    number, or a function without arguments that returns one. `where` it was printed is told beside it.
-    A Value with its graph lets more causes be found: inputs misread, and numbers rounded on the way.
+    `printed` are its digits exactly as printed, "0.150"; `source` is what it should be: a Value, a number,
+    or a function without arguments that returns one. `where` it was printed is shown beside it. With a
+    Value, whose graph is known, more causes can be found: inputs misread, and numbers rounded on the way.
     """
 
     name: str
@@ -53,9 +48,8 @@ class ClaimReport(Tabular):
     def __init__(self, rows: Iterable[JudgedClaim], title: str = "") -> None:
         self.rows = list(rows)
         count = Counter(row.verdict for row in self.rows)
-        told = ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS)
-        numbers = "number" if len(self.rows) == 1 else "numbers"
-        self.title = title or f"{len(self.rows)} printed {numbers}: {told}"
+        counts = ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS)
+        self.title = title or f"{counted(len(self.rows), 'printed number')}: {counts}"
 
     @property
     def errata(self) -> ClaimReport:
@@ -69,7 +63,7 @@ class ClaimReport(Tabular):
             "where": ("l", [row.claim.where for row in self.rows]),
             "number": ("l", [row.claim.name for row in self.rows]),
             "printed": ("r", [with_minus(row.claim.printed) for row in self.rows]),
-            "computed": ("r", [_shown(row) for row in self.rows]),
+            "computed": ("r", [_in_digits(row) for row in self.rows]),
             "verdict": ("l", [row.verdict for row in self.rows]),
             "likely cause": ("l", [row.cause or "" for row in self.rows]),
         }
@@ -84,14 +78,14 @@ class ClaimReport(Tabular):
 
 
 def check_claims(claims: Iterable[Claim | tuple[Any, ...]]) -> ClaimReport:
-    """Judge printed numbers: "right" if what is computed rounds to the digits, halfway either way;
+    """Judge printed numbers: "right" if what is computed rounds to the digits, a half in either direction;
     "truncated" if they are its first digits, the rest cut off; else "wrong".
 
-    For wrong ones a likely cause is searched: the sign or a factor is missing; the number was copied from
-    another claim, or computed from its digits; digits were swapped, or one changed; an input was misread.
-    It is told where it gives exactly the digits printed, but it need not be what happened.
+    For wrong numbers a likely cause is searched for: the sign or a factor is missing; the number was copied
+    from another claim, or computed from its digits; digits were swapped, or one changed; an input was
+    misread. A cause is given where it leads to exactly the digits printed; it need not be what happened.
 
-    `claims` are in the order of print, as `Claim` or as tuples (name, printed, source[, where]).
+    `claims` come in the order of print, as `Claim` or as tuples (name, printed, source[, where]).
 
     >>> check_claims([("√2", "1.414", 2**0.5), ("√3", "1.723", 3**0.5), ("√7", "2.645", 7**0.5)])
     3 printed numbers: 1 right, 1 truncated, 1 wrong
@@ -102,50 +96,37 @@ def check_claims(claims: Iterable[Claim | tuple[Any, ...]]) -> ClaimReport:
     √3        1.723   1.73205  wrong      two digits swapped, from 1.732
     √7        2.645   2.64575  truncated
 
-    Raises TypeError where the digits are no string or the source is no number, ValueError where the
-    digits are no number. What a source raises passes through, with a note on which claim it was.
+    Raises TypeError where the digits are not a string or the source is not a number, ValueError where the
+    digits are not a number. What a source raises passes through, with a note that names the claim.
     """
     if isinstance(claims, Claim):
         raise TypeError("check_claims: expected a list of claims, got one; put it in [ ]")
     judged = [Claim(*claim) for claim in claims]
     cases = [_case(claim) for claim in judged]
-    return ClaimReport(_judged(claim, cases, k) for k, claim in enumerate(judged))
+    return ClaimReport(
+        JudgedClaim(claim, case.computed, *_verdict(case, cases[:k], cases[k + 1 :]))
+        for k, (claim, case) in enumerate(zip(judged, cases, strict=True))
+    )
 
 
-def _judged(claim: Claim, cases: list[Case], k: int) -> JudgedClaim:
-    case = cases[k]
+def _verdict(case: Case, before: list[Case], after: list[Case]) -> tuple[Verdict, str | None]:
+    """What is to be said of a claim, and the likely cause where it is wrong."""
     if case.right:
-        return JudgedClaim(claim, case.computed, "right", None)
+        return "right", None
     if case.printed.truncates(case.computed):
-        return JudgedClaim(claim, case.computed, "truncated", None)
-    return JudgedClaim(claim, case.computed, "wrong", likely_cause(case, cases[:k], cases[k + 1 :]))
+        return "truncated", None
+    return "wrong", likely_cause(case, before, after)
 
 
 def _case(claim: Claim) -> Case:
     try:
-        printed = Printed(claim.printed)
-        source = claim.source() if callable(claim.source) else claim.source
-        if isinstance(source, Value) and source.size != 1:
-            raise TypeError(f"a claim is about one number, got {source.described()}")
-        return Case(
-            claim.name, claim.where, printed, source if isinstance(source, Value) else _number(source)
-        )
+        return Case(claim.name, claim.where, claim.printed, claim.source)
     except Exception as error:
         error.add_note(f"in the claim {claim.name!r}{claim.where and f' ({claim.where})'}")
         raise
 
 
-def _number(source: Any) -> float:
-    """A raw number, or the one entry of an array."""
-    if math.prod(shape_of(source)) != 1:
-        raise TypeError(f"a claim is about one number, got shape {shape_of(source)}")
-    number = source.item() if isinstance(source, np.ndarray) else source
-    if not isinstance(number, Real):
-        raise TypeError(f"a claim is about a number, got {type(number).__name__}")
-    return float(number)
-
-
-def _shown(row: JudgedClaim) -> str:
+def _in_digits(row: JudgedClaim) -> str:
     """What was computed, with two digits more than printed, and with an exponent if that was."""
     printed = Printed(row.claim.printed)
     if "e" in printed.text.lower():

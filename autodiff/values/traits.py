@@ -1,0 +1,28 @@
+"""Traits: what pictures, derivations, checks and programs need to know of an operation, declared with it.
+
+A trait is plain data, and who reads it knows no operation by name: a new one is treated as the others are
+by declaring the same traits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Traits"]
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class Traits:
+    """The traits of an operation; what each means is explained where operations are declared."""
+
+    symbol: str = ""
+    remedy: str | None = None
+    formula: str | None = None
+    typeset: str | None = None
+    kink: str | None = None
+    symmetric: bool = False
+    linear: bool = False
+    selecting: bool = False
+    entrywise: bool = False
+    conforming: bool = False
+    nonnegative: bool = False
