@@ -132,7 +132,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
         if tracer is not None:
             tracer.pulling(node, g)
         inputs = inputs_of(node)
-        rules = operation.rules * len(inputs) if operation.many else operation.rules
+        rules = operation.rules * len(inputs) if operation.many else operation.rules  # many share the one
         z, data = _seen(node, inputs, record)
         for i, x in enumerate(inputs):
             if type(x) is Value and x._birth in pending and (rule := rules[i]) != 0.0:

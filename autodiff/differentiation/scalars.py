@@ -1,7 +1,8 @@
-"""backward() on a graph of numbers alone: the pass of `reverse`, for scalar code.
+"""The pass of `reverse` written out for graphs of numbers alone, where it is what scalar code waits for.
 
 Floats need no broadcasting, no casting and no copying, so what is left is walking the graph, sorting
-it, and one product a node. Meanwhile an inner node keeps in its own `_grad` what has arrived.
+it, and one product per operand. In `backward()` an inner node meanwhile keeps in its own `_grad` what has
+arrived, which takes half the time of a dict; `gradients()` runs in many threads, and so it may not.
 
 Where anything else turns up, an array, three operands, an overflow, a changed leaf, nan, these
 functions give way, and the caller starts anew with the pass that knows what to do or say.
