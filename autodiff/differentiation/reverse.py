@@ -87,7 +87,7 @@ def _reach(x: Any, node: Value, nodes: Nodes, stack: list[Value]) -> None:
 
 def _changed(x: Value, node: Value) -> ValueError:
     """The error of a leaf that is younger than a node computed from it."""
-    operation: Any = node._operation
+    operation = node._operation
     return ValueError(
         f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
         "recorded gradient would be wrong; compute the expression again after assigning"
@@ -149,7 +149,7 @@ def pulled(node: Value, i: int, rule: Any, g: Any, z: Any, data: Sequence[Any]) 
 
     Once more by NumPy's numbers where Python's floats overflow, divide by zero or leave the domain.
     """
-    operation: Any = node._operation
+    operation = node._operation
     if type(rule) is float:
         return g * rule
     if rule is None:
@@ -170,7 +170,7 @@ def pulled(node: Value, i: int, rule: Any, g: Any, z: Any, data: Sequence[Any]) 
 
 def _applied(node: Value, rule: Any, g: Any, z: Any, *data: Any, i: int) -> Any:
     """The chain rule for operand i: g times a partial derivative, or what a primitive's rule makes of g."""
-    operation: Any = node._operation
+    operation = node._operation
     operands = (data, i) if operation.many else data
     metadata = metadata_of(node)
     if operation.elementwise:
@@ -195,7 +195,7 @@ def parts(node: Value) -> Any:
 
 def _underived(node: Value, i: int) -> ValueError:
     """The error of an operand that has no rule."""
-    operation: Any = node._operation
+    operation = node._operation
     return ValueError(
         f"{operation.name} has no derivative with respect to {inputs_of(node)[i].described()}; "
         "make it a constant, or declare the rule"
@@ -239,7 +239,7 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
 
 def _misfit(c: Any, x: Value, node: Value) -> Exception:
     """The error of a rule that returned something else than a gradient of its input."""
-    operation: Any = node._operation
+    operation = node._operation
     told = f"the rule of {operation.name}"
     if c is None:
         return TypeError(f"{told} returned None with respect to {x.described()}; is a return missing?")
