@@ -194,6 +194,17 @@ def test_methods_are_numpys(v):
     assert (v.any(), v.all()) == (x.any(), x.all())
 
 
+def test_a_pickle_of_a_leaf_names_the_package_alone():
+    """So that modules of the package may move."""
+    import pickletools
+
+    text = pickle.dumps(Value([1.0, 2.0], "w", constant=True))
+    named = [word for _, word, _ in pickletools.genops(text) if isinstance(word, str)]
+    assert [word for word in named if "autodiff" in word] == ["autodiff"]
+    again = pickle.loads(text)
+    assert (again.tolist(), again.name, again.constant) == ([1.0, 2.0], "w", True)
+
+
 def test_declared_methods_are_those_attached():
     import ast
     import inspect
