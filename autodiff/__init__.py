@@ -34,6 +34,7 @@ from .ops import min as min
 from .ops import round as round
 from .ops import sum as sum
 from .values import Value, elementwise, no_grad, primitive, scope
+from .values.value import _restored as _restored
 
 if TYPE_CHECKING:
     from .animation import animate as animate

@@ -56,7 +56,7 @@ RENAMED = {
     "programs.surrounding": "programs.guards.guard",
     "programs.surroundings": "programs.guards.finding",
     "programs.watching": "programs.tracing.watching",
-    "roles": "differentiation.roles",
+    "roles": "differentiation.engine",
     "room": "checking.step_size",
     "stations": "derivations.intermediates",
     "subject": "checking.flattening",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.differentiation.roles import plain
+from autodiff.differentiation.engine import plain
 from autodiff.values.scopes import mark_call
 from autodiff.values.value import births
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, astype, expand_dims, reshape
-from autodiff.differentiation.roles import traced
+from autodiff.differentiation.engine import traced
 from autodiff.ops.plain import raw
 from autodiff.values.data import Operand, dtype_of, shape_of
 from autodiff.values.lazy import holds_tasks

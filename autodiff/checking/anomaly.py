@@ -14,8 +14,9 @@ from ..differentiation.unwritten import written
 from ..values import modes
 from ..values.data import is_lazy, shape_of
 from ..values.operation import inputs_of
+from ..values.scopes import label_of
 from ..values.user_code import is_own, line_of, recorded_at
-from ..values.value import Value, data_of, label_of
+from ..values.value import Value, data_of
 
 __all__ = ["cause_of_nan", "detect_anomaly"]
 

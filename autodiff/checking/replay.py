@@ -8,7 +8,6 @@ from typing import Any
 
 from ..graph import Graph, Node
 from ..values.data import Data, as_data, cast, dtype_of, shape_of
-from ..values.operation import ieee
 from ..values.value import Value
 
 __all__ = ["Replay"]
@@ -68,17 +67,5 @@ def _computed(node: Node, inputs: Sequence[Data]) -> Data:
     """The operation of a node on other inputs, in the same way as when it was recorded."""
     operation: Any = node.operation
     if operation.elementwise and all(type(x) is float for x in inputs):
-        return _of_floats(operation, inputs, node.metadata)
+        return operation.of_floats(*inputs, **node.metadata)
     return operation.computed(inputs, inputs, node.metadata)
-
-
-def _of_floats(operation: Any, inputs: Sequence[float], metadata: dict[str, Any]) -> Data:
-    """An elementwise operation on floats: its scalar form, or NumPy's where that raises."""
-    if operation.arity:
-        try:
-            result = operation.scalar(*inputs)
-        except (ArithmeticError, ValueError):
-            result = None
-        if type(result) is float:
-            return result
-    return ieee(operation.forward, *inputs, **metadata)

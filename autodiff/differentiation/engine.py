@@ -8,17 +8,17 @@ from typing import Any, overload
 
 import numpy as np
 
+from ..ops.arithmetic import positive
 from ..ops.shaping import astype
+from ..values import modes
 from ..values.data import Data, Operand, as_data, canonical, dtype_of, is_lazy, shape_of, zeros_for
-from ..values.modes import differentiating
 from ..values.operation import inputs_of
 from ..values.value import Value
 from .passes import pulled_back
 from .reverse import Nodes, Pending
-from .roles import plain, traced
 from .scalars import leaf_gradients
 
-__all__ = ["backward", "gradients"]
+__all__ = ["backward", "gradients", "in_numbers", "plain", "traced", "variable"]
 
 LARGE = 32_768
 """Entries from which on it pays to find out whether a gradient must be copied."""
@@ -113,7 +113,7 @@ def gradients(
         births.add(target._birth)
     start = _seed(output, seed, create_graph)
     if create_graph or traced(output):
-        with differentiating():
+        with modes.differentiating():
             _, found = pulled_back(output, births, start, record=True, create_graph=create_graph)
             result = [_recorded(target, found.get(target._birth)) for target in targets]
         if not create_graph:
@@ -198,3 +198,41 @@ def _copied(g: Data, target: Value) -> Data:
     if is_lazy(g):
         return g.astype(target.dtype)
     return canonical(np.array(g, dtype=target.dtype, order="C"))
+
+
+# -- numbers as arguments ----------------------------------------------------------------------
+
+# Eager code makes a variable of its own for each argument that it differentiates, and gives back raw data.
+# While a program is recorded neither may cut the program off from its inputs: the number stays, as a node
+# that says what it is.
+
+
+def variable(x: Any) -> Value:
+    """What stands for an argument inside f: connected with it where it is a variable itself."""
+    if not isinstance(x, Value):
+        return Value(x)
+    if not x.constant:
+        node: Value = positive(x)
+        return node
+    if not traced(x):
+        return Value(x._data, x.name)
+    node = positive(in_numbers(x))
+    node._label, node._tracked = x.name, True
+    return node
+
+
+def in_numbers(x: Value) -> Any:
+    """A Value without masks, which a program takes as they are: they become 0 and 1, as in eager code."""
+    return astype(x, np.float64) if x.dtype.kind == "b" else x
+
+
+def plain(x: Any) -> Any:
+    """What the caller of a derivative gets: the data alone."""
+    if not isinstance(x, Value):
+        return x
+    return x.detach() if traced(x) else x._data
+
+
+def traced(x: Any) -> bool:
+    """Whether x is a Value while a program is recorded, so that its data are those of today."""
+    return isinstance(x, Value) and modes.tracer() is not None

@@ -17,8 +17,7 @@ import numpy as np
 from ..values.data import as_data, dtype_of, shape_of
 from ..values.modes import differentiating, forgetting, inside_derivative
 from ..values.value import Value
-from .engine import gradients
-from .roles import in_numbers, plain, variable
+from .engine import gradients, in_numbers, plain, variable
 from .structure import leaves, leaves_like, mapped, rebuilt
 
 __all__ = ["derivative", "grad", "hvp", "jvp", "value_and_grad", "vjp"]

@@ -1,6 +1,6 @@
 """The knot: operations become the operators and methods of Value, and NumPy's functions on it.
 
-`value` declares their types; here they are attached, once, with no call in between. What is covered
+`methods` declares their types; here they are attached, once, with no call in between. What is covered
 of NumPy follows from the names: an operation stands for NumPy's function of the same name.
 """
 
@@ -78,26 +78,6 @@ SAME_NAME = [
     "sigmoid",
 ]
 
-METHODS: dict[str, Any] = {
-    **{f"__{name}__": operation for name, operation in BINARY.items()},
-    **{f"__r{name}__": _reflected(operation) for name, operation in BINARY.items()},
-    "__neg__": ops.negative,
-    "__pos__": ops.positive,
-    "__abs__": ops.absolute,
-    "__getitem__": ops.getitem,
-    **plain.COMPARISONS,
-    **plain.CONNECTIVES,
-    "__invert__": plain.negation,
-    **{name: getattr(ops, name) for name in SAME_NAME},
-    **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
-    "reshape": _reshape,
-    "transpose": _transpose,
-    "flatten": _flatten,
-    "T": property(ops.transpose),
-    "backward": engine.backward,
-}
-
-
 # -- NumPy's protocol --------------------------------------------------------------------------
 
 
@@ -172,9 +152,32 @@ def _by_position(
     return (*args, *(kwargs[name] for name in moved)), rest
 
 
+# -- what is attached --------------------------------------------------------------------------
+
+
+METHODS: dict[str, Any] = {
+    **{f"__{name}__": operation for name, operation in BINARY.items()},
+    **{f"__r{name}__": _reflected(operation) for name, operation in BINARY.items()},
+    "__neg__": ops.negative,
+    "__pos__": ops.positive,
+    "__abs__": ops.absolute,
+    "__getitem__": ops.getitem,
+    **plain.COMPARISONS,
+    **plain.CONNECTIVES,
+    "__invert__": plain.negation,
+    **{name: getattr(ops, name) for name in SAME_NAME},
+    **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "flatten": _flatten,
+    "T": property(ops.transpose),
+    "backward": engine.backward,
+    "__array_ufunc__": _array_ufunc,
+    "__array_function__": _array_function,
+}
+
+
 def attach() -> None:
     """Give Value its operators and methods, and its place in NumPy's protocol."""
     for name, method in METHODS.items():
         setattr(Value, name, method)
-    Value.__array_ufunc__ = _array_ufunc  # type: ignore[method-assign]
-    Value.__array_function__ = _array_function  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ sorted by birth, newest first, are in reverse topological order: no recursion, n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -16,8 +16,9 @@ import numpy as np
 
 from ..ops.shaping import sum_to
 from ..ops.totals import row_total
+from ..values import modes
 from ..values.data import Data, canonical, shape_of
-from ..values.operation import ONE, Operation, ieee, inputs_of
+from ..values.operation import ONE, ieee, inputs_of, metadata_of
 from ..values.recording import picked
 from ..values.value import Value
 
@@ -29,9 +30,6 @@ Pending: TypeAlias = dict[int, Any]
 
 Mend: TypeAlias = Callable[[Value, Any, int, Any], Any]
 """(node, its gradient g, i, g · partial) → the contribution to operand i to use instead."""
-
-OUTSIDE = object()
-"""In place of a gradient, for what is not on the path."""
 
 summed: Callable[..., Data] = vars(sum_to)["operation"].forward
 """`sum_to` of raw data, without the cost of an operation's call."""
@@ -51,7 +49,7 @@ def ancestors(output: Value) -> Nodes:
     while stack:
         node = pop()
         birth, x, y = node._birth, node._x, node._y
-        if node._operation.arity == 0:  # type: ignore[union-attr]
+        if node._operation.arity == 0:
             for operand in x:
                 _reach(operand, node, nodes, stack)
             continue
@@ -89,7 +87,7 @@ def _reach(x: Any, node: Value, nodes: Nodes, stack: list[Value]) -> None:
 
 def _changed(x: Value, node: Value) -> ValueError:
     """The error of a leaf that is younger than a node computed from it."""
-    operation: Any = node._operation
+    operation = node._operation
     return ValueError(
         f"{x.described()} was assigned new data after {operation.name!r} had used it, so the "
         "recorded gradient would be wrong; compute the expression again after assigning"
@@ -119,137 +117,75 @@ def on_a_path(nodes: Nodes, leaves: set[int], targets: set[int]) -> Nodes:
 def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend: Mend | None) -> Pending:
     """The pass itself: gradients by birth.
 
-    Rules see raw data, or Values where the pass itself is to be recorded. Operations of two operands,
-    and elementwise ones of one, are written out, since scalar code spends its time here; `_pull` does
-    the same for operations of any form. While a program is recorded, `Origins` looks up `node` and `g`
-    in both.
+    Rules see raw data, or Values where the pass itself is to be recorded.
     """
     pending: Pending = dict.fromkeys(nodes)
     pending[output._birth] = seed
-    get = pending.get
-    keep_all = len(kept) == len(nodes)
-    for birth in sorted(nodes, reverse=True):
-        node = nodes[birth]
+    tracer = modes.tracer()
+    for birth in sorted(nodes, reverse=True):  # whatever used a node is younger, so that its g is complete
+        node, g = nodes[birth], pending[birth]
         operation = node._operation
-        g = pending[birth]
         if operation is None or g is None:
             continue
-        if not (keep_all or birth in kept):
-            pending[birth] = None
-        arity, elementwise = operation.arity, operation.elementwise
-        if arity == 2:
-            x, y = node._x, node._y
-            dx, dy = operation.rules
-            if record:
-                z, a, b = node, x, y
-            else:
-                z = node._data
-                a = x._data if type(x) is Value else x
-                b = y._data if type(y) is Value else y
-            if type(x) is Value and (old := get(x._birth, OUTSIDE)) is not OUTSIDE:
-                try:
-                    if elementwise:
-                        c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a, b))
-                    else:
-                        c = dx(g, z, a, b)
-                except (ArithmeticError, ValueError):
-                    c = _once_more(operation, dx, g, z, a, b)
-                if type(c) is complex:
-                    c = _once_more(operation, dx, g, z, a, b)
+        if birth not in kept:
+            pending[birth] = None  # nobody asks for it again: its memory is free while the pass goes on
+        if tracer is not None:
+            tracer.pulling(node, g)
+        inputs = inputs_of(node)
+        rules = operation.rules * len(inputs) if operation.many else operation.rules  # many share the one
+        z, data = _seen(node, inputs, record)
+        for i, x in enumerate(inputs):
+            if type(x) is Value and x._birth in pending and (rule := rules[i]) != 0.0:
+                c = g if rule is ONE else pulled(node, i, rule, g, z, data)
                 if mend is not None:
-                    c = mend(node, g, 0, c)
-                if type(c) is not float or not elementwise:
-                    c = _fitted(c, x, node)
-                pending[x._birth] = c if old is None else old + c
-            if type(y) is Value and (old := get(y._birth, OUTSIDE)) is not OUTSIDE:
-                try:
-                    if elementwise:
-                        c = g if dy is ONE else g * (dy if type(dy) is float else dy(z, a, b))
-                    else:
-                        c = dy(g, z, a, b)
-                except (ArithmeticError, ValueError):
-                    c = _once_more(operation, dy, g, z, a, b)
-                if type(c) is complex:
-                    c = _once_more(operation, dy, g, z, a, b)
-                if mend is not None:
-                    c = mend(node, g, 1, c)
-                if type(c) is not float or not elementwise:
-                    c = _fitted(c, y, node)
-                pending[y._birth] = c if old is None else old + c
-        elif arity == 1:
-            x = node._x
-            (dx,) = operation.rules
-            if (old := get(x._birth, OUTSIDE)) is not OUTSIDE:
-                z, a = (node, x) if record else (node._data, x._data)
-                try:
-                    c = g if dx is ONE else g * (dx if type(dx) is float else dx(z, a))
-                except (ArithmeticError, ValueError):
-                    c = _once_more(operation, dx, g, z, a)
-                if type(c) is complex:
-                    c = _once_more(operation, dx, g, z, a)
-                if mend is not None:
-                    c = mend(node, g, 0, c)
-                if type(c) is not float:
-                    c = _fitted(c, x, node)
-                pending[x._birth] = c if old is None else old + c
-        else:
-            _pull(node, g, pending, record, mend)
+                    c = mend(node, g, i, c)
+                old, c = pending[x._birth], _fitted(c, x, node)
+                pending[x._birth] = c if old is None else _joined(old, c)
     return pending
 
 
-def _pull(node: Value, g: Any, pending: Pending, record: bool, mend: Mend | None) -> None:
-    """The contribution to each input on the path, for operations of any form."""
-    operation: Any = node._operation
-    inputs, metadata = node._x, node._y
-    z, data = node._data, inputs
-    if record:
-        z = parts(node)
-    elif len(inputs) == 1:  # a tracked one
-        data = (inputs[0]._data,)
-    else:
-        data = [x._data if type(x) is Value else x for x in inputs]
-    for i, x in enumerate(inputs):
-        if type(x) is not Value or x._birth not in pending:
-            continue
-        rule = operation.rules[0 if operation.many else i]
-        if rule is None:
-            raise ValueError(
-                f"{operation.name} has no derivative with respect to {x.described()}; "
-                "make it a constant, or declare the rule"
-            )
-        if rule == 0.0:
-            continue
-        operands = (z, data, i) if operation.many else (z, *data)
-        try:
-            c = pulled(operation, rule, g, *operands, **metadata)
-        except TypeError as error:
-            raise TypeError(f"the gradient of {operation.name}: {error}") from error
-        if mend is not None:
-            c = mend(node, g, i, c)
-        c = _fitted(c, x, node)
-        old = pending[x._birth]
-        pending[x._birth] = c if old is None else _joined(old, c)
+def pulled(node: Value, i: int, rule: Any, g: Any, z: Any, data: Sequence[Any]) -> Any:
+    """What a node of gradient g contributes to its operand i by a rule: g · ∂z/∂xᵢ.
 
-
-def pulled(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
-    """The contribution of one operand, once more by NumPy's numbers where Python's floats give none."""
+    Once more by NumPy's numbers where Python's floats overflow, divide by zero or leave the domain.
+    """
+    operation = node._operation
+    if type(rule) is float:
+        return g * rule
+    if rule is None:
+        raise _underived(node, i)
     try:
-        c = _applied(operation, rule, g, *operands, **metadata)
+        if operation.arity:  # written out, since most operations have neither metadata nor a place to know
+            c = g * rule(z, *data) if operation.elementwise else rule(g, z, *data)
+        else:
+            c = _applied(node, rule, g, z, *data, i=i)
+        if type(c) is not complex:
+            return c
     except (ArithmeticError, ValueError):
-        return _once_more(operation, rule, g, *operands, **metadata)
-    return _once_more(operation, rule, g, *operands, **metadata) if type(c) is complex else c
+        pass
+    except TypeError as error:
+        raise TypeError(f"the gradient of {operation.name}: {error}") from error
+    return ieee(partial(_applied, node, rule), g, z, *data, i=i)
 
 
-def _applied(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
-    """The chain rule for one operand: g · ∂z/∂x, or what the rule of a primitive makes of g."""
-    if not operation.elementwise:
-        return rule(g, *operands, **metadata)
-    return g * (rule if type(rule) is float else rule(*operands, **metadata))
+def _applied(node: Value, rule: Any, g: Any, z: Any, *data: Any, i: int) -> Any:
+    """The chain rule for operand i: g times a partial derivative, or what a primitive's rule makes of g."""
+    operation = node._operation
+    operands = (data, i) if operation.many else data
+    metadata = metadata_of(node)
+    if operation.elementwise:
+        return g * rule(z, *operands, **metadata)
+    return rule(g, z, *operands, **metadata)
 
 
-def _once_more(operation: Operation, rule: Any, g: Any, *operands: Any, **metadata: Any) -> Any:
-    """The same where Python's floats overflow, divide by zero or leave the domain: as NumPy has it."""
-    return ieee(partial(_applied, operation, rule), g, *operands, **metadata)
+def _seen(node: Value, inputs: Sequence[Any], record: bool) -> tuple[Any, Sequence[Any]]:
+    """The output and the operands as rules see them: data, or Values where the pass is recorded."""
+    if record:
+        return parts(node), inputs
+    if len(inputs) == 2:  # as most have: what follows takes twice the time
+        x, y = inputs
+        return node._data, (x._data if type(x) is Value else x, y._data if type(y) is Value else y)
+    return node._data, [x._data if type(x) is Value else x for x in inputs]
 
 
 def parts(node: Value) -> Any:
@@ -257,11 +193,20 @@ def parts(node: Value) -> Any:
     return picked(node) if isinstance(node._data, tuple) else node
 
 
+def _underived(node: Value, i: int) -> ValueError:
+    """The error of an operand that has no rule."""
+    operation = node._operation
+    return ValueError(
+        f"{operation.name} has no derivative with respect to {inputs_of(node)[i].described()}; "
+        "make it a constant, or declare the rule"
+    )
+
+
 def _joined(old: Any, new: Any) -> Any:
-    """The sum of two contributions; of two tuples, part by part, where None is nothing."""
-    if type(old) is not tuple:
-        return old + new
-    return tuple(b if a is None else a if b is None else a + b for a, b in zip(old, new, strict=True))
+    """The sum of two contributions; of two tuples, part by part. None is nothing."""
+    if old is None or new is None:
+        return new if old is None else old
+    return tuple(map(_joined, old, new)) if type(old) is tuple else old + new
 
 
 def _fitted(c: Any, x: Value, node: Value) -> Any:
@@ -269,12 +214,14 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
 
     Raises ValueError where a rule returned a shape that the input does not broadcast to.
     """
-    data = x._data
-    if type(c) is np.ndarray and c.ndim:
-        wanted, given = data.shape if type(data) is np.ndarray else shape_of(data), c.shape
+    data, own = x._data, c._data if type(c) is Value else c
+    if type(own) is float is type(data):
+        return c
+    if type(own) is np.ndarray and own.ndim:
+        wanted, given = data.shape if type(data) is np.ndarray else shape_of(data), own.shape
         if given == wanted:
             return c
-        if given[1:] == wanted:  # a bias: what follows takes three times the time
+        if given[1:] == wanted and own is c:  # a bias: what follows takes three times the time
             return canonical(row_total(c))
     if c is None:
         raise _misfit(c, x, node)
@@ -292,7 +239,7 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
 
 def _misfit(c: Any, x: Value, node: Value) -> Exception:
     """The error of a rule that returned something else than a gradient of its input."""
-    operation: Any = node._operation
+    operation = node._operation
     told = f"the rule of {operation.name}"
     if c is None:
         return TypeError(f"{told} returned None with respect to {x.described()}; is a return missing?")

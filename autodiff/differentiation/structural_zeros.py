@@ -47,7 +47,7 @@ class StructuralZeros:
 
     def absorb(self, node: Value, g: Any, i: int, c: Any) -> Any:
         """The contribution c of a node with gradient g to its operand i, 0 where it is dead."""
-        operation: Any = node._operation
+        operation = node._operation
         live, x = self._live[node._birth], inputs_of(node)[i]
         if c is None or (x._operation is None and not _may_hold_nan(c)):
             return c  # a rule without result is refused later; nobody asks for the mask of a leaf
@@ -70,7 +70,7 @@ class StructuralZeros:
 
     def _partial(self, node: Value, i: int) -> Live:
         """Where the partial derivative of an elementwise operation is not 0 by its structure."""
-        operation: Any = node._operation
+        operation = node._operation
         if operation.selecting:
             return _nonzero(self._pulled(node, i, 1.0))
         factors = [x for j, x in enumerate(inputs_of(node)) if j != i] if operation.linear else []
@@ -91,7 +91,7 @@ class StructuralZeros:
             (x,) = varying
         if not self._varies(x):
             return _both(live, _nonzero(x))
-        operation: Any = x._operation
+        operation = x._operation
         if not (operation and operation.selecting and operation.entrywise and 0.0 in operation.rules):
             return live
         slopes = zip(inputs_of(x), operation.rules, strict=True)
@@ -130,12 +130,10 @@ class StructuralZeros:
 
     def _pulled(self, node: Value, i: int, g: Any, operands: Sequence[Any] | None = None) -> Any:
         """What the rule for operand i makes of g, if given with other operands."""
-        operation: Any = node._operation
         z, *own = self._seen(node)
-        operands = own if operands is None else operands
+        operation = node._operation
         rule = operation.rules[0 if operation.many else i]
-        data = (z, operands, i) if operation.many else (z, *operands)
-        return pulled(operation, rule, g, *data, **metadata_of(node))
+        return pulled(node, i, rule, g, z, own if operands is None else operands)
 
     def _seen(self, node: Value) -> Sequence[Any]:
         """The output and the operands of a node, as rules see them."""

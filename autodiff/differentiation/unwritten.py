@@ -66,7 +66,7 @@ def _follow(path: Mapping[int, Value], doubts: dict[int, Doubt]) -> None:
 
 def written(leaf: Value, node: Value) -> ValueError:
     """The error of a leaf whose array is no longer what a node computed from."""
-    operation: Any = node._operation
+    operation = node._operation
     return ValueError(
         f"elements of {leaf.described()} were written into after {operation.name} had used it"
         f"{recorded_at(node)}, so the recorded gradient would be wrong; "
@@ -95,7 +95,7 @@ def _differs(node: Value) -> bool:
 
 
 def _again(node: Value) -> Any:
-    operation: Any = node._operation
+    operation = node._operation
     inputs = inputs_of(node)
     return operation.computed([*map(data_of, inputs)], inputs, metadata_of(node))
 

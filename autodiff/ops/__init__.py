@@ -1,6 +1,8 @@
 """The operations, one family a file, by NumPy's names."""
 
 from . import (
+    accumulations,
+    activations,
     arithmetic,
     composed,
     counting,
@@ -16,6 +18,8 @@ from . import (
     shaping,
     special,
 )
+from .accumulations import *
+from .activations import *
 from .arithmetic import *
 from .composed import *
 from .counting import *
@@ -34,6 +38,8 @@ from .special import *
 __all__ = [
     "linalg",
     "norm",
+    *accumulations.__all__,
+    *activations.__all__,
     *arithmetic.__all__,
     *composed.__all__,
     *counting.__all__,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..values.data import Data
 from ..values.declaration import elementwise
+from ..values.operation import first_operand, second_operand
 
 __all__ = [
     "add",
@@ -44,8 +45,8 @@ def subtract(x: Data, y: Data, /) -> Data:
     scalar=operator.mul,
     symmetric=True,
     linear=True,
-    dx=lambda z, x, y: y,
-    dy=lambda z, x, y: x,
+    dx=second_operand,
+    dy=first_operand,
 )
 def multiply(x: Data, y: Data, /) -> Data:
     """Product.   z = x·y;   ∂z/∂x = y,  ∂z/∂y = x."""

@@ -1,4 +1,4 @@
-"""Elementary functions of one and two variables, and the activations made of them."""
+"""Elementary functions of one and two variables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import numpy as np
 
 from ..values.data import Data
 from ..values.declaration import elementwise
+from .activations import log_sigmoid as log_sigmoid  # pickled networks name their activations here
+from .activations import relu as relu
+from .activations import sigmoid as sigmoid
+from .activations import softplus as softplus
 from .selection import ratio, where
 
 __all__ = [
@@ -31,16 +35,12 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
-    "log_sigmoid",
     "logaddexp",
     "logaddexp2",
     "rad2deg",
     "radians",
-    "relu",
-    "sigmoid",
     "sin",
     "sinh",
-    "softplus",
     "sqrt",
     "tan",
     "tanh",
@@ -274,48 +274,3 @@ def arccosh(x: Data, /) -> Data:
 def arctanh(x: Data, /) -> Data:
     """Inverse hyperbolic tangent.   y = artanh x;   dy/dx = 1/(1 − x²), ∞ at ±1."""
     return np.arctanh(x)
-
-
-# -- activations -------------------------------------------------------------------------------
-
-
-def _sigmoid(x: float) -> float:
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    small = math.exp(x)
-    return small / (1.0 + small)
-
-
-@np.errstate(over="ignore")  # e⁻ˣ = ∞ gives 0, which is right; a decorator takes half the time of `with`
-def _logistic(x: Data) -> Data:
-    return np.reciprocal(1.0 + np.exp(-x))
-
-
-@elementwise(symbol="σ", scalar=_sigmoid, nonnegative=True, dx=lambda y, x: y * (1.0 - y))
-def sigmoid(x: Data, /) -> Data:
-    """The lecture's σ, without overflow.   y = 1/(1 + e⁻ˣ);   dy/dx = y·(1 − y)."""
-    return _logistic(x)
-
-
-@elementwise(
-    kink="relu′(0) = 0", selecting=True, scalar=lambda x: 0.0 if x <= 0.0 else x, dx=lambda y, x: x > 0.0
-)
-def relu(x: Data, /) -> Data:
-    """Rectifier.   y = max(x, 0);   dy/dx = 1 where x > 0, else 0."""
-    return np.maximum(x, 0.0)
-
-
-def _softplus(x: float) -> float:
-    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-@elementwise(scalar=_softplus, dx=lambda y, x: sigmoid(x))
-def softplus(x: Data, /) -> Data:
-    """Smooth rectifier, without overflow.   y = log(1 + eˣ);   dy/dx = σ(x)."""
-    return np.logaddexp(x, 0.0)
-
-
-@elementwise(scalar=lambda x: -_softplus(-x), dx=lambda y, x: sigmoid(-x))
-def log_sigmoid(x: Data, /) -> Data:
-    """Logarithm of σ, without overflow.   y = −log(1 + e⁻ˣ);   dy/dx = σ(−x)."""
-    return -np.logaddexp(-x, 0.0)

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from ..graph import Graph, Node
-from ..values.value import Value, label_of
+from ..values.scopes import label_of
+from ..values.value import Value
 
 __all__ = ["NOWHERE", "Frames", "frames_of", "used_by"]
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from ..differentiation.engine import gradients
-from ..differentiation.roles import variable
+from ..differentiation.engine import gradients, variable
 from ..differentiation.structure import leaves
 from ..values import modes
 from ..values.data import Data

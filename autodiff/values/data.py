@@ -29,6 +29,7 @@ __all__ = [
     "dtype_of",
     "is_lazy",
     "shape_of",
+    "summary",
     "zeros_for",
 ]
 
@@ -195,3 +196,10 @@ def _converted(x: Data, copy: bool, masks: bool, what: str) -> Data:
     if dtype.kind in "iub":
         return x.astype(FLOAT64)
     raise TypeError(f"{what} must be real numbers, got dtype {dtype}")
+
+
+def summary(data: Data) -> str:
+    """Data in few characters: large arrays are shortened, lazy ones not computed."""
+    if isinstance(data, np.ndarray):
+        return np.array2string(data, separator=", ", threshold=20, prefix="Value(")
+    return str(data) if isinstance(data, np.generic) else repr(data)

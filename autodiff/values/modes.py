@@ -10,16 +10,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from .leaving import revealing_cause
 
-if TYPE_CHECKING:
-    from .value import Value
-
-Mode = Callable[["Value"], "Value"]
+Mode = Callable[[Any], Any]
+"""From a new node to the node to use; not typed by Value, which asks the modes of this module itself."""
 
 _current: ContextVar[tuple[Mode, ...]] = ContextVar("modes", default=())
 _depth: ContextVar[int] = ContextVar("derivative_depth", default=0)
@@ -44,7 +42,7 @@ switch = Switch()
 """The modes."""
 
 
-def observed(node: Value) -> Value:
+def observed(node: Any) -> Any:
     """The node after each mode of this thread or task, innermost last."""
     for mode in _current.get():
         node = mode(node)
@@ -67,7 +65,7 @@ def mode(*modes: Mode, keep: Callable[[Mode], bool] = lambda mode: True) -> Iter
         _current.reset(token)
 
 
-Inspector = Callable[["Value", int, Any, Any], None]
+Inspector = Callable[[Any, int, Any, Any], None]
 """(node, i, contribution to operand i, the same without 0·∞ of structural zeros): may raise."""
 _inspector: ContextVar[Inspector | None] = ContextVar("inspector", default=None)
 
@@ -96,7 +94,7 @@ def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
 class Tracer(Protocol):
     """What records a program: the engine asks it where eager code would look at numbers."""
 
-    def check_read(self, value: Value, how: str) -> None:
+    def check_read(self, value: Any, how: str) -> None:
         """Refuse to read the data of a value that is an input of the program, or follows from one."""
 
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -105,7 +103,10 @@ class Tracer(Protocol):
     absorbs: bool
     """Whether passes are recorded with 0·∞ = 0 for structural zeros, which is more to compute."""
 
-    def passed(self, found: list[tuple[Value, Any]]) -> None:
+    def pulling(self, node: Any, g: Any) -> None:
+        """Take note that a pass comes to a node of gradient g: what is recorded from now on is its pull."""
+
+    def passed(self, found: list[tuple[Any, Any]]) -> None:
         """Take note of the gradients of a pass."""
 
 
@@ -129,7 +130,7 @@ def tracing(by: Tracer, at: Mode) -> Iterator[None]:
         _tracer.reset(traced)
 
 
-def _forget(node: Value) -> Value:
+def _forget(node: Any) -> Any:
     if tracer() is not None:  # a program needs what computes it
         node._tracked = False
         return node

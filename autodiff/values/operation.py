@@ -40,7 +40,7 @@ USUAL = frozenset({float, np.ndarray, np.float64, np.float32})
 
 
 def first_operand(z: Any, x: Any, y: Any) -> Any:
-    """The partial derivative that is the first operand itself."""
+    """The partial derivative that is the first operand itself: known by its name, it need not be called."""
     return x
 
 
@@ -48,8 +48,6 @@ def second_operand(z: Any, x: Any, y: Any) -> Any:
     """The partial derivative that is the second operand itself."""
     return y
 
-
-OPERANDS = {rule.__code__.co_code: rule for rule in (first_operand, second_operand)}
 
 BROADCASTS = "sizes must agree from the last axis on, or be 1; reshape or transpose one of them?"
 
@@ -120,9 +118,6 @@ class Operation(Traits):
         plain = not (self.many or self.metadata) and sloped
         count = len(self.arguments)
         self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
-        if elementwise and self.arity == 2:
-            self.rules = tuple(map(_operand, self.rules))
-            self.linear = self.linear or self.rules == (second_operand, first_operand)
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""
@@ -174,6 +169,14 @@ class Operation(Traits):
         if USUAL.issuperset(map(type, data)):
             return self.forward(*data, **metadata)
         return lazily(self.forward, *data, **metadata)
+
+    def of_floats(self, *inputs: Any, **metadata: Any) -> Data:
+        """An elementwise operation on floats: its scalar form, else its body by NumPy."""
+        try:  # Python raises, or turns complex, where NumPy gives ∞ or nan
+            result = self.scalar(*inputs, **metadata)
+        except (ArithmeticError, ValueError):
+            result = None
+        return result if type(result) is float else ieee(self.forward, *inputs, **metadata)
 
     def computed(self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
         """The forward computation; its errors are told with the names of the inputs."""
@@ -259,12 +262,6 @@ def _constant(rule: Rule) -> Any:
     if not isinstance(rule, numbers.Real):
         return rule
     return ONE if rule == 1.0 else float(rule)
-
-
-def _operand(rule: Rule) -> Rule:
-    """A rule of (z, x, y) that only returns an operand, told by its code, so that it need not be called."""
-    code = getattr(rule, "__code__", None)
-    return OPERANDS.get(code.co_code, rule) if code and code.co_argcount == 3 else rule
 
 
 def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:

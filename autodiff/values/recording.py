@@ -22,6 +22,8 @@ __all__ = ["applied", "part", "picked"]
 
 FLOATS = {float}
 
+switch = modes.switch
+
 
 def applied(operation: Operation) -> Callable[..., Any]:
     """The function that applies an operation."""
@@ -32,7 +34,6 @@ def applied(operation: Operation) -> Callable[..., Any]:
 
 def _unary(operation: Operation) -> Callable[[Operand], Any]:
     forward, scalar = operation.forward, operation.scalar
-    switch = modes.switch
 
     def apply(x: Operand, /) -> Any:
         if type(x) is not Value:
@@ -47,20 +48,14 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
             if type(data) is not float:
                 data = ieee(forward, a)
         else:
-            try:
-                data = forward(a) if type(a) in USUAL else lazily(forward, a)
-            except (ValueError, IndexError, TypeError) as error:
-                raise operation.failed(error, (x,)) from error
-            if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
-                data = canonical(data)
+            data = _of_arrays(operation, type(a) in USUAL, (a,), (x,))
         node = next(blanks)
         node._data = data
-        node._grad = None
+        node._grad = node._label = None
         node._birth = next(births)
         node._operation = operation
         node._x = x
         node._y = None
-        node._label = None
         node._tracked = x._tracked
         return modes.observed(node) if switch.on else node
 
@@ -69,12 +64,10 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
 
 def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
     forward, scalar, elementwise = operation.forward, operation.scalar, operation.elementwise
-    switch = modes.switch
 
     def apply(x: Operand, y: Operand, /) -> Any:
         if type(x) is Value:
-            a = x._data
-            tracked = x._tracked
+            a, tracked = x._data, x._tracked
             if type(y) is Value:
                 b = y._data
                 tracked = tracked or y._tracked
@@ -82,8 +75,7 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
                 b = y = y if type(y) is float else operation.operand(y)
         elif type(y) is Value:
             a = x = x if type(x) is float else operation.operand(x)
-            b = y._data
-            tracked = y._tracked
+            b, tracked = y._data, y._tracked
         else:
             return _raw(operation, (x, y), {})
         if elementwise and type(a) is float and type(b) is float:
@@ -94,29 +86,33 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             if type(data) is not float:
                 data = ieee(forward, a, b)
         else:
-            usual = type(a) in USUAL and type(b) in USUAL
-            if not usual and (type(a) is Value or type(b) is Value):  # it was a list of Values
+            if type(a) is Value or type(b) is Value:  # it was a list of Values
                 return apply(x, y)
-            try:
-                data = forward(a, b) if usual else lazily(forward, a, b)
-            except (ValueError, IndexError, TypeError) as error:
-                raise operation.failed(error, (x, y)) from error
-            if type(data) is not np.ndarray or not data.ndim or data.dtype.kind != "f":
-                data = canonical(data)
-                if isinstance(data, tuple):
-                    return picked(recorded(operation, data, x, y, tracked))
+            data = _of_arrays(operation, type(a) in USUAL and type(b) in USUAL, (a, b), (x, y))
+            if type(data) is not np.ndarray and isinstance(data, tuple):
+                return picked(recorded(operation, data, x, y, tracked))
         node = next(blanks)
         node._data = data
-        node._grad = None
+        node._grad = node._label = None
         node._birth = next(births)
         node._operation = operation
         node._x = x
         node._y = y
-        node._label = None
         node._tracked = tracked
         return modes.observed(node) if switch.on else node
 
     return apply
+
+
+def _of_arrays(operation: Operation, usual: bool, data: Sequence[Data], inputs: Sequence[Operand]) -> Data:
+    """The forward computation where it is not Python's on floats; what is not usual may be lazy."""
+    try:
+        result = operation.forward(*data) if usual else lazily(operation.forward, *data)
+    except (ValueError, IndexError, TypeError) as error:
+        raise operation.failed(error, inputs) from error
+    if type(result) is np.ndarray and result.ndim and result.dtype.kind == "f":
+        return result
+    return canonical(result)
 
 
 def _general(operation: Operation) -> Callable[..., Any]:
@@ -135,7 +131,7 @@ def _general(operation: Operation) -> Callable[..., Any]:
                 tracked = tracked or (type(x) is Value and x._tracked)
             operands.append(x)
         if operation.elementwise and FLOATS.issuperset(map(type, data)):
-            result = ieee(operation.forward, *data, **metadata)
+            result = operation.of_floats(*data, **metadata)
         else:
             result = operation.computed(data, operands, metadata)
         node = recorded(operation, result, tuple(operands), metadata, tracked)
@@ -148,14 +144,13 @@ def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) ->
     """A new node."""
     node = next(blanks)
     node._data = data
-    node._grad = None
+    node._grad = node._label = None
     node._birth = next(births)
     node._operation = operation
     node._x = x
     node._y = y
-    node._label = None
     node._tracked = tracked
-    return modes.observed(node) if modes.switch.on else node
+    return modes.observed(node) if switch.on else node
 
 
 def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> Data:
@@ -177,11 +172,7 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
         inputs.append(x)
     metadata = given[n:]
     if floats:
-        try:
-            data = operation.scalar(*inputs, *metadata, **named)
-        except (ArithmeticError, ValueError):
-            data = None
-        return data if type(data) is float else ieee(operation.forward, *inputs, *metadata, **named)
+        return operation.of_floats(*inputs, *metadata, **named)
     try:
         forward = partial(lazily, operation.forward) if tasks else operation.forward
         data = forward(*inputs, *metadata, **named)

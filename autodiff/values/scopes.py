@@ -13,16 +13,23 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from . import modes
-from .value import Label, Scope, Value, births, label_of
+from .labels import Label, Scope
+from .value import Value, births
 
 if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
 
-__all__ = ["boxed", "mark_call", "scope"]
+__all__ = ["boxed", "label_of", "mark_call", "scope"]
 
 new_label = tuple.__new__  # half the time of calling the class
 
 _innermost: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def label_of(value: Value) -> Label:
+    """All that is known of a value besides its mathematics."""
+    label = value._label
+    return label if type(label) is Label else Label(label)
 
 
 def scope(name: str) -> _GeneratorContextManager[None]:

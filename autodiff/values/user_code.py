@@ -8,7 +8,8 @@ from types import CodeType, FrameType
 
 import numpy as np
 
-from .value import Value, label_of
+from .scopes import label_of
+from .value import Value
 
 __all__ = ["is_own", "line_of", "recorded_at"]
 

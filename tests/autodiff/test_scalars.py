@@ -1,6 +1,7 @@
 """backward() on numbers alone: the written-out pass gives what the general one gives."""
 
 import itertools
+import math
 import operator
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 import autodiff as ad
 from autodiff import Value, gradients
-from autodiff.differentiation.scalars import leaf_gradients
+from autodiff.differentiation.reverse import ancestors
+from autodiff.differentiation.scalars import gradients_by_birth, leaf_gradients
 
 PAIRS = [
     operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.floordiv,
@@ -80,3 +82,19 @@ def test_a_graph_that_gives_way_bears_no_marks_of_the_attempt():
     (matrix * inner).sum().backward()
     assert (x.grad, inner.grad) == (4.0, 2.0)
     np.testing.assert_array_equal(matrix.grad, np.full((2, 2), 6.0))
+
+
+def test_gradients_of_numbers_give_way_where_an_array_is_on_the_way():
+    x, y = Value(2.0), Value(3.0)
+    numbers, arrays = x * y + x, ad.stack([x, y]).sum()
+    assert gradients_by_birth(ancestors(numbers), numbers, 1.0)[x._birth] == 4.0
+    assert gradients_by_birth(ancestors(arrays), arrays, 1.0) is None
+    assert gradients(numbers, [x, y]) == [4.0, 2.0]
+    assert gradients(arrays, [x, y]) == [1.0, 1.0]
+
+
+def test_gradients_of_numbers_end_at_what_is_differentiated():
+    x = Value(2.0)
+    inner = x * x
+    assert gradients(ad.exp(inner) * 1.0, inner) == math.exp(4.0)
+    assert x.grad is None is inner.grad

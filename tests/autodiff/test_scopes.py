@@ -16,8 +16,7 @@ import nn
 from autodiff import Value, detect_anomaly, no_grad, sigmoid
 from autodiff.graph import Graph
 from autodiff.pictures.boxes import NOWHERE, frames_of
-from autodiff.values.scopes import scope
-from autodiff.values.value import label_of
+from autodiff.values.scopes import label_of, scope
 
 
 def boxes(*values):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ...values.data import Data
-from ...values.operation import Operation, ieee
+from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
 
 __all__ = ["REWRITES", "Draft", "Rewrite", "Rule", "alike", "computed", "frozen", "is_a", "placed", "rule"]
@@ -197,11 +197,7 @@ def is_a(line: Line, function: Any) -> bool:
 def computed(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
     """What a line computes, by the eager engine's rules."""
     if type(operation) is Operation and operation.elementwise and all(type(x) is float for x in data):
-        try:
-            result = operation.scalar(*data, **metadata)
-        except (ArithmeticError, ValueError):
-            result = None
-        return result if type(result) is float else ieee(operation.forward, *data, **metadata)
+        return operation.of_floats(*data, **metadata)
     with np.errstate(all="ignore"):
         return operation.computed(data, data, metadata)
 

@@ -13,7 +13,7 @@ from ..listing import Origin
 
 __all__ = ["Origins", "is_own"]
 
-PASS = reverse.sweep.__code__, reverse._pull.__code__
+PASS = (reverse.sweep.__code__,)
 """What differentiates one node after another, each of which it calls `node`."""
 
 

@@ -90,6 +90,9 @@ class Trace:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
 
+    def pulling(self, node: Value, g: Any) -> None:
+        """Take note of the node that a pass has come to."""
+
     def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
         """Note the gradients of a pass, and what they are gradients of."""
         for node, g in found:
