@@ -131,9 +131,8 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             pending[birth] = None  # nobody asks for it again: its memory is free while the pass goes on
         if tracer is not None:
             tracer.pulling(node, g)
-        inputs = inputs_of(node)
+        inputs, z, data = _opened(node, record)
         rules = operation.rules * len(inputs) if operation.many else operation.rules  # many share the one
-        z, data = _seen(node, inputs, record)
         for i, x in enumerate(inputs):
             if type(x) is Value and x._birth in pending and (rule := rules[i]) != 0.0:
                 c = g if rule is ONE else pulled(node, i, rule, g, z, data)
@@ -178,14 +177,16 @@ def _applied(node: Value, rule: Any, g: Any, z: Any, *data: Any, i: int) -> Any:
     return rule(g, z, *operands, **metadata)
 
 
-def _seen(node: Value, inputs: Sequence[Any], record: bool) -> tuple[Any, Sequence[Any]]:
-    """The output and the operands as rules see them: data, or Values where the pass is recorded."""
+def _opened(node: Value, record: bool) -> tuple[Sequence[Any], Any, Sequence[Any]]:
+    """The operands; and the output and the operands as rules see them: data, or Values in a recorded pass."""
     if record:
-        return parts(node), inputs
-    if len(inputs) == 2:  # as most have: what follows takes twice the time
-        x, y = inputs
-        return node._data, (x._data if type(x) is Value else x, y._data if type(y) is Value else y)
-    return node._data, [x._data if type(x) is Value else x for x in inputs]
+        inputs = inputs_of(node)
+        return inputs, parts(node), inputs
+    x, y = node._x, node._y
+    if node._operation.arity == 2:  # as most nodes: what follows takes twice the time
+        return (x, y), node._data, (x._data if type(x) is Value else x, y._data if type(y) is Value else y)
+    inputs = inputs_of(node)
+    return inputs, node._data, [x._data if type(x) is Value else x for x in inputs]
 
 
 def parts(node: Value) -> Any:
