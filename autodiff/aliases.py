@@ -99,7 +99,7 @@ MOVED = {
     "programs.surrounding": "programs.guards.guard",
     "programs.surroundings": "programs.guards.finding",
     "programs.trace": "programs.tracing.trace",
-    "programs.watching": "programs.tracing.watching",
+    "programs.watching": "programs.tracing.nan_check",
     "programs.words": "programs.spelling.words",
     "recording": "values.recording",
     "replay": "checking.replay",

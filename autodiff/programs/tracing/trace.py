@@ -20,8 +20,8 @@ from ...values.value import Value, births, data_of
 from ..listing import Line, Listing, Origin
 from . import refusals
 from .conditions import CONDITIONS
+from .nan_check import total
 from .origins import Origins
-from .watching import total
 
 __all__ = ["Recording", "Trace", "recorded_from"]
 
@@ -56,7 +56,8 @@ class Trace:
     def __init__(self, absorbs: bool) -> None:
         self.absorbs = absorbs
         self.origins = Origins()
-        self.gradients: dict[int, Value] = {}
+        self.gradients: set[int] = set()
+        """The births of those that passes gave."""
         self.is_spoilt = False
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
@@ -95,7 +96,7 @@ class Trace:
         for node, g in found:
             self.origins.note_gradient(g, node)
             if isinstance(g, Value):
-                self.gradients[g._birth] = g
+                self.gradients.add(g._birth)
             elif g is not None:
                 self.is_spoilt = self.is_spoilt or bool(np.isnan(g).any())
 
@@ -122,7 +123,7 @@ def recorded_from(
         result = f(*args, **kwargs)
         outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
         trace.origins.told = CHECK
-        watched = None if absorbs else total(trace.gradients.values(), outputs)
+        watched = None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
     if trace.is_spoilt and not absorbs:
         return recorded_from(f, args, kwargs, inputs, True, captured, told)
     wanted = outputs if watched is None else (*outputs, watched)
