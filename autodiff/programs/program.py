@@ -13,10 +13,9 @@ from typing import Any, overload
 from ..files.writing import format_of, write
 from ..text.digits import counted
 from ..values import modes
-from .arguments import Arguments, entered
+from .arguments import Arguments, Parameters, entered
 from .calling import MISS, Direct, direct
 from .differentiable import Recorder
-from .parameters import Parameters
 from .results import filled
 from .saving import saved
 from .source import Source

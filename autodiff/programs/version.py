@@ -17,7 +17,7 @@ from .loading import loaded
 from .results import structure
 from .rewrites.rewriting import rewritten
 from .source import Source, written
-from .tracing.purity import check_same
+from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
 
 if TYPE_CHECKING:

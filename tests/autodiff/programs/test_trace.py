@@ -10,8 +10,7 @@ import autodiff as ad
 import nn
 from autodiff import Value, grad, gradients, maximum, no_grad, value_and_grad, where
 from autodiff.programs import compile as compiled
-from autodiff.programs.arguments import entered
-from autodiff.programs.parameters import Parameters
+from autodiff.programs.arguments import Parameters, entered
 from autodiff.programs.tracing.conditions import CONDITIONS
 from autodiff.programs.tracing.trace import recorded_from
 
