@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...differentiation.structure import leaves
+from ...differentiation.structure import leaves, mapped
+from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
 from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
@@ -25,12 +26,7 @@ from .origins import Origins
 
 __all__ = ["Recording", "Trace", "recorded_from"]
 
-OF_SHAPES = {
-    "empty_like", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "ndim", "ones_like",
-    "result_type", "shape", "size", "zeros_like",
-}  # fmt: skip
-"""Functions that ask for shapes and dtypes only, which are those of all calls of a program."""
-
+OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
 CHECK = Origin("", "nan where a gradient met 0·∞")
 """Where the number comes from that tells whether the other form is needed."""
@@ -84,7 +80,7 @@ class Trace:
         """Record a condition; answer what shapes tell; refuse the rest, naming it."""
         values = (x for x in leaves((arguments, options)) if isinstance(x, Value))
         if name in OF_SHAPES or all(map(self.is_constant, values)):
-            return getattr(np, name)(*map(data_of, arguments), **options)
+            return getattr(np, name)(*mapped(data_of, arguments), **mapped(data_of, options))
         if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
             return name == "not_equal"  # no number is None, or a string
         if name not in CONDITIONS:

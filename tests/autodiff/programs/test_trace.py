@@ -183,6 +183,11 @@ ASKED = {
 }  # fmt: skip
 
 
+def test_constants_inside_lists_are_asked_as_they_are():
+    program = compiled(lambda x: x * float(np.isclose(Value(1.0), [Value(1.0), 2.0]).sum()))
+    assert program(2.0) == 2.0
+
+
 def test_each_condition_has_a_test():
     assert CONDITIONS.keys() <= ASKED.keys()
 
