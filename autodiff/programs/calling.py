@@ -17,7 +17,7 @@ MISS says that the call is another version's, or needs more thought.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -26,9 +26,7 @@ from ..values.value import Value, recasts
 from .arguments import Arguments, Static, is_setting
 from .guards.guard import Surrounding, same
 from .results import OUTPUT
-
-if TYPE_CHECKING:
-    from .version import Version
+from .version import Version
 
 __all__ = ["MISS", "Direct", "direct"]
 

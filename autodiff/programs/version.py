@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..values import modes
 from ..values.data import Data, dtype_of, shape_of
@@ -19,9 +19,6 @@ from .rewrites.rewriting import rewritten
 from .source import Source, written
 from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
-
-if TYPE_CHECKING:
-    from .differentiable import Recorder
 
 __all__ = ["Form", "Version"]
 
@@ -53,9 +50,6 @@ class Version:
     The second is recorded when a gradient holds nan for the first time, and serves from then on where
     one does, as the eager engine's second pass.
     """
-
-    recorder: Recorder | None = None
-    """What records calls, once one was recorded."""
 
     def __init__(self, f: Callable[..., Any], key: Hashable, arguments: Arguments, name: str) -> None:
         self.key, self.name, self.doc = key, name, f"{name}({_told(arguments)})"
