@@ -16,6 +16,7 @@ import numpy as np
 
 from ..ops.shaping import sum_to
 from ..ops.totals import row_total
+from ..values import modes
 from ..values.data import Data, canonical, shape_of
 from ..values.operation import ONE, Operation, ieee, inputs_of
 from ..values.recording import picked
@@ -121,13 +122,13 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
 
     Rules see raw data, or Values where the pass itself is to be recorded. Operations of two operands,
     and elementwise ones of one, are written out, since scalar code spends its time here; `_pull` does
-    the same for operations of any form. While a program is recorded, `Origins` looks up `node` and `g`
-    in both.
+    the same for operations of any form.
     """
     pending: Pending = dict.fromkeys(nodes)
     pending[output._birth] = seed
     get = pending.get
     keep_all = len(kept) == len(nodes)
+    tracer = modes.tracer()
     for birth in sorted(nodes, reverse=True):
         node = nodes[birth]
         operation = node._operation
@@ -136,6 +137,8 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             continue
         if not (keep_all or birth in kept):
             pending[birth] = None
+        if tracer is not None:
+            tracer.pulling(node, g)
         arity, elementwise = operation.arity, operation.elementwise
         if arity == 2:
             x, y = node._x, node._y

@@ -105,6 +105,9 @@ class Tracer(Protocol):
     absorbs: bool
     """Whether passes are recorded with 0·∞ = 0 for structural zeros, which is more to compute."""
 
+    def pulling(self, node: Value, g: Any) -> None:
+        """Take note that a pass comes to a node of gradient g: what is recorded from now on is its pull."""
+
     def passed(self, found: list[tuple[Value, Any]]) -> None:
         """Take note of the gradients of a pass."""
 

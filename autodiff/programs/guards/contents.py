@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tracing.origins import is_own
+from ...values.user_code import is_own
 from .chains import Step
 from .guard import ABSENT, ARRAYS, PLAIN
 

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...values.operation import Operation
-from ..tracing.origins import is_own
+from ...values.user_code import is_own
 from .chains import ENTRIES as LOOPED
 from .chains import SUPER, Chain, Step, chains, inner
 from .contents import CONTAINERS, asked, is_closed, is_library, is_looked_into, is_object, member

@@ -57,15 +57,25 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     """
     looked = [g for birth, g in _doubtful(nodes, set()).items() if birth in gradients]
     if any(len(g.shape) > 1 for g in looked):
-        small = [g for g in looked if len(g.shape) < 2]
-        small += [y for y in results if type(y._data) is float and y._operation and y._birth not in gradients]
-        left = _doubtful(nodes, _finite_with(small))
-        looked = small + [g for g in looked if len(g.shape) > 1 and g._birth in left]
+        looked = _telling_of(looked, nodes, [y for y in results if type(y._data) is float and y._operation])
     if not looked:
         return None
     result: Value = reduce(lambda a, b: a + b, [energy(x) if x.shape else x for x in looked]) * 0.0
     result.name = "total"
     return result
+
+
+def _telling_of(gradients: Iterable[Value], nodes: Iterable[Value], told: list[Value]) -> list[Value]:
+    """Values that are finite only where none of the gradients holds nan of 0·∞.
+
+    Small gradients come first, and those of the first layers, which tell of the others.
+    """
+    finite = _finite_with(told)
+    for g in sorted(gradients, key=lambda g: (len(g.shape) > 1, -g._birth)):
+        if g._birth in _doubtful(nodes, finite):
+            told.append(g)
+            finite |= _finite_with([g])
+    return told
 
 
 def _doubtful(nodes: Iterable[Value], finite: Container[int]) -> dict[int, Value]:

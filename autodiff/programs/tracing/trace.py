@@ -87,8 +87,13 @@ class Trace:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
 
+    def pulling(self, node: Value, g: Any) -> None:
+        """Note the node that a pass has come to."""
+        self.origins.pulled = node, g
+
     def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
         """Note the gradients of a pass, and what they are gradients of."""
+        self.origins.pulled = None
         for node, g in found:
             self.origins.note_gradient(g, node)
             if isinstance(g, Value):

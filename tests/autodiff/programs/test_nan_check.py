@@ -69,17 +69,17 @@ def watched(f, *args):
     return set(re.findall(r"d_\w+", found.split("return")[0]))
 
 
-def test_the_loss_and_the_biases_tell_of_a_network():
+def test_the_loss_and_the_first_bias_tell_of_a_network():
     w1, b1, w2, b2 = np.ones((2, 4)), np.ones(4), np.ones((4, 2)), np.ones(2)
     for activation in (ad.relu, ad.sigmoid):
         for loss in (lambda y: y.sum(), lambda y: y.sum() / 3.0):
             step = network(activation, ad.log_softmax, loss)
-            assert watched(step, w1, b1, w2, b2) == {"d_b1", "d_b2"}
+            assert watched(step, w1, b1, w2, b2) == {"d_b1"}
 
 
-def test_weights_are_looked_at_where_nothing_tells_of_them():
+def test_the_first_weights_tell_where_there_is_no_bias():
     w1, w2 = np.ones((2, 4)), np.ones((4, 2))
-    assert watched(lambda w1, w2: ad.exp(ad.exp(X @ w1) @ w2).sum(), w1, w2) == {"d_w1", "d_w2"}
+    assert watched(lambda w1, w2: ad.exp(ad.exp(X @ w1) @ w2).sum(), w1, w2) == {"d_w1"}
 
 
 def test_a_sum_of_functions_of_one_operand_each_needs_no_look():
