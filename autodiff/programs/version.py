@@ -10,7 +10,7 @@ from ..values import modes
 from ..values.data import Data, dtype_of, shape_of
 from ..values.value import Value, recasts
 from .arguments import Arguments
-from .guards.finding import surroundings
+from .guards.finding import guards_of
 from .guards.guard import changes
 from .listing import Origin
 from .loading import loaded
@@ -59,8 +59,8 @@ class Version:
         self._absorbing: Form | None = None
         recording = self._recorded(absorbs=False)
         check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
-        self.surroundings = surroundings(f, arguments.fixed)
-        self.changed = changes(self.surroundings.watched)
+        self.guards = guards_of(f, arguments.fixed)
+        self.changed = changes(self.guards.guards)
         self.main = Form(recording, name, self.doc)
         self.captured = recording.captured
         self.recasts = recasts.on
@@ -111,7 +111,7 @@ class Version:
     @property
     def source(self) -> Source:
         """The text of the first form, below what it takes to stay as it was."""
-        return self.main.source.below(self.surroundings.told())
+        return self.main.source.below(self.guards.told())
 
     @property
     def whole_source(self) -> Source:
@@ -119,7 +119,7 @@ class Version:
         if not self.watched:
             return self.source
         whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
-        return whole.below(self.surroundings.told())
+        return whole.below(self.guards.told())
 
     def __repr__(self) -> str:
         return f"<version {self.doc}>"

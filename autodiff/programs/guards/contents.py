@@ -1,4 +1,4 @@
-"""What is looked into while f's surroundings are found: the user's objects, containers, numbers, arrays."""
+"""What is looked into while guards are found: the user's objects, containers, numbers, arrays."""
 
 from __future__ import annotations
 
