@@ -11,6 +11,7 @@ import enum
 import inspect
 import numbers
 from collections.abc import Callable, Collection, Hashable, Iterator
+from inspect import Parameter
 from types import BuiltinFunctionType, EllipsisType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -52,6 +53,9 @@ SETTINGS = (
 )  # fmt: skip
 
 
+BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+
+
 class Parameters:
     """The names of f's parameters, and which of them are declared static.
 
@@ -59,14 +63,17 @@ class Parameters:
     """
 
     def __init__(self, f: Callable[..., Any], static: str | int | Collection[str | int]) -> None:
-        self._names, self._rest, named = _parameters(f)
+        kinds = _kinds(f)
+        by_name = [name for name, kind in kinds.items() if kind is Parameter.KEYWORD_ONLY]
+        self._names = [name for name, kind in kinds.items() if kind in BY_POSITION]
+        self._rest = next((x for x, kind in kinds.items() if kind is Parameter.VAR_POSITIONAL), "arguments")
         declared = [static] if isinstance(static, (str, int)) else list(static)
         if wrong := [x for x in declared if type(x) not in (str, int)]:
             raise TypeError(f"compile: static takes names of parameters, or positions, got {wrong[0]!r}")
         self._static = {self.position(x) if isinstance(x, int) else x for x in declared}
-        unknown = self._static - set(self._names) - set(named)
-        if unknown and named is not ANY:
-            known = ", ".join([*self._names, *named]) or "none"
+        unknown = self._static.difference(self._names, by_name)
+        if unknown and Parameter.VAR_KEYWORD not in kinds.values():
+            known = ", ".join([*self._names, *by_name]) or "none"
             raise ValueError(
                 f"compile: static names {min(unknown)!r}, which is no parameter; they are {known}"
             )
@@ -82,20 +89,12 @@ class Parameters:
         return name in self._static
 
 
-ANY: tuple[str, ...] = ("**",)
-"""Names by which anything may be given."""
-
-
-def _parameters(f: Callable[..., Any]) -> tuple[list[str], str, tuple[str, ...]]:
-    """The names of positional parameters, that of *args, and those given by name only."""
+def _kinds(f: Callable[..., Any]) -> dict[str, Any]:
+    """The kind of each parameter by name; where f does not tell, all may be given."""
     try:
-        parameters = inspect.signature(f).parameters.values()
+        return {name: p.kind for name, p in inspect.signature(f).parameters.items()}
     except (TypeError, ValueError):
-        return [], "arguments", ANY
-    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), "arguments")
-    named = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
-    return positional, rest, ANY if any(p.kind is p.VAR_KEYWORD for p in parameters) else named
+        return {"options": Parameter.VAR_KEYWORD}
 
 
 class Arguments(NamedTuple):

@@ -63,13 +63,6 @@ class Reading(NamedTuple):
             told = f"[{key!a}]" if isinstance(key, (str, int, float)) else f"[a {type(key).__name__}]"
         return Reading(f"{self.name}{told}", self.origin, (*self.path, step))
 
-    def found(self, named: Callable[[Any], str]) -> str | None:
-        """The condition that a name has a meaning; None for what is not read by its name alone."""
-        match self.origin, self.path:
-            case dict(), [("entry", name)]:
-                return f"{named(name)} in {named(self.origin)}"
-        return None
-
     def text(self, named: Callable[[Any], str]) -> str:
         """The expression that reads; `named` gives names to objects."""
         text = named(self.origin)
@@ -102,8 +95,11 @@ class Guard(NamedTuple):
 
     def changed(self, named: Callable[[Any], str]) -> str:
         """The condition that it means something else; it raises where nothing is read."""
-        if self.meaning is ABSENT:
-            return self.reading.found(named) or f"{named(self.reading.now)}() is not {named(ABSENT)}"
+        match self.meaning, self.reading:
+            case _Absent(), Reading(_, dict() as names, [("entry", name)]):
+                return f"{named(name)} in {named(names)}"
+            case _Absent(), reading:
+                return f"{named(reading.now)}() is not {named(ABSENT)}"
         text, meaning = self.reading.text(named), named(self.meaning)
         if self.measure:
             return f"{named(self.measure)}({text}) != {meaning}"

@@ -98,24 +98,19 @@ def check_same(first: Listing, second: Listing) -> None:
 def _difference(first: Listing, second: Listing) -> tuple[Line | None, str] | None:
     """The first line that differs, and how."""
     for place, (a, b) in enumerate(zip(first.lines, second.lines, strict=False)):
-        if (
-            a.kind != b.kind
-            or a.inputs != b.inputs
-            or _name(a) != _name(b)
-            or not _same(a.metadata, b.metadata)
-        ):
+        if _computed(a) != _computed(b) or not _same(a.metadata, b.metadata):
             return a, "computed otherwise"
         if a.kind == "constant" and not _same(a.data, b.data):
-            return next(
-                (line for line in first.lines if place in line.inputs), None
-            ), "computed with other numbers"
+            user = next((line for line in first.lines if place in line.inputs), None)
+            return user, "computed with other numbers"
     if len(first.lines) != len(second.lines) or first.outputs != second.outputs:
         return None, "computed otherwise"
     return None
 
 
-def _name(line: Line) -> str | None:
-    return line.operation.name if line.operation else None
+def _computed(line: Line) -> tuple[Any, ...]:
+    """What a line does, and of which lines."""
+    return line.kind, line.inputs, line.operation and line.operation.name
 
 
 def _same(x: Any, y: Any) -> bool:
