@@ -82,12 +82,9 @@ def _doubtful(nodes: Iterable[Value], finite: Container[int]) -> dict[int, Value
     """What may hold nan of 0·∞ where some values are finite, by birth."""
     found: dict[int, Value] = {}
     for node in nodes:
-        operands = inputs_of(node)
-        clear = node._birth in finite or (
-            node._operation in PRODUCTS and all(_is_finite(x, finite) for x in operands)
-        )
-        values = [x for x in operands if isinstance(x, Value)]
-        if not clear and (not _is_sound(node, values) or any(x._birth in found for x in values)):
+        values = [x for x in inputs_of(node) if isinstance(x, Value)]
+        sound = not any(x._birth in found for x in values) and _is_sound(node, values)
+        if not (sound or node._birth in finite or _is_finite_product(node, finite)):
             found[node._birth] = node
     return found
 
@@ -97,8 +94,12 @@ def _is_sound(node: Value, values: Sequence[Value]) -> bool:
     operation: Any = node._operation
     if operation.elementwise and all(type(rule) is float for rule in operation.rules):
         return True
-    constants = [x for x in inputs_of(node) if not isinstance(x, Value)]
+    constants = (x for x in inputs_of(node) if not isinstance(x, Value))
     return len(values) == 1 and all(np.all(np.isfinite(x) & np.not_equal(x, 0.0)) for x in constants)
+
+
+def _is_finite_product(node: Value, finite: Container[int]) -> bool:
+    return node._operation in PRODUCTS and all(_is_finite(x, finite) for x in inputs_of(node))
 
 
 def _is_finite(x: Any, finite: Container[int]) -> bool:
