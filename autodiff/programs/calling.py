@@ -74,7 +74,7 @@ class _Text:
     def function(self, version: Version, args: list[Any]) -> None:
         """All of it."""
         self.check(f"len(args) != {len(args)} or depth()")
-        for line in checks(version.guards.guards, self.named, "MISS"):
+        for line in checks(version.guarded.guards, self.named, "MISS"):
             self.line(line)
         self.unpack("args", "a", args)
         self.names |= {"version": version, "recasts": recasts}

@@ -59,8 +59,8 @@ class Version:
         self._absorbing: Form | None = None
         recording = self._recorded(absorbs=False)
         check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
-        self.guards = guards_of(f, arguments.fixed)
-        self.changed = changes(self.guards.guards)
+        self.guarded = guards_of(f, arguments.fixed)
+        self.changed = changes(self.guarded.guards)
         self.main = Form(recording, name, self.doc)
         self.captured = recording.captured
         self.recasts = recasts.on
@@ -111,7 +111,7 @@ class Version:
     @property
     def source(self) -> Source:
         """The text of the first form, below what it takes to stay as it was."""
-        return self.main.source.below(self.guards.told())
+        return self.main.source.below(self.guarded.told())
 
     @property
     def whole_source(self) -> Source:
@@ -119,7 +119,7 @@ class Version:
         if not self.watched:
             return self.source
         whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
-        return whole.below(self.guards.told())
+        return whole.below(self.guarded.told())
 
     def __repr__(self) -> str:
         return f"<version {self.doc}>"

@@ -28,10 +28,10 @@ from .contents import asked, is_closed, is_library, member
 from .guard import ABSENT, Guard, Reading, frame, same
 from .guarding import TRAINING, Guarding
 
-__all__ = ["Guards", "guards_of"]
+__all__ = ["Guarded", "guards_of"]
 
 
-class Guards(NamedTuple):
+class Guarded(NamedTuple):
     """What is compared at each call, and the names of what is not looked at again."""
 
     guards: list[Guard]
@@ -44,14 +44,14 @@ class Guards(NamedTuple):
         return [f"Recorded once, and not noticed where changed in place: {', '.join(self.unwatched)}."]
 
 
-def guards_of(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Guards:
+def guards_of(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Guarded:
     """Guards for what f reads, and what the user's functions read that it calls.
 
     `given` are arguments that are the same at each call, by place or name.
     """
     walk = _Walk()
     walk.start(f, given or {})
-    return Guards([*walk.guarding.found.values()], sorted(walk.guarding.unwatched))
+    return Guarded([*walk.guarding.found.values()], sorted(walk.guarding.unwatched))
 
 
 # -- what f reads ------------------------------------------------------------------------------
