@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +14,7 @@ from ..values import modes
 from ..values.data import is_lazy, shape_of
 from ..values.operation import inputs_of
 from ..values.scopes import label_of
-from ..values.user_code import is_own, line_of, recorded_at
+from ..values.user_code import recorded_at, users_line
 from ..values.value import Value, data_of
 
 __all__ = ["cause_of_nan", "detect_anomaly"]
@@ -127,10 +126,7 @@ def _where(node: Value) -> str:
 
 def _line() -> str:
     """File, number and text of the innermost line of the user's code."""
-    frame = sys._getframe(1)
-    while frame.f_back and is_own(frame.f_code):
-        frame = frame.f_back
-    place, text = line_of(frame)
+    place, text = users_line()
     return place + (f"  `{text}`" if text else "")
 
 

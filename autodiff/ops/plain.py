@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,27 +17,43 @@ from ..values.data import as_data, beyond, shape_of
 from ..values.lazy import lazily
 from ..values.value import Value
 
-__all__ = ["COMPARISONS", "FUNCTIONS", "question", "raw"]
+__all__ = ["COMPARISONS", "FAMILIES", "FUNCTIONS", "SHAPES", "UFUNCS", "Family", "question", "raw"]
 
-ASKED = {
-    0: (
-        "equal", "greater", "greater_equal", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "less",
-        "less_equal", "ndim", "not_equal", "result_type", "shape", "size",
-    ),
-    1: (
-        "all", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere", "count_nonzero",
-        "empty_like", "flatnonzero", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "logical_not",
-        "nonzero", "ones_like", "signbit", "zeros_like",
-    ),
-    2: (
-        "allclose", "array_equal", "array_equiv", "digitize", "isclose", "logical_and", "logical_or",
-        "logical_xor", "searchsorted",
-    ),
-}  # fmt: skip
-"""NumPy's functions that are constant between jumps, by how many of their first arguments must be numbers.
 
-Anything may be compared (x == None), and asked for its shape. Functions whose results change with the
-numbers, such as unique values and weighted counts, are in `counting`.
+class Family(NamedTuple):
+    """Functions of NumPy that are asked alike."""
+
+    names: tuple[str, ...]
+    numbers: int
+    """How many of the first arguments must be numbers. Anything may be compared, and asked for its shape."""
+    recorded: str
+    """What a program makes of it: a condition of these parameters; or what `SHAPES` and `COUNTS` say."""
+
+
+SHAPES = "shapes"
+"""What depends on shapes and dtypes alone, which are those of all calls of a program."""
+
+COUNTS = "counts"
+"""What decides shapes or counts, or is not needed: refused in programs."""
+
+FAMILIES = (
+    Family(("iscomplex", "iscomplexobj", "isreal", "isrealobj"), 0, SHAPES),
+    Family(("ndim", "result_type", "shape", "size"), 0, SHAPES),
+    Family(("empty_like", "ones_like", "zeros_like"), 1, SHAPES),
+    Family(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), 0, "x, y"),
+    Family(("logical_and", "logical_or", "logical_xor"), 2, "x, y"),
+    Family(("isfinite", "isinf", "isnan", "isneginf", "isposinf", "logical_not", "signbit"), 1, "x"),
+    Family(("isclose", "allclose"), 2, "x, y, rtol, atol, equal_nan"),
+    Family(("array_equal",), 2, "x, y, equal_nan"),
+    Family(("array_equiv",), 2, "x, y"),
+    Family(("all", "any", "argmax", "argmin", "count_nonzero"), 1, "x, axis, keepdims"),
+    Family(("argsort",), 1, "x, axis, stable"),
+    Family(("argpartition", "argwhere", "flatnonzero", "nonzero"), 1, COUNTS),
+    Family(("digitize", "searchsorted"), 2, COUNTS),
+)
+"""NumPy's functions that are constant between jumps.
+
+Functions whose results change with the numbers, such as unique values and weighted counts, are in `counting`.
 """
 
 WRITING = ("isneginf", "isposinf")
@@ -97,7 +113,7 @@ def question(function: Callable[..., Any], count: int) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: question(getattr(np, name), count) for count, names in ASKED.items() for name in names
+    name: question(getattr(np, name), family.numbers) for family in FAMILIES for name in family.names
 }
 """By NumPy's name."""
 

@@ -8,8 +8,10 @@ roles of Values they are the key under which a version is kept.
 from __future__ import annotations
 
 import enum
+import inspect
 import numbers
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
+from inspect import Parameter
 from types import BuiltinFunctionType, EllipsisType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -18,9 +20,8 @@ import numpy as np
 from ..differentiation.structure import mapped
 from ..values.data import FLOAT64, Data, as_data, dtype_of, is_lazy, shape_of
 from ..values.value import Value
-from .parameters import Parameters
 
-__all__ = ["Arguments", "Static", "entered", "is_setting"]
+__all__ = ["Arguments", "Parameters", "Static", "entered", "is_setting"]
 
 Path: TypeAlias = "str | tuple[Any, str, Any]"
 """Where an operand stands: the name of an argument, or (path of a structure, how it is written, key)."""
@@ -50,6 +51,50 @@ SETTINGS = (
     bool, str, bytes, type(None), EllipsisType, slice, range, type, np.dtype, np.ufunc, enum.Enum,
     FunctionType, BuiltinFunctionType, MethodType, Static,
 )  # fmt: skip
+
+
+BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Parameters:
+    """The names of f's parameters, and which of them are declared static.
+
+    Raises ValueError for a name that f does not have, TypeError for what is neither name nor position.
+    """
+
+    def __init__(self, f: Callable[..., Any], static: str | int | Collection[str | int]) -> None:
+        kinds = _kinds(f)
+        by_name = [name for name, kind in kinds.items() if kind is Parameter.KEYWORD_ONLY]
+        self._names = [name for name, kind in kinds.items() if kind in BY_POSITION]
+        self._rest = next((x for x, kind in kinds.items() if kind is Parameter.VAR_POSITIONAL), "arguments")
+        declared = [static] if isinstance(static, (str, int)) else list(static)
+        if wrong := [x for x in declared if type(x) not in (str, int)]:
+            raise TypeError(f"compile: static takes names of parameters, or positions, got {wrong[0]!r}")
+        self._static = {self.position(x) if isinstance(x, int) else x for x in declared}
+        unknown = self._static.difference(self._names, by_name)
+        if unknown and Parameter.VAR_KEYWORD not in kinds.values():
+            known = ", ".join([*self._names, *by_name]) or "none"
+            raise ValueError(
+                f"compile: static names {min(unknown)!r}, which is no parameter; they are {known}"
+            )
+
+    def position(self, i: int) -> str:
+        """The name of the i-th positional argument."""
+        if i < len(self._names):
+            return self._names[i]
+        return f"{self._rest}[{i - len(self._names)}]"
+
+    def is_static(self, name: str) -> bool:
+        """Whether an argument was declared static."""
+        return name in self._static
+
+
+def _kinds(f: Callable[..., Any]) -> dict[str, Any]:
+    """The kind of each parameter by name; where f does not tell, all may be given."""
+    try:
+        return {name: p.kind for name, p in inspect.signature(f).parameters.items()}
+    except (TypeError, ValueError):
+        return {"options": Parameter.VAR_KEYWORD}
 
 
 class Arguments(NamedTuple):

@@ -17,18 +17,16 @@ MISS says that the call is another version's, or needs more thought.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..values import modes
 from ..values.value import Value, recasts
 from .arguments import Arguments, Static, is_setting
-from .guards.guard import Surrounding, same
+from .guards.guard import checks, same
 from .results import OUTPUT
-
-if TYPE_CHECKING:
-    from .version import Version
+from .version import Version
 
 __all__ = ["MISS", "Direct", "direct"]
 
@@ -76,7 +74,8 @@ class _Text:
     def function(self, version: Version, args: list[Any]) -> None:
         """All of it."""
         self.check(f"len(args) != {len(args)} or depth()")
-        self.surroundings(version.surroundings.watched)
+        for line in checks(version.guarded.guards, self.named, "MISS"):
+            self.line(line)
         self.unpack("args", "a", args)
         self.names |= {"version": version, "recasts": recasts}
         inputs = self.operands + self.captured(version.captured)
@@ -91,8 +90,8 @@ class _Text:
     def line(self, code: str) -> None:
         self.lines.append(f"    {code}")
 
-    def check(self, miss: str, before: str = "") -> None:
-        self.line(f"{before}if {miss}: return MISS")
+    def check(self, miss: str) -> None:
+        self.line(f"if {miss}: return MISS")
 
     def named(self, thing: Any) -> str:
         """A name for an object."""
@@ -141,14 +140,6 @@ class _Text:
             self.check(f"type({part}) is not {self.named(type(x))}")
         else:
             raise _UnusualError
-
-    def surroundings(self, watched: Sequence[Surrounding]) -> None:
-        """All that f reads around itself must be what it was; reading it may raise."""
-        if watched:
-            self.line("try:")
-            for entry in watched:
-                self.check(entry.changed(self.named), "    ")
-            self.line("except Exception: return MISS")
 
     def captured(self, values: Sequence[Value]) -> list[str]:
         """The data of the Values that f closes over, which must have kept their roles."""

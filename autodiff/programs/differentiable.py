@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from ..differentiation.engine import gradients, variable
 from ..differentiation.structure import leaves
@@ -20,12 +20,12 @@ from ..values.operation import Operation
 from ..values.recording import part, recorded
 from ..values.value import Value, data_of
 from .arguments import Arguments
-
-if TYPE_CHECKING:
-    from .program import Program
-    from .version import Version
+from .version import Version
 
 __all__ = ["Recorder"]
+
+Evaluated: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any], bool], Any]
+"""A program: (args, kwargs, whether to record) → its results."""
 
 
 def _program(*inputs: Data) -> Data:
@@ -42,7 +42,11 @@ class Recorder:
     """Records the calls of one version of a program."""
 
     def __init__(
-        self, f: Callable[..., Any], version: Version, arguments: Arguments, compiled: type[Program]
+        self,
+        f: Callable[..., Any],
+        version: Version,
+        arguments: Arguments,
+        compiled: Callable[[Callable[..., Any]], Evaluated],
     ) -> None:
         self._f, self._version = f, version
         self._call = arguments._replace(operands=[])  # structure and settings, without the data
@@ -82,14 +86,14 @@ class Recorder:
         pairs = zip(inputs, self._roles, strict=False)  # behind the arguments are the captured Values
         return self._call._replace(operands=[Value(x) if role else x for x, role in pairs])
 
-    def _rule(self, pullback: Program, inputs: Any, *gradients: Any) -> tuple[Any, ...]:
+    def _rule(self, pullback: Evaluated, inputs: Any, *gradients: Any) -> tuple[Any, ...]:
         """What a pullback makes of gradients: those of all inputs, None for constants; data, or Values."""
         record = isinstance(inputs, Value)
         count = len(self._roles)
         call = self._call._replace(operands=inputs._x[:count]) if record else self._restored(inputs)
         several = len(self._version.tracked) > 1
         arguments = [list(g) if several else [g] for g in gradients]
-        found = iter(pullback.evaluated((*arguments, *call.filled(iter(call.operands))), {}, record))
+        found = iter(pullback((*arguments, *call.filled(iter(call.operands))), {}, record))
         return tuple([next(found) if role else None for role in (*self._roles, *self._version.roles)])
 
     def _pulled_back(self, seeds: list[Any], args: list[Any], kwargs: dict[str, Any]) -> list[Any]:

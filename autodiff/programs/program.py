@@ -13,10 +13,9 @@ from typing import Any, overload
 from ..files.writing import format_of, write
 from ..text.digits import counted
 from ..values import modes
-from .arguments import Arguments, entered
+from .arguments import Arguments, Parameters, entered
 from .calling import MISS, Direct, direct
 from .differentiable import Recorder
-from .parameters import Parameters
 from .results import filled
 from .saving import saved
 from .source import Source
@@ -42,6 +41,7 @@ class Program:
         self._parameters = Parameters(f, static)
         self._keep = keep
         self._versions: OrderedDict[Hashable, Version] = OrderedDict()
+        self._recorders: dict[Version, Recorder] = {}
         self._short: tuple[tuple[Version, Direct], ...] = ()
         self._last: Version | None = None
         self._lock = threading.RLock()
@@ -104,14 +104,16 @@ class Program:
 
     def _forget(self, key: Hashable) -> None:
         """Let a version go, if there is one."""
-        gone = self._versions.pop(key, None)
-        self._short = tuple([pair for pair in self._short if pair[0] is not gone])
+        if (gone := self._versions.pop(key, None)) is not None:
+            self._recorders.pop(gone, None)
+            self._short = tuple([pair for pair in self._short if pair[0] is not gone])
 
     def _recorder(self, version: Version, arguments: Arguments) -> Recorder:
+        """What records the calls of a version, made at the first."""
         with self._lock:
-            if version.recorder is None:
-                version.recorder = Recorder(self._f, version, arguments, Program)
-            return version.recorder
+            if version not in self._recorders:
+                self._recorders[version] = Recorder(self._f, version, arguments, _compiled)
+            return self._recorders[version]
 
     # -- to be read ----------------------------------------------------------------------------
 
@@ -150,6 +152,11 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<program {_identifier(self._f)}, {counted(len(self._versions), 'version')}>"
+
+
+def _compiled(f: Function) -> Callable[..., Any]:
+    """A program, to be called the long way."""
+    return Program(f).evaluated
 
 
 def _identifier(f: Function) -> str:

@@ -34,7 +34,7 @@ def saved(source: Source) -> str:
             "operation must stand in a file, and use NumPy, math, numbers and functions of that kind alone"
         )
     fails = any(function.may_fail for function in source.functions)
-    support = [_text_of(module) for module in ([ieee, running] if fails else [running])]
+    support = [_parts(module)[1] for module in ([ieee, running] if fails else [running])]
     title = "# -- how it is run "
     return "\n\n".join(
         [
@@ -85,28 +85,21 @@ def _packed(x: np.ndarray[Any, Any]) -> str:
 
 def _imports() -> list[str]:
     """What the modules that run a program import."""
-    lines = {line for module in (ieee, running) for line in _head(module).splitlines()}
+    lines = {line for module in (ieee, running) for line in _parts(module)[0].splitlines()}
     names = sorted(line for line in lines if line.startswith("import ") and "numpy" not in line)
     return [*names, *sorted(line for line in lines if line.startswith("from ") and "__future__" not in line)]
 
 
-def _head(module: ModuleType) -> str:
-    return _source_of(module).partition("\n__all__")[0]
-
-
-def _text_of(module: ModuleType) -> str:
-    """A module's own text: what stands behind its imports."""
-    return _source_of(module).partition("\n__all__")[2].partition("\n")[2].strip()
-
-
-def _source_of(module: ModuleType) -> str:
+def _parts(module: ModuleType) -> tuple[str, str]:
+    """A module's imports, and what stands behind them: its own text."""
     try:
-        return inspect.getsource(module)
+        head, _, rest = inspect.getsource(module).partition("\n__all__")
     except OSError:
         raise ValueError(
             f"a saved program brings along {module.__name__}, whose source is not to be had: save it where "
             "autodiff is installed with its .py files"
         ) from None
+    return head, rest.partition("\n")[2].strip()
 
 
 def _entries(source: Source) -> Iterator[str]:

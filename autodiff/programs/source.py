@@ -161,7 +161,7 @@ def _text(body: Body, function: Function, doc: str) -> str:
 def _definition(name: str, parameters: Sequence[str], lines: Sequence[str]) -> str:
     head = f"def {name}({', '.join(parameters)}):"
     if len(head) > WIDTH:
-        head = "\n".join([f"def {name}(", *(f"    {row}," for row in _rows(parameters)), "):"])
+        head = "\n".join([f"def {name}(", *_rows(parameters), "):"])
     return "\n".join([head, *(f"    {line}" for line in lines), ""])
 
 
@@ -171,20 +171,18 @@ def _broken(before: str, names: Iterable[str], behind: str = "") -> list[str]:
     text = f"{before}{', '.join(parts)}{',' if len(parts) == 1 else ''}{behind}"
     if len(text) <= WIDTH:
         return [text]
-    return [f"{before}(", *(f"    {row}," for row in _rows(parts)), f"){behind}"]
+    return [f"{before}(", *_rows(parts), f"){behind}"]
 
 
-def _rows(parts: Sequence[str]) -> Iterator[str]:
-    """Parts in rows that are not too long."""
-    row = ""
-    for part in parts:
-        if row and len(row) + len(part) > WIDTH - 10:
-            yield row
-            row = part
-        else:
-            row = f"{row}, {part}" if row else part
-    if row:
-        yield row
+def _rows(names: Iterable[str]) -> list[str]:
+    """Names in rows that are not too long, each with a comma behind it."""
+    return _wrapped(f"{', '.join(names)},")
+
+
+def _wrapped(text: str) -> list[str]:
+    """An expression in rows that go into brackets."""
+    rows = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+    return [f"    {row}" for row in rows]
 
 
 def _fitted(line: str) -> list[str]:
@@ -194,5 +192,5 @@ def _fitted(line: str) -> list[str]:
     if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
         return [line]
     name, _, text = line.partition(" = ")
-    rows = textwrap.wrap(text, WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-    return [f"{name} = (", *(f"    {row}" for row in rows), ")"] if len(rows) > 1 else [line]
+    rows = _wrapped(text)
+    return [f"{name} = (", *rows, ")"] if len(rows) > 1 else [line]

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..values import modes
 from ..values.data import Data, dtype_of, shape_of
 from ..values.value import Value, recasts
 from .arguments import Arguments
-from .guards.finding import surroundings
+from .guards.finding import guards_of
 from .guards.guard import changes
 from .listing import Origin
 from .loading import loaded
 from .results import structure
 from .rewrites.rewriting import rewritten
 from .source import Source, written
-from .tracing.purity import check_same
+from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
-
-if TYPE_CHECKING:
-    from .differentiable import Recorder
 
 __all__ = ["Form", "Version"]
 
@@ -54,9 +51,6 @@ class Version:
     one does, as the eager engine's second pass.
     """
 
-    recorder: Recorder | None = None
-    """What records calls, once one was recorded."""
-
     def __init__(self, f: Callable[..., Any], key: Hashable, arguments: Arguments, name: str) -> None:
         self.key, self.name, self.doc = key, name, f"{name}({_told(arguments)})"
         self.inside_derivative = modes.inside_derivative()
@@ -65,8 +59,8 @@ class Version:
         self._absorbing: Form | None = None
         recording = self._recorded(absorbs=False)
         check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
-        self.surroundings = surroundings(f, arguments.fixed)
-        self.changed = changes(self.surroundings.watched)
+        self.guarded = guards_of(f, arguments.fixed)
+        self.changed = changes(self.guarded.guards)
         self.main = Form(recording, name, self.doc)
         self.captured = recording.captured
         self.recasts = recasts.on
@@ -117,7 +111,7 @@ class Version:
     @property
     def source(self) -> Source:
         """The text of the first form, below what it takes to stay as it was."""
-        return self.main.source.below(self.surroundings.told())
+        return self.main.source.below(self.guarded.told())
 
     @property
     def whole_source(self) -> Source:
@@ -125,7 +119,7 @@ class Version:
         if not self.watched:
             return self.source
         whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
-        return whole.below(self.surroundings.told())
+        return whole.below(self.guarded.told())
 
     def __repr__(self) -> str:
         return f"<version {self.doc}>"

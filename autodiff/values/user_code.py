@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import linecache
 import os
-from types import CodeType, FrameType
+import sys
+from types import CodeType
 
 import numpy as np
 
 from .scopes import label_of
 from .value import Value
 
-__all__ = ["is_own", "line_of", "recorded_at"]
+__all__ = ["is_own", "recorded_at", "users_line"]
 
 ROOT = __file__.rpartition("autodiff")[0]
 OWN = (
@@ -26,8 +27,11 @@ def is_own(code: CodeType) -> bool:
     return code.co_filename.startswith(OWN)
 
 
-def line_of(frame: FrameType) -> tuple[str, str]:
-    """File and number of the line that a frame has come to, and its text."""
+def users_line() -> tuple[str, str]:
+    """File and number of the innermost line of the user's code, and its text."""
+    frame = sys._getframe(1)
+    while frame.f_back and is_own(frame.f_code):
+        frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()
 

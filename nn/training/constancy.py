@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autodiff import Value
-from autodiff.programs.guards.finding import surroundings
+from autodiff.programs.guards.finding import guards_of
 
 from ..module import Module
 from .fingerprint import told
@@ -27,8 +27,8 @@ def _parts(model: Module, loss: Callable[..., Any]) -> Iterator[tuple[str, Any]]
     yield from ((name, part) for name, part in model.named_parts(object) if not _is_trained(part))
     yield from getattr(loss, "__dict__", {}).items()
     for function in (loss, *{type(module).forward for module in model.modules()}):
-        watched = surroundings(function).watched
-        found = ((entry.name.removeprefix("self."), entry.meaning) for entry in watched)
+        guards = guards_of(function).guards
+        found = ((guard.name.removeprefix("self."), guard.meaning) for guard in guards)
         yield from ((name, meaning) for name, meaning in found if not isinstance(meaning, Value))
 
 

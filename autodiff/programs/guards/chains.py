@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-__all__ = ["SUPER", "Chain", "Step", "chains", "inner"]
+__all__ = ["ITERATED", "SUPER", "Chain", "Step", "chains", "inner"]
 
 Step: TypeAlias = tuple[Literal["attribute", "entry"], Any]
 """One step behind a name: `.key`, or `[key]`."""
 
-ENTRIES = ".0"
+ITERATED = ".0"
 """What a comprehension calls that over which it runs, where it is a function of its own."""
 
 SUPER = "super"
@@ -125,8 +125,8 @@ class _Reader:
             return self._stepped(("attribute", step.argval))
         if self.chain.is_module and name in ("SWAP", "POP_TOP"):  # import a.b as c
             return True
-        if name == ("FOR_ITER" if self.chain.root == ENTRIES else "GET_ITER") and not self.key:
-            self.each = self.chain.root != ENTRIES
+        if name == ("FOR_ITER" if self.chain.root == ITERATED else "GET_ITER") and not self.key:
+            self.each = self.chain.root != ITERATED
             return True
         return False
 

@@ -1,4 +1,4 @@
-"""What is looked into while f's surroundings are found: the user's objects, containers, numbers, arrays."""
+"""What is looked into while guards are found: the user's objects, containers, numbers, arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tracing.origins import is_own
+from ...values.user_code import is_own
 from .chains import Step
 from .guard import ABSENT, ARRAYS, PLAIN
 

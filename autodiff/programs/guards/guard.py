@@ -14,7 +14,7 @@ import numpy as np
 from .chains import Step
 
 __all__ = [
-    "ABSENT", "ARRAYS", "PLAIN", "Reading", "Surrounding", "attributes", "changes", "contents", "frame",
+    "ABSENT", "ARRAYS", "PLAIN", "Guard", "Reading", "attributes", "changes", "checks", "contents", "frame",
     "is_set", "make", "members", "same",
 ]  # fmt: skip
 
@@ -63,13 +63,6 @@ class Reading(NamedTuple):
             told = f"[{key!a}]" if isinstance(key, (str, int, float)) else f"[a {type(key).__name__}]"
         return Reading(f"{self.name}{told}", self.origin, (*self.path, step))
 
-    def found(self, named: Callable[[Any], str]) -> str | None:
-        """The condition that a name has a meaning; None for what is not read by its name alone."""
-        match self.origin, self.path:
-            case dict(), [("entry", name)]:
-                return f"{named(name)} in {named(self.origin)}"
-        return None
-
     def text(self, named: Callable[[Any], str]) -> str:
         """The expression that reads; `named` gives names to objects."""
         text = named(self.origin)
@@ -83,7 +76,7 @@ class Reading(NamedTuple):
         return text
 
 
-class Surrounding(NamedTuple):
+class Guard(NamedTuple):
     """Something that f reads, and what it meant: itself, or what a `measure` tells of it."""
 
     reading: Reading
@@ -100,17 +93,13 @@ class Surrounding(NamedTuple):
     def __repr__(self) -> str:
         return f"<{self.name}>"
 
-    def is_current(self) -> bool:
-        """Whether it means the same: that very object, or an equal number."""
-        now = self.reading.now()
-        if self.measure is None:
-            return same(now, self.meaning)
-        return now is not ABSENT and bool(self.measure(now) == self.meaning)
-
     def changed(self, named: Callable[[Any], str]) -> str:
         """The condition that it means something else; it raises where nothing is read."""
-        if self.meaning is ABSENT:
-            return self.reading.found(named) or f"not {named(self)}.is_current()"
+        match self.meaning, self.reading:
+            case _Absent(), Reading(_, dict() as names, [("entry", name)]):
+                return f"{named(name)} in {named(names)}"
+            case _Absent(), reading:
+                return f"{named(reading.now)}() is not {named(ABSENT)}"
         text, meaning = self.reading.text(named), named(self.meaning)
         if self.measure:
             return f"{named(self.measure)}({text}) != {meaning}"
@@ -119,7 +108,13 @@ class Surrounding(NamedTuple):
         return f"{text} is not {meaning}"
 
 
-def changes(watched: Sequence[Surrounding]) -> Callable[[], bool]:
+def checks(guards: Sequence[Guard], named: Callable[[Any], str], answer: str) -> list[str]:
+    """The lines that return an answer where anything has changed, or is not read; `same` must be known."""
+    tests = [f"    if {guard.changed(named)}: return {answer}" for guard in guards]
+    return ["try:", *tests, f"except Exception: return {answer}"] if tests else []
+
+
+def changes(guards: Sequence[Guard]) -> Callable[[], bool]:
     """A function that tells whether anything has changed: a tenth of a microsecond for each."""
     names: dict[str, Any] = {"same": same}
 
@@ -128,9 +123,8 @@ def changes(watched: Sequence[Surrounding]) -> Callable[[], bool]:
         names[name] = thing
         return name
 
-    tests = "".join(f"        if {entry.changed(named)}: return True\n" for entry in watched)
-    text = f"def changed():\n    try:\n{tests}        return False\n    except Exception: return True\n"
-    exec(text, names)  # our own text: of names that we chose, and plain attributes
+    lines = [*checks(guards, named, "True"), "return False"]
+    exec("\n    ".join(["def changed():", *lines]), names)  # our own text: of names that we chose
     return names["changed"]  # type: ignore[no-any-return]
 
 

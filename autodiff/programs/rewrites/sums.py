@@ -9,7 +9,7 @@ import numpy as np
 from ... import ops
 from ...ops import divide, mean, sum_to
 from ..listing import Line
-from ..tracing.watching import energy
+from ..tracing.nan_check import energy
 from .draft import Draft, is_a, rule
 from .operations import largest, product, reduced, reduced_in_place, smallest, sum_of_product
 

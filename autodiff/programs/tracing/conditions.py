@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from ...ops.plain import FAMILIES, UFUNCS
 from ...values.data import Data
 from ...values.operation import ERRORS, Operation
 from ...values.recording import recorded
 from ...values.value import Value, data_of
 
 __all__ = ["CONDITIONS", "Condition"]
+
+Body: TypeAlias = Callable[..., Data]
 
 
 class Condition(Operation):
@@ -36,11 +39,49 @@ class Condition(Operation):
         return result if isinstance(result, np.ndarray) and result.ndim else np.asarray(result)[()]
 
 
-CONDITIONS: dict[str, Callable[..., Value]] = {}
-"""What records each of them, by the name of NumPy's function."""
+BODIES: dict[str, Callable[[Body], Body]] = {
+    "x": lambda f: lambda x, /: f(x),
+    "x, y": lambda f: lambda x, y, /: f(x, y),
+    "x, y, rtol, atol, equal_nan": lambda f: (
+        lambda x, y, /, rtol=1e-5, atol=1e-8, equal_nan=False: f(x, y, rtol, atol, equal_nan)
+    ),
+    "x, y, equal_nan": lambda f: lambda x, y, /, equal_nan=False: f(x, y, equal_nan),
+    "x, axis, keepdims": lambda f: (
+        lambda x, /, axis=None, *, keepdims=False: f(x, axis=axis, keepdims=keepdims)
+    ),
+    "x, axis, stable": lambda f: lambda x, /, axis=-1, *, stable=None: f(x, axis=axis, stable=stable),
+}
+"""The forward computation by a function of NumPy, for each list of parameters."""
+
+SYMBOLS = {
+    "equal": "==", "not_equal": "≠", "less": "<", "less_equal": "≤", "greater": ">", "greater_equal": "≥",
+    "logical_and": "∧", "logical_or": "∨", "logical_xor": "⊻", "logical_not": "¬",
+}  # fmt: skip
+
+OF_FLOATS = {
+    "logical_not": operator.not_,
+    **{name: getattr(operator, python) for python, name in UFUNCS.items()},
+}
+"""The same for Python's floats, faster."""
+
+ENTRYWISE = {"isclose", "isneginf", "isposinf"}
+"""What works entry by entry, besides NumPy's ufuncs."""
 
 
-def _recording(operation: Operation) -> Callable[..., Value]:
+def _recording(name: str, body: Body) -> Callable[..., Value]:
+    """What records the function of that name."""
+    function = getattr(np, name)
+    forward = body(function)
+    forward.__name__ = name
+    count = forward.__code__.co_posonlyargcount
+    operation = Condition(
+        forward,
+        {f"d{argument}": 0.0 for argument in forward.__code__.co_varnames[:count]},
+        elementwise=isinstance(function, np.ufunc) or name in ENTRYWISE,
+        symbol=SYMBOLS.get(name),
+        scalar=OF_FLOATS.get(name),
+    )
+
     def apply(*given: Any, **named: Any) -> Value:
         inputs, metadata = operation.bind(given, named)
         operands = tuple(x if isinstance(x, Value) else operation.operand(x) for x in inputs)
@@ -50,189 +91,10 @@ def _recording(operation: Operation) -> Callable[..., Value]:
     return apply
 
 
-Body = Callable[..., Data]
-
-
-def _declared(
-    elementwise: bool, symbol: str | None = None, scalar: Callable[..., Any] | None = None
-) -> Callable[[Body], Body]:
-    """Declare one: the decorated function is the forward computation."""
-
-    def declare(body: Body) -> Body:
-        code = body.__code__
-        rules: dict[str, Any] = dict.fromkeys(
-            (f"d{name}" for name in code.co_varnames[: code.co_posonlyargcount]), 0.0
-        )
-        operation = Condition(body, rules, elementwise=elementwise, symbol=symbol, scalar=scalar)
-        CONDITIONS[operation.name] = _recording(operation)
-        return body
-
-    return declare
-
-
-# -- comparisons -------------------------------------------------------------------------------
-
-
-@_declared(True, "==", operator.eq)
-def equal(x: Data, y: Data, /) -> Data:
-    """Whether x = y."""
-    return np.equal(x, y)
-
-
-@_declared(True, "≠", operator.ne)
-def not_equal(x: Data, y: Data, /) -> Data:
-    """Whether x ≠ y."""
-    return np.not_equal(x, y)
-
-
-@_declared(True, "<", operator.lt)
-def less(x: Data, y: Data, /) -> Data:
-    """Whether x < y."""
-    return np.less(x, y)
-
-
-@_declared(True, "≤", operator.le)
-def less_equal(x: Data, y: Data, /) -> Data:
-    """Whether x ≤ y."""
-    return np.less_equal(x, y)
-
-
-@_declared(True, ">", operator.gt)
-def greater(x: Data, y: Data, /) -> Data:
-    """Whether x > y."""
-    return np.greater(x, y)
-
-
-@_declared(True, "≥", operator.ge)
-def greater_equal(x: Data, y: Data, /) -> Data:
-    """Whether x ≥ y."""
-    return np.greater_equal(x, y)
-
-
-@_declared(True)
-def isclose(x: Data, y: Data, /, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Data:
-    """Whether |x − y| ≤ atol + rtol·|y|."""
-    return np.isclose(x, y, rtol, atol, equal_nan)
-
-
-@_declared(False)
-def allclose(x: Data, y: Data, /, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Data:
-    """Whether |x − y| ≤ atol + rtol·|y| everywhere."""
-    return np.allclose(x, y, rtol, atol, equal_nan)
-
-
-@_declared(False)
-def array_equal(x: Data, y: Data, /, equal_nan: bool = False) -> Data:
-    """Whether two arrays have one shape and the same entries."""
-    return np.array_equal(x, y, equal_nan)
-
-
-@_declared(False)
-def array_equiv(x: Data, y: Data, /) -> Data:
-    """Whether two arrays, broadcast, have the same entries."""
-    return np.array_equiv(x, y)
-
-
-# -- of conditions -----------------------------------------------------------------------------
-
-
-@_declared(True, "∧")
-def logical_and(x: Data, y: Data, /) -> Data:
-    """Whether both hold."""
-    return np.logical_and(x, y)
-
-
-@_declared(True, "∨")
-def logical_or(x: Data, y: Data, /) -> Data:
-    """Whether one holds, or both."""
-    return np.logical_or(x, y)
-
-
-@_declared(True, "⊻")
-def logical_xor(x: Data, y: Data, /) -> Data:
-    """Whether one holds, and not the other."""
-    return np.logical_xor(x, y)
-
-
-@_declared(True, "¬", operator.not_)
-def logical_not(x: Data, /) -> Data:
-    """Whether it does not hold."""
-    return np.logical_not(x)
-
-
-@_declared(False)
-def any(x: Data, /, axis: Any = None, *, keepdims: bool = False) -> Data:
-    """Whether one entry holds."""
-    return np.any(x, axis=axis, keepdims=keepdims)
-
-
-@_declared(False)
-def all(x: Data, /, axis: Any = None, *, keepdims: bool = False) -> Data:
-    """Whether all entries hold."""
-    return np.all(x, axis=axis, keepdims=keepdims)
-
-
-@_declared(False)
-def count_nonzero(x: Data, /, axis: Any = None, *, keepdims: bool = False) -> Data:
-    """How many entries are not 0."""
-    return np.count_nonzero(x, axis=axis, keepdims=keepdims)
-
-
-# -- kinds of numbers --------------------------------------------------------------------------
-
-
-@_declared(True)
-def isnan(x: Data, /) -> Data:
-    """Whether it is nan."""
-    return np.isnan(x)
-
-
-@_declared(True)
-def isfinite(x: Data, /) -> Data:
-    """Whether it is neither nan nor infinite."""
-    return np.isfinite(x)
-
-
-@_declared(True)
-def isinf(x: Data, /) -> Data:
-    """Whether it is infinite."""
-    return np.isinf(x)
-
-
-@_declared(True)
-def isposinf(x: Data, /) -> Data:
-    """Whether it is ∞."""
-    return np.isposinf(x)
-
-
-@_declared(True)
-def isneginf(x: Data, /) -> Data:
-    """Whether it is −∞."""
-    return np.isneginf(x)
-
-
-@_declared(True)
-def signbit(x: Data, /) -> Data:
-    """Whether the sign is minus, of zeros, too."""
-    return np.signbit(x)
-
-
-# -- positions ---------------------------------------------------------------------------------
-
-
-@_declared(False)
-def argmax(x: Data, /, axis: int | None = None, *, keepdims: bool = False) -> Data:
-    """Where the largest entry is."""
-    return np.argmax(x, axis=axis, keepdims=keepdims)
-
-
-@_declared(False)
-def argmin(x: Data, /, axis: int | None = None, *, keepdims: bool = False) -> Data:
-    """Where the smallest entry is."""
-    return np.argmin(x, axis=axis, keepdims=keepdims)
-
-
-@_declared(False)
-def argsort(x: Data, /, axis: int | None = -1, *, stable: bool | None = None) -> Data:
-    """The positions of the entries in ascending order."""
-    return np.argsort(x, axis=axis, stable=stable)
+CONDITIONS = {
+    name: _recording(name, BODIES[family.recorded])
+    for family in FAMILIES
+    if family.recorded in BODIES
+    for name in family.names
+}
+"""What records each of them, by the name of NumPy's function."""

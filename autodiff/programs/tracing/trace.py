@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...differentiation.structure import leaves
+from ...differentiation.structure import leaves, mapped
+from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
 from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
@@ -20,17 +21,12 @@ from ...values.value import Value, births, data_of
 from ..listing import Line, Listing, Origin
 from . import refusals
 from .conditions import CONDITIONS
+from .nan_check import total
 from .origins import Origins
-from .watching import total
 
 __all__ = ["Recording", "Trace", "recorded_from"]
 
-OF_SHAPES = {
-    "empty_like", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "ndim", "ones_like",
-    "result_type", "shape", "size", "zeros_like",
-}  # fmt: skip
-"""Functions that ask for shapes and dtypes only, which are those of all calls of a program."""
-
+OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
 CHECK = Origin("", "nan where a gradient met 0·∞")
 """Where the number comes from that tells whether the other form is needed."""
@@ -56,7 +52,8 @@ class Trace:
     def __init__(self, absorbs: bool) -> None:
         self.absorbs = absorbs
         self.origins = Origins()
-        self.gradients: dict[int, Value] = {}
+        self.gradients: set[int] = set()
+        """The births of those that passes gave."""
         self.is_spoilt = False
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
@@ -83,7 +80,7 @@ class Trace:
         """Record a condition; answer what shapes tell; refuse the rest, naming it."""
         values = (x for x in leaves((arguments, options)) if isinstance(x, Value))
         if name in OF_SHAPES or all(map(self.is_constant, values)):
-            return getattr(np, name)(*map(data_of, arguments), **options)
+            return getattr(np, name)(*mapped(data_of, arguments), **mapped(data_of, options))
         if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
             return name == "not_equal"  # no number is None, or a string
         if name not in CONDITIONS:
@@ -91,14 +88,16 @@ class Trace:
         return CONDITIONS[name](*arguments, **options)
 
     def pulling(self, node: Value, g: Any) -> None:
-        """Take note of the node that a pass has come to."""
+        """Note the node that a pass has come to."""
+        self.origins.pulled = node, g
 
     def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
         """Note the gradients of a pass, and what they are gradients of."""
+        self.origins.pulled = None
         for node, g in found:
             self.origins.note_gradient(g, node)
             if isinstance(g, Value):
-                self.gradients[g._birth] = g
+                self.gradients.add(g._birth)
             elif g is not None:
                 self.is_spoilt = self.is_spoilt or bool(np.isnan(g).any())
 
@@ -125,7 +124,7 @@ def recorded_from(
         result = f(*args, **kwargs)
         outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
         trace.origins.told = CHECK
-        watched = None if absorbs else total(trace.gradients.values(), outputs)
+        watched = None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
     if trace.is_spoilt and not absorbs:
         return recorded_from(f, args, kwargs, inputs, True, captured, told)
     wanted = outputs if watched is None else (*outputs, watched)

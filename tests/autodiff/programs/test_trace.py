@@ -10,8 +10,7 @@ import autodiff as ad
 import nn
 from autodiff import Value, grad, gradients, maximum, no_grad, value_and_grad, where
 from autodiff.programs import compile as compiled
-from autodiff.programs.arguments import entered
-from autodiff.programs.parameters import Parameters
+from autodiff.programs.arguments import Parameters, entered
 from autodiff.programs.tracing.conditions import CONDITIONS
 from autodiff.programs.tracing.trace import recorded_from
 
@@ -182,6 +181,11 @@ ASKED = {
     "along an axis": lambda x, y: np.any(x > y, axis=1, keepdims=True),
     "methods": lambda x, y: (x > y).all(axis=0),
 }  # fmt: skip
+
+
+def test_constants_inside_lists_are_asked_as_they_are():
+    program = compiled(lambda x: x * float(np.isclose(Value(1.0), [Value(1.0), 2.0]).sum()))
+    assert program(2.0) == 2.0
 
 
 def test_each_condition_has_a_test():
