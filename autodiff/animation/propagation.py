@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from ..derivations.chain_rule import Chain, Step
 from ..derivations.intermediates import Segment, Stations
 from ..differentiation.engine import gradients
-from ..values.data import Data, is_lazy
+from ..values.data import Data, holds_nan
 from ..values.value import Value
 
 __all__ = ["Propagation", "Pull", "stations_of"]
@@ -132,7 +130,7 @@ class Propagation:
         """
         root, leaves = self.segments[upper] if lowers else Segment(self.source(upper), {})
         wanted, g = [leaves[id] for id in lowers], self.gradients[upper]
-        if not any(_holds_nan(self.gradients[id]) for id in lowers):
+        if not any(holds_nan(self.gradients[id]) for id in lowers):
             return gradients(root, wanted, g)
         return [term.data for term in gradients(root, wanted, Value(g), create_graph=True)]
 
@@ -152,10 +150,6 @@ class Propagation:
             path.insert(0, self.chain.users[id][0])
             id = path[0].upper
         return path
-
-
-def _holds_nan(data: Data) -> bool:
-    return not is_lazy(data) and bool(np.isnan(data).any())
 
 
 def stations_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Stations:
