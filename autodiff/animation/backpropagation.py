@@ -17,7 +17,8 @@ from .cards import Card, cards_of, drawn
 from .details import Dossier
 from .narration import Narrator, listed
 from .propagation import Propagation, Pull, stations_of
-from .storyboard import Detail, Sign, Step, Storyboard
+from .steps import Detail, Sign, Step
+from .storyboard import Storyboard
 
 __all__ = ["animate"]
 

@@ -6,13 +6,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from .fractions import flat
+from .steps import Step
 from .svg import Element, element, picture, short, text, width_of, wrapped
-
-if TYPE_CHECKING:
-    from .storyboard import Step
 
 __all__ = ["captioned", "resource", "rows_of"]
 

@@ -10,7 +10,7 @@ from ..derivations.transcription import transcribed
 from .fractions import Stacked
 from .narration import Narrator, is_array
 from .propagation import Pull
-from .storyboard import Detail, Row
+from .steps import Detail, Row
 
 __all__ = ["Dossier"]
 

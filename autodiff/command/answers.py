@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -111,7 +111,7 @@ def answer_animate(asked: Namespace) -> Answer:
     return Answer(path, {"file": path})
 
 
-def _check_file(option: str, path: str, known: Sequence[str]) -> None:
+def _check_file(option: str, path: str, known: Collection[str]) -> None:
     if Path(path).suffix.lower() not in known:
         raise Misuse(f"{option}: the name must end in one of {', '.join(known)}, got {path!r}")
     if not Path(path).parent.is_dir():
