@@ -180,7 +180,7 @@ class Animation:
         )
 
     def _backward(self, number: int, pull: Pull) -> Step:
-        upper, lower = pull.step.upper, pull.step.lower
+        upper, lower = pull.link.upper, pull.link.lower
         edge = f"e{lower}-{upper}"
         return Step(
             f"Backward {number} of {len(self.passes.backward)}: "
@@ -213,9 +213,9 @@ class Animation:
         gradients = {id: "1" if id == passes.output else NOTHING for id in passes.names if passes.varies(id)}
         locals_ = {}
         for pull in passes.backward:
-            id = pull.step.lower
+            id = pull.link.lower
             gradients[id] = max(gradients[id], self._sum(pull), key=len)
-            locals_[pull.step[:2]] = "rule" if pull.local is None else tell.data(pull.local)
+            locals_[pull.link[:2]] = "rule" if pull.local is None else tell.data(pull.local)
         values = {id: tell.data(data) for id, data in passes.data.items()}
         edges = {(i, id): locals_.get((id, i), "") for id in passes.forward for i in passes.operands(id)}
         return cards_of(passes.stations, values, gradients), edges

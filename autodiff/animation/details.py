@@ -25,7 +25,7 @@ class Dossier:
         self.passes = tell.passes
         self._pulls: dict[int, list[Pull]] = {}
         for pull in pulls:
-            self._pulls.setdefault(pull.step.lower, []).append(pull)
+            self._pulls.setdefault(pull.link.lower, []).append(pull)
 
     def of(self, id: int, derived: bool) -> Detail:
         """A station: its value, the terms of its gradient, and its derivation if that is wanted."""
@@ -60,10 +60,10 @@ class Dossier:
         """A term of a gradient, in names."""
         tell = self.tell
         if pull.local is None:
-            return tell.symbols.write(pull.step.term)
-        upper = pull.step.upper
+            return tell.symbols.write(pull.link.term)
+        upper = pull.link.upper
         first = "" if upper == self.passes.output else f"{tell.gradient(upper)} · "
-        return f"{first}{tell.partial(pull.step)}"
+        return f"{first}{tell.partial(pull.link)}"
 
     def _number(self, pull: Pull) -> str:
         return "" if is_array(pull.term) else f"= {self.tell.data(pull.term)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..derivations.chain_rule import Step as Link
+from ..derivations.chain_rule import Link
 from ..derivations.expression import Number
 from ..derivations.transcription import transcribed
 from ..derivations.writing import POWER
@@ -97,7 +97,7 @@ class Narrator:
         return (*self._local(pull), *self._chain_rule(pull), *self._sum(pull), *self._whole(pull))
 
     def _local(self, pull: Pull) -> Formulas:
-        term, link = pull.step.term, self.partial(pull.step)
+        term, link = pull.link.term, self.partial(pull.link)
         formula = self.symbols.write(term)
         number = self.data(pull.local)
         told = f"{link} = {formula}" + ("" if formula == number else f" = {number}")
@@ -108,12 +108,12 @@ class Narrator:
         return self.symbols.write(self.passes.chain.partial(link))
 
     def _chain_rule(self, pull: Pull) -> Formulas:
-        upper, lower = pull.step.upper, pull.step.lower
+        upper, lower = pull.link.upper, pull.link.lower
         if upper == self.passes.output:
             return ()
         assert pull.local is not None
         left = f"{self.gradient(lower)} = " if pull.terms == 1 else ""
-        product = f"{self.gradient(upper)} · {self.partial(pull.step)}"
+        product = f"{self.gradient(upper)} · {self.partial(pull.link)}"
         numbers = f"{self.data(self.passes.gradients[upper])} · {self.factor(pull.local)}"
         return (
             ("chain rule" if pull.terms == 1 else "this term", f"{left}{product}"),
@@ -121,8 +121,8 @@ class Narrator:
         )
 
     def _matrix_rule(self, pull: Pull) -> Formulas:
-        left = f"{self.gradient(pull.step.lower)} = " if pull.terms == 1 else ""
-        rule = self.symbols.write(pull.step.term)
+        left = f"{self.gradient(pull.link.lower)} = " if pull.terms == 1 else ""
+        rule = self.symbols.write(pull.link.term)
         return (
             ("rule" if pull.terms == 1 else "this term", f"{left}{rule}"),
             ("entries", self.sized(pull.term)),
@@ -132,7 +132,7 @@ class Narrator:
         """How the sum grows, where there are several terms."""
         if pull.terms == 1:
             return ()
-        left = self.gradient(pull.step.lower)
+        left = self.gradient(pull.link.lower)
         if pull.number == 1:
             return (("sum so far", f"{left} = {self.sized(pull.so_far)} + …"),)
         arrays = is_array(pull.so_far)
@@ -145,13 +145,13 @@ class Narrator:
 
     def _whole(self, pull: Pull) -> Formulas:
         """All links in a row, where there is but one way from the output."""
-        path = self.passes.alone(pull.step.lower)
+        path = self.passes.alone(pull.link.lower)
         if path is None or not 2 < len(path) <= LONGEST_CHAIN:
             return ()
-        locals_ = {other.step[:2]: other.local for other in self.passes.backward}
+        locals_ = {other.link[:2]: other.local for other in self.passes.backward}
         first, *others = [locals_[link[:2]] for link in path]
         factors = [self.data(first), *map(self.factor, others)]
-        left = self.gradient(pull.step.lower)
+        left = self.gradient(pull.link.lower)
         return (
             ("link by link", f"{left} = {' · '.join(map(self.partial, path))}"),
             ("in numbers", f"{left} = {' · '.join(factors)} = {self.data(pull.so_far)}"),
@@ -159,7 +159,7 @@ class Narrator:
 
     def terms(self, pull: Pull) -> str:
         """Which term of the gradient this is."""
-        name = self.name(pull.step.lower)
+        name = self.name(pull.link.lower)
         if pull.terms == 1:
             return f"{name} is used once, so this is its whole gradient."
         last = ", the last one" if pull.last else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..derivations.chain_rule import Chain, Step
+from ..derivations.chain_rule import Chain, Link
 from ..derivations.intermediates import Segment, Stations
 from ..differentiation.engine import gradients
 from ..values.data import Data, holds_nan
@@ -25,7 +25,7 @@ class Pull(NamedTuple):
     gives `so_far`.
     """
 
-    step: Step
+    link: Link
     number: int
     terms: int
     local: Data | None
@@ -37,27 +37,6 @@ class Pull(NamedTuple):
     def last(self) -> bool:
         """Whether the gradient is complete."""
         return self.number == self.terms
-
-
-class Backward(Chain):
-    """The links back to some of the stations, or to all that are variable."""
-
-    def __init__(self, stations: Stations, ends: frozenset[int]) -> None:
-        self._ends = ends
-        super().__init__(stations, min(ends))
-
-    def _path(self) -> list[int]:
-        """The stations between the output and the ends, the last one first."""
-        graph, names = self.stations.graph, self.stations.names
-        reached = set(self._ends)
-        for node in graph:
-            if not reached.isdisjoint(node.inputs):
-                reached.add(node.id)
-        found = {self.output} & reached
-        for node in sorted(graph, key=lambda node: -node.id):
-            if node.id in found:
-                found.update(reached.intersection(node.inputs))
-        return [id for id in sorted(found, reverse=True) if id in names]
 
 
 class Propagation:
@@ -77,7 +56,7 @@ class Propagation:
         self.forward = tuple(self.segments)
         self.data: dict[int, Data] = {id: graph[id].data for id in self.names}
         self.ends = self._ends(wrt)
-        self.chain = Backward(stations, self.ends)
+        self.chain = Chain(stations, sorted(self.ends))
         self.gradients = self._gradients()
         self.backward = tuple(self._pulls())
 
@@ -111,24 +90,24 @@ class Propagation:
         """One link after the other, from the output back."""
         sums: dict[int, Data] = {}
         counts: dict[int, int] = {}
-        for upper, steps in self.chain.links.items():
-            lowers = [step.lower for step in steps]
-            for step, local, term in zip(
-                steps, self._locals(upper, lowers), self._terms(upper, lowers), strict=True
+        for upper, links in self.chain.links.items():
+            lowers = [link.lower for link in links]
+            for link, local, term in zip(
+                links, self._locals(upper, lowers), self._terms(upper, lowers), strict=True
             ):
-                id = step.lower
+                id = link.lower
                 count = len(self.chain.users[id])
                 counts[id] = counts.get(id, 0) + 1
                 before = sums.get(id, 0.0)
                 sums[id] = self.gradients[id] if counts[id] == count else before + term
-                yield Pull(step, counts[id], count, local, before, term, sums[id])
+                yield Pull(link, counts[id], count, local, before, term, sums[id])
 
     def _terms(self, upper: int, lowers: Sequence[int]) -> list[Data]:
         """What a station hands down to each of these, given its own gradient, by the engine.
 
         Where a sum is nan, its terms are those of a gradient that was computed: its 0·∞ is nan, too.
         """
-        root, leaves = self.segments[upper] if lowers else Segment(self.source(upper), {})
+        root, leaves = self.segments[upper]
         wanted, g = [leaves[id] for id in lowers], self.gradients[upper]
         if not any(holds_nan(self.gradients[id]) for id in lowers):
             return gradients(root, wanted, g)
@@ -136,14 +115,14 @@ class Propagation:
 
     def _locals(self, upper: int, lowers: Sequence[int]) -> Sequence[Data | None]:
         """The partial derivatives of a station, where numbers are all that there is."""
-        if self.chain.arrays or not lowers:
+        if self.chain.arrays:
             return [None] * len(lowers)
         root, leaves = self.segments[upper]
         return gradients(root, [leaves[id] for id in lowers])
 
-    def alone(self, id: int) -> list[Step] | None:
+    def alone(self, id: int) -> list[Link] | None:
         """The links from the output to a station, if there is but one path."""
-        path: list[Step] = []
+        path: list[Link] = []
         while id != self.output:
             if len(self.chain.users[id]) != 1:
                 return None

@@ -66,7 +66,7 @@ def test_every_value_and_gradient_shown_is_the_engines(build, point, each_operat
     last = shown(story)
     for id in found.forward:
         assert read(last[f"v{id}"]) == pytest.approx(found.source(id).item(), rel=1e-15)
-    for id in {pull.step.lower for pull in found.backward}:
+    for id in {pull.link.lower for pull in found.backward}:
         assert read(last[f"g{id}"]) == pytest.approx(gradients(output, found.source(id)), rel=1e-15)
 
 
@@ -78,8 +78,8 @@ def test_the_terms_add_up_and_each_is_the_product_that_is_shown(build, point, ea
     numbers = {name: found.data[id] for id, name in found.names.items()}
     sums: dict[int, float] = {}
     for pull in found.backward:
-        upper, lower = pull.step.upper, pull.step.lower
-        assert pull.local == pytest.approx(evaluated(pull.step.term, numbers), rel=1e-9, abs=1e-12)
+        upper, lower = pull.link.upper, pull.link.lower
+        assert pull.local == pytest.approx(evaluated(pull.link.term, numbers), rel=1e-9, abs=1e-12)
         assert pull.term == pytest.approx(found.gradients[upper] * pull.local, rel=1e-12, abs=1e-300)
         sums[lower] = sums.get(lower, 0.0) + pull.term
         assert pull.so_far == pytest.approx(sums[lower], rel=1e-9, abs=1e-12)
