@@ -1,4 +1,4 @@
-"""What is told about a node that is asked for: how its value comes about, and how its gradient does."""
+"""What is said about a node that a reader asks for: how its value comes about, and how its gradient does."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .narration import Narrator, is_array
 from .propagation import Pull
 from .steps import Detail, Row
 
-__all__ = ["Dossier"]
+__all__ = ["DetailWriter"]
 
 Rows = tuple[Row, ...]
 
 
-class Dossier:
-    """Tells about the stations of a propagation, one at a time."""
+class DetailWriter:
+    """Says how the named values of a propagation come about, one at a time."""
 
     def __init__(self, tell: Narrator, pulls: Sequence[Pull]) -> None:
         self.tell = tell
@@ -28,7 +28,7 @@ class Dossier:
             self._pulls.setdefault(pull.link.lower, []).append(pull)
 
     def of(self, id: int, derived: bool) -> Detail:
-        """A station: its value, the terms of its gradient, and its derivation if that is wanted."""
+        """A named value: its value, the terms of its gradient, and its derivation if that is wanted."""
         derived = derived and id in self.passes.gradients
         paragraphs = [self._value(id), self._terms(id, 2 if derived else 1)]
         if derived:
@@ -45,7 +45,7 @@ class Dossier:
         return (Row(tell.name(id), f"= {tell.symbols.write(term)}"), *numbers, Row("", end))
 
     def _terms(self, id: int, least: int) -> Rows:
-        """What the gradient of a station is the sum of, if it has so many terms."""
+        """What the gradient of a named value is the sum of, if it has so many terms."""
         pulls = self._pulls.get(id, [])
         if len(pulls) < least:
             return ()
@@ -72,7 +72,7 @@ class Dossier:
 
     def _derivation(self, id: int) -> Iterator[Rows]:
         passes = self.passes
-        derivation = Derivation(passes.source(passes.output), passes.source(id), passes.stations)
+        derivation = Derivation(passes.source(passes.output), passes.source(id), passes.intermediates)
         for title, equations in derivation.sections:
             sentence = (Row(note=title),) if title else ()
             yield (*sentence, *map(self._row, equations))

@@ -25,7 +25,7 @@ MOST = 40
 
 
 class Narrator:
-    """Tells of a propagation, in the names of its stations and with numbers in one format."""
+    """Tells of a propagation, in the names of its values and with numbers in one format."""
 
     def __init__(self, passes: Propagation, number_format: str) -> None:
         self.passes = passes
@@ -37,11 +37,11 @@ class Narrator:
     # -- pieces ------------------------------------------------------------------------------
 
     def name(self, id: int) -> str:
-        """The name of a station."""
+        """The name of a value."""
         return self.symbols.name(self.passes.names[id])
 
     def gradient(self, id: int) -> str:
-        """How the gradient of a station is written."""
+        """How the gradient of a named value is written."""
         return self.symbols.write(self.passes.chain.gradient_of(id))
 
     def data(self, data: Data) -> str:
@@ -63,7 +63,7 @@ class Narrator:
     # -- forward -----------------------------------------------------------------------------
 
     def value(self, id: int) -> Formulas:
-        """How a station is computed: in names, in numbers, and what it comes to."""
+        """How a value is computed: in names, in numbers, and what it comes to."""
         term = transcribed(self.passes.segments[id].root)
         data = self.passes.data[id]
         arrays = self.with_arrays(id)
@@ -76,7 +76,7 @@ class Narrator:
         return (steps[0], steps[2]) if arrays or isinstance(term, Number) else steps
 
     def with_arrays(self, id: int) -> bool:
-        """Whether a station, or what it is computed from, is no number."""
+        """Whether a named value, or what it is computed from, is no number."""
         return any(is_array(self.passes.data[i]) for i in (id, *self.passes.operands(id)))
 
     def sized(self, data: Data) -> str:
@@ -85,7 +85,7 @@ class Narrator:
         return f"{self._array(data)}, shape {'×'.join(map(str, shape))}" if shape else self.data(data)
 
     def use(self, id: int) -> str:
-        """What a station is computed from."""
+        """What a named value is computed from."""
         return f"{self.name(id)} is computed from {listed([self.name(i) for i in self.passes.operands(id)])}."
 
     # -- backward ----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ..differentiation.engine import gradients
 from ..text.lettering import with_bar
 from ..values.value import Value
 from .expression import ONE, ZERO, Symbol, Term, size, written
-from .intermediates import Stations
+from .intermediates import Intermediates
 from .simplification import grouped, product, substituted
 from .transcription import transcribed
 
@@ -26,7 +26,7 @@ LONGEST = 60
 
 
 class Link(NamedTuple):
-    """From the station `lower` to `upper`, both ids, and what the link multiplies by or contributes."""
+    """From the named value `lower` to `upper`, both ids, and what the link multiplies by or contributes."""
 
     upper: int
     lower: int
@@ -39,13 +39,13 @@ class Chain:
     Paths, and the whole derivative, are those to the first of them, `wrt`.
     """
 
-    def __init__(self, stations: Stations, ends: Sequence[int]) -> None:
-        self.stations = stations
-        self.output = stations.graph.output.id
+    def __init__(self, intermediates: Intermediates, ends: Sequence[int]) -> None:
+        self.intermediates = intermediates
+        self.output = intermediates.graph.output.id
         self.ends = ends
         self.wrt = ends[0]
         path = self._path()
-        self.arrays = any(stations.graph[id].shape for id in path)
+        self.arrays = any(intermediates.graph[id].shape for id in path)
         on_path = set(path)
         self.users: dict[int, list[Link]] = defaultdict(list)
         found = {id: self._links(id, on_path) for id in path}
@@ -55,8 +55,8 @@ class Chain:
                 self.users[link.lower].append(link)
 
     def _path(self) -> list[int]:
-        """The stations on a path from an end to the output, the last one first."""
-        graph = self.stations.graph
+        """The named values on a path from an end to the output, the last one first."""
+        graph = self.intermediates.graph
         reached = set(self.ends)
         for node in graph:
             if not reached.isdisjoint(node.inputs):
@@ -65,11 +65,11 @@ class Chain:
         for node in reversed(list(graph)):
             if node.id in found:
                 found.update(reached.intersection(node.inputs))
-        return [id for id in sorted(found, reverse=True) if id in self.stations.names]
+        return [id for id in sorted(found, reverse=True) if id in self.intermediates.names]
 
     def _links(self, id: int, on_path: set[int]) -> list[Link]:
-        """The links from a station to those next to it, from the rules of the operations between."""
-        root, leaves = self.stations.segment(id)
+        """The links from a named value to those next to it, from the rules of the operations between."""
+        root, leaves = self.intermediates.segment(id)
         wanted = [i for i in sorted(leaves) if i in on_path and not leaves[i].constant]
         if not wanted:
             return []
@@ -77,15 +77,16 @@ class Chain:
         if self.arrays and id != self.output:
             seed = Value(root.data, written(self.gradient_of(id)))
         found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
-        own = [] if id in self.stations.coined else [(root, Symbol(self.stations.names[id], root.shape))]
+        name = Symbol(self.intermediates.names[id], root.shape)
+        own = [] if id in self.intermediates.coined else [(root, name)]
         return [Link(id, i, transcribed(g, own)) for i, g in zip(wanted, found, strict=True)]
 
     def gradient_of(self, id: int) -> Symbol:
-        """How the gradient with respect to a station is written: ∂R/∂a, for arrays Ȳ.
+        """How the gradient with respect to a named value is written: ∂R/∂a, for arrays Ȳ.
 
         Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da.
         """
-        names, shape = self.stations.names, self.stations.graph[id].shape
+        names, shape = self.intermediates.names, self.intermediates.graph[id].shape
         bar = with_bar(names[id]) if self.arrays else None
         if bar and bar not in names.values():
             return Symbol(bar, shape)
@@ -130,7 +131,7 @@ class Chain:
     def closed(self) -> tuple[Term, dict[Symbol, Term]]:
         """The derivative in one expression, sums over paths with their common factors in front.
 
-        Where that becomes long, the gradient of a station on the way keeps its name, and is defined in
+        Where that becomes long, the gradient of a named value on the way keeps its name, and is defined in
         the dictionary; so the size does not grow with the number of paths.
         """
         return self._summed(lambda link: link.term)
@@ -141,7 +142,7 @@ class Chain:
 
     def partial(self, link: Link) -> Term:
         """A link as ∂z/∂x."""
-        names = self.stations.names
+        names = self.intermediates.names
         return Symbol(names[link.upper], (), names[link.lower])
 
     def _summed(self, meaning: Callable[[Link], Term]) -> tuple[Term, dict[Symbol, Term]]:
@@ -160,5 +161,5 @@ class Chain:
         """The contribution of a link, given the gradient of its upper end."""
         if not self.arrays:
             return product([gradient, meaning])
-        upper = Symbol(written(self.gradient_of(link.upper)), self.stations.graph[link.upper].shape)
+        upper = Symbol(written(self.gradient_of(link.upper)), self.intermediates.graph[link.upper].shape)
         return substituted(meaning, upper, gradient)

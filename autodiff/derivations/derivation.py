@@ -15,7 +15,7 @@ from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
 from .expression import Given, Number, Product, Symbol, Term, evaluated, written
-from .intermediates import Stations
+from .intermediates import Intermediates
 from .simplification import total
 
 __all__ = ["Derivation", "NamedLink", "explain"]
@@ -70,19 +70,19 @@ class Derivation:
     there are too many of them; `n_paths` says how many there are.
     """
 
-    def __init__(self, output: Value, wrt: Value, stations: Stations | None = None) -> None:
+    def __init__(self, output: Value, wrt: Value, intermediates: Intermediates | None = None) -> None:
         self.value: Data = gradients(output, wrt)
-        stations = stations or Stations(output, wrt)
-        (found,) = [node.id for node in stations.graph if node.source is wrt] or [-1]
-        self._chain = chain = Chain(stations, [found])
-        self._stations = stations
+        intermediates = intermediates or Intermediates(output, wrt)
+        (found,) = [node.id for node in intermediates.graph if node.source is wrt] or [-1]
+        self._chain = chain = Chain(intermediates, [found])
+        self._intermediates = intermediates
         self._wrt = wrt
         term, self._definitions = chain.closed()
-        self._numbers = {name: stations.graph[id].data for id, name in stations.names.items()}
+        self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
             self._numbers[written(symbol)] = evaluated(definition, self._numbers)
-        nowhere = Symbol(stations.names[chain.output], wrt.shape, wrt.name or "x")
-        self.left = chain.gradient_of(found) if found in stations.names else nowhere
+        nowhere = Symbol(intermediates.names[chain.output], wrt.shape, wrt.name or "x")
+        self.left = chain.gradient_of(found) if found in intermediates.names else nowhere
         self.formula = Formula(term, self._scope, self._named, wrt.shape)
         self.n_paths = chain.count()
         self._links = {link[:2]: self._in_names(link) for links in chain.links.values() for link in links}
@@ -94,13 +94,13 @@ class Derivation:
     def _named(self) -> dict[str, Term]:
         """What was named on the way: parts of a long expression, and gradients with respect to them."""
         gradients = {written(symbol): term for symbol, term in self._definitions.items()}
-        return {**self._stations.parts(), **gradients}
+        return {**self._intermediates.parts(), **gradients}
 
     def _scope(self) -> dict[str, Data | Term]:
-        return {**self._stations.scope(), **self._named}
+        return {**self._intermediates.scope(), **self._named}
 
     def _in_names(self, link: Link) -> NamedLink:
-        names, arrays = self._stations.names, self._chain.arrays
+        names, arrays = self._intermediates.names, self._chain.arrays
         upper, lower = names[link.upper], names[link.lower]
         left = self._chain.gradient_of(link.lower) if arrays else Symbol(upper, (), lower)
         value = None if arrays else evaluated(link.term, self._numbers)
@@ -138,11 +138,11 @@ class Derivation:
         return f"{self._names[0]} does not depend on {self._names[1]}."
 
     def _opening_of_arrays(self) -> str:
-        output = visible(self._stations.names[self._chain.output])
+        output = visible(self._intermediates.names[self._chain.output])
         return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
 
     def _sums(self) -> list[Equation]:
-        """The gradient of each station: the sum of what those that use it contribute."""
+        """The gradient of each named value: the sum of what those that use it contribute."""
         users = self._chain.users
         if len(users) == 1 and not self._definitions:
             return []  # the sum is the result

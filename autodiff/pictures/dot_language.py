@@ -7,7 +7,7 @@ from functools import cache
 
 from ..text.escaping import dot, record
 from .scene import DEEPEST, Arrow, Card, Scene
-from .theme import ALIKE, ARROW, CARD, FRAME, LOOKS, OUTPUT, PAGE, Colours
+from .theme import ALIKE, ARROW, BOX, CARD, LOOKS, OUTPUT, PAGE, Colours
 
 __all__ = ["dot_of"]
 
@@ -42,7 +42,7 @@ def _nodes(scene: Scene, upright: bool, colours: Colours) -> Iterator[str]:
             yield f"{indent}}}"
         elif isinstance(item, int):
             yield f"{indent}subgraph cluster_{item} {{"
-            yield f"{indent}{INDENT}graph [{_frame(scene, item, colours)}]"
+            yield f"{indent}{INDENT}graph [{_box(scene, item, colours)}]"
         else:
             kind = item[1:4]
             if kind not in looks:
@@ -78,9 +78,9 @@ def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
     return {"color": line, "fontcolor": text}
 
 
-def _frame(scene: Scene, frame: int, colours: Colours) -> str:
-    own = FRAME | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
-    return f'id="box{frame}" label="{dot(scene.frames[frame].title)}" {_attributes(own)}'
+def _box(scene: Scene, box: int, colours: Colours) -> str:
+    own = BOX | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
+    return f'id="box{box}" label="{dot(scene.boxes[box].title)}" {_attributes(own)}'
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from ..files.writing import format_of, write
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
-from .collapsing import Collapse, arranged
+from .collapsing import Collapse, collapsed
 from .dot_language import dot_of
 from .layout import lay_out
 from .mermaid import mermaid_of
@@ -179,11 +179,11 @@ def draw(
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    arrangement = arranged(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
-    alone = [ids[0] for ids in arrangement.cards if len(ids) == 1]
-    shown = _asked(show, len(arrangement.cards))
+    cards = collapsed(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
+    alone = [ids[0] for ids in cards.cards if len(ids) == 1]
+    shown = _asked(show, len(cards.cards))
     written = settings.number_format("draw: number_format", number_format)
-    scene = Scene(graph, arrangement, Wording(graph, shown, written, alone))
+    scene = Scene(graph, cards, Wording(graph, shown, written, alone))
     return GraphPicture(scene, direction, colours)
 
 

@@ -20,7 +20,7 @@ def plain_text_of(scene: Scene) -> str:
     rows = []
     for card in scene.cards:
         operands = ", ".join(sources[card.id])
-        place = f"in {_path(scene, card)}" if card.frame != NOWHERE else ""
+        place = f"in {_path(scene, card)}" if card.box != NOWHERE else ""
         rows.append((card.id, _kind(card), *_told(card), f"← {operands}" if operands else "", place))
     return aligned(rows)
 
@@ -39,8 +39,8 @@ def _told(card: Card) -> tuple[str, str]:
 
 def _path(scene: Scene, card: Card) -> str:
     """The boxes around a card, the outermost first."""
-    titles, frame = [], card.frame
-    while frame != NOWHERE:
-        titles.append(scene.frames[frame].title)
-        frame = scene.frames[frame].around
+    titles, box = [], card.box
+    while box != NOWHERE:
+        titles.append(scene.boxes[box].title)
+        box = scene.boxes[box].around
     return " › ".join(reversed(titles))

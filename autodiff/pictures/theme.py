@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["ALIKE", "ARROW", "CARD", "FRAME", "LOOKS", "OUTPUT", "PAGE", "THEMES", "Colours"]
+__all__ = ["ALIKE", "ARROW", "BOX", "CARD", "LOOKS", "OUTPUT", "PAGE", "THEMES", "Colours"]
 
 PAGE = {"nodesep": "0.18", "ranksep": "0.4"}
 FONT = "Helvetica,Arial,sans-serif"
@@ -26,7 +26,7 @@ CARD = {
     "margin": "0.08,0.035",
 }
 ARROW = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
-FRAME = {"fontname": FONT, "fontsize": "10", "style": "rounded,filled", "margin": "10", "labeljust": "l"}
+BOX = {"fontname": FONT, "fontsize": "10", "style": "rounded,filled", "margin": "10", "labeljust": "l"}
 LOOKS: dict[str, dict[str, str]] = {
     "leaf": {"shape": "Mrecord", "style": "filled,rounded"},
     "constant": {"style": "filled,dashed"},
@@ -43,7 +43,7 @@ class Colours(NamedTuple):
     """The colours of a theme: of the page, of what is drawn on it, and the ground of each kind of card."""
 
     page: str
-    line: str  # of edges, frames, and what is written on the page itself
+    line: str  # of edges, boxes, and what is written on the page itself
     border: str
     text: str
     card: str
