@@ -80,11 +80,11 @@ def answer_explain(asked: Namespace) -> Answer:
 
 def answer_draw(asked: Namespace) -> Answer:
     """The graph with data and gradients, as a file; without one as a tree of text."""
-    from ..pictures.picture import FORMATS, draw
+    from ..pictures.picture import GraphPicture, draw
     from ..pictures.text_tree import tree
 
     if asked.output is not None:
-        _check_file("-o", asked.output, FORMATS)
+        _check_file("-o", asked.output, GraphPicture.formats())
     output, _ = Problem(asked.expression, asked.givens).recorded()
     if not output.constant:
         output.backward()
