@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..derivations.intermediates import Intermediates
 from ..pictures.layout import lay_out
+from ..pictures.theme import LOOKS
 from ..pictures.wording import CLEARER
 from ..text.notation import NOTHING, visible
 from .svg import Element, element, picture, short, text, width_of
@@ -156,10 +157,10 @@ def drawn(
 
 
 def _draw_card(parent: Element, card: LiveCard, place: Point) -> None:
-    kind = card.kind if card.kind in (*KNOWN, "output") else "recorded"
+    kind = card.kind
     box = element(parent, "g", id=f"n{card.id}", class_=f"node {kind}")
     left, top = place.x - card.width / 2.0, place.y - HEIGHT / 2.0
-    rounded = ROUND if kind == "leaf" else 2.0
+    rounded = ROUND if LOOKS[kind].is_rounded else 2.0
     element(box, "rect", class_="card", x=left, y=top, width=card.width, height=HEIGHT, rx=rounded)
     if card.symbol:
         line = left + card.sign

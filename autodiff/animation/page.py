@@ -15,7 +15,7 @@ from string import Template
 
 from ..text.escaping import html, script
 from ..text.notation import printable
-from .caption import resource
+from .caption import picture_style, resource
 from .steps import Detail, Sign, Step
 from .svg import Element, markup
 
@@ -34,7 +34,7 @@ def page(
     legend: Sequence[Sign],
 ) -> str:
     """The page as the text of an HTML file."""
-    style = "".join(map(resource, ("colours.css", "picture.css", "page.css")))
+    style = resource("colours.css") + picture_style() + resource("page.css")
     code = resource("page.js")
     data = {"steps": list(map(vars, steps)), "details": {id: vars(said) for id, said in details.items()}}
     return Template(resource("page.html")).substitute(
