@@ -92,20 +92,20 @@ def _symbol(intermediates: Intermediates, id: int) -> str:
 # -- where everything is -----------------------------------------------------------------------
 
 
-class Point(NamedTuple):
+class Position(NamedTuple):
     """A point of the picture, such as the middle of a card."""
 
     x: float
     y: float
 
 
-Way = list[Point]
+Way = list[Position]
 """The points of a curve: a start, and three for each of its pieces."""
 
 
 def _places(
     cards: Sequence[LiveCard], edges: Sequence[tuple[int, int]], direction: str
-) -> tuple[float, float, dict[int, Point], list[Way]]:
+) -> tuple[float, float, dict[int, Position], list[Way]]:
     """Width and height of the picture, and where cards and edges are, as Graphviz lays them out."""
     effort = min(1.0, MANY / len(cards))
     lines = [
@@ -119,8 +119,8 @@ def _places(
     rows = [line.split() for line in lay_out("\n".join(lines), "plain").decode().splitlines()]
     width, height = (float(size) * INCH for size in rows[0][2:4])
 
-    def place(x: str, y: str) -> Point:
-        return Point(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
+    def place(x: str, y: str) -> Position:
+        return Position(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
 
     middles = {int(row[1][1:]): place(*row[2:4]) for row in rows if row[0] == "node"}
     ways = {
@@ -156,7 +156,7 @@ def drawn(
     return made
 
 
-def _draw_card(parent: Element, card: LiveCard, place: Point) -> None:
+def _draw_card(parent: Element, card: LiveCard, place: Position) -> None:
     kind = card.kind
     box = element(parent, "g", id=f"n{card.id}", class_=f"node {kind}")
     left, top = place.x - card.width / 2.0, place.y - HEIGHT / 2.0
@@ -186,14 +186,14 @@ def _draw_edge(lines: Element, labels: Element, id: str, way: Way, local: str) -
         _draw_local(element(labels, "g", id=f"l{id}", class_="edge"), _middle(way), local)
 
 
-def _draw_local(label: Element, place: Point, local: str) -> None:
+def _draw_local(label: Element, place: Position, local: str) -> None:
     width = width_of(local, TEXT) * 1.06 + 12.0
     left, top = place.x - width / 2.0, place.y - 11.0
     element(label, "rect", class_="plate", x=left, y=top, width=width, height=22.0, rx=11.0)
     text(label, local, place.x, place.y + 4.5, "local")
 
 
-def _head(tip: Point, before: Point) -> str:
+def _head(tip: Position, before: Position) -> str:
     """A triangle that points where the curve ends."""
     dx, dy = tip.x - before.x, tip.y - before.y
     length = math.hypot(dx, dy) or 1.0
@@ -203,9 +203,9 @@ def _head(tip: Point, before: Point) -> str:
     return "M" + "L".join(f"{short(a)} {short(b)}" for a, b in corners) + "Z"
 
 
-def _middle(way: Way) -> Point:
+def _middle(way: Way) -> Position:
     """The point halfway along the curve's middle piece."""
     first = 3 * ((len(way) - 1) // 6)
     a, b, c, d = way[first : first + 4]
     x, y = ((p + 3.0 * q + 3.0 * r + s) / 8.0 for p, q, r, s in zip(a, b, c, d, strict=True))
-    return Point(x, y)
+    return Position(x, y)

@@ -41,18 +41,8 @@ class Boxes:
 
     def shared(self, boxes: Sequence[int]) -> int:
         """The innermost box around all of these."""
-        found = boxes[0]
-        for box in boxes[1:]:
-            while found != box:
-                deeper = self._depth(found) >= self._depth(box)
-                found, box = (self._up(found), box) if deeper else (found, self._up(box))
-        return found
-
-    def _depth(self, box: int) -> int:
-        return 0 if box == NOWHERE else self.depths[box]
-
-    def _up(self, box: int) -> int:
-        return NOWHERE if box == NOWHERE else self.parents[box]
+        first, *others = (list(self.around(box)) for box in set(boxes))
+        return next((box for box in first if all(box in outwards for outwards in others)), NOWHERE)
 
     def numbered(self) -> list[str]:
         """Titles that tell boxes inside the same box apart: Linear 1, Linear 2."""

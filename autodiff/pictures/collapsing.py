@@ -7,7 +7,6 @@ to the outputs is drawn, with a card that says how much is missing.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, TypeAlias
@@ -107,19 +106,15 @@ class _Ways:
         self, groups: Sequence[int], boxes: Boxes, counts: Sequence[int], closed: set[int] | None
     ) -> None:
         self.groups, self.boxes, self.counts = groups, boxes, counts
-        self.closed = closed
-        self.depth = max(boxes.depths, default=0) if closed is None else 0
+        depths = range(max(boxes.depths, default=0) + 1, 0, -1)
+        self.closed = [_at_depth(boxes, depth) for depth in depths] if closed is None else [closed]
 
     def __getitem__(self, k: int) -> _Way:
-        """All boxes open, where it is not said which; then those of the innermost depth closed, and so on."""
-        depth = self.depth + 1 - k if k >= 0 else -k
-        closed = _at_depth(self.boxes, depth) if self.closed is None else self.closed
-        return _Way(_keys(self.boxes, self.groups, closed), self.boxes, self.counts)
+        return _Way(_keys(self.boxes, self.groups, self.closed[k]), self.boxes, self.counts)
 
     def first_within(self, most: int) -> _Way | None:
         """The way that shows most with so many cards."""
-        k = bisect_left(range(self.depth + 1), True, key=lambda k: self[k].size <= most)
-        return self[k] if k <= self.depth else None
+        return next((way for way in map(self.__getitem__, range(len(self.closed))) if way.size <= most), None)
 
 
 def _least(ways: Sequence[_Way]) -> _Way:

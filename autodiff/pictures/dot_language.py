@@ -7,7 +7,7 @@ from functools import cache
 
 from ..text.escaping import dot, record
 from .scene import DEEPEST, Arrow, Card, Scene
-from .theme import LOOKS, Colours, Look
+from .theme import LOOKS, CardLook, Colours
 
 __all__ = ["dot_of"]
 
@@ -92,7 +92,7 @@ def _look(card: Card, colours: Colours) -> str:
     return _attributes(own | {"fillcolor": getattr(colours, ground)})
 
 
-def _border(look: Look) -> dict[str, str]:
+def _border(look: CardLook) -> dict[str, str]:
     """Shape and style, where they differ from those of all cards."""
     styles = [
         *([] if look.is_faint else ["filled"]),

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 from ..files.writing import format_of, write
 
-__all__ = ["Format", "Formatted", "saved_as"]
+__all__ = ["Formatted", "PictureFormat", "saved_as"]
 
 Content = TypeVar("Content", bound="str | bytes")
 
 
-class Format(cached_property[Content]):
+class PictureFormat(cached_property[Content]):
     """A picture in one format, written when it is first asked for, and saved under a suffix."""
 
     def __init__(self, suffix: str, write: Callable[[Any], Content]) -> None:
@@ -26,9 +26,9 @@ class Format(cached_property[Content]):
         self.suffix = suffix
 
 
-def saved_as(suffix: str) -> Callable[[Callable[[Any], Content]], Format[Content]]:
+def saved_as(suffix: str) -> Callable[[Callable[[Any], Content]], PictureFormat[Content]]:
     """Make of a method that writes a picture the format of a suffix."""
-    return lambda write: Format(suffix, write)
+    return lambda write: PictureFormat(suffix, write)
 
 
 class Formatted:
@@ -41,7 +41,7 @@ class Formatted:
             format.suffix: name
             for each in reversed(cls.__mro__)
             for name, format in vars(each).items()
-            if isinstance(format, Format)
+            if isinstance(format, PictureFormat)
         }
 
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..text.escaping import mermaid
 from .scene import DEEPEST, Card, Scene
-from .theme import LOOKS, Colours, Look
+from .theme import LOOKS, CardLook, Colours
 
 __all__ = ["mermaid_of"]
 
@@ -51,14 +51,14 @@ def _class(card: Card) -> str:
     return "output" if card.is_output else card.look
 
 
-def _brackets(look: Look) -> tuple[str, str]:
+def _brackets(look: CardLook) -> tuple[str, str]:
     """What makes the shape of a card."""
     if look.is_faint:
         return "([", "])"
     return ("(", ")") if look.is_rounded else ("[", "]")
 
 
-def _style(look: Look, colours: Colours) -> str:
+def _style(look: CardLook, colours: Colours) -> str:
     """Ground and border of a class of cards."""
     styles = [f"fill:{getattr(colours, look.ground)}"]
     if look.is_faint:

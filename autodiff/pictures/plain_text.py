@@ -39,8 +39,4 @@ def _told(card: Card) -> tuple[str, str]:
 
 def _path(scene: Scene, card: Card) -> str:
     """The boxes around a card, the outermost first."""
-    titles, box = [], card.box
-    while box != NOWHERE:
-        titles.append(scene.boxes[box].title)
-        box = scene.boxes[box].around
-    return " › ".join(reversed(titles))
+    return " › ".join(reversed([scene.boxes[box].title for box in scene.around(card.box)]))

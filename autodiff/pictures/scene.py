@@ -69,16 +69,20 @@ class Scene:
             self.cards.append(Card("rest", "rest", False, False, None, (told,), NOWHERE))
         self.arrows = list(self._all_arrows())
 
+    def around(self, box: int) -> Iterator[int]:
+        """A box and those around it, outwards."""
+        while box != NOWHERE:
+            yield box
+            box = self.boxes[box].around
+
     def outline(self) -> Iterator[tuple[int, Card | int | None]]:
         """Cards and boxes, with their depths: a box opens with its number, and ends with None."""
         cards: dict[int, list[Card]] = defaultdict(list)
         boxes: dict[int, set[int]] = defaultdict(set)
         for card in self.cards:
             cards[card.box].append(card)
-            box = card.box
-            while box != NOWHERE and box not in boxes[self.boxes[box].around]:
+            for box in self.around(card.box):
                 boxes[self.boxes[box].around].add(box)
-                box = self.boxes[box].around
         stack: list[tuple[int, int | None]] = [(0, NOWHERE)]
         while stack:
             depth, opened = stack.pop()

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["LOOKS", "THEMES", "Colours", "Look"]
+__all__ = ["LOOKS", "THEMES", "CardLook", "Colours"]
 
 Border: TypeAlias = Literal["solid", "dashed", "dotted"]
 
 
-class Look(NamedTuple):
+class CardLook(NamedTuple):
     """What tells a kind of card from the others, in every format."""
 
     ground: str  # the name of its colour in `Colours`
@@ -29,13 +29,13 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    "leaf": Look("leaf", is_rounded=True),
-    "constant": Look("constant", "dashed"),
-    "recorded": Look("card"),
-    "number": Look("constant", "dotted"),
-    "output": Look("output", is_thick=True),
-    "box": Look("card"),
-    "rest": Look("card", "dashed", is_rounded=True, is_faint=True),
+    "leaf": CardLook("leaf", is_rounded=True),
+    "constant": CardLook("constant", "dashed"),
+    "recorded": CardLook("card"),
+    "number": CardLook("constant", "dotted"),
+    "output": CardLook("output", is_thick=True),
+    "box": CardLook("card"),
+    "rest": CardLook("card", "dashed", is_rounded=True, is_faint=True),
 }
 """How each kind of card looks; an output also has the border of its kind, where a format can join the two."""
 
