@@ -7,7 +7,9 @@ small number that is the same in every run. Nothing here recurses.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .values.data import Data, Shape, shape_of
@@ -38,18 +40,12 @@ class Node:
 
     __slots__ = ("changed", "id", "inputs", "operation", "source")
 
-    id: int
-    source: Value | Data
-    operation: Operation | None
-    inputs: tuple[int, ...]
-    changed: bool
-
     def __init__(
         self, id: int, source: Value | Data, inputs: tuple[int, ...] = (), changed: bool = False
     ) -> None:
         self.id = id
         self.source = source
-        self.operation = source._operation if type(source) is Value else None
+        self.operation: Operation | None = source._operation if type(source) is Value else None
         self.inputs = inputs
         self.changed = changed
 
@@ -159,6 +155,14 @@ class Graph:
         for node in self._nodes:
             for position, source in enumerate(node.inputs):
                 yield Edge(source, node.id, position)
+
+    @cached_property
+    def uses(self) -> Mapping[int, list[Edge]]:
+        """The edges that leave each node that is used."""
+        uses: dict[int, list[Edge]] = defaultdict(list)
+        for edge in self.edges:
+            uses[edge.source].append(edge)
+        return dict(uses)
 
     def __len__(self) -> int:
         return len(self._nodes)

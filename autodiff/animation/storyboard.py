@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from ..files.writing import format_of, write
@@ -145,25 +145,17 @@ class Storyboard:
         return f"<{self.title}: {len(self.steps)} steps, .save('name.html'), .frames, .html>"
 
 
-def _page(story: Storyboard, seconds: float) -> bytes:
-    return story.html.encode()
+def _moving(story: Storyboard, seconds: float, kind: str) -> bytes:
+    from .moving import gif, png  # they need Pillow and resvg, which the other formats do not
+
+    return (gif if kind == "gif" else png)([frame.svg for frame in story.frames], seconds)
 
 
-def _text(story: Storyboard, seconds: float) -> bytes:
-    return story.text.encode()
-
-
-def _gif(story: Storyboard, seconds: float) -> bytes:
-    from .moving import gif
-
-    return gif([frame.svg for frame in story.frames], seconds)
-
-
-def _png(story: Storyboard, seconds: float) -> bytes:
-    from .moving import png
-
-    return png([frame.svg for frame in story.frames], seconds)
-
-
-FORMATS = {".html": _page, ".gif": _gif, ".png": _png, ".apng": _png, ".txt": _text}
+FORMATS: Mapping[str, Callable[[Storyboard, float], bytes]] = {
+    ".html": lambda story, seconds: story.html.encode(),
+    ".gif": partial(_moving, kind="gif"),
+    ".png": partial(_moving, kind="png"),
+    ".apng": partial(_moving, kind="png"),
+    ".txt": lambda story, seconds: story.text.encode(),
+}
 """What writes the file of a suffix."""

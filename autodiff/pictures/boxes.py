@@ -82,13 +82,8 @@ def _settle(graph: Graph, boxes: Boxes, begins: Sequence[float]) -> None:
 
 def used_by(graph: Graph) -> dict[int, list[int]]:
     """The users of everything that no operation recorded, and that is no output."""
-    outputs = {node.id for node in graph.outputs}
-    users: dict[int, list[int]] = defaultdict(list)
-    for node in graph:
-        for id in node.inputs:
-            if not graph[id].inputs and id not in outputs:
-                users[id].append(node.id)
-    return users
+    used = graph.uses.keys() - {node.id for node in graph.outputs}
+    return {id: [use.target for use in graph.uses[id]] for id in sorted(used) if not graph[id].inputs}
 
 
 def _birth(node: Node) -> int:

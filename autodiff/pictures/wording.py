@@ -12,7 +12,7 @@ from ..text.digits import counted, with_minus
 from ..text.notation import NOTHING, text_of, visible
 from ..values.data import Data, is_lazy
 from ..values.value import Value
-from .contributions import Uses, terms_of
+from .contributions import several_uses, terms_of
 from .local_derivatives import LocalDerivatives
 
 __all__ = ["CLEARER", "Wording"]
@@ -45,15 +45,14 @@ class Wording:
         self.number_format = number_format
         self.data, self.local, self.ledger = "data" in shown, "local" in shown, "ledger" in shown
         self.grad = "grad" in shown or self.ledger
-        self.uses = Uses(graph) if self.ledger else None
-        self.slopes = LocalDerivatives(graph, self._sloped(alone)) if self.local or self.uses else None
+        self.slopes = LocalDerivatives(graph, self._sloped(alone)) if self.local or self.ledger else None
         self.coined = self.slopes.coined if self.slopes and self.local else {}
 
     def _sloped(self, alone: Iterable[int]) -> list[int]:
         """The nodes whose local derivatives are asked for."""
         asked = set(alone) if self.local else set()
-        if self.uses:
-            asked.update(user for id in alone for user, _ in self.uses.several(id))
+        if self.ledger:
+            asked.update(use.target for id in alone for use in several_uses(self.graph, id))
         return sorted(asked)
 
     def number(self, data: Any) -> str:
@@ -93,7 +92,7 @@ class Wording:
         if grad is None:
             return UNKNOWN
         told = f"grad {self.number(grad)}"
-        uses = self.uses.several(node.id) if self.uses else ()
+        uses = several_uses(self.graph, node.id) if self.ledger else ()
         if not uses or self.slopes is None:
             return told
         found = terms_of(self.graph, node.id, uses, self.slopes)
