@@ -41,8 +41,12 @@ class Boxes:
 
     def shared(self, boxes: Sequence[int]) -> int:
         """The innermost box around all of these."""
-        first, *others = (list(self.around(box)) for box in set(boxes))
-        return next((box for box in first if all(box in outwards for outwards in others)), NOWHERE)
+        found = boxes[0]
+        for box in set(boxes[1:]):
+            around = {NOWHERE, *self.around(box)}
+            while found not in around:
+                found = self.parents[found]
+        return found
 
     def numbered(self) -> list[str]:
         """Titles that tell boxes inside the same box apart: Linear 1, Linear 2."""

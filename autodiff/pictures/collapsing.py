@@ -7,6 +7,7 @@ to the outputs is drawn, with a card that says how much is missing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from typing import NamedTuple, TypeAlias
@@ -114,7 +115,8 @@ class _Ways:
 
     def first_within(self, most: int) -> _Way | None:
         """The way that shows most with so many cards."""
-        return next((way for way in map(self.__getitem__, range(len(self.closed))) if way.size <= most), None)
+        k = bisect_left(range(len(self.closed)), True, key=lambda k: self[k].size <= most)
+        return self[k] if k < len(self.closed) else None
 
 
 def _least(ways: Sequence[_Way]) -> _Way:
