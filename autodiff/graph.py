@@ -90,8 +90,8 @@ class Node:
         return () if isinstance(self.data, tuple) else shape_of(self.data)
 
     def __repr__(self) -> str:
-        told = (f"{self.id}", self.kind, self.name, self.symbol, "changed" if self.changed else None)
-        return f"<node {', '.join(part for part in told if part)}>"
+        parts = (f"{self.id}", self.kind, self.name, self.symbol, "changed" if self.changed else None)
+        return f"<node {', '.join(part for part in parts if part)}>"
 
 
 class Graph:
@@ -123,18 +123,18 @@ class Graph:
             nodes.append(Node(len(nodes), value, tuple(inputs)))
         for root in roots:
             if root._birth not in self._ids:
-                self._number(root)
+                self._numbered(root)
         self._outputs = tuple(self._ids[root._birth] for root in roots)
         _check_size(len(self), max_nodes)
 
     def _operand(self, x: Value | Data, user: Value) -> int:
         """The id of a leaf or raw number, given out here, at its first use."""
         if type(x) is Value:
-            return self._number(x, changed=x._birth > user._birth)
+            return self._numbered(x, changed=x._birth > user._birth)
         self._nodes.append(Node(len(self._nodes), x))
         return len(self._nodes) - 1
 
-    def _number(self, value: Value, changed: bool = False) -> int:
+    def _numbered(self, value: Value, changed: bool = False) -> int:
         id = self._ids[value._birth] = len(self._nodes)
         self._nodes.append(Node(id, value, changed=changed))
         return id

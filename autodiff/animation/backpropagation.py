@@ -113,7 +113,7 @@ def _check_reached(value: Value, targets: Sequence[Value], intermediates: Interm
 
 
 class Animation:
-    """The steps through a propagation, the picture they are seen in, and what is told of each node."""
+    """The steps through a propagation, the picture they are seen in, and what is said of each node."""
 
     def __init__(self, passes: Propagation, number_format: str, direction: str) -> None:
         self.passes = passes
@@ -225,5 +225,5 @@ class Animation:
         return {f"n{id}": details.of(id, self._derived(id)) for id in self.passes.names}
 
     def _derived(self, id: int) -> bool:
-        """Whether a node is told about with its derivation: each, of many the variables."""
+        """Whether a node is shown with its derivation: each one, and of many only the variables."""
         return id not in self.passes.segments or len(self.passes.names) <= EXPLAINED

@@ -49,12 +49,12 @@ class DetailWriter:
         pulls = self._pulls.get(id, [])
         if len(pulls) < least:
             return ()
-        told = [Row("", f"+ {self._term(pull)}", self._number(pull)) for pull in pulls]
+        terms = [Row("", f"+ {self._term(pull)}", self._value_of(pull)) for pull in pulls]
         left = self.tell.gradient(id)
-        first = told[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
+        first = terms[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
         sum_of = f"It is used {len(pulls)} times, so its gradient is the sum of {len(pulls)} terms:"
         end = Row("", f"= {self.tell.sized(pulls[-1].so_far)}")
-        return (first, end) if len(pulls) == 1 else (Row(note=sum_of), first, *told[1:], end)
+        return (first, end) if len(pulls) == 1 else (Row(note=sum_of), first, *terms[1:], end)
 
     def _term(self, pull: Pull) -> str:
         """A term of a gradient, in names."""
@@ -65,7 +65,7 @@ class DetailWriter:
         first = "" if upper == self.passes.output else f"{tell.gradient(upper)} · "
         return f"{first}{tell.partial(pull.link)}"
 
-    def _number(self, pull: Pull) -> str:
+    def _value_of(self, pull: Pull) -> str:
         return "" if is_array(pull.term) else f"= {self.tell.data(pull.term)}"
 
     # -- the derivation, as `explain` gives it -----------------------------------------------------

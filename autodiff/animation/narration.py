@@ -1,4 +1,4 @@
-"""What is told at each step of the two passes: formulas with their numbers, and a sentence."""
+"""What is said at each step of the two passes: formulas with their numbers, and a sentence."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Narrator:
 
     def summand(self, data: Data) -> str:
         """A number as it stands after another in a sum, with its sign."""
-        told = self.data(data)
-        return f"− {told[1:]}" if told.startswith("−") else f"+ {told}"
+        text = self.data(data)
+        return f"− {text[1:]}" if text.startswith("−") else f"+ {text}"
 
     # -- forward -----------------------------------------------------------------------------
 
@@ -100,8 +100,8 @@ class Narrator:
         term, link = pull.link.term, self.partial(pull.link)
         formula = self.symbols.write(term)
         number = self.data(pull.local)
-        told = f"{link} = {formula}" + ("" if formula == number else f" = {number}")
-        return (("local derivative", told),)
+        text = f"{link} = {formula}" + ("" if formula == number else f" = {number}")
+        return (("local derivative", text),)
 
     def partial(self, link: Link) -> str:
         """A local derivative, as it is written."""
@@ -184,5 +184,5 @@ def listed(names: Sequence[str]) -> str:
 
 
 def is_array(data: Data) -> bool:
-    """Whether data are told in few characters, not as a number: arrays, and what is not computed yet."""
+    """Whether data are written in few characters, not as a number: arrays, and what is not computed yet."""
     return bool(shape_of(data)) or is_lazy(data)

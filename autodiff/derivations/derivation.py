@@ -193,7 +193,7 @@ class Derivation:
         """The closed formula and the number of each link; none where a single link is the whole."""
         if len(self.links) == 1:
             return []
-        return [Equation(link.left, link.formula.term, result=_number(link)) for link in self.links]
+        return [Equation(link.left, link.formula.term, result=_result_of(link)) for link in self.links]
 
     def _result(self) -> list[Equation]:
         """The product put together, in names and in numbers, and the gradient."""
@@ -254,7 +254,7 @@ def _few(shown: list[Shown], most: int = MOST_LINES, gap: Shown | None = None) -
     return [*shown[:half], *([] if gap is None else [gap]), *shown[-half:]]
 
 
-def _number(link: NamedLink) -> Term | None:
+def _result_of(link: NamedLink) -> Term | None:
     """The number of a link, unless its formula is one."""
     return None if isinstance(link.formula.term, Number) else _shown(link.value)
 

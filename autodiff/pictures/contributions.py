@@ -28,7 +28,7 @@ def terms_of(
     That is from an earlier `backward()`, or one of another output. None where the terms are not known:
     for arrays, and before `backward()`.
     """
-    grad = _number(graph[id].grad)
+    grad = _as_number(graph[id].grad)
     found = [_term(graph[use.target].grad, slopes.number(use.target, use.position)) for use in uses]
     terms = [term for term in found if term is not None]
     if grad is None or len(terms) < len(found) or all(graph[use.target].grad is None for use in uses):
@@ -42,13 +42,13 @@ def terms_of(
 
 def _term(g: Data | None, slope: float | None) -> float | None:
     """One contribution: none where no gradient arrived; 0·∞ is 0, as in any gradient that is not nan."""
-    upper = 0.0 if g is None else _number(g)
+    upper = 0.0 if g is None else _as_number(g)
     if slope is None or upper is None:
         return None
     return upper * slope if upper and slope else 0.0
 
 
-def _number(data: Data | None) -> float | None:
+def _as_number(data: Data | None) -> float | None:
     """Data as a number; None for arrays, and where there are none."""
     return float(data) if isinstance(data, (float, np.floating)) else None
 

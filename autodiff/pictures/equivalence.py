@@ -36,21 +36,21 @@ class Equivalence:
             self.of.append(self._kind(node, inputs, path, own))
         for id, users in used_by(graph).items():
             uses = frozenset((self.of[u], graph[u].inputs.index(id)) for u in users)
-            self.of[id] = self._number(("used", self.of[id], uses))
+            self.of[id] = self._kind_with(("used", self.of[id], uses))
         self.place = {NOWHERE: NOWHERE}
         self.counts: list[int] = []
         self.boxes = self._merged(graph, boxes)
 
-    def _number(self, key: Hashable) -> int:
+    def _kind_with(self, key: Hashable) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
 
     def _kind(self, node: Node, inputs: list[int], path: int, own: int | None) -> int:
         if node.operation is None:
-            return self._number((node.kind, node.shape, own))
+            return self._kind_with((node.kind, node.shape, own))
         if node.symbol != "+":
-            return self._number((node.operation.name, node.shape, path, own, *inputs))
+            return self._kind_with((node.operation.name, node.shape, path, own, *inputs))
         terms = frozenset(term for i in inputs for term in self._terms.get((path, i), (i,)))
-        kind = self._number(("+", node.shape, path, own, terms))
+        kind = self._kind_with(("+", node.shape, path, own, terms))
         self._terms[path, kind] = terms
         return kind
 

@@ -124,7 +124,7 @@ def draw(
     r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
 
     direction      where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
-    show           what is told: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
+    show           what is shown: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
                    as a number, for whole arrays what the edge contributes to the gradient (Ȳ is that of Y);
                    "ledger", the terms that add up to the gradient of what is used several times. By default
                    all of it, and of more than 60 cards data and gradients
@@ -156,15 +156,15 @@ def draw(
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    cards = collapsed(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
-    alone = [ids[0] for ids in cards.cards if len(ids) == 1]
-    shown = _asked(show, len(cards.cards))
+    drawn = collapsed(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
+    alone = [ids[0] for ids in drawn.cards if len(ids) == 1]
+    shown = _shown(show, len(drawn.cards))
     written = settings.number_format("draw: number_format", number_format)
-    scene = Scene(graph, cards, Wording(graph, shown, written, alone))
+    scene = Scene(graph, drawn, Wording(graph, shown, written, alone))
     return GraphPicture(scene, direction, colours)
 
 
-def _asked(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
+def _shown(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
     """What is to be shown."""
     if show is None:
         return SHOWN if n_cards <= FEW else ("data", "grad")

@@ -21,7 +21,7 @@ def plain_text_of(scene: Scene) -> str:
     for card in scene.cards:
         operands = ", ".join(sources[card.id])
         place = f"in {_path(scene, card)}" if card.box != NOWHERE else ""
-        rows.append((card.id, _kind(card), *_told(card), f"← {operands}" if operands else "", place))
+        rows.append((card.id, _kind(card), *_split(card), f"← {operands}" if operands else "", place))
     return aligned(rows)
 
 
@@ -30,7 +30,7 @@ def _kind(card: Card) -> str:
     return f"{what} (output)".strip() if card.is_output else what
 
 
-def _told(card: Card) -> tuple[str, str]:
+def _split(card: Card) -> tuple[str, str]:
     """Name and data; the gradient and what follows it."""
     fields = [field.replace("\n", " ") for field in card.fields]
     first = next((i for i, field in enumerate(fields) if field.startswith("grad ")), len(fields))

@@ -65,8 +65,8 @@ class Scene:
         self.cards = [self._card(card) for card in range(len(collapsed.cards))]
         left_out = collapsed.of.count(REST)
         if left_out:
-            told = f"… {counted(left_out, 'more value')}"
-            self.cards.append(Card("rest", "rest", False, False, None, (told,), NOWHERE))
+            text = f"… {counted(left_out, 'more value')}"
+            self.cards.append(Card("rest", "rest", False, False, None, (text,), NOWHERE))
         self.arrows = list(self._all_arrows())
 
     def around(self, box: int) -> Iterator[int]:
@@ -151,12 +151,12 @@ class Scene:
                 elif of[source] != of[id] and of[id] != REST:
                     between[of[source], of[id]].add(source)
         for (start, target), sources in between.items():
-            told = len(sources) > 1 and self.cards[start].look in ("box", "rest")
-            text = f"{len(sources):,} values" if told else ""
+            counts = len(sources) > 1 and self.cards[start].look in ("box", "rest")
+            text = f"{len(sources):,} values" if counts else ""
             yield Arrow(f"e_{ids[start]}_{ids[target]}", ids[start], ids[target], text)
 
     def _beside(self, target: int, position: int) -> str:
-        """The local derivative; where none are told, which operand it is."""
+        """The local derivative; where none is shown, which operand it is."""
         if self._wording.local:
             return self._wording.slope(target, position)
         return CIRCLED[position] if position < len(CIRCLED) else f"({position + 1})"

@@ -34,8 +34,8 @@ Fields = tuple[str, ...]
 class Wording:
     """Words and numbers for the nodes of a graph.
 
-    `shown` holds what is to be told: "data", "grad", "local", "ledger". `alone` are the nodes with cards
-    of their own.
+    `shown` holds what the picture is to say: "data", "grad", "local", "ledger". `alone` are the nodes with
+    cards of their own.
     """
 
     def __init__(
@@ -81,8 +81,8 @@ class Wording:
             return (name, self.number(data)) if self.data else (name,)
         if not self.data:
             return (name,) if name else ()
-        told = self.number(data)
-        return (f"{name} = {told}" if name else told,)
+        number = self.number(data)
+        return (f"{name} = {number}" if name else number,)
 
     def _kind(self, node: Node) -> str:
         return self.number(node.data) if node.kind == "number" else node.kind
@@ -91,14 +91,14 @@ class Wording:
         grad = node.grad
         if grad is None:
             return UNKNOWN
-        told = f"grad {self.number(grad)}"
+        text = f"grad {self.number(grad)}"
         uses = several_uses(self.graph, node.id) if self.ledger else ()
         if not uses or self.slopes is None:
-            return told
+            return text
         found = terms_of(self.graph, node.id, uses, self.slopes)
         if found is None:
-            return f"{told}\nsum of {len(uses):,} terms" if node.shape else told
-        return f"{told}\n= {self._sum(*found)}"
+            return f"{text}\nsum of {len(uses):,} terms" if node.shape else text
+        return f"{text}\n= {self._sum(*found)}"
 
     def _sum(self, terms: list[float], elsewhere: float) -> str:
         """Terms with their signs between them."""
@@ -146,10 +146,10 @@ class Wording:
         formula, number = self.slopes.formula(target, position), self.slopes.number(target, position)
         if number is None:
             return formula or ""
-        told = self.number(number)
+        value = self.number(number)
         if not formula or self.slopes.is_number(target, position):
-            return told
-        return f"{formula}{' ' if len(formula) <= ONE_LINE else chr(10)}= {told}"
+            return value
+        return f"{formula}{' ' if len(formula) <= ONE_LINE else chr(10)}= {value}"
 
 
 def _together(parts: list[Any]) -> Any:
