@@ -7,7 +7,9 @@ small number that is the same in every run. Nothing here recurses.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .values.data import Data, Shape, shape_of
@@ -38,18 +40,12 @@ class Node:
 
     __slots__ = ("changed", "id", "inputs", "operation", "source")
 
-    id: int
-    source: Value | Data
-    operation: Operation | None
-    inputs: tuple[int, ...]
-    changed: bool
-
     def __init__(
         self, id: int, source: Value | Data, inputs: tuple[int, ...] = (), changed: bool = False
     ) -> None:
         self.id = id
         self.source = source
-        self.operation = source._operation if type(source) is Value else None
+        self.operation: Operation | None = source._operation if type(source) is Value else None
         self.inputs = inputs
         self.changed = changed
 
@@ -94,8 +90,8 @@ class Node:
         return () if isinstance(self.data, tuple) else shape_of(self.data)
 
     def __repr__(self) -> str:
-        told = (f"{self.id}", self.kind, self.name, self.symbol, "changed" if self.changed else None)
-        return f"<node {', '.join(part for part in told if part)}>"
+        parts = (f"{self.id}", self.kind, self.name, self.symbol, "changed" if self.changed else None)
+        return f"<node {', '.join(part for part in parts if part)}>"
 
 
 class Graph:
@@ -127,18 +123,18 @@ class Graph:
             nodes.append(Node(len(nodes), value, tuple(inputs)))
         for root in roots:
             if root._birth not in self._ids:
-                self._number(root)
+                self._numbered(root)
         self._outputs = tuple(self._ids[root._birth] for root in roots)
         _check_size(len(self), max_nodes)
 
     def _operand(self, x: Value | Data, user: Value) -> int:
         """The id of a leaf or raw number, given out here, at its first use."""
         if type(x) is Value:
-            return self._number(x, changed=x._birth > user._birth)
+            return self._numbered(x, changed=x._birth > user._birth)
         self._nodes.append(Node(len(self._nodes), x))
         return len(self._nodes) - 1
 
-    def _number(self, value: Value, changed: bool = False) -> int:
+    def _numbered(self, value: Value, changed: bool = False) -> int:
         id = self._ids[value._birth] = len(self._nodes)
         self._nodes.append(Node(id, value, changed=changed))
         return id
@@ -159,6 +155,14 @@ class Graph:
         for node in self._nodes:
             for position, source in enumerate(node.inputs):
                 yield Edge(source, node.id, position)
+
+    @cached_property
+    def uses(self) -> Mapping[int, list[Edge]]:
+        """The edges that leave each node that is used."""
+        uses: dict[int, list[Edge]] = defaultdict(list)
+        for edge in self.edges:
+            uses[edge.source].append(edge)
+        return dict(uses)
 
     def __len__(self) -> int:
         return len(self._nodes)

@@ -14,7 +14,7 @@ from sklearn.datasets import load_digits, load_iris
 
 import nn
 from examples import run
-from optim.plot.picture import Picture
+from optim.plot.picture import SavedFigure
 
 SEED = 0
 
@@ -43,7 +43,7 @@ def main(path: str = "classification.png") -> None:
     options = {"lr": 0.003, "epochs": 30, "batch_size": 64}
     history, test, a = tried("digits, 64-128-10", digits, 359, [128, 10], **options)
     with matplotlib.rc_context({"font.size": 16}):
-        picture = Picture(figsize=(13, 5.8), layout="constrained")
+        picture = SavedFigure(figsize=(13, 5.8), layout="constrained")
         panels = picture.subplot_mosaic("LLLL0123;LLLL4567")
         history.plot(panels.pop("L"))
         hardest = np.argsort(a[np.arange(len(test)), digits.target[test]])

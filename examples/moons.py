@@ -14,7 +14,7 @@ from sklearn.datasets import make_moons
 import nn
 from examples import run
 from optim import SGD
-from optim.plot.picture import Picture
+from optim.plot.picture import SavedFigure
 
 N_STEPS, SHOWN_STEPS = 100, (0, 1, 2, 5, 10, 20, 50, 100)
 
@@ -22,7 +22,7 @@ N_STEPS, SHOWN_STEPS = 100, (0, 1, 2, 5, 10, 20, 50, 100)
 def draw(network: nn.Network, x: np.ndarray, side: np.ndarray, losses: list[float], path: str) -> None:
     """Save the boundary with its margins, and the loss by step."""
     x1, x2 = np.meshgrid(np.linspace(-1.6, 2.6, 200), np.linspace(-1.2, 1.7, 200))
-    a, picture = network(x1, x2).data, Picture(figsize=(13, 5.8), layout="constrained")
+    a, picture = network(x1, x2).data, SavedFigure(figsize=(13, 5.8), layout="constrained")
     with matplotlib.rc_context({"font.size": 16, "contour.negative_linestyle": "solid"}):
         left, right = picture.subplots(1, 2)
         left.contourf(x1, x2, a, [-np.inf, 0.0, np.inf], colors=["#cfe3f1", "#f8dccb"])

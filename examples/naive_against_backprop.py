@@ -16,7 +16,7 @@ from sklearn.datasets import load_digits
 import nn
 from examples import run
 from optim import minimize
-from optim.plot.picture import Picture
+from optim.plot.picture import SavedFigure
 
 EVALUATIONS, SHOWN, RADII = 1000, (1, 10, 100, 1000), (0.1, 0.03)
 LINES = (("#D55E00", "-"), ("#0072B2", "--"), ("#009E73", ":"))
@@ -37,7 +37,7 @@ def main(path: str = "naive_against_backprop.png") -> None:
         ("digits, 64-16-10, 1210 parameters", lambda: nn.MLP(64, [16, 10], "sigmoid", seed=0),
          lambda network: nn.cross_entropy(network(PIXELS / 16.0), DIGITS), 3.0),
     )  # fmt: skip
-    picture = Picture(figsize=(13, 5.8), layout="constrained")
+    picture = SavedFigure(figsize=(13, 5.8), layout="constrained")
     with matplotlib.rc_context({"font.size": 16}):
         for axes, (title, network, loss, s) in zip(picture.subplots(1, 2), problems, strict=True):
             print(f"{title:<37}  after", *(f"{n:8}" for n in SHOWN), " evaluations")

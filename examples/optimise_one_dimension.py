@@ -10,7 +10,7 @@ from examples import run
 from nn.lecture import demonstration_1 as f
 from optim import Adaptive, Backtracking, BarzilaiBorwein, Decaying, Result, Wolfe, newton, steepest_descent
 from optim.plot import plot_result
-from optim.plot.picture import Picture
+from optim.plot.picture import SavedFigure
 
 START, STEP_SIZES = -2.0, (0.001, 0.01, 0.015, 0.016, 0.03, 0.05)
 RULES = (Decaying(0.02, rate=0.1), Adaptive(), Backtracking(), Wolfe(), BarzilaiBorwein())
@@ -43,7 +43,7 @@ def main(path: str = "optimise_one_dimension.png") -> None:
     for kind in ("exact", "numerical"):
         for way in steepest_descent(f, START, 0.01, derivative=kind), newton(f, START, derivative=kind):
             row(f"{way.method}, {kind}", way, f"{abs(derivative(f)(way.x)):.0e}")
-    picture = Picture(figsize=(13, 9), layout="constrained")
+    picture = SavedFigure(figsize=(13, 9), layout="constrained")
     panels = {"s = 0.01 converges": ways["s = 0.01"], "s = 0.016 > 2/f″ cycles": ways["s = 0.016"],
               "s = 0.03 jumps to the other valley": ways["s = 0.03"],
               "Newton-Raphson, plain, to the maximum": newton(f, -1.0, safeguard=False)}  # fmt: skip

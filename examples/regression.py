@@ -13,7 +13,7 @@ from sklearn.datasets import load_diabetes
 
 import nn
 from examples import run
-from optim.plot.picture import Picture
+from optim.plot.picture import SavedFigure
 
 SEED, N_TEST = 0, 111
 NETWORKS: dict[str, tuple[list[int], dict[str, Any]]] = {
@@ -47,7 +47,7 @@ def main(path: str = "regression.png") -> None:
         r2 = [1.0 - np.mean((y - a)[part] ** 2) / np.var(y[part]) for part in (train, test)]
         print(f"   {label:<46}{r2[0]:14.4f}{r2[1]:10.4f}{unit**2 * np.mean((y - a)[test] ** 2):11.1f}")
     with rc_context({"font.size": 16}):
-        left, right = (picture := Picture(figsize=(13, 5.8), layout="constrained")).subplots(1, 2)
+        left, right = (picture := SavedFigure(figsize=(13, 5.8), layout="constrained")).subplots(1, 2)
         history.plot(left)
         right.plot(y[test], a[test], "o", color="#0072B2", markersize=8, markeredgecolor="w")
         right.axline((0.0, 0.0), slope=1.0, color="#222222")

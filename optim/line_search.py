@@ -19,7 +19,7 @@ import numpy as np
 from .objective import Objective, Point
 from .unknowns import Vector
 
-__all__ = ["LEVEL", "Line", "Trial", "backtracked", "satisfying_wolfe"]
+__all__ = ["LEVEL", "Ray", "Trial", "backtracked", "satisfying_wolfe"]
 
 MOST = 60
 """Trials in one search: enough to halve a step from 1 to 1e-18."""
@@ -63,7 +63,7 @@ class Trial(NamedTuple):
         return self.point.finite
 
 
-class Line:
+class Ray:
     """φ: f along the ray from a point, in the direction d."""
 
     def __init__(self, objective: Objective, start: Point, d: Vector) -> None:
@@ -126,7 +126,7 @@ class Line:
 
 
 def backtracked(
-    phi: Line, size: float, c1: float, shrink: float, ceiling: float | None = None
+    phi: Ray, size: float, c1: float, shrink: float, ceiling: float | None = None
 ) -> Trial | None:
     """The first of s, s·shrink, s·shrink², … with enough decrease; None where there is none."""
     if not phi.start.slope < 0.0:
@@ -143,7 +143,7 @@ def backtracked(
     return None
 
 
-def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | None:
+def satisfying_wolfe(phi: Ray, size: float, c1: float, c2: float) -> Trial | None:
     """A step size that satisfies the strong Wolfe conditions; None where no decrease can be found.
 
     `low` is the best step so far, `high` the other end of an interval that holds a good one; until
@@ -176,13 +176,13 @@ def satisfying_wolfe(phi: Line, size: float, c1: float, c2: float) -> Trial | No
     return low if phi.helped(low) else None
 
 
-def _known(phi: Line, size: float, low: Trial, high: Trial | None) -> bool:
+def _known(phi: Ray, size: float, low: Trial, high: Trial | None) -> bool:
     """Whether a step would not move x, or lead where others have been."""
     enclosed = high is not None and math.isclose(low.size, high.size, rel_tol=NARROW)
     return size <= phi.least or enclosed
 
 
-def _between(phi: Line, low: Trial, high: Trial) -> float:
+def _between(phi: Ray, low: Trial, high: Trial) -> float:
     """The minimum of the cubic through both ends, kept away from them."""
     width = high.size - low.size
     if not high.finite:
@@ -192,7 +192,7 @@ def _between(phi: Line, low: Trial, high: Trial) -> float:
     return min(max(size, nearest), farthest) if math.isfinite(size) else low.size + 0.5 * width
 
 
-def _beyond(phi: Line, low: Trial, trial: Trial) -> float:
+def _beyond(phi: Ray, low: Trial, trial: Trial) -> float:
     """Where the cubic through two steps has its minimum, further out, but not by far."""
     width = trial.size - low.size
     size = _cubic(phi, low, trial)
@@ -200,7 +200,7 @@ def _beyond(phi: Line, low: Trial, trial: Trial) -> float:
     return min(max(size, least), most) if size > trial.size else most
 
 
-def _cubic(phi: Line, a: Trial, b: Trial) -> float:
+def _cubic(phi: Ray, a: Trial, b: Trial) -> float:
     """The minimum of the cubic with the values and slopes of two trials; nan where it has none.
 
     Nocedal and Wright, formula 3.59.

@@ -15,7 +15,7 @@ import numpy as np
 
 from autodiff.settings import chosen
 
-from .line_search import Line, Trial, backtracked, satisfying_wolfe
+from .line_search import Ray, Trial, backtracked, satisfying_wolfe
 from .objective import Point
 from .run import Run
 from .unknowns import Vector
@@ -23,7 +23,7 @@ from .unknowns import Vector
 __all__ = ["Adaptive", "Backtracking", "BarzilaiBorwein", "Constant", "Decaying", "Wolfe"]
 
 
-class Step(NamedTuple):
+class StepTaken(NamedTuple):
     """A step size, and the point that it leads to, where f may be nan."""
 
     size: float
@@ -36,7 +36,7 @@ class StepRule(Protocol):
     `unit` says that d comes with a length of its own, so that s = 1 is the size to try first.
     """
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None: ...
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken | None: ...
 
 
 StepSize: TypeAlias = float | str | Callable[[int], float] | StepRule | None
@@ -58,8 +58,8 @@ def _between(what: str, low: float, x: float, high: float) -> None:
         raise ValueError(f"{what} must be between {low:g} and {high:g}, got {x!r}")
 
 
-def _taken(trial: Trial | None) -> Step | None:
-    return trial and Step(trial.size, trial.point)
+def _taken(trial: Trial | None) -> StepTaken | None:
+    return trial and StepTaken(trial.size, trial.point)
 
 
 def _first_size(run: Run, d: Vector, unit: bool) -> float:
@@ -99,9 +99,9 @@ class Constant:
         """s."""
         return self.s
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken:
         """The step, wherever it leads."""
-        return Step(self.s, run.objective.at(run.point.x + self.s * d))
+        return StepTaken(self.s, run.objective.at(run.point.x + self.s * d))
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Decaying:
         """s_i."""
         return self.s / (1.0 + self.rate * i)
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken:
         """The step, wherever it leads."""
         return Constant(self.size(run.steps))(run, d, unit)
 
@@ -130,7 +130,7 @@ class ByStep:
 
     s: Callable[[int], float]
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken:
         """The step, wherever it leads."""
         return Constant(self.s(run.steps))(run, d, unit)
 
@@ -148,10 +148,10 @@ class Adaptive:
         _between("grow", 1.0, self.grow, np.inf)
         _between("shrink", 0.0, self.shrink, 1.0)
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken | None:
         """The first size that lowers f."""
         first = run.size * self.grow if run.steps else self.s
-        return _taken(backtracked(Line(run.objective, run.point, d), first, 0.0, self.shrink))
+        return _taken(backtracked(Ray(run.objective, run.point, d), first, 0.0, self.shrink))
 
 
 @dataclass(frozen=True)
@@ -165,10 +165,10 @@ class Backtracking:
         _between("c1", 0.0, self.c1, 1.0)
         _between("shrink", 0.0, self.shrink, 1.0)
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken | None:
         """Twice the size that would repeat the last decrease is tried first, so that steps can grow."""
         first = _first_size(run, d, unit) * (1.0 if unit else 2.0)
-        return _taken(backtracked(Line(run.objective, run.point, d), first, self.c1, self.shrink))
+        return _taken(backtracked(Ray(run.objective, run.point, d), first, self.c1, self.shrink))
 
 
 @dataclass(frozen=True)
@@ -182,9 +182,9 @@ class Wolfe:
         _between("c1", 0.0, self.c1, self.c2)
         _between("c2", self.c1, self.c2, 1.0)
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken | None:
         """A size that satisfies both conditions."""
-        phi = Line(run.objective, run.point, d)
+        phi = Ray(run.objective, run.point, d)
         return _taken(satisfying_wolfe(phi, _first_size(run, d, unit), self.c1, self.c2))
 
 
@@ -196,7 +196,7 @@ class BarzilaiBorwein(Backtracking):
     J. Borwein, IMA J. Numer. Anal. 8, 1988; M. Raydan, SIAM J. Optim. 7, 1997).
     """
 
-    def __call__(self, run: Run, d: Vector, unit: bool) -> Step | None:
+    def __call__(self, run: Run, d: Vector, unit: bool) -> StepTaken | None:
         """The size by the last step; the first is a line search's."""
         size = _first_size(run, d, unit)
         if run.previous is not None:
@@ -204,7 +204,7 @@ class BarzilaiBorwein(Backtracking):
             curvature = float(dx @ dg)
             size = float(dx @ dx) / curvature if curvature > 0.0 else 2.0 * run.size
         ceiling = max(point.value for point in run.recent)
-        return _taken(backtracked(Line(run.objective, run.point, d), size, self.c1, self.shrink, ceiling))
+        return _taken(backtracked(Ray(run.objective, run.point, d), size, self.c1, self.shrink, ceiling))
 
 
 RULES: dict[str, Callable[[], StepRule]] = {

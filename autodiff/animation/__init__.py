@@ -6,11 +6,11 @@ from ..lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from .backpropagation import animate as animate
-    from .storyboard import Detail as Detail
+    from .steps import Detail as Detail
+    from .steps import Row as Row
+    from .steps import Sign as Sign
+    from .steps import Step as Step
     from .storyboard import Frame as Frame
-    from .storyboard import Row as Row
-    from .storyboard import Sign as Sign
-    from .storyboard import Step as Step
     from .storyboard import Storyboard as Storyboard
 
 __all__ = ["Detail", "Frame", "Row", "Sign", "Step", "Storyboard", "animate"]
@@ -18,11 +18,11 @@ __all__ = ["Detail", "Frame", "Row", "Sign", "Step", "Storyboard", "animate"]
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "Detail": "storyboard",
+        "Detail": "steps",
         "Frame": "storyboard",
-        "Row": "storyboard",
-        "Sign": "storyboard",
-        "Step": "storyboard",
+        "Row": "steps",
+        "Sign": "steps",
+        "Step": "steps",
         "Storyboard": "storyboard",
         "animate": "backpropagation",
     },

@@ -7,17 +7,18 @@ from functools import partial
 from typing import Any
 
 from .. import settings
-from ..derivations.intermediates import Stations
+from ..derivations.intermediates import Intermediates
 from ..pictures.picture import DIRECTIONS, Direction
 from ..settings import one_of
 from ..text.digits import counted
 from ..text.notation import NOTHING
 from ..values.value import Value
-from .cards import Card, cards_of, drawn
-from .details import Dossier
+from .cards import LiveCard, cards_of, drawn
+from .details import DetailWriter
 from .narration import Narrator, listed
-from .propagation import Propagation, Pull, stations_of
-from .storyboard import Detail, Sign, Step, Storyboard
+from .propagation import Propagation, Pull, intermediates_of
+from .steps import Detail, Sign, Step
+from .storyboard import Storyboard
 
 __all__ = ["animate"]
 
@@ -74,14 +75,14 @@ def animate(
     if each_operation is not None:
         each_operation = settings.flag("animate: each_operation", each_operation)
     targets = _targets(value, wrt)
-    stations = stations_of(value, targets, each_operation)
-    if len(stations.names) > settings.whole("animate: max_nodes", max_nodes):
+    intermediates = intermediates_of(value, targets, each_operation)
+    if len(intermediates.names) > settings.whole("animate: max_nodes", max_nodes):
         raise ValueError(
-            f"animate: there are {len(stations.names):,} nodes, more than max_nodes={max_nodes}; take a "
+            f"animate: there are {len(intermediates.names):,} nodes, more than max_nodes={max_nodes}; take a "
             "Value nearer to the leaves, name only the results that matter, or raise max_nodes"
         )
-    _check_reached(value, targets, stations)
-    return Animation(Propagation(stations, targets), written, direction).story
+    _check_reached(value, targets, intermediates)
+    return Animation(Propagation(intermediates, targets), written, direction).story
 
 
 def _targets(value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:
@@ -100,19 +101,19 @@ def _targets(value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:
     return targets
 
 
-def _check_reached(value: Value, targets: Sequence[Value], stations: Stations) -> None:
-    nodes = {node.source._birth: node.id for node in stations.graph if isinstance(node.source, Value)}
+def _check_reached(value: Value, targets: Sequence[Value], intermediates: Intermediates) -> None:
+    nodes = {node.source._birth: node.id for node in intermediates.graph if isinstance(node.source, Value)}
     for target in targets:
         if target._birth not in nodes:
             raise ValueError(f"animate: {value.described()} does not depend on {target.described()}")
-        if nodes[target._birth] not in stations.names:
+        if nodes[target._birth] not in intermediates.names:
             raise ValueError(
                 f"animate: {target.described()} is no step of its own; name it, or say each_operation=True"
             )
 
 
 class Animation:
-    """The steps through a propagation, the picture they are seen in, and what is told of each node."""
+    """The steps through a propagation, the picture they are seen in, and what is said of each node."""
 
     def __init__(self, passes: Propagation, number_format: str, direction: str) -> None:
         self.passes = passes
@@ -179,7 +180,7 @@ class Animation:
         )
 
     def _backward(self, number: int, pull: Pull) -> Step:
-        upper, lower = pull.step.upper, pull.step.lower
+        upper, lower = pull.link.upper, pull.link.lower
         edge = f"e{lower}-{upper}"
         return Step(
             f"Backward {number} of {len(self.passes.backward)}: "
@@ -206,23 +207,23 @@ class Animation:
 
     # -- the picture, and its nodes ------------------------------------------------------------
 
-    def _drawing(self) -> tuple[list[Card], dict[tuple[int, int], str]]:
+    def _drawing(self) -> tuple[list[LiveCard], dict[tuple[int, int], str]]:
         """What the picture says, in the numbers of this moment: cards, and edges with local derivatives."""
         passes, tell = self.passes, self.tell
         gradients = {id: "1" if id == passes.output else NOTHING for id in passes.names if passes.varies(id)}
         locals_ = {}
         for pull in passes.backward:
-            id = pull.step.lower
+            id = pull.link.lower
             gradients[id] = max(gradients[id], self._sum(pull), key=len)
-            locals_[pull.step[:2]] = "rule" if pull.local is None else tell.data(pull.local)
+            locals_[pull.link[:2]] = "rule" if pull.local is None else tell.data(pull.local)
         values = {id: tell.data(data) for id, data in passes.data.items()}
         edges = {(i, id): locals_.get((id, i), "") for id in passes.forward for i in passes.operands(id)}
-        return cards_of(passes.stations, values, gradients), edges
+        return cards_of(passes.intermediates, values, gradients), edges
 
     def _details(self) -> dict[str, Detail]:
-        dossier = Dossier(self.tell, self.passes.backward)
-        return {f"n{id}": dossier.of(id, self._derived(id)) for id in self.passes.names}
+        details = DetailWriter(self.tell, self.passes.backward)
+        return {f"n{id}": details.of(id, self._derived(id)) for id in self.passes.names}
 
     def _derived(self, id: int) -> bool:
-        """Whether a node is told about with its derivation: each, of many the variables."""
+        """Whether a node is shown with its derivation: each one, and of many only the variables."""
         return id not in self.passes.segments or len(self.passes.names) <= EXPLAINED

@@ -6,18 +6,19 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
+from ..pictures.theme import LOOKS
 from .fractions import flat
+from .steps import Step
 from .svg import Element, element, picture, short, text, width_of, wrapped
 
-if TYPE_CHECKING:
-    from .storyboard import Step
-
-__all__ = ["captioned", "resource", "rows_of"]
+__all__ = ["captioned", "picture_style", "resource", "rows_of"]
 
 MARGIN, LINE, TITLE, NARROWEST = 20.0, 21.0, 17.0, 620.0
 SIZE = 14.0
+
+KINDS = ("leaf", "constant", "output")
+"""The kinds of cards that do not look as most do."""
 
 
 @cache
@@ -27,10 +28,23 @@ def resource(name: str) -> str:
 
 
 @cache
+def picture_style() -> str:
+    """The style of pictures, in which the kinds of cards look as those that `draw` makes."""
+    return resource("picture.css").replace("/* kinds of cards */", "\n".join(map(_rule, KINDS)))
+
+
+def _rule(kind: str) -> str:
+    look = LOOKS[kind]
+    dashes = " stroke-dasharray: 5 3;" if look.border == "dashed" else ""
+    width = " stroke-width: 2.6px;" if look.is_thick else ""
+    return f".storyboard .node.{kind} .card {{ fill: var(--{look.ground});{dashes}{width} }}"
+
+
+@cache
 def _light() -> str:
     """The style of pictures with the colours of light pages in the places of their names."""
     colours = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", resource("colours.css").partition("}")[0]))
-    return re.sub(r"var\((--[\w-]+)\)", lambda found: colours[found[1]], resource("picture.css"))
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: colours[found[1]], picture_style())
 
 
 def rows_of(drawn: Element, steps: Sequence[Step]) -> int:

@@ -1,4 +1,4 @@
-"""The picture of a graph of stations: a card for each, with places for its value and its gradient.
+"""The picture of a graph of named values: a card for each, with places for its value and its gradient.
 
 The kinds of card differ in their borders, as in the pictures that `draw` makes. Graphviz only says
 where everything is: no name ever reaches it.
@@ -10,13 +10,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..derivations.intermediates import Stations
+from ..derivations.intermediates import Intermediates
 from ..pictures.layout import lay_out
+from ..pictures.theme import LOOKS
 from ..pictures.wording import CLEARER
 from ..text.notation import NOTHING, visible
 from .svg import Element, element, picture, short, text, width_of
 
-__all__ = ["Card", "cards_of", "drawn"]
+__all__ = ["LiveCard", "cards_of", "drawn"]
 
 INCH = 72.0
 NAME, TEXT, SYMBOL, LABEL = 14.0, 13.0, 15.0, 11.0
@@ -30,8 +31,11 @@ PORTS = {"LR": " tailport=e headport=w", "RL": " tailport=w headport=e", "TB": "
 KNOWN = ("leaf", "constant")
 
 
-class Card(NamedTuple):
-    """What a card shows: name, value, gradient at its longest, and the symbol of a single operation."""
+class LiveCard(NamedTuple):
+    """A card whose value and gradient come in as the passes go.
+
+    It has a name, a value, the gradient at its longest, and the symbol of a single operation.
+    """
 
     id: int
     kind: str
@@ -55,19 +59,21 @@ class Card(NamedTuple):
         return max(math.ceil(own), self.least)
 
 
-def cards_of(stations: Stations, values: Mapping[int, str], gradients: Mapping[int, str]) -> list[Card]:
-    """A card for each station; constants have no gradient."""
-    graph = stations.graph
+def cards_of(
+    intermediates: Intermediates, values: Mapping[int, str], gradients: Mapping[int, str]
+) -> list[LiveCard]:
+    """A card for each named value; constants have no gradient."""
+    graph = intermediates.graph
     cards = [
-        Card(
+        LiveCard(
             id,
             "output" if id == graph.output.id else graph[id].kind,
             visible(name),
             values[id],
             gradients.get(id, ""),
-            _symbol(stations, id),
+            _symbol(intermediates, id),
         )
-        for id, name in stations.names.items()
+        for id, name in intermediates.names.items()
     ]
     widest: dict[str, float] = {}
     for card in cards:
@@ -75,10 +81,10 @@ def cards_of(stations: Stations, values: Mapping[int, str], gradients: Mapping[i
     return [card._replace(least=min(widest[card.kind], WIDEST)) for card in cards]
 
 
-def _symbol(stations: Stations, id: int) -> str:
-    """The symbol of a station that a single operation makes."""
-    graph = stations.graph
-    single = all(i in stations.names or graph[i].operation is None for i in graph[id].inputs)
+def _symbol(intermediates: Intermediates, id: int) -> str:
+    """The symbol of a named value that a single operation makes."""
+    graph = intermediates.graph
+    single = all(i in intermediates.names or graph[i].operation is None for i in graph[id].inputs)
     symbol = graph[id].symbol
     return visible(CLEARER.get(symbol, symbol), 12) if symbol and single else ""
 
@@ -86,20 +92,20 @@ def _symbol(stations: Stations, id: int) -> str:
 # -- where everything is -----------------------------------------------------------------------
 
 
-class Place(NamedTuple):
-    """The middle of a card."""
+class Position(NamedTuple):
+    """A point of the picture, such as the middle of a card."""
 
     x: float
     y: float
 
 
-Way = list[Place]
+Way = list[Position]
 """The points of a curve: a start, and three for each of its pieces."""
 
 
 def _places(
-    cards: Sequence[Card], edges: Sequence[tuple[int, int]], direction: str
-) -> tuple[float, float, dict[int, Place], list[Way]]:
+    cards: Sequence[LiveCard], edges: Sequence[tuple[int, int]], direction: str
+) -> tuple[float, float, dict[int, Position], list[Way]]:
     """Width and height of the picture, and where cards and edges are, as Graphviz lays them out."""
     effort = min(1.0, MANY / len(cards))
     lines = [
@@ -113,8 +119,8 @@ def _places(
     rows = [line.split() for line in lay_out("\n".join(lines), "plain").decode().splitlines()]
     width, height = (float(size) * INCH for size in rows[0][2:4])
 
-    def place(x: str, y: str) -> Place:
-        return Place(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
+    def place(x: str, y: str) -> Position:
+        return Position(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
 
     middles = {int(row[1][1:]): place(*row[2:4]) for row in rows if row[0] == "node"}
     ways = {
@@ -131,7 +137,7 @@ def _places(
 
 def drawn(
     title: str,
-    cards: Sequence[Card],
+    cards: Sequence[LiveCard],
     edges: Mapping[tuple[int, int], str],
     direction: str = "LR",
 ) -> Element:
@@ -150,11 +156,11 @@ def drawn(
     return made
 
 
-def _draw_card(parent: Element, card: Card, place: Place) -> None:
-    kind = card.kind if card.kind in (*KNOWN, "output") else "recorded"
+def _draw_card(parent: Element, card: LiveCard, place: Position) -> None:
+    kind = card.kind
     box = element(parent, "g", id=f"n{card.id}", class_=f"node {kind}")
     left, top = place.x - card.width / 2.0, place.y - HEIGHT / 2.0
-    rounded = ROUND if kind == "leaf" else 2.0
+    rounded = ROUND if LOOKS[kind].is_rounded else 2.0
     element(box, "rect", class_="card", x=left, y=top, width=card.width, height=HEIGHT, rx=rounded)
     if card.symbol:
         line = left + card.sign
@@ -180,14 +186,14 @@ def _draw_edge(lines: Element, labels: Element, id: str, way: Way, local: str) -
         _draw_local(element(labels, "g", id=f"l{id}", class_="edge"), _middle(way), local)
 
 
-def _draw_local(label: Element, place: Place, local: str) -> None:
+def _draw_local(label: Element, place: Position, local: str) -> None:
     width = width_of(local, TEXT) * 1.06 + 12.0
     left, top = place.x - width / 2.0, place.y - 11.0
     element(label, "rect", class_="plate", x=left, y=top, width=width, height=22.0, rx=11.0)
     text(label, local, place.x, place.y + 4.5, "local")
 
 
-def _head(tip: Place, before: Place) -> str:
+def _head(tip: Position, before: Position) -> str:
     """A triangle that points where the curve ends."""
     dx, dy = tip.x - before.x, tip.y - before.y
     length = math.hypot(dx, dy) or 1.0
@@ -197,9 +203,9 @@ def _head(tip: Place, before: Place) -> str:
     return "M" + "L".join(f"{short(a)} {short(b)}" for a, b in corners) + "Z"
 
 
-def _middle(way: Way) -> Place:
+def _middle(way: Way) -> Position:
     """The point halfway along the curve's middle piece."""
     first = 3 * ((len(way) - 1) // 6)
     a, b, c, d = way[first : first + 4]
     x, y = ((p + 3.0 * q + 3.0 * r + s) / 8.0 for p, q, r, s in zip(a, b, c, d, strict=True))
-    return Place(x, y)
+    return Position(x, y)

@@ -1,4 +1,4 @@
-"""What is told about a node that is asked for: how its value comes about, and how its gradient does."""
+"""What is said about a node that a reader asks for: how its value comes about, and how its gradient does."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from ..derivations.transcription import transcribed
 from .fractions import Stacked
 from .narration import Narrator, is_array
 from .propagation import Pull
-from .storyboard import Detail, Row
+from .steps import Detail, Row
 
-__all__ = ["Dossier"]
+__all__ = ["DetailWriter"]
 
 Rows = tuple[Row, ...]
 
 
-class Dossier:
-    """Tells about the stations of a propagation, one at a time."""
+class DetailWriter:
+    """Says how the named values of a propagation come about, one at a time."""
 
     def __init__(self, tell: Narrator, pulls: Sequence[Pull]) -> None:
         self.tell = tell
         self.passes = tell.passes
         self._pulls: dict[int, list[Pull]] = {}
         for pull in pulls:
-            self._pulls.setdefault(pull.step.lower, []).append(pull)
+            self._pulls.setdefault(pull.link.lower, []).append(pull)
 
     def of(self, id: int, derived: bool) -> Detail:
-        """A station: its value, the terms of its gradient, and its derivation if that is wanted."""
+        """A named value: its value, the terms of its gradient, and its derivation if that is wanted."""
         derived = derived and id in self.passes.gradients
         paragraphs = [self._value(id), self._terms(id, 2 if derived else 1)]
         if derived:
@@ -45,34 +45,34 @@ class Dossier:
         return (Row(tell.name(id), f"= {tell.symbols.write(term)}"), *numbers, Row("", end))
 
     def _terms(self, id: int, least: int) -> Rows:
-        """What the gradient of a station is the sum of, if it has so many terms."""
+        """What the gradient of a named value is the sum of, if it has so many terms."""
         pulls = self._pulls.get(id, [])
         if len(pulls) < least:
             return ()
-        told = [Row("", f"+ {self._term(pull)}", self._number(pull)) for pull in pulls]
+        terms = [Row("", f"+ {self._term(pull)}", self._value_of(pull)) for pull in pulls]
         left = self.tell.gradient(id)
-        first = told[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
+        first = terms[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
         sum_of = f"It is used {len(pulls)} times, so its gradient is the sum of {len(pulls)} terms:"
         end = Row("", f"= {self.tell.sized(pulls[-1].so_far)}")
-        return (first, end) if len(pulls) == 1 else (Row(note=sum_of), first, *told[1:], end)
+        return (first, end) if len(pulls) == 1 else (Row(note=sum_of), first, *terms[1:], end)
 
     def _term(self, pull: Pull) -> str:
         """A term of a gradient, in names."""
         tell = self.tell
         if pull.local is None:
-            return tell.symbols.write(pull.step.term)
-        upper = pull.step.upper
+            return tell.symbols.write(pull.link.term)
+        upper = pull.link.upper
         first = "" if upper == self.passes.output else f"{tell.gradient(upper)} · "
-        return f"{first}{tell.partial(pull.step)}"
+        return f"{first}{tell.partial(pull.link)}"
 
-    def _number(self, pull: Pull) -> str:
+    def _value_of(self, pull: Pull) -> str:
         return "" if is_array(pull.term) else f"= {self.tell.data(pull.term)}"
 
     # -- the derivation, as `explain` gives it -----------------------------------------------------
 
     def _derivation(self, id: int) -> Iterator[Rows]:
         passes = self.passes
-        derivation = Derivation(passes.source(passes.output), passes.source(id), passes.stations)
+        derivation = Derivation(passes.source(passes.output), passes.source(id), passes.intermediates)
         for title, equations in derivation.sections:
             sentence = (Row(note=title),) if title else ()
             yield (*sentence, *map(self._row, equations))

@@ -1,13 +1,13 @@
-"""What is told at each step of the two passes: formulas with their numbers, and a sentence."""
+"""What is said at each step of the two passes: formulas with their numbers, and a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..derivations.chain_rule import Step as Link
+from ..derivations.chain_rule import Link
 from ..derivations.expression import Number
+from ..derivations.notation import POWER
 from ..derivations.transcription import transcribed
-from ..derivations.writing import POWER
 from ..text.notation import text_of
 from ..values.data import Data, is_lazy, shape_of
 from .fractions import Stacked
@@ -25,7 +25,7 @@ MOST = 40
 
 
 class Narrator:
-    """Tells of a propagation, in the names of its stations and with numbers in one format."""
+    """Tells of a propagation, in the names of its values and with numbers in one format."""
 
     def __init__(self, passes: Propagation, number_format: str) -> None:
         self.passes = passes
@@ -37,11 +37,11 @@ class Narrator:
     # -- pieces ------------------------------------------------------------------------------
 
     def name(self, id: int) -> str:
-        """The name of a station."""
+        """The name of a value."""
         return self.symbols.name(self.passes.names[id])
 
     def gradient(self, id: int) -> str:
-        """How the gradient of a station is written."""
+        """How the gradient of a named value is written."""
         return self.symbols.write(self.passes.chain.gradient_of(id))
 
     def data(self, data: Data) -> str:
@@ -57,13 +57,13 @@ class Narrator:
 
     def summand(self, data: Data) -> str:
         """A number as it stands after another in a sum, with its sign."""
-        told = self.data(data)
-        return f"− {told[1:]}" if told.startswith("−") else f"+ {told}"
+        text = self.data(data)
+        return f"− {text[1:]}" if text.startswith("−") else f"+ {text}"
 
     # -- forward -----------------------------------------------------------------------------
 
     def value(self, id: int) -> Formulas:
-        """How a station is computed: in names, in numbers, and what it comes to."""
+        """How a value is computed: in names, in numbers, and what it comes to."""
         term = transcribed(self.passes.segments[id].root)
         data = self.passes.data[id]
         arrays = self.with_arrays(id)
@@ -76,7 +76,7 @@ class Narrator:
         return (steps[0], steps[2]) if arrays or isinstance(term, Number) else steps
 
     def with_arrays(self, id: int) -> bool:
-        """Whether a station, or what it is computed from, is no number."""
+        """Whether a named value, or what it is computed from, is no number."""
         return any(is_array(self.passes.data[i]) for i in (id, *self.passes.operands(id)))
 
     def sized(self, data: Data) -> str:
@@ -85,7 +85,7 @@ class Narrator:
         return f"{self._array(data)}, shape {'×'.join(map(str, shape))}" if shape else self.data(data)
 
     def use(self, id: int) -> str:
-        """What a station is computed from."""
+        """What a named value is computed from."""
         return f"{self.name(id)} is computed from {listed([self.name(i) for i in self.passes.operands(id)])}."
 
     # -- backward ----------------------------------------------------------------------------
@@ -97,23 +97,23 @@ class Narrator:
         return (*self._local(pull), *self._chain_rule(pull), *self._sum(pull), *self._whole(pull))
 
     def _local(self, pull: Pull) -> Formulas:
-        term, link = pull.step.term, self.partial(pull.step)
+        term, link = pull.link.term, self.partial(pull.link)
         formula = self.symbols.write(term)
         number = self.data(pull.local)
-        told = f"{link} = {formula}" + ("" if formula == number else f" = {number}")
-        return (("local derivative", told),)
+        text = f"{link} = {formula}" + ("" if formula == number else f" = {number}")
+        return (("local derivative", text),)
 
     def partial(self, link: Link) -> str:
         """A local derivative, as it is written."""
         return self.symbols.write(self.passes.chain.partial(link))
 
     def _chain_rule(self, pull: Pull) -> Formulas:
-        upper, lower = pull.step.upper, pull.step.lower
+        upper, lower = pull.link.upper, pull.link.lower
         if upper == self.passes.output:
             return ()
         assert pull.local is not None
         left = f"{self.gradient(lower)} = " if pull.terms == 1 else ""
-        product = f"{self.gradient(upper)} · {self.partial(pull.step)}"
+        product = f"{self.gradient(upper)} · {self.partial(pull.link)}"
         numbers = f"{self.data(self.passes.gradients[upper])} · {self.factor(pull.local)}"
         return (
             ("chain rule" if pull.terms == 1 else "this term", f"{left}{product}"),
@@ -121,8 +121,8 @@ class Narrator:
         )
 
     def _matrix_rule(self, pull: Pull) -> Formulas:
-        left = f"{self.gradient(pull.step.lower)} = " if pull.terms == 1 else ""
-        rule = self.symbols.write(pull.step.term)
+        left = f"{self.gradient(pull.link.lower)} = " if pull.terms == 1 else ""
+        rule = self.symbols.write(pull.link.term)
         return (
             ("rule" if pull.terms == 1 else "this term", f"{left}{rule}"),
             ("entries", self.sized(pull.term)),
@@ -132,7 +132,7 @@ class Narrator:
         """How the sum grows, where there are several terms."""
         if pull.terms == 1:
             return ()
-        left = self.gradient(pull.step.lower)
+        left = self.gradient(pull.link.lower)
         if pull.number == 1:
             return (("sum so far", f"{left} = {self.sized(pull.so_far)} + …"),)
         arrays = is_array(pull.so_far)
@@ -145,13 +145,13 @@ class Narrator:
 
     def _whole(self, pull: Pull) -> Formulas:
         """All links in a row, where there is but one way from the output."""
-        path = self.passes.alone(pull.step.lower)
+        path = self.passes.alone(pull.link.lower)
         if path is None or not 2 < len(path) <= LONGEST_CHAIN:
             return ()
-        locals_ = {other.step[:2]: other.local for other in self.passes.backward}
+        locals_ = {other.link[:2]: other.local for other in self.passes.backward}
         first, *others = [locals_[link[:2]] for link in path]
         factors = [self.data(first), *map(self.factor, others)]
-        left = self.gradient(pull.step.lower)
+        left = self.gradient(pull.link.lower)
         return (
             ("link by link", f"{left} = {' · '.join(map(self.partial, path))}"),
             ("in numbers", f"{left} = {' · '.join(factors)} = {self.data(pull.so_far)}"),
@@ -159,7 +159,7 @@ class Narrator:
 
     def terms(self, pull: Pull) -> str:
         """Which term of the gradient this is."""
-        name = self.name(pull.step.lower)
+        name = self.name(pull.link.lower)
         if pull.terms == 1:
             return f"{name} is used once, so this is its whole gradient."
         last = ", the last one" if pull.last else ""
@@ -184,5 +184,5 @@ def listed(names: Sequence[str]) -> str:
 
 
 def is_array(data: Data) -> bool:
-    """Whether data are told in few characters, not as a number: arrays, and what is not computed yet."""
+    """Whether data are written in few characters, not as a number: arrays, and what is not computed yet."""
     return bool(shape_of(data)) or is_lazy(data)

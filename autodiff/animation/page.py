@@ -9,17 +9,15 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
-from typing import TYPE_CHECKING, Any
 
 from ..text.escaping import html, script
 from ..text.notation import printable
-from .caption import resource
-from .svg import markup
-
-if TYPE_CHECKING:
-    from .storyboard import Sign, Storyboard
+from .caption import picture_style, resource
+from .steps import Detail, Sign, Step
+from .svg import Element, markup
 
 __all__ = ["embedded", "page"]
 
@@ -28,17 +26,24 @@ HEIGHT = 760
 ASK = ", <kbd>Tab</kbd> and <kbd>Enter</kbd> on a node for its derivation"
 
 
-def page(story: Storyboard) -> str:
+def page(
+    title: str,
+    drawn: Element,
+    steps: Sequence[Step],
+    details: Mapping[str, Detail],
+    legend: Sequence[Sign],
+) -> str:
     """The page as the text of an HTML file."""
-    style = "".join(map(resource, ("colours.css", "picture.css", "page.css")))
+    style = resource("colours.css") + picture_style() + resource("page.css")
     code = resource("page.js")
+    data = {"steps": list(map(vars, steps)), "details": {id: vars(said) for id, said in details.items()}}
     return Template(resource("page.html")).substitute(
-        title=html(story.title),
-        picture=_drawn(story),
-        legend="".join(map(_sign, story.legend)),
-        last=len(story.steps) - 1,
-        ask=ASK if story.details else "",
-        data=script(_data(story)),
+        title=html(title),
+        picture=_named(title, drawn),
+        legend="".join(map(_sign, legend)),
+        last=len(steps) - 1,
+        ask=ASK if details else "",
+        data=script(data),
         style=style,
         script=code,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(code)}; "
@@ -59,31 +64,13 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _data(story: Storyboard) -> dict[str, Any]:
-    steps = [
-        {
-            "title": step.title,
-            "formulas": step.formulas,
-            "words": step.words,
-            "now": step.now,
-            "marks": step.marks,
-            "texts": step.texts,
-        }
-        for step in story.steps
-    ]
-    details = {
-        id: {"title": detail.title, "paragraphs": detail.paragraphs} for id, detail in story.details.items()
-    }
-    return {"steps": steps, "details": details}
-
-
-def _drawn(story: Storyboard) -> str:
+def _named(title: str, drawn: Element) -> str:
     """The picture, named by an attribute: a title within it would pop up under the pointer."""
-    drawn = copy.deepcopy(story.picture)
-    for title in drawn.findall("title"):
-        drawn.remove(title)
-    drawn.attrib.update({"role": "group", "aria-label": printable(story.title)})
-    return markup(drawn)
+    named = copy.deepcopy(drawn)
+    for inner in named.findall("title"):
+        named.remove(inner)
+    named.attrib.update({"role": "group", "aria-label": printable(title)})
+    return markup(named)
 
 
 SHAPES = {

@@ -1,6 +1,6 @@
 """What happens in the two passes over a graph, in order and in numbers; nothing of the graph is changed.
 
-The graph is seen as a derivation sees it: stations with names, and links between them. Formulas come
+The graph is seen as a derivation sees it: named values, and links between them. Formulas come
 from the operations' rules, numbers from the engine.
 """
 
@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from ..derivations.chain_rule import Chain, Step
-from ..derivations.intermediates import Segment, Stations
+from ..derivations.chain_rule import Chain, Link
+from ..derivations.intermediates import Intermediates, Segment
 from ..differentiation.engine import gradients
-from ..values.data import Data, is_lazy
+from ..values.data import Data, holds_nan
 from ..values.value import Value
 
-__all__ = ["Propagation", "Pull", "stations_of"]
+__all__ = ["Propagation", "Pull", "intermediates_of"]
 
 
 class Pull(NamedTuple):
@@ -27,7 +25,7 @@ class Pull(NamedTuple):
     gives `so_far`.
     """
 
-    step: Step
+    link: Link
     number: int
     terms: int
     local: Data | None
@@ -41,67 +39,46 @@ class Pull(NamedTuple):
         return self.number == self.terms
 
 
-class Backward(Chain):
-    """The links back to some of the stations, or to all that are variable."""
-
-    def __init__(self, stations: Stations, ends: frozenset[int]) -> None:
-        self._ends = ends
-        super().__init__(stations, min(ends))
-
-    def _path(self) -> list[int]:
-        """The stations between the output and the ends, the last one first."""
-        graph, names = self.stations.graph, self.stations.names
-        reached = set(self._ends)
-        for node in graph:
-            if not reached.isdisjoint(node.inputs):
-                reached.add(node.id)
-        found = {self.output} & reached
-        for node in sorted(graph, key=lambda node: -node.id):
-            if node.id in found:
-                found.update(reached.intersection(node.inputs))
-        return [id for id in sorted(found, reverse=True) if id in names]
-
-
 class Propagation:
-    """The two passes of an output: `forward` are the ids of stations, `backward` the pulls, in order.
+    """The two passes of an output: `forward` are the ids of named values, `backward` the pulls, in order.
 
-    `data` and `gradients` are what the engine computes for each station.
+    `data` and `gradients` are what the engine computes for each named value.
     """
 
-    def __init__(self, stations: Stations, wrt: Sequence[Value]) -> None:
-        self.stations = stations
-        self.names = stations.names
-        graph = stations.graph
+    def __init__(self, intermediates: Intermediates, wrt: Sequence[Value]) -> None:
+        self.intermediates = intermediates
+        self.names = intermediates.names
+        graph = intermediates.graph
         self.output = graph.output.id
         self.segments: dict[int, Segment] = {
-            id: stations.segment(id) for id in self.names if graph[id].operation
+            id: intermediates.segment(id) for id in self.names if graph[id].operation
         }
         self.forward = tuple(self.segments)
         self.data: dict[int, Data] = {id: graph[id].data for id in self.names}
         self.ends = self._ends(wrt)
-        self.chain = Backward(stations, self.ends)
+        self.chain = Chain(intermediates, sorted(self.ends))
         self.gradients = self._gradients()
         self.backward = tuple(self._pulls())
 
     def _ends(self, wrt: Sequence[Value]) -> frozenset[int]:
-        """The stations whose gradients are wanted: those chosen, or all variables."""
+        """The named values whose gradients are wanted: those chosen, or all variables."""
         chosen = {value._birth for value in wrt}
         if chosen:
             return frozenset(id for id in self.names if self.source(id)._birth in chosen)
         return frozenset(id for id in self.names if self.varies(id) and id not in self.segments)
 
     def source(self, id: int) -> Value:
-        """The Value that a station stands for."""
-        source = self.stations.graph[id].source
+        """The Value with this id."""
+        source = self.intermediates.graph[id].source
         assert isinstance(source, Value)
         return source
 
     def varies(self, id: int) -> bool:
-        """Whether a station has a gradient."""
+        """Whether a named value has a gradient."""
         return not self.source(id).constant
 
     def operands(self, id: int) -> tuple[int, ...]:
-        """The stations next to a station, that it is computed from."""
+        """The named values that one is computed from, next to it."""
         return tuple(self.segments[id].leaves) if id in self.segments else ()
 
     def _gradients(self) -> dict[int, Data]:
@@ -113,39 +90,39 @@ class Propagation:
         """One link after the other, from the output back."""
         sums: dict[int, Data] = {}
         counts: dict[int, int] = {}
-        for upper, steps in self.chain.links.items():
-            lowers = [step.lower for step in steps]
-            for step, local, term in zip(
-                steps, self._locals(upper, lowers), self._terms(upper, lowers), strict=True
+        for upper, links in self.chain.links.items():
+            lowers = [link.lower for link in links]
+            for link, local, term in zip(
+                links, self._locals(upper, lowers), self._terms(upper, lowers), strict=True
             ):
-                id = step.lower
+                id = link.lower
                 count = len(self.chain.users[id])
                 counts[id] = counts.get(id, 0) + 1
                 before = sums.get(id, 0.0)
                 sums[id] = self.gradients[id] if counts[id] == count else before + term
-                yield Pull(step, counts[id], count, local, before, term, sums[id])
+                yield Pull(link, counts[id], count, local, before, term, sums[id])
 
     def _terms(self, upper: int, lowers: Sequence[int]) -> list[Data]:
-        """What a station hands down to each of these, given its own gradient, by the engine.
+        """What a named value hands down to each of these, given its own gradient, by the engine.
 
         Where a sum is nan, its terms are those of a gradient that was computed: its 0·∞ is nan, too.
         """
-        root, leaves = self.segments[upper] if lowers else Segment(self.source(upper), {})
+        root, leaves = self.segments[upper]
         wanted, g = [leaves[id] for id in lowers], self.gradients[upper]
-        if not any(_holds_nan(self.gradients[id]) for id in lowers):
+        if not any(holds_nan(self.gradients[id]) for id in lowers):
             return gradients(root, wanted, g)
         return [term.data for term in gradients(root, wanted, Value(g), create_graph=True)]
 
     def _locals(self, upper: int, lowers: Sequence[int]) -> Sequence[Data | None]:
-        """The partial derivatives of a station, where numbers are all that there is."""
-        if self.chain.arrays or not lowers:
+        """The partial derivatives of a named value, where numbers are all that there is."""
+        if self.chain.arrays:
             return [None] * len(lowers)
         root, leaves = self.segments[upper]
         return gradients(root, [leaves[id] for id in lowers])
 
-    def alone(self, id: int) -> list[Step] | None:
-        """The links from the output to a station, if there is but one path."""
-        path: list[Step] = []
+    def alone(self, id: int) -> list[Link] | None:
+        """The links from the output to a named value, where there is only one path."""
+        path: list[Link] = []
         while id != self.output:
             if len(self.chain.users[id]) != 1:
                 return None
@@ -154,19 +131,15 @@ class Propagation:
         return path
 
 
-def _holds_nan(data: Data) -> bool:
-    return not is_lazy(data) and bool(np.isnan(data).any())
-
-
-def stations_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Stations:
-    """The stations of a graph: those with names, or one for each operation.
+def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Intermediates:
+    """The named values of a graph: those that its user named, or one for each operation.
 
     By default each operation, unless results on the way were named.
     """
-    named = Stations(output, wrt[0] if len(wrt) == 1 else None)
+    named = Intermediates(output, wrt[0] if len(wrt) == 1 else None)
     graph = named.graph
     if each_operation is None:
         unnamed = any(value._operation is not None and value.name is None for value in wrt)
         given = any(node.name and node.kind == "recorded" and node is not graph.output for node in graph)
         each_operation = (unnamed and len(wrt) > 1) or not given
-    return Stations(output, widest=0) if each_operation else named
+    return Intermediates(output, widest=0) if each_operation else named

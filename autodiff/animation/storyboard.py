@@ -4,80 +4,21 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import NamedTuple, overload
 
 from ..files.writing import format_of, write
 from ..settings import any_number
 from .caption import captioned, rows_of
-from .fractions import flat
 from .page import embedded, page
+from .steps import Detail, Sign, Step
 from .svg import Element, markup
 
-__all__ = ["Detail", "Frame", "Frames", "Row", "Sign", "Step", "Storyboard"]
+__all__ = ["FORMATS", "Frame", "Storyboard"]
 
-FORMATS = (".html", ".gif", ".png", ".apng", ".txt")
 SHORTEST, LONGEST = 0.01, 600.0
 """Seconds for a frame: GIF counts hundredths, at most 65,535."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What changes from one frame to the next.
-
-    `formulas` are pairs of a label and an equation, in which fractions may be marked. Elements of the
-    picture are named by their ids: `now` are roles that they have at this step alone, `marks` states
-    that they have from here on, and `texts` what texts say from here on. A role or state is a class of
-    the style sheet. The first that has a role is kept in view, and the others where there is room.
-    """
-
-    title: str
-    formulas: tuple[tuple[str, str], ...] = ()
-    words: str = ""
-    now: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, str] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """All that is told, below each other."""
-        width = max((len(label) for label, _ in self.formulas), default=0)
-        equations = [f"  {label:<{width}}  {flat(formula)}" for label, formula in self.formulas]
-        return "\n".join([self.title, *equations, *([f"  {self.words}"] if self.words else [])])
-
-
-class Row(NamedTuple):
-    """A line of what is told: an equation, of which `right` begins with its sign, or a note; or both."""
-
-    left: str = ""
-    right: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Detail:
-    """What is told about one element of the picture when it is asked for: paragraphs of rows."""
-
-    title: str
-    paragraphs: tuple[tuple[Row, ...], ...]
-
-    @property
-    def text(self) -> str:
-        """All of it on plain lines."""
-        lines = ["\n".join(" ".join(filter(None, row)) for row in rows) for rows in self.paragraphs]
-        return flat("\n\n".join([self.title, *lines]))
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A line of the legend: a "card", a "line" or a "dot" of these classes, and what it means."""
-
-    shape: str
-    classes: str
-    text: str
 
 
 class Frame:
@@ -114,30 +55,6 @@ class Frame:
         return self.text
 
 
-class Frames(Sequence[Frame]):
-    """All frames in order; each is drawn when it is asked for."""
-
-    def __init__(self, story: Storyboard) -> None:
-        self._story = story
-
-    def __len__(self) -> int:
-        return len(self._story.steps)
-
-    @overload
-    def __getitem__(self, index: int) -> Frame: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Frame]: ...
-    def __getitem__(self, index: int | slice) -> Frame | list[Frame]:
-        chosen = range(len(self))[index]
-        return Frame(self._story, chosen) if isinstance(chosen, int) else [self[k] for k in chosen]
-
-    def __iter__(self) -> Iterator[Frame]:
-        return (self[k] for k in range(len(self)))
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} frames>"
-
-
 class Storyboard:
     """A picture and its steps: shows itself in a notebook, and is saved as a page or a moving picture.
 
@@ -169,9 +86,9 @@ class Storyboard:
         return rows_of(self.picture, self.steps)
 
     @property
-    def frames(self) -> Frames:
-        """The picture at each step."""
-        return Frames(self)
+    def frames(self) -> tuple[Frame, ...]:
+        """The picture at each step; it is drawn when its `svg` is asked for."""
+        return tuple(Frame(self, number) for number in range(len(self.steps)))
 
     @property
     def text(self) -> str:
@@ -181,12 +98,16 @@ class Storyboard:
     @cached_property
     def html(self) -> str:
         """One page: it needs no network, and works from a file."""
-        return page(self)
+        return page(self.title, self.picture, self.steps, self.details, self.legend)
 
     def seen(self, number: int) -> Element:
         """A copy of the picture, as it is at a step."""
         drawn = copy.deepcopy(self.picture)
-        marks, texts = self._settled(number)
+        marks: dict[str, str] = {}
+        texts: dict[str, str] = {}
+        for step in self.steps[: number + 1]:
+            marks |= step.marks
+            texts |= step.texts
         now = self.steps[number].now
         for part in drawn.iter():
             id = part.get("id", "")
@@ -195,15 +116,6 @@ class Storyboard:
                 part.set("class", " ".join(filter(None, classes)))
             part.text = texts.get(id, part.text)
         return drawn
-
-    def _settled(self, number: int) -> tuple[dict[str, str], dict[str, str]]:
-        """The states and texts that the steps up to this one leave behind."""
-        marks: dict[str, str] = {}
-        texts: dict[str, str] = {}
-        for step in self.steps[: number + 1]:
-            marks |= step.marks
-            texts |= step.texts
-        return marks, texts
 
     def save(self, path: str | os.PathLike[str], seconds: float = 1.5) -> Path:
         """Write a file of the format that its suffix names, and return its path.
@@ -223,18 +135,27 @@ class Storyboard:
             raise ValueError(
                 f"save: a frame is shown for {SHORTEST:g} to {LONGEST:g} seconds, got {seconds!r}"
             )
-        write(path, self._file(kind, seconds))
+        write(path, FORMATS[kind](self, seconds))
         return path
-
-    def _file(self, kind: str, seconds: float) -> bytes:
-        if kind in (".html", ".txt"):
-            return (self.html if kind == ".html" else self.text).encode()
-        from .moving import gif, png
-
-        return (gif if kind == ".gif" else png)([frame.svg for frame in self.frames], seconds)
 
     def _repr_html_(self) -> str:
         return embedded(self.title, self.html)
 
     def __repr__(self) -> str:
         return f"<{self.title}: {len(self.steps)} steps, .save('name.html'), .frames, .html>"
+
+
+def _moving(story: Storyboard, seconds: float, kind: str) -> bytes:
+    from .moving import gif, png  # they need Pillow and resvg, which the other formats do not
+
+    return (gif if kind == "gif" else png)([frame.svg for frame in story.frames], seconds)
+
+
+FORMATS: Mapping[str, Callable[[Storyboard, float], bytes]] = {
+    ".html": lambda story, seconds: story.html.encode(),
+    ".gif": partial(_moving, kind="gif"),
+    ".png": partial(_moving, kind="png"),
+    ".apng": partial(_moving, kind="png"),
+    ".txt": lambda story, seconds: story.text.encode(),
+}
+"""What writes the file of a suffix."""

@@ -24,8 +24,8 @@ def element(parent: Element | None, tag: str, content: str = "", /, **attributes
     >>> markup(element(None, "circle", r=2.0, class_="dot"))
     '<circle r="2" class="dot" />'
     """
-    told = {name.rstrip("_").replace("_", "-"): _written(value) for name, value in attributes.items()}
-    made = Element(tag, told) if parent is None else ElementTree.SubElement(parent, tag, told)
+    written = {name.rstrip("_").replace("_", "-"): _written(value) for name, value in attributes.items()}
+    made = Element(tag, written) if parent is None else ElementTree.SubElement(parent, tag, written)
     made.text = printable_lines(content) or None
     return made
 

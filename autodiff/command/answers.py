@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,10 +79,10 @@ def answer_explain(asked: Namespace) -> Answer:
 
 def answer_draw(asked: Namespace) -> Answer:
     """The graph with data and gradients, as a file; as a tree of text without one."""
-    from ..pictures.picture import FORMATS, draw
+    from ..pictures.picture import GraphPicture, draw
     from ..pictures.text_tree import tree
 
-    _check_file("-o", asked.output, FORMATS)
+    _check_file("-o", asked.output, GraphPicture.formats())
     output, _ = Problem(asked.expression, asked.givens).recorded()
     if not output.constant:
         output.backward()
@@ -109,7 +109,7 @@ def _saved(picture: Any, path: str) -> Answer:
     return Answer(saved, {"file": saved})
 
 
-def _check_file(option: str, path: str | None, known: Sequence[str]) -> None:
+def _check_file(option: str, path: str | None, known: Collection[str]) -> None:
     if path is None:
         return
     if Path(path).suffix.lower() not in known:

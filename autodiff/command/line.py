@@ -38,6 +38,8 @@ FAILURES = (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, Impor
 
 
 def _parser() -> ArgumentParser:
+    from ..pictures.picture import GraphPicture
+
     parser = ArgumentParser(
         "autodiff",
         description=DESCRIPTION,
@@ -52,9 +54,8 @@ def _parser() -> ArgumentParser:
     explain.add_argument("--wrt", metavar="NAME", help="with respect to which name (default: the first)")
     explain.add_argument("--format", choices=("text", "latex", "markdown"), default="text")
     draw = _added(commands, "draw", answer_draw, "draw the graph with data and gradients")
-    draw.add_argument(
-        "-o", "--output", metavar="FILE", help=".svg, .png, .pdf, .dot, .mmd or .txt (default: a tree)"
-    )
+    formats = ", ".join(GraphPicture.formats())
+    draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")

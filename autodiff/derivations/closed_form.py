@@ -12,7 +12,7 @@ from ..settings import hint
 from ..values.data import Data, Shape, as_data, canonical, shape_of
 from ..values.value import Value
 from .expression import Term, evaluated, shape_of_term
-from .intermediates import Stations
+from .intermediates import Intermediates
 from .transcription import transcribed
 from .typesetting import Latex, Text
 
@@ -123,7 +123,7 @@ def formula(value: Value, *, expand: bool = False) -> Formula:
 
     Raises TypeError for what is no Value.
     """
-    stations = Stations(value, widest=WIDEST, deepest=WIDEST, expand=expand)
-    root = stations.graph.output
-    term = transcribed(stations.segment(root.id).root)
-    return Formula(term, stations.scope, stations.parts(), root.shape)
+    intermediates = Intermediates(value, widest=WIDEST, deepest=WIDEST, expand=expand)
+    root = intermediates.graph.output
+    term = transcribed(intermediates.segment(root.id).root)
+    return Formula(term, intermediates.scope, intermediates.parts(), root.shape)

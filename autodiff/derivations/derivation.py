@@ -11,14 +11,14 @@ from ..text.escaping import markdown
 from ..text.notation import visible
 from ..values.data import Data, is_lazy, shape_of
 from ..values.value import Value
-from .chain_rule import Chain, Step
+from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
 from .expression import Given, Number, Product, Symbol, Term, evaluated, written
-from .intermediates import Stations
+from .intermediates import Intermediates
 from .simplification import total
 
-__all__ = ["Derivation", "Link", "explain"]
+__all__ = ["Derivation", "NamedLink", "explain"]
 
 MOST_PATHS = 24
 """Paths that are told apart; of more only the sum is."""
@@ -38,8 +38,8 @@ ELLIPSIS = Symbol("…")
 Shown = TypeVar("Shown")
 
 
-class Link:
-    """One step of the chain rule: from the value named `lower` to the one named `upper`.
+class NamedLink:
+    """A link of the chain rule as a reader sees it: from the value named `lower` to the one named `upper`.
 
     `formula` is the partial derivative ∂upper/∂lower, `value` its number. Where arrays are on the path
     it is what the gradient of `upper` contributes to that of `lower`, and `value` is None.
@@ -66,45 +66,45 @@ class Derivation:
     """How one partial derivative comes about: made by `explain`, printed as text, in notebooks as LaTeX.
 
     `value` is the engine's gradient, `formula` the closed formula, which can be evaluated at other
-    points; `links` are all steps, from the output back; `paths` the chains of links, empty where
+    points; `links` are all links, from the output back; `paths` the chains of links, empty where
     there are too many of them; `n_paths` says how many there are.
     """
 
-    def __init__(self, output: Value, wrt: Value, stations: Stations | None = None) -> None:
+    def __init__(self, output: Value, wrt: Value, intermediates: Intermediates | None = None) -> None:
         self.value: Data = gradients(output, wrt)
-        stations = stations or Stations(output, wrt)
-        (found,) = [node.id for node in stations.graph if node.source is wrt] or [-1]
-        self._chain = chain = Chain(stations, found)
-        self._stations = stations
+        intermediates = intermediates or Intermediates(output, wrt)
+        (found,) = [node.id for node in intermediates.graph if node.source is wrt] or [-1]
+        self._chain = chain = Chain(intermediates, [found])
+        self._intermediates = intermediates
         self._wrt = wrt
         term, self._definitions = chain.closed()
-        self._numbers = {name: stations.graph[id].data for id, name in stations.names.items()}
+        self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
             self._numbers[written(symbol)] = evaluated(definition, self._numbers)
-        nowhere = Symbol(stations.names[chain.output], wrt.shape, wrt.name or "x")
-        self.left = chain.gradient_of(found) if found in stations.names else nowhere
+        nowhere = Symbol(intermediates.names[chain.output], wrt.shape, wrt.name or "x")
+        self.left = chain.gradient_of(found) if found in intermediates.names else nowhere
         self.formula = Formula(term, self._scope, self._named, wrt.shape)
         self.n_paths = chain.count()
-        self._links = {(s.upper, s.lower): self._link(s) for steps in chain.links.values() for s in steps}
+        self._links = {link[:2]: self._in_names(link) for links in chain.links.values() for link in links}
         self.links = tuple(self._links.values())
         paths = chain.paths(MOST_PATHS) if self.n_paths <= MOST_PATHS else []
-        self.paths = tuple(tuple(self._links[step[:2]] for step in path) for path in paths)
+        self.paths = tuple(tuple(self._links[link[:2]] for link in path) for path in paths)
 
     @property
     def _named(self) -> dict[str, Term]:
         """What was named on the way: parts of a long expression, and gradients with respect to them."""
         gradients = {written(symbol): term for symbol, term in self._definitions.items()}
-        return {**self._stations.parts(), **gradients}
+        return {**self._intermediates.parts(), **gradients}
 
     def _scope(self) -> dict[str, Data | Term]:
-        return {**self._stations.scope(), **self._named}
+        return {**self._intermediates.scope(), **self._named}
 
-    def _link(self, step: Step) -> Link:
-        names, arrays = self._stations.names, self._chain.arrays
-        upper, lower = names[step.upper], names[step.lower]
-        left = self._chain.gradient_of(step.lower) if arrays else Symbol(upper, (), lower)
-        value = None if arrays else evaluated(step.term, self._numbers)
-        return Link(upper, lower, left, Formula(step.term, self._scope, {}), value)
+    def _in_names(self, link: Link) -> NamedLink:
+        names, arrays = self._intermediates.names, self._chain.arrays
+        upper, lower = names[link.upper], names[link.lower]
+        left = self._chain.gradient_of(link.lower) if arrays else Symbol(upper, (), lower)
+        value = None if arrays else evaluated(link.term, self._numbers)
+        return NamedLink(upper, lower, left, Formula(link.term, self._scope, {}), value)
 
     # -- the parts of the page ---------------------------------------------------------------
 
@@ -138,17 +138,17 @@ class Derivation:
         return f"{self._names[0]} does not depend on {self._names[1]}."
 
     def _opening_of_arrays(self) -> str:
-        output = visible(self._stations.names[self._chain.output])
+        output = visible(self._intermediates.names[self._chain.output])
         return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
 
     def _sums(self) -> list[Equation]:
-        """The gradient of each station: the sum of what those that use it contribute."""
+        """The gradient of each named value: the sum of what those that use it contribute."""
         users = self._chain.users
         if len(users) == 1 and not self._definitions:
             return []  # the sum is the result
         return _few(
             [
-                Equation(self._chain.gradient_of(id), total([step.term for step in users[id]]))
+                Equation(self._chain.gradient_of(id), total([link.term for link in users[id]]))
                 for id in sorted(users, reverse=True)
             ]
         )
@@ -172,13 +172,13 @@ class Derivation:
         """The sum over the paths, each on its own line."""
         equations = []
         for n, path in enumerate(self._chain.paths(MOST_ROWS)):
-            factors = _few([self._chain.partial(step) for step in path], MOST_FACTORS, ELLIPSIS)
+            factors = _few([self._chain.partial(link) for link in path], MOST_FACTORS, ELLIPSIS)
             product = Product(tuple(factors)) if len(factors) > 1 else factors[0]
             equations.append(Equation(None if n else self.left, product, sign="+" if n else "="))
         return equations
 
-    def _growing_chain(self, path: Sequence[Step]) -> list[Equation]:
-        links = [self._chain.partial(step) for step in path]
+    def _growing_chain(self, path: Sequence[Link]) -> list[Equation]:
+        links = [self._chain.partial(link) for link in path]
         last = len(links) - 1
         shown = range(1, last + 1) if last <= 5 else [1, 2, 3, last]
         equations = []
@@ -193,7 +193,7 @@ class Derivation:
         """The closed formula and the number of each link; none where a single link is the whole."""
         if len(self.links) == 1:
             return []
-        return [Equation(link.left, link.formula.term, result=_number(link)) for link in self.links]
+        return [Equation(link.left, link.formula.term, result=_result_of(link)) for link in self.links]
 
     def _result(self) -> list[Equation]:
         """The product put together, in names and in numbers, and the gradient."""
@@ -254,7 +254,7 @@ def _few(shown: list[Shown], most: int = MOST_LINES, gap: Shown | None = None) -
     return [*shown[:half], *([] if gap is None else [gap]), *shown[-half:]]
 
 
-def _number(link: Link) -> Term | None:
+def _result_of(link: NamedLink) -> Term | None:
     """The number of a link, unless its formula is one."""
     return None if isinstance(link.formula.term, Number) else _shown(link.value)
 

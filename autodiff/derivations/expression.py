@@ -149,6 +149,7 @@ POWER: Operation = vars(power_of)["operation"]
 @np.errstate(all="ignore")
 def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
     """What a term is where its names stand for these numbers or arrays."""
+    inner = [evaluated(part, numbers) for part in parts(term)]
     match term:
         case Number(value):
             return value
@@ -156,15 +157,12 @@ def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
             return data
         case Symbol():
             return numbers[written(term)]
-    inner = [evaluated(part, numbers) for part in parts(term)]
-    match term:
         case Sum():
             return reduce(lambda x, y: x + y, inner)
         case Product():
             return reduce(lambda x, y: x * y, inner)
         case Power():
             return ieee(POWER.forward, *inner)
-    assert isinstance(term, Call)
     return ieee(term.operation.forward, *inner, **term.metadata)
 
 

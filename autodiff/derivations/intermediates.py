@@ -20,18 +20,21 @@ from ..values.value import Value
 from .expression import Term
 from .transcription import differentiable, transcribed
 
-__all__ = ["Segment", "Stations", "again"]
+__all__ = ["Intermediates", "Segment", "again"]
 
 
 class Segment(NamedTuple):
-    """The computation of one station from others, recorded anew: its result, and a leaf for each of these."""
+    """A named value computed from others, recorded anew: its result, and a leaf for each of these."""
 
     root: Value
     leaves: dict[int, Value]
 
 
-class Stations:
-    """The values of a graph that have names of their own in a derivation, by their ids in the graph."""
+class Intermediates:
+    """The values of a graph that have names of their own in a derivation, by their ids in the graph.
+
+    Inputs and the output are among them, and of what is between only what is not folded into another.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,7 @@ class Stations:
         self._name_nodes(wrt, widest, deepest, expand)
 
     def _name_nodes(self, wrt: Value | None, widest: int, deepest: int, expand: bool) -> None:
-        """Give every station its name; a long expression is cut before its size reaches the bound."""
+        """Give the names; a long expression is cut before its size reaches the bound."""
         sizes: dict[int, int] = {}
         depths: dict[int, int] = {}
         for node in self.graph:
@@ -98,7 +101,7 @@ class Stations:
                 return numbered
 
     def segment(self, id: int) -> Segment:
-        """The computation of a station from the stations next to it; a leaf stands for itself."""
+        """The computation of a named value from those next to it; a leaf stands for itself."""
         copies: dict[int, Value] = {}
         leaves: dict[int, Value] = {}
         with differentiating():
@@ -112,7 +115,7 @@ class Stations:
         return Segment(copies[id], leaves)
 
     def _folded(self, id: int) -> Iterator[Node]:
-        """What a station is computed from, down to the next stations, in order of the graph."""
+        """What a named value is computed from, down to the next named values, in order of the graph."""
         found, stack = {id}, [id]
         while stack:
             for i in self.graph[stack.pop()].inputs:
@@ -123,7 +126,7 @@ class Stations:
         return map(self.graph.__getitem__, sorted(found))
 
     def _leaf(self, node: Node) -> Value:
-        """A leaf with the name and the data of a station."""
+        """A leaf with the name and the data of a named value."""
         assert isinstance(node.source, Value)
         return Value(node.data, self.names[node.id], constant=node.source.constant)
 

@@ -109,7 +109,7 @@ def _is_closed_for_numbers(
     rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]
 ) -> bool:
     """The same for an elementwise rule, tried at one number for each operand."""
-    here = [_number(x, p) for x, p in zip(operands, PROBES[0], strict=False)]
+    here = [_trial_number(x, p) for x, p in zip(operands, PROBES[0], strict=False)]
     pairs = enumerate(zip(operands, here, strict=True), 1)
     names = [Value(p, f"{i}") if type(x) is Value else p for i, (x, p) in pairs]
     slope = rule(Value(ieee(operation.forward, *here, **metadata), "0"), *names, **metadata)
@@ -128,7 +128,7 @@ def _selects(node: Node) -> bool:
     return node.operation is not None and node.operation.selecting
 
 
-def _number(x: Any, otherwise: float) -> float:
+def _trial_number(x: Any, otherwise: float) -> float:
     """A number to try a rule at: the operand itself, or another for an array of variables or a lazy one."""
     data = data_of(x)
     if is_lazy(data) or (shape_of(x) and type(x) is Value):

@@ -8,7 +8,8 @@ from ..text.lettering import ESCAPES, latex_of, raised
 from ..text.notation import printable, visible
 from ..values.data import Data
 from .expression import Term
-from .writing import ATOM, POWER, PRODUCT, Piece, Writer
+from .notation import ATOM, POWER, PRODUCT, Piece
+from .writing import Writer
 
 __all__ = ["Latex", "Text"]
 

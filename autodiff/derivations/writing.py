@@ -9,36 +9,25 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
-from typing import ClassVar
 
 from ..text.lettering import ABOVE
 from ..text.notation import printable, text_of
 from ..values.data import Data, shape_of
 from .expression import ONE, Call, Given, Number, Power, Product, Sum, Symbol, Term, shape_of_term, written
+from .notation import ATOM, POWER, PRODUCT, SUM, Notation, Piece
 from .simplification import product
 
-__all__ = ["ATOM", "POWER", "PRODUCT", "Piece", "Writer"]
-
-SUM, PRODUCT, POWER, ATOM = range(4)
-"""How strongly the outermost operation binds."""
+__all__ = ["Writer"]
 
 LARGE = 1e15
 """Whole numbers below it are written with all their digits."""
 
-Piece = tuple[str, int]
 
-
-class Writer:
+class Writer(Notation):
     """Writes terms; names that are among `numbers` are written as these.
 
     Of a sum of more than `most_terms` the first and the last are written, and how many are between.
     """
-
-    times: ClassVar[str]
-    circle: ClassVar[str]
-    minus: ClassVar[str]
-    open: ClassVar[str]
-    close: ClassVar[str]
 
     def __init__(
         self,
@@ -49,11 +38,6 @@ class Writer:
         self.numbers = numbers or {}
         self.number_format = number_format
         self.most_terms = most_terms
-
-    @property
-    def dot(self) -> str:
-        """What stands between two factors."""
-        return self.times
 
     def write(self, term: Term) -> str:
         """The whole term."""
@@ -224,43 +208,9 @@ class Writer:
         pieces = re.split(r"([()·]|\w+)", text)
         return "".join(own.get(x) or (self.plain(x) if n % 2 else x) for n, x in enumerate(pieces))
 
-    transposed: ClassVar[str]
-
     def function(self, name: str, inner: str) -> str:
         """A function of something."""
         return f"{self.plain(name)}{self.bracketed(inner)}"
-
-    def plain(self, text: str) -> str:
-        """Text that is no name."""
-        raise NotImplementedError
-
-    def left_out(self, told: str) -> str:
-        """What stands in the middle of a long sum."""
-        raise NotImplementedError
-
-    def name(self, name: str) -> str:
-        """A name."""
-        raise NotImplementedError
-
-    def derivative(self, sign: str, upper: str, lower: str) -> str:
-        """A derivative in Leibniz' notation, with ∂ or with d."""
-        raise NotImplementedError
-
-    def superscript(self, base: str, exponent: str) -> str:
-        """A base with something above."""
-        raise NotImplementedError
-
-    def root(self, base: Term) -> str:
-        """A square root."""
-        raise NotImplementedError
-
-    def exponential(self, exponent: Term) -> str:
-        """A power of e."""
-        raise NotImplementedError
-
-    def fraction(self, over: Term, under: Term) -> Piece:
-        """A quotient."""
-        raise NotImplementedError
 
 
 def _is_indexed(name: str) -> bool:

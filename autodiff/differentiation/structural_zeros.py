@@ -22,7 +22,7 @@ from ..ops.plain import FUNCTIONS
 from ..ops.selection import where
 from ..ops.shaping import broadcast_to, sum_to
 from ..values import modes
-from ..values.data import Data, is_lazy, shape_of
+from ..values.data import Data, holds_nan, is_lazy, shape_of
 from ..values.operation import inputs_of, metadata_of
 from ..values.recording import applied
 from ..values.value import Value, data_of
@@ -170,10 +170,8 @@ def _finite(x: Any) -> Live:
 
 def _may_hold_nan(x: Any) -> bool:
     """Whether numbers hold nan; those that are not looked at may."""
-    if type(x) is float:
-        return x != x
     unseen = is_lazy(data_of(x)) or isinstance(x, tuple) or (type(x) is Value and modes.tracer() is not None)
-    return unseen or bool(np.isnan(data_of(x)).any())
+    return unseen or holds_nan(data_of(x))
 
 
 def _both(a: Live, b: Live) -> Live:

@@ -9,13 +9,13 @@ from ..graph import Graph, Node
 from ..values.scopes import label_of
 from ..values.value import Value
 
-__all__ = ["NOWHERE", "Frames", "frames_of", "used_by"]
+__all__ = ["NOWHERE", "Boxes", "boxes_of", "used_by"]
 
 NOWHERE = -1
-"""In place of a frame: outside of all."""
+"""In place of a box: outside of all."""
 
 
-class Frames:
+class Boxes:
     """A tree of boxes, each known by its index, outer ones first, and which box each node stands in.
 
     What an operation recorded stands in the innermost scope or call that recorded it. A leaf, constant
@@ -34,26 +34,20 @@ class Frames:
     def __len__(self) -> int:
         return len(self.titles)
 
-    def around(self, frame: int) -> Iterator[int]:
+    def around(self, box: int) -> Iterator[int]:
         """A box and those around it, outwards."""
-        while frame != NOWHERE:
-            yield frame
-            frame = self.parents[frame]
+        while box != NOWHERE:
+            yield box
+            box = self.parents[box]
 
-    def shared(self, frames: Sequence[int]) -> int:
+    def shared(self, boxes: Sequence[int]) -> int:
         """The innermost box around all of these."""
-        found = frames[0]
-        for frame in frames[1:]:
-            while found != frame:
-                deeper = self._depth(found) >= self._depth(frame)
-                found, frame = (self._up(found), frame) if deeper else (found, self._up(frame))
+        found = boxes[0]
+        for box in set(boxes[1:]):
+            around = {NOWHERE, *self.around(box)}
+            while found not in around:
+                found = self.parents[found]
         return found
-
-    def _depth(self, frame: int) -> int:
-        return 0 if frame == NOWHERE else self.depths[frame]
-
-    def _up(self, frame: int) -> int:
-        return NOWHERE if frame == NOWHERE else self.parents[frame]
 
     def numbered(self) -> list[str]:
         """Titles that tell boxes inside the same box apart: Linear 1, Linear 2."""
@@ -66,40 +60,35 @@ class Frames:
         return names
 
 
-def frames_of(graph: Graph) -> Frames:
+def boxes_of(graph: Graph) -> Boxes:
     """The boxes of a graph."""
     members, titles = _members(graph)
     of = [NOWHERE] * len(graph)
     parents, begins = [], sorted(members)
-    for frame, since in enumerate(begins):
+    for box, since in enumerate(begins):
         parents.append(of[max(members[since])])
         for id in members[since]:
-            of[id] = frame
-    frames = Frames([titles[since] for since in begins], parents, of)
+            of[id] = box
+    boxes = Boxes([titles[since] for since in begins], parents, of)
     if begins:
-        _settle(graph, frames, begins)
-    return frames
+        _settle(graph, boxes, begins)
+    return boxes
 
 
-def _settle(graph: Graph, frames: Frames, begins: Sequence[float]) -> None:
+def _settle(graph: Graph, boxes: Boxes, begins: Sequence[float]) -> None:
     """Put what nothing recorded where it is used; `begins` are the birth numbers of the boxes."""
     for id, users in used_by(graph).items():
-        frame = frames.shared([frames.of[user] for user in users])
+        box = boxes.shared([boxes.of[user] for user in users])
         if graph[id].kind == "constant":
             birth = _birth(graph[id])
-            frame = next((f for f in frames.around(frame) if begins[f] < birth), NOWHERE)
-        frames.of[id] = frame
+            box = next((f for f in boxes.around(box) if begins[f] < birth), NOWHERE)
+        boxes.of[id] = box
 
 
 def used_by(graph: Graph) -> dict[int, list[int]]:
     """The users of everything that no operation recorded, and that is no output."""
-    outputs = {node.id for node in graph.outputs}
-    users: dict[int, list[int]] = defaultdict(list)
-    for node in graph:
-        for id in node.inputs:
-            if not graph[id].inputs and id not in outputs:
-                users[id].append(node.id)
-    return users
+    used = graph.uses.keys() - {node.id for node in graph.outputs}
+    return {id: [use.target for use in graph.uses[id]] for id in sorted(used) if not graph[id].inputs}
 
 
 def _birth(node: Node) -> int:

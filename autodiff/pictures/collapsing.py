@@ -16,10 +16,10 @@ import numpy as np
 
 from ..graph import Graph
 from ..settings import hint, whole
-from .boxes import NOWHERE, Frames, frames_of
-from .equivalence import Likeness
+from .boxes import NOWHERE, Boxes, boxes_of
+from .equivalence import Equivalence
 
-__all__ = ["REST", "Arrangement", "Collapse", "arranged"]
+__all__ = ["REST", "Collapse", "Collapsed", "collapsed"]
 
 Collapse: TypeAlias = bool | int | str | Collection[str]
 
@@ -37,7 +37,7 @@ class _Way(NamedTuple):
     """A way to draw a graph: a key for each node, and the boxes, with how many each stands for."""
 
     keys: list[int]
-    frames: Frames
+    boxes: Boxes
     counts: Sequence[int]
 
     @property
@@ -46,18 +46,18 @@ class _Way(NamedTuple):
         return len(set(self.keys))
 
 
-class Arrangement:
+class Collapsed:
     """The cards of a picture, in order.
 
-    `cards` are the ids of the nodes on each, `boxes` the box that a card stands for, NOWHERE if none.
+    `cards` are the ids of the nodes on each, `stands_for` the box that a card stands for, NOWHERE if none.
     `of` says which card each node is on, REST where it is left out. `counts` says how many boxes each
-    one of `frames` stands for.
+    one of `boxes` stands for.
     """
 
     def __init__(self, graph: Graph, way: _Way, max_cards: int) -> None:
-        self.frames, self.counts = way.frames, way.counts
+        self.boxes, self.counts = way.boxes, way.counts
         self.cards: list[list[int]] = [[id] for id in range(len(graph))]
-        self.boxes = [NOWHERE] * len(graph)
+        self.stands_for = [NOWHERE] * len(graph)
         self.of = list(range(len(graph)))
         if way.keys != self.of or len(graph) > max_cards:
             self._share(graph, way, max_cards)
@@ -70,56 +70,53 @@ class Arrangement:
         kept = _nearest(graph, way.keys, max_cards - 1) if len(members) > max_cards else members.keys()
         shown = sorted((ids[-1], key) for key, ids in members.items() if key in kept)
         self.cards = [members[key] for _, key in shown]
-        self.boxes = [CLOSED - key if key <= CLOSED else NOWHERE for _, key in shown]
+        self.stands_for = [CLOSED - key if key <= CLOSED else NOWHERE for _, key in shown]
         number = {key: card for card, (_, key) in enumerate(shown)}
         self.of = [number.get(key, REST) for key in way.keys]
 
     def place(self, card: int) -> int:
         """The open box that a card stands in."""
-        box = self.boxes[card]
+        box = self.stands_for[card]
         if box != NOWHERE:
-            return self.frames.parents[box]
-        return self.frames.shared([self.frames.of[id] for id in self.cards[card]])
+            return self.boxes.parents[box]
+        return self.boxes.shared([self.boxes.of[id] for id in self.cards[card]])
 
 
-def arranged(graph: Graph, max_cards: int, collapse: Collapse | None = None) -> Arrangement:
+def collapsed(graph: Graph, max_cards: int, collapse: Collapse | None = None) -> Collapsed:
     """The cards of a graph, at most `max_cards` unless there are more outputs.
 
     Collapsed as asked, by default as little as needed. Raises ValueError where `collapse` names a box that
     is not there, and TypeError for what is no name.
     """
-    frames = frames_of(graph)
-    closed = None if collapse is None else _closed(frames, collapse)
-    plain = _Ways(range(len(graph)), frames, [1] * len(frames), closed)
+    boxes = boxes_of(graph)
+    closed = None if collapse is None else _closed(boxes, collapse)
+    plain = _Ways(range(len(graph)), boxes, [1] * len(boxes), closed)
     way = plain.first_within(max_cards)
     if way is None:
-        like = Likeness(graph, frames)
-        closed = closed and {like.place[frame] for frame in closed}
-        merged = _Ways(like.of, like.frames, like.counts, closed)
+        alike = Equivalence(graph, boxes)
+        closed = closed and {alike.place[box] for box in closed}
+        merged = _Ways(alike.of, alike.boxes, alike.counts, closed)
         way = merged.first_within(max_cards) or _least([plain[0], plain[-1], merged[0], merged[-1]])
-    return Arrangement(graph, way, max_cards)
+    return Collapsed(graph, way, max_cards)
 
 
 class _Ways:
     """The ways to collapse boxes, as asked, or from the innermost out: each leaves fewer cards."""
 
     def __init__(
-        self, groups: Sequence[int], frames: Frames, counts: Sequence[int], closed: set[int] | None
+        self, groups: Sequence[int], boxes: Boxes, counts: Sequence[int], closed: set[int] | None
     ) -> None:
-        self.groups, self.frames, self.counts = groups, frames, counts
-        self.closed = closed
-        self.depth = max(frames.depths, default=0) if closed is None else 0
+        self.groups, self.boxes, self.counts = groups, boxes, counts
+        depths = range(max(boxes.depths, default=0) + 1, 0, -1)
+        self.closed = [_at_depth(boxes, depth) for depth in depths] if closed is None else [closed]
 
     def __getitem__(self, k: int) -> _Way:
-        """All boxes open, where it is not said which; then those of the innermost depth closed, and so on."""
-        depth = self.depth + 1 - k if k >= 0 else -k
-        closed = _at_depth(self.frames, depth) if self.closed is None else self.closed
-        return _Way(_keys(self.frames, self.groups, closed), self.frames, self.counts)
+        return _Way(_keys(self.boxes, self.groups, self.closed[k]), self.boxes, self.counts)
 
     def first_within(self, most: int) -> _Way | None:
         """The way that shows most with so many cards."""
-        k = bisect_left(range(self.depth + 1), True, key=lambda k: self[k].size <= most)
-        return self[k] if k <= self.depth else None
+        k = bisect_left(range(len(self.closed)), True, key=lambda k: self[k].size <= most)
+        return self[k] if k < len(self.closed) else None
 
 
 def _least(ways: Sequence[_Way]) -> _Way:
@@ -128,14 +125,14 @@ def _least(ways: Sequence[_Way]) -> _Way:
     return next(way for way in ways if way.size <= MARKED_LESS * fewest)
 
 
-def _closed(frames: Frames, collapse: Collapse) -> set[int]:
+def _closed(boxes: Boxes, collapse: Collapse) -> set[int]:
     """The boxes that are asked for: True for all, a depth, or names with or without their numbers."""
     if isinstance(collapse, (int, np.integer, np.bool_)):
-        return _at_depth(frames, whole("draw: collapse", int(collapse)))
-    names = frames.numbered()
+        return _at_depth(boxes, whole("draw: collapse", int(collapse)))
+    names = boxes.numbered()
     closed = set()
     for wanted in _names(collapse):
-        found = {f for f, name in enumerate(names) if wanted in (name, frames.titles[f])}
+        found = {f for f, name in enumerate(names) if wanted in (name, boxes.titles[f])}
         if not found:
             known = list(dict.fromkeys(names))
             what = hint(str(wanted), known) if known else "the graph has no boxes; use scope(), or modules"
@@ -152,19 +149,19 @@ def _names(collapse: str | Collection[str]) -> Collection[str]:
     raise TypeError(f"draw: collapse must be True or False, a depth, or names of boxes, got {collapse!r}")
 
 
-def _at_depth(frames: Frames, depth: int) -> set[int]:
-    return {frame for frame, own in enumerate(frames.depths) if own == depth}
+def _at_depth(boxes: Boxes, depth: int) -> set[int]:
+    return {box for box, own in enumerate(boxes.depths) if own == depth}
 
 
-def _keys(frames: Frames, groups: Sequence[int], closed: set[int]) -> list[int]:
+def _keys(boxes: Boxes, groups: Sequence[int], closed: set[int]) -> list[int]:
     """For each node the outermost collapsed box around it, or else its group."""
     if not closed:
         return list(groups)
     outermost = {NOWHERE: NOWHERE}
-    for frame, parent in enumerate(frames.parents):
+    for box, parent in enumerate(boxes.parents):
         around = outermost[parent]
-        outermost[frame] = frame if around == NOWHERE and frame in closed else around
-    tops = map(outermost.__getitem__, frames.of)
+        outermost[box] = box if around == NOWHERE and box in closed else around
+    tops = map(outermost.__getitem__, boxes.of)
     return [group if top == NOWHERE else CLOSED - top for group, top in zip(groups, tops, strict=True)]
 
 

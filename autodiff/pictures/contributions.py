@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
-from ..graph import Graph
+from ..graph import Edge, Graph
 from ..values.data import Data, dtype_of
 from .local_derivatives import LocalDerivatives
 
-__all__ = ["Uses", "terms_of"]
+__all__ = ["several_uses", "terms_of"]
 
 
-class Uses:
-    """Which nodes use each node of a graph, and as which operand."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.of: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for source, target, position in graph.edges:
-            self.of[source].append((target, position))
-
-    def several(self, id: int) -> list[tuple[int, int]]:
-        """The uses of a node that is used more than once; none of any other."""
-        uses = self.of.get(id, [])
-        return uses if len(uses) > 1 else []
+def several_uses(graph: Graph, id: int) -> Sequence[Edge]:
+    """The uses of a node that is used more than once; none of any other."""
+    uses = graph.uses.get(id, ())
+    return uses if len(uses) > 1 else ()
 
 
 def terms_of(
-    graph: Graph, id: int, uses: Sequence[tuple[int, int]], slopes: LocalDerivatives
+    graph: Graph, id: int, uses: Sequence[Edge], slopes: LocalDerivatives
 ) -> tuple[list[float], float] | None:
     """What each use of a number contributes to its gradient, and what came from elsewhere.
 
     That is from an earlier `backward()`, or one of another output. None where the terms are not known:
     for arrays, and before `backward()`.
     """
-    grad = _number(graph[id].grad)
-    found = [_term(graph[target].grad, slopes.number(target, position)) for target, position in uses]
+    grad = _as_number(graph[id].grad)
+    found = [_term(graph[use.target].grad, slopes.number(use.target, use.position)) for use in uses]
     terms = [term for term in found if term is not None]
-    if grad is None or len(terms) < len(found) or all(graph[t].grad is None for t, _ in uses):
+    if grad is None or len(terms) < len(found) or all(graph[use.target].grad is None for use in uses):
         return None
     size = abs(grad) + sum(map(abs, terms))
     if not math.isfinite(size):
@@ -51,13 +42,13 @@ def terms_of(
 
 def _term(g: Data | None, slope: float | None) -> float | None:
     """One contribution: none where no gradient arrived; 0·∞ is 0, as in any gradient that is not nan."""
-    upper = 0.0 if g is None else _number(g)
+    upper = 0.0 if g is None else _as_number(g)
     if slope is None or upper is None:
         return None
     return upper * slope if upper and slope else 0.0
 
 
-def _number(data: Data | None) -> float | None:
+def _as_number(data: Data | None) -> float | None:
     """Data as a number; None for arrays, and where there are none."""
     return float(data) if isinstance(data, (float, np.floating)) else None
 

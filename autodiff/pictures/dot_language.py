@@ -7,9 +7,25 @@ from functools import cache
 
 from ..text.escaping import dot, record
 from .scene import DEEPEST, Arrow, Card, Scene
-from .theme import ALIKE, ARROW, CARD, FRAME, LOOKS, OUTPUT, PAGE, Colours
+from .theme import LOOKS, CardLook, Colours
 
 __all__ = ["dot_of"]
+
+PAGE = {"nodesep": "0.18", "ranksep": "0.4"}
+FONT = "Helvetica,Arial,sans-serif"
+CARD = {
+    "fontname": FONT,
+    "fontsize": "11",
+    "shape": "record",
+    "style": "filled",
+    "height": "0.3",
+    "margin": "0.08,0.035",
+}
+ARROW = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
+BOX = {"fontname": FONT, "fontsize": "10", "style": "rounded,filled", "margin": "10", "labeljust": "l"}
+SHAPES = {"number": {"width": "0.2", "height": "0.2"}, "box": {"shape": "folder"}, "rest": {"shape": "box"}}
+OUTPUT = {"penwidth": "2"}
+ALIKE = {"shape": "box", "peripheries": "2"}
 
 INDENT = "    "
 HORIZONTAL = ("LR", "RL")
@@ -42,7 +58,7 @@ def _nodes(scene: Scene, upright: bool, colours: Colours) -> Iterator[str]:
             yield f"{indent}}}"
         elif isinstance(item, int):
             yield f"{indent}subgraph cluster_{item} {{"
-            yield f"{indent}{INDENT}graph [{_frame(scene, item, colours)}]"
+            yield f"{indent}{INDENT}graph [{_box(scene, item, colours)}]"
         else:
             kind = item[1:4]
             if kind not in looks:
@@ -66,21 +82,34 @@ def _beside(text: str, margin: str) -> str:
 
 
 def _look(card: Card, colours: Colours) -> str:
-    grounds = {"leaf": colours.leaf, "constant": colours.constant, "number": colours.constant}
-    ground = colours.output if card.is_output else grounds.get(card.look, colours.card)
-    own = LOOKS[card.look] | (ALIKE if _is_alike(card) else {}) | (OUTPUT if card.is_output else {})
-    if card.look == "rest":
+    look = LOOKS[card.look]
+    ground = LOOKS["output"].ground if card.is_output else look.ground
+    own = _border(look) | SHAPES.get(card.look, {}) | (ALIKE if _is_alike(card) else {})
+    if card.is_output:
+        own = own | OUTPUT
+    if look.is_faint:
         own = own | _ink(colours, colours.line, colours.line)
-    return _attributes(own | {"fillcolor": ground})
+    return _attributes(own | {"fillcolor": getattr(colours, ground)})
+
+
+def _border(look: CardLook) -> dict[str, str]:
+    """Shape and style, where they differ from those of all cards."""
+    styles = [
+        *([] if look.is_faint else ["filled"]),
+        *([] if look.border == "solid" else [look.border]),
+        *(["rounded"] if look.is_rounded else []),
+    ]
+    shape = {"shape": "Mrecord"} if look.is_rounded else {}
+    return shape | ({} if styles == ["filled"] else {"style": ",".join(styles)})
 
 
 def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
     return {"color": line, "fontcolor": text}
 
 
-def _frame(scene: Scene, frame: int, colours: Colours) -> str:
-    own = FRAME | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
-    return f'id="box{frame}" label="{dot(scene.frames[frame].title)}" {_attributes(own)}'
+def _box(scene: Scene, box: int, colours: Colours) -> str:
+    own = BOX | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
+    return f'id="box{box}" label="{dot(scene.boxes[box].title)}" {_attributes(own)}'
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -10,85 +10,85 @@ from collections import defaultdict
 from collections.abc import Hashable
 
 from ..graph import Graph, Node
-from .boxes import NOWHERE, Frames, used_by
+from .boxes import NOWHERE, Boxes, used_by
 
-__all__ = ["Likeness"]
+__all__ = ["Equivalence"]
 
 
-class Likeness:
+class Equivalence:
     """The kinds of nodes of a graph, as a number for each node, and the boxes of these kinds.
 
     Names, data and metadata do not matter. A sum, or a product, of any number of terms of one kind is
-    of one kind, however it was put together. An output is like no other node. `frames` are the boxes when
+    of one kind, however it was put together. An output is like no other node. `boxes` are the boxes when
     those that are alike are one, `counts` how many that one stands for, `place` which one each box went into.
     """
 
-    def __init__(self, graph: Graph, frames: Frames) -> None:
+    def __init__(self, graph: Graph, boxes: Boxes) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._terms: dict[tuple[str, int, int], frozenset[int]] = {}
-        paths = _paths(frames)
+        paths = _paths(boxes)
         self.of: list[int] = []
         outputs = {node.id for node in graph.outputs}
         for node in graph:
             inputs = [self.of[i] for i in node.inputs]
-            path = paths[frames.of[node.id]]
+            path = paths[boxes.of[node.id]]
             own = node.id if node.id in outputs else None
             self.of.append(self._kind(node, inputs, path, own))
         for id, users in used_by(graph).items():
             uses = frozenset((self.of[u], graph[u].inputs.index(id)) for u in users)
-            self.of[id] = self._number(("used", self.of[id], uses))
+            self.of[id] = self._kind_with(("used", self.of[id], uses))
         self.place = {NOWHERE: NOWHERE}
         self.counts: list[int] = []
-        self.frames = self._merged(graph, frames)
+        self.boxes = self._merged(graph, boxes)
 
-    def _number(self, key: Hashable) -> int:
+    def _kind_with(self, key: Hashable) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
 
     def _kind(self, node: Node, inputs: list[int], path: int, own: int | None) -> int:
         if node.operation is None:
-            return self._number((node.kind, node.shape, own))
+            return self._kind_with((node.kind, node.shape, own))
         name = node.operation.name
         if not node.operation.symmetric:
-            return self._number((name, node.shape, path, own, *inputs))
+            return self._kind_with((name, node.shape, path, own, *inputs))
         terms = frozenset(term for i in inputs for term in self._terms.get((name, path, i), (i,)))
-        kind = self._number((name, node.shape, path, own, terms))
+        kind = self._kind_with((name, node.shape, path, own, terms))
         self._terms[name, path, kind] = terms
         return kind
 
-    def _merged(self, graph: Graph, frames: Frames) -> Frames:
+    def _merged(self, graph: Graph, boxes: Boxes) -> Boxes:
         """One box for all that have the same title, stand in the same box, and end in nodes of a kind."""
-        last = self._last_kinds(graph, frames)
+        last = self._last_kinds(graph, boxes)
         merged: dict[tuple[int, str, int], int] = {}
-        for frame, title in enumerate(frames.titles):
-            key = (self.place[frames.parents[frame]], title, last[frame])
-            self.place[frame] = merged.setdefault(key, len(merged))
+        for box, title in enumerate(boxes.titles):
+            key = (self.place[boxes.parents[box]], title, last[box])
+            self.place[box] = merged.setdefault(key, len(merged))
         self.counts = [0] * len(merged)
-        for frame in range(len(frames)):
-            self.counts[self.place[frame]] += 1
-        result = Frames(
+        for box in range(len(boxes)):
+            self.counts[self.place[box]] += 1
+        result = Boxes(
             [title for _, title, _ in merged],
             [parent for parent, _, _ in merged],
-            [self.place[frame] for frame in frames.of],
+            [self.place[box] for box in boxes.of],
         )
         for id, users in used_by(graph).items():
             if graph[id].kind != "constant":
                 result.of[id] = result.shared([result.of[user] for user in users])
         return result
 
-    def _last_kinds(self, graph: Graph, frames: Frames) -> dict[int, int]:
+    def _last_kinds(self, graph: Graph, boxes: Boxes) -> dict[int, int]:
         """For each box the kind of its youngest node."""
         last: dict[int, int] = {}
-        for id, frame in enumerate(frames.of):
+        for id, box in enumerate(boxes.of):
             if graph[id].operation is not None:
-                for around in frames.around(frame):
+                for around in boxes.around(box):
                     last[around] = self.of[id]
         return last
 
 
-def _paths(frames: Frames) -> dict[int, int]:
+def _paths(boxes: Boxes) -> dict[int, int]:
     """A number for each box, the same for those with the same titles from outside inwards."""
     numbers: dict[tuple[int, str], int] = defaultdict(lambda: len(numbers))
     paths = {NOWHERE: NOWHERE}
-    for frame, title in enumerate(frames.titles):
-        paths[frame] = numbers[paths[frames.parents[frame]], title]
+    for box, title in enumerate(boxes.titles):
+        paths[box] = numbers[paths[boxes.parents[box]], title]
     return paths

@@ -65,8 +65,8 @@ class LocalDerivatives:
 
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
         """Name the values without a name that formulas speak of, in order, as nobody has named one."""
-        self._told = set(edges)
-        symbols = (symbol for edge in self._told for symbol in _symbols(self._found[edge].term))
+        self._spelt = set(edges)
+        symbols = (symbol for edge in self._spelt for symbol in _symbols(self._found[edge].term))
         spoken = {int(symbol.name[1:]) for symbol in symbols if _is_provisional(symbol)}
         given = {node.name for node in self.graph}
         names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
@@ -79,7 +79,7 @@ class LocalDerivatives:
 
     def formula(self, id: int, position: int) -> str | None:
         """Its formula; None for one that is long, for a number, and where there is no derivative."""
-        return self._written(self._found[id, position]) if (id, position) in self._told else None
+        return self._written(self._found[id, position]) if (id, position) in self._spelt else None
 
     def is_number(self, id: int, position: int) -> bool:
         """Whether the formula is nothing but a number."""

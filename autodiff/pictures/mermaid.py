@@ -6,33 +6,24 @@ from collections.abc import Iterator
 
 from ..text.escaping import mermaid
 from .scene import DEEPEST, Card, Scene
-from .theme import Colours
+from .theme import LOOKS, CardLook, Colours
 
 __all__ = ["mermaid_of"]
 
 INDENT = "    "
-SHAPES = {"leaf": ("(", ")"), "rest": ("([", "])")}
 SEVERAL = ("[[", "]]")
-STYLES = {
-    "leaf": "fill:{leaf}",
-    "constant": "fill:{constant},stroke-dasharray:6 4",
-    "recorded": "fill:{card}",
-    "number": "fill:{constant},stroke-dasharray:2 3",
-    "box": "fill:{card}",
-    "rest": "fill:none,stroke:{line},color:{line},stroke-dasharray:6 4",
-    "output": "fill:{output},stroke-width:3px",
-}
+DASHES = {"dashed": "6 4", "dotted": "2 3"}
 
 
 def mermaid_of(scene: Scene, direction: str, colours: Colours) -> str:
     """A flowchart."""
-    used = sorted({_style(card) for card in scene.cards})
+    used = sorted({_class(card) for card in scene.cards})
     ink = f"stroke:{colours.border},color:{colours.text}"
     lines = [
         f"flowchart {direction}",
         *_nodes(scene, colours),
         *(f"{INDENT}{source} --{words}> {target}" for source, words, target in _arrows(scene)),
-        *(f"{INDENT}classDef {name} {ink},{STYLES[name].format(**colours._asdict())}" for name in used),
+        *(f"{INDENT}classDef {name} {ink},{_style(LOOKS[name], colours)}" for name in used),
     ]
     return "\n".join(lines) + "\n"
 
@@ -43,11 +34,11 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
         if item is None:
             yield f"{indent}end"
         elif isinstance(item, int):
-            yield f'{indent}subgraph box{item} ["{mermaid(scene.frames[item].title)}"]'
+            yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item].title)}"]'
             yield f"{indent}style box{item} fill:{colours.shade},stroke:{colours.line},color:{colours.line}"
         else:
-            left, right = SEVERAL if item.is_several else SHAPES.get(item.look, ("[", "]"))
-            yield f'{indent}{item.id}{left}"{_label(item)}"{right}:::{_style(item)}'
+            left, right = SEVERAL if item.is_several else _brackets(LOOKS[item.look])
+            yield f'{indent}{item.id}{left}"{_label(item)}"{right}:::{_class(item)}'
 
 
 def _arrows(scene: Scene) -> Iterator[tuple[str, str, str]]:
@@ -56,8 +47,27 @@ def _arrows(scene: Scene) -> Iterator[tuple[str, str, str]]:
         yield arrow.source, words, arrow.target
 
 
-def _style(card: Card) -> str:
+def _class(card: Card) -> str:
     return "output" if card.is_output else card.look
+
+
+def _brackets(look: CardLook) -> tuple[str, str]:
+    """What makes the shape of a card."""
+    if look.is_faint:
+        return "([", "])"
+    return ("(", ")") if look.is_rounded else ("[", "]")
+
+
+def _style(look: CardLook, colours: Colours) -> str:
+    """Ground and border of a class of cards."""
+    styles = [f"fill:{getattr(colours, look.ground)}"]
+    if look.is_faint:
+        styles = ["fill:none", f"stroke:{colours.line}", f"color:{colours.line}"]
+    if look.border in DASHES:
+        styles.append(f"stroke-dasharray:{DASHES[look.border]}")
+    if look.is_thick:
+        styles.append("stroke-width:3px")
+    return ",".join(styles)
 
 
 def _label(card: Card) -> str:

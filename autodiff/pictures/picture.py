@@ -7,19 +7,16 @@ local derivative. `theme` says how the kinds of node are told apart without colo
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, Literal, get_args
 
 from .. import settings
-from ..files.writing import format_of, write
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
-from .collapsing import Collapse, arranged
+from .collapsing import Collapse, collapsed
 from .dot_language import dot_of
+from .formats import Formatted, saved_as
 from .layout import lay_out
 from .mermaid import mermaid_of
 from .plain_text import plain_text_of
@@ -27,13 +24,11 @@ from .scene import Scene
 from .theme import THEMES, Colours
 from .wording import Wording
 
-__all__ = ["DIRECTIONS", "FORMATS", "Direction", "GraphPicture", "Picture", "draw"]
+__all__ = ["DIRECTIONS", "Direction", "GraphPicture", "Picture", "draw"]
 
 Direction = Literal["LR", "TB", "RL", "BT"]
 Show = Literal["data", "grad", "local", "ledger"]
 
-DRAWN = (".svg", ".dot", ".png", ".pdf")
-FORMATS = (*DRAWN, ".mmd", ".txt")
 DOTS_PER_INCH = 192  # of PNG files
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
@@ -42,34 +37,32 @@ FEW = 60
 """Pictures of at most so many cards show everything, unless it is said what."""
 
 
-class Picture:
+class Picture(Formatted):
     """A drawing by Graphviz: shows itself in a notebook, and is saved as SVG, PNG, PDF or DOT.
 
     `dot` is the drawing in the DOT language of Graphviz, and is there also without Graphviz; what has
     to be laid out raises RuntimeError then.
     """
 
-    formats: ClassVar[tuple[str, ...]] = DRAWN
-
     def __init__(self, dot: str) -> None:
         self._dot = dot
 
-    @property
-    def dot(self) -> str:
-        """The drawing in the DOT language."""
-        return self._dot
-
-    @cached_property
+    @saved_as(".svg")
     def svg(self) -> str:
         """The picture as the text of an SVG file."""
         return lay_out(self.dot, "svg").decode()
 
-    @cached_property
+    @saved_as(".dot")
+    def dot(self) -> str:
+        """The drawing in the DOT language."""
+        return self._dot
+
+    @saved_as(".png")
     def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
         return lay_out(self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
 
-    @cached_property
+    @saved_as(".pdf")
     def pdf(self) -> bytes:
         """The picture as the bytes of a PDF file."""
         return lay_out(self.dot, "pdf")
@@ -78,20 +71,6 @@ class Picture:
     def text(self) -> str:
         """What the picture is, in words."""
         return repr(self)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a file of the format that its suffix names, and return its path.
-
-        The file appears complete or not at all. Raises ValueError for an unknown suffix.
-        """
-        path = Path(path)
-        write(path, self._content(format_of(path, self.formats)))
-        return path
-
-    def _content(self, kind: str) -> bytes:
-        names = {".mmd": "mermaid", ".txt": "text"}
-        content = getattr(self, names.get(kind, kind[1:]))
-        return content if isinstance(content, bytes) else content.encode()
 
     def _repr_svg_(self) -> str | None:
         return self._repr_mimebundle_().get("image/svg+xml")
@@ -114,22 +93,20 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    formats = FORMATS
-
     def __init__(self, scene: Scene, direction: Direction, colours: Colours) -> None:
         self._scene, self._direction, self._colours = scene, direction, colours
 
-    @cached_property
+    @saved_as(".dot")
     def dot(self) -> str:
         """The graph in the DOT language."""
         return dot_of(self._scene, self._direction, self._colours)
 
-    @cached_property
+    @saved_as(".mmd")
     def mermaid(self) -> str:
         """The graph as a flowchart in the language of Mermaid."""
         return mermaid_of(self._scene, self._direction, self._colours)
 
-    @cached_property
+    @saved_as(".txt")
     def text(self) -> str:
         """The cards as lines of text, with what each was computed from."""
         return plain_text_of(self._scene)
@@ -147,7 +124,7 @@ def draw(
     r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
 
     direction      where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
-    show           what is told: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
+    show           what is shown: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
                    as a number, for whole arrays what the edge contributes to the gradient (Ȳ is that of Y);
                    "ledger", the terms that add up to the gradient of what is used several times. By default
                    all of it, and of more than 60 cards data and gradients
@@ -179,15 +156,15 @@ def draw(
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    arrangement = arranged(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
-    alone = [ids[0] for ids in arrangement.cards if len(ids) == 1]
-    shown = _asked(show, len(arrangement.cards))
+    drawn = collapsed(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
+    alone = [ids[0] for ids in drawn.cards if len(ids) == 1]
+    shown = _shown(show, len(drawn.cards))
     written = settings.number_format("draw: number_format", number_format)
-    scene = Scene(graph, arrangement, Wording(graph, shown, written, alone))
+    scene = Scene(graph, drawn, Wording(graph, shown, written, alone))
     return GraphPicture(scene, direction, colours)
 
 
-def _asked(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
+def _shown(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
     """What is to be shown."""
     if show is None:
         return SHOWN if n_cards <= FEW else ("data", "grad")

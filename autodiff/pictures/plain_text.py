@@ -20,8 +20,8 @@ def plain_text_of(scene: Scene) -> str:
     rows = []
     for card in scene.cards:
         operands = ", ".join(sources[card.id])
-        place = f"in {_path(scene, card)}" if card.frame != NOWHERE else ""
-        rows.append((card.id, _kind(card), *_told(card), f"← {operands}" if operands else "", place))
+        place = f"in {_path(scene, card)}" if card.box != NOWHERE else ""
+        rows.append((card.id, _kind(card), *_split(card), f"← {operands}" if operands else "", place))
     return aligned(rows)
 
 
@@ -30,7 +30,7 @@ def _kind(card: Card) -> str:
     return f"{what} (output)".strip() if card.is_output else what
 
 
-def _told(card: Card) -> tuple[str, str]:
+def _split(card: Card) -> tuple[str, str]:
     """Name and data; the gradient and what follows it."""
     fields = [field.replace("\n", " ") for field in card.fields]
     first = next((i for i, field in enumerate(fields) if field.startswith("grad ")), len(fields))
@@ -39,8 +39,4 @@ def _told(card: Card) -> tuple[str, str]:
 
 def _path(scene: Scene, card: Card) -> str:
     """The boxes around a card, the outermost first."""
-    titles, frame = [], card.frame
-    while frame != NOWHERE:
-        titles.append(scene.frames[frame].title)
-        frame = scene.frames[frame].around
-    return " › ".join(reversed(titles))
+    return " › ".join(reversed([scene.boxes[box].title for box in scene.around(card.box)]))

@@ -11,10 +11,10 @@ from ..graph import Graph, Node
 from ..text.digits import counted
 from ..text.notation import visible
 from .boxes import NOWHERE
-from .collapsing import REST, Arrangement
+from .collapsing import REST, Collapsed
 from .wording import CLEARER, Wording
 
-__all__ = ["DEEPEST", "Arrow", "Card", "Frame", "Scene"]
+__all__ = ["DEEPEST", "Arrow", "Box", "Card", "Scene"]
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 DEEPEST = 10
@@ -33,7 +33,7 @@ class Card(NamedTuple):
     is_output: bool
     symbol: str | None
     fields: tuple[str, ...]
-    frame: int
+    box: int
 
 
 class Arrow(NamedTuple):
@@ -45,7 +45,7 @@ class Arrow(NamedTuple):
     text: str
 
 
-class Frame(NamedTuple):
+class Box(NamedTuple):
     """A box around cards: its title, and the number of the box around it."""
 
     title: str
@@ -55,83 +55,87 @@ class Frame(NamedTuple):
 class Scene:
     """The cards, arrows and boxes of a picture, in order."""
 
-    def __init__(self, graph: Graph, arrangement: Arrangement, wording: Wording) -> None:
-        self._graph, self._wording, self._arrangement = graph, wording, arrangement
+    def __init__(self, graph: Graph, collapsed: Collapsed, wording: Wording) -> None:
+        self._graph, self._wording, self._collapsed = graph, wording, collapsed
         self._outputs = {node.id for node in graph.outputs}
         self._results = self._leaving()
-        self.frames = self._all_frames()
-        self.cards = [self._card(card) for card in range(len(arrangement.cards))]
-        left_out = arrangement.of.count(REST)
+        self.boxes = self._all_boxes()
+        self.cards = [self._card(card) for card in range(len(collapsed.cards))]
+        left_out = collapsed.of.count(REST)
         if left_out:
-            told = f"… {counted(left_out, 'more value')}"
-            self.cards.append(Card("rest", "rest", False, False, None, (told,), NOWHERE))
+            text = f"… {counted(left_out, 'more value')}"
+            self.cards.append(Card("rest", "rest", False, False, None, (text,), NOWHERE))
         self.arrows = list(self._all_arrows())
+
+    def around(self, box: int) -> Iterator[int]:
+        """A box and those around it, outwards."""
+        while box != NOWHERE:
+            yield box
+            box = self.boxes[box].around
 
     def outline(self) -> Iterator[tuple[int, Card | int | None]]:
         """Cards and boxes, with their depths: a box opens with its number, and ends with None."""
-        inside: dict[int, list[Card]] = defaultdict(list)
+        cards: dict[int, list[Card]] = defaultdict(list)
         boxes: dict[int, set[int]] = defaultdict(set)
         for card in self.cards:
-            inside[card.frame].append(card)
-            frame = card.frame
-            while frame != NOWHERE and frame not in boxes[self.frames[frame].around]:
-                boxes[self.frames[frame].around].add(frame)
-                frame = self.frames[frame].around
+            cards[card.box].append(card)
+            for box in self.around(card.box):
+                boxes[self.boxes[box].around].add(box)
         stack: list[tuple[int, int | None]] = [(0, NOWHERE)]
         while stack:
-            depth, box = stack.pop()
-            if box != NOWHERE:
-                yield depth, box
-            if box is None:
+            depth, opened = stack.pop()
+            if opened != NOWHERE:
+                yield depth, opened
+            if opened is None:
                 continue
-            if box != NOWHERE:
+            if opened != NOWHERE:
                 depth += 1
                 stack.append((depth - 1, None))
-            yield from ((depth, card) for card in inside[box])
-            stack += [(depth, inner) for inner in sorted(boxes[box], reverse=True)]
+            yield from ((depth, card) for card in cards[opened])
+            stack += [(depth, inner) for inner in sorted(boxes[opened], reverse=True)]
 
     # -- cards ---------------------------------------------------------------------------------------
 
     def _card(self, card: int) -> Card:
-        ids, box = self._arrangement.cards[card], self._arrangement.boxes[card]
+        ids, box = self._collapsed.cards[card], self._collapsed.stands_for[card]
         if len(ids) == 1 and box == NOWHERE:
             (id,) = ids
-            node, place = self._graph[id], self._arrangement.frames.of[id]
+            node, place = self._graph[id], self._collapsed.boxes.of[id]
             symbol, fields = _symbol(node), self._wording.node(node)
             return Card(f"n{id}", node.kind, False, id in self._outputs, symbol, fields, place)
-        place = self._arrangement.place(card)
+        place = self._collapsed.place(card)
         nodes, is_output = [self._graph[id] for id in ids], not self._outputs.isdisjoint(ids)
         if box != NOWHERE:
-            fields = self._wording.box(self.frames[box].title, len(nodes), self._results[card])
+            fields = self._wording.box(self.boxes[box].title, len(nodes), self._results[card])
             return Card(f"b{box}", "box", True, is_output, None, fields, place)
         first, fields = nodes[0], self._wording.alike(nodes)
         return Card(f"m{first.id}", first.kind, True, is_output, _symbol(first), fields, place)
 
     def _leaving(self) -> dict[int, list[Node]]:
         """For each card of a box the nodes that are used outside, or are outputs."""
-        of, boxes = self._arrangement.of, self._arrangement.boxes
+        of, stands_for = self._collapsed.of, self._collapsed.stands_for
         results: dict[int, list[Node]] = defaultdict(list)
-        if max(boxes) == NOWHERE:
+        if max(stands_for) == NOWHERE:
             return results
         left = set(self._outputs)
         left.update(source for source, target, _ in self._graph.edges if of[source] != of[target])
         for id in sorted(left):
-            if of[id] != REST and boxes[of[id]] != NOWHERE:
+            if of[id] != REST and stands_for[of[id]] != NOWHERE:
                 results[of[id]].append(self._graph[id])
         return results
 
-    def _all_frames(self) -> list[Frame]:
-        frames, counts = self._arrangement.frames, self._arrangement.counts
+    def _all_boxes(self) -> list[Box]:
+        boxes, counts = self._collapsed.boxes, self._collapsed.counts
         return [
-            Frame(visible(title) + (f" × {count:,}" if count > 1 else ""), around)
-            for title, around, count in zip(frames.numbered(), frames.parents, counts, strict=True)
+            Box(visible(title) + (f" × {count:,}" if count > 1 else ""), around)
+            for title, around, count in zip(boxes.numbered(), boxes.parents, counts, strict=True)
         ]
 
     # -- arrows ----------------------------------------------------------------------------------------
 
     def _all_arrows(self) -> Iterator[Arrow]:
         """One for each edge between two nodes, and one between any other two cards."""
-        of, ids = self._arrangement.of, [card.id for card in self.cards]
+        of, ids = self._collapsed.of, [card.id for card in self.cards]
         own = [card.id if not card.is_several and card.look != "rest" else "" for card in self.cards]
         alone = [own[card] for card in of]
         between: dict[tuple[int, int], set[int]] = defaultdict(set)
@@ -145,12 +149,12 @@ class Scene:
                 elif of[source] != of[id] and of[id] != REST:
                     between[of[source], of[id]].add(source)
         for (start, target), sources in between.items():
-            told = len(sources) > 1 and self.cards[start].look in ("box", "rest")
-            text = f"{len(sources):,} values" if told else ""
+            counts = len(sources) > 1 and self.cards[start].look in ("box", "rest")
+            text = f"{len(sources):,} values" if counts else ""
             yield Arrow(f"e_{ids[start]}_{ids[target]}", ids[start], ids[target], text)
 
     def _beside(self, target: int, position: int) -> str:
-        """The local derivative; where none are told, which operand it is."""
+        """The local derivative; where none is shown, which operand it is."""
         if self._wording.local:
             return self._wording.slope(target, position)
         return CIRCLED[position] if position < len(CIRCLED) else f"({position + 1})"

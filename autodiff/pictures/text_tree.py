@@ -55,7 +55,7 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
         if again:
             rows.append((branch + _joined("↑", visible(node.name or ""), mark),))
         else:
-            rows.append((branch + _joined(_title(node), mark), *_told(node, written)))
+            rows.append((branch + _joined(_title(node), mark), *_cells(node, written)))
     return Tree(aligned(rows))
 
 
@@ -94,7 +94,7 @@ def _joined(*words: str) -> str:
     return " ".join(filter(None, words))
 
 
-def _told(node: Node, number_format: str) -> tuple[str, ...]:
+def _cells(node: Node, number_format: str) -> tuple[str, ...]:
     """Data and gradient; what is never differentiated has none."""
     data = text_of(node.data, number_format)
     cells = [f"{node.shape} {data}" if node.shape else data]

@@ -1,4 +1,4 @@
-"""How pictures look: the borders of the kinds of cards, and the colours of each theme.
+"""How pictures look: the borders and grounds of the kinds of cards, and the colours of each theme.
 
 The kinds differ in their borders, so that they can be told apart without colour:
 
@@ -11,39 +11,40 @@ The kinds differ in their borders, so that they can be told apart without colour
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["ALIKE", "ARROW", "CARD", "FRAME", "LOOKS", "OUTPUT", "PAGE", "THEMES", "Colours"]
+__all__ = ["LOOKS", "THEMES", "CardLook", "Colours"]
 
-PAGE = {"nodesep": "0.18", "ranksep": "0.4"}
-FONT = "Helvetica,Arial,sans-serif"
-CARD = {
-    "fontname": FONT,
-    "fontsize": "11",
-    "shape": "record",
-    "style": "filled",
-    "height": "0.3",
-    "margin": "0.08,0.035",
+Border: TypeAlias = Literal["solid", "dashed", "dotted"]
+
+
+class CardLook(NamedTuple):
+    """What tells a kind of card from the others, in every format."""
+
+    ground: str  # the name of its colour in `Colours`
+    border: Border = "solid"
+    is_rounded: bool = False
+    is_thick: bool = False
+    is_faint: bool = False  # without a ground, in the colour of lines
+
+
+LOOKS = {
+    "leaf": CardLook("leaf", is_rounded=True),
+    "constant": CardLook("constant", "dashed"),
+    "recorded": CardLook("card"),
+    "number": CardLook("constant", "dotted"),
+    "output": CardLook("output", is_thick=True),
+    "box": CardLook("card"),
+    "rest": CardLook("card", "dashed", is_rounded=True, is_faint=True),
 }
-ARROW = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
-FRAME = {"fontname": FONT, "fontsize": "10", "style": "rounded,filled", "margin": "10", "labeljust": "l"}
-LOOKS: dict[str, dict[str, str]] = {
-    "leaf": {"shape": "Mrecord", "style": "filled,rounded"},
-    "constant": {"style": "filled,dashed"},
-    "recorded": {},
-    "number": {"style": "filled,dotted", "width": "0.2", "height": "0.2"},
-    "box": {"shape": "folder"},
-    "rest": {"shape": "box", "style": "dashed,rounded"},
-}
-OUTPUT = {"penwidth": "2"}
-ALIKE = {"shape": "box", "peripheries": "2"}
+"""How each kind of card looks; an output also has the border of its kind, where a format can join the two."""
 
 
 class Colours(NamedTuple):
     """The colours of a theme: of the page, of what is drawn on it, and the ground of each kind of card."""
 
     page: str
-    line: str  # of edges, frames, and what is written on the page itself
+    line: str  # of edges, boxes, and what is written on the page itself
     border: str
     text: str
     card: str

@@ -12,7 +12,7 @@ from ..text.digits import counted, with_minus
 from ..text.notation import NOTHING, text_of, visible
 from ..values.data import Data, is_lazy
 from ..values.value import Value
-from .contributions import Uses, terms_of
+from .contributions import several_uses, terms_of
 from .local_derivatives import LocalDerivatives
 
 __all__ = ["CLEARER", "Wording"]
@@ -34,8 +34,8 @@ Fields = tuple[str, ...]
 class Wording:
     """Words and numbers for the nodes of a graph.
 
-    `shown` holds what is to be told: "data", "grad", "local", "ledger". `alone` are the nodes with cards
-    of their own.
+    `shown` holds what the picture is to say: "data", "grad", "local", "ledger". `alone` are the nodes with
+    cards of their own.
     """
 
     def __init__(
@@ -45,15 +45,14 @@ class Wording:
         self.number_format = number_format
         self.data, self.local, self.ledger = "data" in shown, "local" in shown, "ledger" in shown
         self.grad = "grad" in shown or self.ledger
-        self.uses = Uses(graph) if self.ledger else None
-        self.slopes = LocalDerivatives(graph, self._sloped(alone)) if self.local or self.uses else None
+        self.slopes = LocalDerivatives(graph, self._sloped(alone)) if self.local or self.ledger else None
         self.coined = self.slopes.coined if self.slopes and self.local else {}
 
     def _sloped(self, alone: Iterable[int]) -> list[int]:
         """The nodes whose local derivatives are asked for."""
         asked = set(alone) if self.local else set()
-        if self.uses:
-            asked.update(user for id in alone for user, _ in self.uses.several(id))
+        if self.ledger:
+            asked.update(use.target for id in alone for use in several_uses(self.graph, id))
         return sorted(asked)
 
     def number(self, data: Any) -> str:
@@ -82,8 +81,8 @@ class Wording:
             return (name, self.number(data)) if self.data else (name,)
         if not self.data:
             return (name,) if name else ()
-        told = self.number(data)
-        return (f"{name} = {told}" if name else told,)
+        number = self.number(data)
+        return (f"{name} = {number}" if name else number,)
 
     def _kind(self, node: Node) -> str:
         return self.number(node.data) if node.kind == "number" else node.kind
@@ -92,14 +91,14 @@ class Wording:
         grad = node.grad
         if grad is None:
             return UNKNOWN
-        told = f"grad {self.number(grad)}"
-        uses = self.uses.several(node.id) if self.uses else ()
+        text = f"grad {self.number(grad)}"
+        uses = several_uses(self.graph, node.id) if self.ledger else ()
         if not uses or self.slopes is None:
-            return told
+            return text
         found = terms_of(self.graph, node.id, uses, self.slopes)
         if found is None:
-            return f"{told}\nsum of {len(uses):,} terms" if node.shape else told
-        return f"{told}\n= {self._sum(*found)}"
+            return f"{text}\nsum of {len(uses):,} terms" if node.shape else text
+        return f"{text}\n= {self._sum(*found)}"
 
     def _sum(self, terms: list[float], elsewhere: float) -> str:
         """Terms with their signs between them."""
@@ -147,10 +146,10 @@ class Wording:
         formula, number = self.slopes.formula(target, position), self.slopes.number(target, position)
         if number is None:
             return formula or ""
-        told = self.number(number)
+        value = self.number(number)
         if not formula or self.slopes.is_number(target, position):
-            return told
-        return f"{formula}{' ' if len(formula) <= ONE_LINE else chr(10)}= {told}"
+            return value
+        return f"{formula}{' ' if len(formula) <= ONE_LINE else chr(10)}= {value}"
 
 
 def _together(parts: list[Any]) -> Any:

@@ -27,6 +27,7 @@ __all__ = [
     "cast",
     "changes_digits",
     "dtype_of",
+    "holds_nan",
     "is_lazy",
     "shape_of",
     "summary",
@@ -71,6 +72,11 @@ def dtype_of(x: Data) -> np.dtype[Any]:
 def is_lazy(x: Data) -> bool:
     """Whether data belong to another library, so that looking at them may be costly (Dask, CuPy)."""
     return not isinstance(x, NATIVE)
+
+
+def holds_nan(x: Data) -> bool:
+    """Whether data are nan somewhere; lazy data are not looked at."""
+    return x != x if type(x) is float else not is_lazy(x) and bool(np.isnan(x).any())
 
 
 def zeros_for(x: Data, shape: Shape | None = None) -> Data:

@@ -30,7 +30,7 @@ def progress_of(shown: bool, epochs: int, done: int) -> Progress:
     try:
         from tqdm.std import tqdm
     except ImportError:
-        return Line(epochs)
+        return ProgressLine(epochs)
     return Bar(tqdm(total=epochs, initial=done, unit="epoch", mininterval=PAUSE))
 
 
@@ -61,7 +61,7 @@ class Bar:
         self.bar.close()
 
 
-class Line:
+class ProgressLine:
     """One line on stderr: a terminal sees it change, a log gets the last state."""
 
     def __init__(self, epochs: int) -> None:

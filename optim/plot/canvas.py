@@ -77,10 +77,10 @@ def looks(labels: Sequence[str]) -> list[Look]:
 def figure(width: float, height: float) -> Figure:
     """An empty figure, in inches. Raises ImportError where matplotlib is missing."""
     try:
-        from .picture import Picture
+        from .picture import SavedFigure
     except ImportError as error:
         raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
-    return Picture(figsize=(width, height), dpi=120, layout="constrained", facecolor="white")
+    return SavedFigure(figsize=(width, height), dpi=120, layout="constrained", facecolor="white")
 
 
 def owner(axes: Axes) -> Figure:

@@ -6,13 +6,17 @@ from typing import Any
 
 from autodiff.files.figures import Figure
 
-__all__ = ["Picture"]
+__all__ = ["Picture", "SavedFigure"]
 
 
-class Picture(Figure):
+class SavedFigure(Figure):
     """A figure that saves itself as `draw(…)` does."""
 
     def save(self, path: Any) -> Any:
         """Write the picture; the suffix tells the kind. Returns the path."""
         self.savefig(path)
         return path
+
+
+Picture = SavedFigure
+"""The name in earlier versions."""

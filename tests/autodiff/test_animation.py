@@ -18,7 +18,7 @@ import nn.lecture
 from autodiff import Value, exp, gradients, linalg, matmul, maximum, sigmoid, sqrt, where
 from autodiff import sum as sum_of
 from autodiff.animation import Detail, Row, Sign, Step, Storyboard, animate
-from autodiff.animation.propagation import Propagation, stations_of
+from autodiff.animation.propagation import Propagation, intermediates_of
 from autodiff.animation.svg import element, picture
 from autodiff.derivations.expression import evaluated
 from tests.autodiff.test_random_derivations import POINTS, expressions
@@ -47,7 +47,7 @@ def shown(story: Storyboard) -> dict[str, str]:
 
 
 def passes(output: Value, each_operation: bool | None = None) -> Propagation:
-    return Propagation(stations_of(output, [], each_operation), [])
+    return Propagation(intermediates_of(output, [], each_operation), [])
 
 
 def lecture() -> Value:
@@ -66,7 +66,7 @@ def test_every_value_and_gradient_shown_is_the_engines(build, point, each_operat
     last = shown(story)
     for id in found.forward:
         assert read(last[f"v{id}"]) == pytest.approx(found.source(id).item(), rel=1e-15)
-    for id in {pull.step.lower for pull in found.backward}:
+    for id in {pull.link.lower for pull in found.backward}:
         assert read(last[f"g{id}"]) == pytest.approx(gradients(output, found.source(id)), rel=1e-15)
 
 
@@ -78,8 +78,8 @@ def test_the_terms_add_up_and_each_is_the_product_that_is_shown(build, point, ea
     numbers = {name: found.data[id] for id, name in found.names.items()}
     sums: dict[int, float] = {}
     for pull in found.backward:
-        upper, lower = pull.step.upper, pull.step.lower
-        assert pull.local == pytest.approx(evaluated(pull.step.term, numbers), rel=1e-9, abs=1e-12)
+        upper, lower = pull.link.upper, pull.link.lower
+        assert pull.local == pytest.approx(evaluated(pull.link.term, numbers), rel=1e-9, abs=1e-12)
         assert pull.term == pytest.approx(found.gradients[upper] * pull.local, rel=1e-12, abs=1e-300)
         sums[lower] = sums.get(lower, 0.0) + pull.term
         assert pull.so_far == pytest.approx(sums[lower], rel=1e-9, abs=1e-12)
@@ -93,13 +93,13 @@ def test_the_terms_add_up_and_each_is_the_product_that_is_shown(build, point, ea
 def test_the_graph_is_as_it_was(build, point) -> None:
     output, leaves = build(point)
     leaves["x"].grad = 7.0
-    names = [node.name for node in passes(output).stations.graph]
+    names = [node.name for node in passes(output).intermediates.graph]
     story = animate(output)
     _ = story.text, story.details
     assert leaves["x"].grad == 7.0
     assert leaves["y"].grad is None
     assert output.grad is None
-    assert [node.name for node in passes(output).stations.graph] == names
+    assert [node.name for node in passes(output).intermediates.graph] == names
 
 
 def test_the_lecture_is_told_link_by_link() -> None:
@@ -435,7 +435,7 @@ def test_frames_are_a_sequence() -> None:
     assert frames[-1].title == "And on"
     assert [frame.title for frame in frames[1:]] == ["Light", "And on"]
     with pytest.raises(IndexError):
-        frames[3]
+        dots().frames[3]
     assert frames[1].text == "Light\n  sum  1 + 1 = 2\n  It is lit."
     assert dots().details["d1"].text == "A dot\n\nd = 1 one\nSo it is."
 

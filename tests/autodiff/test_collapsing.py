@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value, draw, sigmoid, tanh
 from autodiff.graph import Graph
-from autodiff.pictures.collapsing import REST, arranged
+from autodiff.pictures.collapsing import REST, collapsed
 from autodiff.values.scopes import scope
 
 
@@ -155,13 +155,13 @@ def test_there_are_never_more_cards_and_every_node_is_on_one_or_left_out(steps, 
                     x = x * 2.0
             values.append([x + y, x - y, sigmoid(x), x * y][kind])
     graph = Graph(values[-2:])
-    arrangement = arranged(graph, most, collapse)
-    left_out = arrangement.of.count(REST)
-    assert len(arrangement.cards) + (left_out > 0) <= max(most, 3)
-    assert sum(map(len, arrangement.cards)) + left_out == len(graph)
-    for card, ids in enumerate(arrangement.cards):
-        assert all(arrangement.of[id] == card for id in ids)
-    assert all(arrangement.of[node.id] != REST for node in graph.outputs)
+    cards = collapsed(graph, most, collapse)
+    left_out = cards.of.count(REST)
+    assert len(cards.cards) + (left_out > 0) <= max(most, 3)
+    assert sum(map(len, cards.cards)) + left_out == len(graph)
+    for card, ids in enumerate(cards.cards):
+        assert all(cards.of[id] == card for id in ids)
+    assert all(cards.of[node.id] != REST for node in graph.outputs)
     first, again = (draw(values[-2:], max_nodes=most, collapse=collapse).dot for _ in range(2))
     assert first == again
 

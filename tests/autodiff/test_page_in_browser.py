@@ -11,7 +11,7 @@ import pytest
 import nn.lecture
 from autodiff import Value, gradients
 from autodiff.animation import Storyboard, animate
-from autodiff.animation.propagation import Propagation, stations_of
+from autodiff.animation.propagation import Propagation, intermediates_of
 from tests.autodiff.test_animation import EXACT, HOSTILE, hostile, read
 from tests.browser import Page
 
@@ -89,7 +89,7 @@ def test_each_step_shows_what_python_says_and_every_number_is_the_engines(
             " ".join(line.split()) for line in lines
         ]
         assert page.text("#words") == frame.step.words
-    passes = Propagation(stations_of(lecture, [], None), [])
+    passes = Propagation(intermediates_of(lecture, [], None), [])
     texts = {id: text for id, _, text in page.run(STATE)}
     for id in passes.names:
         assert read(texts[f"v{id}"]) == pytest.approx(passes.source(id).item(), rel=1e-15)

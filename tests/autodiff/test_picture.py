@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, draw, gradients, sigmoid
-from autodiff.pictures.picture import Picture
+from autodiff.pictures.picture import GraphPicture, Picture
 from autodiff.pictures.theme import THEMES
 from autodiff.text.notation import visible
 
+README = Path(__file__).parents[2] / "README.md"
 SVG = "{http://www.w3.org/2000/svg}"
 
 laid_out = pytest.mark.skipif(
@@ -216,6 +217,12 @@ def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=r"must end in one of \.svg, \.dot, \.png, \.pdf, \.mmd, \.txt, got"):
         draw(neuron()).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_readme_names_every_format() -> None:
+    _, claim = README.read_text(encoding="utf-8").split("`picture.save` takes ")
+    named = re.findall(r"\.[a-z]+\b", claim.partition(";")[0])
+    assert sorted(named) == sorted(GraphPicture.formats())
 
 
 @pytest.fixture

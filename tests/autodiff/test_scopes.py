@@ -15,20 +15,16 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value, detect_anomaly, no_grad, sigmoid
 from autodiff.graph import Graph
-from autodiff.pictures.boxes import NOWHERE, frames_of
+from autodiff.pictures.boxes import NOWHERE, boxes_of
 from autodiff.values.scopes import label_of, scope
 
 
 def boxes(*values):
     """For each recorded node of a graph the titles of the boxes around it, the outermost first."""
     graph = Graph(values)
-    frames = frames_of(graph)
-    names = frames.numbered()
-    return [
-        [names[frame] for frame in frames.around(frames.of[node.id])][::-1]
-        for node in graph
-        if node.operation
-    ]
+    boxes = boxes_of(graph)
+    names = boxes.numbered()
+    return [[names[box] for box in boxes.around(boxes.of[node.id])][::-1] for node in graph if node.operation]
 
 
 def test_a_scope_groups_what_is_recorded_in_its_block():
@@ -234,10 +230,10 @@ def test_a_graph_does_not_keep_its_module_alive():
 def frame_of(name, *values):
     """The title of the box that a leaf or constant stands in."""
     graph = Graph(values)
-    frames = frames_of(graph)
+    boxes = boxes_of(graph)
     (node,) = [node for node in graph if node.name == name]
-    frame = frames.of[node.id]
-    return None if frame == NOWHERE else frames.titles[frame]
+    box = boxes.of[node.id]
+    return None if box == NOWHERE else boxes.titles[box]
 
 
 def test_a_parameter_stands_where_it_is_used_and_shared_ones_outside():
@@ -250,7 +246,7 @@ def test_a_parameter_stands_where_it_is_used_and_shared_ones_outside():
 def test_a_constant_from_before_a_call_is_its_input_and_stands_outside():
     X, y = Value(np.ones((1, 2)), "X", constant=True), nn.lecture.loss(nn.lecture.network())
     assert frame_of("X", nn.Linear(2, 2, seed=0)(X)) is None
-    assert {frames_of(Graph(y)).of[node.id] for node in Graph(y) if node.name == "y"} == {NOWHERE}
+    assert {boxes_of(Graph(y)).of[node.id] for node in Graph(y) if node.name == "y"} == {NOWHERE}
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(0, 20)), max_size=25))
@@ -261,10 +257,10 @@ def test_boxes_form_a_tree_with_what_is_used_inside_one_inside_it(steps):
         with scope(f"s{kind}"):
             values.append(Square()(x) if kind == 0 else x * y if kind == 1 else sigmoid(x) + y)
     graph = Graph(values[-1])
-    frames = frames_of(graph)
-    assert all(parent < frame for frame, parent in enumerate(frames.parents))
+    boxes = boxes_of(graph)
+    assert all(parent < box for box, parent in enumerate(boxes.parents))
     for node in graph:
         users = [n.id for n in graph if node.id in n.inputs]
         if node.kind == "leaf" and users:
-            around = [set(frames.around(frames.of[user])) for user in users]
-            assert set(frames.around(frames.of[node.id])) == set.intersection(*around)
+            around = [set(boxes.around(boxes.of[user])) for user in users]
+            assert set(boxes.around(boxes.of[node.id])) == set.intersection(*around)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from optim import Adaptive, Backtracking, BarzilaiBorwein, Constant, Decaying, Wolfe, steepest_descent
-from optim.line_search import Line, backtracked, satisfying_wolfe
+from optim.line_search import Ray, backtracked, satisfying_wolfe
 from optim.objective import Objective
 
 C1, C2 = 1e-4, 0.9
@@ -31,7 +31,7 @@ def downhill(f, x):
     except ValueError:
         return None
     start = objective.start
-    return Line(objective, start, -start.gradient) if start.norm > 1e-6 else None
+    return Ray(objective, start, -start.gradient) if start.norm > 1e-6 else None
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -65,7 +65,7 @@ def test_backtracking_takes_the_first_size_with_enough_decrease(name, x, exponen
 
 def test_no_step_leads_down_from_a_direction_that_leads_up():
     objective = Objective(FUNCTIONS["parabola"], 3.0)
-    uphill = Line(objective, objective.start, objective.start.gradient)
+    uphill = Ray(objective, objective.start, objective.start.gradient)
     assert satisfying_wolfe(uphill, 1.0, C1, C2) is None
     assert backtracked(uphill, 1.0, C1, 0.5) is None
 
