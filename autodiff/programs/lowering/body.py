@@ -44,6 +44,9 @@ class Body:
         self.changed = self._changed()
         self.uses = Counter(x for step in self.steps.done for x in step.operands) + Counter(self.outputs)
         self.fixed = set(self.steps.constants)
+        self.filled = {
+            root for step in self.steps.done if step.is_statement for root in self._roots(step.operands[0])
+        }
         self.own: set[int] = set()
         self.texts: dict[int, Text] = {}
         self.reading: set[int] = set()
@@ -87,6 +90,10 @@ class Body:
                 changed[step.operands[0]] = changed.get(number, number)
         return changed
 
+    def _roots(self, number: int) -> frozenset[int]:
+        """The slots whose memory a slot may be in."""
+        return self.plan.roots.get(number, frozenset((number,)))
+
     def _text(self, number: int) -> Text:
         """An operand as text."""
         if number not in self.texts:
@@ -111,7 +118,11 @@ class Body:
     def _write(self, position: int, step: Step) -> None:
         number = step.slot.number
         operands = [self._operand(step, x) for x in step.operands]
-        if step.operands and self.fixed.issuperset(step.operands):
+        if (
+            step.operands
+            and self.fixed.issuperset(step.operands)
+            and self.filled.isdisjoint(self._roots(number))
+        ):
             self._prepare(step, operands)
         elif number in self.plan.fixed:
             self._keep(step, self.plan.fixed[number])
@@ -193,7 +204,7 @@ class Body:
         name = self._name(step)
         self.texts[step.slot.number] = name, ATOM
         self.lines.append(f"{name} = {text}")
-        if step.slot.number not in self.plan.into and not self.plan.shared[step.slot.number]:
+        if step.slot.number not in self.plan.into and step.slot.number not in self.plan.roots:
             self.own.add(step.slot.number)
 
     def _tell(self, origin: Origin | None) -> None:

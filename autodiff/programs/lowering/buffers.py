@@ -34,8 +34,8 @@ class Plan(NamedTuple):
     into: dict[int, Buffer | int]
     fixed: dict[int, Buffer]
     """Views of a buffer, by slot: they need to be made only once."""
-    shared: dict[int, bool]
-    """Whether the memory of a result is that of an operand, too, by slot."""
+    roots: dict[int, frozenset[int]]
+    """The slots whose memory a result may be in, by slot, where it has none of its own."""
 
 
 def planned(steps: Steps, outputs: Iterable[int]) -> Plan:
@@ -91,12 +91,11 @@ class _Planning:
             elif is_array(step.slot.example):
                 self._settle(step, position, into)
             self._release(step, position)
-        shared = {step.slot.number: step.slot.number in self.roots for step in self.steps}
-        return Plan(self.buffers, into, fixed, shared)
+        return Plan(self.buffers, into, fixed, self.roots)
 
     def _fixed_home(self, step: Step, fixed: dict[int, Buffer]) -> Buffer | None:
         """The buffer of which a result is always the same view."""
-        if len(step.operands) != 1 or step.may_share or not is_array(step.slot.example):
+        if len(step.operands) != 1 or step.is_statement or step.may_share or not is_array(step.slot.example):
             return None
         (owner,) = step.operands
         home = fixed.get(owner, self.home.get(owner))

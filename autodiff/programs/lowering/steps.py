@@ -16,7 +16,7 @@ import numpy as np
 from ...values.data import Data
 from ..spelling.precedence import ATOM
 
-__all__ = ["Slot", "Spelling", "Step", "Steps", "example_of", "is_array"]
+__all__ = ["Slot", "Spelling", "Step", "Steps", "example", "example_of", "is_array", "is_known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +134,22 @@ def example_of(data: Data) -> Data:
 def is_array(x: Any) -> bool:
     """Whether data are an array with axes."""
     return isinstance(x, np.ndarray) and x.ndim > 0
+
+
+def is_known(x: Any) -> bool:
+    """Whether there is no slot in it."""
+    parts = x.values() if type(x) is dict else x if isinstance(x, (tuple, list)) else _ends(x)
+    return all(map(is_known, parts)) and not isinstance(x, Slot)
+
+
+def example(x: Any) -> Any:
+    """What is known, with the examples of slots in their places."""
+    if isinstance(x, tuple) and not is_known(x):
+        return tuple(map(example, x))
+    if isinstance(x, slice):
+        return slice(*map(example, _ends(x)))
+    return x.example if isinstance(x, Slot) else x
+
+
+def _ends(x: Any) -> tuple[Any, ...]:
+    return (x.start, x.stop, x.step) if isinstance(x, slice) else ()
