@@ -13,7 +13,7 @@ from ..spelling.identifiers import Names, identifier
 from ..spelling.literals import literal
 from ..spelling.precedence import ATOM, UNARY
 from ..spelling.words import Words
-from .buffers import Buffer, planned
+from .buffers import Buffer, Plan
 from .lowering import lowered
 from .steps import Step, is_array
 
@@ -40,12 +40,15 @@ class Body:
         self.lines_of = listing.lines
         self.made = [slot.number for slot in slots]
         self.outputs = [self.made[i] for i in listing.outputs]
-        self.plan = planned(self.steps, self.outputs)
+        self.plan = Plan(self.steps, self.outputs)
         self.changed = self._changed()
         self.uses = Counter(x for step in self.steps.done for x in step.operands) + Counter(self.outputs)
         self.fixed = set(self.steps.constants)
         self.filled = {
-            root for step in self.steps.done if step.is_statement for root in self._roots(step.operands[0])
+            root
+            for step in self.steps.done
+            if step.is_statement
+            for root in self.plan.roots_of(step.operands[0])
         }
         self.own: set[int] = set()
         self.texts: dict[int, Text] = {}
@@ -90,10 +93,6 @@ class Body:
                 changed[step.operands[0]] = changed.get(number, number)
         return changed
 
-    def _roots(self, number: int) -> frozenset[int]:
-        """The slots whose memory a slot may be in."""
-        return self.plan.roots.get(number, frozenset((number,)))
-
     def _text(self, number: int) -> Text:
         """An operand as text."""
         if number not in self.texts:
@@ -121,11 +120,9 @@ class Body:
         if (
             step.operands
             and self.fixed.issuperset(step.operands)
-            and self.filled.isdisjoint(self._roots(number))
+            and self.filled.isdisjoint(self.plan.roots_of(number))
         ):
             self._prepare(step, operands)
-        elif number in self.plan.fixed:
-            self._keep(step, self.plan.fixed[number])
         elif step.is_statement:
             self._state(step, operands)
         else:
@@ -143,16 +140,6 @@ class Body:
             self.texts[number] = self.words.prepared(step.spelling.of(operands)), ATOM
         else:
             self.steps.constants[number] = example
-
-    def _keep(self, step: Step, buffer: Buffer) -> None:
-        """A view of a buffer is made with the buffer."""
-        (root,) = step.operands
-        owner = self.texts[root][0] if root in self.plan.fixed else self.buffers[buffer]
-        text = step.spelling.of([(owner, ATOM)])
-        known = {made: name for name, made in self.memory.items()}
-        name = known.get(text) or self.names.take(_view_name(self.texts[root][0], text))
-        self.memory[name] = text
-        self.texts[step.slot.number] = name, ATOM
 
     def _state(self, step: Step, operands: list[Text]) -> None:
         """A statement that changes an array, which keeps its name."""
@@ -232,8 +219,3 @@ def _new(buffer: Buffer) -> str:
     kind = "" if buffer.dtype == np.float64 else f", {literal(buffer.dtype)}"
     order = "" if buffer.order == "C" else f', order="{buffer.order}"'
     return f"np.empty({literal(buffer.shape)}{kind}{order})"
-
-
-def _view_name(owner: str, text: str) -> str:
-    """What a view is called: a_T for a.T."""
-    return f"{owner}_T" if text.endswith(".T") else f"{owner}_view"

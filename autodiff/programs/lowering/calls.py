@@ -63,7 +63,9 @@ class Calls:
         into = Spelling(f"{name}({text}, out={{out}})") if takes_out else None
         entrywise = isinstance(f, np.ufunc) and f.signature is None
         call = Spelling(f"{name}({text})")
-        return self.steps.add(result, slots, call, into, entrywise, may_share=may_share or is_foreign)
+        return self.steps.add(
+            result, slots, call, into, entrywise=entrywise, may_share=may_share or is_foreign
+        )
 
     def method(self, x: Slot, name: str, operands: Sequence[Any], options: Options) -> Slot:
         """A method of an operand; that of a float is that of NumPy's number."""

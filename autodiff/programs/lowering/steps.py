@@ -63,6 +63,7 @@ class Step:
     operand of another layout than the example's, or that nothing is known of it.
     """
 
+    line: int
     slot: Slot
     operands: tuple[int, ...]
     spelling: Spelling
@@ -71,7 +72,6 @@ class Step:
     view: bool = False
     is_statement: bool = False
     may_share: bool = False
-    line: int = 0
 
 
 @dataclass(slots=True)
@@ -100,17 +100,12 @@ class Steps:
         operands: Sequence[Slot],
         spelling: Spelling,
         into: Spelling | None = None,
-        entrywise: bool = False,
-        view: bool = False,
-        is_statement: bool = False,
-        may_share: bool = False,
+        **traits: bool,
     ) -> Slot:
-        """A step more; its result's place."""
+        """A step more; its result's place. `traits` are those of a Step."""
         slot = self.slot(example)
         numbers = tuple(operand.number for operand in operands)
-        self.done.append(
-            Step(slot, numbers, spelling, into, entrywise, view, is_statement, may_share, self.line)
-        )
+        self.done.append(Step(self.line, slot, numbers, spelling, into, **traits))
         return slot
 
     def undo(self, length: int) -> None:
