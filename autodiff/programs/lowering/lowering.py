@@ -66,7 +66,8 @@ def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     if is_array(line.data):
         result = Spelling(f"np.asarray({text}, {kind})")
         return steps.add(example_of(line.data), inputs, result, may_share=True)
-    return steps.add(line.data, inputs, Spelling(f"float({text})" if line.is_float else f"{kind}({text})"))
+    result = Spelling(f"float({text})" if line.is_float else f"{kind}({text})")
+    return steps.add(line.data, inputs, result, may_share=True)
 
 
 def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:

@@ -127,3 +127,9 @@ def test_an_operand_is_never_changed() -> None:
     program = ad.compile(lambda x: changing(x * 1.0))
     assert program(X).tolist() == [4.0, 2.0]
     assert "def changing(" in program.source
+
+
+def test_operators_of_numpys_numbers_do_not_warn() -> None:
+    program = ad.compile(lambda x: (x + 1.0) * x)
+    assert program(np.float32(1e30)) == np.inf
+    assert "np." not in program.source.partition("def program")[2]
