@@ -71,9 +71,10 @@ def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Data) -
 
 def _polynomial(coefficients: tuple[float, ...], x: Data) -> Data:
     """Horner's scheme, highest power first."""
-    result = coefficients[0]
-    for coefficient in coefficients[1:]:
-        result = result * x + coefficient
+    result = coefficients[0] * x + coefficients[1]
+    for coefficient in coefficients[2:]:
+        result *= x
+        result += coefficient
     return result
 
 

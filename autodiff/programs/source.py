@@ -101,17 +101,7 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
 def _function(body: Body, name: str) -> Function:
     inputs = {given: (line.shape, _kind(line)) for given, line in body.inputs.items()}
     memory = f"{name}_memory" if body.memory else None
-    return Function(name, inputs, memory, memory is not None or _is_loud(body), body.may_fail)
-
-
-def _is_loud(body: Body) -> bool:
-    """Whether a line calls NumPy, or a function of arrays that may."""
-    words = body.words
-    functions = (words.helpers.keys() | words.bound.keys()) - words.of_arrays.keys()
-    return any(
-        "np." in line or ".dot(" in line or not functions.isdisjoint(re.findall(r"\w+", line))
-        for line in body.lines
-    )
+    return Function(name, inputs, memory, memory is not None or body.may_warn, body.may_fail)
 
 
 def _kind(line: Line) -> str:
@@ -153,7 +143,7 @@ def _text(body: Body, function: Function, doc: str) -> str:
         made = [f"{name} = {text}" for name, text in body.memory.items()]
         told = docstring(f"Arrays that {function.name} writes into; no two calls at a time may share them.")
         making = _definition(function.memory, [], [told, *made, *_broken("return ", body.memory)]) + "\n\n"
-    lines += [row for line in body.lines for row in _fitted(line)]
+    lines += [row for statement in body.statements for row in _fitted(statement)]
     lines += _broken("return ", body.results) if body.results else ["return ()"]
     return making + _definition(function.name, parameters, lines)
 

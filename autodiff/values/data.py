@@ -81,9 +81,9 @@ def holds_nan(x: Data) -> bool:
 
 def zeros_for(x: Data, shape: Shape | None = None) -> Data:
     """Zeros of a shape, if not given that of x, of the dtype and the library of x."""
-    if is_lazy(x):
-        return np.zeros_like(x, shape=shape)
-    return np.zeros(shape_of(x) if shape is None else shape, dtype_of(x))
+    if type(x) is float or type(x) is np.ndarray:
+        return np.zeros(shape_of(x) if shape is None else shape, dtype_of(x))
+    return np.zeros_like(x, shape=shape)
 
 
 def canonical(x: Data) -> Data:

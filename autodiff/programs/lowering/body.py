@@ -1,4 +1,4 @@
-"""The lines of a program's function: names, expressions, memory and comments."""
+"""The statements of a program's function: names, expressions, memory and comments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..spelling.identifiers import Names, identifier
 from ..spelling.literals import literal
 from ..spelling.precedence import ATOM, UNARY
 from ..spelling.words import Words
-from .buffers import Buffer, planned
+from .buffers import Buffer, Plan
 from .lowering import lowered
 from .steps import Step, is_array
 
@@ -27,52 +27,59 @@ Text = tuple[str, int]
 
 
 class Body:
-    """A listing as lines of Python.
+    """A listing as statements of Python.
 
-    `memory` are the lines that make what the function keeps from call to call, by name; `lines` those of the
-    function, `results` what it returns.
+    `memory` has the texts that make what the function keeps from call to call, by name; `statements` are its
+    own, comments among them, and `results` what it returns.
     """
 
     def __init__(self, listing: Listing, words: Words) -> None:
         self.words = words
         self.names = Names(module=words.names)
         self.steps, slots = lowered(listing, words)
-        self.lines_of = listing.lines
+        self.lines = listing.lines
         self.made = [slot.number for slot in slots]
         self.outputs = [self.made[i] for i in listing.outputs]
-        self.plan = planned(self.steps, self.outputs)
+        self.plan = Plan(self.steps, self.outputs)
         self.changed = self._changed()
         self.uses = Counter(x for step in self.steps.done for x in step.operands) + Counter(self.outputs)
         self.fixed = set(self.steps.constants)
+        self.filled = {
+            root
+            for step in self.steps.done
+            if step.is_statement
+            for root in self.plan.roots_of(step.operands[0])
+        }
         self.own: set[int] = set()
         self.texts: dict[int, Text] = {}
         self.reading: set[int] = set()
         self.inputs = dict(self._inputs())
         self.buffers = {buffer: self.names.number("buffer") for buffer in self.plan.buffers}
         self.memory = {name: _new(buffer) for buffer, name in self.buffers.items()}
-        self.lines: list[str] = []
+        self.statements: list[str] = []
         self._told: tuple[str, str, bool] | None = None
         for position, step in enumerate(self.steps.done):
             self._write(position, step)
         self.results = list(self._results())
         self.may_fail = any(step.spelling.may_fail for step in self.steps.done)
+        self.may_warn = any(map(self._may_warn, self.steps.done))
 
     # -- names ---------------------------------------------------------------------------------
 
     def _inputs(self) -> Iterator[tuple[str, Line]]:
         """Name the inputs, and the constant arrays that have names."""
-        for line, number in zip(self.lines_of, self.made, strict=True):
+        for line, number in zip(self.lines, self.made, strict=True):
             if line.kind == "input":
                 name = self.names.take(identifier(line.name or "x"))
                 self.texts[number] = name, ATOM
                 yield name, line
-        for line, number in zip(self.lines_of, self.made, strict=True):
+        for line, number in zip(self.lines, self.made, strict=True):
             if line.kind == "constant" and is_array(line.data):
                 self.texts[number] = self.words.array(line.data, line.name), ATOM
 
     def _name(self, step: Step) -> str:
         """The user's name for a line; a number for what stands between."""
-        name = self.lines_of[step.line].name
+        name = self.lines[step.line].name
         number = step.slot.number
         if name and self.made[step.line] == self.changed.get(number, number):
             return self.names.take(identifier(name))
@@ -111,10 +118,12 @@ class Body:
     def _write(self, position: int, step: Step) -> None:
         number = step.slot.number
         operands = [self._operand(step, x) for x in step.operands]
-        if step.operands and self.fixed.issuperset(step.operands):
+        if (
+            step.operands
+            and self.fixed.issuperset(step.operands)
+            and self.filled.isdisjoint(self.plan.roots_of(number))
+        ):
             self._prepare(step, operands)
-        elif number in self.plan.fixed:
-            self._keep(step, self.plan.fixed[number])
         elif step.is_statement:
             self._state(step, operands)
         else:
@@ -122,7 +131,7 @@ class Body:
             if self._folds(position, step, text):
                 self.texts[number] = text, step.spelling.precedence
             else:
-                self._line(step, text)
+                self._assign(step, text)
 
     def _prepare(self, step: Step, operands: list[Text]) -> None:
         """What depends on constants alone is computed when the program is made."""
@@ -133,19 +142,14 @@ class Body:
         else:
             self.steps.constants[number] = example
 
-    def _keep(self, step: Step, buffer: Buffer) -> None:
-        """A view of a buffer is made with the buffer."""
-        (root,) = step.operands
-        owner = self.texts[root][0] if root in self.plan.fixed else self.buffers[buffer]
-        text = step.spelling.of([(owner, ATOM)])
-        known = {made: name for name, made in self.memory.items()}
-        name = known.get(text) or self.names.take(_view_name(self.texts[root][0], text))
-        self.memory[name] = text
-        self.texts[step.slot.number] = name, ATOM
+    def _may_warn(self, step: Step) -> bool:
+        """Whether a step is NumPy's, or may be."""
+        examples = [step.slot.example, *(self.steps.slots[x].example for x in step.operands)]
+        return step.may_share or any(isinstance(x, (np.ndarray, np.floating)) for x in examples)
 
     def _state(self, step: Step, operands: list[Text]) -> None:
         """A statement that changes an array, which keeps its name."""
-        self.lines.append(step.spelling.of(operands))
+        self.statements.append(step.spelling.of(operands))
         old, new = step.operands[0], step.slot.number
         self.texts[new] = self.texts[old]
         if old in self.own:
@@ -164,7 +168,7 @@ class Body:
         number = step.slot.number
         if self.uses[number] != 1 or number in self.outputs or len(text) > FOLDED:
             return False
-        if self.lines_of[step.line].name and self.made[step.line] == number:
+        if self.lines[step.line].name and self.made[step.line] == number:
             return False
         if step.view:
             return True
@@ -183,17 +187,17 @@ class Body:
             isinstance(x, (np.ndarray, tuple)) for x in examples
         )
 
-    def _line(self, step: Step, text: str) -> None:
-        self._tell(self.lines_of[step.line].origin)
+    def _assign(self, step: Step, text: str) -> None:
+        self._tell(self.lines[step.line].origin)
         into = self.plan.into.get(step.slot.number)
         if step.into is not None and step.into.is_statement and isinstance(into, Buffer):
             self.texts[step.slot.number] = self.buffers[into], ATOM
-            self.lines.append(text)
+            self.statements.append(text)
             return
         name = self._name(step)
         self.texts[step.slot.number] = name, ATOM
-        self.lines.append(f"{name} = {text}")
-        if step.slot.number not in self.plan.into and not self.plan.shared[step.slot.number]:
+        self.statements.append(f"{name} = {text}")
+        if step.slot.number not in self.plan.into and step.slot.number not in self.plan.roots:
             self.own.add(step.slot.number)
 
     def _tell(self, origin: Origin | None) -> None:
@@ -203,7 +207,7 @@ class Body:
         block = origin.place, origin.code, origin.of is not None
         if block != self._told:
             self._told = block
-            self.lines.append(comment(f"{'∂ ' if origin.of is not None else ''}{origin.code}"))
+            self.statements.append(comment(f"{'∂ ' if origin.of is not None else ''}{origin.code}"))
 
     def _results(self) -> Iterator[str]:
         """What is returned: arrays that belong to the caller, no two of them the same."""
@@ -221,8 +225,3 @@ def _new(buffer: Buffer) -> str:
     kind = "" if buffer.dtype == np.float64 else f", {literal(buffer.dtype)}"
     order = "" if buffer.order == "C" else f', order="{buffer.order}"'
     return f"np.empty({literal(buffer.shape)}{kind}{order})"
-
-
-def _view_name(owner: str, text: str) -> str:
-    """What a view is called: a_T for a.T."""
-    return f"{owner}_T" if text.endswith(".T") else f"{owner}_view"

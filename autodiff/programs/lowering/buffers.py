@@ -15,7 +15,7 @@ import numpy as np
 
 from .steps import Step, Steps, is_array
 
-__all__ = ["Buffer", "Plan", "planned"]
+__all__ = ["Buffer", "Plan"]
 
 
 class Buffer(NamedTuple):
@@ -27,45 +27,40 @@ class Buffer(NamedTuple):
     order: str
 
 
-class Plan(NamedTuple):
-    """The memory that each step writes to, by slot: a buffer, or the slot of an operand."""
+class Plan:
+    """The memory that each step writes to.
 
-    buffers: list[Buffer]
-    into: dict[int, Buffer | int]
-    fixed: dict[int, Buffer]
-    """Views of a buffer, by slot: they need to be made only once."""
-    shared: dict[int, bool]
-    """Whether the memory of a result is that of an operand, too, by slot."""
+    `buffers` are all that a program keeps; `into` has a buffer, or the slot of an operand, by the slot of the
+    result; `roots` the slots whose memory a result may be in, where it has none of its own.
+    """
 
-
-def planned(steps: Steps, outputs: Iterable[int]) -> Plan:
-    """Where each step writes."""
-    return _Planning(steps, outputs).plan()
-
-
-class _Planning:
     def __init__(self, steps: Steps, outputs: Iterable[int]) -> None:
-        self.steps = steps.done
-        self.constants = set(steps.constants)
-        self.examples = {slot.number: slot.example for slot in steps.slots}
-        self.roots = self._roots()
-        self.last = self._last_uses()
-        self.results = {root for number in outputs for root in self._of(number)}
         self.buffers: list[Buffer] = []
-        self.free: dict[Any, list[Buffer]] = {}
-        self.home: dict[int, Buffer | int] = {}
+        self.into: dict[int, Buffer | int] = {}
+        self._steps = steps.done
+        self._examples = {slot.number: slot.example for slot in steps.slots}
+        self.roots = self._roots()
+        self._last = self._last_uses()
+        self._results = {root for number in outputs for root in self.roots_of(number)}
+        self._free: dict[Any, list[Buffer]] = {}
+        self._home: dict[int, Buffer | int] = {}
+        for position, step in enumerate(self._steps):
+            if step.slot.number not in self.roots and is_array(step.slot.example):
+                self._settle(step, position)
+            self._release(step, position)
 
-    def _of(self, number: int) -> frozenset[int]:
+    def roots_of(self, number: int) -> frozenset[int]:
+        """The slots whose memory a slot may be in."""
         return self.roots.get(number, frozenset((number,)))
 
     def _roots(self) -> dict[int, frozenset[int]]:
         """For each result that may share memory with operands, the slots that this memory is of."""
         roots: dict[int, frozenset[int]] = {}
-        for step in self.steps:
+        for step in self._steps:
             shared = [
                 roots.get(x, frozenset((x,)))
                 for x in step.operands
-                if step.may_share or _share(self.examples[x], step.slot.example)
+                if step.may_share or _share(self._examples[x], step.slot.example)
             ]
             if shared:
                 roots[step.slot.number] = frozenset().union(*shared)
@@ -74,48 +69,25 @@ class _Planning:
     def _last_uses(self) -> dict[int, int]:
         """The last step that reads each slot's memory, itself or as a view."""
         last: dict[int, int] = {}
-        for position, step in enumerate(self.steps):
+        for position, step in enumerate(self._steps):
             for x in step.operands:
-                last.update(dict.fromkeys(self._of(x), position))
+                last.update(dict.fromkeys(self.roots_of(x), position))
         return last
 
-    def plan(self) -> Plan:
-        into: dict[int, Buffer | int] = {}
-        fixed: dict[int, Buffer] = {}
-        for position, step in enumerate(self.steps):
-            number = step.slot.number
-            roots = self._of(number)
-            if roots != {number}:
-                if home := self._fixed_home(step, fixed):
-                    fixed[number] = home
-            elif is_array(step.slot.example):
-                self._settle(step, position, into)
-            self._release(step, position)
-        shared = {step.slot.number: step.slot.number in self.roots for step in self.steps}
-        return Plan(self.buffers, into, fixed, shared)
-
-    def _fixed_home(self, step: Step, fixed: dict[int, Buffer]) -> Buffer | None:
-        """The buffer of which a result is always the same view."""
-        if len(step.operands) != 1 or step.may_share or not is_array(step.slot.example):
-            return None
-        (owner,) = step.operands
-        home = fixed.get(owner, self.home.get(owner))
-        return home if isinstance(home, Buffer) else None
-
-    def _settle(self, step: Step, position: int, into: dict[int, Buffer | int]) -> None:
+    def _settle(self, step: Step, position: int) -> None:
         """Find memory for a result that shares none."""
         number, example = step.slot.number, step.slot.example
         inherited = self._inherited(step, position)
         if step.into is not None and inherited is not None:
-            into[number] = inherited
-            self.home[number] = self.home[inherited]
-            self.home[inherited] = -1
-        elif step.into is not None and number not in self.results and (order := _order(example)):
-            unused = self.free.setdefault((example.shape, example.dtype, order), [])
+            self.into[number] = inherited
+            self._home[number] = self._home[inherited]
+            self._home[inherited] = -1
+        elif step.into is not None and number not in self._results and (order := _order(example)):
+            unused = self._free.setdefault((example.shape, example.dtype, order), [])
             buffer = unused.pop() if unused else self._new(example, order)
-            into[number] = self.home[number] = buffer
+            self.into[number] = self._home[number] = buffer
         else:
-            self.home[number] = number  # its own, new at each call
+            self._home[number] = number  # its own, new at each call
 
     def _inherited(self, step: Step, position: int) -> int | None:
         """An operand that is used here for the last time, and may be overwritten."""
@@ -123,9 +95,9 @@ class _Planning:
             return None
         wanted = step.slot.example
         for x in step.operands:
-            home, example = self.home.get(x, -1), self.examples[x]
-            kept = isinstance(home, Buffer) and step.slot.number in self.results
-            if home == -1 or kept or self.last.get(x) != position or x in self.results:
+            home, example = self._home.get(x, -1), self._examples[x]
+            kept = isinstance(home, Buffer) and step.slot.number in self._results
+            if home == -1 or kept or self._last.get(x) != position or x in self._results:
                 continue
             if all(getattr(example, name) == getattr(wanted, name) for name in ("shape", "dtype", "strides")):
                 return x
@@ -137,11 +109,12 @@ class _Planning:
 
     def _release(self, step: Step, position: int) -> None:
         """Free the buffers of what was used for the last time; of what nothing uses, too."""
-        for x in {root for operand in step.operands for root in self._of(operand)} | {step.slot.number}:
-            home = self.home.get(x)
-            if isinstance(home, Buffer) and self.last.get(x, position) == position and x not in self.results:
-                self.free.setdefault(home[1:], []).append(home)
-                self.home[x] = -1
+        for x in {root for operand in step.operands for root in self.roots_of(operand)} | {step.slot.number}:
+            home = self._home.get(x)
+            is_over = self._last.get(x, position) == position
+            if isinstance(home, Buffer) and is_over and x not in self._results:
+                self._free.setdefault(home[1:], []).append(home)
+                self._home[x] = -1
 
 
 def _order(example: Any) -> str | None:

@@ -1,136 +1,229 @@
-"""Calls of NumPy, and of functions that cannot be followed, as steps of a program."""
+"""Calls of NumPy, and of functions that cannot be followed, as steps of a program.
+
+Arguments are slots, what is known, and tuples of such.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from ..spelling.precedence import ATOM
+from ..spelling.precedence import ATOM, BY_UFUNC, POWER, Operator
 from ..spelling.reading import undecorated
-from .meanings import Group, Known, Meaning, example
-from .steps import Slot, Spelling, Steps
+from ..spelling.words import Words
+from .steps import Slot, Spelling, Steps, example, is_array, is_known
 
-__all__ = ["Calls", "UnwritableError", "Vocabulary", "escaped", "index_text", "is_numpys"]
+__all__ = ["Calls", "UnwritableError", "as_numpys", "escaped"]
+
+POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
+"""What NumPy's operator ** calls for these exponents."""
+
+Options = dict[str, Any]
 
 
 class UnwritableError(Exception):
-    """A function cannot be followed: it loops, tests data, or has no source."""
-
-
-class Vocabulary(Protocol):
-    """How what is known is written."""
-
-    def spelled(self, value: Any) -> str:
-        """An option, a number, or a function of NumPy, as text."""
-
-    def helper(self, function: Callable[..., Any]) -> str:
-        """The name of a function that the program is to bring along."""
-
-    def tolist(self) -> str:
-        """The name of what lists the entries of an array as numbers."""
+    """A function cannot be followed: it asks for numbers, or for memory."""
 
 
 class Calls:
-    """Adds calls to the steps of a program."""
+    """Adds calls to the steps of a program; each method gives the slot of the result."""
 
-    def __init__(self, steps: Steps, vocabulary: Vocabulary) -> None:
+    def __init__(self, steps: Steps, words: Words) -> None:
         self.steps = steps
-        self.vocabulary = vocabulary
+        self.words = words
 
-    def stepped(self, f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> Slot:
-        """A call as a step. Raises UnwritableError for what is neither NumPy's nor a function."""
-        first = operands[0] if operands else None
-        if f is np.where and len(operands) == 3 and not any(np.ndim(example(x)) for x in operands):
-            return self.chosen(operands)
-        if f is np.dot and isinstance(first, Slot) and isinstance(first.example, np.ndarray):
-            return self.method(first, "dot", operands[1:], options)  # without the detour of a dispatch
-        if is_numpys(f):
-            name = self.vocabulary.spelled(f)
-        elif isinstance(f, FunctionType):
-            name = self.vocabulary.helper(f)
-        else:
+    def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
+        """A call of a function. Raises UnwritableError for what is neither NumPy's nor a function."""
+        sign = BY_UFUNC.get(f.__name__) if isinstance(f, np.ufunc) else None
+        if sign and sign.precedence != POWER and _are_numpys(operands) and not options:
+            return self.operated(sign, operands)
+        if f is np.where and len(operands) == 3 and _are_numbers(operands):
+            return self.chosen(*operands)
+        if _is_dot(f, operands):
+            return self.method(operands[0], "dot", operands[1:], options)  # without the detour of a dispatch
+        if f is np.stack and _are_numbers(operands[0]):
+            f, operands, options = np.array, operands[:1], {}
+        if f is np.zeros_like and is_known(options):
+            zeros = f(*map(example, operands), **options)
+            return self.steps.add(zeros, [], Spelling(escaped(self.words.spelled(zeros))))
+        is_foreign = not _is_numpys(f)
+        if is_foreign and not isinstance(f, FunctionType):
             raise UnwritableError
+        name = self.words.helper(f) if is_foreign else self.words.spelled(f)
         result, takes_out, may_share = _tried(undecorated(f), operands, options)
+        result = as_numpys(result)  # also of a copy, which calls NumPy where the function calls operations
         if isinstance(f, np.ufunc) and isinstance(result, np.ndarray) and result.dtype.kind == "f":
             operands = [self.in_numbers(x, result.dtype) for x in operands]
         slots: list[Slot] = []
         text = self.arguments(operands, options, slots)
         into = Spelling(f"{name}({text}, out={{out}})") if takes_out else None
         entrywise = isinstance(f, np.ufunc) and f.signature is None
-        call, is_foreign = Spelling(f"{name}({text})"), not is_numpys(f)
-        return self.steps.add(result, slots, call, into, entrywise, may_share=may_share or is_foreign)
+        call = Spelling(f"{name}({text})")
+        return self.steps.add(
+            result, slots, call, into, entrywise=entrywise, may_share=may_share or is_foreign
+        )
 
-    def method(self, x: Slot, name: str, operands: list[Meaning], options: dict[str, Meaning]) -> Slot:
+    def method(self, x: Slot, name: str, operands: Sequence[Any], options: Options) -> Slot:
         """A method of an operand; that of a float is that of NumPy's number."""
         if name == "tolist":
-            return self.steps.add(x.example.tolist(), [x], Spelling(f"{self.vocabulary.tolist()}({{0}})"))
+            return self.steps.add(x.example.tolist(), [x], Spelling(f"{self.words.tolist()}({{0}})"))
         is_float = type(x.example) is float
         owner = "np.float64({0})" if is_float else "{0}"
         slots = [x]
         text = f"{owner}.{name}({self.arguments(operands, options, slots)}"
         needs = (ATOM,) + (0,) * (len(slots) - 1)
-        this = np.float64(x.example) if is_float else x.example
-        result, takes_out, may_share = _tried(_called(name), [Known(this), *operands], options)
+        result, takes_out, may_share = _tried(_called(name), [as_numpys(x.example), *operands], options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.steps.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
 
-    def chosen(self, operands: list[Meaning]) -> Slot:
+    def chosen(self, condition: Any, x: Any, y: Any) -> Slot:
         """A choice between two numbers."""
-        condition, x, y = operands
         slots: list[Slot] = []
         texts = [self.argument(part, slots) for part in (x, condition, y)]
-        result = np.where(*map(example, operands))[()]
+        result = np.where(*map(example, (condition, x, y)))[()]
         choice, needs = "{} if {} else {}".format(*texts), (2,) * len(slots)
         if type(example(x)) is type(example(y)) is float:
             return self.steps.add(float(result), slots, Spelling(choice, needs, 1))
-        kind = self.vocabulary.spelled(result.dtype)
+        kind = self.words.spelled(result.dtype)
         return self.steps.add(result, slots, Spelling(f"{kind}({choice})", needs))
 
-    def in_numbers(self, x: Meaning, dtype: np.dtype[Any]) -> Meaning:
+    def power(self, x: Any, y: Any) -> Slot:
+        """x**y as NumPy's operator has it, which np.power differs from at −∞."""
+        if _are_numpys((x, y)):
+            return self.operated(BY_UFUNC["power"], (x, y))
+        if type(y) in (int, float) and y in POWERS and not _are_numbers((x,)):
+            return self.called(POWERS[y], [x], {})
+        return self.called(np.power, [x, y], {})
+
+    def operated(self, sign: Operator, operands: Sequence[Any]) -> Slot:
+        """An operator between NumPy's numbers, in a fraction of the time of the function."""
+        slots: list[Slot] = []
+        texts = [self.argument(x, slots) for x in operands]
+        f = getattr(np, sign.ufunc)
+        result = f(*map(example, operands))
+        return self.steps.add(
+            result, slots, Spelling(sign.template.format(*texts), sign.needs, sign.precedence)
+        )
+
+    def in_numbers(self, x: Any, dtype: np.dtype[Any]) -> Any:
         """Truth values copied into numbers: a product with them takes longer than both."""
         if not (isinstance(x, Slot) and isinstance(x.example, np.ndarray) and x.example.dtype == bool):
             return x
-        kind = self.vocabulary.spelled(dtype)
+        cast = Spelling(f"{{0}}.astype({self.words.spelled(dtype)})", (ATOM,))
         copied = Spelling("np.copyto({out}, {0})", is_statement=True)
-        return self.steps.add(
-            x.example.astype(dtype), [x], Spelling(f"{{0}}.astype({kind})", (ATOM,)), copied
-        )
+        return self.steps.add(x.example.astype(dtype), [x], cast, copied)
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def part(self, x: Slot, place: Any) -> Slot:
+        """An entry of a tuple, or those of an array at an index."""
+        entries = x.example[example(place)]
+        arrays = isinstance(entries, np.ndarray) and isinstance(x.example, np.ndarray)
+        view = arrays and np.may_share_memory(entries, x.example)
+        slots = [x]
+        text = f"{{0}}[{self.index(place, slots)}]"
+        return self.steps.add(entries, slots, Spelling(text, (ATOM,) * len(slots)), view=view)
+
+    def turned(self, x: Slot, name: str) -> Slot:
+        """x.T, or x.mT."""
+        return self.steps.add(getattr(x.example, name), [x], Spelling(f"{{0}}.{name}", (ATOM,)), view=True)
+
+    def part_changed(self, x: Slot, place: Any, new: Any) -> Slot:
+        """x after x[place] = new."""
+        slots = [x]
+        text = f"{{0}}[{self.index(place, slots)}] = {self.argument(new, slots)}"
+        return self._changed(operator.setitem, (place, new), text, slots)
+
+    def array_changed(self, x: Slot, ufunc: np.ufunc, inputs: Sequence[Any]) -> Slot:
+        """x after x += y, and the like."""
+        slots = [x]
+        text = f"{{0}} {BY_UFUNC[ufunc.__name__].symbol}= {self.argument(inputs[1], slots)}"
+        return self._changed(lambda this, y: ufunc(this, y, out=this), inputs[1:], text, slots)
+
+    def entries_changed(self, x: Slot, at: Any, inputs: Sequence[Any]) -> Slot:
+        """x after np.add.at(x, place, …)."""
+        slots = [x]
+        text = f"{self.words.spelled(at)}({{0}}, {self.arguments(inputs[1:], {}, slots)})"
+        return self._changed(at, inputs[1:], text, slots)
+
+    def _changed(self, change: Callable[..., Any], inputs: Sequence[Any], text: str, slots: Any) -> Slot:
+        """An array after a statement, which its example undergoes, too."""
+        change(slots[0].example, *map(example, inputs))
+        return self.steps.add(slots[0].example, slots, Spelling(text), is_statement=True)
 
     # -- arguments -----------------------------------------------------------------------------
 
-    def arguments(self, operands: list[Meaning], options: dict[str, Meaning], slots: list[Slot]) -> str:
+    def arguments(self, operands: Sequence[Any], options: Options, slots: list[Slot]) -> str:
         """The template of what stands between the brackets of a call; its operands join the slots."""
         texts = [self.argument(x, slots) for x in operands]
         return ", ".join([*texts, *(f"{name}={self.argument(x, slots)}" for name, x in options.items())])
 
-    def argument(self, x: Meaning, slots: list[Slot]) -> str:
+    def argument(self, x: Any, slots: list[Slot]) -> str:
         """One argument; a number is an operand, too, which NumPy would make an array of."""
-        if isinstance(x, Group):
-            parts = ", ".join(self.argument(part, slots) for part in x.parts)
-            return f"({parts},)" if len(x.parts) == 1 else f"({parts})"
-        if isinstance(x, Known):
-            if type(x.value) is not float:
-                return escaped(self.vocabulary.spelled(x.value))
-            x = self.steps.constant(x.value)
+        if not is_known(x) and isinstance(x, tuple):
+            parts = ", ".join(self.argument(part, slots) for part in x)
+            return f"({parts},)" if len(x) == 1 else f"({parts})"
+        if type(x) is float:
+            x = self.steps.constant(x)
+        if not isinstance(x, Slot):
+            return escaped(self.words.spelled(x))
         slots.append(x)
         return f"{{{len(slots) - 1}}}"
 
+    def index(self, place: Any, slots: list[Slot]) -> str:
+        """An index as template, as it is written between square brackets."""
+        if isinstance(place, tuple) and place:
+            text = ", ".join(self.index(part, slots) for part in place)
+            return f"{text}," if len(place) == 1 else text
+        if isinstance(place, slice):
+            ends = ["" if end is None else self.argument(end, slots) for end in (place.start, place.stop)]
+            return ":".join(ends if place.step is None else [*ends, self.argument(place.step, slots)])
+        return self.argument(place, slots)
 
-def is_numpys(f: Any) -> bool:
+
+def _is_dot(f: Any, operands: Sequence[Any]) -> bool:
+    """Whether a product is that of `dot`, which takes one entry for a number, and 0·∞ for 0."""
+    if f is np.matmul:
+        return all(isinstance(x, Slot) and x.example.ndim == 2 and x.example.size > 1 for x in operands)
+    return f is np.dot and isinstance(operands[0], Slot) and is_array(operands[0].example)
+
+
+def as_numpys(x: Any) -> Any:
+    """A float as NumPy's number."""
+    return np.float64(x) if type(x) is float else x
+
+
+def _are_numbers(operands: Sequence[Any]) -> bool:
+    return not any(np.ndim(example(x)) for x in operands)
+
+
+def _are_numpys(operands: Sequence[Any]) -> bool:
+    """Whether all are numbers, one at least of NumPy's types, which an operator goes by."""
+    return (
+        all(isinstance(x, (Slot, float)) for x in operands)
+        and _are_numbers(operands)
+        and any(isinstance(example(x), np.generic) for x in operands)
+    )
+
+
+def _is_numpys(f: Any) -> bool:
     """Whether a function is NumPy's."""
     if isinstance(f, np.ufunc) or isinstance(getattr(f, "__self__", None), np.ufunc):
         return True
     return str(getattr(f, "__module__", "")).split(".")[0] == "numpy"
 
 
-def _tried(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> tuple[Any, bool, bool]:
+def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool, bool]:
     """The result for examples; whether it writes into given memory; whether it may share an operand's."""
-    given, named = _examples(operands, options)
+    given, named = example(tuple(operands)), {name: example(x) for name, x in options.items()}
     result = f(*given, **named)
+    if result is None:
+        raise UnwritableError
     if not isinstance(result, np.ndarray) or not result.ndim:
         return result, False, False
     memory = np.empty_like(result, order="C", subok=False)
@@ -138,7 +231,7 @@ def _tried(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> tupl
         takes_out = "out" not in named and f(*given, **named, out=memory) is memory
     except (TypeError, ValueError):
         takes_out = False
-    return result, takes_out, not takes_out and _is_view(f, operands, options)
+    return result, takes_out, not takes_out and _is_view(f, given, named)
 
 
 def _called(name: str) -> Callable[..., Any]:
@@ -146,13 +239,8 @@ def _called(name: str) -> Callable[..., Any]:
     return lambda this, *given, **named: getattr(this, name)(*given, **named)
 
 
-def _examples(operands: list[Meaning], options: dict[str, Meaning]) -> tuple[list[Any], dict[str, Any]]:
-    return [example(x) for x in operands], {name: example(x) for name, x in options.items()}
-
-
-def _is_view(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> bool:
+def _is_view(f: Any, given: Sequence[Any], named: Options) -> bool:
     """Whether a call gives a view where operands are laid by rows, or by columns, as a caller's may be."""
-    given, named = _examples(operands, options)
     for laid in (np.ascontiguousarray, np.asfortranarray):
         arrays = [laid(x) if type(x) is np.ndarray and x.ndim else x for x in given]
         result = f(*arrays, **named)
@@ -164,14 +252,3 @@ def _is_view(f: Any, operands: list[Meaning], options: dict[str, Meaning]) -> bo
 def escaped(text: str) -> str:
     """Text in a template."""
     return text.replace("{", "{{").replace("}", "}}")
-
-
-def index_text(place: Any, vocabulary: Vocabulary) -> str:
-    """An index as template, as it is written between square brackets."""
-    if isinstance(place, tuple) and place:
-        text = ", ".join(index_text(part, vocabulary) for part in place)
-        return f"{text}," if len(place) == 1 else text
-    if isinstance(place, slice):
-        ends = ["" if end is None else vocabulary.spelled(end) for end in (place.start, place.stop)]
-        return ":".join(ends if place.step is None else [*ends, vocabulary.spelled(place.step)])
-    return escaped(vocabulary.spelled(place))

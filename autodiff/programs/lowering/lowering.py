@@ -6,22 +6,22 @@ forward function.
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ...values.data import canonical
 from ...values.operation import Operation, ieee
 from ..listing import Line, Listing
-from ..spelling.precedence import ATOM, BY_FUNCTION, BY_NODE, Operator
-from ..spelling.reading import definition
+from ..spelling.precedence import ATOM, BY_UFUNC, NOT, Operator
+from ..spelling.single_calls import single_call
 from ..spelling.words import Words
 from .calls import escaped
-from .meanings import Group, Known, Meaning
-from .specializing import specialised
-from .steps import Slot, Spelling, Steps, example_of, is_array
+from .proxies import followed
+from .steps import Slot, Spelling, Steps, example, example_of, is_array, is_known
 
 __all__ = ["lowered"]
 
@@ -47,7 +47,7 @@ def _slot(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     operands = [_operand(x, steps) for x in inputs]
     length = len(steps.done)
     try:
-        result = specialised(operation.forward, operands, line.metadata, steps, words)
+        result = followed(operation.forward, operands, line.metadata, steps, words)
         return _canonical(result, line, steps, words)
     except Exception:  # the examples, which are not the user's numbers, do not suit the operation
         steps.undo(length)
@@ -66,7 +66,8 @@ def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     if is_array(line.data):
         result = Spelling(f"np.asarray({text}, {kind})")
         return steps.add(example_of(line.data), inputs, result, may_share=True)
-    return steps.add(line.data, inputs, Spelling(f"float({text})" if line.is_float else f"{kind}({text})"))
+    result = Spelling(f"float({text})" if line.is_float else f"{kind}({text})")
+    return steps.add(line.data, inputs, result, may_share=True)
 
 
 def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:
@@ -77,9 +78,9 @@ def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:
     return all(type(x.example) in (float, bool, np.bool_) for x in inputs)
 
 
-def _operand(x: Slot, steps: Steps) -> Meaning:
+def _operand(x: Slot, steps: Steps) -> Any:
     """A constant number is known, so that a forward function may test it."""
-    return Known(x.example) if x.number in steps.constants and type(x.example) is float else x
+    return x.example if x.number in steps.constants and type(x.example) is float else x
 
 
 # -- numbers -----------------------------------------------------------------------------------
@@ -90,43 +91,28 @@ FAILING = ("/", "//", "%", "**")
 
 def _number(operation: Operation, inputs: list[Slot], line: Line, steps: Steps, words: Words) -> Slot:
     """Python's arithmetic where that is all, else a call of the operation's function of numbers."""
-    formula = _formula(operation.scalar)
+    formula = _formula(operation)
     if formula is None:
         places = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
         options = "".join(f", {name}={escaped(words.spelled(x))}" for name, x in line.metadata.items())
         call = Spelling(f"{words.scalar(operation)}({places}{options})", may_fail=True)
         return steps.add(line.data, inputs, call)
-    operator, terms = formula
+    sign, terms = formula
     operands = [steps.constant(term) if isinstance(term, float) else inputs[term] for term in terms]
-    if operator.symbol == "**" and not _is_whole(steps.constants.get(operands[1].number)):
+    if sign.symbol == "**" and not _is_whole(steps.constants.get(operands[1].number)):
         return steps.add(line.data, operands, Spelling(f"{words.power()}({{0}}, {{1}})", may_fail=True))
-    spelling = Spelling(
-        operator.template, operator.needs, operator.precedence, may_fail=operator.symbol in FAILING
-    )
+    spelling = Spelling(sign.template, sign.needs, sign.precedence, may_fail=sign.symbol in FAILING)
     return steps.add(line.data, operands, spelling)
 
 
-def _formula(scalar: Callable[..., Any]) -> tuple[Operator, list[int | float]] | None:
+def _formula(operation: Operation) -> tuple[Operator, list[int | float]] | None:
     """A function of numbers that is one operator: that, and its operands, by place or as numbers."""
-    if scalar in BY_FUNCTION:
-        operator = BY_FUNCTION[scalar]
-        return operator, list(range(len(operator.needs)))
-    found = definition(scalar)
-    match found and found.body:
-        case [ast.Return(ast.BinOp(left, node, right))] if found:
-            terms = [_term(x, found.parameters) for x in (left, right)]
-            if None not in terms:
-                return BY_NODE[type(node)], terms  # type: ignore[return-value]
-    return None
-
-
-def _term(node: ast.expr, parameters: list[str]) -> int | float | None:
-    match node:
-        case ast.Name(name) if name in parameters:
-            return parameters.index(name)
-        case ast.Constant(float() as value):
-            return value
-    return None
+    scalar: Any = operation.scalar
+    if scalar is operator.not_:
+        return NOT, [0]
+    function, operands = single_call(scalar, len(operation.arguments)) or (None, [])
+    symbol = BY_UFUNC.get(getattr(function, "__name__", ""))
+    return (symbol, operands) if symbol else None
 
 
 def _is_whole(exponent: float | None) -> bool:
@@ -137,25 +123,24 @@ def _is_whole(exponent: float | None) -> bool:
 # -- arrays ------------------------------------------------------------------------------------
 
 
-def _canonical(result: Meaning, line: Line, steps: Steps, words: Words) -> Slot:
+def _canonical(result: Any, line: Line, steps: Steps, words: Words) -> Slot:
     """A result as a Value keeps it: numbers as floats, truth values as those of Python."""
-    if isinstance(result, Known):
-        return steps.constant(line.data)
-    if isinstance(result, Group):
-        places = "".join(f"{{{i}}}, " for i in range(len(result.parts)))
-        slots = [part if isinstance(part, Slot) else steps.constant(part.value) for part in result.parts]
-        return steps.add(line.data, slots, Spelling(f"({places.rstrip()})"))
-    example = result.example
+    if is_known(result):
+        return steps.constant(canonical(result))
+    if not isinstance(result, Slot):
+        places = "".join(f"{{{i}}}, " for i in range(len(result)))
+        slots = [part if isinstance(part, Slot) else steps.constant(part) for part in result]
+        return steps.add(example(result), slots, Spelling(f"({places.rstrip()})"))
     if isinstance(line.data, tuple):
         return result
-    if line.is_float:
-        return result if type(example) is float else steps.add(line.data, [result], Spelling("float({0})"))
+    if line.is_float and type(result.example) is not float:
+        return steps.add(line.data, [result], Spelling("float({0})"))
     if not line.shape:
         return _without_axes(result, line, steps)
-    if example.dtype == line.dtype:
+    if result.example.dtype == line.dtype:
         return result
     text = f"{{0}}.astype({words.spelled(line.dtype)})"
-    return steps.add(example.astype(line.dtype), [result], Spelling(text, (ATOM,)))
+    return steps.add(result.example.astype(line.dtype), [result], Spelling(text, (ATOM,)))
 
 
 def _without_axes(result: Slot, line: Line, steps: Steps) -> Slot:

@@ -16,7 +16,7 @@ import numpy as np
 from ...values.data import Data
 from ..spelling.precedence import ATOM
 
-__all__ = ["Slot", "Spelling", "Step", "Steps", "example_of", "is_array"]
+__all__ = ["Slot", "Spelling", "Step", "Steps", "example", "example_of", "is_array", "is_known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Step:
     operand of another layout than the example's, or that nothing is known of it.
     """
 
+    line: int
     slot: Slot
     operands: tuple[int, ...]
     spelling: Spelling
@@ -71,7 +72,6 @@ class Step:
     view: bool = False
     is_statement: bool = False
     may_share: bool = False
-    line: int = 0
 
 
 @dataclass(slots=True)
@@ -100,17 +100,12 @@ class Steps:
         operands: Sequence[Slot],
         spelling: Spelling,
         into: Spelling | None = None,
-        entrywise: bool = False,
-        view: bool = False,
-        is_statement: bool = False,
-        may_share: bool = False,
+        **traits: bool,
     ) -> Slot:
-        """A step more; its result's place."""
+        """A step more; its result's place. `traits` are those of a Step."""
         slot = self.slot(example)
         numbers = tuple(operand.number for operand in operands)
-        self.done.append(
-            Step(slot, numbers, spelling, into, entrywise, view, is_statement, may_share, self.line)
-        )
+        self.done.append(Step(self.line, slot, numbers, spelling, into, **traits))
         return slot
 
     def undo(self, length: int) -> None:
@@ -134,3 +129,22 @@ def example_of(data: Data) -> Data:
 def is_array(x: Any) -> bool:
     """Whether data are an array with axes."""
     return isinstance(x, np.ndarray) and x.ndim > 0
+
+
+def is_known(x: Any) -> bool:
+    """Whether there is no slot in it."""
+    parts = x.values() if type(x) is dict else x if isinstance(x, (tuple, list)) else _ends(x)
+    return all(map(is_known, parts)) and not isinstance(x, Slot)
+
+
+def example(x: Any) -> Any:
+    """What is known, with the examples of slots in their places."""
+    if isinstance(x, tuple) and not is_known(x):
+        return tuple(map(example, x))
+    if isinstance(x, slice):
+        return slice(*map(example, _ends(x)))
+    return x.example if isinstance(x, Slot) else x
+
+
+def _ends(x: Any) -> tuple[Any, ...]:
+    return (x.start, x.stop, x.step) if isinstance(x, slice) else ()

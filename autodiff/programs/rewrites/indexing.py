@@ -13,7 +13,7 @@ from ..listing import Line, Listing
 from .draft import Draft, Rewrite, is_a, rule
 from .operations import entry, laid, numbers, rows, taken, vector
 
-__all__ = ["REWRITES", "RULES", "unpacked"]
+__all__ = ["REWRITES", "RULES", "SHARE", "entry_of", "unpacked"]
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -85,9 +85,14 @@ def unpacked(listing: Listing) -> Listing:
 def _entry(draft: Draft, line: Line, source: int) -> int:
     draft.origin = line.origin
     (size,) = draft.lines[source].shape
-    found = draft.add(entry, draft.add(numbers, source), index=line.metadata["index"] % size)
+    found = entry_of(draft, source, line.metadata["index"] % size)
     draft.adopt(found, line)
     return found
+
+
+def entry_of(draft: Draft, source: int, index: int) -> int:
+    """One number of a vector that is listed as numbers."""
+    return draft.add(entry, draft.add(numbers, source), index=index)
 
 
 def _is_entry(listing: Listing, line: Line) -> bool:

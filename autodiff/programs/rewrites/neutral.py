@@ -1,6 +1,7 @@
-"""Lines that change nothing: products with one, sums with zero, identities, signs taken twice.
+"""Lines that change nothing: products with one, sums with zero, transposes taken twice; and minus signs.
 
-All are exact, for infinities and nan, too, and to the sign of a zero.
+All are exact, for infinities and nan, too, and to the sign of a zero. Those of minus signs make a source
+shorter, not faster.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ...ops import (
     expand_dims,
     getitem,
     multiply,
+    negative,
     reshape,
     squeeze,
     subtract,
@@ -46,12 +48,6 @@ def zero_added(draft: Draft, line: Line) -> int | None:
     return None
 
 
-@rule("x − 0 is x", subtract)
-def zero_subtracted(draft: Draft, line: Line) -> int | None:
-    x, y = line.inputs
-    return x if draft.number(y) == 0.0 and not _is_minus(draft, y) else None
-
-
 def _is_minus(draft: Draft, position: int) -> bool:
     number = draft.number(position)
     return number is not None and math.copysign(1.0, number) < 0.0
@@ -78,14 +74,6 @@ def axes_of_one(draft: Draft, line: Line) -> int | None:
     return draft.add(reshape, *line.inputs, shape=line.shape)
 
 
-@rule("a reshape of a reshape is the last one", reshape)
-def reshaped_twice(draft: Draft, line: Line) -> int | None:
-    inner = draft.made_by(line.inputs[0], reshape)
-    if inner is None or not inner.metadata["order"] == line.metadata["order"] == "C":
-        return None
-    return draft.add(reshape, *inner.inputs, shape=line.shape)
-
-
 @rule("x[...] is x", getitem)
 def all_entries(draft: Draft, line: Line) -> int | None:
     return line.inputs[0] if line.metadata["index"] is Ellipsis else None
@@ -101,14 +89,30 @@ def transposed_twice(draft: Draft, line: Line) -> int | None:
     return inner.inputs[0] if inner and reversing else None
 
 
+@rule("x·(−1) and x/(−1) are −x", multiply, divide)
+def factor_minus_one(draft: Draft, line: Line) -> int | None:
+    x, y = line.inputs
+    if draft.number(y) == -1.0:
+        return draft.add(negative, x)
+    return draft.add(negative, y) if is_a(line, multiply) and draft.number(x) == -1.0 else None
+
+
+@rule("a + (−b) is a − b", add)
+def minus_added(draft: Draft, line: Line) -> int | None:
+    for x, y in (line.inputs, line.inputs[::-1]):
+        if inner := draft.made_by(y, negative):
+            return draft.add(subtract, x, inner.inputs[0])
+    return None
+
+
 RULES = [
     factor_one,
     zero_added,
-    zero_subtracted,
     identity,
     as_it_is,
     axes_of_one,
-    reshaped_twice,
     all_entries,
     transposed_twice,
+    factor_minus_one,
+    minus_added,
 ]

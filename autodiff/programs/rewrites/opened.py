@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,41 +9,14 @@ import numpy as np
 from ...graph import Graph
 from ...ops import divide, exp, log, log_softmax, sigmoid, softmax, subtract
 from ...values.modes import differentiating
-from ...values.operation import Operation
 from ...values.value import Value
 from ..listing import Line
 from .draft import Draft, rule
 
 __all__ = ["RULES"]
 
-COMPOSED = {f.operation for f in (log_softmax, sigmoid, softmax)}  # type: ignore[attr-defined]
-"""Operations of the engine whose bodies ask for nothing but shapes."""
 
-CHOOSING = ("COMPARE", "CONTAINS", "IS_OP", "JUMP", "FOR_ITER", "STORE", "MAKE_FUNCTION", "LOAD_CLOSURE")
-ACTING = ("CALL", "BINARY_OP", "UNARY")
-LEAVING = {"item", "tolist", "data", "dtype", "astype"}
-
-
-def _is_composed(operation: Operation) -> bool:
-    """Whether the body is an expression of two operations or more."""
-    return operation in COMPOSED or (None not in operation.rules and _is_expression(operation.forward))
-
-
-def _is_expression(function: Callable[..., Any]) -> bool:
-    """Whether a body only calls NumPy, operators and methods, two or more, and chooses nothing."""
-    names: set[str] = set()
-    acts = 0
-    for instruction in dis.get_instructions(function):
-        acts += instruction.opname.startswith(ACTING)
-        if instruction.opname.startswith(CHOOSING):
-            return False
-        if instruction.opname == "LOAD_GLOBAL" and function.__globals__.get(instruction.argval) is not np:
-            return False
-        names.add(str(instruction.argval))
-    return acts > 1 and not names & LEAVING
-
-
-@rule("an operation on arrays whose body is an expression of others is these", suits=_is_composed)
+@rule("softmax, its logarithm and σ of arrays are what they are made of", softmax, log_softmax, sigmoid)
 def opened(draft: Draft, line: Line) -> int | None:
     if not line.shape or line.operation is None:
         return None

@@ -118,7 +118,7 @@ def smallest(x: Data, /, axis: Axes, keepdims: Any = False) -> Data:
 @_declared()
 def vector(*xs: Data) -> Data:
     """Numbers as the entries of one array."""
-    return np.array(xs)
+    return np.stack(xs)
 
 
 @_declared()
@@ -160,13 +160,13 @@ def weighted_sum(*xs: Data) -> Data:
 @_declared("Σ")
 def total(*xs: Data) -> Data:
     """Sum of numbers."""
-    return np.add.reduce(np.array(xs))
+    return np.add.reduce(np.stack(xs))
 
 
 @_declared()
 def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices, none of which names an entry twice."""
-    result = np.zeros(shape)
+    result = np.zeros_like(parts[0], shape=shape)
     result[indices[0]] = parts[0]
     for index, part in zip(indices[1:], parts[1:], strict=True):
         result[index] += part

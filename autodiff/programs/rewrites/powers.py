@@ -1,4 +1,4 @@
-"""Powers with a whole number as exponent as products, and sums of a term with itself as multiples."""
+"""Powers with a whole number as exponent as products, and factors that are joined."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...ops import add, divide, multiply, power, square
+from ...ops import divide, multiply, power, square
 from ...ops.arithmetic import power_derivative, power_slope
 from ...values.data import canonical
 from ..listing import Line
@@ -70,12 +70,6 @@ def _filled(draft: Draft, line: Line, number: float) -> int:
 # -- multiples -----------------------------------------------------------------------------------
 
 
-@rule("x + x is 2·x", add)
-def sum_with_itself(draft: Draft, line: Line) -> int | None:
-    x, y = line.inputs
-    return draft.add(multiply, draft.constant(2.0), x) if x == y else None
-
-
 @rule("c·(d·x) is (c·d)·x where c or d is ±1, ±2, ±4 …; but for numbers below 10⁻³⁰⁷ exactly", multiply)
 def factors_joined(draft: Draft, line: Line) -> int | None:
     for outer, product in (line.inputs, line.inputs[::-1]):
@@ -115,7 +109,6 @@ RULES = [
     whole_power,
     slope_of_power,
     derivative_of_power,
-    sum_with_itself,
     factors_joined,
     division_by_power_of_two,
 ]

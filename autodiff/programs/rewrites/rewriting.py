@@ -8,41 +8,24 @@ nan stays so.
 from __future__ import annotations
 
 from ..listing import Listing
-from . import (
-    additions,
-    broadcasts,
-    dead,
-    draft,
-    indexing,
-    kinks,
-    neutral,
-    opened,
-    powers,
-    products,
-    signs,
-    sums,
-)
-from .draft import Draft, Rewrite, Rule
+from . import additions, broadcasts, draft, indexing, neutral, opened, powers, sums
+from .draft import Draft, Rewrite, Rule, living
 from .rows import packing
 
 __all__ = ["REWRITES", "RULES", "rewritten"]
 
 RULES: list[Rule] = [
     *neutral.RULES,
-    *signs.RULES,
     *powers.RULES,
     *broadcasts.RULES,
-    *products.RULES,
     *sums.RULES,
     *indexing.RULES,
-    *kinks.RULES,
     *opened.RULES,
 ]
 """Those of single lines."""
 
 REWRITES: list[Rewrite] = [
     *draft.REWRITES,
-    *dead.REWRITES,
     *[Rewrite(rule.says, rule.exact) for rule in RULES],
     *indexing.REWRITES,
     *additions.REWRITES,
@@ -53,9 +36,9 @@ REWRITES: list[Rewrite] = [
 
 def rewritten(listing: Listing) -> Listing:
     """The listing with every rewrite applied, in time proportional to its length."""
-    simple = dead.living(Draft(RULES).copied(listing))
+    simple = living(Draft(RULES).copied(listing))
     short = indexing.unpacked(additions.summed(simple))
     if short is not simple:
-        short = dead.living(Draft(RULES).copied(short))
+        short = living(Draft(RULES).copied(short))
     packed = packing.packed(short, RULES)
-    return packed if packed is short else dead.living(packed)
+    return packed if packed is short else living(packed)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from .literals import UnwrittenError
 from .reading import Definition
 
-__all__ = ["copied", "reached"]
+__all__ = ["copied"]
 
 Reference: TypeAlias = Callable[[Any], str]
 """How a program writes an object that a function names."""
@@ -61,12 +61,12 @@ def _told(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
     return [ast.Expr(ast.Constant(documentation.splitlines()[0]))] if documentation else []
 
 
-def reached(node: ast.expr, names: dict[str, Any]) -> Any:
+def _reached(node: ast.expr, names: dict[str, Any]) -> Any:
     """What a dotted name stands for. Raises UnwrittenError where it is no such name."""
     if isinstance(node, ast.Name) and node.id in names:
         return names[node.id]
     if isinstance(node, ast.Attribute):
-        return getattr(reached(node.value, names), node.attr)
+        return getattr(_reached(node.value, names), node.attr)
     raise UnwrittenError
 
 
@@ -86,12 +86,12 @@ class _Translation(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.local:
             return node
-        value = reached(node, self.names)
+        value = _reached(node, self.names)
         return node if getattr(builtins, node.id, None) is value else self.written(value)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         try:
-            value = reached(node, self.names)
+            value = _reached(node, self.names)
         except UnwrittenError:
             self.generic_visit(node)
             return node

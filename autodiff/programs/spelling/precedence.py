@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import operator
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-__all__ = ["ATOM", "BY_FUNCTION", "BY_NODE", "UNARY", "Operator"]
+__all__ = ["ATOM", "BY_UFUNC", "NOT", "POWER", "UNARY", "Operator"]
 
 ATOM = 20
 """Precedence of what needs no brackets anywhere: names, calls, numbers."""
@@ -16,7 +13,7 @@ POWER = 13
 
 
 class Operator(NamedTuple):
-    """How an operator is written, how tightly it binds, and its function in NumPy."""
+    """How an operator is written, how tightly it binds, and what NumPy calls it."""
 
     symbol: str
     precedence: int
@@ -37,37 +34,30 @@ class Operator(NamedTuple):
         return (self.precedence, self.precedence + 1)
 
 
-BY_NODE: dict[type[ast.AST], Operator] = {
-    ast.Add: Operator("+", 10, "add"),
-    ast.Sub: Operator("-", 10, "subtract"),
-    ast.Mult: Operator("*", 11, "multiply"),
-    ast.Div: Operator("/", 11, "divide"),
-    ast.FloorDiv: Operator("//", 11, "floor_divide"),
-    ast.Mod: Operator("%", 11, "remainder"),
-    ast.MatMult: Operator("@", 11, "matmul"),
-    ast.Pow: Operator("**", POWER, "power"),
-    ast.BitAnd: Operator("&", 9, "bitwise_and"),
-    ast.BitXor: Operator("^", 8, "bitwise_xor"),
-    ast.BitOr: Operator("|", 7, "bitwise_or"),
-    ast.USub: Operator("-", UNARY, "negative"),
-    ast.UAdd: Operator("+", UNARY, "positive"),
-    ast.Invert: Operator("~", UNARY, "invert"),
-    ast.Eq: Operator("==", 6, "equal"),
-    ast.NotEq: Operator("!=", 6, "not_equal"),
-    ast.Lt: Operator("<", 6, "less"),
-    ast.LtE: Operator("<=", 6, "less_equal"),
-    ast.Gt: Operator(">", 6, "greater"),
-    ast.GtE: Operator(">=", 6, "greater_equal"),
-}
+OPERATORS = [
+    Operator("+", 10, "add"),
+    Operator("-", 10, "subtract"),
+    Operator("*", 11, "multiply"),
+    Operator("/", 11, "divide"),
+    Operator("//", 11, "floor_divide"),
+    Operator("%", 11, "remainder"),
+    Operator("@", 11, "matmul"),
+    Operator("**", POWER, "power"),
+    Operator("&", 9, "bitwise_and"),
+    Operator("^", 8, "bitwise_xor"),
+    Operator("|", 7, "bitwise_or"),
+    Operator("-", UNARY, "negative"),
+    Operator("+", UNARY, "positive"),
+    Operator("~", UNARY, "invert"),
+    Operator("==", 6, "equal"),
+    Operator("!=", 6, "not_equal"),
+    Operator("<", 6, "less"),
+    Operator("<=", 6, "less_equal"),
+    Operator(">", 6, "greater"),
+    Operator(">=", 6, "greater_equal"),
+]
 
-BY_FUNCTION: dict[Callable[..., Any], Operator] = {
-    getattr(operator, name): BY_NODE[node]
-    for name, node in {
-        "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "truediv": ast.Div, "floordiv": ast.FloorDiv,
-        "mod": ast.Mod, "pow": ast.Pow, "neg": ast.USub, "pos": ast.UAdd, "eq": ast.Eq, "ne": ast.NotEq,
-        "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE, "and_": ast.BitAnd, "or_": ast.BitOr,
-        "xor": ast.BitXor,
-    }.items()
-}  # fmt: skip
-BY_FUNCTION[operator.not_] = Operator("not ", 5, "logical_not")
-"""The functions of the module `operator`, which operations name as their form for numbers."""
+BY_UFUNC = {x.ufunc: x for x in OPERATORS}
+"""The operators by NumPy's names for them."""
+
+NOT = Operator("not ", 5, "logical_not")

@@ -42,13 +42,6 @@ class Definition(NamedTuple):
     """Default values by name: those that the function has, whatever their text would mean now."""
 
     @property
-    def parameters(self) -> list[str]:
-        """Names of all parameters, those by position first, then *many, then those by name."""
-        a = self.node.args
-        many = [a.vararg] if a.vararg else []
-        return [p.arg for p in (*a.posonlyargs, *a.args, *many, *a.kwonlyargs)]
-
-    @property
     def body(self) -> list[ast.stmt]:
         """Its statements, without the docstring."""
         if isinstance(self.node, ast.Lambda):

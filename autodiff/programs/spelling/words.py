@@ -6,7 +6,6 @@ done, the program is given the object itself, and cannot be saved.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import math
 import re
@@ -17,10 +16,11 @@ import numpy as np
 
 from ...values.operation import Operation
 from ..runtime import ieee, running
-from .copying import copied, reached
+from .copying import copied
 from .identifiers import Names, identifier
 from .literals import UnwrittenError, literal
 from .reading import definition, undecorated
+from .single_calls import single_call
 
 __all__ = ["Words"]
 
@@ -106,7 +106,7 @@ class Words:
         scalar: Any = operation.scalar
         name = self._builtin(scalar) or self.helper(scalar, operation.name, numbers=True)
         if name not in self.of_arrays:
-            self.of_arrays[name] = self._of_array(operation.forward)
+            self.of_arrays[name] = self._of_array(operation)
         return name
 
     def power(self) -> str:
@@ -133,16 +133,12 @@ class Words:
             return self._imported(name)
         return str(name) if getattr(builtins, name, None) is function else None
 
-    def _of_array(self, forward: Callable[..., Any]) -> str:
+    def _of_array(self, operation: Operation) -> str:
         """A forward function by name: NumPy's own, where all it does is to call that."""
-        found = definition(forward)
-        match found and found.body:
-            case [ast.Return(ast.Call(function, arguments, []))] if found:
-                if [ast.unparse(x) for x in arguments] == found.parameters:
-                    try:
-                        return self._reference(reached(function, found.names))
-                    except (UnwrittenError, AttributeError):
-                        pass
+        forward = operation.forward
+        call, operands = single_call(forward, len(operation.arguments)) or (None, [])
+        if operands == [*range(len(operation.arguments))]:
+            return self.spelled(call)
         return self.helper(forward, f"{forward.__name__.strip('_')}_of_array")
 
     def helper(self, function: Callable[..., Any], name: str | None = None, numbers: bool = False) -> str:

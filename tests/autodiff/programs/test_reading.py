@@ -33,6 +33,7 @@ def scaled(x, factor=FACTOR):
 
 @primitive(dx=None)
 def twice(x, /):
+    x = np.asarray(x)  # which takes the function out of reach
     for _ in range(2):
         x = scaled(x)
     return x

@@ -16,8 +16,7 @@ import nn
 from autodiff import Value, gradients
 from autodiff.graph import Graph
 from autodiff.programs.listing import Line, Listing
-from autodiff.programs.rewrites.dead import living
-from autodiff.programs.rewrites.draft import Draft, computed
+from autodiff.programs.rewrites.draft import Draft, computed, living
 from autodiff.programs.rewrites.rewriting import REWRITES, RULES, rewritten
 from autodiff.programs.tracing.trace import recorded_from
 
@@ -464,21 +463,12 @@ EXAMPLES = {
     "x + (−0)": (lambda x: x + -0.0, [VECTOR], []),
     "x + 0 stays": (lambda x: x + 0.0, [VECTOR], ["add"]),
     "x² + 0": (lambda x: ad.square(x) + 0.0, [VECTOR], ["square"]),
-    "x − 0": (lambda x: x - 0.0, [VECTOR], []),
-    "x − (−0) stays": (lambda x: x - -0.0, [VECTOR], ["subtract"]),
     "+x": (lambda x: +x, [VECTOR], []),
-    "identity": (lambda x: nn.identity(x), [VECTOR], []),
     "reshape": (lambda x: ad.reshape(x, MATRIX), [MATRIX], []),
     "x[...]": (lambda x: x[...], [MATRIX], []),
     "x.T.T": (lambda x: x.T.T, [MATRIX], []),
     "x·(−1)": (lambda x: x * -1.0, [VECTOR], ["negative"]),
-    "−−x": (lambda x: ad.negative(-x), [VECTOR], []),
     "a + (−b)": (lambda a, b: a + -b, [VECTOR, VECTOR], ["subtract"]),
-    "a − (−b)": (lambda a, b: a - -b, [VECTOR, VECTOR], ["add"]),
-    "(−a)·(−b)": (lambda a, b: -a * -b, [VECTOR, VECTOR], ["multiply"]),
-    "−a·3": (lambda a: -a * 3.0, [VECTOR], ["multiply"]),
-    "−(3·a)": (lambda a: -(3.0 * a), [VECTOR], ["multiply"]),
-    "(−x)²": (lambda x: ad.square(-x), [VECTOR], ["square"]),
     "x·x": (lambda x: x * x, [VECTOR], ["square"]),
     "x⁰": (lambda x: x**0, [VECTOR], []),
     "x¹": (lambda x: x**1, [VECTOR], []),
@@ -487,11 +477,10 @@ EXAMPLES = {
     "(x²)′": (slope(lambda x: x**2), [VECTOR], ["multiply"]),
     "(x²)″": (slope(slope(lambda x: x**2)), [VECTOR], []),
     "(x³)″": (slope(slope(lambda x: x**3)), [VECTOR], ["multiply"]),
-    "x + x": (lambda x: x + x, [VECTOR], ["multiply"]),
     "2·(3·x)": (lambda x: 2.0 * (3.0 * x), [VECTOR], ["multiply"]),
     "0.1·(0.3·x) stays": (lambda x: 0.1 * (0.3 * x), [VECTOR], ["multiply", "multiply"]),
-    "x/4 + x/4": (lambda x: x / 4.0 + 0.25 * x, [VECTOR], ["multiply"]),
-    "full array": (lambda x: np.full(MATRIX, 2.0) * x + x * 2.0, [MATRIX], ["multiply"]),
+    "x/4": (lambda x: x / 4.0 - 0.25 * x, [VECTOR], ["multiply", "subtract"]),
+    "full array": (lambda x: np.full(MATRIX, 2.0) * x - x * 2.0, [MATRIX], ["multiply", "subtract"]),
     "repeated": (lambda x, y: ad.broadcast_to(x, MATRIX) * y, [VECTOR, MATRIX], ["multiply"]),
     "axes (0, 1)": (lambda x, y: ad.transpose(x, (0, 1)) * y, [MATRIX, MATRIX], ["multiply"]),
     "axes (1, 0)": (lambda x, y: ad.transpose(x, (1, 0)) @ y, [MATRIX, MATRIX], ["product_of_transposed"]),
@@ -546,15 +535,6 @@ def test_a_softmax_shares_its_exponentials_with_its_logarithm():
         return logs + ad.exp(logs)
 
     assert after(both, MATRIX).count("exp") == 1
-
-
-def test_a_rectifier_is_asked_instead_of_its_operand():
-    x = np.array([-1.0, 0.0, 2.0, np.nan])
-    listing = traced(ad.grad(lambda x: (ad.relu(x + 1.0) ** 2).sum()), x)
-    short = rewritten(listing)
-    compare(near, short, listing, [x])
-    (mask,) = [line for line in short.lines if line.operation and line.operation.name == "greater"]
-    assert short.lines[mask.inputs[0]].operation.name == "relu"
 
 
 def test_masks_are_no_numbers():

@@ -10,7 +10,7 @@ to bring the rows of the operands together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import product as pairs
 from typing import TypeAlias
 
@@ -22,7 +22,7 @@ from ..operations import sum_of_product, weighted_sum
 from .row_products import are_multiplied, is_product
 from .rowwise import acts_on_rows
 
-__all__ = ["FEW", "MANY", "Grouping", "Home", "Members"]
+__all__ = ["FEW", "MANY", "Grouping", "Home", "Members", "sides"]
 
 Home: TypeAlias = tuple[int, int]
 """The group of a line, and its row there."""
@@ -115,14 +115,16 @@ class Grouping:
         first = self.lines[members[0]]
         if not is_product(first):
             return True
-        left, right = self._sides(members)
+        left, right = sides(self.lines[i] for i in members)
         shared = len(set(left)) == 1, len(set(right)) == 1
         return are_multiplied(self.lines[left[0]], self.lines[right[0]], shared)
 
     def _consider_products(self, members: Members) -> None:
         """Scalar products: those of each of some columns with each of others are a matrix product."""
         by_pair = {self.lines[i].inputs: i for i in members}
-        left, right = (tuple(sorted(set(side), key=self.rank)) for side in self._sides(members))
+        left, right = (
+            tuple(sorted(set(side), key=self.rank)) for side in sides(self.lines[i] for i in members)
+        )
         if len(left) * len(right) == len(members):
             if (len(members) - 1) * CALL > self._cost(left) + self._cost(right):
                 self._join(tuple(by_pair[pair] for pair in pairs(left, right)))
@@ -132,11 +134,11 @@ class Grouping:
     def _pays(self, members: Members) -> bool:
         """Whether joining lines saves more than it costs."""
         line, m = self.lines[members[0]], len(members)
-        sides = self._sides(members)
-        cost = sum(map(self._cost, sides))
+        operands = sides(self.lines[i] for i in members)
+        cost = sum(map(self._cost, operands))
         if all(self.lines[i].is_float for i in (*line.inputs, members[0])):
             return m * NUMBER * (1 + sum(i in self.homes for i in line.inputs)) - CALL > cost
-        aligned = sum(map(self._is_aligned, sides))
+        aligned = sum(map(self._is_aligned, operands))
         saved = (m - 1) * CALL + aligned * (CALL + m * ROW)
         return saved > cost if aligned or not cost else m >= FEW and saved > 2 * cost
 
@@ -148,10 +150,6 @@ class Grouping:
     def rank(self, position: int) -> int:
         """The order of rows: that in their array, or in the listing."""
         return self.homes.get(position, (0, position))[1]
-
-    def _sides(self, members: Members) -> list[Members]:
-        """First operands, second operands, …"""
-        return list(zip(*[self.lines[i].inputs for i in members], strict=True))
 
     def _is_aligned(self, sources: Members) -> bool:
         """Whether lines follow each other in the array of one group."""
@@ -173,7 +171,12 @@ class Grouping:
         for row, position in enumerate(members):
             self.homes[position] = len(self.groups), row
         self.groups.append(members)
-        self._stacked.update(self._sides(members))
+        self._stacked.update(sides(self.lines[i] for i in members))
+
+
+def sides(lines: Iterable[Line]) -> list[Members]:
+    """First operands, second operands, …"""
+    return list(zip(*[line.inputs for line in lines], strict=True))
 
 
 def _layers(lines: Sequence[Line]) -> list[list[int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from heapq import heapify, heappop, heappush
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from ...listing import Line
 
@@ -17,21 +17,15 @@ def in_order(lines: Sequence[Line], units: Sequence[int]) -> Iterator[int]:
     `units` has the unit of each line.
     """
     first: dict[int, int] = {}
-    needs: dict[int, set[int]] = defaultdict(set)
-    users: dict[int, list[int]] = defaultdict(list)
+    sorter = TopologicalSorter[int]()
     for position, (line, unit) in enumerate(zip(lines, units, strict=True)):
         first.setdefault(unit, position)
-        needs[unit].update(units[i] for i in line.inputs)
-    for unit, needed in needs.items():
-        for other in needed:
-            users[other].append(unit)
-    missing = {unit: len(needed) for unit, needed in needs.items()}
-    ready = [(position, unit) for unit, position in first.items() if not missing[unit]]
-    heapify(ready)
-    while ready:
+        sorter.add(unit, *[units[i] for i in line.inputs])
+    sorter.prepare()
+    ready: list[tuple[int, int]] = []
+    while sorter.is_active():
+        for unit in sorter.get_ready():
+            heappush(ready, (first[unit], unit))
         _, unit = heappop(ready)
         yield unit
-        for user in users[unit]:
-            missing[user] -= 1
-            if not missing[user]:
-                heappush(ready, (first[user], user))
+        sorter.done(unit)

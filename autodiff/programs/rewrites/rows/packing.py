@@ -27,9 +27,9 @@ from ..operations import (
     vector,
     weighted_sum,
 )
-from .grouping import FEW, MANY, Grouping
+from .grouping import FEW, MANY, Grouping, sides
 from .ordering import in_order
-from .places import Places, sides
+from .places import Places
 from .row_products import is_product, product_on_rows
 from .rowwise import on_rows
 

@@ -10,15 +10,12 @@ import numpy as np
 
 from ....ops import transpose
 from ....values.data import Shape
-from ...listing import Line
 from ..draft import Draft
-from ..operations import entry, numbers, reshaped, rows, taken, vector
+from ..indexing import SHARE, entry_of
+from ..operations import reshaped, rows, taken, vector
 from .grouping import Grouping, Members
 
-__all__ = ["Places", "sides"]
-
-SHARE = 8
-"""An entry takes as long as to list so many."""
+__all__ = ["Places"]
 
 
 class Places:
@@ -44,7 +41,7 @@ class Places:
             group, row = self.homes[line]
             pack = self.packs[group]
             if self.lines[line].is_float and self._read[group] * SHARE >= len(self.groups[group]):
-                self.alone[line] = self.draft.add(entry, self.draft.add(numbers, pack), index=row)
+                self.alone[line] = entry_of(self.draft, pack, row)
             else:
                 self.alone[line] = self.draft.add(taken, pack, index=row)
         return self.alone[line]
@@ -100,8 +97,3 @@ class Places:
         if given == shape or (-1 in shape and len(given) == len(shape)):
             return position
         return self.draft.add(reshaped, position, shape=shape)
-
-
-def sides(lines: Iterable[Line]) -> list[Members]:
-    """First operands, second operands, …"""
-    return list(zip(*[line.inputs for line in lines], strict=True))

@@ -1,0 +1,135 @@
+"""A forward function is followed where shapes decide, and called as it is where numbers do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import primitive
+
+X = np.array([3.0, 1.0, 2.0])
+
+
+def operation(body: Any) -> Any:
+    """An operation that does nothing else than call a function."""
+
+    def forward(x: Any, /) -> Any:
+        return body(x)
+
+    return primitive(dx=None)(forward)
+
+
+def constant(x: Any) -> Any:
+    return np.full(x.shape, 3.0)
+
+
+def filled(x: Any) -> Any:
+    y = np.zeros_like(x)
+    part = y[1:]
+    part += 2.0 * x[1:]
+    y[0] = 7.0
+    part[0] -= 1.0
+    copy = y.copy()
+    copy[len(copy) - 1] = x[0]
+    return y * copy
+
+
+def added_at(x: Any) -> Any:
+    y = np.zeros_like(x)
+    np.add.at(y, np.array([0, 0, 2]), x)
+    return y
+
+
+def parts_of_a_named_tuple(x: Any) -> Any:
+    found = np.linalg.eigh(x[:, None] * x)
+    return found.eigenvalues + np.abs(found[1][0])
+
+
+def shape_decides(x: Any) -> Any:
+    y = x if isinstance(x, np.ndarray) and len(x) == 3 else -x
+    return sum(entry for entry in y) * np.ones(x.shape)
+
+
+def powers(x: Any) -> Any:
+    return x**2 + 2.0**x + x**0.5 + x**-1 + x[0] ** 3.0 + (x[0] - x[1]) * 2.0
+
+
+def sorted_by_itself(x: Any) -> Any:
+    return x[np.argsort(x)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [constant, filled, added_at, parts_of_a_named_tuple, shape_decides, powers, sorted_by_itself],
+)
+def test_what_shapes_decide_is_followed(body: Any) -> None:
+    program = ad.compile(operation(body))
+    for x in (X, X[::-1].copy()):
+        np.testing.assert_allclose(program(x), body(x), rtol=1e-14)
+    assert f"def {body.__name__}(" not in program.source
+
+
+def looks_at_a_number(x: Any) -> Any:
+    return x * 2.0 if x[0] > 2.0 else x
+
+
+def swallows_the_refusal(x: Any) -> Any:
+    try:
+        return x * 2.0 if float(x[0]) > 2.0 else x
+    except Exception:
+        return x * 0.0
+
+
+def asks_numpy_for_an_array(x: Any) -> Any:
+    return np.asarray(x)[::-1] * 1.0
+
+
+def fills_what_numpy_made(x: Any) -> Any:
+    y = np.zeros(x.shape)
+    y[1:] = x[:-1]
+    return y
+
+
+def takes_many_steps(x: Any) -> Any:
+    for _ in range(1000):
+        x = 0.5 * x + 1.0
+    return x
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        looks_at_a_number,
+        swallows_the_refusal,
+        asks_numpy_for_an_array,
+        fills_what_numpy_made,
+        takes_many_steps,
+    ],
+)
+def test_what_numbers_decide_is_called_as_it_is(body: Any) -> None:
+    program = ad.compile(operation(body))
+    for x in (X, X[::-1].copy()):
+        np.testing.assert_array_equal(program(x), body(x))
+    assert f"def {body.__name__}(" in program.source
+    assert len(program.source.splitlines()) < 40
+
+
+def test_an_operand_is_never_changed() -> None:
+    @primitive(dx=None)
+    def changing(x: Any, /) -> Any:
+        y = x[:2]
+        y += 1.0
+        return y
+
+    program = ad.compile(lambda x: changing(x * 1.0))
+    assert program(X).tolist() == [4.0, 2.0]
+    assert "def changing(" in program.source
+
+
+def test_operators_of_numpys_numbers_do_not_warn() -> None:
+    program = ad.compile(lambda x: (x + 1.0) * x)
+    assert program(np.float32(1e30)) == np.inf
+    assert "np." not in program.source.partition("def program")[2]
