@@ -131,6 +131,12 @@ MOVED = {
 }
 """Old names of modules of this package, and those under which they are found now."""
 
+MOVED_BESIDE = {
+    "nn.layers.sizes": "nn.sizes",
+    "nn.network.perceptron": "nn.network.feedforward",
+}
+"""The same for the packages that are built on this one, by their full names."""
+
 
 class _Moved(MetaPathFinder, Loader):
     """Finds a moved module, and loads it as the very module that has its new name."""
@@ -138,12 +144,17 @@ class _Moved(MetaPathFinder, Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        package, _, module = name.partition(".")
-        return ModuleSpec(name, self) if package == __package__ and module in MOVED else None
+        return ModuleSpec(name, self) if _now(name) else None
 
     def exec_module(self, module: ModuleType) -> None:
-        name = module.__name__
-        sys.modules[name] = import_module(f".{MOVED[name.partition('.')[2]]}", __package__)
+        sys.modules[module.__name__] = import_module(_now(module.__name__))
+
+
+def _now(name: str) -> str:
+    """The name that a moved module has now; empty for any other."""
+    package, _, module = name.partition(".")
+    moved = package == __package__ and module in MOVED
+    return f"{package}.{MOVED[module]}" if moved else MOVED_BESIDE.get(name, "")
 
 
 def install() -> None:

@@ -15,6 +15,7 @@ from autodiff.values import modes
 from autodiff.values.data import Data
 
 from ..module import Module
+from .constancy import changed, conditions
 from .observations import Observations
 from .whole import obstacle
 
@@ -89,8 +90,6 @@ class Slopes:
 
     def _begin(self) -> None:
         """Note what a program would take for constant; short trainings do not come here."""
-        from .constancy import conditions
-
         self._begun = conditions(self.model, self.loss)
 
     def _compiled(self, inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
@@ -103,8 +102,6 @@ class Slopes:
         return found  # type: ignore[no-any-return]
 
     def _check_constant(self) -> None:
-        from .constancy import changed, conditions
-
         if names := changed(self._begun or {}, conditions(self.model, self.loss)):
             raise ValueError(
                 f"a program would keep {', '.join(names)} as it is now, but it changes in the training"
