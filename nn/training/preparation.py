@@ -168,7 +168,7 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
         raise ValueError("fit: the model has no parameters to train; those that are frozen need unfreeze()")
     model.zero_grad()
     output = _output(model, data)
-    number = _number(loss(output, data.y[:ROWS]))
+    number = _loss_value(loss(output, data.y[:ROWS]))
     if not number.constant:
         number.backward()
     without = [name for name, parameter in free.items() if parameter.grad is None]
@@ -184,11 +184,11 @@ def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data:
     with no_grad():
         output = _output(model, data)
         if data.lazy:  # shapes are seen without computing
-            _number(loss(model(data.X), data.y))
+            _loss_value(loss(model(data.X), data.y))
             asked(metrics, raw(output), data.y[:ROWS])
             return
         outputs = np.repeat(raw(output)[:1], data.n, axis=0)
-        _number(loss(Value(outputs, constant=True), data.y))
+        _loss_value(loss(Value(outputs, constant=True), data.y))
         measured(metrics, outputs, data.y)
 
 
@@ -216,7 +216,7 @@ def _check_output(output: Any, data: Observations) -> None:
         )
 
 
-def _number(loss: Any) -> Value:
+def _loss_value(loss: Any) -> Value:
     """What a loss returned, if it is a number."""
     number = loss if isinstance(loss, Value) else Value(loss, constant=True)
     if number.shape:

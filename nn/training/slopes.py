@@ -27,7 +27,7 @@ WARM_UP = 500
 COMPILED = "compiled"
 
 Loss = Callable[[Any, Any], Any]
-Step = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
+Program = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
 
 
 class Slopes:
@@ -49,7 +49,7 @@ class Slopes:
             raise ValueError(f"fit: compiled=True, but {self.refusal}; leave it out")
         self.engine = self._eagerly()
         self._begun: Mapping[str, str] | None = None
-        self._program: Step | None = None
+        self._program: Program | None = None
 
     def _eagerly(self) -> str:
         """That the engine computes, and why."""
@@ -124,7 +124,7 @@ class Slopes:
         return number, output.data
 
 
-def _step(model: Module, loss: Loss) -> Step:
+def _step(model: Module, loss: Loss) -> Program:
     """What the program computes: the loss, the output and the slopes."""
 
     def step(inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
