@@ -11,6 +11,7 @@ chain rule over the recorded graph.
 8.0
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import aliases, ops
@@ -99,7 +100,8 @@ _reader, _ = lazy_names(__name__, READERS | UNLISTED)
 
 
 def __getattr__(name: str) -> Any:
-    return aliases.moved(name) if name in aliases.MOVED else _reader(name)
+    old = f"{__name__}.{name}"
+    return import_module(aliases.MOVED[old]) if old in aliases.MOVED else _reader(name)
 
 
 def __dir__() -> list[str]:

@@ -12,7 +12,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["MOVED", "install", "moved"]
+__all__ = ["MOVED", "install"]
 
 KEPT = {
     "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
@@ -66,17 +66,16 @@ RENAMED = {
     "subject": "checking.flattening",
 }
 
-MOVED = {
-    ".".join([*room.split(".")[:-1], name]): f"{room}.{name}"
-    for room, names in KEPT.items()
-    for name in names.split()
-} | RENAMED
-"""Old names of modules of this package, and those under which they are found now."""
-
-
-def moved(name: str) -> ModuleType:
-    """The module that had this name."""
-    return import_module(f".{MOVED[name]}", __package__)
+MOVED = (
+    {
+        ".".join(["autodiff", *room.split(".")[:-1], name]): f"autodiff.{room}.{name}"
+        for room, names in KEPT.items()
+        for name in names.split()
+    }
+    | {f"autodiff.{old}": f"autodiff.{new}" for old, new in RENAMED.items()}
+    | {"nn.layers.sizes": "nn.sizes", "nn.network.perceptron": "nn.network.feedforward"}
+)
+"""Old names of modules, and those under which they are found now."""
 
 
 class _Moved(MetaPathFinder, Loader):
@@ -85,11 +84,10 @@ class _Moved(MetaPathFinder, Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        package, _, module = name.partition(".")
-        return ModuleSpec(name, self) if package == __package__ and module in MOVED else None
+        return ModuleSpec(name, self) if name in MOVED else None
 
     def exec_module(self, module: ModuleType) -> None:
-        sys.modules[module.__name__] = moved(module.__name__.partition(".")[2])
+        sys.modules[module.__name__] = import_module(MOVED[module.__name__])
 
 
 def install() -> None:

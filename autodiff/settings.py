@@ -30,6 +30,8 @@ __all__ = [
     "pair",
     "positive",
     "probability",
+    "real",
+    "required",
     "whole",
 ]
 
@@ -44,16 +46,21 @@ def any_number(what: str, setting: Any) -> float:
         return setting
     if isinstance(setting, np.ndarray) and not setting.shape:
         setting = setting[()]
-    if isinstance(setting, (bool, np.bool_)) or not isinstance(setting, (numbers.Real, np.floating)):
+    number = as_float(real(what, setting), what)
+    return float(required(math.isfinite(number), what, "finite", setting))
+
+
+def real(what: str, setting: Any) -> Any:
+    """The setting, any real number. Raises TypeError for anything else, truth values among it."""
+    if isinstance(setting, (bool, np.bool_)) or not isinstance(setting, numbers.Real):
         raise TypeError(f"{what} must be a number, got {setting!r}")
-    number = as_float(setting, what)
-    return float(_required(math.isfinite(number), what, "finite", setting))
+    return setting
 
 
 def positive(what: str, setting: Any) -> float:
     """A number above 0."""
     number = any_number(what, setting)
-    return float(_required(number > 0.0, what, "above 0", number))
+    return float(required(number > 0.0, what, "above 0", number))
 
 
 def not_negative(what: str, setting: Any) -> float:
@@ -64,26 +71,26 @@ def not_negative(what: str, setting: Any) -> float:
     ValueError: SGD: momentum must be 0 or above, got -0.9
     """
     number = any_number(what, setting)
-    return float(_required(number >= 0.0, what, "0 or above", number))
+    return float(required(number >= 0.0, what, "0 or above", number))
 
 
 def fraction(what: str, setting: Any) -> float:
     """A number from 0 to below 1, such as the weight of the past in a running mean."""
     number = any_number(what, setting)
-    return float(_required(0.0 <= number < 1.0, what, "from 0 to below 1", number))
+    return float(required(0.0 <= number < 1.0, what, "from 0 to below 1", number))
 
 
 def probability(what: str, setting: Any) -> float:
     """A number from 0 to 1."""
     number = any_number(what, setting)
-    return float(_required(0.0 <= number <= 1.0, what, "from 0 to 1", number))
+    return float(required(0.0 <= number <= 1.0, what, "from 0 to 1", number))
 
 
-def whole(what: str, setting: Any, least: int = 0) -> int:
-    """An integer that is not below the least."""
+def whole(what: str, setting: Any, least: int = 0, expected: str = "{} or above") -> int:
+    """An integer that is not below the least, of which errors speak as expected."""
     if isinstance(setting, bool) or not isinstance(setting, (int, np.integer)):
         raise TypeError(f"{what} must be an integer, got {setting!r}")
-    return int(_required(bool(setting >= least), what, f"{least} or above", setting))
+    return int(required(bool(setting >= least), what, expected.format(least), setting))
 
 
 def number_format(what: str, setting: Any) -> str:
@@ -116,11 +123,12 @@ def pair(check: Check) -> Check:
 def increasing(what: str, setting: Any) -> tuple[float, float]:
     """Two numbers, 0 < first ≤ second: the ends of a range of sizes."""
     low, high = pair(positive)(what, setting)
-    _required(low <= high, what, "(smallest, largest)", (low, high))
+    required(low <= high, what, "(smallest, largest)", (low, high))
     return low, high
 
 
-def _required(holds: bool, what: str, expected: str, setting: Any) -> Any:
+def required(holds: bool, what: str, expected: str, setting: Any) -> Any:
+    """The setting. Raises ValueError where what it must be does not hold."""
     if not holds:
         raise ValueError(f"{what} must be {expected}, got {setting!r}")
     return setting
@@ -146,6 +154,8 @@ def chosen(what: str, name: object, offered: Mapping[str, Offered]) -> Offered:
     """
     if not isinstance(name, str):
         raise TypeError(f"the {what} must be a name, got {name!r}; there are {', '.join(offered)}")
+    if name in offered:  # losses and activations come by each step of a training
+        return offered[name]
     spelt = {_spelling(known): known for known in offered}
     if _spelling(name) not in spelt:
         raise ValueError(f"unknown {what} {name!r}; {hint(name, offered)}")

@@ -175,6 +175,12 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {
     )
 }  # fmt: skip
 
+RECTIFIERS = (relu, leaky_relu, elu, gelu, silu)
+"""Half of what enters them is lost, more or less: before them weights start as He says."""
+
+OF_A_LAYER = (softmax, log_softmax)
+"""Activations that see the weighted sums of all nodes of their layer."""
+
 
 def activation(name: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The activation of a name; a function passes through, such as one that you declared yourself.

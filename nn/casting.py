@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .parts import Owner
+from .sizes import floating
+
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
-
-    from .module import Module
 
 __all__ = ["recast"]
 
 Array = np.ndarray[Any, Any]
 
 
-def recast(module: Module, dtype: DTypeLike) -> None:
+def recast(module: Owner, dtype: DTypeLike) -> None:
     """Cast all parameters, their gradients, and all buffers of floating-point numbers, in place."""
-    from .layers.sizes import floating  # layers are modules
-
     dtype = floating(dtype)
     for parameter in module.parameters():
         parameter._recast(dtype)
@@ -32,7 +31,7 @@ def recast(module: Module, dtype: DTypeLike) -> None:
         return cast.setdefault(id(buffer), (buffer, buffer.astype(dtype)))[1]
 
     seen: set[int] = set()
-    for part in list(module.modules()):
+    for _, part in list(module.named_parts(Owner)):
         for name, attribute in list(vars(part).items()):
             new = _entries_replaced(attribute, replaced, seen)
             if new is not attribute:

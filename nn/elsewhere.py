@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from .activations import activation
+
 __all__ = ["HERE", "refusal"]
 
-HERE = {
-    "ReLU": "nn.relu",
-    "LeakyReLU": "nn.leaky_relu",
-    "ELU": "nn.elu",
-    "SELU": "nn.selu",
-    "GELU": "nn.gelu",
-    "SiLU": "nn.silu",
-    "Sigmoid": "nn.sigmoid",
-    "Tanh": "nn.tanh",
-    "Softplus": "nn.softplus",
-    "Softsign": "nn.softsign",
-    "Softmax": "nn.softmax",
-    "LogSoftmax": "nn.log_softmax",
-    "Identity": "nn.identity",
+ACTIVATIONS_THERE = (
+    "ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Sigmoid", "Tanh", "Softplus", "Softsign", "Softmax",
+    "LogSoftmax", "Identity",
+)  # fmt: skip
+"""Spelt alike, but for capitals and underscores."""
+
+HERE = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} | {
     "MSELoss": "nn.mean_squared_error",
     "L1Loss": "nn.absolute_error",
     "HuberLoss": "nn.huber",

@@ -10,39 +10,39 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from autodiff import Value, no_grad
+from autodiff import no_grad
 from autodiff.differentiation.engine import plain
+from autodiff.settings import flag
 from autodiff.values.scopes import mark_call
 from autodiff.values.value import births
 
 from .casting import recast
 from .operands import entries
+from .parts import Owner, members
 from .state import Unmatched, loaded
+from .summary import Summary
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-    from .summary import Summary
-
 __all__ = ["Module"]
-
-Kind = TypeVar("Kind")
 
 
 def _unwritten(self: Module, *inputs: Any) -> Any:
     raise NotImplementedError(f"{type(self).__name__} has no forward: write def forward(self, x)")
 
 
-class Module:
+class Module(Owner):
     """A function with parameters: subclass it, set attributes in `__init__`, and write `forward`.
 
     Lists, tuples and dicts among the attributes are looked into. What is there twice counts once,
     under the name that comes first. A Value that an operation recorded is no parameter.
 
+    >>> from autodiff import Value
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope = Value(2.0)
@@ -71,33 +71,9 @@ class Module:
 
     # -- what there is -------------------------------------------------------------------------
 
-    def named_parts(self, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
-        """All objects of a type with their dotted names, the module's own name being empty.
-
-        Parameters, buffers and modules have methods of their own; this finds random generators, too.
-        """
-        return ((name, part) for name, part in _walked(self, "", set()) if isinstance(part, kind))
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Parameters with their dotted names, `layers.0.weight`; frozen ones, too."""
-        return ((name, part) for name, part in self.named_parts(Value) if part._operation is None)
-
-    def named_buffers(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
-        """Arrays that are state without being trained, such as the running mean of `BatchNorm`."""
-        return self.named_parts(np.ndarray)
-
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """The module itself, with an empty name, and all those inside it with their dotted names."""
         return self.named_parts(Module)
-
-    def parameters(self) -> list[Value]:
-        """Parameters in order, frozen ones, too: optimisers leave out those that are `constant`."""
-        return [parameter for _, parameter in self.named_parameters()]
-
-    @property
-    def n_parameters(self) -> int:
-        """How many numbers all parameters have together, those of frozen ones, too."""
-        return sum(parameter.size for parameter in self.parameters())
 
     def modules(self) -> Iterator[Module]:
         """The module itself, and all those inside it."""
@@ -107,8 +83,7 @@ class Module:
 
     def train(self, mode: bool = True) -> Self:
         """Set `training` here and in all parts. Returns the module."""
-        if not isinstance(mode, bool):
-            raise TypeError(f"train: mode must be True or False, got {mode!r}")
+        mode = flag("train: mode", mode)
         for module in self.modules():
             module.training = mode
         return self
@@ -208,9 +183,9 @@ class Module:
 
     @recursive_repr("…")
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={_told(value)}" for name, value in self.configuration().items())
+        settings = ", ".join(f"{name}={_written(value)}" for name, value in self.configuration().items())
         lines = [
-            f"({name}): {_told(part)}"
+            f"({name}): {_written(part)}"
             for name, part in members(self)
             if isinstance(part, Module) or ("." in name and callable(part))
         ]
@@ -230,8 +205,6 @@ class Module:
               Linear  weight (3, 2), bias (3,)           9  (5, 3)
         9 parameters, 0 of them frozen
         """
-        from .summary import Summary
-
         return Summary(self, *inputs)
 
 
@@ -247,52 +220,20 @@ def predicting(module: Module) -> Iterator[None]:
             part.training = mode
 
 
-# -- looking ---------------------------------------------------------------------------------------
-
-
-def members(module: Module) -> Iterator[tuple[str, Any]]:
-    """What a module holds itself: its attributes, and the entries of lists, tuples and dicts."""
-    for name, attribute in vars(module).items():
-        yield from _entries(name, attribute)
-
-
-def _entries(name: str, tree: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """The entries of a tree of lists, tuples and dicts; one that contains itself is not entered again."""
-    if not isinstance(tree, (dict, list, tuple)):
-        yield name, tree
-    elif id(tree) not in within:
-        for key, entry in tree.items() if isinstance(tree, dict) else enumerate(tree):
-            yield from _entries(f"{name}.{key}", entry, (*within, id(tree)))
-
-
-def _walked(module: Module, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-    """A module and all it holds, depth first, each object once."""
-    if id(module) in seen:
-        return
-    seen.add(id(module))
-    yield name, module
-    for own, part in members(module):
-        full = f"{name}.{own}" if name else own
-        if isinstance(part, Module):
-            yield from _walked(part, full, seen)
-        elif id(part) not in seen:
-            seen.add(id(part))
-            yield full, part
-
-
 def _is_setting(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return bool(value) and all(isinstance(entry, (bool, int, float, str)) for entry in value)
-    return value is None or isinstance(value, (bool, int, float, str)) or _is_function(value)
+    return value is None or isinstance(value, (bool, int, float, str)) or is_function(value)
 
 
-def _is_function(value: Any) -> bool:
+def is_function(value: object) -> bool:
+    """Whether it can be called, and is no module."""
     return callable(value) and not isinstance(value, Module)
 
 
-def _told(value: Any) -> str:
+def _written(value: Any) -> str:
     """A function by its name and what is set of it, all else as Python writes it."""
     if isinstance(value, partial):
-        settings = [*map(_told, value.args), *(f"{k}={_told(v)}" for k, v in value.keywords.items())]
-        return f"{_told(value.func)}({', '.join(settings)})"
-    return getattr(value, "__name__", type(value).__name__) if _is_function(value) else repr(value)
+        settings = [*map(_written, value.args), *(f"{k}={_written(v)}" for k, v in value.keywords.items())]
+        return f"{_written(value.func)}({', '.join(settings)})"
+    return getattr(value, "__name__", type(value).__name__) if is_function(value) else repr(value)

@@ -10,9 +10,10 @@ import numpy as np
 
 from autodiff import Value, no_grad
 from autodiff.text.notation import printable
+from autodiff.text.table import aligned
 from autodiff.values.data import shape_of
 
-from .module import Module, members
+from .parts import Owner, members
 
 __all__ = ["Summary"]
 
@@ -28,7 +29,7 @@ class Summary:
     were given.
     """
 
-    def __init__(self, module: Module, *inputs: Any) -> None:
+    def __init__(self, module: Owner, *inputs: Any) -> None:
         self.parameters = module.n_parameters
         self.frozen = sum(parameter.size for parameter in module.parameters() if parameter.constant)
         self.rows = _rows(module)
@@ -38,25 +39,18 @@ class Summary:
 
     def __str__(self) -> str:
         header = ("name", "kind", "shapes", "parameters", "output")
-        table = [header[: len(self.rows[0])], *self.rows]
-        widths = [max(len(str(cell)) for cell in column) for column in zip(*table, strict=True)]
-        lines = [_line(row, widths) for row in table]
-        return "\n".join([*lines, f"{self.parameters} parameters, {self.frozen} of them frozen"])
+        table = [header[: len(self.rows[0])], *(tuple(map(str, row)) for row in self.rows)]
+        total = f"{self.parameters} parameters, {self.frozen} of them frozen"
+        return "\n".join([*aligned(table, "lll l"), total])
 
     __repr__ = __str__
 
 
-def _line(row: Sequence[Any], widths: Sequence[int]) -> str:
-    cells = [str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
-    cells[3] = str(row[3]).rjust(widths[3])
-    return "  ".join(cells).rstrip()
-
-
-def _rows(module: Module) -> list[tuple[Any, ...]]:
+def _rows(module: Owner) -> list[tuple[Any, ...]]:
     """A row for each part; what it shares with one before it is counted there."""
     seen: set[int] = set()
     rows: list[tuple[Any, ...]] = []
-    for name, part in module.named_modules():
+    for name, part in module.named_parts(Owner):
         own = [(key, p) for key, p in members(part) if isinstance(p, Value) and p._operation is None]
         size = sum({id(p): p.size for _, p in own if id(p) not in seen}.values())
         seen.update(id(p) for _, p in own)
@@ -73,14 +67,15 @@ def _shapes(parameters: Sequence[tuple[str, Value]]) -> str:
 # -- shapes of outputs -----------------------------------------------------------------------------
 
 
-def _outputs(module: Module, inputs: Sequence[Any]) -> list[str]:
+def _outputs(module: Owner, inputs: Sequence[Any]) -> list[str]:
     """What each part returned last, of a copy that predicts: state, mode and generators stay."""
-    copy = deepcopy(module).eval()
-    found = {name: "–" for name, _ in copy.named_modules()}
-    for name, part in list(copy.named_modules()):
+    copy: Any = deepcopy(module)
+    parts: dict[str, Any] = dict(copy.named_parts(Owner))
+    found = dict.fromkeys(parts, "–")
+    for name, part in parts.items():
         part.forward = _noting(part.forward, found, name)
     with no_grad():
-        copy(*map(_data, inputs))
+        copy.eval()(*map(_data, inputs))
     return list(found.values())
 
 

@@ -5,16 +5,9 @@
 3.0
 """
 
-from .conjugate import *
 from .fitting import *
-from .limited_memory import *
 from .minimization import *
-from .naive import *
-from .newton_raphson import *
 from .plot import *
-from .quasi_newton import *
 from .result import *
-from .steepest import *
 from .step_rule import *
 from .stochastic import *
-from .truncated import *

@@ -22,7 +22,7 @@ from autodiff.values.modes import differentiating, inside_derivative
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product", "differenced"]
+__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product", "astride", "differenced"]
 
 Product = Callable[[Vector], Vector]
 
@@ -35,6 +35,14 @@ def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: floa
         return np.asarray((gradient(x + h * v) - gradient(x - h * v)) / (2.0 * h))
 
     return product
+
+
+def astride(x: Vector, i: int, h: float) -> tuple[Vector, Vector]:
+    """The points x + h·eᵢ and x − h·eᵢ."""
+    above, below = x.copy(), x.copy()
+    above[i] += h
+    below[i] -= h
+    return above, below
 
 
 class Derivatives(ABC):
@@ -55,7 +63,7 @@ class Derivatives(ABC):
     def value(self, x: Vector) -> float:
         """f(x), without a graph."""
         with no_grad():
-            return _float(_number(self.over.plain(self.f, x)))
+            return _float(_one_number(self.over.plain(self.f, x)))
 
     @abstractmethod
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
@@ -66,7 +74,7 @@ class Derivatives(ABC):
         """The function v ↦ H(x)·v."""
 
 
-def _number(output: Any) -> Any:
+def _one_number(output: Any) -> Any:
     return number(output, "minimize", instead="least_squares")
 
 
@@ -85,7 +93,7 @@ class Exact(Derivatives):
         """f(x) and ∇f(x)."""
         with differentiating():
             call = self.over.call(self.f, x, False)
-            y = _number(call.output)
+            y = _one_number(call.output)
             self.seen = isinstance(y, Value) and not y.constant
             if self.nested and self.seen:
                 _refuse_others(y, leaves(call.variables))
@@ -98,7 +106,7 @@ class Exact(Derivatives):
         """The function v ↦ H(x)·v, over the recorded graph of the gradient."""
         with differentiating():
             call = self.over.call(self.f, x, True)
-            parts = call.gradient(_number(call.output))
+            parts = call.gradient(_one_number(call.output))
             slope = concatenate([ravel(part) for part in parts])
         if slope.constant:
             return np.zeros_like
@@ -135,9 +143,7 @@ class Numerical(Derivatives):
     def _gradient(self, x: Vector, precision: float) -> Vector:
         gradient = np.empty_like(x)
         for i, h in enumerate(precision * np.maximum(1.0, np.abs(x))):
-            above, below = x.copy(), x.copy()
-            above[i] += h
-            below[i] -= h
+            above, below = astride(x, i, h)
             gradient[i] = (self.value(above) - self.value(below)) / (above[i] - below[i])
         return gradient
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from numbers import Integral
 from typing import Any, Unpack
 
+from autodiff.settings import required
+
 from .descent import Direction, descend
 from .objective import Point
 from .quasi_newton import bent_up, flatness
@@ -75,6 +77,6 @@ def l_bfgs(
 
     J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 7.2.
     """
-    if not (isinstance(memory, Integral) and memory >= 1):
-        raise ValueError(f"the memory must be a whole number of steps, at least 1, got {memory!r}")
+    counts = isinstance(memory, Integral) and memory >= 1
+    required(counts, "the memory", "a whole number of steps, at least 1", memory)
     return descend(Run("L-BFGS", f, x0, **options), Recent(memory), step_rule(s, Wolfe()))

@@ -16,7 +16,16 @@ from .result import Result
 from .steepest import steepest_descent
 from .truncated import newton_cg
 
-__all__ = ["minimize"]
+__all__ = [
+    "bfgs",
+    "conjugate_gradient",
+    "l_bfgs",
+    "minimize",
+    "newton",
+    "newton_cg",
+    "random_search",
+    "steepest_descent",
+]
 
 METHODS: dict[str, Callable[..., Result]] = {
     "steepest-descent": steepest_descent,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 
 from autodiff.text.notation import printable, text_of
+from autodiff.text.table import aligned
 
 from .unknowns import Vector
 
@@ -98,6 +99,11 @@ class Result:
     method: str
     function: Callable[[Any], float]
 
+    if TYPE_CHECKING:
+        # Attached by `optim.plot`, which knows results and is not known to them.
+        def plot(self, axes: Axes | None = None) -> Figure: ...
+        def animate(self) -> Storyboard: ...
+
     @property
     def fun(self) -> float:
         """The value, by scipy's name."""
@@ -132,24 +138,6 @@ class Result:
         """All but the function, which Python can seldom pickle."""
         return {**vars(self), "function": forgotten}
 
-    def plot(self, axes: Axes | None = None) -> Figure:
-        """Draw the way: the curve or contours with the iterates, and value and gradient by step.
-
-        Into given axes, only the way. Needs matplotlib.
-        """
-        from .plot import plot_result
-
-        return plot_result(self, axes)
-
-    def animate(self) -> Storyboard:
-        """Step through the way on the curve or its contours, as a page: `.save("way.html")`, `.frames`.
-
-        Raises ValueError for another number of dimensions than one or two, and without the points.
-        """
-        from .plot.descent import animate_result
-
-        return animate_result(self)
-
     def _lines(self) -> list[tuple[str, str]]:
         """What the table shows, label and text."""
         lines = [
@@ -165,9 +153,7 @@ class Result:
         return lines
 
     def __repr__(self) -> str:
-        lines = self._lines()
-        width = max(len(label) for label, _ in lines)
-        return "\n".join(f"{label:<{width}}  {text}" for label, text in lines)
+        return "\n".join(aligned(self._lines(), "ll"))
 
 
 def _text(tree: Any) -> str:

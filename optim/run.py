@@ -120,12 +120,12 @@ class Run:
         self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
         if self.callback:
             self.objective.over.settle(point.x)
-            self.stopped = self._told(self._iterate(point))
+            self.stopped = self._wants_to_stop(self._iterate(point))
 
     def _iterate(self, point: Point) -> Iterate:
         return Iterate(self.objective.over.tree(point.x), point.value, point.norm, self.size)
 
-    def _told(self, iterate: Iterate) -> bool:
+    def _wants_to_stop(self, iterate: Iterate) -> bool:
         """Whether the callback wants to stop: it returns what is true, or raises StopIteration."""
         try:
             return bool(self.callback and self.callback(iterate))

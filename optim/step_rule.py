@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeAlias, cast
 
 import numpy as np
 
-from autodiff.settings import chosen
+from autodiff.settings import chosen, real, required
 
 from .line_search import Ray, Trial, backtracked, satisfying_wolfe
 from .objective import Point
@@ -45,17 +45,11 @@ StepSize: TypeAlias = float | str | Callable[[int], float] | StepRule | None
 
 def positive(what: str, s: float) -> None:
     """Raise TypeError or ValueError for what is no positive number."""
-    if not isinstance(s, numbers.Real) or isinstance(s, bool):
-        raise TypeError(f"{what} must be a number, got {s!r}")
-    if not 0.0 < s < np.inf:
-        raise ValueError(f"{what} must be above 0 and finite, got {s!r}")
+    required(0.0 < real(what, s) < np.inf, what, "above 0 and finite", s)
 
 
 def _between(what: str, low: float, x: float, high: float) -> None:
-    if not isinstance(x, numbers.Real):
-        raise TypeError(f"{what} must be a number, got {x!r}")
-    if not low < x < high:
-        raise ValueError(f"{what} must be between {low:g} and {high:g}, got {x!r}")
+    required(low < real(what, x) < high, what, f"between {low:g} and {high:g}", x)
 
 
 def _taken(trial: Trial | None) -> StepTaken | None:

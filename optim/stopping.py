@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autodiff.settings import required
+
 __all__ = ["Ending", "Stopping"]
 
 
@@ -38,7 +40,8 @@ class Stopping:
     def __post_init__(self) -> None:
         for name in ("gtol", "xtol", "ftol"):
             tolerance = getattr(self, name)
-            if not (isinstance(tolerance, (int, float, np.number)) and tolerance >= 0.0):
-                raise ValueError(f"{name} must be a number, 0 or more, got {tolerance!r}")
-        if self.max_steps is not None and not (isinstance(self.max_steps, Integral) and self.max_steps >= 0):
-            raise ValueError(f"max_steps must be a whole number, 0 or more, got {self.max_steps!r}")
+            number = isinstance(tolerance, (int, float, np.number))
+            required(number and tolerance >= 0.0, name, "a number, 0 or more", tolerance)
+        most = self.max_steps
+        counts = most is None or (isinstance(most, Integral) and most >= 0)
+        required(counts, "max_steps", "a whole number, 0 or more", most)

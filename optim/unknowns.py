@@ -43,6 +43,7 @@ class Unknowns(Protocol):
 
     def kept(self) -> AbstractContextManager[None]:
         """What is assigned in the block is taken back."""
+        return nullcontext()
 
 
 def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
@@ -98,7 +99,7 @@ def _precision(entries: list[Any]) -> float:
     return max(float(np.finfo(dtype_of(x)).eps) for x in entries)
 
 
-class Start:
+class Start(Unknowns):
     """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy."""
 
     def __init__(self, x0: Any, spread: bool = False) -> None:
@@ -132,10 +133,6 @@ class Start:
     def settle(self, x: Vector) -> None:
         """Nothing: a point belongs to the caller."""
 
-    def kept(self) -> AbstractContextManager[None]:
-        """Nothing is assigned."""
-        return nullcontext()
-
 
 def _plain(x0: Any) -> Any:
     """The start as raw data in its structure."""
@@ -149,7 +146,7 @@ def _plain(x0: Any) -> Any:
     return as_data(x0.data if isinstance(x0, Value) else x0)
 
 
-class Parameters:
+class Parameters(Unknowns):
     """The parameters of a module, or a list of Values: assigned before each evaluation."""
 
     def __init__(self, values: list[Value], module: Any = None) -> None:

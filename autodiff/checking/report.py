@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+
+from ..text.table import aligned
 
 __all__ = ["Comparison", "GradientReport"]
 
@@ -39,18 +40,11 @@ class GradientReport:
     def __str__(self) -> str:
         header = tuple(field.name for field in fields(Comparison))
         table = [header, *(tuple(_cell(entry) for entry in astuple(row)) for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         notes = [f"f does not depend on {', '.join(self.ignored)}"] if self.ignored else []
-        return "\n".join([*(_aligned(row, widths) for row in table), *notes])
+        return "\n".join([*aligned(table, "l"), *notes])
 
     __repr__ = __str__
 
 
 def _cell(entry: str | float) -> str:
     return f"{entry:.6g}" if isinstance(entry, float) else str(entry)
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    """A line of the table: the name to the left, numbers to the right."""
-    name, *numbers = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-    return "  ".join([name.strip().ljust(widths[0]), *numbers])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from ..text.table import aligned
 from .boxes import NOWHERE
 from .scene import Card, Scene
-from .text_tree import aligned
+from .text_tree import GAP
 
 __all__ = ["plain_text_of"]
 
@@ -22,7 +23,7 @@ def plain_text_of(scene: Scene) -> str:
         operands = ", ".join(sources[card.id])
         place = f"in {_path(scene, card)}" if card.box != NOWHERE else ""
         rows.append((card.id, _kind(card), *_split(card), f"← {operands}" if operands else "", place))
-    return aligned(rows)
+    return "\n".join(aligned(rows, "llllll", GAP))
 
 
 def _kind(card: Card) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Iterator
 
 from .. import settings
 from ..graph import Graph, Node
 from ..text.notation import text_of, visible
+from ..text.table import aligned
 from ..values.value import Value
 
-__all__ = ["Tree", "aligned", "tree"]
+__all__ = ["GAP", "Tree", "tree"]
 
-COLUMN_GAP = "   "
+GAP = "   "
 
 
 class Tree:
@@ -56,7 +56,7 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
             rows.append((branch + _joined("↑", visible(node.name or ""), mark),))
         else:
             rows.append((branch + _joined(_title(node), mark), *_cells(node, written)))
-    return Tree(aligned(rows))
+    return Tree("\n".join(aligned(rows, "llll", GAP)))
 
 
 def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:
@@ -103,12 +103,3 @@ def _cells(node: Node, number_format: str) -> tuple[str, ...]:
     elif node.kind != "number":
         cells.append(f"grad {text_of(node.grad, number_format)}")
     return (*cells, "changed after use") if node.changed else tuple(cells)
-
-
-def aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    """Rows of cells as columns."""
-    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
-    lines = (
-        COLUMN_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) for row in rows
-    )
-    return "\n".join(line.rstrip() for line in lines)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, zip_longest
 
 from . import escaping
 from .notation import visible
 
-__all__ = ["Table", "Tabular"]
+__all__ = ["Table", "Tabular", "aligned"]
 
 LONGEST = 400
 """Characters of a cell or line that are shown; of a longer one the end is left out."""
 
 RULE = "1px solid rgba(128,128,128,.45)"  # grey is seen on white pages and on black ones
+
+
+def aligned(rows: Iterable[Sequence[str]], align: str = "", gap: str = "  ") -> list[str]:
+    """Rows as lines with their cells under each other, those of the columns with an l set to the left.
+
+    >>> aligned([("x", "9"), ("x²", "81")], "l")
+    ['x    9', 'x²  81']
+    """
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    sides = [str.ljust if side == "l" else str.rjust for side in align.ljust(len(widths))]
+    lines = (zip(sides, row, widths, strict=False) for row in rows)
+    return [gap.join(side(cell, width) for side, cell, width in line).rstrip() for line in lines]
 
 
 @dataclass(frozen=True)
@@ -43,9 +56,8 @@ class Table:
     def text(self) -> str:
         """Columns under each other; to be seen in a font of one width."""
         cells = [[visible(cell, LONGEST) for cell in row] for row in (self.header, *self.rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        lines = [self._aligned(row, widths) for row in cells]
-        lines.insert(1, "─" * (sum(widths) + 2 * len(widths) - 2))
+        lines = aligned(cells, self.align)
+        lines.insert(1, "─" * max(map(len, lines)))
         below = ["", *(visible(note, LONGEST) for note in self.notes)] if self.notes else []
         return "\n".join([visible(self.title, LONGEST), "", *lines, *below])
 
@@ -77,11 +89,6 @@ class Table:
 
     def _side(self, column: int) -> str:
         return "left" if self._is_left(column) else "right"
-
-    def _aligned(self, row: Sequence[str], widths: Sequence[int]) -> str:
-        pairs = enumerate(zip(row, widths, strict=True))
-        cells = [cell.ljust(width) if self._is_left(k) else cell.rjust(width) for k, (cell, width) in pairs]
-        return "  ".join(cells).rstrip()
 
     def _emphasised(self, row: int) -> list[str]:
         cells = [_plain(cell) for cell in self.rows[row]]

@@ -19,7 +19,7 @@ from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module
-from .sizes import Pair, floating, pair, whole
+from ..sizes import Pair, floating, pair, whole
 
 __all__ = ["Conv2d", "overlap_add", "windows"]
 

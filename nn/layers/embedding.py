@@ -12,7 +12,7 @@ from autodiff.values.lazy import holds_tasks
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module
-from .sizes import floating, whole
+from ..sizes import floating, whole
 
 __all__ = ["Embedding"]
 

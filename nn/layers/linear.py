@@ -13,7 +13,7 @@ from autodiff.values.data import Data, Operand, shape_of
 from ..initialize import Initializer, Seed, started
 from ..module import Module
 from ..operands import entries
-from .sizes import floating, whole
+from ..sizes import floating, whole
 
 __all__ = ["Linear"]
 

@@ -19,7 +19,7 @@ from autodiff.values.data import shape_of
 
 from ..module import Module
 from ..operands import entries
-from .sizes import floating, whole
+from ..sizes import floating, whole
 
 __all__ = ["BatchNorm", "LayerNorm"]
 

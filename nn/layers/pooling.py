@@ -8,8 +8,8 @@ from typing import Any
 import autodiff as ad
 
 from ..module import Module
+from ..sizes import Pair, pair
 from .convolution import bordered, images, windows
-from .sizes import Pair, pair
 
 __all__ = ["AvgPool2d", "Flatten", "MaxPool2d"]
 

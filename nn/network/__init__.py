@@ -1,8 +1,7 @@
 """The lecture's network: in numbers with names, and in arrays."""
 
 from .diagram import draw_network
-from .feedforward import Network
+from .feedforward import MLP, Network
 from .neuron import Layer, Neuron
-from .perceptron import MLP
 
 __all__ = ["MLP", "Layer", "Network", "Neuron", "draw_network"]

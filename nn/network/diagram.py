@@ -20,10 +20,9 @@ from autodiff.text.digits import with_minus
 from autodiff.text.escaping import record
 from autodiff.text.notation import text_of, visible
 
-from ..layers.sizes import whole
-from .feedforward import Network
+from ..sizes import whole
+from .feedforward import MLP, Network
 from .notation import indexed
-from .perceptron import MLP
 from .snapshot import Parameter, Snapshot
 
 if TYPE_CHECKING:

@@ -12,19 +12,16 @@ from typing import Any
 from autodiff import Value, add, moveaxis, multiply, stack
 from autodiff.values.data import Operand
 
+from ..activations import OF_A_LAYER, identity
 from ..activations import activation as activation_of
-from ..activations import identity, log_softmax, softmax
 from ..initialize import Initializer, Seed, started
 from ..layers.linear import Linear
-from ..layers.sizes import whole
 from ..module import Module
+from ..sizes import whole
 from .inputs import features
 from .notation import indexed
 
 __all__ = ["Layer", "Neuron", "Unit"]
-
-OF_THE_LAYER = (softmax, log_softmax)
-"""Activations that see the weighted sums of all nodes of their layer."""
 
 
 class Unit(Module):
@@ -121,7 +118,7 @@ class Layer(Unit):
         linear = Linear(n_inputs, n_outputs, initialize=initialize, seed=seed)
         self.n_inputs = linear.n_inputs
         self.activation = activation_of(activation)
-        own = identity if self.activation in OF_THE_LAYER else self.activation
+        own = identity if self.activation in OF_A_LAYER else self.activation
         self.neurons = [
             Neuron(self.n_inputs, own, "zeros", node=j, layer=number) for j in range(1, linear.n_outputs + 1)
         ]
@@ -138,10 +135,10 @@ class Layer(Unit):
     def activations(self, x: Sequence[Value]) -> list[Value]:
         """The activations of all nodes."""
         z = [neuron.weighted_sum(x) for neuron in self.neurons]
-        if self.activation in OF_THE_LAYER:
+        if self.activation in OF_A_LAYER:
             z = list(moveaxis(self.activation(stack(z, axis=-1)), -1, 0))
         return [neuron.activated(entry) for neuron, entry in zip(self.neurons, z, strict=True)]
 
     def configuration(self) -> dict[str, Any]:
         """What the nodes do not tell."""
-        return {"activation": self.activation.__name__} if self.activation in OF_THE_LAYER else {}
+        return {"activation": self.activation.__name__} if self.activation in OF_A_LAYER else {}

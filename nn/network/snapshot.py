@@ -11,11 +11,10 @@ from autodiff import Value, no_grad
 from autodiff.values.data import Data
 
 from ..layers.linear import Linear
-from .feedforward import Network
+from .feedforward import MLP, Network
 from .inputs import features
 from .neuron import Layer
 from .notation import indexed
-from .perceptron import MLP
 
 __all__ = ["Parameter", "Snapshot"]
 

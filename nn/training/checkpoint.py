@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autodiff.settings import required
+
 from ..module import Module
-from .archive import opened, pack, unpack, write_arrays
+from .archive import opened, write_arrays
 from .form import check_form
+from .packing import pack, unpack
 
 __all__ = ["load", "save"]
 
@@ -148,6 +151,5 @@ REMEDY = "give another path, or delete the file to begin anew"
 
 
 def _seconds(every: Any) -> float:
-    if isinstance(every, bool) or not isinstance(every, (int, float, np.number)) or not every >= 0:
-        raise ValueError(f"checkpoint_every must be seconds, 0 or more, got {every!r}")
-    return float(every)
+    number = isinstance(every, (int, float, np.number)) and not isinstance(every, bool)
+    return float(required(number and every >= 0, "checkpoint_every", "seconds, 0 or more", every))

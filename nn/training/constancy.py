@@ -13,14 +13,14 @@ from autodiff import Value
 from autodiff.programs.guards.finding import guards_of
 
 from ..module import Module
-from .fingerprint import told
+from .digest import told
 
 __all__ = ["changed", "conditions"]
 
 
 def conditions(model: Module, loss: Callable[..., Any]) -> dict[str, str]:
     """What they depend on besides the data and the parameters, by name."""
-    return {name: _told(part) for name, part in _parts(model, loss)}
+    return {name: _identified(part) for name, part in _parts(model, loss)}
 
 
 def _parts(model: Module, loss: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
@@ -37,7 +37,7 @@ def _is_trained(part: Any) -> bool:
     return parameter or isinstance(part, Module)
 
 
-def _told(part: Any) -> str:
+def _identified(part: Any) -> str:
     """A part in few characters; a Value by its birth, which is another where a call makes it anew."""
     return f"born {part._birth}" if isinstance(part, Value) else told(part)
 

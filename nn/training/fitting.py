@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.settings import flag
 from autodiff.values.leaving import revealing_cause
 from optim import Optimizer
 
@@ -102,36 +101,35 @@ def fit(
     >>> model.predict([[3.0]]).round(3)
     array([[7.]])
     """
-    metrics = {} if metrics is None else metrics
-    check_settings(model, metrics, epochs, batch_size, patience)
-    if compiled is not None:
-        flag("fit: compiled", compiled)
-    file = None if checkpoint is None else Checkpoint(checkpoint, checkpoint_every)
-    kept = file.read() if file else None
-    number = kept["state"]["seed"] if kept and seed is None else drawn(seed)
+    metrics = check_settings(model, metrics, epochs, batch_size, patience, compiled)
+    file, kept, number = _begun(checkpoint, checkpoint_every, seed)
     data, held_out = _parts(observed(X, y), validation, number)
     criterion, summed = loss_of(loss)
     size = None if batch_size == BATCH_SIZE else batch_size
     if data.lazy:
         check_chunked(model, size, compiled)
-        batch_size = None
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
         full = Full(model, criterion, data, held_out, metrics, patience)
-        options = {
-            "lr": lr, "schedule": schedule, "batch_size": size, "compiled": compiled, "checkpoint": checkpoint
-        }  # fmt: skip
-        return minimized(method, full, epochs, progress, options)
+        options = {"lr": lr, "schedule": schedule, "batch_size": size, "compiled": compiled}
+        return minimized(method, full, epochs, progress, {**options, "checkpoint": checkpoint})
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = (ChunkedTrainer if data.lazy else Trainer)(
         model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,
-        data.n if batch_size is None else batch_size, patience, metrics, number, compiled,
+        data.n if data.lazy or batch_size is None else batch_size, patience, metrics, number, compiled,
     )  # fmt: skip
     if file:
-        file.fingerprint = fingerprint(trainer, None if seed is None else number)
-        _resume(trainer, file, kept, epochs)
-    _train(trainer, epochs, progress, file)
-    return trainer.history
+        _resume(trainer, file, kept, epochs, seeded=seed is not None)
+    return _trained(trainer, epochs, progress, file)
+
+
+def _begun(
+    checkpoint: str | os.PathLike[str] | None, every: float, seed: int | np.random.Generator | None
+) -> tuple[Checkpoint | None, dict[str, Any] | None, int]:
+    """The checkpoint's file, what was kept in it, and the seed: if none is given, the one kept."""
+    file = None if checkpoint is None else Checkpoint(checkpoint, every)
+    kept = file.read() if file else None
+    return file, kept, kept["state"]["seed"] if kept and seed is None else drawn(seed)
 
 
 def _parts(
@@ -150,8 +148,8 @@ def _parts(
 # -- training ----------------------------------------------------------------------------------
 
 
-def _train(trainer: Trainer, epochs: int, progress: bool, file: Checkpoint | None) -> None:
-    """Go on until there is nothing left to do, or until Ctrl-C."""
+def _trained(trainer: Trainer, epochs: int, progress: bool, file: Checkpoint | None) -> History:
+    """Go on until there is nothing left to do, or until Ctrl-C; what happened."""
     shown = progress_of(progress, epochs, trainer.history.epochs)
     try:
         # What overflows shows in the loss, and the history says so.
@@ -162,7 +160,7 @@ def _train(trainer: Trainer, epochs: int, progress: bool, file: Checkpoint | Non
                         file.write(trainer.state())
                     if interruption.noted:
                         trainer.interrupt()
-                        return
+                        return trainer.history
                 shown.show(trainer.history)
                 if file and trainer.done(epochs):
                     file.write(trainer.state())
@@ -174,10 +172,14 @@ def _train(trainer: Trainer, epochs: int, progress: bool, file: Checkpoint | Non
     finally:
         trainer.model.eval()
         shown.close()
+    return trainer.history
 
 
-def _resume(trainer: Trainer, file: Checkpoint, kept: Mapping[str, Any] | None, epochs: int) -> None:
+def _resume(
+    trainer: Trainer, file: Checkpoint, kept: Mapping[str, Any] | None, epochs: int, seeded: bool
+) -> None:
     """Go on from what was kept, or keep the beginning."""
+    file.fingerprint = fingerprint(trainer, trainer.seed if seeded else None)
     if kept is None:
         file.write(trainer.state())
         return

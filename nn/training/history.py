@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
+from autodiff.text.table import aligned
 from optim.plot.canvas import figure, owner
 
 if TYPE_CHECKING:
@@ -105,9 +106,7 @@ class History:
             [str(epoch), *(f"{column[epoch - 1]:.6g}" for column in columns.values())]
             for epoch in self._shown_epochs()
         ]
-        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        lines = ["  ".join(map(str.rjust, row, widths)) for row in [header, *rows]]
-        return "\n".join([*(lines if rows else []), self.reason])
+        return "\n".join([*(aligned([header, *rows]) if rows else []), self.reason])
 
     __repr__ = __str__
 

@@ -63,7 +63,7 @@ def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
     Raises TypeError for what is no number, ValueError for different lengths, no observations, and nan
     or infinite entries.
     """
-    inputs, targets = _numbers(inputs, f"{what}X"), _numbers(targets, f"{what}y")
+    inputs, targets = _number_array(inputs, f"{what}X"), _number_array(targets, f"{what}y")
     if len(inputs) != len(targets):
         raise ValueError(
             f"{what}X and {what}y must have one row an observation each, got shapes {inputs.shape} and "
@@ -76,7 +76,7 @@ def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
     return Observations(inputs, targets)
 
 
-def _numbers(data: Any, name: str) -> Array:
+def _number_array(data: Any, name: str) -> Array:
     """An array of real numbers with at least one axis."""
     if isinstance(getattr(data, "_meta", data), np.ma.MaskedArray):  # Dask tells by an empty array
         raise TypeError(f"{name} is a masked array, whose mask would be lost; fill it or leave the rows out")

@@ -10,11 +10,12 @@ import numpy as np
 
 from autodiff import Value, no_grad
 from autodiff.ops.plain import raw
-from autodiff.settings import chosen
+from autodiff.settings import chosen, flag, whole
 from autodiff.values.data import shape_of
 from autodiff.values.leaving import revealing_cause
 from autodiff.values.modes import forgetting
-from optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, Rprop, Schedule
+from optim import Optimizer, Schedule
+from optim.stochastic import OPTIMIZERS
 
 from .. import losses
 from ..module import Module, predicting
@@ -26,16 +27,18 @@ __all__ = ["check_settings", "drawn", "known", "loss_of", "optimizer_of", "sched
 
 Make: TypeAlias = Callable[..., Optimizer]
 
-OPTIMIZERS: dict[str, Make] = {
-    "sgd": SGD, "adam": Adam, "adamw": AdamW, "rmsprop": RMSProp, "adagrad": Adagrad, "rprop": Rprop,
-}  # fmt: skip
-
 ROWS = 2
 """Observations with which a model is tried out."""
 
 
-def check_settings(model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any) -> None:
-    """Refuse what is no model, no metrics, and no number of epochs or observations; and `no_grad`."""
+def check_settings(
+    model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any, compiled: Any
+) -> Mapping[str, Metric]:
+    """Refuse what is no model, no metrics, and no number of epochs or observations; and `no_grad`.
+
+    Returns the metrics, none where None was given.
+    """
+    metrics = {} if metrics is None else metrics
     if forgetting():
         raise RuntimeError(
             "fit: inside no_grad() nothing is recorded, so there are no gradients; call fit outside the block"
@@ -44,18 +47,14 @@ def check_settings(model: Any, metrics: Any, epochs: Any, batch_size: Any, patie
         raise TypeError(f"fit: the model must be an nn.Module, got {type(model).__name__}")
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
         raise TypeError(f'fit: metrics must be functions by name, {{"accuracy": accuracy}}, got {metrics!r}')
-    _check_count("epochs", epochs, 0)
+    whole("fit: epochs", epochs, 0, "{} or more")
     if batch_size is not None:
-        _check_count("batch_size", batch_size, 1)
+        whole("fit: batch_size", batch_size, 1, "{} or more")
     if patience is not None:
-        _check_count("patience", patience, 1)
-
-
-def _check_count(name: str, count: Any, least: int) -> None:
-    if isinstance(count, bool) or not isinstance(count, (int, np.integer)):
-        raise TypeError(f"fit: {name} must be an integer, got {count!r}")
-    if count < least:
-        raise ValueError(f"fit: {name} must be {least} or more, got {count}")
+        whole("fit: patience", patience, 1, "{} or more")
+    if compiled is not None:
+        flag("fit: compiled", compiled)
+    return metrics
 
 
 def drawn(seed: int | np.random.Generator | None) -> int:
@@ -66,9 +65,7 @@ def drawn(seed: int | np.random.Generator | None) -> int:
         return int(seed.integers(2**63))
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise TypeError(f"fit: seed must be an integer, a numpy.random.Generator or None, got {seed!r}")
-    if seed < 0:
-        raise ValueError(f"fit: seed must be 0 or more, got {seed}")
-    return int(seed)
+    return whole("fit: seed", seed, 0, "{} or more")
 
 
 # -- the parts of a training -------------------------------------------------------------------
@@ -96,7 +93,7 @@ def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | N
     """The optimiser of a model's parameters."""
     if isinstance(optimizer, Optimizer):
         return _checked(optimizer, model, lr)
-    make = OPTIMIZERS[known(optimizer)] if isinstance(optimizer, str) else optimizer
+    make: Make = OPTIMIZERS[known(optimizer)] if isinstance(optimizer, str) else optimizer
     if not callable(make):
         raise TypeError(f"fit: optimizer must be a name, an Optimizer or a function, got {optimizer!r}")
     # An optimiser takes names, too, and says them in errors; a function may expect Values.
@@ -171,7 +168,7 @@ def _try_gradients(model: Module, loss: Loss, data: Observations) -> None:
         raise ValueError("fit: the model has no parameters to train; those that are frozen need unfreeze()")
     model.zero_grad()
     output = _output(model, data)
-    number = _number(loss(output, data.y[:ROWS]))
+    number = _loss_value(loss(output, data.y[:ROWS]))
     if not number.constant:
         number.backward()
     without = [name for name, parameter in free.items() if parameter.grad is None]
@@ -187,11 +184,11 @@ def _try_targets(model: Module, loss: Loss, metrics: Mapping[str, Metric], data:
     with no_grad():
         output = _output(model, data)
         if data.lazy:  # shapes are seen without computing
-            _number(loss(model(data.X), data.y))
+            _loss_value(loss(model(data.X), data.y))
             asked(metrics, raw(output), data.y[:ROWS])
             return
         outputs = np.repeat(raw(output)[:1], data.n, axis=0)
-        _number(loss(Value(outputs, constant=True), data.y))
+        _loss_value(loss(Value(outputs, constant=True), data.y))
         measured(metrics, outputs, data.y)
 
 
@@ -219,7 +216,7 @@ def _check_output(output: Any, data: Observations) -> None:
         )
 
 
-def _number(loss: Any) -> Value:
+def _loss_value(loss: Any) -> Value:
     """What a loss returned, if it is a number."""
     number = loss if isinstance(loss, Value) else Value(loss, constant=True)
     if number.shape:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any, Protocol
+from typing import Any
 
 from .history import History
 
-__all__ = ["Progress", "Silence", "progress_of"]
+__all__ = ["Progress", "progress_of"]
 
 PAUSE = 0.1  # seconds between two changes of what is shown
 
 
-class Progress(Protocol):
-    """Shows how far a training has come."""
+class Progress:
+    """Shows how far a training has come; as it is, nothing."""
 
     def show(self, history: History) -> None:
         """An epoch is over."""
@@ -26,7 +26,7 @@ class Progress(Protocol):
 def progress_of(shown: bool, epochs: int, done: int) -> Progress:
     """The progress of a training of so many epochs, some of them done already."""
     if not shown:
-        return Silence()
+        return Progress()
     try:
         from tqdm.std import tqdm
     except ImportError:
@@ -34,17 +34,7 @@ def progress_of(shown: bool, epochs: int, done: int) -> Progress:
     return Bar(tqdm(total=epochs, initial=done, unit="epoch", mininterval=PAUSE))
 
 
-class Silence:
-    """Shows nothing."""
-
-    def show(self, history: History) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
-
-
-class Bar:
+class Bar(Progress):
     """A bar of tqdm's, with the losses behind it."""
 
     def __init__(self, bar: Any) -> None:
@@ -61,7 +51,7 @@ class Bar:
         self.bar.close()
 
 
-class ProgressLine:
+class ProgressLine(Progress):
     """One line on stderr: a terminal sees it change, a log gets the last state."""
 
     def __init__(self, epochs: int) -> None:

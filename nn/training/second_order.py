@@ -13,7 +13,7 @@ from ..module import Module
 from ..targets import paired
 from .history import History
 from .observations import Observations
-from .progress import Progress, Silence, progress_of
+from .progress import Progress, progress_of
 from .trainer import Loss, Metric, evaluated, stopped_early
 from .whole import check_repeatable
 
@@ -34,7 +34,7 @@ class Full:
     ) -> None:
         self.model, self.loss, self.metrics, self.patience = model, loss, metrics, patience
         self.data, self.validation = data, validation
-        self.progress: Progress = Silence()
+        self.progress = Progress()
         self.history = History()
         self.begin: float | None = None
         self.best = model.state_dict()

@@ -15,6 +15,7 @@ from autodiff.values import modes
 from autodiff.values.data import Data
 
 from ..module import Module
+from .constancy import changed, conditions
 from .observations import Observations
 from .whole import obstacle
 
@@ -26,7 +27,7 @@ WARM_UP = 500
 COMPILED = "compiled"
 
 Loss = Callable[[Any, Any], Any]
-Step = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
+Program = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
 
 
 class Slopes:
@@ -48,7 +49,7 @@ class Slopes:
             raise ValueError(f"fit: compiled=True, but {self.refusal}; leave it out")
         self.engine = self._eagerly()
         self._begun: Mapping[str, str] | None = None
-        self._program: Step | None = None
+        self._program: Program | None = None
 
     def _eagerly(self) -> str:
         """That the engine computes, and why."""
@@ -89,8 +90,6 @@ class Slopes:
 
     def _begin(self) -> None:
         """Note what a program would take for constant; short trainings do not come here."""
-        from .constancy import conditions
-
         self._begun = conditions(self.model, self.loss)
 
     def _compiled(self, inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
@@ -103,8 +102,6 @@ class Slopes:
         return found  # type: ignore[no-any-return]
 
     def _check_constant(self) -> None:
-        from .constancy import changed, conditions
-
         if names := changed(self._begun or {}, conditions(self.model, self.loss)):
             raise ValueError(
                 f"a program would keep {', '.join(names)} as it is now, but it changes in the training"
@@ -127,7 +124,7 @@ class Slopes:
         return number, output.data
 
 
-def _step(model: Module, loss: Loss) -> Step:
+def _step(model: Module, loss: Loss) -> Program:
     """What the program computes: the loss, the output and the slopes."""
 
     def step(inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:

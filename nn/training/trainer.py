@@ -267,10 +267,10 @@ def asked(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[Any]:
 
 def told(metrics: Mapping[str, Metric], found: list[Any]) -> list[float]:
     """What they returned as numbers. Raises TypeError, naming the metric, for what is none."""
-    return [_number(name, x) for name, x in zip(metrics, found, strict=True)]
+    return [_metric_value(name, x) for name, x in zip(metrics, found, strict=True)]
 
 
-def _number(name: str, found: Any) -> float:
+def _metric_value(name: str, found: Any) -> float:
     if np.shape(found) or not isinstance(found, (numbers.Real, np.number, np.bool_, np.ndarray)):
         got = f"an array of shape {np.shape(found)}" if np.shape(found) else repr(found)
         raise TypeError(f"fit: the metric {name!r} must return a number, got {got}")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autodiff.differentiation.structure import leaves, rebuilt
+from autodiff.text.table import aligned
 
 from ..result import Result
 from ..unknowns import Vector, flat, pieces
@@ -111,10 +112,7 @@ class Fit(Result):
         rows = list(self._rows())
         if len(rows) > MANY + 1:
             rows = [*rows[: MANY + 1], ("…",) * len(rows[0])]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return [
-            "  ".join(f"{cell:{'>' if i else '<'}{widths[i]}}" for i, cell in enumerate(row)) for row in rows
-        ]
+        return aligned(rows, "l")
 
     def _notes(self) -> Iterator[str]:
         """What stands below the table."""

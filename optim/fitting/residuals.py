@@ -19,7 +19,7 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import holds_tasks
 from autodiff.values.modes import differentiating
 
-from ..derivatives import Derivatives, Numerical, Product
+from ..derivatives import Derivatives, Numerical, Product, astride
 from ..objective import Objective, Point
 from ..unknowns import Vector, flat
 
@@ -79,10 +79,7 @@ class ByDifferences(Residuals):
         return self.vector(x), lambda: np.stack([self._column(x, i) for i in range(x.size)], axis=1)
 
     def _column(self, x: Vector, i: int) -> Vector:
-        h = self.over.epsilon ** (1 / 3) * (abs(x[i]) or 1.0)
-        above, below = x.copy(), x.copy()
-        above[i] += h
-        below[i] -= h
+        above, below = astride(x, i, self.over.epsilon ** (1 / 3) * (abs(x[i]) or 1.0))
         column: Vector = (self.vector(above) - self.vector(below)) / (above[i] - below[i])
         return column
 

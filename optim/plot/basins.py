@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from autodiff.settings import required
+
 from ..minimization import minimize
 from ..result import Result
 from ..unknowns import Vector
@@ -58,7 +60,8 @@ def plot_basins(
     """
     window = _window(xlim, ylim)
     n = window[0].size
-    count = _count((200, 40)[n - 1] if resolution is None else resolution)
+    count = (200, 40)[n - 1] if resolution is None else resolution
+    required(count >= 2, "plot_basins: the resolution", "2 or more", count)
     picture = figure(*SIZES[n]) if axes is None else owner(axes)
     run = method if callable(method) else lambda f, x0, **options: minimize(f, x0, method, **options)
     options = {"gtol": 1e-5, "max_steps": 300, "path": False, **options}
@@ -84,18 +87,10 @@ def _frequent(found: Sequence[Site]) -> list[Site]:
 
 def _window(*limits: Limits | None) -> Window:
     for name, pair in zip(("xlim", "ylim"), limits, strict=True):
-        if pair is not None and not -np.inf < pair[0] < pair[1] < np.inf:
-            raise ValueError(
-                f"plot_basins: {name} must be two finite numbers, the smaller first, got {pair!r}"
-            )
+        ascending = pair is None or -np.inf < pair[0] < pair[1] < np.inf
+        required(ascending, f"plot_basins: {name}", "two finite numbers, the smaller first", pair)
     low, high = np.array([pair for pair in limits if pair is not None], np.float64).T
     return low, high
-
-
-def _count(resolution: int) -> int:
-    if resolution < 2:
-        raise ValueError(f"plot_basins: the resolution must be 2 or more, got {resolution!r}")
-    return resolution
 
 
 def _starts(window: Window, count: int) -> Vector:

@@ -12,7 +12,7 @@ from autodiff.animation.svg import Element, element, picture, polyline, short, t
 
 from ..unknowns import Vector
 from .canvas import number
-from .landscape import surface
+from .landscape import profile, surface
 from .level_lines import level_lines, levels
 from .window import Window
 
@@ -21,7 +21,7 @@ __all__ = ["Chart", "contour_chart", "curve_chart"]
 LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
 WIDE = (900.0, 480.0)
 LONGEST = 560.0
-ALONG, ACROSS = 400, 70
+ACROSS = 70
 
 
 class Chart:
@@ -87,15 +87,8 @@ def round_numbers(low: float, high: float) -> list[float]:
 
 def curve_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
     """F over an interval, as high as shows these values of it."""
-    x = np.linspace(window[0][0], window[1][0], ALONG)
-    y = np.array([function(np.array([at])) for at in x])
-    known = y[np.isfinite(y)]
-    low, top = min([*known, *values]), max(values)
-    high = min(max([*known, top]), top + max(top - low, 1e-12 * abs(top)))
-    space = 0.08 * (high - low) or 1.0
-    chart = Chart(
-        title, (np.array([x[0], low - space]), np.array([x[-1], high + space])), WIDE, ("x", "f(x)"), True
-    )
+    x, y, limits = profile(function, window, values)
+    chart = Chart(title, limits, WIDE, ("x", "f(x)"), True)
     for piece in _unbroken(x, y):
         chart.line(chart.field, "curve", piece)
     return chart

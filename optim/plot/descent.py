@@ -125,7 +125,7 @@ class Way:
 
     def _steps(self) -> Iterator[Step]:
         yield self._frame(
-            0, f"The start of {self.result.method}", (self._value(0), *self._gradient(0)), self._told()
+            0, f"The start of {self.result.method}", (self._value(0), *self._gradient(0)), self._outlook()
         )
         for before, i in pairwise(self.chosen):
             formulas = (*self._rule(i), self._value(i), *self._gradient(i))
@@ -135,7 +135,7 @@ class Way:
         now = {f"p{i}": "here", f"l{i}": "walked", f"t{i}": "here"}
         return Step(title, formulas, words, now=now, marks={f"p{i}": "gone", f"l{i}": "gone"})
 
-    def _told(self) -> str:
+    def _outlook(self) -> str:
         """What comes."""
         whole = counted(self.count, "step")
         if self.count > MOST:

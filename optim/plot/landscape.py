@@ -15,7 +15,7 @@ from .window import Window, apart
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["contours", "curve", "limited", "mark", "note_outside", "surface", "track"]
+__all__ = ["contours", "curve", "limited", "mark", "note_outside", "profile", "surface", "track"]
 
 ALONG = 400
 """Where a curve is evaluated."""
@@ -44,17 +44,24 @@ def curve(
     axes: Axes, function: Callable[[Any], float], window: Window, values: Vector, colour: str = "#6b7f92"
 ) -> Window:
     """Draw f; the window that shows these values of it, and all that is not far above."""
-    x = np.linspace(window[0][0], window[1][0], ALONG)
-    y = np.array([function(np.array([at])) for at in x])
+    x, y, limits = profile(function, window, values)
     axes.plot(x, y, color=colour, linewidth=2.5, zorder=1)
     styled(axes, "$x$", "$f(x)$")
+    limited(axes, limits)
+    return limits
+
+
+def profile(
+    function: Callable[[Any], float], window: Window, values: Vector
+) -> tuple[Vector, Vector, Window]:
+    """Places along x, the values there, and the window that shows those given and all not far above."""
+    x = np.linspace(window[0][0], window[1][0], ALONG)
+    y = np.array([function(np.array([at])) for at in x])
     known = y[np.isfinite(y)]
     low, high = min([*known, *values]), max(values)
     high = min(max([*known, high]), high + max(high - low, 1e-12 * abs(high)))
     space = 0.08 * (high - low) or 1.0
-    limits = np.array([x[0], low - space]), np.array([x[-1], high + space])
-    limited(axes, limits)
-    return limits
+    return x, y, (np.array([x[0], low - space]), np.array([x[-1], high + space]))
 
 
 def limited(axes: Axes, window: Window) -> None:

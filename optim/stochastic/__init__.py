@@ -28,3 +28,8 @@ __all__ = [
     "clip_gradient_norm",
     "clip_gradient_value",
 ]
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    kind.__name__.lower(): kind for kind in (SGD, Adam, AdamW, RMSProp, Adagrad, Rprop)
+}
+"""By the names under which a training knows them."""

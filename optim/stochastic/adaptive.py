@@ -12,7 +12,7 @@ import numpy as np
 
 from autodiff.settings import flag, fraction, not_negative, pair
 
-from .optimizer import Array, Optimizer
+from .optimizer import Array, Optimizer, given
 from .parameters import Settings
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSProp", "RMSprop"]
@@ -63,16 +63,7 @@ class RMSProp(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            alpha=alpha,
-            eps=eps,
-            weight_decay=weight_decay,
-            momentum=momentum,
-            centered=centered,
-            maximize=maximize,
-        )
+        super().__init__(**given(locals()))
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """v; m where centred; the velocity where there is momentum."""
@@ -141,15 +132,7 @@ class Adagrad(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-            maximize=maximize,
-        )
+        super().__init__(**given(locals()))
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """v, which may start above 0."""
@@ -206,9 +189,7 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
-        )
+        super().__init__(**given(locals()))
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """m and v; the largest v for AMSGrad."""
@@ -262,4 +243,4 @@ class AdamW(Adam):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+        super().__init__(**given(locals()))

@@ -19,7 +19,7 @@ from autodiff.settings import Check, chosen, positive
 from .parameters import Group, Settings, grouped
 from .state import Memory, restored, saved
 
-__all__ = ["Array", "Optimizer"]
+__all__ = ["Array", "Optimizer", "given"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -224,3 +224,8 @@ class Optimizer:
         for group, (settings, memories) in zip(self.param_groups, restored(self, state), strict=True):
             group.settings = settings
             self._memories.update(zip(group.params, memories, strict=True))
+
+
+def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a method by name, from its `locals()`: an optimiser's signature names them already."""
+    return {name: argument for name, argument in arguments.items() if name not in ("self", "__class__")}

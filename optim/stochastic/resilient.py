@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.settings import flag, increasing, not_negative, pair, positive
 
-from .optimizer import Array, Optimizer
+from .optimizer import Array, Optimizer, given
 from .parameters import Settings
 
 __all__ = ["Rprop"]
@@ -63,9 +63,7 @@ class Rprop(Optimizer):
         maximize: bool = False,
         backtracking: bool = False,
     ) -> None:
-        super().__init__(
-            params, lr=lr, etas=etas, step_sizes=step_sizes, backtracking=backtracking, maximize=maximize
-        )
+        super().__init__(**given(locals()))
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """The gradient's last sign, 0 after a turn; Δ; and the last change, for backtracking."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.settings import any_number, flag, not_negative
 
-from .optimizer import Array, Optimizer
+from .optimizer import Array, Optimizer, given
 from .parameters import Settings
 
 __all__ = ["SGD"]
@@ -50,15 +50,7 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-            maximize=maximize,
-        )
+        super().__init__(**given(locals()))
 
     def checked(self, settings: Any) -> Settings:
         """The hyperparameters; Nesterov's form is defined with momentum and without dampening."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from autodiff import Value
 from autodiff.settings import whole
 from autodiff.values.data import Data, as_data, shape_of
 
-if TYPE_CHECKING:
-    from .optimizer import Optimizer
+from .parameters import Group, Settings
 
 __all__ = ["Memory", "restored", "saved"]
 
@@ -26,7 +25,17 @@ class Memory:
     slots: dict[str, Data] = field(default_factory=dict)
 
 
-def saved(optimizer: Optimizer) -> dict[str, Any]:
+class Remembering(Protocol):
+    """What is asked of an optimiser."""
+
+    @property
+    def param_groups(self) -> Sequence[Group]: ...
+    def slots(self, settings: Settings) -> dict[str, float]: ...
+    def checked(self, settings: Settings) -> Settings: ...
+    def remembered(self, p: Value, slots: Mapping[str, float]) -> Memory: ...
+
+
+def saved(optimizer: Remembering) -> dict[str, Any]:
     """Copies of the hyperparameters, the numbers of steps, and the slots."""
     groups = []
     for group in optimizer.param_groups:
@@ -41,7 +50,7 @@ def _copied(slot: Data) -> Data:
     return slot if type(slot) is float else slot.copy()
 
 
-def restored(optimizer: Optimizer, state: Any) -> list[tuple[dict[str, Any], list[Memory]]]:
+def restored(optimizer: Remembering, state: Any) -> list[tuple[dict[str, Any], list[Memory]]]:
     """Hyperparameters and memories of each group, checked and copied; the optimiser is not changed."""
     kind, groups = type(optimizer).__name__, optimizer.param_groups
     is_state = isinstance(state, Mapping) and {"optimizer", "groups"} <= state.keys()
@@ -53,7 +62,7 @@ def restored(optimizer: Optimizer, state: Any) -> list[tuple[dict[str, Any], lis
 
 
 def _group(
-    optimizer: Optimizer, entry: Mapping[str, Any], params: list[Value]
+    optimizer: Remembering, entry: Mapping[str, Any], params: list[Value]
 ) -> tuple[dict[str, Any], list[Memory]]:
     kind = type(optimizer).__name__
     _require({"steps", "state"} <= entry.keys(), kind, "a group lacks 'steps' or 'state'")

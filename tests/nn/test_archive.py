@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from nn import MLP, BatchNorm, Dropout, Linear, Sequential, fit, load, save
 from nn.activations import relu
 from nn.losses import mean_squared_error
-from nn.training.archive import opened, pack, unpack, write_arrays
+from nn.training.archive import opened, write_arrays
+from nn.training.packing import pack, unpack
 
 WEIGHT, BIAS = "layers.0.weight", "layers.0.bias"
 GOOD = {WEIGHT: np.zeros((1, 2)), BIAS: np.zeros(1)}

@@ -19,8 +19,8 @@ from nn import MLP, BatchNorm, Dropout, Linear, Network, Sequential, fit, load, 
 from nn.activations import relu
 from nn.losses import mean_squared_error, squared_error
 from nn.module import Module
-from nn.training.archive import pack, unpack
-from nn.training.fingerprint import told
+from nn.training.digest import told
+from nn.training.packing import pack, unpack
 from optim import SGD, AdamW, CosineAnnealingLR, ReduceLROnPlateau, StepLR
 
 FORMATS = [".npz", ".safetensors"]

@@ -1,6 +1,7 @@
 """Linear, Sequential and MLP: their formulas, starts, names, dtypes and errors."""
 
 import copy
+import importlib
 import pickle
 
 import numpy as np
@@ -259,3 +260,10 @@ def test_a_bias_is_there_or_not():
     for layer in (lambda: Linear(2, 1, bias="no"), lambda: Conv2d(1, 1, 1, bias="no")):
         with pytest.raises(TypeError, match="bias must be True or False, got 'no'"):
             layer()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("nn.layers.sizes", "nn.sizes"), ("nn.network.perceptron", "nn.network.feedforward")]
+)
+def test_modules_of_earlier_versions_are_found_under_their_old_names(old, new):
+    assert importlib.import_module(old) is importlib.import_module(new)

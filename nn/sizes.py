@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from autodiff.settings import required
+
 __all__ = ["Pair", "floating", "pair", "whole"]
 
 Pair: TypeAlias = int | tuple[int, int]
@@ -18,9 +20,8 @@ def whole(n: int, name: str, least: int = 1) -> int:
     >>> whole(3, "n_features")
     3
     """
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < least:
-        raise ValueError(f"{name} must be an integer ≥ {least}, got {n!r}")
-    return int(n)
+    integer = isinstance(n, (int, np.integer)) and not isinstance(n, bool)
+    return int(required(integer and n >= least, name, f"an integer ≥ {least}", n))
 
 
 def pair(sizes: Pair, name: str, least: int = 1) -> tuple[int, int]:
@@ -30,8 +31,7 @@ def pair(sizes: Pair, name: str, least: int = 1) -> tuple[int, int]:
     ((3, 3), (1, 2))
     """
     both = tuple(sizes) if isinstance(sizes, (tuple, list)) else (sizes, sizes)
-    if len(both) != 2:
-        raise ValueError(f"{name} must be one number, or (height, width), got {sizes!r}")
+    required(len(both) == 2, name, "one number, or (height, width)", sizes)
     return whole(both[0], name, least), whole(both[1], name, least)
 
 

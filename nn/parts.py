@@ -1,0 +1,72 @@
+"""What an object holds: found by looking at its attributes, not registered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+
+from autodiff import Value
+
+__all__ = ["Owner", "members"]
+
+Kind = TypeVar("Kind")
+
+
+class Owner:
+    """Its parts are its attributes, the entries of lists, tuples and dicts among them, and what these own."""
+
+    def named_parts(self, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+        """All objects of a type with their dotted names, the module's own name being empty.
+
+        Parameters, buffers and modules have methods of their own; this finds random generators, too.
+        """
+        return ((name, part) for name, part in _walked(self, "", set()) if isinstance(part, kind))
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Parameters with their dotted names, `layers.0.weight`; frozen ones, too."""
+        return ((name, part) for name, part in self.named_parts(Value) if part._operation is None)
+
+    def named_buffers(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+        """Arrays that are state without being trained, such as the running mean of `BatchNorm`."""
+        return self.named_parts(np.ndarray)
+
+    def parameters(self) -> list[Value]:
+        """Parameters in order, frozen ones, too: optimisers leave out those that are `constant`."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers all parameters have together, those of frozen ones, too."""
+        return sum(parameter.size for parameter in self.parameters())
+
+
+def members(owner: Owner) -> Iterator[tuple[str, Any]]:
+    """What an owner holds itself: its attributes, and the entries of lists, tuples and dicts."""
+    for name, attribute in vars(owner).items():
+        yield from _entries(name, attribute)
+
+
+def _entries(name: str, tree: Any, within: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """The entries of a tree of lists, tuples and dicts; one that contains itself is not entered again."""
+    if not isinstance(tree, (dict, list, tuple)):
+        yield name, tree
+    elif id(tree) not in within:
+        for key, entry in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from _entries(f"{name}.{key}", entry, (*within, id(tree)))
+
+
+def _walked(owner: Owner, name: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """An owner and all it holds, depth first, each object once."""
+    if id(owner) in seen:
+        return
+    seen.add(id(owner))
+    yield name, owner
+    for own, part in members(owner):
+        full = f"{name}.{own}" if name else own
+        if isinstance(part, Owner):
+            yield from _walked(part, full, seen)
+        elif id(part) not in seen:
+            seen.add(id(part))
+            yield full, part
