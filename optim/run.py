@@ -13,9 +13,8 @@ from autodiff.differentiation.structure import leaves
 from autodiff.settings import hint
 
 from .objective import Objective, Point
-from .progress import Progress
 from .result import Iterate, Path, Result
-from .stopping import Ending, Stopping
+from .stopping import Ending, Progress, Stopping
 from .unknowns import Vector, flat
 
 __all__ = ["Options", "Run"]

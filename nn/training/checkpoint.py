@@ -16,8 +16,7 @@ from autodiff.settings import required
 
 from ..module import Module
 from .archive import opened, write_arrays
-from .form import check_form
-from .packing import pack, unpack
+from .packing import check_form, pack, unpack
 
 __all__ = ["load", "save"]
 

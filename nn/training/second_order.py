@@ -11,11 +11,11 @@ from optim import Iterate, Result, l_bfgs, least_squares
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
 from ..targets import paired
+from .constancy import check_repeatable
 from .history import History
 from .observations import Observations
 from .progress import Progress, progress_of
 from .trainer import Loss, Metric, evaluated, stopped_early
-from .whole import check_repeatable
 
 __all__ = ["METHODS", "Full", "minimized"]
 

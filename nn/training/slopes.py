@@ -15,9 +15,8 @@ from autodiff.values import modes
 from autodiff.values.data import Data
 
 from ..module import Module
-from .constancy import changed, conditions
+from .constancy import changed, conditions, obstacle
 from .observations import Observations
-from .whole import obstacle
 
 __all__ = ["WARM_UP", "Slopes"]
 

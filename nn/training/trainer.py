@@ -20,9 +20,9 @@ from optim import Optimizer, Schedule
 
 from ..module import Module
 from . import history as histories
-from .form import check_form
 from .history import History
 from .observations import Observations
+from .packing import check_form
 from .slopes import Slopes
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
