@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
@@ -194,13 +194,3 @@ def _tidy(ax: Axes) -> None:
     ax.grid(color="0.9", linewidth=0.6)
     ax.set_axisbelow(True)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-
-
-def packed(history: History) -> dict[str, Any]:
-    """The history as nested lists and numbers."""
-    return asdict(history)
-
-
-def unpacked(state: dict[str, Any]) -> History:
-    """The history that `packed` took."""
-    return History(**{entry.name: state[entry.name] for entry in fields(History)})

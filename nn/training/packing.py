@@ -1,4 +1,4 @@
-"""Nested data as named arrays, which is what files of arrays hold, and whether they have the form they should."""
+"""Nested data as named arrays, which is what files of arrays hold, and whether they have a given form."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import math
 import numbers
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -19,7 +19,6 @@ from autodiff.values.lazy import computed, holds_tasks
 from optim import Optimizer, Schedule
 
 from ..module import Module
-from . import history as histories
 from .history import History
 from .observations import Observations
 from .packing import check_form
@@ -184,14 +183,14 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "schedule": None if self.schedule is None else self.schedule.state_dict(),
             "generators": [generator.bit_generator.state for generator in self._generators()],
-            "history": histories.packed(self.history),
+            "history": asdict(self.history),
             "progress": {name: getattr(self, name) for name in PROGRESS},
         }
 
     def check_state(self, state: Mapping[str, Any]) -> None:
         """Raise ValueError where numbers that nothing else checks are none."""
         progress = {name: getattr(self, name) for name in PROGRESS}
-        check_form(state, {"history": histories.packed(History()), "progress": progress}, "state")
+        check_form(state, {"history": asdict(History()), "progress": progress}, "state")
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from a state of the same training. Where it is none, this raises and changes nothing."""
@@ -209,7 +208,7 @@ class Trainer:
             self.schedule.load_state_dict(state["schedule"])
         for generator, saved in zip(self._generators(), state["generators"], strict=True):
             generator.bit_generator.state = saved
-        self.history = histories.unpacked(state["history"])
+        self.history = History(**{name: state["history"][name] for name in asdict(History())})
         for name in PROGRESS:
             setattr(self, name, state["progress"][name])
 

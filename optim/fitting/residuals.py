@@ -19,7 +19,7 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import holds_tasks
 from autodiff.values.modes import differentiating
 
-from ..derivatives import Derivatives, Numerical, Product, astride
+from ..derivatives import Derivatives, Numerical, Product, by_differences
 from ..objective import Objective, Point
 from ..unknowns import Vector, flat
 
@@ -76,12 +76,8 @@ class ByDifferences(Residuals):
 
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
         """r(x), and the function that estimates J(x)."""
-        return self.vector(x), lambda: np.stack([self._column(x, i) for i in range(x.size)], axis=1)
-
-    def _column(self, x: Vector, i: int) -> Vector:
-        above, below = astride(x, i, self.over.epsilon ** (1 / 3) * (abs(x[i]) or 1.0))
-        column: Vector = (self.vector(above) - self.vector(below)) / (above[i] - below[i])
-        return column
+        reach = self.over.epsilon ** (1 / 3) * np.where(x, np.abs(x), 1.0)
+        return self.vector(x), lambda: by_differences(self.vector, x, reach)
 
 
 def _parts(output: Any) -> list[Any]:
@@ -122,11 +118,6 @@ class Located(Point):
             point = cls(x, float(residuals @ residuals), 2.0 * (residuals @ jacobian))
         point.residuals, point.jacobian = residuals, jacobian
         return point
-
-    @property
-    def bare(self) -> Point:
-        """The point alone: Jacobians are large."""
-        return Point(*self)
 
 
 class Trial(NamedTuple):

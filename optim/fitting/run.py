@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..objective import Point
 from ..run import Run
 from ..stopping import Ending
 from ..unknowns import Vector
@@ -45,7 +46,7 @@ class Fitting(Run):
     def take(self, there: Located, step: Proposal) -> None:
         """Go to a point by a step."""
         self.to(there, step.size)
-        self.recent[-1] = there.bare  # Jacobians are large: no more of them are kept than needed
+        self.recent[-1] = Point(*there)  # Jacobians are large: no more of them are kept than needed
         self.norms = column_norms(there.jacobian)
         self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
         self.promised = step.promised
