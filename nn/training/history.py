@@ -5,16 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
 from autodiff.text.table import aligned
-from optim.plot.canvas import figure, owner
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from optim.plot.canvas import Axes, Figure, figure, owner
 
 __all__ = ["History"]
 

@@ -25,7 +25,7 @@ def names(f: Callable[..., Any], x0: Any, over: Unknowns) -> tuple[str, ...]:
     like, arguments = over.tree(over.start), _arguments(f)
     if isinstance(like, dict):
         return tuple(_entries("", like))
-    if getattr(over, "spread", False):
+    if over.spread:
         return tuple(name for pair in zip(arguments, like, strict=False) for name in _entries(*pair))
     return tuple(_entries(arguments[0], like))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,14 +12,10 @@ from autodiff.settings import required
 from ..minimization import minimize
 from ..result import Result
 from ..unknowns import Vector
-from .canvas import AREAS, INK, Marker, figure, headed, owner, place, styled
+from .canvas import AREAS, INK, Axes, Figure, figure, headed, owner, place, spot, styled
 from .landscape import bands, curve, limited, surface
 from .sites import Site, outcomes, sites
 from .window import Window
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["plot_basins"]
 
@@ -146,12 +142,11 @@ def _mark(axes: Axes, found: Sequence[Site], count: int, digits: int) -> None:
     for site, colour in zip(found, AREAS, strict=False):
         at = (site.x[0], site.x[1] if site.x.size == 2 else site.value)
         text = f"{site.kind} at {place(site.x.round(digits))}\n{_share(len(site.members), count)}"
-        marker = Marker(MARKS[site.kind], 12.0, colour, "white", 2.0, 5.0, text)
-        axes.plot(*at, linestyle="none", **marker._asdict())
+        spot(axes, at, MARKS[site.kind], 12.0, colour, "white", 2.0, zorder=5.0, label=text)
     lost = count - sum(len(site.members) for site in found)
     if lost:
         text = f"none of these\n{_share(lost, count)}"
-        axes.plot([], [], linestyle="none", **Marker("s", 12.0, PALE, "#999999", 1.0, 5.0, text)._asdict())
+        spot(axes, ([], []), "s", 12.0, PALE, "#999999", 1.0, zorder=5.0, label=text)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=12, frameon=False, labelspacing=1.0)
 
 

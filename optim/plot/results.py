@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,14 +11,10 @@ from autodiff.text.digits import counted
 
 from ..result import Result
 from ..unknowns import Vector, flat
-from .canvas import TIME, Look, figure, headed, looks, owner
+from .canvas import TIME, Axes, Figure, Look, figure, headed, looks, owner
 from .convergence import draw_gradients, draw_values
 from .landscape import contours, curve, mark, note_outside, track
 from .window import shown, surroundings
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["plot_paths", "plot_result"]
 

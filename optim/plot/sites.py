@@ -11,7 +11,7 @@ from autodiff.differentiation.structure import leaves
 
 from ..objective import Objective
 from ..result import Result
-from ..unknowns import Start, Vector, flat, unknowns
+from ..unknowns import Vector, flat, unknowns
 
 __all__ = ["Site", "outcomes", "sites"]
 
@@ -57,8 +57,7 @@ def _start(f: Callable[..., Any], x: Vector) -> Any:
     if x.size == 1:
         return float(x[0])
     pair = tuple(x.tolist())
-    over = unknowns(f, pair)
-    return pair if isinstance(over, Start) and over.spread else x
+    return pair if unknowns(f, pair).spread else x
 
 
 def _watched(starts: Vector) -> Iterator[Vector]:
