@@ -25,13 +25,8 @@ __all__ = [
 ]
 
 METHODS: dict[str, Callable[..., Result]] = {
-    "steepest-descent": steepest_descent,
-    "newton": newton,
-    "conjugate-gradient": conjugate_gradient,
-    "bfgs": bfgs,
-    "l-bfgs": l_bfgs,
-    "newton-cg": newton_cg,
-    "random-search": random_search,
+    method.__name__.replace("_", "-"): method
+    for method in (steepest_descent, newton, conjugate_gradient, bfgs, l_bfgs, newton_cg, random_search)
 }
 OTHER_NAMES = {
     "gradient-descent": "steepest-descent",

@@ -13,10 +13,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autodiff.settings import required
+from optim import Optimizer, Schedule
 
-from ..module import Module
+from ..module import Module, is_function
 from .archive import opened, write_arrays
+from .digest import checksum, told
 from .packing import check_form, pack, unpack
+from .trainer import Trainer
 
 __all__ = ["load", "save"]
 
@@ -119,8 +122,8 @@ class Checkpoint:
         try:
             yield
         except Exception as error:
-            told = str(error) or type(error).__name__
-            raise ValueError(f"checkpoint: {self.path} is damaged: {told}; {REMEDY}") from error
+            what = str(error) or type(error).__name__
+            raise ValueError(f"checkpoint: {self.path} is damaged: {what}; {REMEDY}") from error
 
     def check(self, content: Mapping[str, Any]) -> None:
         """Refuse the state of another call.
@@ -131,8 +134,8 @@ class Checkpoint:
             old, new = content["fingerprint"], self.fingerprint
             differing = [f"{name}: was {old[name]}, is {new[name]}" for name in new if old[name] != new[name]]
         if differing:
-            told = "\n  ".join(differing)
-            raise ValueError(f"checkpoint: {self.path} belongs to another call of fit; {REMEDY}:\n  {told}")
+            lines = "\n  ".join(differing)
+            raise ValueError(f"checkpoint: {self.path} belongs to another call of fit; {REMEDY}:\n  {lines}")
 
     @property
     def due(self) -> bool:
@@ -152,3 +155,44 @@ REMEDY = "give another path, or delete the file to begin anew"
 def _seconds(every: Any) -> float:
     number = isinstance(every, (int, float, np.number)) and not isinstance(every, bool)
     return float(required(number and every >= 0, "checkpoint_every", "seconds, 0 or more", every))
+
+
+# -- of which call -------------------------------------------------------------------------------
+
+
+def fingerprint(trainer: Trainer, seed: int | None) -> dict[str, Any]:
+    """What a training depends on, besides the number of epochs: it must be the same to go on."""
+    return {
+        "model": _structure(trainer.model),
+        "training data": told(tuple(trainer.data)),
+        "validation data": trainer.validation and told(tuple(trainer.validation)),
+        "loss": told(trainer.loss),
+        "optimizer": _settings(trainer.optimizer),
+        "schedule": _configuration(trainer.schedule),
+        "batch_size": trainer.batch_size,
+        "patience": trainer.patience,
+        "metrics": told(dict(trainer.metrics)),
+        "seed": seed,
+    }
+
+
+def _structure(model: Module) -> str:
+    """A model's configuration and its parameters, with those that are frozen, in few characters."""
+    parameters = [(name, p.shape, str(p.dtype), p.constant) for name, p in model.named_parameters()]
+    functions = [told(part) for _, part in model.named_parts(object) if is_function(part)]
+    content = f"{model!r} {parameters} {functions}".encode()
+    return f"{type(model).__name__} with {len(parameters)} parameters, {checksum(content)}"
+
+
+def _settings(optimizer: Optimizer) -> str:
+    """An optimiser and its hyperparameters, without what it remembers."""
+    return f"{type(optimizer).__name__} {told([group.settings for group in optimizer.param_groups])}"
+
+
+def _configuration(schedule: Schedule | None) -> str | None:
+    """A schedule and its settings, those of the one that follows it, too."""
+    if schedule is None:
+        return None
+    settings = {name: setting for name, setting in vars(schedule).items() if name != "optimizer"}
+    nested = {k: _configuration(v) if isinstance(v, Schedule) else v for k, v in settings.items()}
+    return f"{type(schedule).__name__} {told(nested)}"

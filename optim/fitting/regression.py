@@ -18,7 +18,7 @@ from autodiff.text.table import aligned
 from ..result import Result
 from ..unknowns import Vector, flat, pieces
 from .linear_model import column_norms, scaled_svd
-from .naming import listed
+from .run import listed
 from .student import two_sided
 
 __all__ = ["Fit"]
