@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.text.digits import with_minus
 
-from .derivatives import Product
+from .derivatives import Product, differenced
 from .objective import Objective, Point
 from .run import Run
 from .stopping import Ending
@@ -102,7 +102,8 @@ def _shown(product: Product, n: int, most: int) -> Curvatures | None:
 
 
 def _differences(objective: Objective, x: Vector, times: float = 1.0) -> Product:
-    return objective.differenced(x, times * objective.over.epsilon ** (1 / 3))
+    """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|), or times as far."""
+    return differenced(lambda near: objective.at(near).gradient, x, times * objective.over.epsilon ** (1 / 3))
 
 
 def kinked(objective: Objective, point: Point) -> bool:

@@ -18,7 +18,7 @@ from autodiff.differentiation.structure import leaves, mapped, rebuilt
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
-__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "pieces", "unknowns"]
+__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "joined", "pieces", "unknowns"]
 
 Vector: TypeAlias = np.ndarray[Any, Any]
 
@@ -61,6 +61,11 @@ def flat(entries: list[Any]) -> Vector:
     return np.concatenate([np.ravel(np.asarray(x, np.float64)) for x in entries])
 
 
+def joined(tree: Any) -> Vector:
+    """The numbers and arrays in a structure, one after the other."""
+    return flat(leaves(tree))
+
+
 def pieces(x: Vector, like: list[Any]) -> Iterator[Data]:
     """The vector cut into numbers and arrays of the shapes and dtypes of others."""
     position = 0
@@ -88,7 +93,7 @@ class Start:
         except (TypeError, ValueError) as error:
             raise type(error)(f"x0 must be numbers, arrays, or tuples and dicts of them: {error}") from None
         self.spread = spread
-        if not leaves(self.like) or not (start := flat(leaves(self.like))).size:
+        if not leaves(self.like) or not (start := joined(self.like)).size:
             raise ValueError(f"x0 has no numbers: {x0!r}")
         self.start, self.epsilon = start, _precision(leaves(self.like))
         if not np.isfinite(start).all():

@@ -156,7 +156,7 @@ class History:
 
     def _draw_metrics(self, ax: Axes) -> None:
         """A colour says on which data, as above; the style of the line which metric."""
-        names = self._metric_names()
+        names = [name for name in self.metrics if not name.startswith("validation ")]
         ax.set_ylabel(mathtext(names[0]) if len(names) == 1 else "metrics")
         for name, column in self.metrics.items():
             style = STYLES[names.index(name.removeprefix("validation ")) % len(STYLES)]
@@ -164,9 +164,6 @@ class History:
         if len(names) > 1:
             ax.legend(frameon=False)
         _tidy(ax)
-
-    def _metric_names(self) -> list[str]:
-        return [name for name in self.metrics if not name.startswith("validation ")]
 
 
 def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-") -> None:

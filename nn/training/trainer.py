@@ -22,11 +22,10 @@ from ..module import Module
 from .history import History
 from .observations import Observations
 from .packing import check_form
-from .slopes import Slopes
+from .slopes import Loss, Slopes
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 
-Loss: TypeAlias = Callable[[Any, Any], Any]
 Metric: TypeAlias = Callable[[Any, Any], Any]
 
 CHUNK = 1024
@@ -134,15 +133,11 @@ class Trainer:
             return
         n = self.data.n
         trained = [self.totals[0] / (1 if self.summed else n), *(total / n for total in self.totals[1:])]
-        self.history.note(self.metrics, trained, self._validated(), self.optimizer.lr, self.elapsed)
+        held_out = self.validation
+        validated = evaluated(self.model, self.loss, self.metrics, held_out) if held_out else []
+        self.history.note(self.metrics, trained, validated, self.optimizer.lr, self.elapsed)
         self.position, self.totals, self.elapsed = 0, self._nothing(), 0.0
         self._judge(self.history.monitored[-1])
-
-    def _validated(self) -> list[float]:
-        """Loss and metrics on the validation data, if there are any."""
-        if self.validation is None:
-            return []
-        return evaluated(self.model, self.loss, self.metrics, self.validation)
 
     def _judge(self, loss: float) -> None:
         """Keep the best weights; go on with the schedule; see whether to stop early."""

@@ -73,11 +73,6 @@ class Model:
         self.c = (point.residuals / norm) @ u
         self.unit = norm / largest
 
-    @property
-    def rank(self) -> int:
-        """In how many directions the residuals change."""
-        return self.s.size
-
     @np.errstate(all="ignore")
     def step(self, radius: float = np.inf) -> Proposal:
         """The step that lowers the model most, among those with ‖D·p‖ up to the radius."""

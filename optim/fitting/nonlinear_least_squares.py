@@ -81,8 +81,8 @@ def go(run: Fitting) -> Ending:
     """Take full steps to the minimum of the linear model, wherever they lead."""
     while not (ending := run.ended()):
         model = Model(run.point, run.norms)
-        if model.rank < run.objective.n:
-            return _singular(run, model.rank)
+        if (rank := model.s.size) < run.objective.n:
+            return _singular(run, rank)
         step = model.step()
         there = run.objective.at(run.point.x + step.p)
         if not there.finite:
@@ -155,11 +155,9 @@ def least_squares(
     see `levenberg`. Raises ValueError for an unknown method, and where residuals or their derivatives
     are not finite at x0.
     """
-    key = str(method).lower().replace("_", "-").replace(" ", "-")
-    key = OTHER_NAMES.get(key, key)
-    label, search = chosen("method", key, METHODS)
+    label, search = chosen("method", OTHER_NAMES.get(str(method).lower(), method), METHODS)
     if not safeguard:
-        if key != "gauss-newton":
+        if label != "Gauss-Newton":
             raise ValueError(
                 f"safeguard=False makes the steps of Gauss-Newton full ones; {label} has no plain form"
             )

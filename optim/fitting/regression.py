@@ -16,7 +16,7 @@ from autodiff.differentiation.structure import leaves, rebuilt
 from autodiff.text.table import aligned
 
 from ..result import Result
-from ..unknowns import Vector, flat, pieces
+from ..unknowns import Vector, joined, pieces
 from .linear_model import column_norms, scaled_svd
 from .run import listed
 from .student import two_sided
@@ -96,7 +96,7 @@ class Fit(Result):
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         """The table of estimates, with its head."""
-        degrees, estimates = self.degrees_of_freedom, flat(leaves(self.x))
+        degrees, estimates = self.degrees_of_freedom, joined(self.x)
         if degrees <= 0:
             yield "", "Estimate"
             yield from ((name, f"{x:.6g}") for name, x in zip(self.names, estimates, strict=True))

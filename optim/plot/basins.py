@@ -7,13 +7,12 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from autodiff.differentiation.structure import leaves
 from autodiff.settings import required
 
 from ..minimization import minimize
 from ..objective import Objective
 from ..result import Result
-from ..unknowns import Vector, flat, unknowns
+from ..unknowns import Vector, joined, unknowns
 from .canvas import AREAS, INK, Axes, Figure, figure, headed, owner, place, spot, styled
 from .landscape import bands, curve, limited, surface
 from .window import Window
@@ -161,7 +160,7 @@ def sites(
     converged = [(i, result) for i, result in enumerate(results) if result and result.converged]
     found: list[tuple[Vector, Result, list[int]]] = []
     for i, result in sorted(converged, key=lambda pair: _slope(pair[1])):
-        x = flat(leaves(result.x))
+        x = joined(result.x)
         members = next((members for y, _, members in found if np.all(np.abs(x - y) <= near)), None)
         if members is None:
             found.append((x, result, [i]))
@@ -175,7 +174,7 @@ def sites(
 
 
 def _slope(result: Result) -> float:
-    return float(np.max(np.abs(flat(leaves(result.gradient)))))
+    return float(np.max(np.abs(joined(result.gradient))))
 
 
 def _kind(f: Callable[..., Any], at: Vector, function: Callable[[Vector], float], reach: Vector) -> str:

@@ -216,7 +216,11 @@ class Optimizer:
         `{"optimizer": "Adam", "groups": [{"lr": …, "steps": […], "state": {"m": […], …}}]}`, lists in the
         order of the parameters; numbers, arrays, and the optimiser's name.
         """
-        return saved(self)
+        return {"optimizer": self._kind, "groups": [self._saved(group) for group in self.param_groups]}
+
+    def _saved(self, group: Group) -> dict[str, Any]:
+        starts = self.slots(group.settings)
+        return saved(group, [self.remembered(p, starts) for p in group.params], starts)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state_dict()`: the next steps are then the same to the last bit.
@@ -224,7 +228,8 @@ class Optimizer:
         Raises ValueError or TypeError, and changes nothing, for the state of another optimiser, and for
         parameters of another number or of other shapes.
         """
-        for group, (settings, memories) in zip(self.param_groups, restored(self, state), strict=True):
+        found = restored(self._kind, self.param_groups, self.slots, state)
+        for group, (settings, memories) in zip(self.param_groups, found, strict=True):
             group.settings = settings
             self._memories.update(zip(group.params, memories, strict=True))
 
