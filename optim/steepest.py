@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Unpack
 
-import numpy as np
-
 from .descent import Direction, descend, walk
-from .kinds import with_warning
-from .objective import Objective, Point
+from .kinds import lanczos, with_warning
+from .objective import Point
 from .result import Result
 from .run import Options, Run
 from .step_rule import Backtracking, Constant, Decaying, StepRule, StepSize, Wolfe, step_rule
@@ -17,6 +15,9 @@ from .stopping import Ending
 from .unknowns import Vector
 
 __all__ = ["conjugate_gradient", "steepest_descent"]
+
+PRODUCTS = 50
+"""Products H·v that may be spent on the largest eigenvalue of the Hessian."""
 
 POWELL = 0.2
 """Gradients with a larger cosine than this are no longer near orthogonal: time to begin afresh."""
@@ -58,31 +59,15 @@ def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:
     astray = ending.reason.startswith(("diverged", "cycling"))
     if not astray or not isinstance(rule, (Constant, Decaying)):
         return ending
-    curvature = _largest_curvature(run.objective, run.best)
-    s = rule.size(run.steps)
-    if not curvature * s >= 2.0:
+    n, x, s = run.objective.n, run.best.x, rule.size(run.steps)
+    found = lanczos(run.objective.curvature(x), n, PRODUCTS)
+    if found is None or not (curvature := float(found.sizes[-1])) * s >= 2.0:
         return ending
-    n, x = run.objective.n, run.best.x
     second = f"f″({x[0]:.4g})" if n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
     return ending._replace(
         reason=f"{ending.reason}; the step size s = {s:.4g} is not below the bound of the best point "
         f"seen, 2/{second} = {2.0 / curvature:.3g}"
     )
-
-
-def _largest_curvature(objective: Objective, point: Point) -> float:
-    """The largest eigenvalue of the Hessian, by power iteration; 0 where it cannot be found."""
-    product = objective.curvature(point.x)
-    v = np.random.default_rng(0).normal(size=point.x.size)
-    curvature = 0.0
-    for _ in range(50):
-        v = v / np.linalg.norm(v)
-        w = product(v)
-        curvature = float(v @ w)
-        if not np.isfinite(w).all() or not w.any():
-            return 0.0
-        v = w
-    return curvature
 
 
 # -- conjugate gradients ---------------------------------------------------------------------

@@ -69,13 +69,9 @@ class Stored:
         with _sound("this is no complete array"):
             return self._read_head()
 
-    @cached_property
-    def _array(self) -> Array:
-        with _sound("this is no complete array"):
-            return self._read()
-
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self._array, dtype, copy=copy)
+        with _sound("this is no complete array"):
+            return np.array(self._read(), dtype, copy=copy)
 
 
 def write_arrays(path: str | os.PathLike[str], arrays: Arrays) -> None:

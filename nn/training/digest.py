@@ -45,16 +45,13 @@ def told(setting: Any, within: tuple[int, ...] = ()) -> str:
     if holds_tasks(setting):
         return f"{getattr(setting, 'shape', '')} {getattr(setting, 'dtype', '')} in chunks"
     if isinstance(setting, (np.ndarray, np.generic)):
-        return _array(np.asarray(setting))
+        content = checksum(np.ascontiguousarray(setting).tobytes())
+        return f"{setting.shape} {setting.dtype} {content}"
     return _function(setting, inner)
 
 
 def _all(settings: Iterable[Any], within: tuple[int, ...]) -> str:
     return ", ".join(told(setting, within) for setting in settings)
-
-
-def _array(array: np.ndarray[Any, Any]) -> str:
-    return f"{array.shape} {array.dtype} {checksum(np.ascontiguousarray(array).tobytes())}"
 
 
 def _function(function: Any, within: tuple[int, ...]) -> str:

@@ -82,21 +82,17 @@ def go(run: Fitting) -> Ending:
     while not (ending := run.ended()):
         model = Model(run.point, run.norms)
         if (rank := model.s.size) < run.objective.n:
-            return _singular(run, rank)
+            return Ending(
+                False,
+                f"the Jacobian has rank {rank}, below the {run.objective.n} unknowns, at "
+                f"x = {run.objective.over.tree(run.point.x)}, where the Gauss-Newton step is not unique",
+            )
         step = model.step()
         there = run.objective.at(run.point.x + step.p)
         if not there.finite:
             return run.not_finite(there)
         run.take(there, step)
     return ending
-
-
-def _singular(run: Fitting, rank: int) -> Ending:
-    return Ending(
-        False,
-        f"the Jacobian has rank {rank}, below the {run.objective.n} unknowns, at "
-        f"x = {run.objective.over.tree(run.point.x)}, where the Gauss-Newton step is not unique",
-    )
 
 
 # -- the door ----------------------------------------------------------------------------------

@@ -109,14 +109,10 @@ class Way:
 
     def legend(self) -> list[Sign]:
         """What the signs mean."""
-        field = (
-            Sign("line", "curve", "f")
-            if self.flat
-            else Sign("line", "contour", "contours of f, the lower the stronger")
-        )
+        field = ("curve", "f") if self.flat else ("contour", "contours of f, the lower the stronger")
         steps = [Sign("dot", "point gone", "earlier points"), Sign("line", "leg walked", "the last step")]
         tangent = [Sign("line", "tangent here", "slope")] if self.flat else []
-        return [field, *steps, Sign("dot", "point here", "the point"), *tangent]
+        return [Sign("line", *field), *steps, Sign("dot", "point here", "the point"), *tangent]
 
     # -- steps -------------------------------------------------------------------------------
 
