@@ -84,6 +84,7 @@ MOVED = (
         "optim.conjugate": "optim.steepest",
         "optim.fitting.gauss_newton": "optim.fitting.nonlinear_least_squares",
         "optim.fitting.naming": "optim.fitting.run",
+        "optim.fitting.student": "optim.fitting.regression",
         "optim.limited_memory": "optim.quasi_newton",
         "optim.plot.level_lines": "optim.plot.chart",
         "optim.plot.sites": "optim.plot.basins",

@@ -177,8 +177,7 @@ def _npy_head(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Head:
 def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
     """The array. The entry is read to its end, so that its checksum is compared."""
     _npy_head(archive, info)
-    array: Array = np.lib.format.read_array(io.BytesIO(archive.read(info)), allow_pickle=False)
-    return array
+    return np.asarray(np.lib.format.read_array(io.BytesIO(archive.read(info)), allow_pickle=False))
 
 
 # -- .safetensors ------------------------------------------------------------------------------

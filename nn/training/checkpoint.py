@@ -90,7 +90,8 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], every: float) -> None:
         self.path = Path(path)
-        self.every = _seconds(every)
+        number = isinstance(every, (int, float, np.number)) and not isinstance(every, bool)
+        self.every = float(required(number and every >= 0, "checkpoint_every", "seconds, 0 or more", every))
         if self.path.suffix != ".npz":
             raise ValueError(f"checkpoint must be an .npz file, got {str(path)!r}")
         if not self.path.parent.is_dir():
@@ -151,11 +152,6 @@ class Checkpoint:
 
 
 REMEDY = "give another path, or delete the file to begin anew"
-
-
-def _seconds(every: Any) -> float:
-    number = isinstance(every, (int, float, np.number)) and not isinstance(every, bool)
-    return float(required(number and every >= 0, "checkpoint_every", "seconds, 0 or more", every))
 
 
 # -- of which call -------------------------------------------------------------------------------

@@ -20,8 +20,7 @@ MOST = 100
 def column_norms(jacobian: Vector) -> Vector:
     """‖Jⱼ‖ for each column j, also where its square would overflow."""
     largest = np.abs(jacobian).max(axis=0)
-    norms: Vector = largest * np.linalg.norm(jacobian / _positive(largest), axis=0)
-    return norms
+    return np.asarray(largest * np.linalg.norm(jacobian / _positive(largest), axis=0))
 
 
 def _positive(scale: Vector) -> Vector:

@@ -64,7 +64,8 @@ class ByEngine(Residuals):
         """r(x), and the function that computes J(x) from the recorded graph."""
         with differentiating():
             call = self.over.call(self.f, x, False)
-            output = _joined(_parts(call.output))
+            parts = [ravel(part) for part in _parts(call.output)]
+            output = parts[0] if len(parts) == 1 else concatenate(parts)
         self.seen = isinstance(output, Value) and not output.constant
         return np.array(raw(output), np.float64), lambda: _matrix(call, output)
 
@@ -90,10 +91,6 @@ def _parts(output: Any) -> list[Any]:
     if parts := leaves(output):
         return parts
     raise TypeError(f"the function must return residuals, a number or an array of them; got {output!r}")
-
-
-def _joined(parts: list[Any]) -> Any:
-    return ravel(parts[0]) if len(parts) == 1 else concatenate([ravel(part) for part in parts])
 
 
 def _matrix(call: Call, output: Any) -> Vector:

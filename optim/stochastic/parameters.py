@@ -95,8 +95,7 @@ def _are_groups(what: str, params: Any) -> bool:
 
 def _entries(what: str, params: Any) -> Iterable[Any]:
     if hasattr(params, "named_parameters"):
-        named: Iterable[Any] = params.named_parameters()
-        return named
+        return list(params.named_parameters())
     if isinstance(params, Value):
         raise TypeError(f"{what}: one Value is no list of parameters; put it into one: [value]")
     if isinstance(params, dict):
