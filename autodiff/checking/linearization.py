@@ -97,7 +97,7 @@ class Linearization:
         return self.magnitude(least) * float(self.epsilon ** (2 / 3))
 
     def magnitude(self, least: float) -> float:
-        """Size of Σ ⟨seed, output⟩; at least 1 as a rule, else what it may be made of: larger numbers cancel."""
+        """Size of Σ ⟨seed, output⟩; at least 1 as a rule, else that of what cancels in it."""
         return max(least, float(np.abs(self.seed * self.values).sum())) if least else self.terms
 
     def size(self, i: int) -> Data:
