@@ -163,4 +163,4 @@ def test_the_readme_names_the_slopes_that_are_taken_at_kinks():
     for (name, point), slope in said.items():
         values = [Value(float(x)) for x in point.split(",")]
         function = getattr(ad, {"abs": "absolute"}.get(name, name))
-        np.testing.assert_equal(quiet(gradients, function(*values), values), [slope] * len(values))
+        assert quiet(gradients, function(*values), values) == [slope] * len(values)
