@@ -19,6 +19,7 @@ __all__ = [
     "ERRORS",
     "ONE",
     "USUAL",
+    "ZERO",
     "Operation",
     "Rule",
     "defaults_of",
@@ -32,8 +33,8 @@ __all__ = [
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
-ONE = 1.0
-"""The partial derivative that is 1 for all arguments: the gradient passes unchanged."""
+ONE, ZERO = 1.0, 0.0
+"""The partial derivatives that are 1, where the gradient passes unchanged, or 0, for all arguments."""
 
 USUAL = frozenset({float, np.ndarray, np.float64, np.float32})
 """Types of data that are never lazy."""
@@ -258,10 +259,10 @@ def not_an_option() -> str:
 
 
 def _constant(rule: Rule) -> Any:
-    """A rule that is a number as a float, 1 as ONE."""
+    """A rule that is a number as a float, 1 as ONE, 0 as ZERO."""
     if not isinstance(rule, numbers.Real):
         return rule
-    return ONE if rule == 1.0 else float(rule)
+    return {1.0: ONE, 0.0: ZERO}.get(rule, float(rule))
 
 
 def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
