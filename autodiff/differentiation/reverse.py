@@ -136,7 +136,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
         x, y, arity = node._x, node._y, operation.arity
         if record or arity == 0:
             inputs, seen = opened(node, record)
-        elif arity == 2:  # `opened`, written out, and so is `pulled` below: small arrays wait for Python alone
+        elif arity == 2:  # `opened` written out, as is `pulled` below: small arrays wait for Python
             inputs = x, y
             seen = node._data, x._data if type(x) is Value else x, y._data if type(y) is Value else y
         else:
