@@ -121,8 +121,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
 
     Rules see raw data, or Values where the pass itself is to be recorded.
     """
-    pending: Pending = dict.fromkeys(nodes)
-    pending[output._birth] = seed
+    pending: Pending = {**dict.fromkeys(nodes), output._birth: seed}
     tracer = modes.tracer()
     for birth in sorted(nodes, reverse=True):  # whatever used a node is younger, so that its g is complete
         node, g = nodes[birth], pending[birth]
@@ -142,15 +141,11 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
         else:
             inputs, seen = (x,), (node._data, x._data)
         for i, x in enumerate(inputs):
-            if type(x) is not Value or x._birth not in pending:
-                continue
             rule = operation.rules[0 if operation.many else i]
-            if rule is ZERO:
+            if rule is ZERO or type(x) is not Value or x._birth not in pending:
                 continue
-            if rule is ONE:
-                c = g
-            elif arity == 0 or type(rule) is float:
-                c = pulled(node, i, g, seen)
+            if type(rule) is float or arity == 0:
+                c = g if rule is ONE else pulled(node, i, g, seen)
             else:
                 try:
                     c = g * rule(*seen) if operation.elementwise else rule(g, *seen)
@@ -202,9 +197,10 @@ def _applied(node: Value, i: int, rule: Any, g: Any, z: Any, *data: Any) -> Any:
     """The chain rule for operand i: g times a partial derivative, or what a primitive's rule makes of g."""
     operation = node._operation
     metadata = {} if operation.arity else node._y
-    if operation.many:
-        return rule(g, z, data, i, **metadata)
-    return g * rule(z, *data, **metadata) if operation.elementwise else rule(g, z, *data, **metadata)
+    operands = (data, i) if operation.many else data
+    if operation.elementwise:
+        return g * rule(z, *operands, **metadata)
+    return rule(g, z, *operands, **metadata)
 
 
 def _underived(node: Value, i: int) -> ValueError:
