@@ -66,6 +66,4 @@ def _fitted(value: Value, data: Data) -> Data:
 def _computed(node: Node, inputs: Sequence[Data]) -> Data:
     """The operation of a node on other inputs, in the same way as when it was recorded."""
     operation: Any = node.operation
-    if operation.elementwise and all(type(x) is float for x in inputs):
-        return operation.of_floats(*inputs, **node.metadata)
     return operation.computed(inputs, inputs, node.metadata)

@@ -50,41 +50,17 @@ def ancestors(output: Value) -> Nodes:
     pop, push = stack.pop, stack.append
     while stack:
         node = pop()
-        birth, x, y = node._birth, node._x, node._y
-        if node._operation.arity == 0:
-            for operand in x:
-                _reach(operand, node, nodes, stack)
-            continue
-        # `_reach`, written out for both operands, since scalar code spends its time here.
-        if type(x) is Value:
-            born = x._birth
-            if born > birth:
-                raise _changed(x, node)
-            if x._tracked and born not in nodes:
-                nodes[born] = x
-                if x._operation is not None:
-                    push(x)
-        if type(y) is Value:
-            born = y._birth
-            if born > birth:
-                raise _changed(y, node)
-            if y._tracked and born not in nodes:
-                nodes[born] = y
-                if y._operation is not None:
-                    push(y)
+        birth = node._birth
+        for x in (node._x, node._y) if node._operation.arity else node._x:
+            if type(x) is Value:
+                born = x._birth
+                if born > birth:
+                    raise _changed(x, node)
+                if x._tracked and born not in nodes:
+                    nodes[born] = x
+                    if x._operation is not None:
+                        push(x)
     return nodes
-
-
-def _reach(x: Any, node: Value, nodes: Nodes, stack: list[Value]) -> None:
-    """Note an operand of a node, and that its own operands are to be visited."""
-    if type(x) is not Value:
-        return
-    if x._birth > node._birth:
-        raise _changed(x, node)
-    if x._tracked and x._birth not in nodes:
-        nodes[x._birth] = x
-        if x._operation is not None:
-            stack.append(x)
 
 
 def _changed(x: Value, node: Value) -> ValueError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -162,12 +162,9 @@ def differentiating() -> Iterator[None]:
     """The block computes a function to be differentiated: it records, also inside `no_grad`."""
     token = _depth.set(_depth.get() + 1)
     try:
-        if forgetting():
-            with mode(keep=lambda mode: mode is not _forget), revealing_cause:
-                yield
-        else:
-            with revealing_cause:
-                yield
+        recording = mode(keep=lambda mode: mode is not _forget) if forgetting() else nullcontext()
+        with recording, revealing_cause:
+            yield
     finally:
         _depth.reset(token)
 

@@ -20,8 +20,6 @@ from .value import Value, births, blanks
 
 __all__ = ["applied", "part", "picked"]
 
-FLOATS = {float}
-
 FAILURES = (ArithmeticError, *ERRORS)
 """What an operation raises for operands that need NumPy's numbers, or do not fit."""
 
@@ -128,26 +126,23 @@ def _general(operation: Operation) -> Callable[..., Any]:
                 data.append(x._data if type(x) is Value else x)
                 tracked = tracked or (type(x) is Value and x._tracked)
             operands.append(x)
-        if operation.elementwise and FLOATS.issuperset(map(type, data)):
-            result = operation.of_floats(*data, **metadata)
-        else:
-            result = operation.computed(data, operands, metadata)
-        x, y = (*operands, None)[:2] if operation.arity else (tuple(operands), metadata)
-        node = recorded(operation, result, x, y, tracked)
+        result = operation.computed(data, operands, metadata)
+        node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply
 
 
-def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) -> Value:
+def recorded(
+    operation: Operation, data: Data, inputs: Sequence[Any], metadata: dict[str, Any], tracked: bool
+) -> Value:
     """A new node."""
     node = next(blanks)
     node._data = data
     node._grad = node._label = None
     node._birth = next(births)
     node._operation = operation
-    node._x = x
-    node._y = y
+    node._x, node._y = (*inputs, None)[:2] if operation.arity else (tuple(inputs), metadata)
     node._tracked = tracked
     return modes.observed(node) if switch.on else node
 
