@@ -54,6 +54,7 @@ RENAMED = {
     "programs.parameters": "programs.arguments",
     "programs.purity": "programs.tracing.refusals",
     "programs.rewrites.dead": "programs.rewrites.draft",
+    "programs.rewrites.kinks": "programs.rewrites.neutral",
     "programs.rewrites.products": "programs.rewrites.sums",
     "programs.rewrites.signs": "programs.rewrites.neutral",
     "programs.specializing": "programs.lowering.proxies",

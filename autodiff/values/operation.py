@@ -124,6 +124,9 @@ class Operation(Traits):
         plain = not (self.many or self.metadata) and sloped
         count = len(self.arguments)
         self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
+        if elementwise and self.arity == 2:
+            self.rules = tuple(map(_operand, self.rules))
+            self.linear = self.linear or self.rules == (second_operand, first_operand)
 
     def _checked(self, rules: dict[str, Rule]) -> tuple[Any, ...]:
         """The rules in the order of the arguments, each of which must have one."""
@@ -263,6 +266,16 @@ def _constant(rule: Rule) -> Any:
     if not isinstance(rule, numbers.Real):
         return rule
     return {1.0: ONE, 0.0: ZERO}.get(rule, float(rule))
+
+
+def _operand(rule: Rule) -> Rule:
+    """A rule of (z, x, y) that only returns an operand, found by calling it, so that a pass need not."""
+    z, x, y = object(), object(), object()
+    try:
+        result = rule(z, x, y) if callable(rule) else None
+    except Exception:  # it computes, and cannot with such operands
+        return rule
+    return first_operand if result is x else second_operand if result is y else rule
 
 
 def defaults_of(function: Callable[..., Any]) -> dict[str, Any]:
