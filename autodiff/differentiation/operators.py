@@ -144,7 +144,6 @@ METHODS: dict[str, Any] = {
     "__getitem__": ops.getitem,
     **plain.COMPARISONS,
     **plain.CONNECTIVES,
-    "__invert__": plain.negation,
     **{name: getattr(ops, name) for name in (*SAME_NAME, "exp", "log", "tanh", "relu", "sigmoid")},
     **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
     "reshape": _reshape,
