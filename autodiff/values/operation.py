@@ -74,21 +74,6 @@ class Operation(Traits):
     array: Callable[[Operand], Operand]
     """Makes a list that has Values in it one Value; `differentiation.operators` attaches it."""
 
-    __slots__ = (
-        "arguments",
-        "arity",
-        "defaults",
-        "elementwise",
-        "forward",
-        "many",
-        "masked",
-        "metadata",
-        "name",
-        "rules",
-        "scalar",
-        "usual",
-    )
-
     def __init__(
         self,
         forward: Callable[..., Data],
