@@ -37,10 +37,6 @@ def _transpose(self: Value, *axes: Any) -> Any:
     return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
 
-def _flatten(self: Value, order: str = "C") -> Any:
-    return ops.reshape(self, (-1,), order=order)
-
-
 BINARY = {
     "add": ops.add,
     "sub": ops.subtract,
@@ -148,7 +144,7 @@ METHODS: dict[str, Any] = {
     **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
     "reshape": _reshape,
     "transpose": _transpose,
-    "flatten": _flatten,
+    "flatten": ops.ravel,
     "T": property(ops.transpose),
     "backward": engine.backward,
     "__array_ufunc__": _array_ufunc,

@@ -118,14 +118,10 @@ def _general(operation: Operation) -> Callable[..., Any]:
         inputs, metadata = operation.bind(given, named)
         operands, data, tracked = [], [], False
         for x in inputs:
-            if type(x) is Value:
-                data.append(x._data)
-                tracked = tracked or x._tracked
-            else:
-                x = operation.operand(x)
-                data.append(x._data if type(x) is Value else x)
-                tracked = tracked or (type(x) is Value and x._tracked)
+            x = x if type(x) is Value else operation.operand(x)
             operands.append(x)
+            data.append(x._data if type(x) is Value else x)
+            tracked = tracked or (type(x) is Value and x._tracked)
         result = operation.computed(data, operands, metadata)
         node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
