@@ -81,7 +81,7 @@ def elementwise(
                  derivations write that, and simplify it
     typeset      how it is written in place of f(x), {} for each operand and {name} for an option: "|{}|",
                  "{} × {}", "e^{}"; where an option is not the usual one, it is written as a function
-    kink         the slope that is taken where there is none, "relu′(0) = 0"; it ends the docstring
+    kink         the slope that is taken where there is none, "cone′(0) = 0"; it ends the docstring
     symmetric    operands may change places: x + y and y + x are one, to the last bit
     linear       the output is a product of one entry of each operand, and of constants: 0 of one makes it 0
     selecting    where a partial derivative is 0, the output does not depend on that operand, as that of a
