@@ -49,6 +49,7 @@ GONE: frozenset[str] = frozenset(
         "autodiff.level.Level",
         "autodiff.level.Measured",
         "autodiff.level.level_at",
+        "autodiff.reverse.parts",
         "autodiff.room.measured_in_its_room",
         "autodiff.school.pointed",
         "autodiff.subject.Subject",

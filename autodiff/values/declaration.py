@@ -101,20 +101,8 @@ def elementwise(
 
     Raises TypeError where rules and parameters do not match.
     """
-    return _decorator(
-        rules,
-        elementwise=True,
-        symbol=symbol,
-        scalar=scalar,
-        remedy=remedy,
-        formula=formula,
-        typeset=typeset,
-        kink=kink,
-        symmetric=symmetric,
-        linear=linear,
-        selecting=selecting,
-        nonnegative=nonnegative,
-    )
+    declared = locals()  # all that is given, by name
+    return _decorator(elementwise=True, **declared)
 
 
 def primitive(
@@ -155,17 +143,5 @@ def primitive(
     >>> reverse(Value([1.0, 2.0]))
     Value([2., 1.], operation='reverse')
     """
-    return _decorator(
-        rules,
-        elementwise=False,
-        symbol=symbol,
-        remedy=remedy,
-        formula=formula,
-        typeset=typeset,
-        kink=kink,
-        linear=linear,
-        selecting=selecting,
-        entrywise=entrywise,
-        conforming=conforming,
-        masked=masked,
-    )
+    declared = locals()  # all that is given, by name
+    return _decorator(elementwise=False, **declared)
