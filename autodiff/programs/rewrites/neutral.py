@@ -25,8 +25,6 @@ from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, is_a, rule
 
-__all__ = ["RULES"]
-
 
 def _is_operand(operation: Operation) -> bool:
     return operation.formula in operation.arguments
@@ -103,16 +101,3 @@ def minus_added(draft: Draft, line: Line) -> int | None:
         if inner := draft.made_by(y, negative):
             return draft.add(subtract, x, inner.inputs[0])
     return None
-
-
-RULES = [
-    factor_one,
-    zero_added,
-    identity,
-    as_it_is,
-    axes_of_one,
-    all_entries,
-    transposed_twice,
-    factor_minus_one,
-    minus_added,
-]

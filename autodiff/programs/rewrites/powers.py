@@ -12,8 +12,6 @@ from ...values.data import canonical
 from ..listing import Line
 from .draft import Draft, rule
 
-__all__ = ["RULES"]
-
 
 @rule("x·x is x²", multiply)
 def product_with_itself(draft: Draft, line: Line) -> int | None:
@@ -101,14 +99,3 @@ def division_by_power_of_two(draft: Draft, line: Line) -> int | None:
 
 def _power_of_two(c: float) -> bool:
     return abs(math.frexp(c)[0]) == 0.5
-
-
-RULES = [
-    product_with_itself,
-    small_power,
-    whole_power,
-    slope_of_power,
-    derivative_of_power,
-    factors_joined,
-    division_by_power_of_two,
-]

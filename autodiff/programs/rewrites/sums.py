@@ -22,8 +22,6 @@ from .operations import (
     sum_of_product,
 )
 
-__all__ = ["RULES"]
-
 
 @rule("a sum back to the shape before broadcasting is a sum over known axes", sum_to)
 def axes_known(draft: Draft, line: Line) -> int | None:
@@ -110,16 +108,3 @@ def transposes_folded(draft: Draft, line: Line) -> int | None:
     if len(draft.lines[b].shape) == 2 and (right := draft.made_by(b, transpose)):
         return draft.add(product_with_transposed, a, right.inputs[0])
     return None
-
-
-RULES = [
-    axes_known,
-    plain_sum,
-    asked_for_nan,
-    plain_maximum,
-    mean_as_sum,
-    sum_of_rows,
-    axes_of_matrix,
-    small_product,
-    transposes_folded,
-]

@@ -15,7 +15,6 @@ from itertools import chain
 from ....ops import add, multiply
 from ...listing import Line, Listing
 from ..additions import works_on_arrays
-from ..broadcasts import broadcasts
 from ..draft import Draft, Rewrite, Rule, is_a
 from ..operations import (
     product,
@@ -198,7 +197,7 @@ class Packing:
         """The operation that made one line, on arrays whose rows are the operands of all."""
         first = lines[0]
         assert first.operation is not None
-        axes = len(first.shape) if broadcasts(first.operation) else 0
+        axes = len(first.shape) if first.operation.entrywise else 0
         inputs = [self.places.operand_at(side, axes) for side in sides(lines)]
         options = on_rows(first, len(self.lines[first.inputs[0]].shape), len(lines))
         return self.draft.apply(first.operation, inputs, options)

@@ -7,7 +7,6 @@ from typing import Any
 from ....ops import getitem, reshape, transpose
 from ...listing import Line
 from ..additions import is_basic
-from ..broadcasts import broadcasts
 from ..draft import is_a
 from ..operations import laid, reduced, reduced_in_place
 
@@ -20,14 +19,14 @@ def acts_on_rows(line: Line) -> bool:
         return is_basic(line.metadata["index"])
     if is_a(line, reshape):
         return bool(line.metadata["order"] == "C")
-    suits = line.operation is not None and broadcasts(line.operation)
+    suits = line.operation is not None and line.operation.entrywise
     return suits or any(is_a(line, function) for function in (laid, reduced, reduced_in_place, transpose))
 
 
 def on_rows(line: Line, axes: int, count: int) -> dict[str, Any]:
     """The options for `count` rows, where the line's operand has so many axes."""
     options = dict(line.metadata)
-    if line.operation is None or broadcasts(line.operation):
+    if line.operation is None or line.operation.entrywise:
         return options
     if "axis" in options:
         options["axis"] = _next_axes(options["axis"], axes)
