@@ -50,7 +50,7 @@ class Recorder:
     ) -> None:
         self._f, self._version = f, version
         self._call = arguments._replace(operands=[])  # structure and settings, without the data
-        self._roles = [isinstance(x, Value) and x._tracked for x in arguments.operands]
+        self._roles = [*map(_is_variable, arguments.operands)]
         self._pullback = compiled(self._pulled_back)
         self._operation = self._declared()
 

@@ -129,7 +129,7 @@ def test_an_operator_alone_that_python_refuses_gives_what_numpy_has(f, x):
 
 
 def squared(x):
-    """In a program of numbers x·x, which differs from Python's x**2 in the last digit of one in a thousand."""
+    """In a program of numbers x·x, whose last digit is not that of Python's x**2 for one in a thousand."""
     return x**2
 
 

@@ -221,9 +221,13 @@ def _in_order(lines: Sequence[Line], units: Sequence[int]) -> Iterator[int]:
 def _common_name(lines: Sequence[Line]) -> str | None:
     """What the names of lines have in common: z⁽¹⁾ of z₁⁽¹⁾, z₂⁽¹⁾."""
     names = [line.name or "" for line in lines]
+    start = _common_start(names)
+    end = _common_start([name[len(start) :][::-1] for name in names])[::-1]
+    return start + end or None
+
+
+def _common_start(names: Sequence[str]) -> str:
+    """What all names begin with."""
     first, last = min(names), max(names)
-    start = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    rest = [name[start:][::-1] for name in names]
-    first, last = min(rest), max(rest)
-    end = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    return names[0][:start] + rest[0][:end][::-1] or None
+    differing = (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
+    return first[: next(differing, len(first))]
