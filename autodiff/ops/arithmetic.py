@@ -10,7 +10,6 @@ import numpy as np
 
 from ..values.data import Data
 from ..values.declaration import elementwise
-from ..values.operation import first_operand, second_operand
 
 __all__ = [
     "add",
@@ -44,9 +43,8 @@ def subtract(x: Data, y: Data, /) -> Data:
     formula="x*y",
     scalar=operator.mul,
     symmetric=True,
-    linear=True,
-    dx=second_operand,
-    dy=first_operand,
+    dx=lambda z, x, y: y,
+    dy=lambda z, x, y: x,
 )
 def multiply(x: Data, y: Data, /) -> Data:
     """Product.   z = x·y;   ∂z/∂x = y,  ∂z/∂y = x."""
