@@ -64,7 +64,7 @@ class Packing:
     def written(self) -> Listing:
         """The new listing."""
         units = [self._unit(i) for i in range(len(self.lines))]
-        for unit in _in_order(self.lines, units):
+        for unit in in_order(self.lines, units):
             if unit >= 0:
                 self._write_line(unit)
             else:
@@ -198,7 +198,7 @@ class Packing:
         return self.draft.apply(first.operation, inputs, options)
 
 
-def _in_order(lines: Sequence[Line], units: Sequence[int]) -> Iterator[int]:
+def in_order(lines: Sequence[Line], units: Sequence[int]) -> Iterator[int]:
     """Units, each after those that it needs, else in the order of their first lines.
 
     `units` has the unit of each line.
