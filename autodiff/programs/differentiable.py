@@ -50,9 +50,8 @@ class Recorder:
     ) -> None:
         self._f, self._version = f, version
         self._call = arguments._replace(operands=[])  # structure and settings, without the data
-        self._roles = [isinstance(x, Value) and x._tracked for x in arguments.operands]
+        self._roles = [*map(_is_variable, arguments.operands)]
         self._pullback = compiled(self._pulled_back)
-        self._masked = compiled(self._masked_back)
         self._operation = self._declared()
 
     def __call__(self, arguments: Arguments, outputs: tuple[Data, ...]) -> list[Any]:
@@ -74,10 +73,10 @@ class Recorder:
         program.__name__ = self._version.name
 
         def rule(g: Any, y: Any, inputs: Any) -> tuple[Any, ...]:
-            return self._rule(self._pullback, inputs, g)
+            return self._rule(inputs, g)
 
         def masked(g: Any, mask: Any, y: Any, inputs: Any) -> tuple[Any, ...]:
-            return self._rule(self._masked, inputs, g, mask)
+            return self._rule(inputs, g, mask)
 
         return Operation(program, {"dinputs": rule}, elementwise=False, masked=masked)
 
@@ -86,34 +85,31 @@ class Recorder:
         pairs = zip(inputs, self._roles, strict=False)  # behind the arguments are the captured Values
         return self._call._replace(operands=[Value(x) if role else x for x, role in pairs])
 
-    def _rule(self, pullback: Evaluated, inputs: Any, *gradients: Any) -> tuple[Any, ...]:
-        """What a pullback makes of gradients: those of all inputs, None for constants; data, or Values."""
+    def _rule(self, inputs: Any, g: Any, mask: Any = None) -> tuple[Any, ...]:
+        """What the pullback makes of a gradient: those of all inputs, None for constants; data, or Values."""
         record = isinstance(inputs, Value)
         count = len(self._roles)
         call = self._call._replace(operands=inputs._x[:count]) if record else self._restored(inputs)
         several = len(self._version.tracked) > 1
-        arguments = [list(g) if several else [g] for g in gradients]
-        found = iter(pullback((*arguments, *call.filled(iter(call.operands))), {}, record))
+        seeds, masks = (x if x is None else [*x] if several else [x] for x in (g, mask))
+        found = iter(self._pullback((seeds, masks, *call.filled(iter(call.operands))), {}, record))
         return tuple([next(found) if role else None for role in (*self._roles, *self._version.roles)])
 
-    def _pulled_back(self, seeds: list[Any], args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+    def _pulled_back(
+        self, seeds: list[Any], masks: list[Any] | None, args: list[Any], kwargs: dict[str, Any]
+    ) -> list[Any]:
         """Σ over the outputs of seedᵀ·Jacobian, for each variable: what the pullback is compiled from.
 
-        A seed is a variable, so that its zeros are not structural.
+        A seed is a variable, so that its zeros are not structural. Those of a mask are: each output times
+        its mask has the seed.
         """
-        return self._masked_back(seeds, [1.0] * len(seeds), args, kwargs)
-
-    def _masked_back(
-        self, seeds: list[Any], masks: list[Any], args: list[Any], kwargs: dict[str, Any]
-    ) -> list[Any]:
-        """The same, where zeros of a mask are structural: each output times its mask has the seed."""
         with modes.inside(self._version.inside_derivative):
             result = self._f(*args, **kwargs)
         wanted = [x for x in (*leaves((args, kwargs)), *self._version.captured) if _is_variable(x)]
         outputs = [x for x in leaves(result) if isinstance(x, Value)]
         parts = [
             gradients(y * mask, wanted, variable(seed), create_graph=True)
-            for y, seed, mask in zip(outputs, seeds, masks, strict=True)
+            for y, seed, mask in zip(outputs, seeds, masks or [1.0] * len(seeds), strict=True)
             if seed is not None
         ]
         return [reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]

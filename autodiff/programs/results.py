@@ -15,16 +15,8 @@ from .arguments import is_setting
 __all__ = ["OUTPUT", "filled", "structure"]
 
 
-class _Output:
-    """Stands for what the program computes, among what f always returns."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "OUTPUT"
-
-
-OUTPUT = _Output()
+OUTPUT = object()
+"""Stands for what the program computes, among what f always returns."""
 
 
 def structure(result: Any) -> Any:

@@ -1,5 +1,1 @@
 """A listing as steps: calls of Python and NumPy, and the memory that they write into."""
-
-from .lowering import lowered
-
-__all__ = ["lowered"]

@@ -57,9 +57,7 @@ def _slot(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
 def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
     """An operation as one call of its forward function, of which no more is known than was recorded."""
     operation: Any = line.operation
-    places = [f"{{{i}}}" for i in range(len(inputs))]
-    options = [f"{name}={escaped(words.spelled(x))}" for name, x in line.metadata.items()]
-    text = f"{words.helper(operation.forward)}({', '.join([*places, *options])})"
+    text = _call(words.helper(operation.forward), line, words)
     if isinstance(line.data, tuple):
         return steps.add(line.data, inputs, Spelling(text), may_share=True)
     kind = words.spelled(line.dtype)
@@ -68,6 +66,13 @@ def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
         return steps.add(example_of(line.data), inputs, result, may_share=True)
     result = Spelling(f"float({text})" if line.is_float else f"{kind}({text})")
     return steps.add(line.data, inputs, result, may_share=True)
+
+
+def _call(function: str, line: Line, words: Words) -> str:
+    """The template of a call with the inputs and options of a line."""
+    places = [f"{{{i}}}" for i in range(len(line.inputs))]
+    options = [f"{name}={escaped(words.spelled(x))}" for name, x in line.metadata.items()]
+    return f"{function}({', '.join([*places, *options])})"
 
 
 def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:
@@ -93,9 +98,7 @@ def _number(operation: Operation, inputs: list[Slot], line: Line, steps: Steps, 
     """Python's arithmetic where that is all, else a call of the operation's function of numbers."""
     formula = _formula(operation)
     if formula is None:
-        places = ", ".join(f"{{{i}}}" for i in range(len(inputs)))
-        options = "".join(f", {name}={escaped(words.spelled(x))}" for name, x in line.metadata.items())
-        call = Spelling(f"{words.scalar(operation)}({places}{options})", may_fail=True)
+        call = Spelling(_call(words.scalar(operation), line, words), may_fail=True)
         return steps.add(line.data, inputs, call)
     sign, terms = formula
     operands = [steps.constant(term) if isinstance(term, float) else inputs[term] for term in terms]

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...ops import add, multiply, scatter_add, square
 from ..listing import Line, Listing
-from .draft import Draft, Rewrite, alike, is_a
+from .draft import Draft, Rewrite, alike, is_a, replaced
 from .operations import laid, reduced, sum_of_product, total, weighted_sum
 
 __all__ = ["REWRITES", "is_basic", "summed", "works_on_arrays"]
@@ -74,22 +74,14 @@ class Chains:
 
 def summed(listing: Listing) -> Listing:
     """The listing with one sum in place of each chain of additions that one can be made of."""
-    chains = Chains(listing)
-    draft, at, changes = Draft(), list[int](), 0
-    for position, line in enumerate(listing.lines):
-        found = _sum(chains, draft, at, position)
-        changes += found is not None
-        at.append(draft.moved(line, at) if found is None else found)
-        draft.adopt(at[-1], line)
-    return Listing(draft.lines, tuple(at[i] for i in listing.outputs)) if changes else listing
+    return replaced(listing, partial(_sum, Chains(listing)))
 
 
-def _sum(chains: Chains, draft: Draft, at: Sequence[int], position: int) -> int | None:
+def _sum(chains: Chains, draft: Draft, line: Line, at: Sequence[int]) -> int | None:
     """One sum in place of a line, if it ends a chain, or sums products."""
-    line = chains.lines[position]
-    draft.origin = line.origin
     if is_a(line, reduced):
         return _of_products(chains, draft, at, line)
+    position = len(at)
     terms = [position] if is_a(line, scatter_add) else chains.terms.get(position, [])
     for form in (_weighted, _total, _laid):
         found = form(chains, draft, at, line, terms)

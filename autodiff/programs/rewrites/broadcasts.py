@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 
 from ...ops import broadcast_to
-from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, rule
-
-__all__ = ["RULES", "broadcasts"]
-
-
-def broadcasts(operation: Operation) -> bool:
-    """Whether it acts entry by entry."""
-    return operation.entrywise
 
 
 @rule(
     "a constant array of equal numbers is one number, where another operand has the shape of the result",
     masks=True,
-    suits=broadcasts,
+    suits=attrgetter("entrywise"),
 )
 def number_for_array(draft: Draft, line: Line) -> int | None:
     return _with_inputs(draft, line, tuple([_narrow(draft, i) for i in line.inputs])) if line.shape else None
@@ -29,7 +23,7 @@ def number_for_array(draft: Draft, line: Line) -> int | None:
 @rule(
     "a repeated array is used before it is repeated, where another operand has the shape of the result",
     masks=True,
-    suits=broadcasts,
+    suits=attrgetter("entrywise"),
 )
 def unrepeated(draft: Draft, line: Line) -> int | None:
     return _with_inputs(draft, line, tuple([_source(draft, i) for i in line.inputs])) if line.shape else None
@@ -51,6 +45,3 @@ def _with_inputs(draft: Draft, line: Line, inputs: tuple[int, ...]) -> int | Non
     if np.broadcast_shapes(*[draft.lines[i].shape for i in inputs]) != line.shape:
         return None
     return draft.apply(line.operation, inputs, line.metadata)
-
-
-RULES = [number_for_array, unrepeated]

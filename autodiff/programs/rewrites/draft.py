@@ -16,7 +16,19 @@ from ...values.data import Data
 from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
 
-__all__ = ["REWRITES", "Draft", "Rewrite", "Rule", "alike", "computed", "frozen", "is_a", "living", "rule"]
+__all__ = [
+    "REWRITES",
+    "Draft",
+    "Rewrite",
+    "Rule",
+    "alike",
+    "computed",
+    "frozen",
+    "is_a",
+    "living",
+    "replaced",
+    "rule",
+]
 
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
 
@@ -180,6 +192,21 @@ class Draft:
         if position not in self._numbers:
             self._numbers[position] = _repeated(line.data)
         return self._numbers[position]
+
+
+def replaced(listing: Listing, replacement: Callable[[Draft, Line, Sequence[int]], int | None]) -> Listing:
+    """The listing with others in place of some lines; the replacement of a line that stays is None.
+
+    A replacement is given the line, and where the lines before it stand in the draft.
+    """
+    draft, at, changes = Draft(), list[int](), 0
+    for line in listing.lines:
+        draft.origin = line.origin
+        found = replacement(draft, line, at)
+        changes += found is not None
+        at.append(draft.moved(line, at) if found is None else found)
+        draft.adopt(at[-1], line)
+    return Listing(draft.lines, tuple(at[i] for i in listing.outputs)) if changes else listing
 
 
 def living(listing: Listing) -> Listing:

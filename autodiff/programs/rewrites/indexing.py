@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import partial, reduce
 
 import numpy as np
@@ -10,10 +11,10 @@ import numpy as np
 from ...ops import add, getitem, transpose
 from ...ops.joining import _stack
 from ..listing import Line, Listing
-from .draft import Draft, Rewrite, is_a, rule
+from .draft import Draft, Rewrite, is_a, replaced, rule
 from .operations import entry, laid, numbers, rows, taken, vector
 
-__all__ = ["REWRITES", "RULES", "SHARE", "entry_of", "unpacked"]
+__all__ = ["REWRITES", "SHARE", "entry_of", "unpacked"]
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -62,8 +63,6 @@ def laid_numbers(draft: Draft, line: Line) -> int | None:
     return draft.add(vector, *[reduce(partial(draft.add, add), terms) for terms in filled])
 
 
-RULES = [stack, all_rows, laid_numbers]
-
 REWRITES = [Rewrite("many numbers of one vector are taken out of it at once", True)]
 
 
@@ -71,23 +70,14 @@ def unpacked(listing: Listing) -> Listing:
     """The listing with many numbers taken out of one vector at once."""
     wanted = Counter(line.inputs[0] for line in listing.lines if _is_entry(listing, line))
     many = {source for source, n in wanted.items() if n * SHARE >= listing.lines[source].shape[0]}
-    if not many:
-        return listing
-    draft, at = Draft(), list[int]()
-    for line in listing.lines:
-        if _is_entry(listing, line) and line.inputs[0] in many:
-            at.append(_entry(draft, line, at[line.inputs[0]]))
-        else:
-            at.append(draft.moved(line, at))
-    return Listing(draft.lines, tuple(at[i] for i in listing.outputs))
 
+    def number(draft: Draft, line: Line, at: Sequence[int]) -> int | None:
+        if not _is_entry(listing, line) or line.inputs[0] not in many:
+            return None
+        source = at[line.inputs[0]]
+        return entry_of(draft, source, line.metadata["index"] % draft.lines[source].shape[0])
 
-def _entry(draft: Draft, line: Line, source: int) -> int:
-    draft.origin = line.origin
-    (size,) = draft.lines[source].shape
-    found = entry_of(draft, source, line.metadata["index"] % size)
-    draft.adopt(found, line)
-    return found
+    return replaced(listing, number) if many else listing
 
 
 def entry_of(draft: Draft, source: int, index: int) -> int:

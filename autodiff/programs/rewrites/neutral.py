@@ -9,38 +9,25 @@ from __future__ import annotations
 import math
 from operator import attrgetter
 
-from ...ops import (
-    add,
-    divide,
-    expand_dims,
-    getitem,
-    multiply,
-    negative,
-    reshape,
-    squeeze,
-    subtract,
-    transpose,
-)
+from ... import ops
 from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, is_a, rule
-
-__all__ = ["RULES"]
 
 
 def _is_operand(operation: Operation) -> bool:
     return operation.formula in operation.arguments
 
 
-@rule("x·1 and x/1 are x", multiply, divide)
+@rule("x·1 and x/1 are x", ops.multiply, ops.divide)
 def factor_one(draft: Draft, line: Line) -> int | None:
     x, y = line.inputs
     if draft.number(y) == 1.0:
         return x
-    return y if is_a(line, multiply) and draft.number(x) == 1.0 else None
+    return y if is_a(line, ops.multiply) and draft.number(x) == 1.0 else None
 
 
-@rule("x + (−0) is x; so is x + 0 where x is a square, an exponential and the like, which is never −0", add)
+@rule("x + (−0) is x; so is x + 0 where x is a square, an exponential or the like, never −0", ops.add)
 def zero_added(draft: Draft, line: Line) -> int | None:
     for x, y in (line.inputs, line.inputs[::-1]):
         if draft.number(y) == 0.0 and (_is_minus(draft, y) or _never_minus_zero(draft, x)):
@@ -69,50 +56,37 @@ def as_it_is(draft: Draft, line: Line) -> int | None:
     return line.inputs[0] if x.shape == line.shape and line.metadata.get("order", "C") == "C" else None
 
 
-@rule("axes of size 1 come and go by a reshape", expand_dims, squeeze)
+@rule("axes of size 1 come and go by a reshape", ops.expand_dims, ops.squeeze)
 def axes_of_one(draft: Draft, line: Line) -> int | None:
-    return draft.add(reshape, *line.inputs, shape=line.shape)
+    return draft.add(ops.reshape, *line.inputs, shape=line.shape)
 
 
-@rule("x[...] is x", getitem)
+@rule("x[...] is x", ops.getitem)
 def all_entries(draft: Draft, line: Line) -> int | None:
     return line.inputs[0] if line.metadata["index"] is Ellipsis else None
 
 
-@rule("the transpose of a transpose is x, the transpose of a vector the vector", transpose)
+@rule("the transpose of a transpose is x, the transpose of a vector the vector", ops.transpose)
 def transposed_twice(draft: Draft, line: Line) -> int | None:
     (x,) = line.inputs
     if len(line.shape) < 2:
         return x
-    inner = draft.made_by(x, transpose)
+    inner = draft.made_by(x, ops.transpose)
     reversing = inner is not None and inner.metadata["axes"] is line.metadata["axes"] is None
     return inner.inputs[0] if inner and reversing else None
 
 
-@rule("x·(−1) and x/(−1) are −x", multiply, divide)
+@rule("x·(−1) and x/(−1) are −x", ops.multiply, ops.divide)
 def factor_minus_one(draft: Draft, line: Line) -> int | None:
     x, y = line.inputs
     if draft.number(y) == -1.0:
-        return draft.add(negative, x)
-    return draft.add(negative, y) if is_a(line, multiply) and draft.number(x) == -1.0 else None
+        return draft.add(ops.negative, x)
+    return draft.add(ops.negative, y) if is_a(line, ops.multiply) and draft.number(x) == -1.0 else None
 
 
-@rule("a + (−b) is a − b", add)
+@rule("a + (−b) is a − b", ops.add)
 def minus_added(draft: Draft, line: Line) -> int | None:
     for x, y in (line.inputs, line.inputs[::-1]):
-        if inner := draft.made_by(y, negative):
-            return draft.add(subtract, x, inner.inputs[0])
+        if inner := draft.made_by(y, ops.negative):
+            return draft.add(ops.subtract, x, inner.inputs[0])
     return None
-
-
-RULES = [
-    factor_one,
-    zero_added,
-    identity,
-    as_it_is,
-    axes_of_one,
-    all_entries,
-    transposed_twice,
-    factor_minus_one,
-    minus_added,
-]

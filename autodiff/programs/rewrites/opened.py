@@ -13,8 +13,6 @@ from ...values.value import Value
 from ..listing import Line
 from .draft import Draft, rule
 
-__all__ = ["RULES"]
-
 
 @rule("softmax, its logarithm and σ of arrays are what they are made of", softmax, log_softmax, sigmoid)
 def opened(draft: Draft, line: Line) -> int | None:
@@ -62,6 +60,3 @@ def share(draft: Draft, line: Line) -> int | None:
     x, y = difference.inputs
     logarithm, e = draft.made_by(y, log), draft.known(exp, x)
     return draft.add(divide, e, logarithm.inputs[0]) if logarithm and e is not None else None
-
-
-RULES = [opened, share]

@@ -12,8 +12,6 @@ from ...values.data import canonical
 from ..listing import Line
 from .draft import Draft, rule
 
-__all__ = ["RULES"]
-
 
 @rule("x·x is x²", multiply)
 def product_with_itself(draft: Draft, line: Line) -> int | None:
@@ -21,7 +19,7 @@ def product_with_itself(draft: Draft, line: Line) -> int | None:
     return draft.add(square, x) if x == y else None
 
 
-@rule("x⁰ is 1, x¹ is x; x² is x·x, as NumPy has it for arrays", power)
+@rule("x⁰ is 1, x¹ is x; x² of arrays is x·x, as NumPy has it", power)
 def small_power(draft: Draft, line: Line) -> int | None:
     x, y = line.inputs
     exponent = draft.number(y) if draft.lines[y].is_float else None
@@ -29,7 +27,13 @@ def small_power(draft: Draft, line: Line) -> int | None:
         return _filled(draft, line, 1.0)
     if exponent == 1.0:
         return x
-    return draft.add(square, x) if exponent == 2.0 else None
+    return draft.add(square, x) if exponent == 2.0 and line.shape else None
+
+
+@rule("x² of a number is x·x, to the last digit of what Python's power gives", power, exact=False)
+def squared_number(draft: Draft, line: Line) -> int | None:
+    x, y = line.inputs
+    return draft.add(square, x) if not line.shape and draft.number(y) == 2.0 else None
 
 
 @rule("x³ and x⁴ of arrays are products, to the last digits", power, exact=False)
@@ -101,14 +105,3 @@ def division_by_power_of_two(draft: Draft, line: Line) -> int | None:
 
 def _power_of_two(c: float) -> bool:
     return abs(math.frexp(c)[0]) == 0.5
-
-
-RULES = [
-    product_with_itself,
-    small_power,
-    whole_power,
-    slope_of_power,
-    derivative_of_power,
-    factors_joined,
-    division_by_power_of_two,
-]

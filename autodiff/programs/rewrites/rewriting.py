@@ -14,15 +14,13 @@ from .rows import packing
 
 __all__ = ["REWRITES", "RULES", "rewritten"]
 
-RULES: list[Rule] = [
-    *neutral.RULES,
-    *powers.RULES,
-    *broadcasts.RULES,
-    *sums.RULES,
-    *indexing.RULES,
-    *opened.RULES,
+RULES = [
+    found
+    for module in (neutral, powers, broadcasts, sums, indexing, opened)
+    for found in vars(module).values()
+    if isinstance(found, Rule)
 ]
-"""Those of single lines."""
+"""Those of single lines, in the order in which they are declared."""
 
 REWRITES: list[Rewrite] = [
     *draft.REWRITES,

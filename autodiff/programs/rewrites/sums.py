@@ -10,19 +10,8 @@ from ... import ops
 from ...ops import divide, dot, matmul, mean, moveaxis, sum_to, swapaxes, transpose
 from ..listing import Line
 from ..tracing.nan_check import energy
+from . import operations
 from .draft import Draft, is_a, rule
-from .operations import (
-    largest,
-    product,
-    product_of_transposed,
-    product_with_transposed,
-    reduced,
-    reduced_in_place,
-    smallest,
-    sum_of_product,
-)
-
-__all__ = ["RULES"]
 
 
 @rule("a sum back to the shape before broadcasting is a sum over known axes", sum_to)
@@ -34,7 +23,7 @@ def axes_known(draft: Draft, line: Line) -> int | None:
         return None
     axes = tuple(range(extra)) or tuple(kept)
     axis = axes[0] if len(axes) == 1 else None if len(axes) == len(given) else axes
-    return draft.add(reduced_in_place if kept else reduced, *line.inputs, axis=axis)
+    return draft.add(operations.reduced_in_place if kept else operations.reduced, *line.inputs, axis=axis)
 
 
 @rule("a sum is one call of NumPy", ops.sum)
@@ -43,7 +32,8 @@ def plain_sum(draft: Draft, line: Line) -> int | None:
     if not given:
         return None
     axis = 0 if axis is None and len(given) == 1 else axis
-    return draft.add(reduced_in_place if line.metadata["keepdims"] else reduced, *line.inputs, axis=axis)
+    summed = operations.reduced_in_place if line.metadata["keepdims"] else operations.reduced
+    return draft.add(summed, *line.inputs, axis=axis)
 
 
 @rule(
@@ -51,13 +41,13 @@ def plain_sum(draft: Draft, line: Line) -> int | None:
 )
 def asked_for_nan(draft: Draft, line: Line) -> int | None:
     (x,) = line.inputs
-    total = draft.known(reduced, x, axis=0) if len(draft.lines[x].shape) == 1 else None
-    return draft.add(sum_of_product, x, x) if total is None else total
+    found = draft.known(operations.reduced, x, axis=0) if len(draft.lines[x].shape) == 1 else None
+    return draft.add(operations.sum_of_product, x, x) if found is None else found
 
 
 @rule("a maximum over axes is one call of NumPy", ops.max, ops.min)
 def plain_maximum(draft: Draft, line: Line) -> int | None:
-    extreme = largest if is_a(line, ops.max) else smallest
+    extreme = operations.largest if is_a(line, ops.max) else operations.smallest
     return draft.add(extreme, *line.inputs, **line.metadata) if draft.lines[line.inputs[0]].shape else None
 
 
@@ -70,13 +60,13 @@ def mean_as_sum(draft: Draft, line: Line) -> int | None:
     return draft.add(divide, draft.add(ops.sum, *line.inputs, **line.metadata), draft.constant(float(count)))
 
 
-@rule("the sum of the rows of a matrix is a product with ones, in another order", reduced, exact=False)
+@rule("the sum of a matrix's rows is a product with ones, in another order", operations.reduced, exact=False)
 def sum_of_rows(draft: Draft, line: Line) -> int | None:
     x = draft.lines[line.inputs[0]]
     floats = x.dtype.kind == "f" and x.dtype.itemsize >= 4
     if not floats or len(x.shape) != 2 or line.metadata["axis"] != 0:
         return None
-    return draft.add(product, draft.constant(np.ones(x.shape[0], x.dtype)), *line.inputs)
+    return draft.add(operations.product, draft.constant(np.ones(x.shape[0], x.dtype)), *line.inputs)
 
 
 # -- matrix products -----------------------------------------------------------------------------
@@ -99,27 +89,14 @@ def small_product(draft: Draft, line: Line) -> int | None:
     axes = {len(a.shape), len(b.shape)}
     if not usual or not axes <= {1, 2} or (1 in axes and 1 in (math.prod(a.shape), math.prod(b.shape))):
         return None
-    return draft.add(product, *line.inputs)
+    return draft.add(operations.product, *line.inputs)
 
 
-@rule("Aᵀ @ B and A @ Bᵀ are one product", product)
+@rule("Aᵀ @ B and A @ Bᵀ are one product", operations.product)
 def transposes_folded(draft: Draft, line: Line) -> int | None:
     a, b = line.inputs
     if len(draft.lines[a].shape) == 2 and (left := draft.made_by(a, transpose)):
-        return draft.add(product_of_transposed, left.inputs[0], b)
+        return draft.add(operations.product_of_transposed, left.inputs[0], b)
     if len(draft.lines[b].shape) == 2 and (right := draft.made_by(b, transpose)):
-        return draft.add(product_with_transposed, a, right.inputs[0])
+        return draft.add(operations.product_with_transposed, a, right.inputs[0])
     return None
-
-
-RULES = [
-    axes_known,
-    plain_sum,
-    asked_for_nan,
-    plain_maximum,
-    mean_as_sum,
-    sum_of_rows,
-    axes_of_matrix,
-    small_product,
-    transposes_folded,
-]

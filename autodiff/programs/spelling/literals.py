@@ -31,12 +31,10 @@ def literal(value: Any) -> str:
     """
     if value is Ellipsis:
         return "..."
-    if value is None or type(value) in (bool, int, str):
-        return repr(value)
+    if value is None or type(value) in (bool, int, str, float):
+        return repr(value)  # inf and nan are names
     if isinstance(value, type) and value in BUILTIN:
         return str(value.__name__)
-    if type(value) is float:
-        return repr(value)  # inf and nan are names
     if type(value) is tuple:
         return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
     if type(value) is list:

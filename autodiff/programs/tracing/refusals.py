@@ -42,15 +42,9 @@ ADVICE = {
 def read(value: Value, how: str) -> str:
     """Why data cannot be read, and what to do."""
     told = _told(value)
-    verb = (
-        "would be done"
-        if how.startswith("assigning")
-        else "would be decided"
-        if how == "bool()"
-        else "would be read"
-    )
+    verb = {"bool()": "decided", "assigning .data": "done"}.get(how, "read")
     return (
-        f"{how} of {told} inside a compiled function: it {verb} once, when the program is "
+        f"{how} of {told} inside a compiled function: it would be {verb} once, when the program is "
         f"recorded, not at each call; {ADVICE[how].format(told)}"
     )
 

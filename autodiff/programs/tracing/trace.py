@@ -81,7 +81,7 @@ class Trace:
         values = (x for x in leaves((arguments, options)) if isinstance(x, Value))
         if name in OF_SHAPES or all(map(self.is_constant, values)):
             return getattr(np, name)(*mapped(data_of, arguments), **mapped(data_of, options))
-        if name in ("equal", "not_equal") and not all(map(_is_data, arguments)):
+        if name in ("equal", "not_equal") and any(x is None or isinstance(x, str) for x in arguments):
             return name == "not_equal"  # no number is None, or a string
         if name not in CONDITIONS:
             raise TypeError(refusals.function(name))
@@ -133,10 +133,6 @@ def recorded_from(
     captured = (*captured, *[x for x in _captured(trace, nodes, outputs) if x not in known])
     listing = _listed(trace, nodes, (*inputs, *captured), wanted)
     return Recording(listing, result, outputs, captured, watched is not None)
-
-
-def _is_data(x: Any) -> bool:
-    return not (x is None or isinstance(x, str))
 
 
 # -- the listing -------------------------------------------------------------------------------

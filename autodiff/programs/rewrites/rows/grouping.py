@@ -19,8 +19,7 @@ import numpy as np
 from ...listing import Line, Listing
 from ..draft import frozen, is_a
 from ..operations import sum_of_product, weighted_sum
-from .row_products import are_multiplied, is_product
-from .rowwise import acts_on_rows
+from .rowwise import acts_on_rows, are_multiplied, is_product
 
 __all__ = ["FEW", "MANY", "Grouping", "Home", "Members", "sides"]
 

@@ -10,28 +10,18 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial, reduce
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from itertools import chain
 
 from ....ops import add, multiply
 from ...listing import Line, Listing
+from .. import operations
 from ..additions import works_on_arrays
-from ..broadcasts import broadcasts
 from ..draft import Draft, Rewrite, Rule, is_a
-from ..operations import (
-    product,
-    product_with_transposed,
-    reduced,
-    rows,
-    sum_of_product,
-    total,
-    vector,
-    weighted_sum,
-)
 from .grouping import FEW, MANY, Grouping, sides
-from .ordering import in_order
 from .places import Places
-from .row_products import is_product, product_on_rows
-from .rowwise import on_rows
+from .rowwise import is_product, on_rows, product_on_rows
 
 __all__ = ["REWRITES", "packed"]
 
@@ -51,7 +41,7 @@ def packed(listing: Listing, rules: Iterable[Rule]) -> Listing:
     if not works_on_arrays(listing):
         return listing
     grouping = Grouping(listing)
-    sums = any(is_a(line, weighted_sum) or is_a(line, total) for line in listing.lines)
+    sums = any(is_a(line, operations.weighted_sum) or is_a(line, operations.total) for line in listing.lines)
     return Packing(listing, grouping, rules).written() if sums or grouping.pays else listing
 
 
@@ -68,7 +58,7 @@ class Packing:
         """Lines that are read one by one."""
         yield from self.outputs
         for position, line in enumerate(self.lines):
-            if position not in self.homes and not is_a(line, total):
+            if position not in self.homes and not is_a(line, operations.total):
                 yield from line.inputs
 
     def written(self) -> Listing:
@@ -90,11 +80,11 @@ class Packing:
     def _write_line(self, position: int) -> None:
         line = self.lines[position]
         self.draft.origin = line.origin
-        if is_a(line, weighted_sum):
+        if is_a(line, operations.weighted_sum):
             found = self._weighted_sum(line)
-        elif is_a(line, total):
+        elif is_a(line, operations.total):
             found = self._total(line)
-        elif (is_a(line, rows) or is_a(line, vector)) and line.inputs[0] in self.homes:
+        elif (is_a(line, operations.rows) or is_a(line, operations.vector)) and line.inputs[0] in self.homes:
             found = self.places.rows_at(line.inputs)
         else:
             inputs = tuple(map(self.places.alone_at, line.inputs))
@@ -132,22 +122,24 @@ class Packing:
     def _are_pairs(self, members: Sequence[int]) -> bool:
         """Whether numbers are scalar products, each of other vectors."""
         lines = [self.lines[i] for i in members]
-        return is_a(lines[0], sum_of_product) and all(len(set(side)) == len(lines) for side in sides(lines))
+        return is_a(lines[0], operations.sum_of_product) and all(
+            len(set(side)) == len(lines) for side in sides(lines)
+        )
 
     def _sum(self, members: Sequence[int]) -> int:
         """The sum of numbers of one group; of scalar products without the products."""
         if self._are_pairs(members):
-            return self.draft.add(sum_of_product, *self._factors([self.lines[i] for i in members]))
-        return self.draft.add(reduced, self.places.rows_at(tuple(members)), axis=0)
+            return self.draft.add(operations.sum_of_product, *self._factors([self.lines[i] for i in members]))
+        return self.draft.add(operations.reduced, self.places.rows_at(tuple(members)), axis=0)
 
     # -- groups ------------------------------------------------------------------------------------
 
     def _write_group(self, group: int) -> None:
         lines = [self.lines[i] for i in self.groups[group]]
         self.draft.origin = lines[0].origin
-        if is_a(lines[0], weighted_sum):
+        if is_a(lines[0], operations.weighted_sum):
             found = self._weighted_sums(lines)
-        elif is_a(lines[0], sum_of_product):
+        elif is_a(lines[0], operations.sum_of_product):
             found = self._scalar_products(lines)
         elif is_product(lines[0]):
             found = self._matrix_products(lines)
@@ -163,7 +155,8 @@ class Packing:
         order = sorted(range(half), key=lambda k: self.places.rank(columns[k]))
         table = tuple(tuple(line.inputs[k] for k in order) for line in lines)
         weights = self.places.matrix_at(table) if len(table) > 1 else self.places.rows_at(table[0])
-        return self.draft.add(product, weights, self.places.rows_at(tuple(columns[k] for k in order)))
+        stack = self.places.rows_at(tuple(columns[k] for k in order))
+        return self.draft.add(operations.product, weights, stack)
 
     def _scalar_products(self, lines: Sequence[Line]) -> int:
         """The scalar products of each column of some with each of others, in one row.
@@ -174,13 +167,14 @@ class Packing:
         single = 1 in (len(left), len(right))
         if len(left) * len(right) > len(lines) or (single and math.prod(self.lines[left[0]].shape) < 2):
             products = self.draft.add(multiply, *self._factors(lines))
-            return self.draft.add(reduced, self.places.reshaped(products, (len(lines), -1)), axis=1)
+            table = self.places.reshaped(products, (len(lines), -1))
+            return self.draft.add(operations.reduced, table, axis=1)
         if single:
             one, many = (left, right) if len(left) == 1 else (right, left)
-            vector = self.places.reshaped(self.places.alone_at(one[0]), (-1,))
-            return self.draft.add(product, self.places.vectors_at(many), vector)
+            column = self.places.reshaped(self.places.alone_at(one[0]), (-1,))
+            return self.draft.add(operations.product, self.places.vectors_at(many), column)
         table = self.draft.add(
-            product_with_transposed, self.places.vectors_at(left), self.places.vectors_at(right)
+            operations.product_with_transposed, self.places.vectors_at(left), self.places.vectors_at(right)
         )
         return self.places.reshaped(table, (-1,))
 
@@ -198,18 +192,42 @@ class Packing:
         """The operation that made one line, on arrays whose rows are the operands of all."""
         first = lines[0]
         assert first.operation is not None
-        axes = len(first.shape) if broadcasts(first.operation) else 0
+        axes = len(first.shape) if first.operation.entrywise else 0
         inputs = [self.places.operand_at(side, axes) for side in sides(lines)]
         options = on_rows(first, len(self.lines[first.inputs[0]].shape), len(lines))
         return self.draft.apply(first.operation, inputs, options)
 
 
+def in_order(lines: Sequence[Line], units: Sequence[int]) -> Iterator[int]:
+    """Units, each after those that it needs, else in the order of their first lines.
+
+    `units` has the unit of each line.
+    """
+    first: dict[int, int] = {}
+    sorter = TopologicalSorter[int]()
+    for position, (line, unit) in enumerate(zip(lines, units, strict=True)):
+        first.setdefault(unit, position)
+        sorter.add(unit, *[units[i] for i in line.inputs])
+    sorter.prepare()
+    ready: list[tuple[int, int]] = []
+    while sorter.is_active():
+        for unit in sorter.get_ready():
+            heappush(ready, (first[unit], unit))
+        _, unit = heappop(ready)
+        yield unit
+        sorter.done(unit)
+
+
 def _common_name(lines: Sequence[Line]) -> str | None:
     """What the names of lines have in common: z⁽¹⁾ of z₁⁽¹⁾, z₂⁽¹⁾."""
     names = [line.name or "" for line in lines]
+    start = _common_start(names)
+    end = _common_start([name[len(start) :][::-1] for name in names])[::-1]
+    return start + end or None
+
+
+def _common_start(names: Sequence[str]) -> str:
+    """What all names begin with."""
     first, last = min(names), max(names)
-    start = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    rest = [name[start:][::-1] for name in names]
-    first, last = min(rest), max(rest)
-    end = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    return names[0][:start] + rest[0][:end][::-1] or None
+    differing = (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
+    return first[: next(differing, len(first))]
