@@ -10,7 +10,7 @@ from ..values.axes import axis_in
 from ..values.data import Data, Operand, dtype_of, shape_of
 from ..values.declaration import primitive
 from .joining import concatenate
-from .reductions import Axis, axes_of, entries, spread
+from .reduced_axes import Axis, axes_of, entries, spread
 from .shaping import flip, moveaxis, reshape
 
 __all__ = ["cumprod", "cumsum", "prod"]

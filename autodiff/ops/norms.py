@@ -12,7 +12,8 @@ from ..values.axes import axes_in
 from ..values.data import Data, Operand, as_float, is_lazy, shape_of
 from ..values.declaration import elementwise, primitive
 from .decompositions import svd
-from .reductions import Axis, max, min, sum
+from .reduced_axes import Axis
+from .reductions import max, min, sum
 from .selection import absolute, ratio, sign
 from .shaping import expand_dims, moveaxis, squeeze
 from .totals import narrowed, widened

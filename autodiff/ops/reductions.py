@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import TypeAlias
 
 import numpy as np
 
-from ..values.data import Data, Operand, Shape, dtype_of, shape_of
+from ..values.data import Data, Operand, dtype_of, shape_of
 from ..values.declaration import primitive
-from ..values.lazy import holds_tasks
-from ..values.value import data_of
+from .accumulations import cumprod as cumprod  # pickles of earlier versions name them here
+from .accumulations import cumsum as cumsum
+from .accumulations import prod as prod
 from .elementary import exp
+from .reduced_axes import Axis, axes_of, entries, kept, spread
 from .selection import ratio, where
-from .shaping import broadcast_to, reshape
+from .shaping import reshape
 from .totals import narrowed, total, widened
 
 __all__ = [
@@ -32,38 +33,6 @@ __all__ = [
     "sum",
     "var",
 ]
-
-Axis: TypeAlias = int | tuple[int, ...] | None
-
-
-def axes_of(shape: Shape, axis: Axis) -> tuple[int, ...]:
-    """The reduced axes, counted from the start; a number has none, whatever NumPy lets one ask for."""
-    if axis is None or not shape:
-        return tuple(range(len(shape)))
-    return tuple(i % len(shape) for i in (axis if isinstance(axis, tuple) else (axis,)))
-
-
-def _kept(shape: Shape, axis: Axis) -> Shape:
-    """The shape with size 1 along the reduced axes."""
-    axes = axes_of(shape, axis)
-    return tuple(1 if i in axes else n for i, n in enumerate(shape))
-
-
-def entries(shape: Shape, axis: Axis) -> int:
-    """How many entries make one of the result."""
-    if axis is None:
-        return math.prod(shape)
-    return math.prod(shape[i] for i in axes_of(shape, axis))
-
-
-def spread(g: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
-    """What was reduced, back in the shape of x: the adjoint of a sum."""
-    shape = shape_of(x)
-    if axis is not None and not keepdims:
-        g = reshape(g, _kept(shape, axis))
-    if holds_tasks(data_of(x)):
-        return g * np.ones_like(x)  # in the chunks of x
-    return broadcast_to(g, shape)
 
 
 def _divided(g: Operand, n: float) -> Operand:
@@ -126,7 +95,7 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
         return x  # no entries, no slopes
     equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
     if axis is not None and not keepdims:
-        y = reshape(y, _kept(shape_of(x), axis))
+        y = reshape(y, kept(shape_of(x), axis))
     sound = where((y > 0.0) & (y < math.inf), y, math.nan)
     return ratio(_deviation(x, axis), where(equal, 0.0, sound))
 

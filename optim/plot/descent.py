@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from autodiff.animation import Sign, Step, Storyboard
 from autodiff.animation.svg import Element
-from autodiff.differentiation.structure import leaves
 from autodiff.text.digits import counted, subscript, superscript
 
 from ..result import Result
-from ..unknowns import Vector, flat
+from ..unknowns import Vector, joined
 from .canvas import number, place
 from .chart import contour_chart, curve_chart
 from .window import shown, surroundings
@@ -50,7 +49,8 @@ def animate_result(result: Result) -> Storyboard:
             f"animate: only ways in one or two dimensions can be drawn, got {points.shape[1]}; plot() "
             "draws value and gradient by step"
         )
-    return Way(result).story
+    way = Way(result)
+    return Storyboard(way.title, way.picture, tuple(way.steps()), legend=way.legend())
 
 
 def chosen_steps(count: int) -> list[int]:
@@ -71,17 +71,13 @@ class Way:
         self.count = len(self.points) - 1
         self.chosen = chosen_steps(self.count)
         self.flat = self.points.shape[1] == 1
-        self.inside: NDArray[np.bool_] = shown(self.points, flat(leaves(result.x)))
+        self.inside: NDArray[np.bool_] = shown(self.points, joined(result.x))
         self.title = f"{result.method[0].upper()}{result.method[1:]}, step by step"
-
-    @property
-    def story(self) -> Storyboard:
-        """All of it."""
-        return Storyboard(self.title, self._picture, tuple(self._steps()), legend=self._legend())
 
     # -- the picture -------------------------------------------------------------------------
 
-    def _picture(self) -> Element:
+    def picture(self) -> Element:
+        """The way on the curve or the contours."""
         window = surroundings(self.points[self.inside], 0.5 if self.flat else 0.3)
         chart = (curve_chart if self.flat else contour_chart)(
             self.title, self.result.function, window, self.values[self.inside]
@@ -111,19 +107,17 @@ class Way:
         rise = self.result.function(np.array([x + h])) - self.result.function(np.array([x - h]))
         return float(np.copysign(self.norms[i], rise))
 
-    def _legend(self) -> list[Sign]:
-        field = (
-            Sign("line", "curve", "f")
-            if self.flat
-            else Sign("line", "contour", "contours of f, the lower the stronger")
-        )
+    def legend(self) -> list[Sign]:
+        """What the signs mean."""
+        field = ("curve", "f") if self.flat else ("contour", "contours of f, the lower the stronger")
         steps = [Sign("dot", "point gone", "earlier points"), Sign("line", "leg walked", "the last step")]
         tangent = [Sign("line", "tangent here", "slope")] if self.flat else []
-        return [field, *steps, Sign("dot", "point here", "the point"), *tangent]
+        return [Sign("line", *field), *steps, Sign("dot", "point here", "the point"), *tangent]
 
     # -- steps -------------------------------------------------------------------------------
 
-    def _steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
+        """The start, and each step that is shown."""
         yield self._frame(
             0, f"The start of {self.result.method}", (self._value(0), *self._gradient(0)), self._outlook()
         )
@@ -161,9 +155,7 @@ class Way:
 
     def _name(self, i: int) -> str:
         """x₃; in two dimensions, where x₁ and x₂ are coordinates, x⁽³⁾."""
-        if self.flat:
-            return f"x{subscript(i)}"
-        return f"x⁽{superscript(i)}⁾"
+        return f"x{subscript(i)}" if self.flat else f"x⁽{superscript(i)}⁾"
 
     def _value(self, i: int) -> tuple[str, str]:
         told = f"f({self._name(i)}) = {number(self.values[i])}"
@@ -188,13 +180,11 @@ class Way:
         if not np.isfinite(s) or s == 0.0:
             return ("step", f"{new} = {end}"), ("change", place(change))
         if self._downhill(i):
-            slope = f"f′({old})" if self.flat else f"∇f({old})"
-            rule, numbers = (
-                f"{new} = {old} − s·{slope}",
-                f"{start} − {number(s)}·{_factor(-change / s)} = {end}",
-            )
+            sign, d, along = "−", f"f′({old})" if self.flat else f"∇f({old})", -change / s
         else:
-            rule, numbers = f"{new} = {old} + s·d", f"{start} + {number(s)}·{_factor(change / s)} = {end}"
+            sign, d, along = "+", "d", change / s
+        numbers = f"{start} {sign} {number(s)}·{_factor(along)} = {end}"
+        rule = f"{new} = {old} {sign} s·{d}"
         return ("rule", rule), ("step size", f"s = {number(s)}"), ("in numbers", numbers)
 
     def _downhill(self, i: int) -> bool:
