@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-import numpy as np
+from numpy import ndarray
 
 from ..ops.shaping import sum_to
 from ..ops.totals import row_total
@@ -118,7 +118,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             inputs, seen = (x,), (node._data, x._data)
         for i, x in enumerate(inputs):
             rule = operation.rules[0 if operation.many else i]
-            if rule is ZERO or type(x) is not Value or x._birth not in pending:
+            if type(x) is not Value or (born := x._birth) not in pending or rule is ZERO:
                 continue
             if type(rule) is float or arity == 0:
                 c = g if rule is ONE else pulled(node, i, g, seen)
@@ -131,10 +131,10 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
                     c = pulled(node, i, g, seen)
             if mend is not None:
                 c = mend(node, g, i, c)
-            data, old = x._data, pending[x._birth]
-            if type(c) is not np.ndarray or type(data) is not np.ndarray or c.shape != data.shape:
+            data, old = x._data, pending[born]
+            if type(c) is not ndarray or type(data) is not ndarray or c.shape != data.shape:
                 c = _fitted(c, x, node)
-            pending[x._birth] = c if old is None else old + c if type(c) is not tuple else _joined(old, c)
+            pending[born] = c if old is None else old + c if type(c) is not tuple else _joined(old, c)
     return pending
 
 
@@ -203,8 +203,8 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
     data, own = x._data, c._data if type(c) is Value else c
     if type(own) is float is type(data):
         return c
-    if type(own) is np.ndarray and own.ndim:
-        wanted, given = data.shape if type(data) is np.ndarray else shape_of(data), own.shape
+    if type(own) is ndarray and own.ndim:
+        wanted, given = data.shape if type(data) is ndarray else shape_of(data), own.shape
         if given == wanted:
             return c
         if given[1:] == wanted and own is c:  # a bias: what follows takes three times the time
