@@ -13,6 +13,7 @@ from ..settings import any_number
 from .caption import captioned, rows_of
 from .page import embedded, page
 from .steps import Detail, Sign, Step
+from .steps import Row as Row  # pickled storyboards of earlier versions find it here
 from .svg import Element, markup
 
 __all__ = ["FORMATS", "Frame", "Storyboard"]
