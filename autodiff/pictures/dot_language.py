@@ -109,7 +109,7 @@ def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
 
 def _box(scene: Scene, box: int, colours: Colours) -> str:
     own = BOX | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
-    return f'id="box{box}" label="{dot(scene.boxes[box].title)}" {_attributes(own)}'
+    return f'id="box{box}" label="{dot(scene.boxes[box])}" {_attributes(own)}'
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

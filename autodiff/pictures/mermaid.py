@@ -34,7 +34,7 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
         if item is None:
             yield f"{indent}end"
         elif isinstance(item, int):
-            yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item].title)}"]'
+            yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item])}"]'
             yield f"{indent}style box{item} fill:{colours.shade},stroke:{colours.line},color:{colours.line}"
         else:
             left, right = SEVERAL if item.is_several else _brackets(LOOKS[item.look])

@@ -40,4 +40,4 @@ def _split(card: Card) -> tuple[str, str]:
 
 def _path(scene: Scene, card: Card) -> str:
     """The boxes around a card, the outermost first."""
-    return " › ".join(reversed([scene.boxes[box].title for box in scene.around(card.box)]))
+    return " › ".join(reversed([scene.boxes[box] for box in scene.around(card.box)]))
