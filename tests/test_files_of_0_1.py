@@ -52,6 +52,7 @@ GONE: frozenset[str] = frozenset(
         "autodiff.complaint.complaint",
         "autodiff.complaint.first_bad",
         "autodiff.complaint.some",
+        "autodiff.expression.written",
         "autodiff.frames.Frames",
         "autodiff.frames.frames_of",
         "autodiff.ledger.Uses",
@@ -72,6 +73,7 @@ GONE: frozenset[str] = frozenset(
         "autodiff.theme.FRAME",
         "autodiff.theme.OUTPUT",
         "autodiff.theme.PAGE",
+        "autodiff.writing.Writer",
     }
 )
 """Private modules, `autodiff.ledger`, and names, `autodiff.ledger.Uses`, that were dissolved on purpose."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..differentiation.engine import gradients
 from ..text.lettering import with_bar
 from ..values.value import Value
-from .expression import ONE, ZERO, Symbol, Term, size, written
+from .expression import ONE, ZERO, Symbol, Term, size
 from .intermediates import Intermediates
 from .simplification import grouped, product, substituted
 from .transcription import transcribed
@@ -75,7 +75,7 @@ class Chain:
             return []
         seed = None
         if self.arrays and id != self.output:
-            seed = Value(root.data, written(self.gradient_of(id)))
+            seed = Value(root.data, self.gradient_of(id).text)
         found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
         name = Symbol(self.intermediates.names[id], root.shape)
         own = [] if id in self.intermediates.coined else [(root, name)]
@@ -161,5 +161,5 @@ class Chain:
         """The contribution of a link, given the gradient of its upper end."""
         if not self.arrays:
             return product([gradient, meaning])
-        upper = Symbol(written(self.gradient_of(link.upper)), self.intermediates.graph[link.upper].shape)
+        upper = Symbol(self.gradient_of(link.upper).text, self.intermediates.graph[link.upper].shape)
         return substituted(meaning, upper, gradient)

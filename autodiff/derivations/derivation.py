@@ -14,7 +14,7 @@ from ..values.value import Value
 from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
-from .expression import Given, Number, Product, Symbol, Term, evaluated, written
+from .expression import Given, Number, Product, Symbol, Term, evaluated, multiplied
 from .intermediates import Intermediates
 from .simplification import total
 
@@ -80,7 +80,7 @@ class Derivation:
         term, self._definitions = chain.closed()
         self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
-            self._numbers[written(symbol)] = evaluated(definition, self._numbers)
+            self._numbers[symbol.text] = evaluated(definition, self._numbers)
         nowhere = Symbol(intermediates.names[chain.output], wrt.shape, wrt.name or "x")
         self.left = chain.gradient_of(found) if found in intermediates.names else nowhere
         self.formula = Formula(term, self._scope, self._named, wrt.shape)
@@ -93,7 +93,7 @@ class Derivation:
     @property
     def _named(self) -> dict[str, Term]:
         """What was named on the way: parts of a long expression, and gradients with respect to them."""
-        gradients = {written(symbol): term for symbol, term in self._definitions.items()}
+        gradients = {symbol.text: term for symbol, term in self._definitions.items()}
         return {**self._intermediates.parts(), **gradients}
 
     def _scope(self) -> dict[str, Data | Term]:
@@ -159,7 +159,7 @@ class Derivation:
             return [("", self._growing_chain(self._chain.paths(1)[0]))]
         sentence = f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
         if self.n_paths <= MOST_ROWS:
-            return [(f"{sentence}:", self._side_by_side())]
+            return [(f"{sentence}:", self._multiplied())]
         if self.n_paths > MOST_PATHS:
             sentence += f", more than the {MOST_PATHS} that are told apart"
         term, definitions = self._chain.leibniz()
@@ -168,13 +168,13 @@ class Derivation:
         equations = [*named, Equation(self.left, term, "sum over the paths")]
         return [(f"{sentence}; their sum, grouped: {title}".strip(" :") + ":", equations)]
 
-    def _side_by_side(self) -> list[Equation]:
+    def _multiplied(self) -> list[Equation]:
         """The sum over the paths, each on its own line."""
         equations = []
         for n, path in enumerate(self._chain.paths(MOST_ROWS)):
             factors = _few([self._chain.partial(link) for link in path], MOST_FACTORS, ELLIPSIS)
-            product = Product(tuple(factors)) if len(factors) > 1 else factors[0]
-            equations.append(Equation(None if n else self.left, product, sign="+" if n else "="))
+            left, sign = (None, "+") if n else (self.left, "=")
+            equations.append(Equation(left, multiplied(factors), sign=sign))
         return equations
 
     def _growing_chain(self, path: Sequence[Link]) -> list[Equation]:
@@ -206,7 +206,7 @@ class Derivation:
     def _defined(self) -> list[Equation]:
         """The gradients on the way that keep their names in the formula."""
         return [
-            Equation(symbol, meaning, result=_shown(self._numbers[written(symbol)]))
+            Equation(symbol, meaning, result=_shown(self._numbers[symbol.text]))
             for symbol, meaning in self._definitions.items()
         ]
 

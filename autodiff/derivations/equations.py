@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ..values.data import Data
 from .expression import Symbol, Term
 from .typesetting import Latex, Text
-from .writing import Writer
 
 __all__ = ["Equation", "latex_lines", "text_lines"]
 
@@ -34,7 +33,7 @@ class Equation:
     result: Term | None = None
     sign: str = "="
 
-    def cells(self, write: Writer, numbered: Writer) -> tuple[str, str, str]:
+    def cells(self, write: Text, numbered: Text) -> tuple[str, str, str]:
         """Left side, right side, and result."""
         left = write.write(self.left) if self.left else ""
         result = write.write(self.result) if self.result else ""

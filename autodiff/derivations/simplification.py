@@ -28,6 +28,7 @@ from .expression import (
     Symbol,
     Term,
     evaluated,
+    multiplied,
     parts,
     shape_of_term,
 )
@@ -94,8 +95,7 @@ def _parted(term: Term) -> tuple[float, Term]:
     if isinstance(term, Number):
         return term.value, ONE
     if isinstance(term, Product) and isinstance(term.factors[0], Number):
-        rest = term.factors[1:]
-        return term.factors[0].value, Product(rest) if len(rest) > 1 else rest[0]
+        return term.factors[0].value, multiplied(term.factors[1:])
     return 1.0, term
 
 
@@ -131,9 +131,7 @@ def product(factors: Iterable[Term]) -> Term:
         if exponent != 0.0 or shape_of_term(base)
     ]
     kept += [] if divisor == 1.0 else [Power(Number(divisor), MINUS_ONE)]
-    if coefficient == 1.0 and kept:
-        return kept[0] if len(kept) == 1 else Product(tuple(kept))
-    return Product((Number(coefficient), *kept)) if kept else Number(coefficient)
+    return multiplied(kept if coefficient == 1.0 else [Number(coefficient), *kept])
 
 
 def _factors(factors: Iterable[Term]) -> Iterator[Term]:
