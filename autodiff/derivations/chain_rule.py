@@ -128,24 +128,14 @@ class Chain:
 
     # -- the whole derivative ----------------------------------------------------------------
 
-    def closed(self) -> tuple[Term, dict[Symbol, Term]]:
+    def summed(self, meaning: Callable[[Link], Term]) -> tuple[Term, dict[Symbol, Term]]:
         """The derivative in one expression, sums over paths with their common factors in front.
+
+        Each link is written by its `meaning`: its closed formula, or ∂z/∂x.
 
         Where that becomes long, the gradient of a named value on the way keeps its name, and is defined in
         the dictionary; so the size does not grow with the number of paths.
         """
-        return self._summed(lambda link: link.term)
-
-    def leibniz(self) -> tuple[Term, dict[Symbol, Term]]:
-        """The same with every link as ∂z/∂x."""
-        return self._summed(self.partial)
-
-    def partial(self, link: Link) -> Term:
-        """A link as ∂z/∂x."""
-        names = self.intermediates.names
-        return Symbol(names[link.upper], (), names[link.lower])
-
-    def _summed(self, meaning: Callable[[Link], Term]) -> tuple[Term, dict[Symbol, Term]]:
         known: dict[int, Term] = {self.output: ONE}
         definitions: dict[Symbol, Term] = {}
         for id in sorted(self.users, reverse=True):
@@ -156,6 +146,11 @@ class Chain:
                 symbol = self.gradient_of(id)
                 definitions[symbol], known[id] = known[id], symbol
         return known.get(self.wrt, ZERO), definitions
+
+    def partial(self, link: Link) -> Term:
+        """A link as ∂z/∂x."""
+        names = self.intermediates.names
+        return Symbol(names[link.upper], (), names[link.lower])
 
     def _times(self, gradient: Term, link: Link, meaning: Term) -> Term:
         """The contribution of a link, given the gradient of its upper end."""

@@ -77,7 +77,7 @@ class Derivation:
         self._chain = chain = Chain(intermediates, [found])
         self._intermediates = intermediates
         self._wrt = wrt
-        term, self._definitions = chain.closed()
+        term, self._definitions = chain.summed(lambda link: link.term)
         self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
             self._numbers[symbol.text] = evaluated(definition, self._numbers)
@@ -162,7 +162,7 @@ class Derivation:
             return [(f"{sentence}:", self._multiplied())]
         if self.n_paths > MOST_PATHS:
             sentence += f", more than the {MOST_PATHS} that are told apart"
-        term, definitions = self._chain.leibniz()
+        term, definitions = self._chain.summed(self._chain.partial)
         named = [Equation(symbol, meaning) for symbol, meaning in definitions.items()]
         title, named = self._listed("gradients on the way", named)
         equations = [*named, Equation(self.left, term, "sum over the paths")]

@@ -100,11 +100,7 @@ def _parted(term: Term) -> tuple[float, Term]:
 
 
 def _scaled(coefficient: float, term: Term) -> Term:
-    if term == ONE:
-        return Number(coefficient)
-    if coefficient == 1.0:
-        return term
-    return product([Number(coefficient), term])
+    return term if coefficient == 1.0 else product([Number(coefficient), term])
 
 
 # -- products and powers -----------------------------------------------------------------------

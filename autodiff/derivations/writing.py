@@ -21,7 +21,6 @@ from .simplification import product
 __all__ = ["ATOM", "POWER", "PRODUCT", "Piece", "Text"]
 
 SUM, PRODUCT, POWER, ATOM = range(4)
-"""How strongly the outermost operation binds."""
 
 Piece: TypeAlias = tuple[str, int]
 """A text, and how strongly its outermost operation binds."""
@@ -193,9 +192,8 @@ class Text:
         if "′" in call.name:
             output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
             arguments = (*arguments[:output], *arguments[output + 1 :])
-        inner = ", ".join(map(self.write, arguments))
-        told = f", {self.plain(call.told)}" if call.told else ""
-        return self.plain(call.operation.symbol) + self.bracketed(inner + told), ATOM
+        inner = [*map(self.write, arguments), *([self.plain(call.told)] if call.told else [])]
+        return self.plain(call.operation.symbol) + self.bracketed(", ".join(inner)), ATOM
 
     def typeset(self, template: str, call: Call) -> Piece:
         """An operation by its own notation: between signs, with one in front, behind, or between operands."""

@@ -70,7 +70,7 @@ class Wording:
             fields = (*fields, self._gradient(node))
         if node.changed:
             fields = (*fields, "changed after use")
-        return fields or (self._kind(node),)
+        return fields or (self.number(node.data) if node.kind == "number" else node.kind,)
 
     def _title(self, node: Node, data: Data) -> Fields:
         """Name and data: on one line for a number, with the shape for an array."""
@@ -83,9 +83,6 @@ class Wording:
             return (name,) if name else ()
         number = self.number(data)
         return (f"{name} = {number}" if name else number,)
-
-    def _kind(self, node: Node) -> str:
-        return self.number(node.data) if node.kind == "number" else node.kind
 
     def _gradient(self, node: Node) -> str:
         grad = node.grad

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -71,8 +72,8 @@ def plot_basins(
     if axes is None:
         headed(picture, f"{first.method}: where starts lead", "the darker, the fewer steps it takes")
         axes = picture.add_subplot()
-    field = _on_curve if n == 1 else _on_contours
-    whole = field(axes, first.function, np.array([site.value for site in found] or [first.value]), window)
+    field = partial(curve, colour=INK) if n == 1 else _contours
+    whole = field(axes, first.function, window, np.array([site.value for site in found] or [first.value]))
     _colour(axes, _shades(found, results).reshape(-1, count, 3), whole)
     _mark(axes, found, len(results), 2 - int(np.floor(np.log10((window[1] - window[0]).min()))))
     limited(axes, whole)
@@ -103,12 +104,7 @@ def _starts(window: Window, count: int) -> Vector:
 # -- drawing -----------------------------------------------------------------------------------
 
 
-def _on_curve(axes: Axes, function: Callable[[Any], float], values: Vector, window: Window) -> Window:
-    """The curve, as high as shows these values; the window that it fills."""
-    return curve(axes, function, window, values, INK)
-
-
-def _on_contours(axes: Axes, function: Callable[[Any], float], values: Vector, window: Window) -> Window:
+def _contours(axes: Axes, function: Callable[[Any], float], window: Window, values: Vector) -> Window:
     """Thin contours above the lowest of these values; the window."""
     x1, x2, y = surface(function, window)
     known = y[np.isfinite(y)]

@@ -161,9 +161,7 @@ class Way:
 
     def _name(self, i: int) -> str:
         """x₃; in two dimensions, where x₁ and x₂ are coordinates, x⁽³⁾."""
-        if self.flat:
-            return f"x{subscript(i)}"
-        return f"x⁽{superscript(i)}⁾"
+        return f"x{subscript(i)}" if self.flat else f"x⁽{superscript(i)}⁾"
 
     def _value(self, i: int) -> tuple[str, str]:
         told = f"f({self._name(i)}) = {number(self.values[i])}"
@@ -187,15 +185,15 @@ class Way:
         start, end = place(self.points[i - 1]), place(self.points[i])
         if not np.isfinite(s) or s == 0.0:
             return ("step", f"{new} = {end}"), ("change", place(change))
+        sign, way, along = "+", "d", change / s
         if self._downhill(i):
-            slope = f"f′({old})" if self.flat else f"∇f({old})"
-            rule, numbers = (
-                f"{new} = {old} − s·{slope}",
-                f"{start} − {number(s)}·{_factor(-change / s)} = {end}",
-            )
-        else:
-            rule, numbers = f"{new} = {old} + s·d", f"{start} + {number(s)}·{_factor(change / s)} = {end}"
-        return ("rule", rule), ("step size", f"s = {number(s)}"), ("in numbers", numbers)
+            sign, way, along = "−", f"{'f′' if self.flat else '∇f'}({old})", -along
+        numbers = f"{start} {sign} {number(s)}·{_factor(along)} = {end}"
+        return (
+            ("rule", f"{new} = {old} {sign} s·{way}"),
+            ("step size", f"s = {number(s)}"),
+            ("in numbers", numbers),
+        )
 
     def _downhill(self, i: int) -> bool:
         """Whether a step is one against the gradient: by a method that steps so, and of that length."""
