@@ -57,8 +57,6 @@ class Wording:
 
     def number(self, data: Any) -> str:
         """A number, or an array in few characters, with real minus signs."""
-        if type(data) is float:
-            return with_minus(format(data, self.number_format))
         return with_minus(text_of(data, self.number_format))
 
     # -- cards ---------------------------------------------------------------------------------------
