@@ -66,8 +66,7 @@ class Node:
     @property
     def symbol(self) -> str | None:
         """How its operation is written: + · σ."""
-        operation = self.operation
-        return operation.symbol if operation else None
+        return self.operation.symbol if self.operation else None
 
     @property
     def metadata(self) -> dict[str, Any]:

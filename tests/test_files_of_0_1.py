@@ -52,6 +52,7 @@ GONE: frozenset[str] = frozenset(
         "autodiff.complaint.complaint",
         "autodiff.complaint.first_bad",
         "autodiff.complaint.some",
+        "autodiff.expression.size",
         "autodiff.expression.written",
         "autodiff.frames.Frames",
         "autodiff.frames.frames_of",

@@ -80,5 +80,4 @@ class DetailWriter:
     def _row(self, equation: Equation) -> Row:
         number_format = self.tell.number_format
         writers = Stacked(number_format=number_format), Stacked(equation.numbers, number_format)
-        left, right, end = equation.cells(*writers)
-        return Row(left, f"{equation.sign} {right}" + (f" = {end}" if end else ""), equation.note)
+        return Row(*equation.cells(*writers), equation.note)

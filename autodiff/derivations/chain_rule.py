@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..differentiation.engine import gradients
 from ..text.lettering import with_bar
 from ..values.value import Value
-from .expression import ONE, ZERO, Symbol, Term, size
+from .expression import ONE, ZERO, Symbol, Term, walked
 from .intermediates import Intermediates
 from .simplification import grouped, product, substituted
 from .transcription import transcribed
@@ -142,7 +142,7 @@ class Chain:
             known[id] = grouped(
                 [self._times(known[link.upper], link, meaning(link)) for link in self.users[id]]
             )
-            if size(known[id]) > LONGEST and id != self.wrt:
+            if len(list(walked(known[id]))) > LONGEST and id != self.wrt:
                 symbol = self.gradient_of(id)
                 definitions[symbol], known[id] = known[id], symbol
         return known.get(self.wrt, ZERO), definitions

@@ -5,7 +5,7 @@ A sum, a product, a power, a name, a number; every other operation is a `Call`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeAlias
@@ -31,7 +31,7 @@ __all__ = [
     "multiplied",
     "parts",
     "shape_of_term",
-    "size",
+    "walked",
 ]
 
 
@@ -131,13 +131,13 @@ def multiplied(factors: Sequence[Term]) -> Term:
     return Product(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
 
 
-def size(term: Term) -> int:
-    """How many numbers, names and operations are in a term."""
-    count, stack = 0, [term]
+def walked(term: Term) -> Iterator[Term]:
+    """A term, and all the numbers, names and operations in it."""
+    stack = [term]
     while stack:
-        count += 1
-        stack.extend(parts(stack.pop()))
-    return count
+        term = stack.pop()
+        yield term
+        stack.extend(parts(term))
 
 
 def shape_of_term(term: Term) -> Shape:

@@ -180,16 +180,12 @@ def power(base: Term, exponent: Term) -> Term:
     if n == 0.0 and not shape_of_term(base):
         return ONE
     if isinstance(base, Number) and ((n.is_integer() and n > 0.0) or base == ONE):
-        return Number(_raised_number(base.value, n))
+        return Number(float(evaluated(Power(base, exponent), {})))
     if n.is_integer() and isinstance(base, Product):
         return product([power(factor, exponent) for factor in base.factors])
     if n.is_integer() and isinstance(base, Power) and isinstance(base.exponent, Number):
         return power(base.base, Number(base.exponent.value * n))
     return Power(base, exponent)
-
-
-def _raised_number(base: float, exponent: float) -> float:
-    return float(evaluated(Power(Number(base), Number(exponent)), {}))
 
 
 # -- replacing names -----------------------------------------------------------------------------

@@ -72,7 +72,10 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
     A rule that compares its operands, as those of relu and max do, leaves no trace of the comparison in
     its graph: the formula would hold on one side only. Such a rule becomes an operation itself, relu′.
     """
-    if operation.many or all(map(_transparent, operation.rules)) or any(map(_is_several, operands)):
+    picks = any(
+        type(x) is Value and isinstance(x._data, tuple) for x in operands
+    )  # a part of several results
+    if picks or operation.many or all(map(_transparent, operation.rules)):
         return operation
     rules = []
     for i, rule in enumerate(operation.rules):
@@ -90,11 +93,6 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
 def _transparent(rule: Any) -> bool:
     """Whether a rule is a number, nothing, or an operand."""
     return rule is None or isinstance(rule, float) or rule in (first_operand, second_operand)
-
-
-def _is_several(x: Any) -> bool:
-    """Whether an operand is several results in one, of which an operation only picks a part."""
-    return type(x) is Value and isinstance(x._data, tuple)
 
 
 def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> bool:

@@ -84,7 +84,9 @@ def _beside(text: str, margin: str) -> str:
 def _look(card: Card, colours: Colours) -> str:
     look = LOOKS[card.look]
     ground = LOOKS["output"].ground if card.is_output else look.ground
-    own = _border(look) | SHAPES.get(card.look, {}) | (ALIKE if _is_alike(card) else {})
+    own = (
+        _border(look) | SHAPES.get(card.look, {}) | (ALIKE if card.is_several and card.look != "box" else {})
+    )
     if card.is_output:
         own = own | OUTPUT
     if look.is_faint:
@@ -128,10 +130,6 @@ def _label(card: Card, upright: bool) -> str:
     if card.symbol is not None:
         column = f"{{{_symbol(card.symbol)}|{{{column}}}}}"
     return f'id="{card.id}" label="{column if upright else f"{{{column}}}"}"'
-
-
-def _is_alike(card: Card) -> bool:
-    return card.is_several and card.look != "box"
 
 
 @cache

@@ -83,9 +83,8 @@ class Way:
 
     def _picture(self) -> Element:
         window = surroundings(self.points[self.inside], 0.5 if self.flat else 0.3)
-        chart = (curve_chart if self.flat else contour_chart)(
-            self.title, self.result.function, window, self.values[self.inside]
-        )
+        charted = curve_chart if self.flat else contour_chart
+        chart = charted(self.title, self.result.function, window, self.values[self.inside])
         drawn = [i for i in self.chosen if self.inside[i]]
         for before, i in pairwise(drawn):
             chart.line(chart.way, "leg", [self._spot(before), self._spot(i)], id=f"l{i}")
@@ -112,21 +111,16 @@ class Way:
         return float(np.copysign(self.norms[i], rise))
 
     def _legend(self) -> list[Sign]:
-        field = (
-            Sign("line", "curve", "f")
-            if self.flat
-            else Sign("line", "contour", "contours of f, the lower the stronger")
-        )
+        field = ("curve", "f") if self.flat else ("contour", "contours of f, the lower the stronger")
         steps = [Sign("dot", "point gone", "earlier points"), Sign("line", "leg walked", "the last step")]
         tangent = [Sign("line", "tangent here", "slope")] if self.flat else []
-        return [field, *steps, Sign("dot", "point here", "the point"), *tangent]
+        return [Sign("line", *field), *steps, Sign("dot", "point here", "the point"), *tangent]
 
     # -- steps -------------------------------------------------------------------------------
 
     def _steps(self) -> Iterator[Step]:
-        yield self._frame(
-            0, f"The start of {self.result.method}", (self._value(0), *self._gradient(0)), self._outlook()
-        )
+        start = (self._value(0), *self._gradient(0))
+        yield self._frame(0, f"The start of {self.result.method}", start, self._outlook())
         for before, i in pairwise(self.chosen):
             formulas = (*self._rule(i), self._value(i), *self._gradient(i))
             yield self._frame(i, f"Step {i:,} of {self.count:,}", formulas, self._words(before, i))
@@ -147,12 +141,10 @@ class Way:
     def _words(self, before: int, i: int) -> str:
         """What a step leaves out, and how the last one ends."""
         told = []
-        if i > before + 1:
-            told.append(
-                f"Steps {before + 1:,} to {i - 1:,} are passed over."
-                if i > before + 2
-                else f"Step {i - 1:,} is passed over."
-            )
+        if i > before + 2:
+            told.append(f"Steps {before + 1:,} to {i - 1:,} are passed over.")
+        elif i > before + 1:
+            told.append(f"Step {i - 1:,} is passed over.")
         if not self.inside[i]:
             told.append("The point is outside of the picture.")
         if i == self.count:

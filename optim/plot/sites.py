@@ -84,9 +84,9 @@ def sites(
             found.append((x, result, [i]))
         else:
             members.append(i)
-    kinds = [_kind(f, x, result.function, near / 2.0) for x, result, _ in found]
     named = [
-        Site(x, result.value, kind, members) for (x, result, members), kind in zip(found, kinds, strict=True)
+        Site(x, result.value, _kind(f, x, result.function, near / 2.0), members)
+        for x, result, members in found
     ]
     return sorted(named, key=lambda site: (site.kind != "minimum", (site.x / near).round().tolist()))
 
