@@ -28,14 +28,13 @@ OUTPUT = {"penwidth": "2"}
 ALIKE = {"shape": "box", "peripheries": "2"}
 
 INDENT = "    "
-HORIZONTAL = ("LR", "RL")
 ASIDE = "\u00a0\u00a0"
 """Between an upright arrow and what is written at its right."""
 
 
 def dot_of(scene: Scene, direction: str, colours: Colours) -> str:
     """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`."""
-    upright = direction in HORIZONTAL
+    upright = direction in ("LR", "RL")
     lines = [
         "digraph autodiff {",
         f"{INDENT}graph [{_attributes(PAGE | {'bgcolor': colours.page, 'rankdir': direction})}]",

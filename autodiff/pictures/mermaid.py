@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..text.escaping import mermaid
-from .scene import DEEPEST, Card, Scene
+from .scene import DEEPEST, Arrow, Card, Scene
 from .theme import LOOKS, CardLook, Colours
 
 __all__ = ["mermaid_of"]
@@ -22,7 +22,7 @@ def mermaid_of(scene: Scene, direction: str, colours: Colours) -> str:
     lines = [
         f"flowchart {direction}",
         *_nodes(scene, colours),
-        *(f"{INDENT}{source} --{words}> {target}" for source, words, target in _arrows(scene)),
+        *map(_arrow, scene.arrows),
         *(f"{INDENT}classDef {name} {ink},{_style(LOOKS[name], colours)}" for name in used),
     ]
     return "\n".join(lines) + "\n"
@@ -41,10 +41,9 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
             yield f'{indent}{item.id}{left}"{_label(item)}"{right}:::{_class(item)}'
 
 
-def _arrows(scene: Scene) -> Iterator[tuple[str, str, str]]:
-    for arrow in scene.arrows:
-        words = f' "{mermaid(arrow.text)}" --' if arrow.text else ""
-        yield arrow.source, words, arrow.target
+def _arrow(arrow: Arrow) -> str:
+    words = f' "{mermaid(arrow.text)}" --' if arrow.text else ""
+    return f"{INDENT}{arrow.source} --{words}> {arrow.target}"
 
 
 def _class(card: Card) -> str:

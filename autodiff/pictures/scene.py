@@ -84,14 +84,18 @@ class Scene:
 
     def _card(self, card: int) -> Card:
         ids, box = self._collapsed.cards[card], self._collapsed.stands_for[card]
-        place, nodes = self._collapsed.place(card), [self._graph[id] for id in ids]
-        first, is_output = nodes[0], not self._outputs.isdisjoint(ids)
+        first, place = self._graph[ids[0]], self._collapsed.place(card)
+        if len(ids) == 1 and box == NOWHERE:
+            fields = self._wording.node(first)
+            return Card(
+                f"n{first.id}", first.kind, False, first.id in self._outputs, _symbol(first), fields, place
+            )
+        nodes, is_output = [self._graph[id] for id in ids], not self._outputs.isdisjoint(ids)
         if box != NOWHERE:
             fields = self._wording.box(self.boxes[box], len(nodes), self._results[card])
             return Card(f"b{box}", "box", True, is_output, None, fields, place)
-        several = len(nodes) > 1
-        id, fields = f"{'m' if several else 'n'}{first.id}", self._wording.alike(nodes)
-        return Card(id, first.kind, several, is_output, _symbol(first), fields, place)
+        fields = self._wording.alike(nodes)
+        return Card(f"m{first.id}", first.kind, True, is_output, _symbol(first), fields, place)
 
     def _leaving(self) -> dict[int, list[Node]]:
         """For each card of a box the nodes that are used outside, or are outputs."""

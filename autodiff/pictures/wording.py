@@ -112,10 +112,8 @@ class Wording:
     # -- cards of several nodes ------------------------------------------------------------------------
 
     def alike(self, nodes: list[Node]) -> Fields:
-        """Of several nodes the first and the last name, their number, the ranges of data and gradients."""
+        """The first and the last name, how many they are, and the ranges of data and gradients."""
         first, last = nodes[0], nodes[-1]
-        if first is last:
-            return self.node(first)
         shape = f" of shape {first.shape}" if first.shape else ""
         count = f"{len(nodes):,} {'numbers' if first.kind == 'number' else 'values'}{shape}"
         names = [visible(name) for name in dict.fromkeys((first.name, last.name)) if name]
