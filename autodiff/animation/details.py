@@ -49,7 +49,8 @@ class DetailWriter:
         pulls = self._pulls.get(id, [])
         if len(pulls) < least:
             return ()
-        terms = [Row("", f"+ {self._term(pull)}", self._value_of(pull)) for pull in pulls]
+        numbers = ("" if is_array(pull.term) else f"= {self.tell.data(pull.term)}" for pull in pulls)
+        terms = [Row("", f"+ {self._term(x)}", number) for x, number in zip(pulls, numbers, strict=True)]
         left = self.tell.gradient(id)
         first = terms[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
         sum_of = f"It is used {len(pulls)} times, so its gradient is the sum of {len(pulls)} terms:"
@@ -64,9 +65,6 @@ class DetailWriter:
         upper = pull.link.upper
         first = "" if upper == self.passes.output else f"{tell.gradient(upper)} · "
         return f"{first}{tell.partial(pull.link)}"
-
-    def _value_of(self, pull: Pull) -> str:
-        return "" if is_array(pull.term) else f"= {self.tell.data(pull.term)}"
 
     # -- the derivation, as `explain` gives it -----------------------------------------------------
 

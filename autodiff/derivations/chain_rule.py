@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from ..differentiation.engine import gradients
@@ -104,12 +103,8 @@ class Chain:
                 counts[link.lower] = counts.get(link.lower, 0) + counts.get(upper, 0)
         return counts.get(self.wrt, 0)
 
-    def paths(self, at_most: int) -> list[tuple[Link, ...]]:
-        """The first paths, each from the output down to the variable."""
-        return list(islice(self._walk(), at_most))
-
-    def _walk(self) -> Iterator[tuple[Link, ...]]:
-        """Paths in the order of the operands, depth first."""
+    def paths(self) -> Iterator[tuple[Link, ...]]:
+        """All paths, each from the output down to the variable, in the order of the operands, depth first."""
         if not self.links:
             return
         stack: list[list[Link]] = [self.links[self.output][::-1]]

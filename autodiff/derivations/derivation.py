@@ -87,7 +87,7 @@ class Derivation:
         self.n_paths = chain.count()
         self._links = {link[:2]: self._in_names(link) for links in chain.links.values() for link in links}
         self.links = tuple(self._links.values())
-        paths = chain.paths(MOST_PATHS) if self.n_paths <= MOST_PATHS else []
+        paths = chain.paths() if self.n_paths <= MOST_PATHS else []
         self.paths = tuple(tuple(self._links[link[:2]] for link in path) for path in paths)
 
     @property
@@ -156,7 +156,7 @@ class Derivation:
     def _growing(self) -> list[tuple[str, list[Equation]]]:
         """The chain rule, applied again and again."""
         if self.n_paths == 1:
-            return [("", self._growing_chain(self._chain.paths(1)[0]))]
+            return [("", self._growing_chain(next(self._chain.paths())))]
         sentence = f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
         if self.n_paths <= MOST_ROWS:
             return [(f"{sentence}:", self._multiplied())]
@@ -171,7 +171,7 @@ class Derivation:
     def _multiplied(self) -> list[Equation]:
         """The sum over the paths, each on its own line."""
         equations = []
-        for n, path in enumerate(self._chain.paths(MOST_ROWS)):
+        for n, path in enumerate(self._chain.paths()):
             factors = _few([self._chain.partial(link) for link in path], MOST_FACTORS, ELLIPSIS)
             left, sign = (None, "+") if n else (self.left, "=")
             equations.append(Equation(left, multiplied(factors), sign=sign))

@@ -128,7 +128,8 @@ class _Diagram:
             for j in self._nodes(layer)
             if (bias := network.bias(layer, j))
         }
-        self.largest = _largest([*self.weights.values(), *self.biases.values()])
+        sizes = (abs(p.number) for p in (*self.weights.values(), *self.biases.values()))
+        self.largest = max(filter(math.isfinite, sizes), default=0.0)
         self.labelled = [
             layer > 0 and len(self._nodes(layer - 1)) * len(self._nodes(layer)) <= max_labels
             for layer in range(len(self.columns))
@@ -255,11 +256,6 @@ def _slots(size: int, most: int) -> list[int | None]:
     [1, 2, 3, 4, None, 64]
     """
     return list(range(1, size + 1)) if size <= most else [*range(1, most - 1), None, size]
-
-
-def _largest(parameters: list[Parameter]) -> float:
-    """The size of the largest parameter; infinite ones do not count."""
-    return max((abs(p.number) for p in parameters if math.isfinite(p.number)), default=0.0)
 
 
 def _at(x: float, y: float) -> dict[str, str]:
