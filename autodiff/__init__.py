@@ -69,6 +69,8 @@ UNLISTED = dict.fromkeys(("Claim", "check_claims"), "checking.claims")
 aliases.install()
 operators.attach()
 globals().update(plain.FUNCTIONS)
+for own in {*ops.__all__} - {"linalg"}:
+    globals()[own].__module__ = __name__  # pickles name the package: files may move
 
 __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their families)
     "Value",

@@ -54,6 +54,7 @@ RENAMED = {
     "programs.parameters": "programs.arguments",
     "programs.purity": "programs.tracing.refusals",
     "programs.rewrites.dead": "programs.rewrites.draft",
+    "programs.rewrites.kinks": "programs.rewrites.neutral",
     "programs.rewrites.products": "programs.rewrites.sums",
     "programs.rewrites.signs": "programs.rewrites.neutral",
     "programs.specializing": "programs.lowering.proxies",
@@ -73,7 +74,23 @@ MOVED = (
         for name in names.split()
     }
     | {f"autodiff.{old}": f"autodiff.{new}" for old, new in RENAMED.items()}
-    | {"nn.layers.sizes": "nn.sizes", "nn.network.perceptron": "nn.network.feedforward"}
+    | {
+        "nn.layers.sizes": "nn.sizes",
+        "nn.casting": "nn.parts",
+        "nn.network.perceptron": "nn.network.feedforward",
+        "nn.training.fingerprint": "nn.training.checkpoint",
+        "nn.training.form": "nn.training.packing",
+        "nn.training.whole": "nn.training.constancy",
+        "optim.conjugate": "optim.steepest",
+        "optim.fitting.gauss_newton": "optim.fitting.nonlinear_least_squares",
+        "optim.fitting.naming": "optim.fitting.run",
+        "optim.fitting.student": "optim.fitting.regression",
+        "optim.limited_memory": "optim.quasi_newton",
+        "optim.plot.level_lines": "optim.plot.chart",
+        "optim.plot.sites": "optim.plot.basins",
+        "optim.progress": "optim.stopping",
+        "optim.truncated": "optim.newton_raphson",
+    }
 )
 """Old names of modules, and those under which they are found now."""
 

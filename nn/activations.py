@@ -1,6 +1,6 @@
 """Activations: each with its derivative in the same chunk, as the lecture asks.
 
-Those that have a kink have the slope from the left at it: relu′(0) = 0, leaky_relu′(0) = 0.01.
+Those that have a kink have the slope from the left at it, which `help` of each names.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def identity(x: Data, /) -> Data:
 # -- rectifiers ------------------------------------------------------------------------------------
 
 
-@elementwise(dx=0.0)
+@elementwise(typeset="leaky_relu′({})", dx=0.0)
 def _leaky_slope(x: Data, /, negative_slope: float) -> Data:
     return np.where(x > 0.0, 1.0, negative_slope).astype(dtype_of(x))
 

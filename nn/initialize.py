@@ -7,7 +7,7 @@ A seed is a number, a random generator, or None for one that differs each time. 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -127,17 +127,10 @@ def he_normal(shape: Shape, seed: Seed = None) -> Array:
 
 # -- names -----------------------------------------------------------------------------------------
 
-INITIALIZERS: dict[str, Initializer] = {
-    "zeros": zeros,
-    "uniform": uniform,
-    "normal": normal,
-    "xavier": xavier_uniform,
-    "xavier_uniform": xavier_uniform,
-    "xavier_normal": xavier_normal,
-    "he": he_normal,
-    "he_uniform": he_uniform,
-    "he_normal": he_normal,
-}
+INITIALIZERS: Mapping[str, Initializer] = {
+    function.__name__: function
+    for function in (zeros, uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal)
+} | {"xavier": xavier_uniform, "he": he_normal}
 """`xavier` and `he` are the distributions of their papers."""
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autodiff import no_grad
 from autodiff.differentiation.engine import plain
@@ -20,14 +21,10 @@ from autodiff.settings import flag
 from autodiff.values.scopes import mark_call
 from autodiff.values.value import births
 
-from .casting import recast
 from .operands import entries
-from .parts import Owner, members
+from .parts import Owner, members, recast
 from .state import Unmatched, loaded
 from .summary import Summary
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 __all__ = ["Module"]
 

@@ -1,17 +1,21 @@
-"""What an object holds: found by looking at its attributes, not registered."""
+"""What an object holds, found by looking at its attributes; and the same in another precision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autodiff import Value
 
-__all__ = ["Owner", "members"]
+from .sizes import floating
+
+__all__ = ["Owner", "members", "recast"]
 
 Kind = TypeVar("Kind")
+Array: TypeAlias = np.ndarray[Any, Any]
 
 
 class Owner:
@@ -28,7 +32,7 @@ class Owner:
         """Parameters with their dotted names, `layers.0.weight`; frozen ones, too."""
         return ((name, part) for name, part in self.named_parts(Value) if part._operation is None)
 
-    def named_buffers(self) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    def named_buffers(self) -> Iterator[tuple[str, Array]]:
         """Arrays that are state without being trained, such as the running mean of `BatchNorm`."""
         return self.named_parts(np.ndarray)
 
@@ -70,3 +74,42 @@ def _walked(owner: Owner, name: str, seen: set[int]) -> Iterator[tuple[str, Any]
         elif id(part) not in seen:
             seen.add(id(part))
             yield full, part
+
+
+# -- another precision ---------------------------------------------------------------------------
+
+
+def recast(module: Owner, dtype: DTypeLike) -> None:
+    """Cast all parameters, their gradients, and all buffers of floating-point numbers, in place."""
+    dtype = floating(dtype)
+    for parameter in module.parameters():
+        parameter._recast(dtype)
+    cast: dict[int, tuple[Array, Array]] = {}  # each old array beside its new one: none is freed meanwhile
+
+    def replaced(buffer: Array) -> Array:
+        if buffer.dtype.kind != "f":
+            return buffer
+        return cast.setdefault(id(buffer), (buffer, buffer.astype(dtype)))[1]
+
+    seen: set[int] = set()
+    for _, part in list(module.named_parts(Owner)):
+        for name, attribute in list(vars(part).items()):
+            new = _entries_replaced(attribute, replaced, seen)
+            if new is not attribute:
+                setattr(part, name, new)
+
+
+def _entries_replaced(tree: Any, replaced: Callable[[Array], Array], seen: set[int]) -> Any:
+    """The same tree of lists, tuples and dicts with other arrays; lists and dicts stay the same objects."""
+    if isinstance(tree, np.ndarray):
+        return replaced(tree)
+    if isinstance(tree, tuple):
+        entries = [_entries_replaced(entry, replaced, seen) for entry in tree]
+        same = all(new is old for new, old in zip(entries, tree, strict=True))
+        return tree if same else getattr(type(tree), "_make", type(tree))(entries)
+    if not isinstance(tree, (list, dict)) or id(tree) in seen:
+        return tree
+    seen.add(id(tree))
+    for key in tree if isinstance(tree, dict) else range(len(tree)):
+        tree[key] = _entries_replaced(tree[key], replaced, seen)
+    return tree

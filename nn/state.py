@@ -93,8 +93,8 @@ def _fitted(part: Any, entry: Any) -> Array:
     entry = _headed(raw(entry))
     if entry.shape != part.shape:
         raise ValueError(f"expected shape {part.shape}, got {entry.shape}")
-    castable = entry.dtype.kind in "fiub" if isinstance(part, Value) else _castable(entry, part)
-    if not castable:
+    real = entry.dtype.kind in "fiub"
+    if not (real if isinstance(part, Value) else np.can_cast(entry.dtype, part.dtype, "same_kind")):
         raise ValueError(f"expected {part.dtype} numbers, got dtype {entry.dtype}")
     array = np.asarray(entry)
     with np.errstate(all="ignore"):
@@ -112,10 +112,6 @@ def _headed(entry: Any) -> Any:
         return np.asarray(entry)
     except ValueError as error:
         raise ValueError(f"expected a regular array: {error}") from None
-
-
-def _castable(entry: Any, buffer: Array) -> bool:
-    return np.can_cast(entry.dtype, buffer.dtype, "same_kind")
 
 
 def _assign(part: Any, array: Any) -> None:

@@ -58,12 +58,8 @@ def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
     bad = wrong(y)
     if bad.any():
         first = tuple(np.argwhere(bad)[0])
-        raise ValueError(f"{told}; got {y[first].item():.10g}{_place(first)}")
-
-
-def _place(index: Any) -> str:
-    where = ", ".join(map(str, index))
-    return f" at index {where}" if where else ""
+        where = f" at index {', '.join(map(str, first))}" if first else ""
+        raise ValueError(f"{told}; got {y[first].item():.10g}{where}")
 
 
 def signs(target: Operand, loss: str) -> Any:

@@ -22,7 +22,7 @@ from autodiff.values.modes import differentiating, inside_derivative
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product", "astride", "differenced"]
+__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product", "by_differences", "differenced"]
 
 Product = Callable[[Vector], Vector]
 
@@ -37,12 +37,15 @@ def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: floa
     return product
 
 
-def astride(x: Vector, i: int, h: float) -> tuple[Vector, Vector]:
-    """The points x + h·eᵢ and x − h·eᵢ."""
-    above, below = x.copy(), x.copy()
-    above[i] += h
-    below[i] -= h
-    return above, below
+def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector) -> Vector:
+    """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h."""
+    slopes = []
+    for i, h in enumerate(reach):
+        above, below = x.copy(), x.copy()
+        above[i] += h
+        below[i] -= h
+        slopes.append((f(above) - f(below)) / (above[i] - below[i]))
+    return np.stack(slopes, axis=-1)
 
 
 class Derivatives(ABC):
@@ -63,7 +66,7 @@ class Derivatives(ABC):
     def value(self, x: Vector) -> float:
         """f(x), without a graph."""
         with no_grad():
-            return _float(_one_number(self.over.plain(self.f, x)))
+            return float(raw(_one_number(self.over.plain(self.f, x))))
 
     @abstractmethod
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
@@ -76,10 +79,6 @@ class Derivatives(ABC):
 
 def _one_number(output: Any) -> Any:
     return number(output, "minimize", instead="least_squares")
-
-
-def _float(y: Any) -> float:
-    return float(raw(y))
 
 
 class Exact(Derivatives):
@@ -141,11 +140,7 @@ class Numerical(Derivatives):
         return self.value(x), self._gradient(x, self.over.epsilon ** (1 / 3))
 
     def _gradient(self, x: Vector, precision: float) -> Vector:
-        gradient = np.empty_like(x)
-        for i, h in enumerate(precision * np.maximum(1.0, np.abs(x))):
-            above, below = astride(x, i, h)
-            gradient[i] = (self.value(above) - self.value(below)) / (above[i] - below[i])
-        return gradient
+        return by_differences(self.value, x, precision * np.maximum(1.0, np.abs(x)))
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/4)·max(1, |x|)."""

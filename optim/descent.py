@@ -78,8 +78,7 @@ def walk(run: Run, direction: Direction, rule: StepRule) -> Ending:
                 return run.exhausted()
             continue
         if not step.point.finite:
-            ending = run.not_finite(step.point)
-            break
+            return run.not_finite(step.point)
         direction.learn(run.point, step.point)
         run.to(step.point, step.size)
     return ending

@@ -8,13 +8,13 @@ import numpy as np
 
 from autodiff.text.digits import with_minus
 
-from .derivatives import Product
+from .derivatives import Product, differenced
 from .objective import Objective, Point
 from .run import Run
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["FLAT", "all_curvatures", "lower_point", "some_curvatures", "with_kind", "with_warning"]
+__all__ = ["FLAT", "all_curvatures", "lanczos", "lower_point", "some_curvatures", "with_kind", "with_warning"]
 
 FLAT = 10.0 * float(np.finfo(np.float64).eps)
 """Times the number of unknowns: curvature below this part of the largest counts as none."""
@@ -56,10 +56,10 @@ def some_curvatures(objective: Objective, point: Point) -> Curvatures | None:
     most, n = objective.derivatives.products, point.x.size
     if not most:
         return None
-    found = _shown(objective.curvature(point.x), n, most)
+    found = lanczos(objective.curvature(point.x), n, most)
     if found and (found.definite or not kinked(objective, point)):
         return found
-    return _shown(_differences(objective, point.x), n, most)
+    return lanczos(_differences(objective, point.x), n, most)
 
 
 def all_curvatures(objective: Objective, point: Point) -> Curvatures | None:
@@ -79,7 +79,7 @@ def _hessian(objective: Objective, x: Vector, jumps: bool = False) -> Vector:
     return hessian
 
 
-def _shown(product: Product, n: int, most: int) -> Curvatures | None:
+def lanczos(product: Product, n: int, most: int) -> Curvatures | None:
     """The curvatures in the space of v, H·v, H²·v, …, from a random v; None where a product is nan.
 
     The extremes are found first: C. Lanczos, J. Res. Nat. Bur. Standards 45 (1950), 255–282.
@@ -102,7 +102,8 @@ def _shown(product: Product, n: int, most: int) -> Curvatures | None:
 
 
 def _differences(objective: Objective, x: Vector, times: float = 1.0) -> Product:
-    return objective.differenced(x, times * objective.over.epsilon ** (1 / 3))
+    """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|), or times as far."""
+    return differenced(lambda near: objective.at(near).gradient, x, times * objective.over.epsilon ** (1 / 3))
 
 
 def kinked(objective: Objective, point: Point) -> bool:

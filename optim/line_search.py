@@ -57,11 +57,6 @@ class Trial(NamedTuple):
     slope: float
     point: Point
 
-    @property
-    def finite(self) -> bool:
-        """Whether f and its gradient are numbers there."""
-        return self.point.finite
-
 
 class Ray:
     """φ: f along the ray from a point, in the direction d."""
@@ -135,9 +130,9 @@ def backtracked(
         if size <= phi.least:
             break
         trial = phi(size)
-        if trial.finite and phi.idle(trial):
+        if trial.point.finite and phi.idle(trial):
             break
-        if trial.finite and phi.decreased(trial, c1, ceiling):
+        if trial.point.finite and phi.decreased(trial, c1, ceiling):
             return trial
         size *= shrink
     return None
@@ -161,7 +156,7 @@ def satisfying_wolfe(phi: Ray, size: float, c1: float, c2: float) -> Trial | Non
         trial = phi(size)
         quiet += phi.silent(size)
         above = trial.value >= low.value and not phi.level(trial, low)
-        if not trial.finite or above or not phi.decreased(trial, c1):
+        if not trial.point.finite or above or not phi.decreased(trial, c1):
             high = trial
         elif phi.used_up(trial, c2, enclosed=high is not None):
             return trial
@@ -185,7 +180,7 @@ def _known(phi: Ray, size: float, low: Trial, high: Trial | None) -> bool:
 def _between(phi: Ray, low: Trial, high: Trial) -> float:
     """The minimum of the cubic through both ends, kept away from them."""
     width = high.size - low.size
-    if not high.finite:
+    if not high.point.finite:
         return low.size + 0.1 * width
     size = _cubic(phi, low, high)
     nearest, farthest = sorted((low.size + NEAREST * width, low.size + FARTHEST * width))

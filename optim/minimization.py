@@ -7,14 +7,11 @@ from typing import Any
 
 from autodiff.settings import chosen
 
-from .conjugate import conjugate_gradient
-from .limited_memory import l_bfgs
 from .naive import random_search
-from .newton_raphson import newton
-from .quasi_newton import bfgs
+from .newton_raphson import newton, newton_cg
+from .quasi_newton import bfgs, l_bfgs
 from .result import Result
-from .steepest import steepest_descent
-from .truncated import newton_cg
+from .steepest import conjugate_gradient, steepest_descent
 
 __all__ = [
     "bfgs",
@@ -28,13 +25,8 @@ __all__ = [
 ]
 
 METHODS: dict[str, Callable[..., Result]] = {
-    "steepest-descent": steepest_descent,
-    "newton": newton,
-    "conjugate-gradient": conjugate_gradient,
-    "bfgs": bfgs,
-    "l-bfgs": l_bfgs,
-    "newton-cg": newton_cg,
-    "random-search": random_search,
+    method.__name__.replace("_", "-"): method
+    for method in (steepest_descent, newton, conjugate_gradient, bfgs, l_bfgs, newton_cg, random_search)
 }
 OTHER_NAMES = {
     "gradient-descent": "steepest-descent",

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff.checking.anomaly import cause_of_nan
 from autodiff.settings import chosen
 
-from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product, differenced
+from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
 from .unknowns import Vector, unknowns
 
 __all__ = ["Objective", "Point"]
@@ -129,10 +129,6 @@ class Objective:
         nowhere = np.full(x.size, np.nan)
         product: Product = self._tried(lambda: self.derivatives.curvature(x), lambda v: nowhere)
         return lambda v: self._tried(lambda: product(v), nowhere)
-
-    def differenced(self, x: Vector, reach: float) -> Product:
-        """The function v ↦ H(x)·v, by differences of the gradient over reach·max(1, |x|)."""
-        return differenced(lambda near: self.at(near).gradient, x, reach)
 
     def hessian(self, x: Vector) -> Vector:
         """H(x), (n, n), symmetric."""

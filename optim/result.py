@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
@@ -60,9 +61,6 @@ class Path(Sequence[Iterate]):
             x, float(self.values[index]), float(self.gradient_norms[index]), float(self.step_sizes[index])
         )
 
-    def __iter__(self) -> Iterator[Iterate]:
-        return (self[i] for i in range(len(self)))
-
     def __repr__(self) -> str:
         return f"<path of {len(self)} iterates, f from {self.values[0]:.6g} to {self.values[-1]:.6g}>"
 
@@ -104,35 +102,12 @@ class Result:
         def plot(self, axes: Axes | None = None) -> Figure: ...
         def animate(self) -> Storyboard: ...
 
-    @property
-    def fun(self) -> float:
-        """The value, by scipy's name."""
-        return self.value
-
-    @property
-    def jac(self) -> Any:
-        """The gradient, by scipy's name."""
-        return self.gradient
-
-    @property
-    def nit(self) -> int:
-        """The number of steps, by scipy's name."""
-        return self.steps
-
-    @property
-    def nfev(self) -> int:
-        """The number of evaluations, by scipy's name."""
-        return self.evaluations
-
-    @property
-    def success(self) -> bool:
-        """Whether it converged, by scipy's name."""
-        return self.converged
-
-    @property
-    def message(self) -> str:
-        """The reason, by scipy's name."""
-        return self.reason
+    fun = property(attrgetter("value"), doc="The value, by scipy's name.")
+    jac = property(attrgetter("gradient"), doc="The gradient, by scipy's name.")
+    nit = property(attrgetter("steps"), doc="The number of steps, by scipy's name.")
+    nfev = property(attrgetter("evaluations"), doc="The number of evaluations, by scipy's name.")
+    success = property(attrgetter("converged"), doc="Whether it converged, by scipy's name.")
+    message = property(attrgetter("reason"), doc="The reason, by scipy's name.")
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the function, which Python can seldom pickle."""

@@ -9,14 +9,12 @@ from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
-from autodiff.differentiation.structure import leaves
 from autodiff.settings import hint
 
 from .objective import Objective, Point
-from .progress import Progress
 from .result import Iterate, Path, Result
-from .stopping import Ending, Stopping
-from .unknowns import Vector, flat
+from .stopping import Ending, Progress, Stopping
+from .unknowns import Vector, joined
 
 __all__ = ["Options", "Run"]
 
@@ -278,7 +276,7 @@ class Run:
     def looked_at(self, x: Any) -> float:
         """f(x) for those who draw it, x as in the result or as a vector: parameters keep what they are."""
         with self.objective.over.kept():
-            return self.objective.value(flat(leaves(x)))
+            return self.objective.value(joined(x))
 
 
 def _known(method: str, rules: dict[str, Any]) -> dict[str, Any]:

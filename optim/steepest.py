@@ -1,22 +1,26 @@
-"""Steepest descent, the lecture's algorithm."""
+"""Steepest descent, the lecture's algorithm; and conjugate gradients, which remember the last direction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Unpack
 
-import numpy as np
-
-from .descent import Direction, walk
-from .kinds import with_warning
-from .objective import Objective, Point
+from .descent import Direction, descend, walk
+from .kinds import lanczos, with_warning
+from .objective import Point
 from .result import Result
 from .run import Options, Run
-from .step_rule import Backtracking, Constant, Decaying, StepRule, StepSize, step_rule
+from .step_rule import Backtracking, Constant, Decaying, StepRule, StepSize, Wolfe, step_rule
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["steepest_descent"]
+__all__ = ["conjugate_gradient", "steepest_descent"]
+
+PRODUCTS = 50
+"""Products H·v that may be spent on the largest eigenvalue of the Hessian."""
+
+POWELL = 0.2
+"""Gradients with a larger cosine than this are no longer near orthogonal: time to begin afresh."""
 
 
 class Steepest(Direction):
@@ -55,11 +59,10 @@ def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:
     astray = ending.reason.startswith(("diverged", "cycling"))
     if not astray or not isinstance(rule, (Constant, Decaying)):
         return ending
-    curvature = _largest_curvature(run.objective, run.best)
-    s = rule.size(run.steps)
-    if not curvature * s >= 2.0:
+    n, x, s = run.objective.n, run.best.x, rule.size(run.steps)
+    found = lanczos(run.objective.curvature(x), n, PRODUCTS)
+    if found is None or not (curvature := float(found.sizes[-1])) * s >= 2.0:
         return ending
-    n, x = run.objective.n, run.best.x
     second = f"f″({x[0]:.4g})" if n == 1 else "λ, with λ the largest eigenvalue of the Hessian"
     return ending._replace(
         reason=f"{ending.reason}; the step size s = {s:.4g} is not below the bound of the best point "
@@ -67,16 +70,58 @@ def _explained(ending: Ending, run: Run, rule: StepRule) -> Ending:
     )
 
 
-def _largest_curvature(objective: Objective, point: Point) -> float:
-    """The largest eigenvalue of the Hessian, by power iteration; 0 where it cannot be found."""
-    product = objective.curvature(point.x)
-    v = np.random.default_rng(0).normal(size=point.x.size)
-    curvature = 0.0
-    for _ in range(50):
-        v = v / np.linalg.norm(v)
-        w = product(v)
-        curvature = float(v @ w)
-        if not np.isfinite(w).all() or not w.any():
-            return 0.0
-        v = w
-    return curvature
+# -- conjugate gradients ---------------------------------------------------------------------
+
+
+class Conjugate(Direction):
+    """d_i = −g_i + β·d_{i−1},   β = max(0, g_iᵀΔg / d_{i−1}ᵀΔg),   Δg = g_i − g_{i−1}   (Hestenes, Stiefel).
+
+    Polak's and Ribière's, where searches along lines are exact; where they are not, this d_i is still
+    conjugate to d_{i−1}:   d_iᵀΔg = 0.
+    """
+
+    def __init__(self) -> None:
+        self.last: Vector | None = None
+        self.beta = 0.0
+
+    def __call__(self, point: Point) -> Vector:
+        """The direction, downhill in any case."""
+        d = -point.gradient
+        if self.last is not None:
+            conjugate = d + self.beta * self.last
+            d = conjugate if conjugate @ point.gradient < 0.0 else d
+        self.last = d
+        return d
+
+    def learn(self, old: Point, new: Point) -> None:
+        """β from the change of the gradient; 0 where gradients are far from orthogonal (Powell)."""
+        square = float(new.gradient @ new.gradient)
+        if abs(float(new.gradient @ old.gradient)) >= POWELL * square:
+            self.beta = 0.0
+        else:
+            change = new.gradient - old.gradient
+            bend = float(self.last @ change) if self.last is not None else 0.0
+            self.beta = max(0.0, float(new.gradient @ change) / bend) if bend > 0.0 else 0.0
+
+    def forget(self) -> bool:
+        """Go straight downhill next; whether that is a change."""
+        remembered = self.last is not None and self.beta > 0.0
+        self.last, self.beta = None, 0.0
+        return remembered
+
+
+def conjugate_gradient(
+    f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unpack[Options]
+) -> Result:
+    """Minimise f along conjugate directions, by Hestenes and Stiefel.
+
+    Exact for a quadratic function of n unknowns after n steps, with the memory of one direction.
+    f, x0 and options as in `steepest_descent`; s is a strong Wolfe search with c₂ = 0.1.
+
+    >>> conjugate_gradient(lambda x: (x[0] - 1) ** 2 + 10 * (x[1] - 2) ** 2, [0.0, 0.0]).x.round(6)
+    array([1., 2.])
+
+    J. Nocedal and S. J. Wright, Numerical Optimization (2006), section 5.2.
+    """
+    run = Run("conjugate gradient", f, x0, **options)
+    return descend(run, Conjugate(), step_rule(s, Wolfe(c2=0.1)))

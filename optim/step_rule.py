@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias, cast
 
@@ -201,14 +201,9 @@ class BarzilaiBorwein(Backtracking):
         return _taken(backtracked(Ray(run.objective, run.point, d), size, self.c1, self.shrink, ceiling))
 
 
-RULES: dict[str, Callable[[], StepRule]] = {
-    "constant": Constant,
-    "decaying": Decaying,
-    "adaptive": Adaptive,
-    "backtracking": Backtracking,
-    "wolfe": Wolfe,
-    "barzilai-borwein": BarzilaiBorwein,
-}
+RULES: Mapping[str, Callable[[], StepRule]] = {
+    rule.__name__.lower(): rule for rule in (Constant, Decaying, Adaptive, Backtracking, Wolfe)
+} | {"barzilai-borwein": BarzilaiBorwein}
 
 
 def step_rule(s: StepSize, default: StepRule) -> StepRule:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,32 +18,9 @@ from autodiff.differentiation.structure import leaves, mapped, rebuilt
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
-__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "pieces", "unknowns"]
+__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "joined", "pieces", "unknowns"]
 
 Vector: TypeAlias = np.ndarray[Any, Any]
-
-
-class Unknowns(Protocol):
-    """A vector's two faces. `epsilon` is the precision of the numbers that it stands for."""
-
-    start: Vector
-    epsilon: float
-
-    def tree(self, x: Vector) -> Any:
-        """The vector as the numbers and arrays that a user reads."""
-
-    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
-        """F evaluated on Values at x."""
-
-    def plain(self, f: Callable[..., Any], x: Vector) -> Any:
-        """F evaluated on plain numbers and arrays at x."""
-
-    def settle(self, x: Vector) -> None:
-        """Leave x behind as the outcome."""
-
-    def kept(self) -> AbstractContextManager[None]:
-        """What is assigned in the block is taken back."""
-        return nullcontext()
 
 
 def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
@@ -84,6 +61,11 @@ def flat(entries: list[Any]) -> Vector:
     return np.concatenate([np.ravel(np.asarray(x, np.float64)) for x in entries])
 
 
+def joined(tree: Any) -> Vector:
+    """The numbers and arrays in a structure, one after the other."""
+    return flat(leaves(tree))
+
+
 def pieces(x: Vector, like: list[Any]) -> Iterator[Data]:
     """The vector cut into numbers and arrays of the shapes and dtypes of others."""
     position = 0
@@ -99,8 +81,11 @@ def _precision(entries: list[Any]) -> float:
     return max(float(np.finfo(dtype_of(x)).eps) for x in entries)
 
 
-class Start(Unknowns):
-    """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy."""
+class Start:
+    """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy.
+
+    `start` is it as a vector, `epsilon` its precision, `spread` whether f takes its entries one by one.
+    """
 
     def __init__(self, x0: Any, spread: bool = False) -> None:
         try:
@@ -108,7 +93,7 @@ class Start(Unknowns):
         except (TypeError, ValueError) as error:
             raise type(error)(f"x0 must be numbers, arrays, or tuples and dicts of them: {error}") from None
         self.spread = spread
-        if not leaves(self.like) or not (start := flat(leaves(self.like))).size:
+        if not leaves(self.like) or not (start := joined(self.like)).size:
             raise ValueError(f"x0 has no numbers: {x0!r}")
         self.start, self.epsilon = start, _precision(leaves(self.like))
         if not np.isfinite(start).all():
@@ -133,6 +118,10 @@ class Start(Unknowns):
     def settle(self, x: Vector) -> None:
         """Nothing: a point belongs to the caller."""
 
+    def kept(self) -> AbstractContextManager[None]:
+        """A block, after which nothing is to be taken back."""
+        return nullcontext()
+
 
 def _plain(x0: Any) -> Any:
     """The start as raw data in its structure."""
@@ -146,8 +135,10 @@ def _plain(x0: Any) -> Any:
     return as_data(x0.data if isinstance(x0, Value) else x0)
 
 
-class Parameters(Unknowns):
+class Parameters:
     """The parameters of a module, or a list of Values: assigned before each evaluation."""
+
+    spread = False
 
     def __init__(self, values: list[Value], module: Any = None) -> None:
         self.values = [value for value in dict.fromkeys(values) if not value.constant]
@@ -189,3 +180,7 @@ class Parameters(Unknowns):
         finally:
             for value, data in zip(self.values, before, strict=True):
                 value.data = data
+
+
+Unknowns: TypeAlias = Start | Parameters
+"""What methods see as a vector."""

@@ -64,11 +64,11 @@ class _Watch:
             return
         if _bad(data_of(mended)):
             raise FloatingPointError(
-                f"the gradient of {_operation(node)} with respect to {inputs_of(node)[i].described()} "
+                f"the gradient of {node._operation.name} with respect to {inputs_of(node)[i].described()} "
                 f"is {bad}, at {_inputs(node)}{_where(node)}"
             )
         warnings.warn(
-            f"0·∞ taken for 0 in the gradient of {_operation(node)} at {_inputs(node)}{_where(node)}",
+            f"0·∞ taken for 0 in the gradient of {node._operation.name} at {_inputs(node)}{_where(node)}",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -100,12 +100,7 @@ def _bad(data: Any) -> str:
 
 
 def _made(bad: str, node: Value) -> FloatingPointError:
-    return FloatingPointError(f"{_operation(node)} made {bad} of {_inputs(node)}{_where(node)}")
-
-
-def _operation(node: Value) -> str:
-    operation: Any = node._operation
-    return str(operation.name)
+    return FloatingPointError(f"{node._operation.name} made {bad} of {_inputs(node)}{_where(node)}")
 
 
 def _inputs(node: Value) -> str:
@@ -120,8 +115,8 @@ def _input(x: Any) -> str:
 
 def _where(node: Value) -> str:
     """The line that recorded the node, and a remedy where the operation knows one."""
-    operation: Any = node._operation
-    return recorded_at(node) + (f"; {operation.remedy}" if operation.remedy else "")
+    remedy = node._operation.remedy
+    return recorded_at(node) + (f"; {remedy}" if remedy else "")
 
 
 def _line() -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ..text.escaping import mathtext
 
 try:
+    from matplotlib.axes import Axes
+
     from ..files.figures import Figure
 except ImportError as error:
     raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["MOST", "bars"]
 

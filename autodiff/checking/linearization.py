@@ -37,7 +37,7 @@ class Linearization:
     """A function at a point, with its values and, for random seeds, its gradient.
 
     That of order n > 1 is the gradient of the one of order n − 1. `reached` says of which arguments the graph
-    of the outputs contains a node.
+    of the outputs contains a node; `terms` is Σ |ḡ·z| over all that it recorded, of which each z is rounded.
     """
 
     function: FlatFunction
@@ -48,6 +48,7 @@ class Linearization:
     gradient: list[Data]
     values: Vector
     reached: list[bool]
+    terms: float
 
     def shifted(self, scale: float, rng: np.random.Generator) -> Linearization | None:
         """The function at a point that is `scale` away; None where it or its gradient is not finite."""
@@ -96,8 +97,8 @@ class Linearization:
         return self.magnitude(least) * float(self.epsilon ** (2 / 3))
 
     def magnitude(self, least: float) -> float:
-        """Size of Σ ⟨seed, output⟩; at least 1 as a rule: it may come from larger numbers."""
-        return max(least, float(np.abs(self.seed * self.values).sum()))
+        """Size of Σ ⟨seed, output⟩; at least 1 as a rule, else that of what cancels in it."""
+        return max(least, float(np.abs(self.seed * self.values).sum())) if least else self.terms
 
     def size(self, i: int) -> Data:
         """Scale of the steps, entry by entry, so that x ± h·v is rounded by little."""
@@ -141,7 +142,7 @@ def linearized(
             raise AssertionError(f"check_gradients: f changes its argument {name!r} in place; copy it first")
     data = [y.data for y in outputs]
     seeds = [random_like(y, rng) for y in data]
-    known = set[int]().union(*map(ancestors, outputs))
+    known = {birth: z for y in outputs for birth, z in ancestors(y).items()}
     reached = [x._birth in known for x in xs]
     try:
         gradient = pulled(outputs, xs, seeds, record=False)
@@ -154,7 +155,10 @@ def linearized(
                 f"check_gradients: the gradient of order {order} with respect to {name!r} has shape "
                 f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
             )
-    return Linearization(function, point, order, asked, seeds, gradient, flat(data), reached)
+    recorded = [z for z in known.values() if z._operation is not None and not isinstance(z._data, tuple)]
+    pulls = pulled(outputs, recorded, seeds, record=False)
+    terms = sum(float(np.abs(g * z._data).sum()) for z, g in zip(recorded, pulls, strict=True))
+    return Linearization(function, point, order, asked, seeds, gradient, flat(data), reached, terms)
 
 
 def random_like(x: Data, rng: np.random.Generator) -> Data:

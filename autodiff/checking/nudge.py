@@ -18,6 +18,7 @@ from ..text.digits import subscript
 from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
+from .flattening import flat
 from .nudge_table import Nudge, Nudges
 from .replay import Replay
 
@@ -64,8 +65,8 @@ def nudges(
     importance = np.argsort(-np.abs(slopes.sum(axis=1)), kind="stable")
     kept = sorted(importance[:max_rows].tolist())
     replays = [Replay(one) for one in outputs]
-    before = _flat([one.data for one in outputs])
-    nudged = [_flat([replay([_nudged(entries[k], eta)]) for replay in replays]) for k in kept]
+    before = flat([one.data for one in outputs])
+    nudged = [flat([replay([_nudged(entries[k], eta)]) for replay in replays]) for k in kept]
     with np.errstate(invalid="ignore"):  # ∞ − ∞
         changes = np.array(nudged) - before
     return Nudges(
@@ -106,12 +107,7 @@ def _nudged(entry: Entry, eta: float) -> tuple[Value, Data]:
 def _slopes(output: Value, values: list[Value]) -> np.ndarray[Any, Any]:
     """∂ of each number of the output with respect to each entry: a column per number, a row per entry."""
     unit = np.eye(output.size, dtype=output.dtype).reshape(output.size, *output.shape)
-    return np.stack([_flat(gradients(output, values, seed)) for seed in unit], axis=1)
-
-
-def _flat(data: Iterable[Data]) -> np.ndarray[Any, Any]:
-    """All numbers in one row, as float64."""
-    return np.concatenate([np.asarray(x, dtype=np.float64).ravel() for x in data])
+    return np.stack([flat(gradients(output, values, seed)) for seed in unit], axis=1)
 
 
 # -- names -----------------------------------------------------------------------------------------

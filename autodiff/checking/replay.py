@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from ..graph import Graph, Node
+from ..graph import Graph
 from ..values.data import Data, as_data, cast, dtype_of, shape_of
 from ..values.value import Value
 
@@ -50,7 +50,9 @@ class Replay:
         """Compute everything that depends on what is known to have changed."""
         for node in self.graph:
             if node.id not in known and not known.keys().isdisjoint(node.inputs):
-                known[node.id] = _computed(node, [known.get(x, self.graph[x].data) for x in node.inputs])
+                operation: Any = node.operation
+                inputs = [known.get(x, self.graph[x].data) for x in node.inputs]
+                known[node.id] = operation.computed(inputs, inputs, node.metadata)
 
 
 def _fitted(value: Value, data: Data) -> Data:
@@ -61,11 +63,3 @@ def _fitted(value: Value, data: Data) -> Data:
     if shape_of(data) != value.shape:
         raise ValueError(f"replay: {value.described()} is replaced by data of shape {shape_of(data)}")
     return data if dtype_of(data) == value.dtype else cast(data, value.dtype)
-
-
-def _computed(node: Node, inputs: Sequence[Data]) -> Data:
-    """The operation of a node on other inputs, in the same way as when it was recorded."""
-    operation: Any = node.operation
-    if operation.elementwise and all(type(x) is float for x in inputs):
-        return operation.of_floats(*inputs, **node.metadata)
-    return operation.computed(inputs, inputs, node.metadata)

@@ -41,16 +41,9 @@ def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) ->
 
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:
-    """A small function measured by its own size; None unless that is sure along another direction, too.
-
-    Where the function is what large numbers leave when they cancel, differences are 0, or disagree, or are
-    nothing beside what the function changes by over a step.
-    """
+    """A small function measured by its own size; None unless that is sure along another direction, too."""
     found = measured(here, i, random_like(here.point[i], rng) * here.size(i), 1.0)
-    h = here.epsilon ** (1 / 7)
-    change = abs(here.change(i, canonical(h * found.v)))
-    seen = found.numeric != 0.0 and h * found.error > here.epsilon ** (2 / 3) * change
-    return found if seen and _doubt(found) <= 1.0 else None
+    return found if _doubt(found) <= 1.0 else None
 
 
 def _doubt(found: Measurement) -> float:

@@ -147,9 +147,7 @@ def again(node: Node, inputs: list[Any]) -> Value:
     operation: Any = node.operation
     tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
     known = differentiable(operation, tuple(inputs), node.metadata)
-    if operation.arity == 0:
-        return recorded(known, node.data, tuple(inputs), node.metadata, tracked)
-    return recorded(known, node.data, inputs[0], inputs[1] if operation.arity == 2 else None, tracked)
+    return recorded(known, node.data, inputs, node.metadata, tracked)
 
 
 def _slopes(operation: Operation, varying: Sequence[int]) -> Iterator[Any]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import ops
 from ..ops import linalg, plain
+from ..values.operation import Operation
 from ..values.value import Value
 from . import engine
 from .advice import advice, library_of
@@ -36,10 +37,6 @@ def _transpose(self: Value, *axes: Any) -> Any:
     return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
 
-def _flatten(self: Value, order: str = "C") -> Any:
-    return ops.reshape(self, (-1,), order=order)
-
-
 BINARY = {
     "add": ops.add,
     "sub": ops.subtract,
@@ -51,32 +48,11 @@ BINARY = {
     "matmul": ops.matmul,
 }
 
-SAME_NAME = [
-    "sum",
-    "mean",
-    "prod",
-    "max",
-    "min",
-    "var",
-    "std",
-    "cumsum",
-    "cumprod",
-    "ravel",
-    "swapaxes",
-    "squeeze",
-    "clip",
-    "repeat",
-    "take",
-    "dot",
-    "trace",
-    "diagonal",
-    "astype",
-    "exp",
-    "log",
-    "tanh",
-    "relu",
-    "sigmoid",
-]
+OTHERWISE = ("partition", "round", "sort")
+"""Methods of NumPy's arrays that write into an array."""
+
+SAME_NAME = [name for name in ops.__all__ if hasattr(np.ndarray, name) and name not in OTHERWISE]
+"""What is a method of NumPy's arrays, too."""
 
 # -- NumPy's protocol --------------------------------------------------------------------------
 
@@ -164,12 +140,11 @@ METHODS: dict[str, Any] = {
     "__getitem__": ops.getitem,
     **plain.COMPARISONS,
     **plain.CONNECTIVES,
-    "__invert__": plain.negation,
-    **{name: getattr(ops, name) for name in SAME_NAME},
+    **{name: getattr(ops, name) for name in (*SAME_NAME, "exp", "log", "tanh", "relu", "sigmoid")},
     **{name: plain.FUNCTIONS[name] for name in ("argmax", "argmin", "argsort", "any", "all", "nonzero")},
     "reshape": _reshape,
     "transpose": _transpose,
-    "flatten": _flatten,
+    "flatten": ops.ravel,
     "T": property(ops.transpose),
     "backward": engine.backward,
     "__array_ufunc__": _array_ufunc,
@@ -181,3 +156,4 @@ def attach() -> None:
     """Give Value its operators and methods, and its place in NumPy's protocol."""
     for name, method in METHODS.items():
         setattr(Value, name, method)
+    Operation.array = staticmethod(ops.array)

@@ -18,11 +18,11 @@ from ..ops.shaping import sum_to
 from ..ops.totals import row_total
 from ..values import modes
 from ..values.data import Data, canonical, shape_of
-from ..values.operation import ONE, ieee, inputs_of, metadata_of
+from ..values.operation import ONE, ZERO, ieee, inputs_of
 from ..values.recording import picked
 from ..values.value import Value
 
-__all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "parts", "pulled", "sweep"]
+__all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "opened", "pulled", "sweep"]
 
 Nodes: TypeAlias = dict[int, Value]
 Pending: TypeAlias = dict[int, Any]
@@ -30,6 +30,8 @@ Pending: TypeAlias = dict[int, Any]
 
 Mend: TypeAlias = Callable[[Value, Any, int, Any], Any]
 """(node, its gradient g, i, g · partial) → the contribution to operand i to use instead."""
+
+RAISED = (ArithmeticError, ValueError, TypeError)
 
 summed: Callable[..., Data] = vars(sum_to)["operation"].forward
 """`sum_to` of raw data, without the cost of an operation's call."""
@@ -48,41 +50,17 @@ def ancestors(output: Value) -> Nodes:
     pop, push = stack.pop, stack.append
     while stack:
         node = pop()
-        birth, x, y = node._birth, node._x, node._y
-        if node._operation.arity == 0:
-            for operand in x:
-                _reach(operand, node, nodes, stack)
-            continue
-        # `_reach`, written out for both operands, since scalar code spends its time here.
-        if type(x) is Value:
-            born = x._birth
-            if born > birth:
-                raise _changed(x, node)
-            if x._tracked and born not in nodes:
-                nodes[born] = x
-                if x._operation is not None:
-                    push(x)
-        if type(y) is Value:
-            born = y._birth
-            if born > birth:
-                raise _changed(y, node)
-            if y._tracked and born not in nodes:
-                nodes[born] = y
-                if y._operation is not None:
-                    push(y)
+        birth = node._birth
+        for x in (node._x, node._y) if node._operation.arity else node._x:
+            if type(x) is Value:
+                born = x._birth
+                if born > birth:
+                    raise _changed(x, node)
+                if x._tracked and born not in nodes:
+                    nodes[born] = x
+                    if x._operation is not None:
+                        push(x)
     return nodes
-
-
-def _reach(x: Any, node: Value, nodes: Nodes, stack: list[Value]) -> None:
-    """Note an operand of a node, and that its own operands are to be visited."""
-    if type(x) is not Value:
-        return
-    if x._birth > node._birth:
-        raise _changed(x, node)
-    if x._tracked and x._birth not in nodes:
-        nodes[x._birth] = x
-        if x._operation is not None:
-            stack.append(x)
 
 
 def _changed(x: Value, node: Value) -> ValueError:
@@ -119,8 +97,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
 
     Rules see raw data, or Values where the pass itself is to be recorded.
     """
-    pending: Pending = dict.fromkeys(nodes)
-    pending[output._birth] = seed
+    pending: Pending = {**dict.fromkeys(nodes), output._birth: seed}
     tracer = modes.tracer()
     for birth in sorted(nodes, reverse=True):  # whatever used a node is younger, so that its g is complete
         node, g = nodes[birth], pending[birth]
@@ -131,67 +108,75 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             pending[birth] = None  # nobody asks for it again: its memory is free while the pass goes on
         if tracer is not None:
             tracer.pulling(node, g)
-        inputs, z, data = _opened(node, record)
-        rules = operation.rules * len(inputs) if operation.many else operation.rules  # many share the one
+        x, y, arity = node._x, node._y, operation.arity
+        if record or arity == 0:
+            inputs, seen = opened(node, record)
+        elif arity == 2:  # `opened` written out, as is `pulled` below: small arrays wait for Python
+            inputs = x, y
+            seen = node._data, x._data if type(x) is Value else x, y._data if type(y) is Value else y
+        else:
+            inputs, seen = (x,), (node._data, x._data)
         for i, x in enumerate(inputs):
-            if type(x) is Value and x._birth in pending and (rule := rules[i]) != 0.0:
-                c = g if rule is ONE else pulled(node, i, rule, g, z, data)
-                if mend is not None:
-                    c = mend(node, g, i, c)
-                old, c = pending[x._birth], _fitted(c, x, node)
-                pending[x._birth] = c if old is None else _joined(old, c)
+            rule = operation.rules[0 if operation.many else i]
+            if rule is ZERO or type(x) is not Value or x._birth not in pending:
+                continue
+            if type(rule) is float or arity == 0:
+                c = g if rule is ONE else pulled(node, i, g, seen)
+            else:
+                try:
+                    c = g * rule(*seen) if operation.elementwise else rule(g, *seen)
+                except RAISED:
+                    c = pulled(node, i, g, seen)
+                if type(c) is complex:
+                    c = pulled(node, i, g, seen)
+            if mend is not None:
+                c = mend(node, g, i, c)
+            data, old = x._data, pending[x._birth]
+            if type(c) is not np.ndarray or type(data) is not np.ndarray or c.shape != data.shape:
+                c = _fitted(c, x, node)
+            pending[x._birth] = c if old is None else old + c if type(c) is not tuple else _joined(old, c)
     return pending
 
 
-def pulled(node: Value, i: int, rule: Any, g: Any, z: Any, data: Sequence[Any]) -> Any:
+def opened(node: Value, record: bool) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The operands; and output and operands as rules see them: data, or Values in a recorded pass."""
+    inputs = inputs_of(node)
+    if record:
+        return inputs, (picked(node) if isinstance(node._data, tuple) else node, *inputs)
+    return inputs, (node._data, *[x._data if type(x) is Value else x for x in inputs])
+
+
+def pulled(node: Value, i: int, g: Any, seen: Sequence[Any]) -> Any:
     """What a node of gradient g contributes to its operand i by a rule: g · ∂z/∂xᵢ.
 
-    Once more by NumPy's numbers where Python's floats overflow, divide by zero or leave the domain.
+    `seen` are the output and the operands as the rule is to see them. Once more by NumPy's numbers where
+    Python's floats overflow, divide by zero or leave the domain.
     """
     operation = node._operation
+    rule = operation.rules[0 if operation.many else i]
     if type(rule) is float:
         return g * rule
     if rule is None:
         raise _underived(node, i)
     try:
-        if operation.arity:  # written out, since most operations have neither metadata nor a place to know
-            c = g * rule(z, *data) if operation.elementwise else rule(g, z, *data)
-        else:
-            c = _applied(node, rule, g, z, *data, i=i)
+        c = _applied(node, i, rule, g, *seen)
         if type(c) is not complex:
             return c
     except (ArithmeticError, ValueError):
         pass
     except TypeError as error:
         raise TypeError(f"the gradient of {operation.name}: {error}") from error
-    return ieee(partial(_applied, node, rule), g, z, *data, i=i)
+    return ieee(partial(_applied, node, i, rule), g, *seen)
 
 
-def _applied(node: Value, rule: Any, g: Any, z: Any, *data: Any, i: int) -> Any:
+def _applied(node: Value, i: int, rule: Any, g: Any, z: Any, *data: Any) -> Any:
     """The chain rule for operand i: g times a partial derivative, or what a primitive's rule makes of g."""
     operation = node._operation
+    metadata = {} if operation.arity else node._y
     operands = (data, i) if operation.many else data
-    metadata = metadata_of(node)
     if operation.elementwise:
         return g * rule(z, *operands, **metadata)
     return rule(g, z, *operands, **metadata)
-
-
-def _opened(node: Value, record: bool) -> tuple[Sequence[Any], Any, Sequence[Any]]:
-    """The operands; and the output and the operands as rules see them: data, or Values in a recorded pass."""
-    if record:
-        inputs = inputs_of(node)
-        return inputs, parts(node), inputs
-    x, y = node._x, node._y
-    if node._operation.arity == 2:  # as most nodes: what follows takes twice the time
-        return (x, y), node._data, (x._data if type(x) is Value else x, y._data if type(y) is Value else y)
-    inputs = inputs_of(node)
-    return inputs, node._data, [x._data if type(x) is Value else x for x in inputs]
-
-
-def parts(node: Value) -> Any:
-    """A node as rules see it while a pass is recorded: a tuple of results as Values each."""
-    return picked(node) if isinstance(node._data, tuple) else node
 
 
 def _underived(node: Value, i: int) -> ValueError:

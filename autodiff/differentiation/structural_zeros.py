@@ -26,7 +26,7 @@ from ..values.data import Data, holds_nan, is_lazy, shape_of
 from ..values.operation import inputs_of, metadata_of
 from ..values.recording import applied
 from ..values.value import Value, data_of
-from .reverse import parts, pulled
+from .reverse import opened, pulled
 
 __all__ = ["StructuralZeros"]
 
@@ -131,15 +131,10 @@ class StructuralZeros:
     def _pulled(self, node: Value, i: int, g: Any, operands: Sequence[Any] | None = None) -> Any:
         """What the rule for operand i makes of g, if given with other operands."""
         z, *own = self._seen(node)
-        operation = node._operation
-        rule = operation.rules[0 if operation.many else i]
-        return pulled(node, i, rule, g, z, own if operands is None else operands)
+        return pulled(node, i, g, (z, *(own if operands is None else operands)))
 
     def _seen(self, node: Value) -> Sequence[Any]:
-        """The output and the operands of a node, as rules see them."""
-        if self._record:
-            return parts(node), *inputs_of(node)
-        return node._data, *map(data_of, inputs_of(node))
+        return opened(node, self._record)[1]
 
 
 def _is_product(operation: Any) -> bool:

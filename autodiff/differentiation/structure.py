@@ -18,14 +18,9 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
         result.update({key: mapped(function, tree[key]) for key in tree})
         return result
     if isinstance(tree, (tuple, list)):
-        entries = [mapped(function, entry) for entry in tree]
-        return _make(tree)(entries)
+        make = getattr(type(tree), "_make", type(tree))  # a named tuple has its own way
+        return make([mapped(function, entry) for entry in tree])
     return function(tree)
-
-
-def _make(tree: Any) -> Callable[[list[Any]], Any]:
-    """How to build a sequence of that type: a named tuple has its own way."""
-    return getattr(type(tree), "_make", type(tree))
 
 
 def leaves(tree: Any) -> list[Any]:

@@ -150,29 +150,23 @@ COMPARISONS: dict[str, Callable[[Value, Any], Any]] = {
 }
 
 
-def _connective(name: str, symbol: str) -> Callable[[Value, Any], Any]:
-    def apply(self: Value, other: Any, /) -> Any:
-        tracer = modes.tracer()
-        if tracer is None:
-            raise TypeError(
-                f"{symbol} joins conditions, such as x > 0, not {self.described()}, which holds numbers"
-            )
-        return tracer.asked(name, (self, other), {})
+def _connective(name: str, does: str) -> Callable[..., Any]:
+    def apply(*operands: Any) -> Any:
+        if (tracer := modes.tracer()) is not None:
+            return tracer.asked(name, operands, {})
+        raise TypeError(
+            f"{does} conditions, such as x > 0, not {operands[0].described()}, which holds numbers"
+        )
 
     return apply
 
 
-CONNECTIVES: dict[str, Callable[[Value, Any], Any]] = {
-    f"__{prefix}{name}__": _connective(f"logical_{name}", symbol)
-    for name, symbol in (("and", "&"), ("or", "|"), ("xor", "^"))
-    for prefix in ("", "r")
+CONNECTIVES: dict[str, Callable[..., Any]] = {
+    "__invert__": _connective("logical_not", "~ is for"),
+    **{
+        f"__{prefix}{name}__": _connective(f"logical_{name}", f"{symbol} joins")
+        for name, symbol in (("and", "&"), ("or", "|"), ("xor", "^"))
+        for prefix in ("", "r")
+    },
 }
 """Of conditions: plain ones know these themselves, those of a program are recorded."""
-
-
-def negation(self: Value) -> Any:
-    """The opposite of a recorded condition."""
-    tracer = modes.tracer()
-    if tracer is None:
-        raise TypeError(f"~ is for conditions, such as x > 0, not {self.described()}, which holds numbers")
-    return tracer.asked("logical_not", (self,), {})

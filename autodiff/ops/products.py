@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, Operand, Shape, shape_of
+from ..values.data import Data, Operand, shape_of
 from ..values.declaration import primitive
 from .arithmetic import multiply
 from .contractions import einsum, tensordot, tensordot_left, tensordot_right
-from .shaping import moveaxis, ravel, reshape
+from .shaping import interleaved, moveaxis, ravel, reshape
 
 __all__ = ["cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot"]
 
@@ -156,13 +156,9 @@ def kron(a: Operand, b: Operand, /) -> Any:
     p, q = shape_of(a), shape_of(b)
     axes = max(len(p), len(q))
     p, q = (1,) * (axes - len(p)) + p, (1,) * (axes - len(q)) + q
-    blocks = reshape(a, _alternating(p, (1,) * axes))
-    tiles = reshape(b, _alternating((1,) * axes, q))
+    blocks = reshape(a, interleaved(p, (1,) * axes))
+    tiles = reshape(b, interleaved((1,) * axes, q))
     return reshape(multiply(blocks, tiles), tuple(m * n for m, n in zip(p, q, strict=True)))
-
-
-def _alternating(p: Shape, q: Shape) -> Shape:
-    return tuple(n for pair in zip(p, q, strict=True) for n in pair)
 
 
 @primitive(

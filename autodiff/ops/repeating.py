@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..values.axes import axis_in
 from ..values.data import Data, Operand, Shape, shape_of
 from ..values.declaration import primitive
 from .indexing import along, getitem, scatter_add, take
-from .shaping import reshape, sum_to
+from .shaping import interleaved, reshape, sum_to
 
 __all__ = ["pad", "repeat", "tile"]
 
@@ -46,18 +46,14 @@ def repeat(x: Data, /, repeats: int | Sequence[int], axis: int | None = None) ->
     return np.repeat(np.ravel(x), repeats, 0) if axis is None else np.repeat(x, repeats, axis)
 
 
-def _interleaved(first: Iterable[int], second: Iterable[int]) -> Shape:
-    return tuple(n for pair in zip(first, second, strict=True) for n in pair)
-
-
 def _untiled(g: Any, reps: Any, shape: Shape) -> Any:
     """The adjoint of `tile`: the sum over the tiles."""
     counts = np.atleast_1d(reps).tolist()
     ndim = max(len(counts), len(shape))
     counts = [1] * (ndim - len(counts)) + counts
     sizes = (1,) * (ndim - len(shape)) + shape
-    tiles = reshape(g, _interleaved(counts, sizes))
-    return reshape(sum_to(tiles, _interleaved([1] * ndim, sizes)), shape)
+    tiles = reshape(g, interleaved(counts, sizes))
+    return reshape(sum_to(tiles, interleaved([1] * ndim, sizes)), shape)
 
 
 @primitive(linear=True, dx=lambda g, y, x, reps: _untiled(g, reps, shape_of(x)))

@@ -5,7 +5,7 @@ All are linear, so each derivative is the adjoint: the arrangement undone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import index
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +105,11 @@ def reshape(x: Data, /, shape: int | Sequence[int], order: str = "C") -> Data:
     if order == "F":
         return np.reshape(x, shape, order="F")
     raise ValueError(f"the order must be 'C' or 'F', got {order!r}")
+
+
+def interleaved(first: Iterable[int], second: Iterable[int]) -> Shape:
+    """Sizes of axes in turn: those of blocks, and of what is in each of them."""
+    return tuple(n for pair in zip(first, second, strict=True) for n in pair)
 
 
 def ravel(x: Operand, /, order: str = "C") -> Any:

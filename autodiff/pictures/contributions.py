@@ -32,7 +32,8 @@ def terms_of(
     grad = _as_number(own)
     found = [_term(graph[use.target].grad, slopes.number(use.target, use.position)) for use in uses]
     terms = [term for term in found if term is not None]
-    if own is None or grad is None or len(terms) < len(found) or all(graph[use.target].grad is None for use in uses):
+    unknown = len(terms) < len(found) or all(graph[use.target].grad is None for use in uses)
+    if own is None or grad is None or unknown:
         return None
     size = abs(grad) + sum(map(abs, terms))
     if not math.isfinite(size):

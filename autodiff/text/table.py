@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count, zip_longest
+from itertools import zip_longest
 
 from . import escaping
 from .notation import visible
@@ -64,7 +64,7 @@ class Table:
     @property
     def markdown(self) -> str:
         """A table as GitHub and notebooks show it."""
-        rules = [":--" if self._is_left(k) else "--:" for k in range(len(self.header))]
+        rules = [":--" if side == "left" else "--:" for side in self._sides()]
         rows = [[_plain(cell) for cell in self.header], rules, *map(self._emphasised, range(len(self.rows)))]
         lines = [f"| {' | '.join(row)} |" for row in rows]
         below = [line for note in self.notes for line in ("", _plain(note))]
@@ -84,11 +84,8 @@ class Table:
             f"<tbody>{rows}</tbody></table>{notes}</div>"
         )
 
-    def _is_left(self, column: int) -> bool:
-        return self.align[column : column + 1] == "l"
-
-    def _side(self, column: int) -> str:
-        return "left" if self._is_left(column) else "right"
+    def _sides(self) -> list[str]:
+        return ["left" if side == "l" else "right" for side in self.align.ljust(len(self.header))]
 
     def _emphasised(self, row: int) -> list[str]:
         cells = [_plain(cell) for cell in self.rows[row]]
@@ -99,7 +96,7 @@ class Table:
         style = f"padding:.3em .9em;border:0;border-bottom:{RULE};background:none;white-space:nowrap;{weight}"
         cells = (
             f'<{tag} style="{style}text-align:{side}">{_shown(cell)}</{tag}>'
-            for side, cell in zip(map(self._side, count()), row, strict=False)
+            for side, cell in zip(self._sides(), row, strict=False)
         )
         return f"<tr>{''.join(cells)}</tr>"
 

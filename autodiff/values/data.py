@@ -173,7 +173,7 @@ def beyond(what: str) -> ValueError:
 
 
 def _as_array(x: object, what: str) -> Data:
-    if isinstance(x, np.ma.MaskedArray):
+    if isinstance(x, np.ndarray) and isinstance(x, np.ma.MaskedArray):  # np.ma is loaded when asked for
         raise TypeError("masked arrays are not supported: a mask would be lost; fill it first")
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)

@@ -81,7 +81,7 @@ def elementwise(
                  derivations write that, and simplify it
     typeset      how it is written in place of f(x), {} for each operand and {name} for an option: "|{}|",
                  "{} × {}", "e^{}"; where an option is not the usual one, it is written as a function
-    kink         the slope that is taken where there is none, "relu′(0) = 0"; it ends the docstring
+    kink         the slope that is taken where there is none, "cone′(0) = 0"; it ends the docstring
     symmetric    operands may change places: x + y and y + x are one, to the last bit
     linear       the output is a product of one entry of each operand, and of constants: 0 of one makes it 0
     selecting    where a partial derivative is 0, the output does not depend on that operand, as that of a
@@ -101,20 +101,8 @@ def elementwise(
 
     Raises TypeError where rules and parameters do not match.
     """
-    return _decorator(
-        rules,
-        elementwise=True,
-        symbol=symbol,
-        scalar=scalar,
-        remedy=remedy,
-        formula=formula,
-        typeset=typeset,
-        kink=kink,
-        symmetric=symmetric,
-        linear=linear,
-        selecting=selecting,
-        nonnegative=nonnegative,
-    )
+    declared = locals()  # all that is given, by name
+    return _decorator(elementwise=True, **declared)
 
 
 def primitive(
@@ -155,17 +143,5 @@ def primitive(
     >>> reverse(Value([1.0, 2.0]))
     Value([2., 1.], operation='reverse')
     """
-    return _decorator(
-        rules,
-        elementwise=False,
-        symbol=symbol,
-        remedy=remedy,
-        formula=formula,
-        typeset=typeset,
-        kink=kink,
-        linear=linear,
-        selecting=selecting,
-        entrywise=entrywise,
-        conforming=conforming,
-        masked=masked,
-    )
+    declared = locals()  # all that is given, by name
+    return _decorator(elementwise=False, **declared)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -22,6 +22,17 @@ Mode = Callable[[Any], Any]
 _current: ContextVar[tuple[Mode, ...]] = ContextVar("modes", default=())
 _depth: ContextVar[int] = ContextVar("derivative_depth", default=0)
 _lock = threading.Lock()
+NOTHING = nullcontext()
+
+
+@contextmanager
+def having(variable: ContextVar[Any], content: Any) -> Iterator[None]:
+    """Something else in a variable for a block, in this thread or task."""
+    token = variable.set(content)
+    try:
+        yield
+    finally:
+        variable.reset(token)
 
 
 class Switch:
@@ -56,13 +67,12 @@ def mode(*modes: Mode, keep: Callable[[Mode], bool] = lambda mode: True) -> Iter
     `no_grad` comes last: the others want to see the operation.
     """
     chosen = (*filter(keep, _current.get()), *modes)
-    token = _current.set(tuple(sorted(chosen, key=lambda mode: mode is _forget)))
     switch.turn(+1)
     try:
-        yield
+        with having(_current, tuple(sorted(chosen, key=lambda mode: mode is _forget))):
+            yield
     finally:
         switch.turn(-1)
-        _current.reset(token)
 
 
 Inspector = Callable[[Any, int, Any, Any], None]
@@ -83,12 +93,8 @@ def inspecting(look: Inspector, at: Mode) -> Iterator[None]:
     """
     if tracer() is not None:
         raise TypeError("detect_anomaly inside a compiled function: put it around the call of the program")
-    token = _inspector.set(look)
-    try:
-        with mode(at):
-            yield
-    finally:
-        _inspector.reset(token)
+    with having(_inspector, look), mode(at):
+        yield
 
 
 class Tracer(Protocol):
@@ -121,13 +127,9 @@ def tracer() -> Tracer | None:
 @contextmanager
 def tracing(by: Tracer, at: Mode) -> Iterator[None]:
     """Record a program: each node is shown to `at`, and no outer mode is on."""
-    traced, looked = _tracer.set(by), _inspector.set(None)
-    try:
-        with mode(at, keep=lambda mode: False), revealing_cause:
-            yield
-    finally:
-        _inspector.reset(looked)
-        _tracer.reset(traced)
+    alone = mode(at, keep=lambda mode: False)
+    with having(_tracer, by), having(_inspector, None), alone, revealing_cause:
+        yield
 
 
 def _forget(node: Any) -> Any:
@@ -160,26 +162,17 @@ def no_grad() -> AbstractContextManager[None]:
 @contextmanager
 def differentiating() -> Iterator[None]:
     """The block computes a function to be differentiated: it records, also inside `no_grad`."""
-    token = _depth.set(_depth.get() + 1)
+    token = _depth.set(_depth.get() + 1)  # `having`, written out: small functions wait for it
     try:
-        if forgetting():
-            with mode(keep=lambda mode: mode is not _forget), revealing_cause:
-                yield
-        else:
-            with revealing_cause:
-                yield
+        with mode(keep=lambda mode: mode is not _forget) if forgetting() else NOTHING, revealing_cause:
+            yield
     finally:
         _depth.reset(token)
 
 
-@contextmanager
-def inside(derivative: bool) -> Iterator[None]:
+def inside(derivative: bool) -> AbstractContextManager[None]:
     """The block is part of a derivative, or not, whatever calls it."""
-    token = _depth.set(int(derivative))
-    try:
-        yield
-    finally:
-        _depth.reset(token)
+    return having(_depth, int(derivative))
 
 
 def forgetting() -> bool:

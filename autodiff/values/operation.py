@@ -19,6 +19,7 @@ __all__ = [
     "ERRORS",
     "ONE",
     "USUAL",
+    "ZERO",
     "Operation",
     "Rule",
     "defaults_of",
@@ -32,8 +33,10 @@ __all__ = [
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
-ONE = 1.0
-"""The partial derivative that is 1 for all arguments: the gradient passes unchanged."""
+ONE, ZERO = 1.0, 0.0
+"""The partial derivatives that are 1, where the gradient passes unchanged, or 0, for all arguments."""
+
+FLOATS = frozenset({float})
 
 USUAL = frozenset({float, np.ndarray, np.float64, np.float32})
 """Types of data that are never lazy."""
@@ -68,20 +71,8 @@ class Operation(Traits):
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
     """
 
-    __slots__ = (
-        "arguments",
-        "arity",
-        "defaults",
-        "elementwise",
-        "forward",
-        "many",
-        "masked",
-        "metadata",
-        "name",
-        "rules",
-        "scalar",
-        "usual",
-    )
+    array: Callable[[Operand], Operand]
+    """Makes a list that has Values in it one Value; `differentiation.operators` attaches it."""
 
     def __init__(
         self,
@@ -167,12 +158,6 @@ class Operation(Traits):
             raise TypeError(f"{self.name}: the option {name!r} {not_an_option()}")
         return _frozen(value)
 
-    def evaluated(self, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
-        """The body on raw data; where some are lazy, so is the result."""
-        if USUAL.issuperset(map(type, data)):
-            return self.forward(*data, **metadata)
-        return lazily(self.forward, *data, **metadata)
-
     def of_floats(self, *inputs: Any, **metadata: Any) -> Data:
         """An elementwise operation on floats: its scalar form, else its body by NumPy."""
         try:  # Python raises, or turns complex, where NumPy gives ∞ or nan
@@ -182,9 +167,12 @@ class Operation(Traits):
         return result if type(result) is float else ieee(self.forward, *inputs, **metadata)
 
     def computed(self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
-        """The forward computation; its errors are told with the names of the inputs."""
+        """The forward computation, lazy where data are; its errors are told with the names of the inputs."""
+        if self.elementwise and FLOATS.issuperset(map(type, data)):
+            return self.of_floats(*data, **metadata)
+        evaluated = self.forward if USUAL.issuperset(map(type, data)) else partial(lazily, self.forward)
         try:
-            return canonical(self.evaluated(data, metadata))
+            return canonical(evaluated(*data, **metadata))
         except ERRORS as error:
             raise self.failed(error, inputs, metadata) from error
 
@@ -198,9 +186,7 @@ class Operation(Traits):
             if kind is int:  # as in 2*x: half the time of as_data
                 return float(x)
             if (kind is list or kind is tuple) and holds_values(x):
-                from ..ops.joining import array
-
-                return array(x)
+                return self.array(x)
             return as_data(x, copy=copy, masks=masks)
         except OverflowError:
             raise beyond(f"{self.name}: data") from None
@@ -261,10 +247,10 @@ def not_an_option() -> str:
 
 
 def _constant(rule: Rule) -> Any:
-    """A rule that is a number as a float, 1 as ONE."""
+    """A rule that is a number as a float, 1 as ONE, 0 as ZERO."""
     if not isinstance(rule, numbers.Real):
         return rule
-    return ONE if rule == 1.0 else float(rule)
+    return {1.0: ONE, 0.0: ZERO}.get(rule, float(rule))
 
 
 def _operand(rule: Rule) -> Rule:

@@ -1,7 +1,7 @@
 """How an operation is applied: on raw data it computes, on Values it also records a node.
 
-One recorder for each form of node. The first two are the hot path of scalar code: they are written
-out, and differ from the third in speed only.
+One recorder for each form of node. The first two are written out for the usual operands, whose time is
+Python's alone; whatever else turns up, an overflow, lazy data, an error, they leave to the third.
 """
 
 from __future__ import annotations
@@ -15,24 +15,26 @@ import numpy as np
 from . import modes
 from .data import Data, Operand, canonical
 from .lazy import holds_tasks, lazily
-from .operation import ERRORS, USUAL, Operation, ieee
+from .operation import ERRORS, USUAL, Operation
 from .value import Value, births, blanks
 
 __all__ = ["applied", "part", "picked"]
 
-FLOATS = {float}
+FAILURES = (ArithmeticError, *ERRORS)
+"""What an operation raises for operands that need NumPy's numbers, or do not fit."""
 
 switch = modes.switch
 
 
 def applied(operation: Operation) -> Callable[..., Any]:
     """The function that applies an operation."""
+    general = _general(operation)
     if operation.arity == 1:
-        return _unary(operation)
-    return _binary(operation) if operation.arity == 2 else _general(operation)
+        return _unary(operation, general)
+    return _binary(operation, general) if operation.arity == 2 else general
 
 
-def _unary(operation: Operation) -> Callable[[Operand], Any]:
+def _unary(operation: Operation, general: Callable[..., Any]) -> Callable[[Operand], Any]:
     forward, scalar = operation.forward, operation.scalar
 
     def apply(x: Operand, /) -> Any:
@@ -41,14 +43,19 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
             return forward(x) if usual else _raw(operation, (x,), {})
         a = x._data
         if type(a) is float:
-            try:
-                data = scalar(a)
-            except (ArithmeticError, ValueError):
-                data = ieee(forward, a)
-            if type(data) is not float:
-                data = ieee(forward, a)
+            compute = scalar
+        elif type(a) in USUAL:
+            compute = forward
         else:
-            data = _of_arrays(operation, type(a) in USUAL, (a,), (x,))
+            return general(x)
+        try:
+            data = compute(a)
+        except FAILURES:
+            return general(x)
+        if not (type(data) is float or (type(data) is np.ndarray and data.ndim and data.dtype.kind == "f")):
+            if compute is scalar:
+                return general(x)
+            data = canonical(data)
         node = next(blanks)
         node._data = data
         node._grad = node._label = None
@@ -62,15 +69,14 @@ def _unary(operation: Operation) -> Callable[[Operand], Any]:
     return apply
 
 
-def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
+def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Operand, Operand], Any]:
     forward, scalar, elementwise = operation.forward, operation.scalar, operation.elementwise
 
     def apply(x: Operand, y: Operand, /) -> Any:
         if type(x) is Value:
             a, tracked = x._data, x._tracked
             if type(y) is Value:
-                b = y._data
-                tracked = tracked or y._tracked
+                b, tracked = y._data, tracked or y._tracked
             else:
                 b = y = y if type(y) is float else operation.operand(y)
         elif type(y) is Value:
@@ -78,19 +84,20 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
             b, tracked = y._data, y._tracked
         else:
             return _raw(operation, (x, y), {})
-        if elementwise and type(a) is float and type(b) is float:
-            try:
-                data = scalar(a, b)
-            except (ArithmeticError, ValueError):
-                data = ieee(forward, a, b)
-            if type(data) is not float:
-                data = ieee(forward, a, b)
+        if elementwise and type(a) is float is type(b):
+            compute = scalar
+        elif type(a) in USUAL and type(b) in USUAL:
+            compute = forward
         else:
-            if type(a) is Value or type(b) is Value:  # it was a list of Values
-                return apply(x, y)
-            data = _of_arrays(operation, type(a) in USUAL and type(b) in USUAL, (a, b), (x, y))
-            if type(data) is not np.ndarray and isinstance(data, tuple):
-                return picked(recorded(operation, data, x, y, tracked))
+            return general(x, y)
+        try:
+            data = compute(a, b)
+        except FAILURES:
+            return general(x, y)
+        if not (type(data) is float or (type(data) is np.ndarray and data.ndim and data.dtype.kind == "f")):
+            if compute is scalar or isinstance(data, tuple):
+                return general(x, y)
+            data = canonical(data)
         node = next(blanks)
         node._data = data
         node._grad = node._label = None
@@ -104,17 +111,6 @@ def _binary(operation: Operation) -> Callable[[Operand, Operand], Any]:
     return apply
 
 
-def _of_arrays(operation: Operation, usual: bool, data: Sequence[Data], inputs: Sequence[Operand]) -> Data:
-    """The forward computation where it is not Python's on floats; what is not usual may be lazy."""
-    try:
-        result = operation.forward(*data) if usual else lazily(operation.forward, *data)
-    except (ValueError, IndexError, TypeError) as error:
-        raise operation.failed(error, inputs) from error
-    if type(result) is np.ndarray and result.ndim and result.dtype.kind == "f":
-        return result
-    return canonical(result)
-
-
 def _general(operation: Operation) -> Callable[..., Any]:
     def apply(*given: Operand, **named: Any) -> Any:
         if Value not in map(type, given):
@@ -122,33 +118,27 @@ def _general(operation: Operation) -> Callable[..., Any]:
         inputs, metadata = operation.bind(given, named)
         operands, data, tracked = [], [], False
         for x in inputs:
-            if type(x) is Value:
-                data.append(x._data)
-                tracked = tracked or x._tracked
-            else:
-                x = operation.operand(x)
-                data.append(x._data if type(x) is Value else x)
-                tracked = tracked or (type(x) is Value and x._tracked)
+            x = x if type(x) is Value else operation.operand(x)
             operands.append(x)
-        if operation.elementwise and FLOATS.issuperset(map(type, data)):
-            result = operation.of_floats(*data, **metadata)
-        else:
-            result = operation.computed(data, operands, metadata)
-        node = recorded(operation, result, tuple(operands), metadata, tracked)
+            data.append(x._data if type(x) is Value else x)
+            tracked = tracked or (type(x) is Value and x._tracked)
+        result = operation.computed(data, operands, metadata)
+        node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
     return apply
 
 
-def recorded(operation: Operation, data: Data, x: Any, y: Any, tracked: bool) -> Value:
+def recorded(
+    operation: Operation, data: Data, inputs: Sequence[Any], metadata: dict[str, Any], tracked: bool
+) -> Value:
     """A new node."""
     node = next(blanks)
     node._data = data
     node._grad = node._label = None
     node._birth = next(births)
     node._operation = operation
-    node._x = x
-    node._y = y
+    node._x, node._y = (*inputs, None)[:2] if operation.arity else (tuple(inputs), metadata)
     node._tracked = tracked
     return modes.observed(node) if switch.on else node
 

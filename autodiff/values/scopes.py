@@ -63,12 +63,8 @@ def _entered(name: str) -> Iterator[None]:
         node._label = label if node._label is None else label_of(node)._replace(scope=inner)
         return node
 
-    token = _innermost.set(inner)
-    try:
-        with modes.mode(mark):
-            yield
-    finally:
-        _innermost.reset(token)
+    with modes.having(_innermost, inner), modes.mode(mark):
+        yield
 
 
 def boxed(title: str, function: Callable[..., Any], *inputs: Any, **options: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -179,25 +179,19 @@ class Network(Unit):
         >>> Network(2, [1], initialize="zeros").to_mlp()([[3.0, -2.0]]).data
         array([[0.]])
         """
-        frozen = [_frozen(layer) for layer in self.layers]
         mlp = MLP(self.n_inputs, self.sizes, self.activation, self.output, initialize="zeros")
-        for layer, linear, constant in zip(self.layers, mlp.layers, frozen, strict=True):
-            _fill(linear, layer, constant)
+        for layer, linear in zip(self.layers, mlp.layers, strict=True):
+            _fill(linear, layer)
         return mlp
 
 
-def _fill(linear: Linear, layer: Layer, constant: Sequence[bool]) -> None:
+def _fill(linear: Linear, layer: Layer) -> None:
     """Copy the numbers of a layer, and what is frozen of weight and bias."""
     weight, bias = linear.parameters()
-    weight.data = [[w.item() for w in neuron.weights] for neuron in layer.neurons]
-    bias.data = [neuron.bias.item() for neuron in layer.neurons]
-    weight.constant, bias.constant = constant
-
-
-def _frozen(layer: Layer) -> tuple[bool, bool]:
-    """Whether the weights and whether the biases are frozen."""
-    weights = [w for neuron in layer.neurons for w in neuron.weights]
-    return _alike(weights), _alike(neuron.bias for neuron in layer.neurons)
+    weights, biases = zip(*((neuron.weights, neuron.bias) for neuron in layer.neurons), strict=True)
+    weight.data = [[w.item() for w in row] for row in weights]
+    bias.data = [b.item() for b in biases]
+    weight.constant, bias.constant = _alike(chain(*weights)), _alike(biases)
 
 
 def _alike(parameters: Iterable[Value]) -> bool:

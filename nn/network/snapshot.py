@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.values.data import Data
 
 from ..layers.linear import Linear
 from .feedforward import MLP, Network
@@ -43,7 +42,7 @@ class Snapshot:
     def __init__(self, network: Network | MLP, observation: Any = None) -> None:
         if not isinstance(network, (Network, MLP)):
             raise TypeError(f"draw_network: expected a Network or an MLP, got {type(network).__name__}")
-        self._layers = network.layers
+        self._layers: Sequence[Layer | Linear] = network.layers
         self.functions = _functions(network)
         self.sizes = [network.n_inputs, *network.sizes]
         self.names = [indexed("x", k) for k in range(1, network.n_inputs + 1)]
@@ -51,7 +50,7 @@ class Snapshot:
         if observation is not None:
             x = _inputs(observation, network.n_inputs)
             self.names = [entry.name or name for entry, name in zip(x, self.names, strict=True)]
-            self.activations = _activations(network, x, self.functions)
+            self.activations = self._computed([entry.item() for entry in x])
 
     def weight(self, layer: int, j: int, k: int) -> Parameter:
         """w_jk⁽ˡ⁾, on the way from node k to node j."""
@@ -65,6 +64,14 @@ class Snapshot:
         value = own.neurons[j - 1].bias if isinstance(own, Layer) else own.bias
         return None if value is None else _parameter(value, (j - 1,), indexed("b", j, layer=layer))
 
+    def _computed(self, x: list[float]) -> list[list[float]]:
+        """The activations of all columns."""
+        columns = [x]
+        with no_grad():
+            for layer, g in zip(self._layers, self.functions, strict=True):
+                columns.append(_outputs(layer, g, columns[-1]))
+        return columns
+
     def formula(self, layer: int) -> str:
         """How the activation of a layer is written: a = σ(z)."""
         g = self.functions[layer - 1]
@@ -76,12 +83,9 @@ class Snapshot:
 def _parameter(value: Value, index: tuple[int, ...], name: str) -> Parameter:
     """An entry of an array; a number, as `Network` has them, with the name its user gave it."""
     if not value.shape:
-        return Parameter(value.name or name, value.item(), _entry(value.grad, ()))
-    return Parameter(name, float(value.data[index]), _entry(value.grad, index))
-
-
-def _entry(grad: Data | None, index: tuple[int, ...]) -> float | None:
-    return None if grad is None else float(grad[index] if index else grad)
+        name, index = value.name or name, ()
+    grad = None if value.grad is None else float(np.asarray(value.grad)[index])
+    return Parameter(name, float(np.asarray(value.data)[index]), grad)
 
 
 def _functions(network: Network | MLP) -> list[Callable[[Any], Any]]:
@@ -97,17 +101,6 @@ def _inputs(given: Any, count: int) -> list[Value]:
         if entry.size != 1:
             raise ValueError(f"draw_network: expected one observation, got {entry.size}; choose one, as X[0]")
     return [Value(entry.item(), entry.name, constant=True) for entry in x]
-
-
-def _activations(
-    network: Network | MLP, x: list[Value], functions: list[Callable[[Any], Any]]
-) -> list[list[float]]:
-    layers: Sequence[Layer | Linear] = network.layers
-    columns = [[entry.item() for entry in x]]
-    with no_grad():
-        for layer, g in zip(layers, functions, strict=True):
-            columns.append(_outputs(layer, g, columns[-1]))
-    return columns
 
 
 def _outputs(layer: Layer | Linear, g: Callable[[Any], Any], x: list[float]) -> list[float]:

@@ -15,6 +15,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeAlias
@@ -30,62 +31,47 @@ __all__ = ["Arrays", "Stored", "opened", "write_arrays"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Arrays: TypeAlias = Mapping[str, Any]
-
-
-class Head(NamedTuple):
-    """What an array is, before its data are read."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-
-class Entry(NamedTuple):
-    """An array in a file that is open: its name, its bytes when unpacked, and how it is read."""
-
-    name: str
-    length: int
-    head: Callable[[], Head]
-    read: Callable[[], Array]
+Head: TypeAlias = tuple[tuple[int, ...], np.dtype[Any]]
+"""Shape and dtype, which are there before the data are read."""
 
 
 class Format(NamedTuple):
     """How a kind of file is written and read."""
 
     write: Callable[[IO[bytes], Arrays], None]
-    entries: Callable[[Path, IO[bytes]], AbstractContextManager[list[Entry]]]
+    entries: Callable[[Path, IO[bytes]], AbstractContextManager[list[Stored]]]
 
 
+@dataclass
 class Stored:
     """An array in a file that is open, for NumPy to read: `np.asarray(stored)`.
 
-    Raises ValueError where the file is damaged there.
+    `length` is that of its bytes when unpacked. Raises ValueError where the file is damaged there.
     """
 
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
+    name: str
+    length: int
+    _read_head: Callable[[], Head]
+    _read: Callable[[], Array]
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes of its axes."""
-        return self._head.shape
+        return self._head[0]
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of its numbers."""
-        return self._head.dtype
+        return self._head[1]
 
     @cached_property
     def _head(self) -> Head:
         with _sound("this is no complete array"):
-            return self._entry.head()
-
-    @cached_property
-    def _array(self) -> Array:
-        with _sound("this is no complete array"):
-            return self._entry.read()
+            return self._read_head()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self._array, dtype, copy=copy)
+        with _sound("this is no complete array"):
+            return np.array(self._read(), dtype, copy=copy)
 
 
 def write_arrays(path: str | os.PathLike[str], arrays: Arrays) -> None:
@@ -116,7 +102,7 @@ def opened(path: str | os.PathLike[str], compressed: bool = True) -> Iterator[di
                 raise ValueError(f"{visible(twice[0], LONGEST)} is there twice")
             if not compressed and sum(entry.length for entry in entries) > os.fstat(file.fileno()).st_size:
                 raise ValueError("its arrays are longer than the file")
-        yield {entry.name: Stored(entry) for entry in entries}
+        yield {entry.name: entry for entry in entries}
 
 
 def _format(path: Path) -> Format:
@@ -150,10 +136,10 @@ def _write_npz(file: IO[bytes], arrays: Arrays) -> None:
 
 
 @contextmanager
-def _npz(place: Path, file: IO[bytes]) -> Iterator[list[Entry]]:
+def _npz(place: Path, file: IO[bytes]) -> Iterator[list[Stored]]:
     with zipfile.ZipFile(file) as archive:
         yield [
-            Entry(
+            Stored(
                 info.filename.removesuffix(".npy"),
                 info.file_size,
                 partial(_npy_head, archive, info),
@@ -185,14 +171,13 @@ def _npy_head(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Head:
     expected, there = math.prod(shape) * dtype.itemsize, info.file_size - start.tell()
     if min(shape, default=0) < 0 or expected != there:
         raise ValueError(f"the header says {dtype} of shape {shape}, {expected} bytes; there are {there}")
-    return Head(tuple(map(int, shape)), dtype)
+    return tuple(map(int, shape)), dtype
 
 
 def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
     """The array. The entry is read to its end, so that its checksum is compared."""
     _npy_head(archive, info)
-    array: Array = np.lib.format.read_array(io.BytesIO(archive.read(info)), allow_pickle=False)
-    return array
+    return np.asarray(np.lib.format.read_array(io.BytesIO(archive.read(info)), allow_pickle=False))
 
 
 # -- .safetensors ------------------------------------------------------------------------------
@@ -203,12 +188,12 @@ def _write_safetensors(file: IO[bytes], arrays: Arrays) -> None:
 
 
 @contextmanager
-def _safetensors_entries(place: Path, file: IO[bytes]) -> Iterator[list[Entry]]:
+def _safetensors_entries(place: Path, file: IO[bytes]) -> Iterator[list[Stored]]:
     """The library has compared all shapes with the length of the file; it takes the last of equal names."""
     with _safetensors().safe_open(place, framework="np") as archive:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=list)
         yield [
-            Entry(name, 0, partial(_tensor_head, archive, name), partial(archive.get_tensor, name))
+            Stored(name, 0, partial(_tensor_head, archive, name), partial(archive.get_tensor, name))
             for name, _ in header
             if name != "__metadata__"
         ]
@@ -224,7 +209,7 @@ def _tensor_head(archive: Any, name: str) -> Head:
     part = archive.get_slice(name)
     if part.get_dtype() not in DTYPES:
         raise ValueError(f"NumPy has no {part.get_dtype()} numbers")
-    return Head(tuple(part.get_shape()), np.dtype(DTYPES[part.get_dtype()]))
+    return tuple(part.get_shape()), np.dtype(DTYPES[part.get_dtype()])
 
 
 def _safetensors() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autodiff.settings import required
+from optim import Optimizer, Schedule
 
-from ..module import Module
+from ..module import Module, is_function
 from .archive import opened, write_arrays
-from .form import check_form
-from .packing import pack, unpack
+from .digest import OWN, checksum, told
+from .packing import check_form, pack, unpack
+from .trainer import Trainer
 
 __all__ = ["load", "save"]
 
@@ -87,7 +90,8 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], every: float) -> None:
         self.path = Path(path)
-        self.every = _seconds(every)
+        number = isinstance(every, (int, float, np.number)) and not isinstance(every, bool)
+        self.every = float(required(number and every >= 0, "checkpoint_every", "seconds, 0 or more", every))
         if self.path.suffix != ".npz":
             raise ValueError(f"checkpoint must be an .npz file, got {str(path)!r}")
         if not self.path.parent.is_dir():
@@ -120,8 +124,8 @@ class Checkpoint:
         try:
             yield
         except Exception as error:
-            told = str(error) or type(error).__name__
-            raise ValueError(f"checkpoint: {self.path} is damaged: {told}; {REMEDY}") from error
+            what = str(error) or type(error).__name__
+            raise ValueError(f"checkpoint: {self.path} is damaged: {what}; {REMEDY}") from error
 
     def check(self, content: Mapping[str, Any]) -> None:
         """Refuse the state of another call.
@@ -130,10 +134,10 @@ class Checkpoint:
         """
         with self.refusing():
             old, new = content["fingerprint"], self.fingerprint
-            differing = [f"{name}: was {old[name]}, is {new[name]}" for name in new if old[name] != new[name]]
+            differing = [name for name in new if not _agree(old[name], new[name])]
         if differing:
-            told = "\n  ".join(differing)
-            raise ValueError(f"checkpoint: {self.path} belongs to another call of fit; {REMEDY}:\n  {told}")
+            lines = "\n  ".join(f"{name}: was {old[name]}, is {new[name]}" for name in differing)
+            raise ValueError(f"checkpoint: {self.path} belongs to another call of fit; {REMEDY}:\n  {lines}")
 
     @property
     def due(self) -> bool:
@@ -150,6 +154,51 @@ class Checkpoint:
 REMEDY = "give another path, or delete the file to begin anew"
 
 
-def _seconds(every: Any) -> float:
-    number = isinstance(every, (int, float, np.number)) and not isinstance(every, bool)
-    return float(required(number and every >= 0, "checkpoint_every", "seconds, 0 or more", every))
+# -- of which call -------------------------------------------------------------------------------
+
+
+def fingerprint(trainer: Trainer, seed: int | None) -> dict[str, Any]:
+    """What a training depends on, besides the number of epochs: it must be the same to go on."""
+    return {
+        "model": _structure(trainer.model),
+        "training data": told(tuple(trainer.data)),
+        "validation data": trainer.validation and told(tuple(trainer.validation)),
+        "loss": told(trainer.loss),
+        "optimizer": _settings(trainer.optimizer),
+        "schedule": _configuration(trainer.schedule),
+        "batch_size": trainer.batch_size,
+        "patience": trainer.patience,
+        "metrics": told(dict(trainer.metrics)),
+        "seed": seed,
+    }
+
+
+def _structure(model: Module) -> str:
+    """A model's configuration and its parameters, with those that are frozen, in few characters."""
+    parameters = [(name, p.shape, str(p.dtype), p.constant) for name, p in model.named_parameters()]
+    functions = [told(part) for _, part in model.named_parts(object) if is_function(part)]
+    content = f"{model!r} {parameters} {functions}".encode()
+    own = ", ".join(filter(OWN.fullmatch, functions))
+    code = f"{checksum(content)} of {own}" if own else checksum(content)
+    return f"{type(model).__name__} with {len(parameters)} parameters, {code}"
+
+
+def _agree(old: Any, new: Any) -> bool:
+    """Whether both say the same. Version 0.1 told the project's functions by their code: not compared."""
+    marked = OWN.sub("\\1 \0", re.sub("[0-9a-f]{16} of .*", "\0", str(new)))
+    former = re.escape(marked).replace("\0", "[0-9a-f]{16}")
+    return bool(old == new) or re.fullmatch(former, str(old)) is not None
+
+
+def _settings(optimizer: Optimizer) -> str:
+    """An optimiser and its hyperparameters, without what it remembers."""
+    return f"{type(optimizer).__name__} {told([group.settings for group in optimizer.param_groups])}"
+
+
+def _configuration(schedule: Schedule | None) -> str | None:
+    """A schedule and its settings, those of the one that follows it, too."""
+    if schedule is None:
+        return None
+    settings = {name: setting for name, setting in vars(schedule).items() if name != "optimizer"}
+    nested = {k: _configuration(v) if isinstance(v, Schedule) else v for k, v in settings.items()}
+    return f"{type(schedule).__name__} {told(nested)}"

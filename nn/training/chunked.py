@@ -11,9 +11,9 @@ from __future__ import annotations
 from autodiff.values.lazy import computed
 
 from ..module import Module
+from .constancy import check_repeatable
 from .observations import Observations
 from .trainer import Trainer, asked, told
-from .whole import check_repeatable
 
 __all__ = ["ChunkedTrainer", "check_chunked"]
 

@@ -1,4 +1,6 @@
-"""Whether a model and a loss stay as they are while they train: a program would keep what they were.
+"""Which models give the same each time, and whether they and the loss stay as they are while they train.
+
+Methods that go by all observations ask for the one; a program would keep what they were, and needs both.
 
 Compared are the attributes of the model's parts and of the loss, and the global names and closures of their
 functions; not what other objects hold.
@@ -9,13 +11,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from autodiff import Value
 from autodiff.programs.guards.finding import guards_of
 
 from ..module import Module
 from .digest import told
 
-__all__ = ["changed", "conditions"]
+__all__ = ["changed", "check_repeatable", "conditions", "obstacle"]
+
+
+def obstacle(model: Module) -> str | None:
+    """Why a model does not give the same for the same data each time in training, if it does not."""
+    if any(model.named_parts(np.random.Generator)):
+        return "the model draws random numbers, as dropout does"
+    if any(model.named_buffers()):
+        return "the model measures its batches, as batch normalisation does"
+    return None
+
+
+def check_repeatable(model: Module, what: str) -> None:
+    """Refuse a model that does not give the same each time. Raises ValueError."""
+    if found := obstacle(model):
+        raise ValueError(f"{what} needs a model that gives the same each time; {found}: leave that out")
+
+
+# -- what stays ----------------------------------------------------------------------------------
 
 
 def conditions(model: Module, loss: Callable[..., Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ as the numbers in a model.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from types import CodeType
@@ -16,7 +17,10 @@ import numpy as np
 
 from autodiff.values.lazy import holds_tasks
 
-__all__ = ["checksum", "told"]
+__all__ = ["OWN", "checksum", "told"]
+
+OWN = re.compile(r"\b(?:autodiff|nn|optim)\.(?:\w+\.)*(\w+)")
+"""The qualified name of a function of this project, as it stands in what is told."""
 
 
 def checksum(content: bytes) -> str:
@@ -45,7 +49,8 @@ def told(setting: Any, within: tuple[int, ...] = ()) -> str:
     if holds_tasks(setting):
         return f"{getattr(setting, 'shape', '')} {getattr(setting, 'dtype', '')} in chunks"
     if isinstance(setting, (np.ndarray, np.generic)):
-        return _array(np.asarray(setting))
+        content = checksum(np.ascontiguousarray(setting).tobytes())
+        return f"{setting.shape} {setting.dtype} {content}"
     return _function(setting, inner)
 
 
@@ -53,14 +58,11 @@ def _all(settings: Iterable[Any], within: tuple[int, ...]) -> str:
     return ", ".join(told(setting, within) for setting in settings)
 
 
-def _array(array: np.ndarray[Any, Any]) -> str:
-    return f"{array.shape} {array.dtype} {checksum(np.ascontiguousarray(array).tobytes())}"
-
-
 def _function(function: Any, within: tuple[int, ...]) -> str:
     """A function by its name, its code, and what it has taken along; of a partial, also what it sets.
 
-    What else can be called, or not, goes by its name or that of its type.
+    The project's own go by their qualified name, since another version may compute the same by other code;
+    what else can be called, or not, by its name or that of its type.
     """
     if isinstance(function, partial):
         return f"{_all((function.func, function.args, function.keywords), within)}"
@@ -68,6 +70,8 @@ def _function(function: Any, within: tuple[int, ...]) -> str:
     code = getattr(function, "__code__", None)
     if code is None:
         return name
+    if OWN.fullmatch(qualified := f"{function.__module__}.{name}"):
+        return qualified
     taken = (function.__defaults__, function.__kwdefaults__, *map(_content, function.__closure__ or ()))
     return f"{name} {checksum(f'{_code(code)} {_all(taken, within)}'.encode())}"
 

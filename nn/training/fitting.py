@@ -13,9 +13,8 @@ from optim import Optimizer
 
 from ..losses import mean_squared_error
 from ..module import Module
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, fingerprint
 from .chunked import ChunkedTrainer, check_chunked
-from .fingerprint import fingerprint
 from .history import History
 from .interruption import Interruption
 from .observations import Observations, observed, split

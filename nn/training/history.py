@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
 
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
 from autodiff.text.table import aligned
-from optim.plot.canvas import figure, owner
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from optim.plot.canvas import Axes, Figure, figure, owner
 
 __all__ = ["History"]
 
@@ -161,7 +156,7 @@ class History:
 
     def _draw_metrics(self, ax: Axes) -> None:
         """A colour says on which data, as above; the style of the line which metric."""
-        names = self._metric_names()
+        names = [name for name in self.metrics if not name.startswith("validation ")]
         ax.set_ylabel(mathtext(names[0]) if len(names) == 1 else "metrics")
         for name, column in self.metrics.items():
             style = STYLES[names.index(name.removeprefix("validation ")) % len(STYLES)]
@@ -169,9 +164,6 @@ class History:
         if len(names) > 1:
             ax.legend(frameon=False)
         _tidy(ax)
-
-    def _metric_names(self) -> list[str]:
-        return [name for name in self.metrics if not name.startswith("validation ")]
 
 
 def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-") -> None:
@@ -194,13 +186,3 @@ def _tidy(ax: Axes) -> None:
     ax.grid(color="0.9", linewidth=0.6)
     ax.set_axisbelow(True)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-
-
-def packed(history: History) -> dict[str, Any]:
-    """The history as nested lists and numbers."""
-    return asdict(history)
-
-
-def unpacked(state: dict[str, Any]) -> History:
-    """The history that `packed` took."""
-    return History(**{entry.name: state[entry.name] for entry in fields(History)})

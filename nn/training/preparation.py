@@ -48,10 +48,9 @@ def check_settings(
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
         raise TypeError(f'fit: metrics must be functions by name, {{"accuracy": accuracy}}, got {metrics!r}')
     whole("fit: epochs", epochs, 0, "{} or more")
-    if batch_size is not None:
-        whole("fit: batch_size", batch_size, 1, "{} or more")
-    if patience is not None:
-        whole("fit: patience", patience, 1, "{} or more")
+    for name, count in {"batch_size": batch_size, "patience": patience}.items():
+        if count is not None:
+            whole(f"fit: {name}", count, 1, "{} or more")
     if compiled is not None:
         flag("fit: compiled", compiled)
     return metrics

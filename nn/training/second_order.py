@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from optim import Iterate, Result, l_bfgs, least_squares
@@ -11,34 +12,33 @@ from optim import Iterate, Result, l_bfgs, least_squares
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
 from ..targets import paired
+from .constancy import check_repeatable
 from .history import History
 from .observations import Observations
 from .progress import Progress, progress_of
 from .trainer import Loss, Metric, evaluated, stopped_early
-from .whole import check_repeatable
 
 __all__ = ["METHODS", "Full", "minimized"]
 
 
+@dataclass
 class Full:
     """A training on all observations at once: what is minimised, and what is noted after each step."""
 
-    def __init__(
-        self,
-        model: Module,
-        loss: Loss,
-        data: Observations,
-        validation: Observations | None,
-        metrics: Mapping[str, Metric],
-        patience: int | None,
-    ) -> None:
-        self.model, self.loss, self.metrics, self.patience = model, loss, metrics, patience
-        self.data, self.validation = data, validation
-        self.progress = Progress()
-        self.history = History()
-        self.begin: float | None = None
-        self.best = model.state_dict()
-        self.stopped: str | None = None
+    model: Module
+    loss: Loss
+    data: Observations
+    validation: Observations | None
+    metrics: Mapping[str, Metric]
+    patience: int | None
+
+    progress: Progress = field(default_factory=Progress)
+    history: History = field(default_factory=History)
+    begin: float | None = None
+    stopped: str | None = None
+
+    def __post_init__(self) -> None:
+        self.best = self.model.state_dict()
 
     def value(self) -> Any:
         """The loss of the model as it is."""

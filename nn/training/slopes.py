@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,19 +15,16 @@ from autodiff.values import modes
 from autodiff.values.data import Data
 
 from ..module import Module
-from .constancy import changed, conditions
+from .constancy import changed, conditions, obstacle
 from .observations import Observations
-from .whole import obstacle
 
-__all__ = ["WARM_UP", "Slopes"]
+__all__ = ["WARM_UP", "Loss", "Slopes"]
 
 WARM_UP = 500
 """Steps after which it pays to compile."""
 
-COMPILED = "compiled"
-
-Loss = Callable[[Any, Any], Any]
-Program = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
+Loss: TypeAlias = Callable[[Any, Any], Any]
+Program: TypeAlias = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
 
 
 class Slopes:
@@ -60,7 +57,7 @@ class Slopes:
         """The loss and the output; the gradients too, where the loss is finite."""
         found = self._programmed(inputs, targets, step) if self.refusal is None else None
         if found is not None:
-            self.engine = COMPILED
+            self.engine = "compiled"
             return self._kept(*found)
         self.engine = self._eagerly()
         return self._passed(inputs, targets)
@@ -77,7 +74,7 @@ class Slopes:
         if modes.inspector() is not None:  # an anomaly is to be seen where it arises
             return None
         if self._begun is None and (self.asked or step >= WARM_UP // 2):
-            self._begin()
+            self._begun = conditions(self.model, self.loss)  # short trainings do not come here
         if not self.asked and step < WARM_UP:
             return None
         try:
@@ -87,10 +84,6 @@ class Slopes:
                 raise
             self.refusal = f"{error}"
             return None
-
-    def _begin(self) -> None:
-        """Note what a program would take for constant; short trainings do not come here."""
-        self._begun = conditions(self.model, self.loss)
 
     def _compiled(self, inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
         """Compile, if what the program takes for constant was so until now, and while it was recorded."""

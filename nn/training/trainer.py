@@ -6,7 +6,7 @@ import math
 import numbers
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -19,15 +19,13 @@ from autodiff.values.lazy import computed, holds_tasks
 from optim import Optimizer, Schedule
 
 from ..module import Module
-from . import history as histories
-from .form import check_form
 from .history import History
 from .observations import Observations
-from .slopes import Slopes
+from .packing import check_form
+from .slopes import Loss, Slopes
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 
-Loss: TypeAlias = Callable[[Any, Any], Any]
 Metric: TypeAlias = Callable[[Any, Any], Any]
 
 CHUNK = 1024
@@ -135,15 +133,11 @@ class Trainer:
             return
         n = self.data.n
         trained = [self.totals[0] / (1 if self.summed else n), *(total / n for total in self.totals[1:])]
-        self.history.note(self.metrics, trained, self._validated(), self.optimizer.lr, self.elapsed)
+        held_out = self.validation
+        validated = evaluated(self.model, self.loss, self.metrics, held_out) if held_out else []
+        self.history.note(self.metrics, trained, validated, self.optimizer.lr, self.elapsed)
         self.position, self.totals, self.elapsed = 0, self._nothing(), 0.0
         self._judge(self.history.monitored[-1])
-
-    def _validated(self) -> list[float]:
-        """Loss and metrics on the validation data, if there are any."""
-        if self.validation is None:
-            return []
-        return evaluated(self.model, self.loss, self.metrics, self.validation)
 
     def _judge(self, loss: float) -> None:
         """Keep the best weights; go on with the schedule; see whether to stop early."""
@@ -184,14 +178,14 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "schedule": None if self.schedule is None else self.schedule.state_dict(),
             "generators": [generator.bit_generator.state for generator in self._generators()],
-            "history": histories.packed(self.history),
+            "history": asdict(self.history),
             "progress": {name: getattr(self, name) for name in PROGRESS},
         }
 
     def check_state(self, state: Mapping[str, Any]) -> None:
         """Raise ValueError where numbers that nothing else checks are none."""
         progress = {name: getattr(self, name) for name in PROGRESS}
-        check_form(state, {"history": histories.packed(History()), "progress": progress}, "state")
+        check_form(state, {"history": asdict(History()), "progress": progress}, "state")
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Go on from a state of the same training. Where it is none, this raises and changes nothing."""
@@ -209,7 +203,7 @@ class Trainer:
             self.schedule.load_state_dict(state["schedule"])
         for generator, saved in zip(self._generators(), state["generators"], strict=True):
             generator.bit_generator.state = saved
-        self.history = histories.unpacked(state["history"])
+        self.history = History(**{name: state["history"][name] for name in asdict(History())})
         for name in PROGRESS:
             setattr(self, name, state["progress"][name])
 

@@ -20,8 +20,7 @@ MOST = 100
 def column_norms(jacobian: Vector) -> Vector:
     """‖Jⱼ‖ for each column j, also where its square would overflow."""
     largest = np.abs(jacobian).max(axis=0)
-    norms: Vector = largest * np.linalg.norm(jacobian / _positive(largest), axis=0)
-    return norms
+    return np.asarray(largest * np.linalg.norm(jacobian / _positive(largest), axis=0))
 
 
 def _positive(scale: Vector) -> Vector:
@@ -72,11 +71,6 @@ class Model:
         self.s, self.vt = s / largest, vt[: s.size]
         self.c = (point.residuals / norm) @ u
         self.unit = norm / largest
-
-    @property
-    def rank(self) -> int:
-        """In how many directions the residuals change."""
-        return self.s.size
 
     @np.errstate(all="ignore")
     def step(self, radius: float = np.inf) -> Proposal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, Unpack
+from typing import Any, TypeAlias, Unpack
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from autodiff.settings import chosen
 
 from ..run import Options
 from ..stopping import Ending
-from .gauss_newton import Halving
-from .levenberg import Region
+from .levenberg import ENOUGH, Region
 from .linear_model import Model, Proposal
 from .regression import Fit
 from .run import Fitting
@@ -23,14 +22,26 @@ __all__ = ["least_squares"]
 # -- safeguarded steps -------------------------------------------------------------------------
 
 
-class Steps(Protocol):
-    """How far to go by the linear model."""
+class Halving:
+    """s·d with the step d to the minimum of the linear model, and s = 1, 1/2, 1/4, … until R falls."""
+
+    def __init__(self) -> None:
+        self.s = 1.0
 
     def propose(self, model: Model) -> Proposal:
-        """A step to try."""
+        """The step that is to be tried; the model promises a decrease of (2s − s²)·slope."""
+        s, step = self.s, model.step()
+        return Proposal(s * step.p, s * step.length, (2.0 - s) * s * step.slope, s * step.slope, size=s)
 
     def learn(self, step: Proposal, actual: float) -> bool:
         """Take notice of the part of R by which it fell; whether that is enough for the step to be taken."""
+        enough = actual >= ENOUGH * step.promised
+        self.s = 1.0 if enough else self.s / 2.0
+        return enough
+
+
+Steps: TypeAlias = Region | Halving
+"""How far to go by the linear model."""
 
 
 def descend(run: Fitting, steps: Steps) -> Ending:
@@ -70,22 +81,18 @@ def go(run: Fitting) -> Ending:
     """Take full steps to the minimum of the linear model, wherever they lead."""
     while not (ending := run.ended()):
         model = Model(run.point, run.norms)
-        if model.rank < run.objective.n:
-            return _singular(run, model.rank)
+        if (rank := model.s.size) < run.objective.n:
+            return Ending(
+                False,
+                f"the Jacobian has rank {rank}, below the {run.objective.n} unknowns, at "
+                f"x = {run.objective.over.tree(run.point.x)}, where the Gauss-Newton step is not unique",
+            )
         step = model.step()
         there = run.objective.at(run.point.x + step.p)
         if not there.finite:
             return run.not_finite(there)
         run.take(there, step)
     return ending
-
-
-def _singular(run: Fitting, rank: int) -> Ending:
-    return Ending(
-        False,
-        f"the Jacobian has rank {rank}, below the {run.objective.n} unknowns, at "
-        f"x = {run.objective.over.tree(run.point.x)}, where the Gauss-Newton step is not unique",
-    )
 
 
 # -- the door ----------------------------------------------------------------------------------
@@ -144,11 +151,9 @@ def least_squares(
     see `levenberg`. Raises ValueError for an unknown method, and where residuals or their derivatives
     are not finite at x0.
     """
-    key = str(method).lower().replace("_", "-").replace(" ", "-")
-    key = OTHER_NAMES.get(key, key)
-    label, search = chosen("method", key, METHODS)
+    label, search = chosen("method", OTHER_NAMES.get(str(method).lower(), method), METHODS)
     if not safeguard:
-        if key != "gauss-newton":
+        if label != "Gauss-Newton":
             raise ValueError(
                 f"safeguard=False makes the steps of Gauss-Newton full ones; {label} has no plain form"
             )

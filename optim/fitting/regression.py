@@ -16,12 +16,11 @@ from autodiff.differentiation.structure import leaves, rebuilt
 from autodiff.text.table import aligned
 
 from ..result import Result
-from ..unknowns import Vector, flat, pieces
+from ..unknowns import Vector, joined, pieces
 from .linear_model import column_norms, scaled_svd
-from .naming import listed
-from .student import two_sided
+from .run import listed
 
-__all__ = ["Fit"]
+__all__ = ["Fit", "two_sided"]
 
 MANY = 25
 """Parameters of which the table has a row each; of more, the first."""
@@ -96,7 +95,7 @@ class Fit(Result):
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
         """The table of estimates, with its head."""
-        degrees, estimates = self.degrees_of_freedom, flat(leaves(self.x))
+        degrees, estimates = self.degrees_of_freedom, joined(self.x)
         if degrees <= 0:
             yield "", "Estimate"
             yield from ((name, f"{x:.6g}") for name, x in zip(self.names, estimates, strict=True))
@@ -128,3 +127,55 @@ class Fit(Result):
 
     def __repr__(self) -> str:
         return "\n".join([f"{self.method}  {self.reason}", "", *self._table(), "", *self._notes()])
+
+
+# -- Student's distribution of t: how likely is an estimate that far from 0, if the parameter is 0? ----------
+
+
+def two_sided(t: float, degrees: float) -> float:
+    """The probability that |T| is at least |t|, for so many degrees of freedom ν.
+
+        Pr(|T| ≥ |t|) = I_x(ν/2, 1/2),   x = ν / (ν + t²)
+
+    >>> round(two_sided(1.0, 1), 12), round(two_sided(12.7062047, 1), 9)
+    (0.5, 0.05)
+    """
+    if math.isnan(t) or math.isinf(t):
+        return math.nan if math.isnan(t) else 0.0
+    return _incomplete_beta(degrees / 2.0, 0.5, degrees / (degrees + t * t), t * t / (degrees + t * t))
+
+
+def _incomplete_beta(a: float, b: float, x: float, rest: float) -> float:
+    """The regularised incomplete beta function I_x(a, b); `rest` is 1 − x, free of cancellation.
+
+    By its continued fraction, which converges fast for x below (a + 1)/(a + b + 2); above, by
+    I_x(a, b) = 1 − I_{1−x}(b, a). NIST Digital Library of Mathematical Functions, 8.17.4 and 8.17.22.
+    """
+    if x == 0.0 or rest == 0.0:
+        return float(rest == 0.0)
+    if x > (a + 1.0) / (a + b + 2.0):
+        return 1.0 - _incomplete_beta(b, a, rest, x)
+    logarithm = a * math.log(x) + b * math.log(rest) - math.log(a)
+    logarithm += math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    return math.exp(logarithm) / _fraction(a, b, x)
+
+
+def _fraction(a: float, b: float, x: float) -> float:
+    """1 + d₁/(1 + d₂/(1 + …)), from the front by Lentz's method (Appl. Opt. 15, 668, 1976)."""
+    value = above = 1.0
+    below = 0.0
+    for k in range(1, 10_000):
+        d = _coefficient(a, b, x, k)
+        below = 1.0 / (1.0 + d * below)
+        above = 1.0 + d / above
+        value *= above * below
+        if abs(above * below - 1.0) < 1e-16:
+            break
+    return value
+
+
+def _coefficient(a: float, b: float, x: float, k: int) -> float:
+    j = k // 2
+    if k % 2:
+        return -(a + j) * (a + b + j) * x / ((a + 2 * j) * (a + 2 * j + 1))
+    return j * (b - j) * x / ((a + 2 * j - 1) * (a + 2 * j))

@@ -19,7 +19,7 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import holds_tasks
 from autodiff.values.modes import differentiating
 
-from ..derivatives import Derivatives, Numerical, Product, astride
+from ..derivatives import Derivatives, Numerical, Product, by_differences
 from ..objective import Objective, Point
 from ..unknowns import Vector, flat
 
@@ -64,7 +64,8 @@ class ByEngine(Residuals):
         """r(x), and the function that computes J(x) from the recorded graph."""
         with differentiating():
             call = self.over.call(self.f, x, False)
-            output = _joined(_parts(call.output))
+            parts = [ravel(part) for part in _parts(call.output)]
+            output = parts[0] if len(parts) == 1 else concatenate(parts)
         self.seen = isinstance(output, Value) and not output.constant
         return np.array(raw(output), np.float64), lambda: _matrix(call, output)
 
@@ -76,12 +77,8 @@ class ByDifferences(Residuals):
 
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
         """r(x), and the function that estimates J(x)."""
-        return self.vector(x), lambda: np.stack([self._column(x, i) for i in range(x.size)], axis=1)
-
-    def _column(self, x: Vector, i: int) -> Vector:
-        above, below = astride(x, i, self.over.epsilon ** (1 / 3) * (abs(x[i]) or 1.0))
-        column: Vector = (self.vector(above) - self.vector(below)) / (above[i] - below[i])
-        return column
+        reach = self.over.epsilon ** (1 / 3) * np.where(x, np.abs(x), 1.0)
+        return self.vector(x), lambda: by_differences(self.vector, x, reach)
 
 
 def _parts(output: Any) -> list[Any]:
@@ -94,10 +91,6 @@ def _parts(output: Any) -> list[Any]:
     if parts := leaves(output):
         return parts
     raise TypeError(f"the function must return residuals, a number or an array of them; got {output!r}")
-
-
-def _joined(parts: list[Any]) -> Any:
-    return ravel(parts[0]) if len(parts) == 1 else concatenate([ravel(part) for part in parts])
 
 
 def _matrix(call: Call, output: Any) -> Vector:
@@ -122,11 +115,6 @@ class Located(Point):
             point = cls(x, float(residuals @ residuals), 2.0 * (residuals @ jacobian))
         point.residuals, point.jacobian = residuals, jacobian
         return point
-
-    @property
-    def bare(self) -> Point:
-        """The point alone: Jacobians are large."""
-        return Point(*self)
 
 
 class Trial(NamedTuple):

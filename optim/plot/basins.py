@@ -1,34 +1,42 @@
-"""A map of starts: which stationary point a method reaches from each."""
+"""A map of starts: which stationary point a method reaches from each, and of which kind it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from autodiff.settings import required
 
 from ..minimization import minimize
+from ..objective import Objective
 from ..result import Result
-from ..unknowns import Vector
-from .canvas import AREAS, INK, Marker, figure, headed, owner, place, styled
+from ..unknowns import Vector, joined, unknowns
+from .canvas import AREAS, INK, Axes, Figure, figure, headed, owner, place, spot, styled
 from .landscape import bands, curve, limited, surface
-from .sites import Site, outcomes, sites
 from .window import Window
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-__all__ = ["plot_basins"]
+__all__ = ["Site", "outcomes", "plot_basins", "sites"]
 
 Limits = tuple[float, float]
 
 SIZES = {1: (10.0, 5.6), 2: (8.8, 6.6)}
 PALE = "#f0f0f0"
 MARKS = {"minimum": "o", "maximum": "^", "saddle": "D", "inflection": "P", "stationary point": "s"}
+
+NEAR = 0.02
+"""Ends that differ by less than this part of the window are one point."""
+
+
+class Site(NamedTuple):
+    """A stationary point; `members` are the numbers of the starts that lead to it."""
+
+    x: Vector
+    value: float
+    kind: str
+    members: list[int]
 
 
 def plot_basins(
@@ -72,7 +80,7 @@ def plot_basins(
     if axes is None:
         headed(picture, f"{first.method}: where starts lead", "the darker, the fewer steps it takes")
         axes = picture.add_subplot()
-    field = partial(curve, colour=INK) if n == 1 else _contours
+    field = partial(curve, colour=INK) if n == 1 else _thin_contours
     whole = field(axes, first.function, window, np.array([site.value for site in found] or [first.value]))
     _colour(axes, _shades(found, results).reshape(-1, count, 3), whole)
     _mark(axes, found, len(results), 2 - int(np.floor(np.log10((window[1] - window[0]).min()))))
@@ -101,10 +109,93 @@ def _starts(window: Window, count: int) -> Vector:
     return np.stack(np.meshgrid(*middles.T), axis=-1).reshape(-1, low.size)
 
 
+# -- where starts lead --------------------------------------------------------------------------
+
+
+def outcomes(
+    f: Callable[..., Any], starts: Vector, run: Callable[..., Result], **options: Any
+) -> list[Result | None]:
+    """A result for each start, (k, n); None where f is not finite there.
+
+    Raises ValueError if there is a result for none.
+    """
+    results: list[Result | None] = []
+    refusals: list[ValueError] = []
+    for x in _watched(starts):
+        try:
+            result = run(f, _start(f, x), **options)
+        except ValueError as error:
+            refusals.append(error)
+            results.append(None)
+            continue
+        if result.reason == "interrupted":
+            raise KeyboardInterrupt
+        results.append(result)
+    if len(refusals) == len(results):
+        raise refusals[0]
+    return results
+
+
+def _start(f: Callable[..., Any], x: Vector) -> Any:
+    """x as f takes it: a number, two arguments, or an array."""
+    if x.size == 1:
+        return float(x[0])
+    pair = tuple(x.tolist())
+    return pair if unknowns(f, pair).spread else x
+
+
+def _watched(starts: Vector) -> Iterator[Vector]:
+    """The starts, one after the other; with a bar of tqdm's if that takes more than 2 seconds."""
+    try:
+        from tqdm.std import tqdm
+    except ImportError:
+        return iter(starts)
+    return iter(tqdm(starts, desc="plot_basins", unit="start", delay=2.0, leave=False, disable=None))
+
+
+def sites(
+    f: Callable[..., Any], results: Sequence[Result | None], window: tuple[Vector, Vector]
+) -> list[Site]:
+    """The points where methods converged: minima first, then by position, so that colours stay the same."""
+    near = NEAR * (window[1] - window[0])
+    converged = [(i, result) for i, result in enumerate(results) if result and result.converged]
+    found: list[tuple[Vector, Result, list[int]]] = []
+    for i, result in sorted(converged, key=lambda pair: _slope(pair[1])):
+        x = joined(result.x)
+        members = next((members for y, _, members in found if np.all(np.abs(x - y) <= near)), None)
+        if members is None:
+            found.append((x, result, [i]))
+        else:
+            members.append(i)
+    kinds = [_kind(f, x, result.function, near / 2.0) for x, result, _ in found]
+    named = [
+        Site(x, result.value, kind, members) for (x, result, members), kind in zip(found, kinds, strict=True)
+    ]
+    return sorted(named, key=lambda site: (site.kind != "minimum", (site.x / near).round().tolist()))
+
+
+def _slope(result: Result) -> float:
+    return float(np.max(np.abs(joined(result.gradient))))
+
+
+def _kind(f: Callable[..., Any], at: Vector, function: Callable[[Vector], float], reach: Vector) -> str:
+    """What kind of stationary point it is: by the values to both sides along the axes of the Hessian."""
+    hessian = Objective(f, _start(f, at)).hessian(at)
+    axes = np.linalg.eigh(hessian)[1] if np.isfinite(hessian).all() else np.eye(at.size)
+    here = function(at)
+    around = np.array([function(at + side * reach * axis) for axis in axes.T for side in (1.0, -1.0)])
+    if (around > here).all():
+        return "minimum"
+    if (around < here).all():
+        return "maximum"
+    turning = bool((around > here).any() and (around < here).any())
+    return "stationary point" if not turning else "saddle" if at.size > 1 else "inflection"
+
+
 # -- drawing -----------------------------------------------------------------------------------
 
 
-def _contours(axes: Axes, function: Callable[[Any], float], window: Window, values: Vector) -> Window:
+def _thin_contours(axes: Axes, function: Callable[[Any], float], window: Window, values: Vector) -> Window:
     """Thin contours above the lowest of these values; the window."""
     x1, x2, y = surface(function, window)
     known = y[np.isfinite(y)]
@@ -142,12 +233,11 @@ def _mark(axes: Axes, found: Sequence[Site], count: int, digits: int) -> None:
     for site, colour in zip(found, AREAS, strict=False):
         at = (site.x[0], site.x[1] if site.x.size == 2 else site.value)
         text = f"{site.kind} at {place(site.x.round(digits))}\n{_share(len(site.members), count)}"
-        marker = Marker(MARKS[site.kind], 12.0, colour, "white", 2.0, 5.0, text)
-        axes.plot(*at, linestyle="none", **marker._asdict())
+        spot(axes, at, MARKS[site.kind], 12.0, colour, "white", 2.0, zorder=5.0, label=text)
     lost = count - sum(len(site.members) for site in found)
     if lost:
         text = f"none of these\n{_share(lost, count)}"
-        axes.plot([], [], linestyle="none", **Marker("s", 12.0, PALE, "#999999", 1.0, 5.0, text)._asdict())
+        spot(axes, ([], []), "s", 12.0, PALE, "#999999", 1.0, zorder=5.0, label=text)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=12, frameon=False, labelspacing=1.0)
 
 

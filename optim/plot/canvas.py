@@ -14,9 +14,11 @@ from autodiff.text.escaping import mathtext
 from ..unknowns import Vector
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.axes import Axes as Axes
     from matplotlib.colors import Colormap
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Figure
+else:  # matplotlib is imported when something is drawn
+    Axes = Figure = Any
 
 __all__ = [
     "AREAS",
@@ -52,18 +54,6 @@ class Look(NamedTuple):
     colour: str | None = None
     dashes: Any = "-"
     width: float = 1.5
-
-
-class Marker(NamedTuple):
-    """How a point is drawn, in matplotlib's words."""
-
-    marker: str
-    markersize: float
-    color: str
-    markeredgecolor: str
-    markeredgewidth: float
-    zorder: float
-    label: str
 
 
 TIME = Look()
@@ -107,6 +97,14 @@ def styled(axes: Axes, x: str, y: str) -> None:
     axes.set_ylabel(y, fontsize=14, color=INK)
     axes.tick_params(labelsize=12, colors=INK)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def spot(
+    axes: Axes, at: Any, marker: str, size: float, colour: str, rim: str, width: float, **look: Any
+) -> None:
+    """Draw a point, or with no place a line of the legend alone."""
+    look |= {"markersize": size, "color": colour, "markeredgecolor": rim, "markeredgewidth": width}
+    axes.plot(*at, linestyle="none", marker=marker, **look)
 
 
 def times(count: int) -> Any:

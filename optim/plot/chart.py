@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,22 @@ from autodiff.animation.svg import Element, element, picture, polyline, short, t
 from ..unknowns import Vector
 from .canvas import number
 from .landscape import profile, surface
-from .level_lines import level_lines, levels
 from .window import Window
 
-__all__ = ["Chart", "contour_chart", "curve_chart"]
+__all__ = ["Chart", "contour_chart", "curve_chart", "level_lines", "levels"]
 
 LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
 WIDE = (900.0, 480.0)
 LONGEST = 560.0
 ACROSS = 70
+
+Segment = tuple[tuple[float, float], tuple[float, float]]
+
+COUNT = 14
+"""Lines at different levels."""
+
+SIDES = ((0, 1), (1, 2), (2, 3), (3, 0))
+"""Corners of a cell at the ends of its sides: lower left, lower right, upper right, upper left."""
 
 
 class Chart:
@@ -123,3 +130,38 @@ def _size(window: Window) -> tuple[float, float]:
         return WIDE
     scale = min(WIDE[0] / wide, LONGEST / high)
     return float(wide * scale), float(high * scale)
+
+
+# -- level lines, by marching squares ----------------------------------------------------------
+
+
+def levels(values: Vector, lowest: float) -> Vector:
+    """Values for lines: in equal ratios above the lowest."""
+    known = values[np.isfinite(values)] - lowest
+    known = known[known > 0.0]
+    if not known.size:
+        return np.zeros(0)
+    first, last = float(np.quantile(known, 0.01)), float(np.quantile(known, 0.99))
+    return lowest + np.geomspace(max(first, 1e-9 * last), last, COUNT)
+
+
+def level_lines(x1: Vector, x2: Vector, values: Vector, level: float) -> Iterator[Segment]:
+    """The pieces of the line in the cells of the grid, values being (x2, x1).
+
+    >>> x = np.array([0.0, 1.0])
+    >>> [piece] = level_lines(x, x, np.array([[0.0, 1.0], [0.0, 1.0]]), 0.25)
+    >>> [tuple(map(float, end)) for end in piece]
+    [(0.25, 0.0), (0.25, 1.0)]
+    """
+    above = values > level
+    corners = np.stack([above[:-1, :-1], above[:-1, 1:], above[1:, 1:], above[1:, :-1]])
+    known = np.isfinite(values[:-1, :-1] + values[:-1, 1:] + values[1:, 1:] + values[1:, :-1])
+    for row, column in np.argwhere(corners.any(0) & ~corners.all(0) & known):
+        at = [(row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column)]
+        ends = []
+        for a, b in SIDES:
+            (i, j), (k, m) = at[a], at[b]
+            if above[i, j] != above[k, m]:
+                part = (level - values[i, j]) / (values[k, m] - values[i, j])
+                ends.append((x1[j] + part * (x1[m] - x1[j]), x2[i] + part * (x2[k] - x2[i])))
+        yield from zip(ends[::2], ends[1::2], strict=True)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..unknowns import Vector
-from .canvas import INK, Look, styled, times
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .canvas import INK, Axes, Look, styled, times
 
 __all__ = ["against_steps", "draw_gradients", "draw_values"]
 

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from autodiff.animation import Sign, Step, Storyboard
 from autodiff.animation.svg import Element
-from autodiff.differentiation.structure import leaves
 from autodiff.text.digits import counted, subscript, superscript
 
 from ..result import Result
-from ..unknowns import Vector, flat
+from ..unknowns import Vector, joined
 from .canvas import number, place
 from .chart import contour_chart, curve_chart
 from .window import shown, surroundings
@@ -50,7 +49,8 @@ def animate_result(result: Result) -> Storyboard:
             f"animate: only ways in one or two dimensions can be drawn, got {points.shape[1]}; plot() "
             "draws value and gradient by step"
         )
-    return Way(result).story
+    way = Way(result)
+    return Storyboard(way.title, way.picture, tuple(way.steps()), legend=way.legend())
 
 
 def chosen_steps(count: int) -> list[int]:
@@ -71,17 +71,13 @@ class Way:
         self.count = len(self.points) - 1
         self.chosen = chosen_steps(self.count)
         self.flat = self.points.shape[1] == 1
-        self.inside: NDArray[np.bool_] = shown(self.points, flat(leaves(result.x)))
+        self.inside: NDArray[np.bool_] = shown(self.points, joined(result.x))
         self.title = f"{result.method[0].upper()}{result.method[1:]}, step by step"
-
-    @property
-    def story(self) -> Storyboard:
-        """All of it."""
-        return Storyboard(self.title, self._picture, tuple(self._steps()), legend=self._legend())
 
     # -- the picture -------------------------------------------------------------------------
 
-    def _picture(self) -> Element:
+    def picture(self) -> Element:
+        """The way on the curve or the contours."""
         window = surroundings(self.points[self.inside], 0.5 if self.flat else 0.3)
         charted = curve_chart if self.flat else contour_chart
         chart = charted(self.title, self.result.function, window, self.values[self.inside])
@@ -93,6 +89,8 @@ class Way:
                 chart.line(chart.way, "tangent", self._tangent(i, window[1][0] - window[0][0]), id=f"t{i}")
             chart.dot(f"p{i}", self._spot(i))
         return chart.drawn
+
+    _picture = picture  # its name in pickles of earlier versions
 
     def _spot(self, i: int) -> Vector:
         """Where an iterate is in the picture: in one dimension, on the curve."""
@@ -110,7 +108,8 @@ class Way:
         rise = self.result.function(np.array([x + h])) - self.result.function(np.array([x - h]))
         return float(np.copysign(self.norms[i], rise))
 
-    def _legend(self) -> list[Sign]:
+    def legend(self) -> list[Sign]:
+        """What the signs mean."""
         field = ("curve", "f") if self.flat else ("contour", "contours of f, the lower the stronger")
         steps = [Sign("dot", "point gone", "earlier points"), Sign("line", "leg walked", "the last step")]
         tangent = [Sign("line", "tangent here", "slope")] if self.flat else []
@@ -118,7 +117,8 @@ class Way:
 
     # -- steps -------------------------------------------------------------------------------
 
-    def _steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
+        """The start, and each step that is shown."""
         start = (self._value(0), *self._gradient(0))
         yield self._frame(0, f"The start of {self.result.method}", start, self._outlook())
         for before, i in pairwise(self.chosen):
@@ -141,10 +141,12 @@ class Way:
     def _words(self, before: int, i: int) -> str:
         """What a step leaves out, and how the last one ends."""
         told = []
-        if i > before + 2:
-            told.append(f"Steps {before + 1:,} to {i - 1:,} are passed over.")
-        elif i > before + 1:
-            told.append(f"Step {i - 1:,} is passed over.")
+        if i > before + 1:
+            told.append(
+                f"Steps {before + 1:,} to {i - 1:,} are passed over."
+                if i > before + 2
+                else f"Step {i - 1:,} is passed over."
+            )
         if not self.inside[i]:
             told.append("The point is outside of the picture.")
         if i == self.count:
@@ -177,15 +179,13 @@ class Way:
         start, end = place(self.points[i - 1]), place(self.points[i])
         if not np.isfinite(s) or s == 0.0:
             return ("step", f"{new} = {end}"), ("change", place(change))
-        sign, way, along = "+", "d", change / s
         if self._downhill(i):
-            sign, way, along = "−", f"{'f′' if self.flat else '∇f'}({old})", -along
+            sign, d, along = "−", f"f′({old})" if self.flat else f"∇f({old})", -change / s
+        else:
+            sign, d, along = "+", "d", change / s
         numbers = f"{start} {sign} {number(s)}·{_factor(along)} = {end}"
-        return (
-            ("rule", f"{new} = {old} {sign} s·{way}"),
-            ("step size", f"s = {number(s)}"),
-            ("in numbers", numbers),
-        )
+        rule = f"{new} = {old} {sign} s·{d}"
+        return ("rule", rule), ("step size", f"s = {number(s)}"), ("in numbers", numbers)
 
     def _downhill(self, i: int) -> bool:
         """Whether a step is one against the gradient: by a method that steps so, and of that length."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..unknowns import Vector
-from .canvas import INK, TIME, Look, Marker, ground, number, place, styled, times
+from .canvas import INK, TIME, Axes, Look, ground, number, place, spot, styled, times
 from .window import Window, apart
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["contours", "curve", "limited", "mark", "note_outside", "profile", "surface", "track"]
 
@@ -180,9 +177,8 @@ def mark(axes: Axes, ends: Sequence[Vector], n: int, converged: bool, look: Look
     words = "start at", "converged to" if converged else "best point at"
     first, last = (f"{word} {place(end[:n])}" for word, end in zip(words, ends, strict=True))
     inside, rim = (look.colour or INK, "white") if converged else ("white", look.colour or INK)
-    square, star = Marker("s", 13, "none", INK, 2.0, 6, first), Marker("*", 19, inside, rim, 1.2, 5, last)
-    for (x, y), marker in zip(ends, (square, star), strict=True):
-        axes.plot(x, y, linestyle="none", **marker._asdict())
+    spot(axes, ends[0], "s", 13, "none", INK, 2.0, zorder=6, label=first)
+    spot(axes, ends[1], "*", 19, inside, rim, 1.2, zorder=5, label=last)
 
 
 def note_outside(axes: Axes, inside: NDArray[np.bool_]) -> None:

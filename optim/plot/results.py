@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autodiff.differentiation.structure import leaves
 from autodiff.text.digits import counted
 
 from ..result import Result
-from ..unknowns import Vector, flat
-from .canvas import TIME, Look, figure, headed, looks, owner
+from ..unknowns import Vector, joined
+from .canvas import TIME, Axes, Figure, Look, figure, headed, looks, owner
 from .convergence import draw_gradients, draw_values
 from .landscape import contours, curve, mark, note_outside, track
 from .window import shown, surroundings
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["plot_paths", "plot_result"]
 
@@ -76,7 +70,7 @@ def plot_paths(results: Sequence[Result], labels: Sequence[str] | None = None) -
 def _labels(results: Sequence[Result], labels: Sequence[str] | None) -> list[str]:
     if not results:
         raise ValueError("plot_paths: there are no results to draw")
-    sizes = sorted({_outcome(result).size for result in results})
+    sizes = sorted({joined(result.x).size for result in results})
     if len(sizes) > 1:
         raise ValueError(f"plot_paths: results over different numbers of unknowns, {sizes}; draw each alone")
     names = [result.method for result in results] if labels is None else list(labels)
@@ -88,10 +82,6 @@ def _labels(results: Sequence[Result], labels: Sequence[str] | None) -> list[str
 def _effort(result: Result) -> str:
     effort = f"{counted(result.steps, 'step')}, {counted(result.evaluations, 'evaluation')}"
     return effort if result.converged else f"{effort}, not converged"
-
-
-def _outcome(result: Result) -> Vector:
-    return flat(leaves(result.x))
 
 
 # -- panels ------------------------------------------------------------------------------------
@@ -107,7 +97,7 @@ def _fill(picture: Figure, results: Sequence[Result], looks: Sequence[Look]) -> 
     norms = [result.path.gradient_norms for result in results]
     blind = all(np.isnan(column).all() for column in norms)
     if _drawable(results):
-        widths = (0.95, 1.0) if _outcome(results[0]).size == 2 else (1.35, 1.0)
+        widths = (0.95, 1.0) if joined(results[0].x).size == 2 else (1.35, 1.0)
         cells = picture.add_gridspec(2, 2, width_ratios=widths)
         _draw_ways(picture.add_subplot(cells[:, 0]), results, looks)
         values = picture.add_subplot(cells[:, 1] if blind else cells[0, 1])
@@ -117,7 +107,7 @@ def _fill(picture: Figure, results: Sequence[Result], looks: Sequence[Look]) -> 
         below = None if blind else picture.add_subplot(1, 2, 2)
     _draw_values(values, results, looks)
     if below is not None:
-        draw_gradients(below, norms, looks, _outcome(results[0]).size)
+        draw_gradients(below, norms, looks, joined(results[0].x).size)
     return values
 
 
@@ -128,8 +118,8 @@ def _draw_values(axes: Axes, results: Sequence[Result], looks: Sequence[Look]) -
 
 def _draw_ways(axes: Axes, results: Sequence[Result], looks: Sequence[Look]) -> None:
     """The function, and the ways on it."""
-    n = _outcome(results[0]).size
-    masks = [shown(result.path.points, _outcome(result)) for result in results]
+    n = joined(results[0].x).size
+    masks = [shown(result.path.points, joined(result.x)) for result in results]
     places = [result.path.points[mask] for result, mask in zip(results, masks, strict=True)]
     values = [result.path.values[mask] for result, mask in zip(results, masks, strict=True)]
     window = surroundings(np.vstack(places), 0.5 if n == 1 else 0.3)
@@ -137,7 +127,7 @@ def _draw_ways(axes: Axes, results: Sequence[Result], looks: Sequence[Look]) -> 
     for result, mask, look in zip(results, masks, looks, strict=True):
         points = _plane(result.path.points, result.path.values)
         track(axes, points, mask, window, look)
-        outcome = _plane(_outcome(result)[None], np.array([result.value]))
+        outcome = _plane(joined(result.x)[None], np.array([result.value]))
         mark(axes, (points[0], outcome[0]), n, result.converged, look)
     note_outside(axes, np.concatenate(masks))
     if len(results) == 1:

@@ -6,13 +6,13 @@ names and defaults are those of PyTorch's classes.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from autodiff.settings import flag, fraction, not_negative, pair
+from autodiff.settings import fraction, pair
 
-from .optimizer import Array, Optimizer, given
+from .optimizer import Array, Flag, Fraction, NotNegative, Optimizer, declared, given
 from .parameters import Settings
 
 __all__ = ["Adagrad", "Adam", "AdamW", "RMSProp", "RMSprop"]
@@ -41,29 +41,21 @@ class RMSProp(Optimizer):
     2.8
     """
 
-    checks: ClassVar = {
-        "lr": not_negative,
-        "alpha": fraction,
-        "eps": not_negative,
-        "weight_decay": not_negative,
-        "momentum": not_negative,
-        "centered": flag,
-        "maximize": flag,
-    }
-
     def __init__(
         self,
         params: Any,
-        lr: float = 0.01,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
-        centered: bool = False,
+        lr: NotNegative = 0.01,
+        alpha: Fraction = 0.99,
+        eps: NotNegative = 1e-8,
+        weight_decay: NotNegative = 0.0,
+        momentum: NotNegative = 0.0,
+        centered: Flag = False,
         *,
-        maximize: bool = False,
+        maximize: Flag = False,
     ) -> None:
         super().__init__(**given(locals()))
+
+    checks: ClassVar = declared(__init__)
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """v; m where centred; the velocity where there is momentum."""
@@ -112,27 +104,20 @@ class Adagrad(Optimizer):
     2.5
     """
 
-    checks: ClassVar = {
-        "lr": not_negative,
-        "lr_decay": not_negative,
-        "weight_decay": not_negative,
-        "initial_accumulator_value": not_negative,
-        "eps": not_negative,
-        "maximize": flag,
-    }
-
     def __init__(
         self,
         params: Any,
-        lr: float = 0.01,
-        lr_decay: float = 0.0,
-        weight_decay: float = 0.0,
-        initial_accumulator_value: float = 0.0,
-        eps: float = 1e-10,
+        lr: NotNegative = 0.01,
+        lr_decay: NotNegative = 0.0,
+        weight_decay: NotNegative = 0.0,
+        initial_accumulator_value: NotNegative = 0.0,
+        eps: NotNegative = 1e-10,
         *,
-        maximize: bool = False,
+        maximize: Flag = False,
     ) -> None:
         super().__init__(**given(locals()))
+
+    checks: ClassVar = declared(__init__)
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """v, which may start above 0."""
@@ -169,27 +154,20 @@ class Adam(Optimizer):
     2.5
     """
 
-    checks: ClassVar = {
-        "lr": not_negative,
-        "betas": pair(fraction),
-        "eps": not_negative,
-        "weight_decay": not_negative,
-        "amsgrad": flag,
-        "maximize": flag,
-    }
-
     def __init__(
         self,
         params: Any,
-        lr: float = 0.001,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-        amsgrad: bool = False,
+        lr: NotNegative = 0.001,
+        betas: Annotated[tuple[float, float], pair(fraction)] = (0.9, 0.999),
+        eps: NotNegative = 1e-8,
+        weight_decay: NotNegative = 0.0,
+        amsgrad: Flag = False,
         *,
-        maximize: bool = False,
+        maximize: Flag = False,
     ) -> None:
         super().__init__(**given(locals()))
+
+    checks: ClassVar = declared(__init__)
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """m and v; the largest v for AMSGrad."""

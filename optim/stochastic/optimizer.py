@@ -8,20 +8,23 @@ parameter is allocated but masks.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, get_type_hints
 
 import numpy as np
 
 from autodiff import Value
 from autodiff.ops.plain import raw
-from autodiff.settings import Check, chosen, positive
+from autodiff.settings import Check, chosen, flag, fraction, not_negative, positive
 
 from .parameters import Group, Settings, grouped
 from .state import Memory, restored, saved
 
-__all__ = ["Array", "Optimizer", "given"]
+__all__ = ["Array", "Flag", "Fraction", "NotNegative", "Optimizer", "declared", "given"]
 
 Array: TypeAlias = np.ndarray[Any, Any]
+NotNegative: TypeAlias = Annotated[float, not_negative]
+Fraction: TypeAlias = Annotated[float, fraction]
+Flag: TypeAlias = Annotated[bool, flag]
 
 
 class Optimizer:
@@ -213,7 +216,11 @@ class Optimizer:
         `{"optimizer": "Adam", "groups": [{"lr": …, "steps": […], "state": {"m": […], …}}]}`, lists in the
         order of the parameters; numbers, arrays, and the optimiser's name.
         """
-        return saved(self)
+        return {"optimizer": self._kind, "groups": [self._saved(group) for group in self.param_groups]}
+
+    def _saved(self, group: Group) -> dict[str, Any]:
+        starts = self.slots(group.settings)
+        return saved(group, [self.remembered(p, starts) for p in group.params], starts)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state_dict()`: the next steps are then the same to the last bit.
@@ -221,7 +228,8 @@ class Optimizer:
         Raises ValueError or TypeError, and changes nothing, for the state of another optimiser, and for
         parameters of another number or of other shapes.
         """
-        for group, (settings, memories) in zip(self.param_groups, restored(self, state), strict=True):
+        found = restored(self._kind, self.param_groups, self.slots, state)
+        for group, (settings, memories) in zip(self.param_groups, found, strict=True):
             group.settings = settings
             self._memories.update(zip(group.params, memories, strict=True))
 
@@ -229,3 +237,9 @@ class Optimizer:
 def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a method by name, from its `locals()`: an optimiser's signature names them already."""
     return {name: argument for name, argument in arguments.items() if name not in ("self", "__class__")}
+
+
+def declared(method: Callable[..., None]) -> dict[str, Check]:
+    """The checks by name that a method's signature declares: `lr: Annotated[float, not_negative]`."""
+    hints = get_type_hints(method, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}

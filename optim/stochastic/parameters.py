@@ -56,10 +56,12 @@ def labelled(what: str, params: Any) -> dict[Value, str]:
     """
     found: dict[Value, str] = {}
     for position, entry in enumerate(_entries(what, params)):
-        name, parameter = entry if _is_named(entry) else (None, entry)
+        named = isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str)
+        name, parameter = entry if named else (None, entry)
         _check(what, parameter, position)
         _refuse_twice(what, parameter, found)
-        found[parameter] = _described(parameter, name or parameter.name or f"parameter {position}")
+        label = f"'{name or parameter.name or f'parameter {position}'}'"
+        found[parameter] = f"{label} of shape {parameter.shape}" if parameter.shape else label
     if not found:
         raise ValueError(f"{what}: there are no parameters; an iterator may have been used up: give a list")
     return found
@@ -93,8 +95,7 @@ def _are_groups(what: str, params: Any) -> bool:
 
 def _entries(what: str, params: Any) -> Iterable[Any]:
     if hasattr(params, "named_parameters"):
-        named: Iterable[Any] = params.named_parameters()
-        return named
+        return list(params.named_parameters())
     if isinstance(params, Value):
         raise TypeError(f"{what}: one Value is no list of parameters; put it into one: [value]")
     if isinstance(params, dict):
@@ -102,14 +103,6 @@ def _entries(what: str, params: Any) -> Iterable[Any]:
     if not isinstance(params, Iterable):
         raise TypeError(f"{what}: expected a module or a list of Values, got {type(params).__name__}")
     return params
-
-
-def _is_named(entry: Any) -> bool:
-    return isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str)
-
-
-def _described(parameter: Value, name: str) -> str:
-    return f"'{name}' of shape {parameter.shape}" if parameter.shape else f"'{name}'"
 
 
 def _check(what: str, parameter: Any, position: int) -> None:

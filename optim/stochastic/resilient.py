@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from autodiff.settings import flag, increasing, not_negative, pair, positive
+from autodiff.settings import increasing, pair, positive
 
-from .optimizer import Array, Optimizer, given
+from .optimizer import Array, Flag, NotNegative, Optimizer, declared, given
 from .parameters import Settings
 
 __all__ = ["Rprop"]
@@ -45,25 +45,19 @@ class Rprop(Optimizer):
     1.9
     """
 
-    checks: ClassVar = {
-        "lr": not_negative,
-        "etas": _factors,
-        "step_sizes": increasing,
-        "backtracking": flag,
-        "maximize": flag,
-    }
-
     def __init__(
         self,
         params: Any,
-        lr: float = 0.01,
-        etas: tuple[float, float] = (0.5, 1.2),
-        step_sizes: tuple[float, float] = (1e-6, 50.0),
+        lr: NotNegative = 0.01,
+        etas: Annotated[tuple[float, float], _factors] = (0.5, 1.2),
+        step_sizes: Annotated[tuple[float, float], increasing] = (1e-6, 50.0),
         *,
-        maximize: bool = False,
-        backtracking: bool = False,
+        backtracking: Flag = False,
+        maximize: Flag = False,
     ) -> None:
         super().__init__(**given(locals()))
+
+    checks: ClassVar = declared(__init__)
 
     def slots(self, settings: Settings) -> dict[str, float]:
         """The gradient's last sign, 0 after a turn; Δ; and the last change, for backtracking."""

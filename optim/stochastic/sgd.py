@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from autodiff.settings import any_number, flag, not_negative
+from autodiff.settings import any_number
 
-from .optimizer import Array, Optimizer, given
+from .optimizer import Array, Flag, NotNegative, Optimizer, declared, given
 from .parameters import Settings
 
 __all__ = ["SGD"]
@@ -30,27 +30,20 @@ class SGD(Optimizer):
     2.4
     """
 
-    checks: ClassVar = {
-        "lr": not_negative,
-        "momentum": not_negative,
-        "dampening": any_number,
-        "weight_decay": not_negative,
-        "nesterov": flag,
-        "maximize": flag,
-    }
-
     def __init__(
         self,
         params: Any,
-        lr: float = 0.001,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
+        lr: NotNegative = 0.001,
+        momentum: NotNegative = 0.0,
+        dampening: Annotated[float, any_number] = 0.0,
+        weight_decay: NotNegative = 0.0,
+        nesterov: Flag = False,
         *,
-        maximize: bool = False,
+        maximize: Flag = False,
     ) -> None:
         super().__init__(**given(locals()))
+
+    checks: ClassVar = declared(__init__)
 
     def checked(self, settings: Any) -> Settings:
         """The hyperparameters; Nesterov's form is defined with momentum and without dampening."""

@@ -4,6 +4,7 @@ import importlib
 import math
 import pkgutil
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -146,3 +147,20 @@ def test_the_slope_at_a_kink_is_the_one_that_is_declared(name):
     found = quiet(gradients, function(*values), [x for x in values if isinstance(x, Value)])
     np.testing.assert_allclose(np.hstack(found), expected, atol=1e-4 * abs(expected))
     assert operation.kink in (function.__doc__ or "") or getattr(function, "operation", None) is not operation
+
+
+README = Path(ad.__file__).parent.parent / "README.md"
+CONVENTION = re.compile(r"((?:\w+′\([^)]*\) = )+)([−\d.½∞]+)")
+
+
+def test_the_readme_names_the_slopes_that_are_taken_at_kinks():
+    said = {
+        (name, point): float(slope.replace("−", "-").replace("∞", "inf").replace("½", "0.5"))
+        for chain, slope in CONVENTION.findall(README.read_text())
+        for name, point in re.findall(r"(\w+)′\(([^)]*)\)", chain)
+    }
+    assert {("abs", "0"), ("relu", "0"), ("hypot", "0, 0")} <= said.keys()
+    for (name, point), slope in said.items():
+        values = [Value(float(x)) for x in point.split(",")]
+        function = getattr(ad, {"abs": "absolute"}.get(name, name))
+        assert quiet(gradients, function(*values), values) == [slope] * len(values)

@@ -19,6 +19,7 @@ from nn import MLP, BatchNorm, Dropout, Linear, Network, Sequential, fit, load, 
 from nn.activations import relu
 from nn.losses import mean_squared_error, squared_error
 from nn.module import Module
+from nn.training.archive import opened, write_arrays
 from nn.training.digest import told
 from nn.training.packing import pack, unpack
 from optim import SGD, AdamW, CosineAnnealingLR, ReduceLROnPlateau, StepLR
@@ -385,8 +386,8 @@ CALL = {"model": noisy(), "X": X, "y": Y, "loss": mean_squared_error, "seed": 0,
         ({"seed": 1}, "seed: was 0, is 1"),
         ({"seed": None}, "seed: was 0, is None"),
         ({"batch_size": 5}, "batch_size: was 32, is 5"),
-        ({"loss": "huber"}, "loss: was mean_squared_error .*, is huber"),
-        ({"loss": partial(squared_error, reduction="mean")}, "loss: .* is squared_error .*mean"),
+        ({"loss": "huber"}, "loss: was nn.losses.mean_squared_error, is nn.losses.huber"),
+        ({"loss": partial(squared_error, reduction="mean")}, "loss: .* is nn.losses.squared_error, .*mean"),
         ({"metrics": {"hits": mean_squared_error}}, "metrics: was .* is .*hits"),
         ({"optimizer": "sgd", "lr": 0.1}, r"optimizer: was Adam .*, is SGD .*'lr': 0\.1"),
         ({"lr": 0.5}, r"optimizer: .*'lr': 0\.5"),
@@ -623,6 +624,30 @@ def test_what_closes_over_itself_or_over_nothing_yet_can_be_told():
     assert told(cycle)
     later = 1.0
     assert told(again)
+
+
+def test_a_checkpoint_that_tells_the_projects_functions_by_their_code_is_taken(tmp_path):
+    path = tmp_path / "run.npz"
+
+    def trained(epochs, *layers):
+        model = Sequential(Linear(3, 2, seed=0), *layers, Linear(2, 1, seed=1))
+        return fit(**{**CALL, "model": model, "loss": "huber", "checkpoint": path, "epochs": epochs})
+
+    def rewritten(**words):
+        with opened(path) as arrays:
+            content = unpack(arrays)
+        content["fingerprint"] |= words
+        write_arrays(path, pack(content))
+
+    trained(1, "relu")
+    code = "0123456789abcdef"
+    rewritten(model=f"Sequential with 4 parameters, {code}", loss=f"huber {code}")
+    assert trained(2, "relu").epochs == 2
+    with pytest.raises(ValueError, match=r"another call of fit.*\n  model: was"):
+        trained(2, "tanh", "relu")
+    rewritten(loss=f"hinge {code}")
+    with pytest.raises(ValueError, match=r"loss: was hinge .*, is nn\.losses\.huber"):
+        trained(2, "relu")
 
 
 CHANGES = {

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from autodiff import Value, derivative, log
 from nn.lecture import demonstration_1, demonstration_2
 from optim import bfgs, minimize, newton, steepest_descent
+from optim.plot.chart import level_lines
 from optim.plot.descent import chosen_steps
-from optim.plot.level_lines import level_lines
 from tests.autodiff.test_animation import read
 from tests.browser import Page
 

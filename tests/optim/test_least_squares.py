@@ -12,8 +12,8 @@ from autodiff import Value
 from nn import Linear
 from optim.fitting.linear_model import Model, column_norms
 from optim.fitting.nonlinear_least_squares import least_squares
+from optim.fitting.regression import two_sided
 from optim.fitting.residuals import Located
-from optim.fitting.student import two_sided
 
 x = np.linspace(0.0, 5.0, 30)
 noise = np.random.default_rng(0).normal(size=x.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from ...text.digits import counted, with_minus
 from ...text.table import Table, Tabular
@@ -15,8 +15,6 @@ from .printed import Printed
 __all__ = ["Claim", "ClaimReport", "JudgedClaim", "Verdict", "check_claims"]
 
 Verdict: TypeAlias = Literal["right", "truncated", "wrong"]
-
-VERDICTS: tuple[Verdict, ...] = ("right", "truncated", "wrong")
 
 
 class Claim(NamedTuple):
@@ -48,7 +46,7 @@ class ClaimReport(Tabular):
     def __init__(self, rows: Iterable[JudgedClaim], title: str = "") -> None:
         self.rows = list(rows)
         count = Counter(row.verdict for row in self.rows)
-        counts = ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS)
+        counts = ", ".join(f"{count[verdict]} {verdict}" for verdict in get_args(Verdict))
         self.title = title or f"{counted(len(self.rows), 'printed number')}: {counts}"
 
     @property

@@ -215,8 +215,6 @@ def is_a(line: Line, function: Any) -> bool:
 
 def computed(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
     """What a line computes, by the eager engine's rules."""
-    if type(operation) is Operation and operation.elementwise and all(type(x) is float for x in data):
-        return operation.of_floats(*data, **metadata)
     with np.errstate(all="ignore"):
         return operation.computed(data, data, metadata)
 
