@@ -66,8 +66,7 @@ class Node:
     @property
     def symbol(self) -> str | None:
         """How its operation is written: + · σ."""
-        operation = self.operation
-        return operation.symbol if operation else None
+        return self.operation.symbol if self.operation else None
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -121,22 +120,15 @@ class Graph:
                 inputs.append(self._operand(x, value) if known is None else known)
             ids[value._birth] = len(nodes)
             nodes.append(Node(len(nodes), value, tuple(inputs)))
-        for root in roots:
-            if root._birth not in self._ids:
-                self._numbered(root)
-        self._outputs = tuple(self._ids[root._birth] for root in roots)
+        self._outputs = tuple(ids[r._birth] if r._birth in ids else self._operand(r, r) for r in roots)
         _check_size(len(self), max_nodes)
 
     def _operand(self, x: Value | Data, user: Value) -> int:
         """The id of a leaf or raw number, given out here, at its first use."""
+        id, changed = len(self._nodes), False
         if type(x) is Value:
-            return self._numbered(x, changed=x._birth > user._birth)
-        self._nodes.append(Node(len(self._nodes), x))
-        return len(self._nodes) - 1
-
-    def _numbered(self, value: Value, changed: bool = False) -> int:
-        id = self._ids[value._birth] = len(self._nodes)
-        self._nodes.append(Node(id, value, changed=changed))
+            self._ids[x._birth], changed = id, x._birth > user._birth
+        self._nodes.append(Node(id, x, changed=changed))
         return id
 
     @property

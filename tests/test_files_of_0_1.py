@@ -41,62 +41,31 @@ def near(expected):
 
 # -- imports -----------------------------------------------------------------------------------
 
-GONE: frozenset[str] = frozenset(
-    {
-        "autodiff.complaint.complaint",
-        "autodiff.complaint.first_bad",
-        "autodiff.complaint.some",
-        "autodiff.level.Level",
-        "autodiff.level.Measured",
-        "autodiff.level.level_at",
-        "autodiff.programs.lowering.lowered",
-        "autodiff.programs.rewrites.broadcasts.RULES",
-        "autodiff.programs.rewrites.broadcasts.broadcasts",
-        "autodiff.programs.rewrites.indexing.RULES",
-        "autodiff.programs.rewrites.kinks.RULES",
-        "autodiff.programs.rewrites.neutral.RULES",
-        "autodiff.programs.rewrites.opened.RULES",
-        "autodiff.programs.rewrites.powers.RULES",
-        "autodiff.programs.rewrites.products.RULES",
-        "autodiff.programs.rewrites.signs.RULES",
-        "autodiff.programs.rewrites.sums.RULES",
-        "autodiff.reverse.parts",
-        "autodiff.room.measured_in_its_room",
-        "autodiff.school.pointed",
-        "autodiff.subject.Subject",
-        "autodiff.subject.subject_at",
-    }
-)
-"""Private modules, `autodiff.ledger`, and names, `autodiff.ledger.Uses`, that were dissolved on purpose."""
 
-LINES = (FILES / "names.txt").read_text("utf-8").splitlines()
-OFFERED = {
-    module: [name for name in names.strip().split(", ") if name]
-    for module, _, names in (line.partition(":") for line in LINES)
-}
+def names_in(file):
+    """The names of each module."""
+    lines = (line.partition(":") for line in (FILES / file).read_text("utf-8").splitlines())
+    return {module: [name for name in names.strip().split(", ") if name] for module, _, names in lines}
+
+
+OFFERED = names_in("names.txt")
 """The public names of each module."""
 
+GONE = names_in("gone.txt")
+"""Those of private modules that were dissolved or renamed on purpose."""
 
-@pytest.mark.parametrize("module", sorted(OFFERED.keys() - GONE))
+
+@pytest.mark.parametrize("module", OFFERED)
 def test_a_module_is_found_where_it_was_and_offers_what_it_did(module):
     found = import_module(module)
-    missing = [name for name in OFFERED[module] if not hasattr(found, name)]
-    assert [name for name in missing if f"{module}.{name}" not in GONE] == []
+    assert [name for name in OFFERED[module] if not hasattr(found, name)] == GONE.get(module, [])
 
 
-@pytest.mark.parametrize("module", sorted(module for module in OFFERED.keys() - GONE if "." in module))
+@pytest.mark.parametrize("module", [module for module in OFFERED if "." in module])
 def test_a_module_is_found_in_the_package_that_it_was_in(module):
     found = import_module(module)
     package, _, name = module.rpartition(".")
     assert getattr(import_module(package), name) is found
-
-
-def test_what_is_listed_as_gone_was_there_and_is_gone():
-    for name in GONE:
-        module, _, last = name.rpartition(".")
-        assert name in OFFERED or last in OFFERED[module]
-        with pytest.raises((ImportError, AttributeError)):
-            import_module(name) if name in OFFERED else getattr(import_module(module), last)
 
 
 def test_pickled_functions_and_classes_are_those_that_are_offered():

@@ -221,9 +221,7 @@ class Animation:
         return cards_of(passes.intermediates, values, gradients), edges
 
     def _details(self) -> dict[str, Detail]:
-        details = DetailWriter(self.tell, self.passes.backward)
-        return {f"n{id}": details.of(id, self._derived(id)) for id in self.passes.names}
-
-    def _derived(self, id: int) -> bool:
-        """Whether a node is shown with its derivation: each one, and of many only the variables."""
-        return id not in self.passes.segments or len(self.passes.names) <= EXPLAINED
+        """What is said of each node: with its derivation, of many nodes only of the variables."""
+        details, names = DetailWriter(self.tell, self.passes.backward), self.passes.names
+        few = len(names) <= EXPLAINED
+        return {f"n{id}": details.of(id, few or id not in self.passes.segments) for id in names}

@@ -59,6 +59,10 @@ class LiveCard(NamedTuple):
         return max(math.ceil(own), self.least)
 
 
+Card = LiveCard
+"""The name in earlier versions, which pickled storyboards have."""
+
+
 def cards_of(
     intermediates: Intermediates, values: Mapping[int, str], gradients: Mapping[int, str]
 ) -> list[LiveCard]:

@@ -49,7 +49,8 @@ class DetailWriter:
         pulls = self._pulls.get(id, [])
         if len(pulls) < least:
             return ()
-        terms = [Row("", f"+ {self._term(pull)}", self._value_of(pull)) for pull in pulls]
+        numbers = ("" if is_array(pull.term) else f"= {self.tell.data(pull.term)}" for pull in pulls)
+        terms = [Row("", f"+ {self._term(x)}", number) for x, number in zip(pulls, numbers, strict=True)]
         left = self.tell.gradient(id)
         first = terms[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
         sum_of = f"It is used {len(pulls)} times, so its gradient is the sum of {len(pulls)} terms:"
@@ -65,9 +66,6 @@ class DetailWriter:
         first = "" if upper == self.passes.output else f"{tell.gradient(upper)} · "
         return f"{first}{tell.partial(pull.link)}"
 
-    def _value_of(self, pull: Pull) -> str:
-        return "" if is_array(pull.term) else f"= {self.tell.data(pull.term)}"
-
     # -- the derivation, as `explain` gives it -----------------------------------------------------
 
     def _derivation(self, id: int) -> Iterator[Rows]:
@@ -80,5 +78,4 @@ class DetailWriter:
     def _row(self, equation: Equation) -> Row:
         number_format = self.tell.number_format
         writers = Stacked(number_format=number_format), Stacked(equation.numbers, number_format)
-        left, right, end = equation.cells(*writers)
-        return Row(left, f"{equation.sign} {right}" + (f" = {end}" if end else ""), equation.note)
+        return Row(*equation.cells(*writers), equation.note)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ..derivations.chain_rule import Link
 from ..derivations.expression import Number
-from ..derivations.notation import POWER
 from ..derivations.transcription import transcribed
+from ..derivations.writing import POWER
 from ..text.notation import text_of
 from ..values.data import Data, is_lazy, shape_of
 from .fractions import Stacked

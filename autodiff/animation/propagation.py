@@ -57,7 +57,9 @@ class Propagation:
         self.data: dict[int, Data] = {id: graph[id].data for id in self.names}
         self.ends = self._ends(wrt)
         self.chain = Chain(intermediates, sorted(self.ends))
-        self.gradients = self._gradients()
+        ids = [self.output, *sorted(self.chain.users, reverse=True)]
+        found = gradients(self.source(self.output), [self.source(id) for id in ids])
+        self.gradients: dict[int, Data] = dict(zip(ids, found, strict=True))
         self.backward = tuple(self._pulls())
 
     def _ends(self, wrt: Sequence[Value]) -> frozenset[int]:
@@ -80,11 +82,6 @@ class Propagation:
     def operands(self, id: int) -> tuple[int, ...]:
         """The named values that one is computed from, next to it."""
         return tuple(self.segments[id].leaves) if id in self.segments else ()
-
-    def _gradients(self) -> dict[int, Data]:
-        ids = [self.output, *sorted(self.chain.users, reverse=True)]
-        found = gradients(self.source(self.output), [self.source(id) for id in ids])
-        return dict(zip(ids, found, strict=True))
 
     def _pulls(self) -> Iterator[Pull]:
         """One link after the other, from the output back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from ..files.writing import format_of, write
@@ -13,9 +13,12 @@ from ..settings import any_number
 from .caption import captioned, rows_of
 from .page import embedded, page
 from .steps import Detail, Sign, Step
+from .steps import Row as Row  # pickled storyboards of earlier versions find it here
 from .svg import Element, markup
 
 __all__ = ["FORMATS", "Frame", "Storyboard"]
+
+FORMATS = (".html", ".gif", ".png", ".apng", ".txt")
 
 SHORTEST, LONGEST = 0.01, 600.0
 """Seconds for a frame: GIF counts hundredths, at most 65,535."""
@@ -135,27 +138,18 @@ class Storyboard:
             raise ValueError(
                 f"save: a frame is shown for {SHORTEST:g} to {LONGEST:g} seconds, got {seconds!r}"
             )
-        write(path, FORMATS[kind](self, seconds))
+        write(path, self._content(kind, seconds))
         return path
+
+    def _content(self, kind: str, seconds: float) -> bytes:
+        if kind in (".html", ".txt"):
+            return (self.html if kind == ".html" else self.text).encode()
+        from .moving import gif, png  # they need Pillow and resvg, which the other formats do not
+
+        return (gif if kind == ".gif" else png)([frame.svg for frame in self.frames], seconds)
 
     def _repr_html_(self) -> str:
         return embedded(self.title, self.html)
 
     def __repr__(self) -> str:
         return f"<{self.title}: {len(self.steps)} steps, .save('name.html'), .frames, .html>"
-
-
-def _moving(story: Storyboard, seconds: float, kind: str) -> bytes:
-    from .moving import gif, png  # they need Pillow and resvg, which the other formats do not
-
-    return (gif if kind == "gif" else png)([frame.svg for frame in story.frames], seconds)
-
-
-FORMATS: Mapping[str, Callable[[Storyboard, float], bytes]] = {
-    ".html": lambda story, seconds: story.html.encode(),
-    ".gif": partial(_moving, kind="gif"),
-    ".png": partial(_moving, kind="png"),
-    ".apng": partial(_moving, kind="png"),
-    ".txt": lambda story, seconds: story.text.encode(),
-}
-"""What writes the file of a suffix."""

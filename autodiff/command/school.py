@@ -64,7 +64,9 @@ class Calculation:
         for part, steps in self.parts:
             result = _computed(steps, known)
             if part:
-                known[part] = _named(result, part)
+                known[part] = result
+                if isinstance(result, Value) and not result.name:
+                    result.name = part
         return result
 
     def missing(self, name: str, numbers: Mapping[str, Any]) -> SyntaxError:
@@ -91,13 +93,6 @@ def _computed(steps: tuple[Step, ...], known: Mapping[str, Any]) -> Any:
         else:
             stack.append(known[step] if isinstance(step, str) else step)
     return stack.pop()
-
-
-def _named(result: Any, name: str) -> Any:
-    """The result, with the name of its part unless it has one."""
-    if isinstance(result, Value) and not result.name:
-        result.name = name
-    return result
 
 
 # -- reading -----------------------------------------------------------------------------------

@@ -67,7 +67,10 @@ def _cut(piece: str, text: str, start: int) -> Iterator[Token]:
 
 def _meaning(kind: str, piece: str, text: str, column: int) -> Iterator[Token]:
     if kind == "number":
-        yield Token("number", _finite(piece.replace("−", "-"), text, column), column)
+        number = piece.replace("−", "-")
+        if float(number) == float("inf"):
+            raise misread(f"{number} is more than the largest number, 1.8e308", text, column)
+        yield Token("number", number, column)
     elif kind == "name":
         _check_letters(piece, text, column)
         yield Token("name", piece, column)
@@ -77,12 +80,6 @@ def _meaning(kind: str, piece: str, text: str, column: int) -> Iterator[Token]:
         yield from (Token("sign", "^", column), Token("sign", "(", column))
         yield from _cut(piece.translate(LETTERS), text, column)
         yield Token("sign", ")", column + len(piece) - 1)
-
-
-def _finite(number: str, text: str, column: int) -> str:
-    if float(number) == float("inf"):
-        raise misread(f"{number} is more than the largest number, 1.8e308", text, column)
-    return number
 
 
 def _check_letters(name: str, text: str, column: int) -> None:

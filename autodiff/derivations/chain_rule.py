@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from ..differentiation.engine import gradients
 from ..text.lettering import with_bar
 from ..values.value import Value
-from .expression import ONE, ZERO, Symbol, Term, size, written
+from .expression import ONE, ZERO, Symbol, Term, walked
 from .intermediates import Intermediates
 from .simplification import grouped, product, substituted
 from .transcription import transcribed
@@ -75,7 +74,7 @@ class Chain:
             return []
         seed = None
         if self.arrays and id != self.output:
-            seed = Value(root.data, written(self.gradient_of(id)))
+            seed = Value(root.data, self.gradient_of(id).text)
         found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
         name = Symbol(self.intermediates.names[id], root.shape)
         own = [] if id in self.intermediates.coined else [(root, name)]
@@ -104,12 +103,8 @@ class Chain:
                 counts[link.lower] = counts.get(link.lower, 0) + counts.get(upper, 0)
         return counts.get(self.wrt, 0)
 
-    def paths(self, at_most: int) -> list[tuple[Link, ...]]:
-        """The first paths, each from the output down to the variable."""
-        return list(islice(self._walk(), at_most))
-
-    def _walk(self) -> Iterator[tuple[Link, ...]]:
-        """Paths in the order of the operands, depth first."""
+    def paths(self) -> Iterator[tuple[Link, ...]]:
+        """All paths, each from the output down to the variable, in the order of the operands, depth first."""
         if not self.links:
             return
         stack: list[list[Link]] = [self.links[self.output][::-1]]
@@ -128,38 +123,33 @@ class Chain:
 
     # -- the whole derivative ----------------------------------------------------------------
 
-    def closed(self) -> tuple[Term, dict[Symbol, Term]]:
+    def summed(self, meaning: Callable[[Link], Term]) -> tuple[Term, dict[Symbol, Term]]:
         """The derivative in one expression, sums over paths with their common factors in front.
+
+        Each link is written by its `meaning`: its closed formula, or ∂z/∂x.
 
         Where that becomes long, the gradient of a named value on the way keeps its name, and is defined in
         the dictionary; so the size does not grow with the number of paths.
         """
-        return self._summed(lambda link: link.term)
-
-    def leibniz(self) -> tuple[Term, dict[Symbol, Term]]:
-        """The same with every link as ∂z/∂x."""
-        return self._summed(self.partial)
-
-    def partial(self, link: Link) -> Term:
-        """A link as ∂z/∂x."""
-        names = self.intermediates.names
-        return Symbol(names[link.upper], (), names[link.lower])
-
-    def _summed(self, meaning: Callable[[Link], Term]) -> tuple[Term, dict[Symbol, Term]]:
         known: dict[int, Term] = {self.output: ONE}
         definitions: dict[Symbol, Term] = {}
         for id in sorted(self.users, reverse=True):
             known[id] = grouped(
                 [self._times(known[link.upper], link, meaning(link)) for link in self.users[id]]
             )
-            if size(known[id]) > LONGEST and id != self.wrt:
+            if len(list(walked(known[id]))) > LONGEST and id != self.wrt:
                 symbol = self.gradient_of(id)
                 definitions[symbol], known[id] = known[id], symbol
         return known.get(self.wrt, ZERO), definitions
+
+    def partial(self, link: Link) -> Term:
+        """A link as ∂z/∂x."""
+        names = self.intermediates.names
+        return Symbol(names[link.upper], (), names[link.lower])
 
     def _times(self, gradient: Term, link: Link, meaning: Term) -> Term:
         """The contribution of a link, given the gradient of its upper end."""
         if not self.arrays:
             return product([gradient, meaning])
-        upper = Symbol(written(self.gradient_of(link.upper)), self.intermediates.graph[link.upper].shape)
+        upper = Symbol(self.gradient_of(link.upper).text, self.intermediates.graph[link.upper].shape)
         return substituted(meaning, upper, gradient)

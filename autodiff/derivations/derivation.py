@@ -14,7 +14,7 @@ from ..values.value import Value
 from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
-from .expression import Given, Number, Product, Symbol, Term, evaluated, written
+from .expression import Given, Number, Product, Symbol, Term, evaluated, multiplied
 from .intermediates import Intermediates
 from .simplification import total
 
@@ -77,23 +77,23 @@ class Derivation:
         self._chain = chain = Chain(intermediates, [found])
         self._intermediates = intermediates
         self._wrt = wrt
-        term, self._definitions = chain.closed()
+        term, self._definitions = chain.summed(lambda link: link.term)
         self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
-            self._numbers[written(symbol)] = evaluated(definition, self._numbers)
+            self._numbers[symbol.text] = evaluated(definition, self._numbers)
         nowhere = Symbol(intermediates.names[chain.output], wrt.shape, wrt.name or "x")
         self.left = chain.gradient_of(found) if found in intermediates.names else nowhere
         self.formula = Formula(term, self._scope, self._named, wrt.shape)
         self.n_paths = chain.count()
         self._links = {link[:2]: self._in_names(link) for links in chain.links.values() for link in links}
         self.links = tuple(self._links.values())
-        paths = chain.paths(MOST_PATHS) if self.n_paths <= MOST_PATHS else []
+        paths = chain.paths() if self.n_paths <= MOST_PATHS else []
         self.paths = tuple(tuple(self._links[link[:2]] for link in path) for path in paths)
 
     @property
     def _named(self) -> dict[str, Term]:
         """What was named on the way: parts of a long expression, and gradients with respect to them."""
-        gradients = {written(symbol): term for symbol, term in self._definitions.items()}
+        gradients = {symbol.text: term for symbol, term in self._definitions.items()}
         return {**self._intermediates.parts(), **gradients}
 
     def _scope(self) -> dict[str, Data | Term]:
@@ -156,25 +156,25 @@ class Derivation:
     def _growing(self) -> list[tuple[str, list[Equation]]]:
         """The chain rule, applied again and again."""
         if self.n_paths == 1:
-            return [("", self._growing_chain(self._chain.paths(1)[0]))]
+            return [("", self._growing_chain(next(self._chain.paths())))]
         sentence = f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
         if self.n_paths <= MOST_ROWS:
-            return [(f"{sentence}:", self._side_by_side())]
+            return [(f"{sentence}:", self._multiplied())]
         if self.n_paths > MOST_PATHS:
             sentence += f", more than the {MOST_PATHS} that are told apart"
-        term, definitions = self._chain.leibniz()
+        term, definitions = self._chain.summed(self._chain.partial)
         named = [Equation(symbol, meaning) for symbol, meaning in definitions.items()]
         title, named = self._listed("gradients on the way", named)
         equations = [*named, Equation(self.left, term, "sum over the paths")]
         return [(f"{sentence}; their sum, grouped: {title}".strip(" :") + ":", equations)]
 
-    def _side_by_side(self) -> list[Equation]:
+    def _multiplied(self) -> list[Equation]:
         """The sum over the paths, each on its own line."""
         equations = []
-        for n, path in enumerate(self._chain.paths(MOST_ROWS)):
+        for n, path in enumerate(self._chain.paths()):
             factors = _few([self._chain.partial(link) for link in path], MOST_FACTORS, ELLIPSIS)
-            product = Product(tuple(factors)) if len(factors) > 1 else factors[0]
-            equations.append(Equation(None if n else self.left, product, sign="+" if n else "="))
+            left, sign = (None, "+") if n else (self.left, "=")
+            equations.append(Equation(left, multiplied(factors), sign=sign))
         return equations
 
     def _growing_chain(self, path: Sequence[Link]) -> list[Equation]:
@@ -206,7 +206,7 @@ class Derivation:
     def _defined(self) -> list[Equation]:
         """The gradients on the way that keep their names in the formula."""
         return [
-            Equation(symbol, meaning, result=_shown(self._numbers[written(symbol)]))
+            Equation(symbol, meaning, result=_shown(self._numbers[symbol.text]))
             for symbol, meaning in self._definitions.items()
         ]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ..values.data import Data
 from .expression import Symbol, Term
 from .typesetting import Latex, Text
-from .writing import Writer
 
 __all__ = ["Equation", "latex_lines", "text_lines"]
 
@@ -34,11 +33,11 @@ class Equation:
     result: Term | None = None
     sign: str = "="
 
-    def cells(self, write: Writer, numbered: Writer) -> tuple[str, str, str]:
-        """Left side, right side, and result."""
+    def cells(self, write: Text, numbered: Text) -> tuple[str, str]:
+        """Left side; sign, right side, and result."""
         left = write.write(self.left) if self.left else ""
-        result = write.write(self.result) if self.result else ""
-        return left, numbered.write(self.right), result
+        result = f" = {write.write(self.result)}" if self.result else ""
+        return left, f"{self.sign} {numbered.write(self.right)}{result}"
 
 
 def text_lines(equations: Sequence[Equation]) -> list[str]:
@@ -50,11 +49,8 @@ def text_lines(equations: Sequence[Equation]) -> list[str]:
       = x
     """
     rows = [equation.cells(Text(), Text(equation.numbers, ".4g", MOST_TERMS)) for equation in equations]
-    width = max((_width(row[0]) for row in rows if _width(row[0]) <= WIDEST_LEFT), default=0)
-    lines = [
-        f"{left}{' ' * (width - _width(left))} {equation.sign} {right}" + (f" = {end}" if end else "")
-        for (left, right, end), equation in zip(rows, equations, strict=True)
-    ]
+    width = max((_width(left) for left, _ in rows if _width(left) <= WIDEST_LEFT), default=0)
+    lines = [f"{left}{' ' * (width - _width(left))} {right}" for left, right in rows]
     longest = max((len(line) for line, e in zip(lines, equations, strict=True) if e.note), default=0)
     return [
         f"{line:<{longest}}    {equation.note}" if equation.note else line
@@ -71,11 +67,7 @@ def latex_lines(equations: Sequence[Equation]) -> list[str]:
     """The lines of an `aligned` environment, each with one & before its sign."""
     lines = []
     for equation in equations:
-        left, right, result = equation.cells(Latex(), Latex(equation.numbers, ".4g", MOST_TERMS))
+        left, right = equation.cells(Latex(), Latex(equation.numbers, ".4g", MOST_TERMS))
         note = equation.note.replace(" ", r"\ ")
-        lines.append(
-            f"{left} &{equation.sign} {right}"
-            + (f" = {result}" if result else "")
-            + (rf" \qquad \mathrm{{{note}}}" if note else "")
-        )
+        lines.append(f"{left} &{right}" + (rf" \qquad \mathrm{{{note}}}" if note else ""))
     return lines

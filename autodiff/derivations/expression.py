@@ -5,7 +5,7 @@ A sum, a product, a power, a name, a number; every other operation is a `Call`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeAlias
@@ -28,10 +28,10 @@ __all__ = [
     "Symbol",
     "Term",
     "evaluated",
+    "multiplied",
     "parts",
     "shape_of_term",
-    "size",
-    "written",
+    "walked",
 ]
 
 
@@ -57,6 +57,11 @@ class Symbol:
     shape: Shape = ()
     lower: str | None = None
     sign: str = "∂"
+
+    @property
+    def text(self) -> str:
+        """The name by which it is known."""
+        return self.name if self.lower is None else f"{self.sign}{self.name}/{self.sign}{self.lower}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +126,18 @@ def parts(term: Term) -> tuple[Term, ...]:
     return ()
 
 
-def size(term: Term) -> int:
-    """How many numbers, names and operations are in a term."""
-    count, stack = 0, [term]
+def multiplied(factors: Sequence[Term]) -> Term:
+    """The product of factors as they are; 1 if there are none."""
+    return Product(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
+
+
+def walked(term: Term) -> Iterator[Term]:
+    """A term, and all the numbers, names and operations in it."""
+    stack = [term]
     while stack:
-        count += 1
-        stack.extend(parts(stack.pop()))
-    return count
+        term = stack.pop()
+        yield term
+        stack.extend(parts(term))
 
 
 def shape_of_term(term: Term) -> Shape:
@@ -156,7 +166,7 @@ def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
         case Given(data):
             return data
         case Symbol():
-            return numbers[written(term)]
+            return numbers[term.text]
         case Sum():
             return reduce(lambda x, y: x + y, inner)
         case Product():
@@ -164,9 +174,3 @@ def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
         case Power():
             return ieee(POWER.forward, *inner)
     return ieee(term.operation.forward, *inner, **term.metadata)
-
-
-def written(symbol: Symbol) -> str:
-    """The name by which a symbol is known."""
-    sign = symbol.sign
-    return symbol.name if symbol.lower is None else f"{sign}{symbol.name}/{sign}{symbol.lower}"

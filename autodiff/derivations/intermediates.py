@@ -65,9 +65,8 @@ class Intermediates:
             if node.name and not (expand and node.kind == "recorded" and node.source is not wrt):
                 self.names[node.id] = self._marked(node.name)
             elif last:
-                self.names[node.id] = self.coined[node.id] = (
-                    "f" if "f" not in self._given else self._coin("f")
-                )
+                name = self._coin("f") if "f" in self._given else "f"
+                self.names[node.id] = self.coined[node.id] = name
             elif node.kind == "leaf" or node.source is wrt:
                 self.names[node.id] = self._coin("v")
             elif node.kind == "recorded" and (sizes[node.id] > widest or depths[node.id] > deepest):

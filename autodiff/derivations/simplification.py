@@ -28,6 +28,7 @@ from .expression import (
     Symbol,
     Term,
     evaluated,
+    multiplied,
     parts,
     shape_of_term,
 )
@@ -94,17 +95,12 @@ def _parted(term: Term) -> tuple[float, Term]:
     if isinstance(term, Number):
         return term.value, ONE
     if isinstance(term, Product) and isinstance(term.factors[0], Number):
-        rest = term.factors[1:]
-        return term.factors[0].value, Product(rest) if len(rest) > 1 else rest[0]
+        return term.factors[0].value, multiplied(term.factors[1:])
     return 1.0, term
 
 
 def _scaled(coefficient: float, term: Term) -> Term:
-    if term == ONE:
-        return Number(coefficient)
-    if coefficient == 1.0:
-        return term
-    return product([Number(coefficient), term])
+    return term if coefficient == 1.0 else product([Number(coefficient), term])
 
 
 # -- products and powers -----------------------------------------------------------------------
@@ -131,9 +127,7 @@ def product(factors: Iterable[Term]) -> Term:
         if exponent != 0.0 or shape_of_term(base)
     ]
     kept += [] if divisor == 1.0 else [Power(Number(divisor), MINUS_ONE)]
-    if coefficient == 1.0 and kept:
-        return kept[0] if len(kept) == 1 else Product(tuple(kept))
-    return Product((Number(coefficient), *kept)) if kept else Number(coefficient)
+    return multiplied(kept if coefficient == 1.0 else [Number(coefficient), *kept])
 
 
 def _factors(factors: Iterable[Term]) -> Iterator[Term]:
@@ -186,16 +180,12 @@ def power(base: Term, exponent: Term) -> Term:
     if n == 0.0 and not shape_of_term(base):
         return ONE
     if isinstance(base, Number) and ((n.is_integer() and n > 0.0) or base == ONE):
-        return Number(_raised_number(base.value, n))
+        return Number(float(evaluated(Power(base, exponent), {})))
     if n.is_integer() and isinstance(base, Product):
         return product([power(factor, exponent) for factor in base.factors])
     if n.is_integer() and isinstance(base, Power) and isinstance(base.exponent, Number):
         return power(base.base, Number(base.exponent.value * n))
     return Power(base, exponent)
-
-
-def _raised_number(base: float, exponent: float) -> float:
-    return float(evaluated(Power(Number(base), Number(exponent)), {}))
 
 
 # -- replacing names -----------------------------------------------------------------------------

@@ -6,9 +6,8 @@ and the graph that it records is the formula.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,10 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
     A rule that compares its operands, as those of relu and max do, leaves no trace of the comparison in
     its graph: the formula would hold on one side only. Such a rule becomes an operation itself, relu′.
     """
-    if operation.many or all(map(_transparent, operation.rules)) or any(map(_is_several, operands)):
+    picks = any(
+        type(x) is Value and isinstance(x._data, tuple) for x in operands
+    )  # a part of several results
+    if picks or operation.many or all(map(_transparent, operation.rules)):
         return operation
     rules = []
     for i, rule in enumerate(operation.rules):
@@ -93,11 +95,6 @@ def _transparent(rule: Any) -> bool:
     return rule is None or isinstance(rule, float) or rule in (first_operand, second_operand)
 
 
-def _is_several(x: Any) -> bool:
-    """Whether an operand is several results in one, of which an operation only picks a part."""
-    return type(x) is Value and isinstance(x._data, tuple)
-
-
 def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metadata: dict[str, Any]) -> bool:
     """Whether what the rule records at these operands is right at other points, too."""
     if operation.elementwise and not _is_closed_for_numbers(rule, operation, operands, metadata):
@@ -110,22 +107,17 @@ def _is_closed_for_numbers(
 ) -> bool:
     """The same for an elementwise rule, tried at one number for each operand."""
     here = [_trial_number(x, p) for x, p in zip(operands, PROBES[0], strict=False)]
-    pairs = enumerate(zip(operands, here, strict=True), 1)
-    names = [Value(p, f"{i}") if type(x) is Value else p for i, (x, p) in pairs]
-    slope = rule(Value(ieee(operation.forward, *here, **metadata), "0"), *names, **metadata)
-    if isinstance(slope, Value) and not any(map(_selects, Graph(slope))):
+    output = Value(ieee(operation.forward, *here, **metadata), "1")
+    slope = rule(output, *_named(operands, here), **metadata)
+    operations = [node.operation for node in Graph(slope)] if isinstance(slope, Value) else []
+    if operations and not any(operation and operation.selecting for operation in operations):
         return True
     formula = transcribed(slope)
     points = [
-        [p if type(x) is Value else h for x, h, p in zip(operands, here, probe, strict=False)]
+        [np.float64(p if type(x) is Value else h) for x, h, p in zip(operands, here, probe, strict=False)]
         for probe in PROBES
     ]
-    forward, slopes = partial(operation.forward, **metadata), partial(rule, **metadata)
-    return all(_agree(formula, forward, slopes, point) for point in points)
-
-
-def _selects(node: Node) -> bool:
-    return node.operation is not None and node.operation.selecting
+    return all(_holds_at(point, formula, rule, operation, metadata, 1e-9) for point in points)
 
 
 def _trial_number(x: Any, otherwise: float) -> float:
@@ -136,13 +128,10 @@ def _trial_number(x: Any, otherwise: float) -> float:
     return float(np.ravel(data)[0])
 
 
-@np.errstate(all="ignore")
-def _agree(
-    formula: Term, forward: Callable[..., Data], rule: Callable[..., Data], point: list[float]
-) -> bool:
-    data = [forward(*map(np.float64, point)), *map(np.float64, point)]
-    found = evaluated(formula, {f"{i}": x for i, x in enumerate(data)})
-    return bool(np.allclose(found, rule(*data), 1e-9, 0.0, True))
+def _named(operands: Sequence[Any], here: Sequence[Data]) -> list[Any]:
+    """The operands with these data: variables by the names 2, 3 …, all others as they are."""
+    pairs = enumerate(zip(operands, here, strict=True), 2)
+    return [Value(data, f"{i}") if type(x) is Value else data for i, (x, data) in pairs]
 
 
 @np.errstate(all="ignore")
@@ -154,9 +143,7 @@ def _holds_elsewhere(
     found = operation.forward(*here, **metadata)
     if isinstance(found, tuple) or any(map(is_lazy, (found, *here))):
         return True
-    pairs = enumerate(zip(operands, here, strict=True), 2)
-    names = [Value(data, f"{i}") if type(x) is Value else data for i, (x, data) in pairs]
-    given = [Value(np.ones(shape_of(found)), "0"), Value(found, "1"), *names]
+    given = [Value(np.ones(shape_of(found)), "0"), Value(found, "1"), *_named(operands, here)]
     slope = rule(*given[operation.elementwise :], **metadata)
     if not isinstance(slope, Value):
         return True
@@ -164,7 +151,7 @@ def _holds_elsewhere(
     if all(any(data is own for own in here) for data in brought):
         return True
     there = [_moved(data) if type(x) is Value else data for x, data in zip(operands, here, strict=True)]
-    return _same_elsewhere(transcribed(slope), rule, operation, there, metadata)
+    return _holds_at(there, transcribed(slope), rule, operation, metadata, 1e-5)
 
 
 def _moved(data: Data) -> Data:
@@ -172,18 +159,24 @@ def _moved(data: Data) -> Data:
     return np.roll(data, 1) + np.linspace(0.05, 0.15, np.size(data)).reshape(np.shape(data))
 
 
-def _same_elsewhere(
-    formula: Term, rule: Any, operation: Operation, there: list[Data], metadata: dict[str, Any]
+@np.errstate(all="ignore")
+def _holds_at(
+    there: Sequence[Data],
+    formula: Term,
+    rule: Any,
+    operation: Operation,
+    metadata: dict[str, Any],
+    tolerance: float,
 ) -> bool:
+    """Whether a formula is what the rule makes of other operands; its names are 0 for g, 1 for the output."""
     try:
         found = operation.forward(*there, **metadata)
         data = [np.ones(np.shape(found)), found, *there]
         slope = rule(*data[operation.elementwise :], **metadata)
     except ValueError:  # as of a matrix that has no inverse
         return True
-    return bool(
-        np.allclose(evaluated(formula, {f"{i}": x for i, x in enumerate(data)}), slope, 1e-5, 0.0, True)
-    )
+    expected = evaluated(formula, {f"{i}": x for i, x in enumerate(data)})
+    return bool(np.allclose(expected, slope, tolerance, 0.0, True))
 
 
 def _opaque(name: str, rule: Any, metadata: dict[str, Any], declare: Any) -> Any:

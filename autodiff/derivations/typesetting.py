@@ -1,62 +1,17 @@
-"""Expressions as Unicode text and as LaTeX: how a fraction, a power, a root, a name is set."""
+"""Expressions as LaTeX: how a fraction, a power, a root, a name is set in it."""
 
 from __future__ import annotations
 
-import re
-
-from ..text.lettering import ESCAPES, latex_of, raised
-from ..text.notation import printable, visible
+from ..text.lettering import ESCAPES, latex_of
+from ..text.notation import printable
 from ..values.data import Data
 from .expression import Term
-from .notation import ATOM, POWER, PRODUCT, Piece
-from .writing import Writer
+from .writing import POWER, Piece, Text
 
 __all__ = ["Latex", "Text"]
 
 
-class Text(Writer):
-    """Unicode on one line.
-
-    >>> from autodiff.expression import Number, Symbol
-    >>> from autodiff.simplification import power, product, total
-    >>> x = Symbol("x")
-    >>> Text().write(product([Number(-2.0), total([Number(1.0), x]), power(x, Number(-3.0))]))
-    '−2(1 + x)/x³'
-    """
-
-    times, circle, minus, open, close, transposed = "·", "∘", "−", "(", ")", "ᵀ"
-
-    def plain(self, text: str) -> str:
-        return re.sub("-(?!>)", "−", printable(text))
-
-    def left_out(self, told: str) -> str:
-        return f"… ({told}) …"
-
-    def name(self, name: str) -> str:
-        return visible(name)
-
-    def derivative(self, sign: str, upper: str, lower: str) -> str:
-        return f"{sign}{visible(upper)}/{sign}{visible(lower)}"
-
-    def superscript(self, base: str, exponent: str) -> str:
-        if exponent == self.transposed:
-            return f"{base}ᵀ"
-        above = raised(exponent)
-        return f"{base}{above}" if above else f"{base}^{exponent if exponent.isalnum() else f'({exponent})'}"
-
-    def root(self, base: Term) -> str:
-        return f"√{self.part(base, ATOM)}"
-
-    def exponential(self, exponent: Term) -> str:
-        inner = self.write(exponent)
-        above = raised(inner)
-        return f"e{above}" if above else f"exp({inner})"
-
-    def fraction(self, over: Term, under: Term) -> Piece:
-        return f"{self.part(over, PRODUCT)}/{self.part(under, POWER)}", PRODUCT
-
-
-class Latex(Writer):
+class Latex(Text):
     r"""LaTeX for display.
 
     >>> from autodiff.expression import Number, Symbol

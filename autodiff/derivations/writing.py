@@ -1,6 +1,7 @@
-"""Writing expressions with as few brackets as their meaning allows.
+"""Writing expressions with as few brackets as their meaning allows, as Unicode on one line.
 
-What needs brackets, a sign, a dot or a line is decided here; `typesetting` says how each looks.
+What needs brackets, a sign, a dot or a line is decided here; how each looks comes last, and is all that
+another language says, as `typesetting` does for LaTeX.
 """
 
 from __future__ import annotations
@@ -9,25 +10,38 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
+from typing import TypeAlias
 
-from ..text.lettering import ABOVE
-from ..text.notation import printable, text_of
+from ..text.lettering import ABOVE, raised
+from ..text.notation import printable, text_of, visible
 from ..values.data import Data, shape_of
-from .expression import ONE, Call, Given, Number, Power, Product, Sum, Symbol, Term, shape_of_term, written
-from .notation import ATOM, POWER, PRODUCT, SUM, Notation, Piece
+from .expression import ONE, Call, Given, Number, Power, Product, Sum, Symbol, Term, multiplied, shape_of_term
 from .simplification import product
 
-__all__ = ["Writer"]
+__all__ = ["ATOM", "POWER", "PRODUCT", "Piece", "Text"]
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+
+Piece: TypeAlias = tuple[str, int]
+"""A text, and how strongly its outermost operation binds."""
 
 LARGE = 1e15
 """Whole numbers below it are written with all their digits."""
 
 
-class Writer(Notation):
+class Text:
     """Writes terms; names that are among `numbers` are written as these.
 
     Of a sum of more than `most_terms` the first and the last are written, and how many are between.
+
+    >>> from autodiff.expression import Number, Symbol
+    >>> from autodiff.simplification import power, product, total
+    >>> x = Symbol("x")
+    >>> Text().write(product([Number(-2.0), total([Number(1.0), x]), power(x, Number(-3.0))]))
+    '−2(1 + x)/x³'
     """
+
+    times, circle, minus, open, close, transposed = "·", "∘", "−", "(", ")", "ᵀ"
 
     def __init__(
         self,
@@ -78,9 +92,7 @@ class Writer(Notation):
         digits, _, exponent = format(value, ".0f" if whole else self.number_format).partition("e")
         digits = digits.replace("-", self.minus).replace("inf", "∞")
         if exponent:
-            digits = (
-                f"{digits}{self.times}{self.superscript('10', str(int(exponent)).replace('-', self.minus))}"
-            )
+            digits += self.times + self.superscript("10", str(int(exponent)).replace("-", self.minus))
         return digits, SUM if value < 0.0 else PRODUCT if exponent else ATOM
 
     def array(self, data: Data) -> str:
@@ -94,7 +106,7 @@ class Writer(Notation):
 
     def symbol(self, symbol: Symbol) -> Piece:
         """A name, or the number in its place."""
-        name = written(symbol)
+        name = symbol.text
         if name in self.numbers:
             data = self.numbers[name]
             return (self.array(data), ATOM) if shape_of(data) else self.number(float(data))
@@ -130,12 +142,12 @@ class Writer(Notation):
         """Factors, those with negative exponents as a denominator; a minus in front."""
         if _is_negative(factors[0]):
             return f"{self.minus}{self.part(_negated(Product(factors)), PRODUCT)}", SUM
-        over = [factor for factor in factors if not _divides(factor)]
-        under = [_inverse(factor) for factor in factors if _divides(factor)]
-        under.sort(key=lambda factor: not isinstance(factor, Number))
+        over = [factor for factor in factors if _divisor(factor) is None]
+        under = [divisor for divisor in map(_divisor, factors) if divisor is not None]
         if not under:
             return self.joined(over), PRODUCT
-        return self.fraction(_product(over), _product(under))
+        under.sort(key=lambda factor: not isinstance(factor, Number))
+        return self.fraction(multiplied(over), multiplied(under))
 
     def joined(self, factors: list[Term]) -> str:
         """Factors side by side: with a dot, except 2x and a(1 − a)."""
@@ -153,7 +165,7 @@ class Writer(Notation):
             return ""
         if shape_of_term(previous) and shape_of_term(factor):
             return self.circle
-        if _is_partial(previous) or _is_partial(factor):
+        if any(isinstance(term, Symbol) and term.lower is not None for term in (previous, factor)):
             return f" {self.dot.strip()} "
         coefficient = isinstance(previous, Number) and not written[0].isdigit()
         known = isinstance(factor, Symbol) and factor.name in self.numbers
@@ -163,12 +175,12 @@ class Writer(Notation):
 
     def power(self, term: Power) -> Piece:
         """A power; roots with their sign, negative ones as a fraction."""
-        base, exponent = term.base, term.exponent
-        if _divides(term):
-            return self.fraction(ONE, _inverse(term))
-        if exponent == Number(0.5):
-            return self.root(base), POWER
-        return self.superscript(self.part(base, ATOM), self.write(exponent)), POWER
+        divisor = _divisor(term)
+        if divisor is not None:
+            return self.fraction(ONE, divisor)
+        if term.exponent == Number(0.5):
+            return self.root(term.base), POWER
+        return self.superscript(self.part(term.base, ATOM), self.write(term.exponent)), POWER
 
     # -- other operations --------------------------------------------------------------------
 
@@ -180,9 +192,8 @@ class Writer(Notation):
         if "′" in call.name:
             output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
             arguments = (*arguments[:output], *arguments[output + 1 :])
-        inner = ", ".join(map(self.write, arguments))
-        told = f", {self.plain(call.told)}" if call.told else ""
-        return self.function(call.operation.symbol, f"{inner}{told}"), ATOM
+        inner = [*map(self.write, arguments), *([self.plain(call.told)] if call.told else [])]
+        return self.plain(call.operation.symbol) + self.bracketed(", ".join(inner)), ATOM
 
     def typeset(self, template: str, call: Call) -> Piece:
         """An operation by its own notation: between signs, with one in front, behind, or between operands."""
@@ -208,18 +219,54 @@ class Writer(Notation):
         pieces = re.split(r"([()·]|\w+)", text)
         return "".join(own.get(x) or (self.plain(x) if n % 2 else x) for n, x in enumerate(pieces))
 
-    def function(self, name: str, inner: str) -> str:
-        """A function of something."""
-        return f"{self.plain(name)}{self.bracketed(inner)}"
+    # -- how it looks ------------------------------------------------------------------------
+
+    @property
+    def dot(self) -> str:
+        """What stands between two factors."""
+        return self.times
+
+    def plain(self, text: str) -> str:
+        """Text that is no name."""
+        return re.sub("-(?!>)", "−", printable(text))
+
+    def left_out(self, told: str) -> str:
+        """What stands in the middle of a long sum."""
+        return f"… ({told}) …"
+
+    def name(self, name: str) -> str:
+        """A name."""
+        return visible(name)
+
+    def derivative(self, sign: str, upper: str, lower: str) -> str:
+        """A derivative in Leibniz' notation, with ∂ or with d."""
+        return f"{sign}{visible(upper)}/{sign}{visible(lower)}"
+
+    def superscript(self, base: str, exponent: str) -> str:
+        """A base with something above."""
+        if exponent == self.transposed:
+            return f"{base}ᵀ"
+        above = raised(exponent)
+        return f"{base}{above}" if above else f"{base}^{exponent if exponent.isalnum() else f'({exponent})'}"
+
+    def root(self, base: Term) -> str:
+        """A square root."""
+        return f"√{self.part(base, ATOM)}"
+
+    def exponential(self, exponent: Term) -> str:
+        """A power of e."""
+        inner = self.write(exponent)
+        above = raised(inner)
+        return f"e{above}" if above else f"exp({inner})"
+
+    def fraction(self, over: Term, under: Term) -> Piece:
+        """A quotient."""
+        return f"{self.part(over, PRODUCT)}/{self.part(under, POWER)}", PRODUCT
 
 
 def _is_indexed(name: str) -> bool:
     """Whether a name needs brackets below an exponent: it has one already, or is no single word."""
     return name[-1:] in ABOVE or not all(char.isalnum() or char in "_′" for char in name)
-
-
-def _is_partial(term: Term) -> bool:
-    return isinstance(term, Symbol) and term.lower is not None
 
 
 def _is_negative(term: Term) -> bool:
@@ -231,19 +278,12 @@ def _negated(term: Term) -> Term:
     return product([Number(-1.0), term])
 
 
-def _divides(factor: Term) -> bool:
-    """Whether a factor is written below the line."""
-    return isinstance(factor, Power) and _is_negative(factor.exponent)
-
-
-def _inverse(factor: Term) -> Term:
-    assert isinstance(factor, Power)
+def _divisor(factor: Term) -> Term | None:
+    """What is written below the line for a factor; None for one that is written above it."""
+    if not isinstance(factor, Power) or not _is_negative(factor.exponent):
+        return None
     exponent = _negated(factor.exponent)
     return factor.base if exponent == ONE else Power(factor.base, exponent)
-
-
-def _product(factors: list[Term]) -> Term:
-    return Product(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
 
 
 def _index(index: object) -> str:
@@ -255,5 +295,5 @@ def _index(index: object) -> str:
 def _range(entry: object) -> str:
     if not isinstance(entry, slice):
         return printable(str(entry))
-    ends = ["" if end is None else str(end) for end in (entry.start, entry.stop)]
-    return ":".join(ends) + (f":{entry.step}" if entry.step is not None else "")
+    ends = (entry.start, entry.stop) if entry.step is None else (entry.start, entry.stop, entry.step)
+    return ":".join("" if end is None else str(end) for end in ends)

@@ -56,14 +56,6 @@ class Collapsed:
 
     def __init__(self, graph: Graph, way: _Way, max_cards: int) -> None:
         self.boxes, self.counts = way.boxes, way.counts
-        self.cards: list[list[int]] = [[id] for id in range(len(graph))]
-        self.stands_for = [NOWHERE] * len(graph)
-        self.of = list(range(len(graph)))
-        if way.keys != self.of or len(graph) > max_cards:
-            self._share(graph, way, max_cards)
-
-    def _share(self, graph: Graph, way: _Way, max_cards: int) -> None:
-        """Put several nodes on a card, and leave out what is too much."""
         members: dict[int, list[int]] = defaultdict(list)
         for id, key in enumerate(way.keys):
             members[key].append(id)
@@ -76,10 +68,10 @@ class Collapsed:
 
     def place(self, card: int) -> int:
         """The open box that a card stands in."""
-        box = self.stands_for[card]
+        box, ids = self.stands_for[card], self.cards[card]
         if box != NOWHERE:
             return self.boxes.parents[box]
-        return self.boxes.shared([self.boxes.of[id] for id in self.cards[card]])
+        return self.boxes.shared([self.boxes.of[id] for id in ids]) if len(ids) > 1 else self.boxes.of[ids[0]]
 
 
 def collapsed(graph: Graph, max_cards: int, collapse: Collapse | None = None) -> Collapsed:

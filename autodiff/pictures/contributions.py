@@ -28,16 +28,19 @@ def terms_of(
     That is from an earlier `backward()`, or one of another output. None where the terms are not known:
     for arrays, and before `backward()`.
     """
-    grad = _as_number(graph[id].grad)
+    own = graph[id].grad
+    grad = _as_number(own)
     found = [_term(graph[use.target].grad, slopes.number(use.target, use.position)) for use in uses]
     terms = [term for term in found if term is not None]
-    if grad is None or len(terms) < len(found) or all(graph[use.target].grad is None for use in uses):
+    unknown = len(terms) < len(found) or all(graph[use.target].grad is None for use in uses)
+    if own is None or grad is None or unknown:
         return None
     size = abs(grad) + sum(map(abs, terms))
     if not math.isfinite(size):
         return None
     elsewhere = grad - math.fsum(terms)
-    return terms, 0.0 if abs(elsewhere) <= _rounding(graph[id].grad) * size else elsewhere
+    rounding = math.sqrt(np.finfo(dtype_of(own)).eps)  # both may differ in half of the digits
+    return terms, 0.0 if abs(elsewhere) <= rounding * size else elsewhere
 
 
 def _term(g: Data | None, slope: float | None) -> float | None:
@@ -51,8 +54,3 @@ def _term(g: Data | None, slope: float | None) -> float | None:
 def _as_number(data: Data | None) -> float | None:
     """Data as a number; None for arrays, and where there are none."""
     return float(data) if isinstance(data, (float, np.floating)) else None
-
-
-def _rounding(grad: Data | None) -> float:
-    """How much a gradient and the sum of its terms may differ, relatively: from half of the digits on."""
-    return math.sqrt(np.finfo(np.float64 if grad is None else dtype_of(grad)).eps)

@@ -28,14 +28,13 @@ OUTPUT = {"penwidth": "2"}
 ALIKE = {"shape": "box", "peripheries": "2"}
 
 INDENT = "    "
-HORIZONTAL = ("LR", "RL")
 ASIDE = "\u00a0\u00a0"
 """Between an upright arrow and what is written at its right."""
 
 
 def dot_of(scene: Scene, direction: str, colours: Colours) -> str:
     """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`."""
-    upright = direction in HORIZONTAL
+    upright = direction in ("LR", "RL")
     lines = [
         "digraph autodiff {",
         f"{INDENT}graph [{_attributes(PAGE | {'bgcolor': colours.page, 'rankdir': direction})}]",
@@ -84,7 +83,9 @@ def _beside(text: str, margin: str) -> str:
 def _look(card: Card, colours: Colours) -> str:
     look = LOOKS[card.look]
     ground = LOOKS["output"].ground if card.is_output else look.ground
-    own = _border(look) | SHAPES.get(card.look, {}) | (ALIKE if _is_alike(card) else {})
+    own = (
+        _border(look) | SHAPES.get(card.look, {}) | (ALIKE if card.is_several and card.look != "box" else {})
+    )
     if card.is_output:
         own = own | OUTPUT
     if look.is_faint:
@@ -109,7 +110,7 @@ def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
 
 def _box(scene: Scene, box: int, colours: Colours) -> str:
     own = BOX | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
-    return f'id="box{box}" label="{dot(scene.boxes[box].title)}" {_attributes(own)}'
+    return f'id="box{box}" label="{dot(scene.boxes[box])}" {_attributes(own)}'
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:
@@ -128,10 +129,6 @@ def _label(card: Card, upright: bool) -> str:
     if card.symbol is not None:
         column = f"{{{_symbol(card.symbol)}|{{{column}}}}}"
     return f'id="{card.id}" label="{column if upright else f"{{{column}}}"}"'
-
-
-def _is_alike(card: Card) -> bool:
-    return card.is_several and card.look != "box"
 
 
 @cache

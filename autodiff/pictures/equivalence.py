@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable
+from itertools import count
 
 from ..graph import Graph, Node
 from .boxes import NOWHERE, Boxes, used_by
@@ -24,7 +25,7 @@ class Equivalence:
     """
 
     def __init__(self, graph: Graph, boxes: Boxes) -> None:
-        self._numbers: dict[Hashable, int] = {}
+        self._numbers: dict[Hashable, int] = defaultdict(count().__next__)
         self._terms: dict[tuple[str, int, int], frozenset[int]] = {}
         paths = _paths(boxes)
         self.of: list[int] = []
@@ -36,22 +37,19 @@ class Equivalence:
             self.of.append(self._kind(node, inputs, path, own))
         for id, users in used_by(graph).items():
             uses = frozenset((self.of[u], graph[u].inputs.index(id)) for u in users)
-            self.of[id] = self._kind_with(("used", self.of[id], uses))
+            self.of[id] = self._numbers["used", self.of[id], uses]
         self.place = {NOWHERE: NOWHERE}
         self.counts: list[int] = []
         self.boxes = self._merged(graph, boxes)
 
-    def _kind_with(self, key: Hashable) -> int:
-        return self._numbers.setdefault(key, len(self._numbers))
-
     def _kind(self, node: Node, inputs: list[int], path: int, own: int | None) -> int:
         if node.operation is None:
-            return self._kind_with((node.kind, node.shape, own))
+            return self._numbers[node.kind, node.shape, own]
         name = node.operation.name
         if not node.operation.symmetric:
-            return self._kind_with((name, node.shape, path, own, *inputs))
+            return self._numbers[name, node.shape, path, own, *inputs]
         terms = frozenset(term for i in inputs for term in self._terms.get((name, path, i), (i,)))
-        kind = self._kind_with((name, node.shape, path, own, terms))
+        kind = self._numbers[name, node.shape, path, own, terms]
         self._terms[name, path, kind] = terms
         return kind
 
@@ -87,7 +85,7 @@ class Equivalence:
 
 def _paths(boxes: Boxes) -> dict[int, int]:
     """A number for each box, the same for those with the same titles from outside inwards."""
-    numbers: dict[tuple[int, str], int] = defaultdict(lambda: len(numbers))
+    numbers: dict[tuple[int, str], int] = defaultdict(count().__next__)
     paths = {NOWHERE: NOWHERE}
     for box, title in enumerate(boxes.titles):
         paths[box] = numbers[paths[boxes.parents[box]], title]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import count, filterfalse
 from typing import Any, NamedTuple
 
-from ..derivations.expression import Number, Symbol, Term, parts
+from ..derivations.expression import Number, Symbol, Term, walked
 from ..derivations.intermediates import again
 from ..derivations.simplification import substituted
 from ..derivations.transcription import transcribed
@@ -66,8 +66,7 @@ class LocalDerivatives:
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
         """Name the values without a name that formulas speak of, in order, as nobody has named one."""
         self._spelt = set(edges)
-        symbols = (symbol for edge in self._spelt for symbol in _symbols(self._found[edge].term))
-        spoken = {int(symbol.name[1:]) for symbol in symbols if _is_provisional(symbol)}
+        spoken = {_node_of(s) for edge in self._spelt for s in _provisional(self._found[edge].term)}
         given = {node.name for node in self.graph}
         names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
         self.coined = {id: next(names) for id in sorted(spoken) if not _given(self.graph[id])}
@@ -91,12 +90,11 @@ class LocalDerivatives:
 
     def _named(self, term: Term) -> Term:
         """A formula with all names final."""
-        for symbol in set(_symbols(term)):
-            if _is_provisional(symbol):
-                id = int(symbol.name[1:])
-                name = _given(self.graph[id]) or self.coined[id]
-                final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
-                term = substituted(term, symbol, Symbol(final, symbol.shape))
+        for symbol in _provisional(term):
+            id = _node_of(symbol)
+            name = _given(self.graph[id]) or self.coined[id]
+            final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
+            term = substituted(term, symbol, Symbol(final, symbol.shape))
         return term
 
 
@@ -109,17 +107,13 @@ def _name(node: Node) -> str:
     return _given(node) or f"{UNNAMED}{node.id}"
 
 
-def _is_provisional(symbol: Symbol) -> bool:
-    return symbol.name[0] in PROVISIONAL
+def _provisional(term: Term) -> set[Symbol]:
+    """The names in a formula that are not final."""
+    return {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}
 
 
-def _symbols(term: Term) -> Iterator[Symbol]:
-    stack = [term]
-    while stack:
-        term = stack.pop()
-        if isinstance(term, Symbol):
-            yield term
-        stack.extend(parts(term))
+def _node_of(symbol: Symbol) -> int:
+    return int(symbol.name[1:])
 
 
 # -- rules -----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..text.escaping import mermaid
-from .scene import DEEPEST, Card, Scene
+from .scene import DEEPEST, Arrow, Card, Scene
 from .theme import LOOKS, CardLook, Colours
 
 __all__ = ["mermaid_of"]
@@ -22,7 +22,7 @@ def mermaid_of(scene: Scene, direction: str, colours: Colours) -> str:
     lines = [
         f"flowchart {direction}",
         *_nodes(scene, colours),
-        *(f"{INDENT}{source} --{words}> {target}" for source, words, target in _arrows(scene)),
+        *map(_arrow, scene.arrows),
         *(f"{INDENT}classDef {name} {ink},{_style(LOOKS[name], colours)}" for name in used),
     ]
     return "\n".join(lines) + "\n"
@@ -34,17 +34,16 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
         if item is None:
             yield f"{indent}end"
         elif isinstance(item, int):
-            yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item].title)}"]'
+            yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item])}"]'
             yield f"{indent}style box{item} fill:{colours.shade},stroke:{colours.line},color:{colours.line}"
         else:
             left, right = SEVERAL if item.is_several else _brackets(LOOKS[item.look])
             yield f'{indent}{item.id}{left}"{_label(item)}"{right}:::{_class(item)}'
 
 
-def _arrows(scene: Scene) -> Iterator[tuple[str, str, str]]:
-    for arrow in scene.arrows:
-        words = f' "{mermaid(arrow.text)}" --' if arrow.text else ""
-        yield arrow.source, words, arrow.target
+def _arrow(arrow: Arrow) -> str:
+    words = f' "{mermaid(arrow.text)}" --' if arrow.text else ""
+    return f"{INDENT}{arrow.source} --{words}> {arrow.target}"
 
 
 def _class(card: Card) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..text.table import aligned
-from .boxes import NOWHERE
 from .scene import Card, Scene
 from .text_tree import GAP
 
@@ -21,7 +20,8 @@ def plain_text_of(scene: Scene) -> str:
     rows = []
     for card in scene.cards:
         operands = ", ".join(sources[card.id])
-        place = f"in {_path(scene, card)}" if card.box != NOWHERE else ""
+        boxes = [scene.boxes[box] for box in scene.around(card.box)]
+        place = f"in {' › '.join(reversed(boxes))}" if boxes else ""
         rows.append((card.id, _kind(card), *_split(card), f"← {operands}" if operands else "", place))
     return "\n".join(aligned(rows, "llllll", GAP))
 
@@ -36,8 +36,3 @@ def _split(card: Card) -> tuple[str, str]:
     fields = [field.replace("\n", " ") for field in card.fields]
     first = next((i for i, field in enumerate(fields) if field.startswith("grad ")), len(fields))
     return "  ".join(fields[:first]), "  ".join(fields[first:])
-
-
-def _path(scene: Scene, card: Card) -> str:
-    """The boxes around a card, the outermost first."""
-    return " › ".join(reversed([scene.boxes[box].title for box in scene.around(card.box)]))

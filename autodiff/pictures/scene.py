@@ -14,7 +14,7 @@ from .boxes import NOWHERE
 from .collapsing import REST, Collapsed
 from .wording import CLEARER, Wording
 
-__all__ = ["DEEPEST", "Arrow", "Box", "Card", "Scene"]
+__all__ = ["DEEPEST", "Arrow", "Card", "Scene"]
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 DEEPEST = 10
@@ -45,21 +45,15 @@ class Arrow(NamedTuple):
     text: str
 
 
-class Box(NamedTuple):
-    """A box around cards: its title, and the number of the box around it."""
-
-    title: str
-    around: int
-
-
 class Scene:
-    """The cards, arrows and boxes of a picture, in order."""
+    """The cards, arrows and boxes of a picture, in order; `boxes` are the titles of the boxes."""
 
     def __init__(self, graph: Graph, collapsed: Collapsed, wording: Wording) -> None:
         self._graph, self._wording, self._collapsed = graph, wording, collapsed
         self._outputs = {node.id for node in graph.outputs}
         self._results = self._leaving()
-        self.boxes = self._all_boxes()
+        numbered = zip(collapsed.boxes.numbered(), collapsed.counts, strict=True)
+        self.boxes = [visible(title) + (f" × {count:,}" if count > 1 else "") for title, count in numbered]
         self.cards = [self._card(card) for card in range(len(collapsed.cards))]
         left_out = collapsed.of.count(REST)
         if left_out:
@@ -69,46 +63,38 @@ class Scene:
 
     def around(self, box: int) -> Iterator[int]:
         """A box and those around it, outwards."""
-        while box != NOWHERE:
-            yield box
-            box = self.boxes[box].around
+        return self._collapsed.boxes.around(box)
 
     def outline(self) -> Iterator[tuple[int, Card | int | None]]:
         """Cards and boxes, with their depths: a box opens with its number, and ends with None."""
-        cards: dict[int, list[Card]] = defaultdict(list)
-        boxes: dict[int, set[int]] = defaultdict(set)
+        inside: dict[int, list[Card | int]] = defaultdict(list)
         for card in self.cards:
-            cards[card.box].append(card)
-            for box in self.around(card.box):
-                boxes[self.boxes[box].around].add(box)
-        stack: list[tuple[int, int | None]] = [(0, NOWHERE)]
+            inside[card.box].append(card)
+        for box in sorted({box for card in self.cards for box in self.around(card.box)}):
+            inside[self._collapsed.boxes.parents[box]].append(box)
+        stack: list[tuple[int, Card | int | None]] = [(0, item) for item in reversed(inside[NOWHERE])]
         while stack:
-            depth, opened = stack.pop()
-            if opened != NOWHERE:
-                yield depth, opened
-            if opened is None:
-                continue
-            if opened != NOWHERE:
-                depth += 1
-                stack.append((depth - 1, None))
-            yield from ((depth, card) for card in cards[opened])
-            stack += [(depth, inner) for inner in sorted(boxes[opened], reverse=True)]
+            depth, item = stack.pop()
+            yield depth, item
+            if isinstance(item, int):
+                stack.append((depth, None))
+                stack += [(depth + 1, inner) for inner in reversed(inside[item])]
 
     # -- cards ---------------------------------------------------------------------------------------
 
     def _card(self, card: int) -> Card:
         ids, box = self._collapsed.cards[card], self._collapsed.stands_for[card]
+        first, place = self._graph[ids[0]], self._collapsed.place(card)
         if len(ids) == 1 and box == NOWHERE:
-            (id,) = ids
-            node, place = self._graph[id], self._collapsed.boxes.of[id]
-            symbol, fields = _symbol(node), self._wording.node(node)
-            return Card(f"n{id}", node.kind, False, id in self._outputs, symbol, fields, place)
-        place = self._collapsed.place(card)
+            fields = self._wording.node(first)
+            return Card(
+                f"n{first.id}", first.kind, False, first.id in self._outputs, _symbol(first), fields, place
+            )
         nodes, is_output = [self._graph[id] for id in ids], not self._outputs.isdisjoint(ids)
         if box != NOWHERE:
-            fields = self._wording.box(self.boxes[box].title, len(nodes), self._results[card])
+            fields = self._wording.box(self.boxes[box], len(nodes), self._results[card])
             return Card(f"b{box}", "box", True, is_output, None, fields, place)
-        first, fields = nodes[0], self._wording.alike(nodes)
+        fields = self._wording.alike(nodes)
         return Card(f"m{first.id}", first.kind, True, is_output, _symbol(first), fields, place)
 
     def _leaving(self) -> dict[int, list[Node]]:
@@ -123,13 +109,6 @@ class Scene:
             if of[id] != REST and stands_for[of[id]] != NOWHERE:
                 results[of[id]].append(self._graph[id])
         return results
-
-    def _all_boxes(self) -> list[Box]:
-        boxes, counts = self._collapsed.boxes, self._collapsed.counts
-        return [
-            Box(visible(title) + (f" × {count:,}" if count > 1 else ""), around)
-            for title, around, count in zip(boxes.numbered(), boxes.parents, counts, strict=True)
-        ]
 
     # -- arrows ----------------------------------------------------------------------------------------
 

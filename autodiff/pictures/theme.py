@@ -11,18 +11,16 @@ The kinds differ in their borders, so that they can be told apart without colour
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
 __all__ = ["LOOKS", "THEMES", "CardLook", "Colours"]
-
-Border: TypeAlias = Literal["solid", "dashed", "dotted"]
 
 
 class CardLook(NamedTuple):
     """What tells a kind of card from the others, in every format."""
 
     ground: str  # the name of its colour in `Colours`
-    border: Border = "solid"
+    border: Literal["solid", "dashed", "dotted"] = "solid"
     is_rounded: bool = False
     is_thick: bool = False
     is_faint: bool = False  # without a ground, in the colour of lines

@@ -57,8 +57,6 @@ class Wording:
 
     def number(self, data: Any) -> str:
         """A number, or an array in few characters, with real minus signs."""
-        if type(data) is float:
-            return with_minus(format(data, self.number_format))
         return with_minus(text_of(data, self.number_format))
 
     # -- cards ---------------------------------------------------------------------------------------
@@ -70,7 +68,7 @@ class Wording:
             fields = (*fields, self._gradient(node))
         if node.changed:
             fields = (*fields, "changed after use")
-        return fields or (self._kind(node),)
+        return fields or (self.number(node.data) if node.kind == "number" else node.kind,)
 
     def _title(self, node: Node, data: Data) -> Fields:
         """Name and data: on one line for a number, with the shape for an array."""
@@ -83,9 +81,6 @@ class Wording:
             return (name,) if name else ()
         number = self.number(data)
         return (f"{name} = {number}" if name else number,)
-
-    def _kind(self, node: Node) -> str:
-        return self.number(node.data) if node.kind == "number" else node.kind
 
     def _gradient(self, node: Node) -> str:
         grad = node.grad

@@ -118,8 +118,8 @@ def contour_chart(title: str, function: Callable[[Any], float], window: Window, 
         pieces = [
             polyline([chart.place(np.array(end)) for end in piece]) for piece in level_lines(x1, x2, y, level)
         ]
-        opacity = short(10.0 - 7.0 * k / len(chosen))
-        element(chart.field, "path", class_="contour", d="".join(pieces), opacity=float(opacity) / 10.0)
+        opacity = float(short(10.0 - 7.0 * k / len(chosen))) / 10.0
+        element(chart.field, "path", class_="contour", d="".join(pieces), opacity=opacity)
     return chart
 
 

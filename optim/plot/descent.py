@@ -79,9 +79,8 @@ class Way:
     def picture(self) -> Element:
         """The way on the curve or the contours."""
         window = surroundings(self.points[self.inside], 0.5 if self.flat else 0.3)
-        chart = (curve_chart if self.flat else contour_chart)(
-            self.title, self.result.function, window, self.values[self.inside]
-        )
+        charted = curve_chart if self.flat else contour_chart
+        chart = charted(self.title, self.result.function, window, self.values[self.inside])
         drawn = [i for i in self.chosen if self.inside[i]]
         for before, i in pairwise(drawn):
             chart.line(chart.way, "leg", [self._spot(before), self._spot(i)], id=f"l{i}")
@@ -90,6 +89,8 @@ class Way:
                 chart.line(chart.way, "tangent", self._tangent(i, window[1][0] - window[0][0]), id=f"t{i}")
             chart.dot(f"p{i}", self._spot(i))
         return chart.drawn
+
+    _picture = picture  # its name in pickles of earlier versions
 
     def _spot(self, i: int) -> Vector:
         """Where an iterate is in the picture: in one dimension, on the curve."""
@@ -118,9 +119,8 @@ class Way:
 
     def steps(self) -> Iterator[Step]:
         """The start, and each step that is shown."""
-        yield self._frame(
-            0, f"The start of {self.result.method}", (self._value(0), *self._gradient(0)), self._outlook()
-        )
+        start = (self._value(0), *self._gradient(0))
+        yield self._frame(0, f"The start of {self.result.method}", start, self._outlook())
         for before, i in pairwise(self.chosen):
             formulas = (*self._rule(i), self._value(i), *self._gradient(i))
             yield self._frame(i, f"Step {i:,} of {self.count:,}", formulas, self._words(before, i))
