@@ -12,8 +12,6 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["MOVED", "install"]
-
 KEPT = {
     "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
     "command": "answers lecture_tables problem school tokens vocabulary",

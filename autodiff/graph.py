@@ -16,8 +16,6 @@ from .values.data import Data, Shape, shape_of
 from .values.operation import Operation, inputs_of, metadata_of
 from .values.value import Value, data_of
 
-__all__ = ["Edge", "Graph", "Kind", "Node"]
-
 Kind: TypeAlias = Literal["leaf", "constant", "recorded", "number"]
 
 

@@ -16,25 +16,6 @@ import numpy as np
 
 from .values.data import as_float
 
-__all__ = [
-    "Check",
-    "any_number",
-    "chosen",
-    "flag",
-    "fraction",
-    "hint",
-    "increasing",
-    "not_negative",
-    "number_format",
-    "one_of",
-    "pair",
-    "positive",
-    "probability",
-    "real",
-    "required",
-    "whole",
-]
-
 Check: TypeAlias = Callable[[str, Any], Any]
 Offered = TypeVar("Offered")
 Name = TypeVar("Name", bound=str)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .activations import activation
 
-__all__ = ["HERE", "refusal"]
-
 ACTIVATIONS_THERE = (
     "ReLU", "LeakyReLU", "ELU", "SELU", "GELU", "SiLU", "Sigmoid", "Tanh", "Softplus", "Softsign", "Softmax",
     "LogSoftmax", "Identity",

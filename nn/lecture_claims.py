@@ -11,8 +11,6 @@ from autodiff.graph import Graph
 
 from .lecture import demonstration_1, network, observations
 
-__all__ = ["claims"]
-
 # Observation, slide, and numbers. p/q is ∂p/∂q, /q is ∂a₁⁽²⁾/∂q; e is y − a₁⁽²⁾, 2e is −∂R/∂a₁⁽²⁾.
 PRINTED = [
     (1, "output", "a₁⁽²⁾ 0.809"),

@@ -8,8 +8,6 @@ from autodiff import Value, stack
 from autodiff.values.data import Operand, as_data
 from autodiff.values.value import holds_values
 
-__all__ = ["entries"]
-
 
 def entries(x: Operand) -> Any:
     """One Value, array or number; several Values in a list, as a `Network` gives them, side by side.

@@ -12,8 +12,6 @@ from autodiff import Value
 
 from .sizes import floating
 
-__all__ = ["Owner", "members", "recast"]
-
 Kind = TypeVar("Kind")
 Array: TypeAlias = np.ndarray[Any, Any]
 

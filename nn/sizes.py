@@ -8,8 +8,6 @@ import numpy as np
 
 from autodiff.settings import required
 
-__all__ = ["Pair", "floating", "pair", "whole"]
-
 Pair: TypeAlias = int | tuple[int, int]
 """One number for height and width, or one for each."""
 

@@ -13,8 +13,6 @@ from autodiff.ops.plain import raw
 from autodiff.text.notation import visible
 from autodiff.values.data import changes_digits
 
-__all__ = ["LONGEST", "Unmatched", "loaded"]
-
 Array: TypeAlias = np.ndarray[Any, Any]
 
 MOST, LONGEST = 10, 101

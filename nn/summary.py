@@ -15,8 +15,6 @@ from autodiff.values.data import shape_of
 
 from .parts import Owner, members
 
-__all__ = ["Summary"]
-
 FEW = 3
 """Parameters of one part whose shapes are written out; a layer of scalars has many more."""
 

@@ -15,8 +15,6 @@ from autodiff.values.lazy import holds_tasks
 
 from .operands import entries
 
-__all__ = ["class_rows", "paired", "refuse", "signs"]
-
 
 def _like(target: Operand, output: Operand) -> Any:
     """A target as numbers of the output's dtype."""

@@ -22,8 +22,6 @@ from autodiff.values.modes import differentiating, inside_derivative
 
 from .unknowns import Unknowns, Vector, flat
 
-__all__ = ["DERIVATIVES", "Blind", "Derivatives", "Known", "Product", "by_differences", "differenced"]
-
 Product = Callable[[Vector], Vector]
 
 

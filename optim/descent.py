@@ -13,8 +13,6 @@ from .step_rule import StepRule
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["Direction", "descend", "escaping", "walk"]
-
 ESCAPES = 20
 """How often a saddle or maximum may be left."""
 

@@ -14,8 +14,6 @@ from .run import Run
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["FLAT", "all_curvatures", "lanczos", "lower_point", "some_curvatures", "with_kind", "with_warning"]
-
 FLAT = 10.0 * float(np.finfo(np.float64).eps)
 """Times the number of unknowns: curvature below this part of the largest counts as none."""
 

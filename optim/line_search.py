@@ -19,8 +19,6 @@ import numpy as np
 from .objective import Objective, Point
 from .unknowns import Vector
 
-__all__ = ["LEVEL", "Ray", "Trial", "backtracked", "satisfying_wolfe"]
-
 MOST = 60
 """Trials in one search: enough to halve a step from 1 to 1e-18."""
 

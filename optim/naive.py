@@ -13,8 +13,6 @@ from .run import Run
 from .step_rule import positive
 from .stopping import Ending
 
-__all__ = ["random_search"]
-
 
 def random_search(
     f: Callable[..., Any],

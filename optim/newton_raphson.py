@@ -21,8 +21,6 @@ from .step_rule import Backtracking, Constant, StepSize, Wolfe, step_rule
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["newton", "newton_cg"]
-
 
 class NewtonRun(Run):
     """A run in which, in one dimension, the step size is that of the lecture:   x − s·f′(x)."""

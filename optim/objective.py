@@ -14,8 +14,6 @@ from autodiff.settings import chosen
 from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
 from .unknowns import Vector, unknowns
 
-__all__ = ["Objective", "Point"]
-
 Result = TypeVar("Result")
 
 

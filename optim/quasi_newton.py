@@ -18,8 +18,6 @@ from .run import Options, Run
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
 
-__all__ = ["bfgs", "l_bfgs"]
-
 
 class Inverse(Direction):
     """d = −B·g, where B is an estimate of H⁻¹ that maps the last Δg to the last Δx.

@@ -16,8 +16,6 @@ from .result import Iterate, Path, Result
 from .stopping import Ending, Progress, Stopping
 from .unknowns import Vector, joined
 
-__all__ = ["Options", "Run"]
-
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
 

@@ -14,8 +14,6 @@ from .step_rule import Backtracking, Constant, Decaying, StepRule, StepSize, Wol
 from .stopping import Ending
 from .unknowns import Vector
 
-__all__ = ["conjugate_gradient", "steepest_descent"]
-
 PRODUCTS = 50
 """Products H·v that may be spent on the largest eigenvalue of the Hessian."""
 

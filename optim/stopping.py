@@ -12,8 +12,6 @@ from autodiff.settings import required
 
 from .objective import Point
 
-__all__ = ["Ending", "Progress", "Stopping"]
-
 ROUNDING = 32.0
 """A fall of this many units of rounding, or fewer, does not count."""
 

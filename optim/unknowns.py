@@ -18,8 +18,6 @@ from autodiff.differentiation.structure import leaves, mapped, rebuilt
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
-__all__ = ["Parameters", "Start", "Unknowns", "Vector", "flat", "joined", "pieces", "unknowns"]
-
 Vector: TypeAlias = np.ndarray[Any, Any]
 
 

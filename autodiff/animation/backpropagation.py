@@ -20,8 +20,6 @@ from .propagation import Propagation, Pull, intermediates_of
 from .steps import Detail, Sign, Step
 from .storyboard import Storyboard
 
-__all__ = ["animate"]
-
 EXPLAINED = 60
 """Nodes of a graph of which each is derived; in a larger one only variables are."""
 

@@ -12,8 +12,6 @@ from .fractions import flat
 from .steps import Step
 from .svg import Element, element, picture, short, text, width_of, wrapped
 
-__all__ = ["captioned", "picture_style", "resource", "rows_of"]
-
 MARGIN, LINE, TITLE, NARROWEST = 20.0, 21.0, 17.0, 620.0
 SIZE = 14.0
 

@@ -17,8 +17,6 @@ from ..pictures.wording import CLEARER
 from ..text.notation import NOTHING, visible
 from .svg import Element, element, picture, short, text, width_of
 
-__all__ = ["LiveCard", "cards_of", "drawn"]
-
 INCH = 72.0
 NAME, TEXT, SYMBOL, LABEL = 14.0, 13.0, 15.0, 11.0
 HEIGHT, PADDING, GAP, ROUND = 46.0, 9.0, 14.0, 12.0

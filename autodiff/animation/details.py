@@ -12,8 +12,6 @@ from .narration import Narrator, is_array
 from .propagation import Pull
 from .steps import Detail, Row
 
-__all__ = ["DetailWriter"]
-
 Rows = tuple[Row, ...]
 
 

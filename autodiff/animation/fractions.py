@@ -9,8 +9,6 @@ from __future__ import annotations
 from ..derivations.typesetting import Text
 from ..text.notation import visible
 
-__all__ = ["Stacked", "flat"]
-
 OPEN, BAR, CLOSE = "\ue000", "\ue001", "\ue002"
 FLAT = str.maketrans({OPEN: "", BAR: "/", CLOSE: ""})
 

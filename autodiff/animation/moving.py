@@ -14,7 +14,6 @@ except ImportError as error:
         "moving pictures need Pillow and resvg: pip install 'autodiff-lecture[animate]'; .html needs neither"
     ) from error
 
-__all__ = ["gif", "png"]
 
 WIDTH, SHARPEST = 1600.0, 2.0
 """Pixels across, and at most so many for each unit of the picture."""

@@ -13,8 +13,6 @@ from ..values.data import Data, is_lazy, shape_of
 from .fractions import Stacked
 from .propagation import Propagation, Pull
 
-__all__ = ["Narrator", "is_array", "listed"]
-
 Formulas = tuple[tuple[str, str], ...]
 
 LONGEST_CHAIN = 8

@@ -19,8 +19,6 @@ from .caption import picture_style, resource
 from .steps import Detail, Sign, Step
 from .svg import Element, markup
 
-__all__ = ["embedded", "page"]
-
 HEIGHT = 760
 
 ASK = ", <kbd>Tab</kbd> and <kbd>Enter</kbd> on a node for its derivation"

@@ -15,8 +15,6 @@ from ..differentiation.engine import gradients
 from ..values.data import Data, holds_nan
 from ..values.value import Value
 
-__all__ = ["Propagation", "Pull", "intermediates_of"]
-
 
 class Pull(NamedTuple):
     """A gradient pulled back along one link: a term of the gradient of its lower end, one of `terms`.

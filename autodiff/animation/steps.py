@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from .fractions import flat
 
-__all__ = ["Detail", "Row", "Sign", "Step"]
-
 
 @dataclass(frozen=True)
 class Step:

@@ -16,8 +16,6 @@ from .steps import Detail, Sign, Step
 from .steps import Row as Row  # pickled storyboards of earlier versions find it here
 from .svg import Element, markup
 
-__all__ = ["FORMATS", "Frame", "Storyboard"]
-
 FORMATS = (".html", ".gif", ".png", ".apng", ".txt")
 
 SHORTEST, LONGEST = 0.01, 600.0

@@ -17,8 +17,6 @@ from ..values.scopes import label_of
 from ..values.user_code import recorded_at, users_line
 from ..values.value import Value, data_of
 
-__all__ = ["cause_of_nan", "detect_anomaly"]
-
 
 def detect_anomaly() -> AbstractContextManager[None]:
     """Raise FloatingPointError at the first nan or infinity recorded or pulled back in the block.

@@ -13,7 +13,6 @@ try:
 except ImportError as error:
     raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
 
-__all__ = ["MOST", "bars"]
 
 MOST = 20
 """Bars of a chart; of more numbers the most important have one."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-__all__ = ["suspects"]
-
 KEPT = 3
 """Halves that are followed: one alone would lose an entry whose error another one cancels."""
 

@@ -19,8 +19,6 @@ from .measurement import kink_where_nan
 from .report import Comparison, GradientReport
 from .step_size import surest_measurement
 
-__all__ = ["check_gradients"]
-
 
 def check_gradients(
     f: Callable[..., Any],

@@ -13,8 +13,6 @@ from .bisection import suspects
 from .linearization import Linearization
 from .measurement import Measurement, measured
 
-__all__ = ["failure_message", "first_few", "first_not_finite"]
-
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
 """How far away the points are at which a wrong rule may be plainer."""
 

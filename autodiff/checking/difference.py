@@ -10,8 +10,6 @@ import sys
 from collections.abc import Callable
 from typing import TypeAlias
 
-__all__ = ["extrapolated", "kink"]
-
 Change: TypeAlias = Callable[[float], float]
 
 Slope: TypeAlias = Callable[[float], float]

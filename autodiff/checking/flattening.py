@@ -20,8 +20,6 @@ from ..values.data import Data, as_data
 from ..values.lazy import computed
 from ..values.value import Value
 
-__all__ = ["FlatFunction", "Vector", "flat", "flattened"]
-
 Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 TAKEN = "numbers, arrays, Values, nested tuples, lists and dicts of them, and modules with named_parameters()"

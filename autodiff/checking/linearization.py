@@ -17,8 +17,6 @@ from ..values.data import Data, canonical, dtype_of, shape_of
 from ..values.value import Value
 from .flattening import FlatFunction, Vector, flat
 
-__all__ = ["Linearization", "Tolerance", "linearized", "pulled", "random_like"]
-
 EPSILON = float(np.finfo(np.float64).eps)
 
 REFUSED = (ArithmeticError, ValueError)

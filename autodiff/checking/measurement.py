@@ -17,8 +17,6 @@ from .flattening import flat
 from .linearization import Linearization
 from .report import Comparison
 
-__all__ = ["Measurement", "kink_where_nan", "measured"]
-
 TINY = float(np.finfo(np.float64).tiny)
 
 NOISE = 10.0

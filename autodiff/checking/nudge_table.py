@@ -15,7 +15,6 @@ from ..text.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Nudge", "Nudges"]
 
 SHOWN = 4
 """Observations that have columns of their own; of more, the first three have."""

@@ -10,8 +10,6 @@ from ..graph import Graph
 from ..values.data import Data, as_data, cast, dtype_of, shape_of
 from ..values.value import Value
 
-__all__ = ["Replay"]
-
 
 class Replay:
     """A recorded graph that can be computed again; nothing of the graph is changed by it.

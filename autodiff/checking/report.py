@@ -6,8 +6,6 @@ from dataclasses import astuple, dataclass, fields
 
 from ..text.table import aligned
 
-__all__ = ["Comparison", "GradientReport"]
-
 
 @dataclass(frozen=True)
 class Comparison:

@@ -16,8 +16,6 @@ from .flattening import flat
 from .linearization import Linearization, pulled, random_like
 from .measurement import Measurement, measured
 
-__all__ = ["surest_measurement"]
-
 SHRINK, ROUNDS = 8.0, 17
 """How much shorter steps become where they are too long, and how often: down to rounding."""
 

@@ -12,8 +12,6 @@ from ..settings import chosen
 from ..values.value import Value
 from .problem import Misuse, Problem
 
-__all__ = ["Answer", "answer_animate", "answer_draw", "answer_explain", "answer_grad", "answer_minimize"]
-
 DIFFERENTIATE = "differentiate with respect to"
 PLOTS = (".png", ".svg", ".pdf", ".html")
 

@@ -11,8 +11,6 @@ from ..text.table import Table
 from ..values.value import Value
 from .answers import Answer
 
-__all__ = ["answer_lecture"]
-
 
 class Observation(NamedTuple):
     """What the network computes from one observation, by the names of its nodes and parameters."""

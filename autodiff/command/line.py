@@ -19,8 +19,6 @@ from .lecture_tables import answer_lecture
 from .mistakes import pointed
 from .problem import Misuse
 
-__all__ = ["main"]
-
 DESCRIPTION = "Derivatives of expressions, by reverse-mode automatic differentiation."
 EXAMPLES = """\
 examples:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["misread", "pointed"]
-
 WIDTH = 72
 """Characters of a text that are shown around the place of a mistake."""
 

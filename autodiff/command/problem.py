@@ -9,8 +9,6 @@ from .mistakes import misread
 from .school import free_name, read
 from .tokens import tokens
 
-__all__ = ["Misuse", "Problem"]
-
 
 class Misuse(Exception):  # noqa: N818 (its message is shown to the user, and ends the command)
     """A command was called in a way that has no meaning."""

@@ -23,8 +23,6 @@ from .mistakes import misread
 from .tokens import Token, tokens
 from .vocabulary import CONSTANTS, Apply, functions
 
-__all__ = ["Calculation", "free_name", "read"]
-
 BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
     "+": (1, ops.add),
     "-": (1, ops.subtract),

@@ -9,8 +9,6 @@ from typing import Literal, NamedTuple, TypeAlias
 from ..text.lettering import ABOVE, BELOW
 from .mistakes import misread
 
-__all__ = ["Token", "tokens"]
-
 Kind: TypeAlias = Literal["number", "name", "sign", "end"]
 
 RAISED = "".join(ABOVE)

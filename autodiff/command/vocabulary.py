@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from .. import ops
 
-__all__ = ["CONSTANTS", "Apply", "functions"]
-
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 OTHER_NAMES = {
     "abs": "absolute",

@@ -18,8 +18,6 @@ from .intermediates import Intermediates
 from .simplification import grouped, product, substituted
 from .transcription import transcribed
 
-__all__ = ["Chain", "Link"]
-
 LONGEST = 60
 """Operations of a formula; the gradients in a longer one keep their names."""
 

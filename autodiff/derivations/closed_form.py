@@ -16,8 +16,6 @@ from .intermediates import Intermediates
 from .transcription import transcribed
 from .typesetting import Latex, Text
 
-__all__ = ["Formula", "formula"]
-
 Scope: TypeAlias = Mapping[str, "Data | Term"]
 """What names stand for, in an order in which each needs only names before it: data, or an expression."""
 

@@ -18,8 +18,6 @@ from .expression import Given, Number, Product, Symbol, Term, evaluated, multipl
 from .intermediates import Intermediates
 from .simplification import total
 
-__all__ = ["Derivation", "NamedLink", "explain"]
-
 MOST_PATHS = 24
 """Paths that are told apart; of more only the sum is."""
 

@@ -10,8 +10,6 @@ from ..values.data import Data
 from .expression import Symbol, Term
 from .typesetting import Latex, Text
 
-__all__ = ["Equation", "latex_lines", "text_lines"]
-
 WIDEST_LEFT = 24
 """Longer left sides do not push the others to the right."""
 

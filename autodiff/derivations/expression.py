@@ -16,24 +16,6 @@ from ..ops.arithmetic import power as power_of
 from ..values.data import Data, Shape, shape_of
 from ..values.operation import Operation, ieee
 
-__all__ = [
-    "ONE",
-    "ZERO",
-    "Call",
-    "Given",
-    "Number",
-    "Power",
-    "Product",
-    "Sum",
-    "Symbol",
-    "Term",
-    "evaluated",
-    "multiplied",
-    "parts",
-    "shape_of_term",
-    "walked",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Number:

@@ -17,8 +17,6 @@ from ..values.operation import Operation
 from .expression import MINUS_ONE, Call, Number, Sum, Term, shape_of_term
 from .simplification import grouped, power, product
 
-__all__ = ["operated", "spread"]
-
 
 def operated(operation: Operation, inputs: Sequence[Term], metadata: Mapping[str, Any], shape: Shape) -> Term:
     """An operation as its formula says, or as a call."""

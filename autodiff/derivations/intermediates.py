@@ -20,8 +20,6 @@ from ..values.value import Value
 from .expression import Term
 from .transcription import differentiable, transcribed
 
-__all__ = ["Intermediates", "Segment", "again"]
-
 
 class Segment(NamedTuple):
     """A named value computed from others, recorded anew: its result, and a leaf for each of these."""

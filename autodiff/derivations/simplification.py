@@ -33,8 +33,6 @@ from .expression import (
     shape_of_term,
 )
 
-__all__ = ["grouped", "power", "product", "substituted", "total"]
-
 # -- sums --------------------------------------------------------------------------------------
 
 

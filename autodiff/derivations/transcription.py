@@ -20,8 +20,6 @@ from ..values.value import Value, data_of
 from .expression import Given, Number, Symbol, Term, evaluated
 from .forms import operated, spread
 
-__all__ = ["differentiable", "transcribed"]
-
 PROBES = ((0.37, 1.41, 0.83, 2.9), (-0.7, -1.3, 2.3, -0.4), (1.9, -0.6, -3.1, 0.2), (-2.2, 0.9, 0.5, 1.7))
 """Points at which a closed formula is compared with the rule that it was written down from."""
 

@@ -18,8 +18,6 @@ from ..values.data import Data, shape_of
 from .expression import ONE, Call, Given, Number, Power, Product, Sum, Symbol, Term, multiplied, shape_of_term
 from .simplification import product
 
-__all__ = ["ATOM", "POWER", "PRODUCT", "Piece", "Text"]
-
 SUM, PRODUCT, POWER, ATOM = range(4)
 
 Piece: TypeAlias = tuple[str, int]

@@ -13,8 +13,6 @@ import numpy as np
 
 from .. import ops
 
-__all__ = ["INSTEAD", "REASONS", "WHOLE", "advice", "library_of"]
-
 KNOWN = "autodiff.where(autodiff.isnan(x), {}, x)"
 THERE = "x[~autodiff.isnan(x)]"
 FRAME = (

@@ -18,8 +18,6 @@ from .passes import pulled_back
 from .reverse import Nodes, Pending
 from .scalars import leaf_gradients
 
-__all__ = ["backward", "gradients", "in_numbers", "plain", "traced", "variable"]
-
 LARGE = 32_768
 """Entries from which on it pays to find out whether a gradient must be copied."""
 

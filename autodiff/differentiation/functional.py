@@ -20,8 +20,6 @@ from ..values.value import Value
 from .engine import gradients, in_numbers, plain, variable
 from .structure import leaves, leaves_like, mapped, rebuilt
 
-__all__ = ["derivative", "grad", "hvp", "jvp", "value_and_grad", "vjp"]
-
 Function: TypeAlias = Callable[..., Any]
 Arguments: TypeAlias = int | Sequence[int]
 

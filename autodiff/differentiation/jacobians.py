@@ -16,8 +16,6 @@ from .engine import gradients
 from .functional import Arguments, Call, Function, evaluated, grad, linear, records
 from .structure import leaves, mapped, rebuilt
 
-__all__ = ["hessian", "jacobian"]
-
 COLUMN_COST = 2
 """A column walks the graph of the gradient, about twice the graph of f that a row walks."""
 

@@ -19,8 +19,6 @@ from ..values.value import Value
 from . import engine
 from .advice import advice, library_of
 
-__all__ = ["METHODS", "attach"]
-
 
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
     def apply(self: Value, other: Any, /) -> Any:

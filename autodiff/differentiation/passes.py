@@ -18,8 +18,6 @@ from .scalars import gradients_by_birth
 from .structural_zeros import StructuralZeros
 from .unwritten import refuse_written
 
-__all__ = ["pulled_back"]
-
 
 @np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
 def pulled_back(

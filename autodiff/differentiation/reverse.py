@@ -22,8 +22,6 @@ from ..values.operation import ONE, ZERO, ieee, inputs_of
 from ..values.recording import picked
 from ..values.value import Value
 
-__all__ = ["Mend", "Nodes", "Pending", "ancestors", "on_a_path", "opened", "pulled", "sweep"]
-
 Nodes: TypeAlias = dict[int, Value]
 Pending: TypeAlias = dict[int, Any]
 """Gradients by birth: None where nothing has arrived."""

@@ -20,8 +20,6 @@ from ..values import modes
 from ..values.operation import ONE, first_operand, second_operand
 from ..values.value import Value
 
-__all__ = ["gradients_by_birth", "leaf_gradients"]
-
 by_birth = attrgetter("_birth")
 
 

@@ -28,8 +28,6 @@ from ..values.recording import applied
 from ..values.value import Value, data_of
 from .reverse import opened, pulled
 
-__all__ = ["StructuralZeros"]
-
 Live: TypeAlias = Any
 """A mask; a tuple of masks where an operation has several results."""
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from typing import Any
 
-__all__ = ["leaves", "leaves_like", "mapped", "rebuilt"]
-
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     """The same structure with each number or array replaced; None stays."""

@@ -20,8 +20,6 @@ from ..values.operation import inputs_of, metadata_of
 from ..values.user_code import recorded_at
 from ..values.value import Value, data_of
 
-__all__ = ["refuse_written", "written"]
-
 Array = np.ndarray[Any, Any]
 
 

@@ -12,8 +12,6 @@ from matplotlib import rcParams
 
 from .writing import write
 
-__all__ = ["Figure"]
-
 
 class Figure(matplotlib.figure.Figure):
     """A figure of its own: pyplot does not know it, so it is freed with its last reference.

@@ -16,8 +16,6 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["new_name", "remove_abandoned"]
-
 NAME = re.compile(r"\.autodiff-(?P<host>.+)-(?P<pid>[1-9]\d{0,8})-(?P<start>\d+)-[0-9a-f]{16}\.tmp", re.ASCII)
 
 DAY = 86400.0

@@ -18,8 +18,6 @@ from typing import IO
 
 from .unfinished import new_name, remove_abandoned
 
-__all__ = ["format_of", "replacing", "write"]
-
 
 def format_of(path: Path, formats: Collection[str]) -> str:
     """The suffix of a name, in small letters. Raises ValueError where it is not among the formats."""

@@ -16,8 +16,6 @@ from ..values.data import Data, Operand, dtype_of, shape_of
 from ..values.declaration import primitive
 from .shaping import reshape, transpose
 
-__all__ = ["einsum", "tensordot"]
-
 Axes: TypeAlias = Any
 """What `tensordot` sums over: a number of axes, or the axes of one factor and those of the other."""
 

@@ -19,8 +19,6 @@ from .reductions import max
 from .selection import absolute, where
 from .systems import SQUARE, solve
 
-__all__ = ["cholesky", "eigh", "pinv", "svd"]
-
 
 def _symmetric(x: Operand) -> Operand:
     """½(X + Xᵀ)."""

@@ -18,8 +18,6 @@ from .selection import absolute, ratio, sign
 from .shaping import expand_dims, moveaxis, squeeze
 from .totals import narrowed, widened
 
-__all__ = ["norm"]
-
 Order: TypeAlias = float | str | None
 
 # Of absolute values, whose slope is 0 at 0, so that the gradient at the matrix 0 is 0.

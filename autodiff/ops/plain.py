@@ -17,8 +17,6 @@ from ..values.data import as_data, beyond, shape_of
 from ..values.lazy import lazily
 from ..values.value import Value
 
-__all__ = ["COMPARISONS", "FAMILIES", "FUNCTIONS", "SHAPES", "UFUNCS", "Family", "question", "raw"]
-
 
 class Family(NamedTuple):
     """Functions of NumPy that are asked alike."""

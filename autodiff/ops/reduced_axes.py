@@ -12,8 +12,6 @@ from ..values.lazy import holds_tasks
 from ..values.value import data_of
 from .shaping import broadcast_to, reshape
 
-__all__ = ["Axis", "axes_of", "entries", "kept", "spread"]
-
 Axis: TypeAlias = int | tuple[int, ...] | None
 
 

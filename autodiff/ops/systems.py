@@ -17,8 +17,6 @@ from ..values.declaration import primitive
 from .products import transposed
 from .shaping import expand_dims
 
-__all__ = ["det", "inv", "slogdet", "solve"]
-
 SQUARE = "the last two axes must be a square matrix"
 INVERTIBLE = f"{SQUARE} of full rank; pinv takes any"
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from ..values.data import Data, dtype_of
 
-__all__ = ["narrowed", "row_total", "squares", "total", "widened"]
-
 add_up: Callable[..., Data] = np.add.reduce
 """NumPy's own sum, without the cost of np.sum's wrapping."""
 

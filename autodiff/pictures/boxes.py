@@ -9,8 +9,6 @@ from ..graph import Graph, Node
 from ..values.scopes import label_of
 from ..values.value import Value
 
-__all__ = ["NOWHERE", "Boxes", "boxes_of", "used_by"]
-
 NOWHERE = -1
 """In place of a box: outside of all."""
 

@@ -19,8 +19,6 @@ from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
 
-__all__ = ["REST", "Collapse", "Collapsed", "collapsed"]
-
 Collapse: TypeAlias = bool | int | str | Collection[str]
 
 REST = -1

@@ -11,8 +11,6 @@ from ..graph import Edge, Graph
 from ..values.data import Data, dtype_of
 from .local_derivatives import LocalDerivatives
 
-__all__ = ["several_uses", "terms_of"]
-
 
 def several_uses(graph: Graph, id: int) -> Sequence[Edge]:
     """The uses of a node that is used more than once; none of any other."""

@@ -9,8 +9,6 @@ from ..text.escaping import dot, record
 from .scene import DEEPEST, Arrow, Card, Scene
 from .theme import LOOKS, CardLook, Colours
 
-__all__ = ["dot_of"]
-
 PAGE = {"nodesep": "0.18", "ranksep": "0.4"}
 FONT = "Helvetica,Arial,sans-serif"
 CARD = {

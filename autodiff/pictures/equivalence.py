@@ -13,8 +13,6 @@ from itertools import count
 from ..graph import Graph, Node
 from .boxes import NOWHERE, Boxes, used_by
 
-__all__ = ["Equivalence"]
-
 
 class Equivalence:
     """The kinds of nodes of a graph, as a number for each node, and the boxes of these kinds.

@@ -9,8 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["lay_out"]
-
 STDERR = 2
 _redirecting = threading.Lock()
 

@@ -23,8 +23,6 @@ from ..values.data import is_lazy
 from ..values.modes import differentiating, mode
 from ..values.value import Value, data_of
 
-__all__ = ["LocalDerivative", "LocalDerivatives"]
-
 UNNAMED = "\ue000"
 """Begins the name that a value without one has until it is known whether a formula speaks of it."""
 

@@ -8,8 +8,6 @@ from ..text.escaping import mermaid
 from .scene import DEEPEST, Arrow, Card, Scene
 from .theme import LOOKS, CardLook, Colours
 
-__all__ = ["mermaid_of"]
-
 INDENT = "    "
 SEVERAL = ("[[", "]]")
 DASHES = {"dashed": "6 4", "dotted": "2 3"}

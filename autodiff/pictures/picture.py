@@ -27,8 +27,6 @@ from .scene import Scene
 from .theme import THEMES, Colours
 from .wording import Wording
 
-__all__ = ["DIRECTIONS", "Direction", "GraphPicture", "Picture", "draw"]
-
 Direction = Literal["LR", "TB", "RL", "BT"]
 Show = Literal["data", "grad", "local", "ledger"]
 

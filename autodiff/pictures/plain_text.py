@@ -8,8 +8,6 @@ from ..text.table import aligned
 from .scene import Card, Scene
 from .text_tree import GAP
 
-__all__ = ["plain_text_of"]
-
 
 def plain_text_of(scene: Scene) -> str:
     """The cards in order: id, operation or kind, what stands on it, its operands, the box that it is in."""

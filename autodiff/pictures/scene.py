@@ -14,8 +14,6 @@ from .boxes import NOWHERE
 from .collapsing import REST, Collapsed
 from .wording import CLEARER, Wording
 
-__all__ = ["DEEPEST", "Arrow", "Card", "Scene"]
-
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 DEEPEST = 10
 """Boxes in boxes that are written with more and more indentation."""

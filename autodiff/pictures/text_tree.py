@@ -11,8 +11,6 @@ from ..text.notation import text_of, visible
 from ..text.table import aligned
 from ..values.value import Value
 
-__all__ = ["GAP", "Tree", "tree"]
-
 GAP = "   "
 
 

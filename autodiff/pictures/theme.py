@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-__all__ = ["LOOKS", "THEMES", "CardLook", "Colours"]
-
 
 class CardLook(NamedTuple):
     """What tells a kind of card from the others, in every format."""

@@ -15,8 +15,6 @@ from ..values.value import Value
 from .contributions import several_uses, terms_of
 from .local_derivatives import LocalDerivatives
 
-__all__ = ["CLEARER", "Wording"]
-
 CLEARER = {"·": "×"}  # a dot is lost on a slide
 
 MOST_TERMS = 4

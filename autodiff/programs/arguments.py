@@ -21,8 +21,6 @@ from ..differentiation.structure import mapped
 from ..values.data import FLOAT64, Data, as_data, dtype_of, is_lazy, shape_of
 from ..values.value import Value
 
-__all__ = ["Arguments", "Parameters", "Static", "entered", "is_setting"]
-
 Path: TypeAlias = "str | tuple[Any, str, Any]"
 """Where an operand stands: the name of an argument, or (path of a structure, how it is written, key)."""
 

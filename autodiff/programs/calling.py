@@ -28,8 +28,6 @@ from .guards.guard import checks, same
 from .results import OUTPUT
 from .version import Version
 
-__all__ = ["MISS", "Direct", "direct"]
-
 MISS = object()
 
 NUMBERS = frozenset({int, np.float64, np.int64})

@@ -22,8 +22,6 @@ from ..values.value import Value, data_of
 from .arguments import Arguments
 from .version import Version
 
-__all__ = ["Recorder"]
-
 Evaluated: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any], bool], Any]
 """A program: (args, kwargs, whether to record) → its results."""
 

@@ -14,8 +14,6 @@ import numpy as np
 from ..values.data import Data, Shape, dtype_of, shape_of
 from ..values.operation import Operation
 
-__all__ = ["Kind", "Line", "Listing", "Origin"]
-
 Kind: TypeAlias = Literal["input", "constant", "computed"]
 
 

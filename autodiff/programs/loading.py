@@ -13,8 +13,6 @@ from .runtime.ieee import on_numbers
 from .runtime.running import runner
 from .source import Function, Source
 
-__all__ = ["entry", "loaded"]
-
 Run: TypeAlias = Callable[..., tuple[Any, ...]]
 
 GUARD = """

@@ -21,8 +21,6 @@ from .saving import saved
 from .source import Source
 from .version import Version
 
-__all__ = ["Program", "compile"]
-
 Function = Callable[..., Any]
 Static = str | int | Collection[str | int]
 

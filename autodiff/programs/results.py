@@ -12,9 +12,6 @@ from ..differentiation.structure import mapped
 from ..values.value import Value
 from .arguments import is_setting
 
-__all__ = ["OUTPUT", "filled", "structure"]
-
-
 OUTPUT = object()
 """Stands for what the program computes, among what f always returns."""
 

@@ -16,8 +16,6 @@ from ..text.notation import printable
 from .runtime import ieee, running
 from .source import Function, Source
 
-__all__ = ["saved"]
-
 LINE = 100
 
 

@@ -26,8 +26,6 @@ from .lowering.body import Body
 from .spelling.identifiers import identifier
 from .spelling.words import Words
 
-__all__ = ["Function", "Source", "written"]
-
 WIDTH = 100
 
 

@@ -20,9 +20,6 @@ from .source import Source, written
 from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
 
-__all__ = ["Form", "Version"]
-
-
 UNTOLD = Origin("", "")
 """The origin of all lines of a listing that nobody reads."""
 

@@ -19,8 +19,6 @@ from hypothesis.strategies import SearchStrategy
 from ..values.data import Data, Shape, canonical
 from ..values.value import Value
 
-__all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays", "numbers", "values"]
-
 Interval: TypeAlias = tuple[float, float]
 
 TINY = 2.0**-10

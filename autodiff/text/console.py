@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import sys
 
-__all__ = ["print_anything"]
-
 
 def print_anything() -> None:
     """From now on a console, or a file that takes its place, without ∂ gets a ?, and printing cannot fail."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["column", "counted", "subscript", "superscript", "with_minus"]
-
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ABOVE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -23,18 +23,6 @@ from typing import Any
 
 from .notation import printable, printable_lines
 
-__all__ = [
-    "comment",
-    "docstring",
-    "dot",
-    "html",
-    "markdown",
-    "mathtext",
-    "mermaid",
-    "record",
-    "script",
-]
-
 # -- Python ----------------------------------------------------------------------------------------
 
 QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["NOTHING", "printable", "printable_lines", "text_of", "visible"]
-
 NOTHING = "–"
 """A gradient that was not computed: never written as 0, which is a gradient."""
 

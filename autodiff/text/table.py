@@ -9,8 +9,6 @@ from itertools import zip_longest
 from . import escaping
 from .notation import visible
 
-__all__ = ["Table", "Tabular", "aligned"]
-
 LONGEST = 400
 """Characters of a cell or line that are shown; of a longer one the end is left out."""
 

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.exceptions import AxisError
 from numpy.lib.array_utils import normalize_axis_index
 
-__all__ = ["axes_in", "axis_in"]
-
 
 def axis_in(axis: Any, ndim: int, name: str) -> int:
     """An axis counted from 0, of an array of `ndim` axes; −1 is the last.

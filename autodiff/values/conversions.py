@@ -11,8 +11,6 @@ from . import modes
 from .data import Data, Shape, is_lazy, summary
 from .leaving import cut
 
-__all__ = ["Conversions"]
-
 
 class Conversions:
     """How a Value leaves the graph, or refuses to.

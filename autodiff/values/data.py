@@ -16,23 +16,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-__all__ = [
-    "Data",
-    "Operand",
-    "Shape",
-    "as_data",
-    "as_float",
-    "beyond",
-    "canonical",
-    "cast",
-    "changes_digits",
-    "dtype_of",
-    "holds_nan",
-    "is_lazy",
-    "shape_of",
-    "summary",
-    "zeros_for",
-]
 
 Data: TypeAlias = Any
 """A float, a NumPy scalar, or an array that follows NumPy's protocols (NumPy, Dask, CuPy)."""

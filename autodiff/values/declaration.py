@@ -20,8 +20,6 @@ from .data import Data
 from .operation import Operation, Rule
 from .recording import applied
 
-__all__ = ["elementwise", "primitive"]
-
 Body = ParamSpec("Body")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Label", "Scope"]
-
 
 class Scope(NamedTuple):
     """A part of a program: its title, the birth number at which it began, and the scope around it."""

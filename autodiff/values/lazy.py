@@ -18,8 +18,6 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from .data import Data, canonical
 
-__all__ = ["computed", "holds_tasks", "lazily"]
-
 REMEDY = "rechunk() may help, or compute() of what fits into memory"
 
 

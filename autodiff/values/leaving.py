@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from types import TracebackType
 
-__all__ = ["REMEDY", "cut", "revealing_cause"]
-
 REMEDY = (
     "use autodiff.exp and its like in place of the functions of math, autodiff.stack or where in place of "
     "writing into an array"

@@ -14,8 +14,6 @@ import numpy as np
 
 from .data import Operand
 
-__all__ = ["Index", "Methods"]
-
 Axis: TypeAlias = int | tuple[int, ...] | None
 Index: TypeAlias = "int | slice | EllipsisType | np.ndarray[Any, Any] | Sequence[Any] | None"
 

@@ -15,22 +15,6 @@ from .lazy import lazily
 from .traits import Traits
 from .value import Value, holds_values
 
-__all__ = [
-    "ERRORS",
-    "ONE",
-    "USUAL",
-    "ZERO",
-    "Operation",
-    "Rule",
-    "defaults_of",
-    "first_operand",
-    "ieee",
-    "inputs_of",
-    "metadata_of",
-    "not_an_option",
-    "second_operand",
-]
-
 Rule: TypeAlias = Callable[..., Any] | float | None
 
 ONE, ZERO = 1.0, 0.0

@@ -18,8 +18,6 @@ from .lazy import holds_tasks, lazily
 from .operation import ERRORS, USUAL, Operation
 from .value import Value, births, blanks
 
-__all__ = ["applied", "part", "picked"]
-
 FAILURES = (ArithmeticError, *ERRORS)
 """What an operation raises for operands that need NumPy's numbers, or do not fit."""
 

@@ -19,7 +19,6 @@ from .value import Value, births
 if TYPE_CHECKING:
     from contextlib import _GeneratorContextManager
 
-__all__ = ["boxed", "label_of", "mark_call", "scope"]
 
 new_label = tuple.__new__  # half the time of calling the class
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Traits"]
-
 
 @dataclass(kw_only=True, slots=True, eq=False)
 class Traits:

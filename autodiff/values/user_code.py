@@ -12,8 +12,6 @@ import numpy as np
 from .scopes import label_of
 from .value import Value
 
-__all__ = ["is_own", "recorded_at", "users_line"]
-
 ROOT = __file__.rpartition("autodiff")[0]
 OWN = (
     *(f"{ROOT}{package}{os.sep}" for package in ("autodiff", "nn", "optim")),

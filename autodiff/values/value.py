@@ -21,8 +21,6 @@ from .data import Data, Shape, as_data, cast, changes_digits, dtype_of, shape_of
 from .labels import Label
 from .methods import Index, Methods
 
-__all__ = ["Value", "data_of", "holds_values"]
-
 births = count()
 
 SMALL = 32_768

@@ -8,8 +8,6 @@ from typing import Any, TypeAlias
 from ..activations import activation
 from ..module import Module
 
-__all__ = ["Sequential"]
-
 Layer: TypeAlias = Callable[[Any], Any] | str
 
 

@@ -21,8 +21,6 @@ from ..initialize import Initializer, Seed, started
 from ..module import Module
 from ..sizes import Pair, floating, pair, whole
 
-__all__ = ["Conv2d", "overlap_add", "windows"]
-
 # -- the operations ----------------------------------------------------------------------------
 
 

@@ -15,8 +15,6 @@ from autodiff.settings import fraction
 from ..initialize import Seed
 from ..module import Module
 
-__all__ = ["Dropout"]
-
 
 class Dropout(Module):
     """In training, each entry is dropped with probability p, and the others grow by as much on average.

@@ -14,8 +14,6 @@ from ..initialize import Initializer, Seed, started
 from ..module import Module
 from ..sizes import floating, whole
 
-__all__ = ["Embedding"]
-
 
 class Embedding(Module):
     """A vector for each category: row i of `weight` in place of the integer i.

@@ -15,8 +15,6 @@ from ..module import Module
 from ..operands import entries
 from ..sizes import floating, whole
 
-__all__ = ["Linear"]
-
 
 def _rows(x: Operand) -> Any:
     """Observations one below the other."""

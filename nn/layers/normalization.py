@@ -21,8 +21,6 @@ from ..module import Module
 from ..operands import entries
 from ..sizes import floating, whole
 
-__all__ = ["BatchNorm", "LayerNorm"]
-
 
 class BatchNorm(Module):
     """Each feature normalised over the batch; in predictions, with what was seen in training.

@@ -11,8 +11,6 @@ from ..module import Module
 from ..sizes import Pair, pair
 from .convolution import bordered, images, windows
 
-__all__ = ["AvgPool2d", "Flatten", "MaxPool2d"]
-
 
 class _Pool(Module):
     """What both kinds share: windows of every channel."""

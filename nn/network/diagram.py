@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from autodiff.pictures.picture import Picture
 
-__all__ = ["draw_network"]
 
 FEWEST = 3
 """Nodes of a layer that can be shown at least: the first, how many are left out, the last."""

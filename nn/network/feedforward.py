@@ -19,8 +19,6 @@ from ..sizes import whole
 from .neuron import Layer, Unit
 from .notation import indexed
 
-__all__ = ["MLP", "Network"]
-
 
 class MLP(Module):
     """A network of fully connected layers, the output layer included in `sizes`.

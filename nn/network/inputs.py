@@ -9,8 +9,6 @@ from autodiff.values.data import Operand, shape_of
 
 from .notation import indexed
 
-__all__ = ["features"]
-
 
 def features(given: Sequence[Operand], count: int, reader: str) -> tuple[list[Value], bool]:
     """The arguments of a call as Values x₁ … x_count, and whether they came as a table.

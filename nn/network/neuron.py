@@ -21,8 +21,6 @@ from ..sizes import whole
 from .inputs import features
 from .notation import indexed
 
-__all__ = ["Layer", "Neuron", "Unit"]
-
 
 class Unit(Module):
     """What a neuron, a layer and a network have in common: how they are called."""

@@ -10,8 +10,6 @@ from functools import lru_cache
 
 from autodiff.text.digits import subscript, superscript
 
-__all__ = ["indexed"]
-
 
 @lru_cache(1024)
 def indexed(letter: str, *indices: int, layer: int | None = None) -> str:

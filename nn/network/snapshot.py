@@ -15,8 +15,6 @@ from .inputs import features
 from .neuron import Layer
 from .notation import indexed
 
-__all__ = ["Parameter", "Snapshot"]
-
 
 class Parameter(NamedTuple):
     """One weight or bias. `grad` is None until computed."""

@@ -27,8 +27,6 @@ from autodiff.text.notation import visible
 
 from ..state import LONGEST
 
-__all__ = ["Arrays", "Stored", "opened", "write_arrays"]
-
 Array: TypeAlias = np.ndarray[Any, Any]
 Arrays: TypeAlias = Mapping[str, Any]
 Head: TypeAlias = tuple[tuple[int, ...], np.dtype[Any]]

@@ -22,8 +22,6 @@ from .digest import OWN, checksum, told
 from .packing import check_form, pack, unpack
 from .trainer import Trainer
 
-__all__ = ["load", "save"]
-
 Kind = TypeVar("Kind", bound=Module)
 
 FORMAT = "training of autodiff-lecture, version 1"

@@ -15,8 +15,6 @@ from .constancy import check_repeatable
 from .observations import Observations
 from .trainer import Trainer, asked, told
 
-__all__ = ["ChunkedTrainer", "check_chunked"]
-
 
 def check_chunked(model: Module, batch_size: int | None, compiled: bool | None) -> None:
     """Refuse what cannot be done with rows in chunks. Raises ValueError."""

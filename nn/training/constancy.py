@@ -19,8 +19,6 @@ from autodiff.programs.guards.finding import guards_of
 from ..module import Module
 from .digest import told
 
-__all__ = ["changed", "check_repeatable", "conditions", "obstacle"]
-
 
 def obstacle(model: Module) -> str | None:
     """Why a model does not give the same for the same data each time in training, if it does not."""

@@ -17,8 +17,6 @@ import numpy as np
 
 from autodiff.values.lazy import holds_tasks
 
-__all__ = ["OWN", "checksum", "told"]
-
 OWN = re.compile(r"\b(?:autodiff|nn|optim)\.(?:\w+\.)*(\w+)")
 """The qualified name of a function of this project, as it stands in what is told."""
 

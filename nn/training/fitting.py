@@ -23,9 +23,6 @@ from .progress import progress_of
 from .second_order import METHODS, Full, minimized
 from .trainer import Loss, Metric, Trainer
 
-__all__ = ["fit"]
-
-
 BATCH_SIZE = 32
 """The default; those that go by all observations at once do not mind it."""
 

@@ -11,8 +11,6 @@ from autodiff.text.notation import printable
 from autodiff.text.table import aligned
 from optim.plot.canvas import Axes, Figure, figure, owner
 
-__all__ = ["History"]
-
 SHOWN = 10
 """Rows of the printed table, about: a long training is shown at even distances."""
 

@@ -6,8 +6,6 @@ import signal
 import threading
 from types import FrameType
 
-__all__ = ["Interruption"]
-
 
 class Interruption:
     """Inside `with`, Ctrl-C is noted and waits to be looked at; a second one raises KeyboardInterrupt.

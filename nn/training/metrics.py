@@ -9,8 +9,6 @@ import numpy as np
 from autodiff.ops.plain import raw
 from autodiff.values.lazy import holds_tasks
 
-__all__ = ["accuracy"]
-
 
 def accuracy(output: Any, labels: Any) -> Any:
     """The share of observations whose class is predicted: that of the largest output.

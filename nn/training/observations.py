@@ -10,8 +10,6 @@ import numpy as np
 
 from autodiff.values.lazy import holds_tasks
 
-__all__ = ["Array", "Observations", "observed", "split"]
-
 Array: TypeAlias = np.ndarray[Any, Any]
 
 

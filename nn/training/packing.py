@@ -11,8 +11,6 @@ import numpy as np
 
 from .archive import Array, Arrays
 
-__all__ = ["check_form", "pack", "unpack"]
-
 
 def pack(tree: Any) -> dict[str, Array]:
     """Nested dicts, lists and tuples of numbers, strings and arrays as named arrays.

@@ -23,8 +23,6 @@ from .observations import Observations
 from .second_order import METHODS
 from .trainer import Loss, Metric, asked, measured
 
-__all__ = ["check_settings", "drawn", "known", "loss_of", "optimizer_of", "schedule_of", "try_out"]
-
 Make: TypeAlias = Callable[..., Optimizer]
 
 ROWS = 2

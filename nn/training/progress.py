@@ -8,8 +8,6 @@ from typing import Any
 
 from .history import History
 
-__all__ = ["Progress", "progress_of"]
-
 PAUSE = 0.1  # seconds between two changes of what is shown
 
 

@@ -18,8 +18,6 @@ from .observations import Observations
 from .progress import Progress, progress_of
 from .trainer import Loss, Metric, evaluated, stopped_early
 
-__all__ = ["METHODS", "Full", "minimized"]
-
 
 @dataclass
 class Full:

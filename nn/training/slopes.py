@@ -18,8 +18,6 @@ from ..module import Module
 from .constancy import changed, conditions, obstacle
 from .observations import Observations
 
-__all__ = ["WARM_UP", "Loss", "Slopes"]
-
 WARM_UP = 500
 """Steps after which it pays to compile."""
 

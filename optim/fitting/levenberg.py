@@ -12,8 +12,6 @@ import numpy as np
 
 from .linear_model import Model, Proposal
 
-__all__ = ["ENOUGH", "Region"]
-
 FAR = 0.1
 """How long a step may be from a far start, in parts of ‖D·x‖."""
 

@@ -9,8 +9,6 @@ import numpy as np
 from ..unknowns import Vector
 from .residuals import Located
 
-__all__ = ["Model", "Proposal", "column_norms", "scaled_svd"]
-
 EPSILON = float(np.finfo(np.float64).eps)
 
 MOST = 100

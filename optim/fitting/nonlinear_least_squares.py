@@ -16,9 +16,6 @@ from .linear_model import Model, Proposal
 from .regression import Fit
 from .run import Fitting
 
-__all__ = ["least_squares"]
-
-
 # -- safeguarded steps -------------------------------------------------------------------------
 
 

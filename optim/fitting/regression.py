@@ -20,8 +20,6 @@ from ..unknowns import Vector, joined, pieces
 from .linear_model import column_norms, scaled_svd
 from .run import listed
 
-__all__ = ["Fit", "two_sided"]
-
 MANY = 25
 """Parameters of which the table has a row each; of more, the first."""
 

@@ -23,9 +23,6 @@ from ..derivatives import Derivatives, Numerical, Product, by_differences
 from ..objective import Objective, Point
 from ..unknowns import Vector, flat
 
-__all__ = ["Located", "SumOfSquares", "Trial"]
-
-
 # -- where residuals and their Jacobian come from ----------------------------------------------
 
 

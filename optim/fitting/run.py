@@ -20,8 +20,6 @@ from ..unknowns import Parameters, Unknowns, Vector
 from .linear_model import Model, Proposal, column_norms
 from .residuals import Located, SumOfSquares
 
-__all__ = ["Fitting", "listed", "names"]
-
 FORGOTTEN = 1e6
 """So many times as large as its column is now may a column have been to count."""
 

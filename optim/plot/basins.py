@@ -18,8 +18,6 @@ from .canvas import AREAS, INK, Axes, Figure, figure, headed, owner, place, spot
 from .landscape import bands, curve, limited, surface
 from .window import Window
 
-__all__ = ["Site", "outcomes", "plot_basins", "sites"]
-
 Limits = tuple[float, float]
 
 SIZES = {1: (10.0, 5.6), 2: (8.8, 6.6)}

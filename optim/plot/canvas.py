@@ -20,21 +20,6 @@ if TYPE_CHECKING:
 else:  # matplotlib is imported when something is drawn
     Axes = Figure = Any
 
-__all__ = [
-    "AREAS",
-    "INK",
-    "TIME",
-    "Look",
-    "figure",
-    "ground",
-    "headed",
-    "looks",
-    "number",
-    "owner",
-    "place",
-    "styled",
-    "times",
-]
 
 INK = "#222222"
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31")

@@ -15,8 +15,6 @@ from .canvas import number
 from .landscape import profile, surface
 from .window import Window
 
-__all__ = ["Chart", "contour_chart", "curve_chart", "level_lines", "levels"]
-
 LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
 WIDE = (900.0, 480.0)
 LONGEST = 560.0

@@ -9,8 +9,6 @@ import numpy as np
 from ..unknowns import Vector
 from .canvas import INK, Axes, Look, styled, times
 
-__all__ = ["against_steps", "draw_gradients", "draw_values"]
-
 MANY = 100.0
 """From this ratio between numbers on, an axis is not linear."""
 

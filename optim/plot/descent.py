@@ -18,8 +18,6 @@ from .canvas import number, place
 from .chart import contour_chart, curve_chart
 from .window import shown, surroundings
 
-__all__ = ["animate_result"]
-
 MOST = 200
 """Steps that are shown; of more, the first quarter and then some on the rest of the way."""
 

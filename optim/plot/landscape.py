@@ -12,8 +12,6 @@ from ..unknowns import Vector
 from .canvas import INK, TIME, Axes, Look, ground, number, place, spot, styled, times
 from .window import Window, apart
 
-__all__ = ["contours", "curve", "limited", "mark", "note_outside", "profile", "surface", "track"]
-
 ALONG = 400
 """Where a curve is evaluated."""
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from autodiff.files.figures import Figure
 
-__all__ = ["Picture", "SavedFigure"]
-
 
 class SavedFigure(Figure):
     """A figure that saves itself as `draw(…)` does."""

@@ -15,8 +15,6 @@ from .convergence import draw_gradients, draw_values
 from .landscape import contours, curve, mark, note_outside, track
 from .window import shown, surroundings
 
-__all__ = ["plot_paths", "plot_result"]
-
 
 def plot_result(result: Result, axes: Axes | None = None) -> Figure:
     """Draw where a minimisation went, on the curve of f or its contours, and f and its gradient by step.

@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 from ..unknowns import Vector
 
-__all__ = ["Window", "apart", "shown", "surroundings"]
-
 Window = tuple[Vector, Vector]
 """The lower and the upper corner."""
 

@@ -15,8 +15,6 @@ from autodiff.settings import fraction, pair
 from .optimizer import Array, Flag, Fraction, NotNegative, Optimizer, declared, given
 from .parameters import Settings
 
-__all__ = ["Adagrad", "Adam", "AdamW", "RMSProp", "RMSprop"]
-
 
 def _average(mean: Array, x: Array, beta: float, work: Array) -> None:
     """A running mean.   mean ← β·mean + (1 − β)·x"""

@@ -13,8 +13,6 @@ from autodiff.values.data import Data
 
 from .parameters import labelled
 
-__all__ = ["clip_gradient_norm", "clip_gradient_value"]
-
 
 def clip_gradient_norm(
     params: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False

@@ -19,8 +19,6 @@ from autodiff.settings import Check, chosen, flag, fraction, not_negative, posit
 from .parameters import Group, Settings, grouped
 from .state import Memory, restored, saved
 
-__all__ = ["Array", "Flag", "Fraction", "NotNegative", "Optimizer", "declared", "given"]
-
 Array: TypeAlias = np.ndarray[Any, Any]
 NotNegative: TypeAlias = Annotated[float, not_negative]
 Fraction: TypeAlias = Annotated[float, fraction]

@@ -7,8 +7,6 @@ from typing import Any, TypeAlias
 
 from autodiff import Value
 
-__all__ = ["Group", "Settings", "grouped", "labelled"]
-
 Settings: TypeAlias = dict[str, Any]
 """Hyperparameters by name."""
 

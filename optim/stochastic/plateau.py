@@ -11,8 +11,6 @@ from autodiff.settings import chosen, fraction, not_negative, whole
 from .optimizer import Optimizer
 from .schedules import Schedule
 
-__all__ = ["ReduceLROnPlateau"]
-
 
 class ReduceLROnPlateau(Schedule):
     """The rate times `factor` when a metric has not improved for more than `patience` steps.

@@ -11,8 +11,6 @@ from autodiff.settings import increasing, pair, positive
 from .optimizer import Array, Flag, NotNegative, Optimizer, declared, given
 from .parameters import Settings
 
-__all__ = ["Rprop"]
-
 
 def _factors(what: str, setting: Any) -> tuple[float, float]:
     """By what a step size is multiplied: below 1 after a turn of the gradient, else above 1."""

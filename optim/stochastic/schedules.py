@@ -14,16 +14,6 @@ from autodiff.settings import any_number, not_negative, positive, whole
 
 from .optimizer import Optimizer
 
-__all__ = [
-    "ConstantLR",
-    "CosineAnnealingLR",
-    "ExponentialLR",
-    "LinearLR",
-    "Schedule",
-    "StepLR",
-    "WarmUp",
-]
-
 
 class Schedule:
     """Sets an optimiser's learning rate. Subclass it and write `rate`; as it is, the rate stays.

@@ -11,8 +11,6 @@ from autodiff.settings import any_number
 from .optimizer import Array, Flag, NotNegative, Optimizer, declared, given
 from .parameters import Settings
 
-__all__ = ["SGD"]
-
 
 class SGD(Optimizer):
     """Stochastic gradient descent: the lecture's steepest descent, where s is `lr`.

@@ -14,9 +14,6 @@ from autodiff.values.data import Data, as_data, shape_of
 
 from .parameters import Group, Settings
 
-__all__ = ["Memory", "restored", "saved"]
-
-
 Slots: TypeAlias = Callable[[Settings], Mapping[str, float]]
 
 

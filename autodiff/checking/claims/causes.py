@@ -23,8 +23,6 @@ from ...values.value import Value
 from ..replay import Replay
 from .printed import Printed
 
-__all__ = ["Case", "likely_cause"]
-
 FEW, ENOUGH = 2, 3
 """Digits needed to recognise a copied number, and a mistake that many numbers could have come from."""
 

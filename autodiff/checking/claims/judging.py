@@ -12,8 +12,6 @@ from ...values.value import Value
 from .causes import Case, likely_cause
 from .printed import Printed
 
-__all__ = ["Claim", "ClaimReport", "JudgedClaim", "Verdict", "check_claims"]
-
 Verdict: TypeAlias = Literal["right", "truncated", "wrong"]
 
 

@@ -15,8 +15,6 @@ from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-__all__ = ["ITERATED", "SUPER", "Chain", "Step", "chains", "inner"]
-
 Step: TypeAlias = tuple[Literal["attribute", "entry"], Any]
 """One step behind a name: `.key`, or `[key]`."""
 

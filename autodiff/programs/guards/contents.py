@@ -16,17 +16,6 @@ from ...values.user_code import is_own
 from .chains import Step
 from .guard import ABSENT, ARRAYS, PLAIN
 
-__all__ = [
-    "CONTAINERS",
-    "asked",
-    "is_closed",
-    "is_library",
-    "is_looked_into",
-    "is_object",
-    "is_opaque",
-    "member",
-]
-
 CONTAINERS = (list, tuple, deque, dict, MappingProxyType, set, frozenset)
 
 OPAQUE = ("autodiff", "nn", "numpy", "optim", "builtins", *sys.stdlib_module_names)

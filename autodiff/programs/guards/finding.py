@@ -28,8 +28,6 @@ from .contents import asked, is_closed, is_library, member
 from .guard import ABSENT, Guard, Reading, frame, same
 from .guarding import TRAINING, Guarding
 
-__all__ = ["Guarded", "guards_of"]
-
 
 class Guarded(NamedTuple):
     """What is compared at each call, and the names of what is not looked at again."""

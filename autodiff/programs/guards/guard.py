@@ -13,11 +13,6 @@ import numpy as np
 
 from .chains import Step
 
-__all__ = [
-    "ABSENT", "ARRAYS", "PLAIN", "Guard", "Reading", "attributes", "changes", "checks", "contents", "frame",
-    "is_set", "make", "members", "same",
-]  # fmt: skip
-
 PLAIN = (bool, int, float, complex, str, bytes, np.generic)
 """What is the same where it is equal."""
 

@@ -13,8 +13,6 @@ from .chains import Step
 from .contents import CONTAINERS, is_looked_into, is_object
 from .guard import ABSENT, ARRAYS, Guard, Reading, attributes, contents, frame, is_set, make, members
 
-__all__ = ["TRAINING", "Guarding"]
-
 BYTES = 1000
 """Size up to which the contents of an array are compared."""
 

@@ -17,8 +17,6 @@ from .buffers import Buffer, Plan
 from .lowering import lowered
 from .steps import Step, is_array
 
-__all__ = ["Body"]
-
 FOLDED = 64
 """Length up to which an expression stands inside another."""
 

@@ -15,8 +15,6 @@ import numpy as np
 
 from .steps import Step, Steps, is_array
 
-__all__ = ["Buffer", "Plan"]
-
 
 class Buffer(NamedTuple):
     """Memory of a shape and dtype that is kept from call to call."""

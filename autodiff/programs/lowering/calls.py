@@ -17,8 +17,6 @@ from ..spelling.reading import undecorated
 from ..spelling.words import Words
 from .steps import Slot, Spelling, Steps, example, is_array, is_known
 
-__all__ = ["Calls", "UnwritableError", "as_numpys", "escaped"]
-
 POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 """What NumPy's operator ** calls for these exponents."""
 

@@ -23,8 +23,6 @@ from .calls import escaped
 from .proxies import followed
 from .steps import Slot, Spelling, Steps, example, example_of, is_array, is_known
 
-__all__ = ["lowered"]
-
 
 def lowered(listing: Listing, words: Words) -> tuple[Steps, list[Slot]]:
     """The steps, and the slot of each line."""

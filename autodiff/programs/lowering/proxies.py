@@ -19,8 +19,6 @@ from ..spelling.words import Words
 from .calls import Calls, UnwritableError, as_numpys
 from .steps import Slot, Steps, example, is_array, is_known
 
-__all__ = ["followed"]
-
 FEW, EACH = 16, 4
 """Steps, and steps for each operand, above which a function stays one: the text of a loop may be endless."""
 

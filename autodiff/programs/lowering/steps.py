@@ -16,8 +16,6 @@ import numpy as np
 from ...values.data import Data
 from ..spelling.precedence import ATOM
 
-__all__ = ["Slot", "Spelling", "Step", "Steps", "example", "example_of", "is_array", "is_known"]
-
 
 @dataclass(frozen=True, slots=True)
 class Slot:

@@ -19,8 +19,6 @@ from ..listing import Line, Listing
 from .draft import Draft, Rewrite, alike, is_a, replaced
 from .operations import laid, reduced, sum_of_product, total, weighted_sum
 
-__all__ = ["REWRITES", "is_basic", "summed", "works_on_arrays"]
-
 FLOAT64 = np.dtype(np.float64)
 FLOATS = (FLOAT64, np.dtype(np.float32))
 

@@ -16,20 +16,6 @@ from ...values.data import Data
 from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
 
-__all__ = [
-    "REWRITES",
-    "Draft",
-    "Rewrite",
-    "Rule",
-    "alike",
-    "computed",
-    "frozen",
-    "is_a",
-    "living",
-    "replaced",
-    "rule",
-]
-
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
 
 

@@ -14,8 +14,6 @@ from ..listing import Line, Listing
 from .draft import Draft, Rewrite, is_a, replaced, rule
 from .operations import entry, laid, numbers, rows, taken, vector
 
-__all__ = ["REWRITES", "SHARE", "entry_of", "unpacked"]
-
 FLOAT64 = np.dtype(np.float64)
 
 SHARE = 8

@@ -11,26 +11,6 @@ import numpy as np
 from ...values.data import Data, Shape, canonical
 from ...values.operation import Operation, Rule
 
-__all__ = [
-    "entry",
-    "laid",
-    "largest",
-    "numbers",
-    "product",
-    "product_of_transposed",
-    "product_with_transposed",
-    "reduced",
-    "reduced_in_place",
-    "reshaped",
-    "rows",
-    "smallest",
-    "sum_of_product",
-    "taken",
-    "total",
-    "vector",
-    "weighted_sum",
-]
-
 Axes = int | tuple[int, ...] | None
 
 

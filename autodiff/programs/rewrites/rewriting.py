@@ -12,8 +12,6 @@ from . import additions, broadcasts, draft, indexing, neutral, opened, powers, s
 from .draft import Draft, Rewrite, Rule, living
 from .rows import packing
 
-__all__ = ["REWRITES", "RULES", "rewritten"]
-
 RULES = [
     found
     for module in (neutral, powers, broadcasts, sums, indexing, opened)

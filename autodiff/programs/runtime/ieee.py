@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Number", "on_numbers"]
-
 
 class Number(float):
     """A float whose operators give what NumPy's give. For NumPy it is a float, as weak in precision."""

@@ -11,8 +11,6 @@ from typing import Any, TypeAlias
 from .literals import UnwrittenError
 from .reading import Definition
 
-__all__ = ["copied"]
-
 Reference: TypeAlias = Callable[[Any], str]
 """How a program writes an object that a function names."""
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 
 from ...text.lettering import ABOVE, BELOW
 
-__all__ = ["Names", "identifier"]
-
 RAISED = re.compile(f"[{''.join(ABOVE)}]+")
 WRITTEN_OUT = BELOW | {"₊": "plus", "₋": "minus", "₌": "", "∂": "d_", "∇": "grad_", "′": "_prime"}
 OF_WHAT = re.compile(r"(?<=.)\([^()]*\)$")

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["UnwrittenError", "literal"]
-
 WRITTEN_OUT = 64
 """Entries up to which an array is written out."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["ATOM", "BY_UFUNC", "NOT", "POWER", "UNARY", "Operator"]
-
 ATOM = 20
 """Precedence of what needs no brackets anywhere: names, calls, numbers."""
 UNARY = 12

@@ -17,8 +17,6 @@ import numpy as np
 from ...values.operation import Operation, defaults_of
 from ..guards.chains import inner
 
-__all__ = ["Definition", "definition", "undecorated"]
-
 Function: TypeAlias = Callable[..., Any]
 Node: TypeAlias = ast.FunctionDef | ast.Lambda
 Place: TypeAlias = tuple[int, int]

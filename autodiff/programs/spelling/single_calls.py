@@ -7,8 +7,6 @@ from typing import Any
 
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-__all__ = ["single_call"]
-
 
 class _Term(NDArrayOperatorsMixin):
     """An operand, or the call that NumPy's protocols made known, with its operands."""

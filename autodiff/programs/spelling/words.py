@@ -22,9 +22,6 @@ from .literals import UnwrittenError, literal
 from .reading import definition, undecorated
 from .single_calls import single_call
 
-__all__ = ["Words"]
-
-
 RESERVED = (
     "np", "math", "inf", "nan", "memory", "base64", "tolist", *vars(builtins), *vars(ieee), *vars(running),
 )  # fmt: skip

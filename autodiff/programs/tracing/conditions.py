@@ -19,8 +19,6 @@ from ...values.operation import ERRORS, Operation
 from ...values.recording import recorded
 from ...values.value import Value, data_of
 
-__all__ = ["CONDITIONS", "Condition"]
-
 Body: TypeAlias = Callable[..., Data]
 
 

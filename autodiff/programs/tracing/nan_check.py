@@ -20,8 +20,6 @@ from ...values.declaration import primitive
 from ...values.operation import inputs_of
 from ...values.value import Value
 
-__all__ = ["energy", "total"]
-
 
 def _operations(*functions: Any) -> set[Any]:
     return {vars(function)["operation"] for function in functions}

@@ -8,8 +8,6 @@ from ...values.user_code import users_line
 from ...values.value import Value
 from ..listing import Origin
 
-__all__ = ["Origins"]
-
 
 class Origins:
     """The origin of each node, by birth."""

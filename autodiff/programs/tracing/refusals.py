@@ -16,8 +16,6 @@ from ...values.value import Value
 from ..listing import Line, Listing
 from .conditions import Condition
 
-__all__ = ["check_same", "function", "read"]
-
 STATIC = "an argument that only chooses what is computed is declared: compile(f, static=['name'])"
 
 NUMBERS = f"{REMEDY}, and .item() outside of f where a plain number is meant; {STATIC}"

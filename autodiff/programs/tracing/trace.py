@@ -24,8 +24,6 @@ from .conditions import CONDITIONS
 from .nan_check import total
 from .origins import Origins
 
-__all__ = ["Recording", "Trace", "recorded_from"]
-
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
 CHECK = Origin("", "nan where a gradient met 0·∞")

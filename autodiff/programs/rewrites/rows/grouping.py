@@ -21,8 +21,6 @@ from ..draft import frozen, is_a
 from ..operations import sum_of_product, weighted_sum
 from .rowwise import acts_on_rows, are_multiplied, is_product
 
-__all__ = ["FEW", "MANY", "Grouping", "Home", "Members", "sides"]
-
 Home: TypeAlias = tuple[int, int]
 """The group of a line, and its row there."""
 

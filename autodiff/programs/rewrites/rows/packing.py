@@ -23,8 +23,6 @@ from .grouping import FEW, MANY, Grouping, sides
 from .places import Places
 from .rowwise import is_product, on_rows, product_on_rows
 
-__all__ = ["REWRITES", "packed"]
-
 REWRITES = [
     Rewrite("sums over the same columns are one matrix product, in its order", False),
     Rewrite("all scalar products of some columns with others are one matrix product, in its order", False),

@@ -15,8 +15,6 @@ from ..indexing import SHARE, entry_of
 from ..operations import reshaped, rows, taken, vector
 from .grouping import Grouping, Members
 
-__all__ = ["Places"]
-
 
 class Places:
     """Positions in the draft.

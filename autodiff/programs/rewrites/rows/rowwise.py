@@ -18,8 +18,6 @@ from ..operations import (
     reduced_in_place,
 )
 
-__all__ = ["acts_on_rows", "are_multiplied", "is_product", "on_rows", "product_on_rows"]
-
 
 def acts_on_rows(line: Line) -> bool:
     """Whether there is such an operation."""
