@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+__all__ = ["Number", "on_numbers"]
+
 
 class Number(float):
     """A float whose operators give what NumPy's give. For NumPy it is a float, as weak in precision."""

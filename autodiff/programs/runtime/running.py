@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+__all__ = ["runnable", "runner"]
+
 
 def runner(lines: Callable[..., Any], new_memory: Callable[[], Any] | None = None) -> Callable[[], Any]:
     """Makes ways to run lines: each for one call at a time, with memory and NumPy's settings of its own."""
