@@ -80,7 +80,7 @@ def answer_draw(asked: Namespace) -> Answer:
     from ..pictures.picture import GraphPicture, draw
     from ..pictures.text_tree import tree
 
-    _check_file("-o", asked.output, GraphPicture.FORMATS)
+    _check_file("-o", asked.output, GraphPicture.formats())
     output, _ = Problem(asked.expression, asked.givens).recorded()
     if not output.constant:
         output.backward()

@@ -52,7 +52,7 @@ def _parser() -> ArgumentParser:
     explain.add_argument("--wrt", metavar="NAME", help="with respect to which name (default: the first)")
     explain.add_argument("--format", choices=("text", "latex", "markdown"), default="text")
     draw = _added(commands, "draw", answer_draw, "draw the graph with data and gradients")
-    formats = ", ".join(GraphPicture.FORMATS)
+    formats = ", ".join(GraphPicture.formats())
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")

@@ -7,19 +7,16 @@ local derivative. `theme` says how the kinds of node are told apart without colo
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, Literal, get_args
 
 from .. import settings
-from ..files.writing import format_of, write
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
 from .collapsing import Collapse, collapsed
 from .dot_language import dot_of
+from .formats import Formatted, saved_as
 from .layout import lay_out
 from .mermaid import mermaid_of
 from .plain_text import plain_text_of
@@ -38,53 +35,40 @@ FEW = 60
 """Pictures of at most so many cards show everything, unless it is said what."""
 
 
-class Picture:
+class Picture(Formatted):
     """A drawing by Graphviz: shows itself in a notebook, and is saved as SVG, PNG, PDF or DOT.
 
     `dot` is the drawing in the DOT language of Graphviz, and is there also without Graphviz; what has
     to be laid out raises RuntimeError then.
     """
 
-    FORMATS: ClassVar = {".svg": "svg", ".dot": "dot", ".png": "png", ".pdf": "pdf"}
-    """The attribute that is saved under a suffix."""
-
     def __init__(self, dot: str) -> None:
         self._dot = dot
 
-    @cached_property
+    @saved_as(".svg")
     def svg(self) -> str:
         """The picture as the text of an SVG file."""
         return lay_out(self.dot, "svg").decode()
 
-    @cached_property
+    @saved_as(".dot")
     def dot(self) -> str:
         """The drawing in the DOT language."""
         return self._dot
 
-    @cached_property
+    @saved_as(".png")
     def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
         return lay_out(self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
 
-    @cached_property
+    @saved_as(".pdf")
     def pdf(self) -> bytes:
         """The picture as the bytes of a PDF file."""
         return lay_out(self.dot, "pdf")
 
-    @cached_property
+    @property
     def text(self) -> str:
         """What the picture is, in words."""
         return repr(self)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a file of the format that its suffix names, and return its path.
-
-        The file appears complete or not at all. Raises ValueError for an unknown suffix.
-        """
-        path = Path(path)
-        content = getattr(self, self.FORMATS[format_of(path, self.FORMATS)])
-        write(path, content if isinstance(content, bytes) else content.encode())
-        return path
 
     def _repr_svg_(self) -> str | None:
         return self._repr_mimebundle_().get("image/svg+xml")
@@ -107,22 +91,20 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    FORMATS: ClassVar = Picture.FORMATS | {".mmd": "mermaid", ".txt": "text"}
-
     def __init__(self, scene: Scene, direction: Direction, colours: Colours) -> None:
         self._scene, self._direction, self._colours = scene, direction, colours
 
-    @cached_property
+    @saved_as(".dot")
     def dot(self) -> str:
         """The graph in the DOT language."""
         return dot_of(self._scene, self._direction, self._colours)
 
-    @cached_property
+    @saved_as(".mmd")
     def mermaid(self) -> str:
         """The graph as a flowchart in the language of Mermaid."""
         return mermaid_of(self._scene, self._direction, self._colours)
 
-    @cached_property
+    @saved_as(".txt")
     def text(self) -> str:
         """The cards as lines of text, with what each was computed from."""
         return plain_text_of(self._scene)

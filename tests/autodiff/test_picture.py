@@ -222,7 +222,7 @@ def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
 def test_the_readme_names_every_format() -> None:
     _, claim = README.read_text(encoding="utf-8").split("`picture.save` takes ")
     named = re.findall(r"\.[a-z]+\b", claim.partition(";")[0])
-    assert sorted(named) == sorted(GraphPicture.FORMATS)
+    assert sorted(named) == sorted(GraphPicture.formats())
 
 
 @pytest.fixture
