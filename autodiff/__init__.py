@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from .checking import nudges as nudges
     from .checking.claims import Claim as Claim
     from .checking.claims import check_claims as check_claims
-    from .derivations.closed_form import formula as formula
-    from .derivations.derivation import explain as explain
-    from .pictures.picture import draw as draw
-    from .pictures.text_tree import tree as tree
+    from .derivations import explain as explain
+    from .derivations import formula as formula
+    from .pictures import draw as draw
+    from .pictures import tree as tree
     from .programs import compile as compile
 
 READERS = {
@@ -55,13 +55,13 @@ READERS = {
     "check_gradients": "checking",
     "compile": "programs",
     "detect_anomaly": "checking",
-    "draw": "pictures.picture",
-    "explain": "derivations.derivation",
-    "formula": "derivations.closed_form",
+    "draw": "pictures",
+    "explain": "derivations",
+    "formula": "derivations",
     "nudges": "checking",
-    "tree": "pictures.text_tree",
+    "tree": "pictures",
 }
-"""What only reads graphs, and the room or module that it is loaded from on first use."""
+"""What only reads graphs, and the room that it is loaded from on first use."""
 
 UNLISTED = dict.fromkeys(("Claim", "check_claims"), "checking.claims")
 """What proofreads slides: importable from here, but not among the names that a newcomer meets."""

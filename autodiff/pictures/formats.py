@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from ..files.writing import format_of, write
 
-__all__ = ["Formatted", "PictureFormat", "saved_as"]
-
 Content = TypeVar("Content", bound="str | bytes")
 
 
