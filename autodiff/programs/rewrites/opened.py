@@ -14,7 +14,13 @@ from ..listing import Line
 from .draft import Draft, rule
 
 
-@rule("softmax, its logarithm and σ of arrays are what they are made of", softmax, log_softmax, sigmoid)
+@rule(
+    "softmax, its logarithm and σ of arrays are what they are made of, to the last digits of a sum",
+    softmax,
+    log_softmax,
+    sigmoid,
+    exact=False,
+)
 def opened(draft: Draft, line: Line) -> int | None:
     if not line.shape or line.operation is None:
         return None

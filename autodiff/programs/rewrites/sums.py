@@ -14,7 +14,11 @@ from . import operations
 from .draft import Draft, is_a, rule
 
 
-@rule("a sum back to the shape before broadcasting is a sum over known axes", sum_to)
+@rule(
+    "a sum back to the shape before broadcasting is one over known axes, in another order",
+    sum_to,
+    exact=False,
+)
 def axes_known(draft: Draft, line: Line) -> int | None:
     given, wanted = draft.lines[line.inputs[0]].shape, line.metadata["shape"]
     extra = len(given) - len(wanted)
@@ -26,7 +30,7 @@ def axes_known(draft: Draft, line: Line) -> int | None:
     return draft.add(operations.reduced_in_place if kept else operations.reduced, *line.inputs, axis=axis)
 
 
-@rule("a sum is one call of NumPy", ops.sum)
+@rule("a sum is one call of NumPy, in another order", ops.sum, exact=False)
 def plain_sum(draft: Draft, line: Line) -> int | None:
     given, axis = draft.lines[line.inputs[0]].shape, line.metadata["axis"]
     if not given:
@@ -51,7 +55,7 @@ def plain_maximum(draft: Draft, line: Line) -> int | None:
     return draft.add(extreme, *line.inputs, **line.metadata) if draft.lines[line.inputs[0]].shape else None
 
 
-@rule("a mean is a sum divided by the number of entries", mean)
+@rule("a mean is a sum divided by the number of entries, in another order", mean, exact=False)
 def mean_as_sum(draft: Draft, line: Line) -> int | None:
     x = draft.lines[line.inputs[0]]
     count = math.prod(x.shape) // max(math.prod(line.shape), 1)
