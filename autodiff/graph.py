@@ -94,7 +94,7 @@ class Node:
 class Graph:
     """Everything that a Value, or each of several, was computed from, in order: inputs before results.
 
-    Recorded results stand in order of birth; a leaf, constant or raw number stands just before the
+    Recorded results are in order of birth; a leaf, constant or raw number is just before the
     first result that used it. `graph[i]` is the node with id i.
 
     >>> x = Value(3.0, "x")
@@ -103,7 +103,7 @@ class Graph:
     [('number', 2.0, ()), ('leaf', 3.0, ()), ('recorded', 6.0, (0, 1)),
      ('recorded', 18.0, (2, 1))]
 
-    Raises TypeError for what is no Value, and ValueError where there are more than `max_nodes`, or none.
+    Raises TypeError for anything but Values, and ValueError where there are more than `max_nodes`, or none.
     """
 
     def __init__(self, outputs: Value | Sequence[Value], max_nodes: float = math.inf) -> None:

@@ -79,7 +79,7 @@ def number_format(what: str, setting: Any) -> str:
     try:
         format(1.0, setting)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{what} must be one as '.4g', got {setting!r}") from None
+        raise type(error)(f"{what} must be one such as '.4g', got {setting!r}") from None
     return str(setting)
 
 
@@ -125,9 +125,9 @@ def hint(name: str, names: Collection[str]) -> str:
 
 
 def chosen(what: str, name: object, offered: Mapping[str, Offered]) -> Offered:
-    """The thing of a name; capitals, hyphens, underscores and blanks do not matter.
+    """The thing of that name; capitals, hyphens, underscores and blanks do not matter.
 
-    Raises ValueError with the nearest names, TypeError for what is no string.
+    Raises ValueError with the nearest names, TypeError for anything but a string.
 
     >>> chosen("method", "newtn", {"newton": 1, "bfgs": 2})
     Traceback (most recent call last):

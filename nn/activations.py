@@ -51,7 +51,7 @@ SELU_ALPHA = 1.6732632423543772848170429916717
 
 @elementwise(formula="x", linear=True, dx=1.0)
 def identity(x: Data, /) -> Data:
-    """What the output node of a regression has.   y = x;   dy/dx = 1."""
+    """No activation, as for the output node of a regression.   y = x;   dy/dx = 1."""
     return +x
 
 
@@ -183,7 +183,7 @@ OF_A_LAYER = (softmax, log_softmax)
 
 
 def activation(name: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The activation of a name; a function passes through, such as one that you declared yourself.
+    """The activation of that name; a function, such as one that you declared yourself, is returned as it is.
 
     Raises ValueError with the nearest names for an unknown one, and TypeError for a class.
 

@@ -1,4 +1,4 @@
-"""Names that PyTorch's users look for, and what serves for them here."""
+"""Names that PyTorch's users look for, and what to use for them here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HERE = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} |
 
 
 def refusal(name: str) -> str:
-    """What to say of a name that `nn` does not have.
+    """What to say about a name that `nn` does not have.
 
     >>> refusal("ReLU")
     "module 'nn' has no attribute 'ReLU': use nn.relu"

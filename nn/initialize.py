@@ -135,7 +135,7 @@ INITIALIZERS: Mapping[str, Initializer] = {
 
 
 def initializer(name: str | Initializer) -> Initializer:
-    """The initialiser of a name; a function of shape and seed passes through.
+    """The initialiser of that name; a function of shape and seed is returned as it is.
 
     Raises ValueError with the nearest names for an unknown one.
 
@@ -146,7 +146,7 @@ def initializer(name: str | Initializer) -> Initializer:
 
 
 def started(initialize: str | Initializer, shape: Shape, seed: Seed = None, dtype: Any = np.float64) -> Any:
-    """What a parameter of a shape starts from, as an initialiser or its name says.
+    """What a parameter of that shape starts from, by an initialiser or its name.
 
     Raises ValueError for an unknown name, and for an initialiser that returns another shape.
 

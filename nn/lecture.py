@@ -51,14 +51,14 @@ def observations() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 
 
 def loss(network: Network, observation: int | None = None) -> Value:
-    """The loss on both observations, or on one of them, a node for each step of its computation.
+    """The loss on both observations, or on one of them, with a node for each step of its computation.
 
         R(θ) = Σ e²,   e = y − a₁⁽²⁾;   ∂R/∂θ = −2·Σ e·∂a₁⁽²⁾/∂θ
 
     `observation` is 1 or 2, as the slides count: of R = (y − a₁⁽²⁾)² they derive ∂R/∂w₁₁⁽¹⁾ link by link,
     as `explain(loss(network, 1), w)` does. `nn.squared_error(network(X), y)` is the sum on columns.
 
-    Raises ValueError for another observation.
+    Raises ValueError for any other observation.
 
     >>> theta = network()
     >>> r = loss(theta)

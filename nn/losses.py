@@ -1,6 +1,6 @@
 """Losses: how far outputs are from their targets, as functions of (output, target).
 
-The output is what a network returns: a Value, an array, a number, or a list of Values, one an output
+The output is what a network returns: a Value, an array, a number, or a list of Values, one per output
 node, which are put side by side. A target of shape (n,) counts as one column for an output of shape (n, 1);
 shapes are never broadcast. A plain target is taken in the dtype of the output.
 
@@ -97,7 +97,7 @@ def huber(output: Operand, target: Operand, reduction: str = "mean", delta: floa
 
 
 def hinge(output: Operand, target: Operand, reduction: str = "mean") -> Any:
-    """What is missing to a margin of 1 between right and wrong, with slope 0 where nothing is.
+    """What is lacking to a margin of 1 between right and wrong, with slope 0 where nothing is.
 
         max(0, 1 − y·a)                           labels y = ±1, one for each output
         (1/c)·Σⱼ≠ₖ max(0, 1 − aₖ + aⱼ)            labels k = 0 … c − 1, one for each row of c scores
@@ -171,13 +171,13 @@ def _surprise(p: Data, log_q: Data, /) -> Data:
 def cross_entropy(
     output: Operand, target: Operand, reduction: str = "mean", label_smoothing: float = 0.0
 ) -> Any:
-    """Minus the log-likelihood of classes, from logits z.   −Σₖ pₖ·log softmax(z)ₖ a row.
+    """Minus the log-likelihood of classes, from logits z.   −Σₖ pₖ·log softmax(z)ₖ per row.
 
     The output has shape (n, c), or (c,) for one observation. The target is n labels 0 … c − 1, or n rows
     of c probabilities p. With label smoothing ε, p becomes (1 − ε)·p + ε/c. The mean is over
     observations. The slope is softmax(z) − p.
 
-    Raises ValueError for labels out of range, naming the first, labels that are no whole numbers, rows of
+    Raises ValueError for labels out of range, naming the first, labels that are not whole numbers, rows of
     probabilities that are negative or do not sum to 1, and a smoothing outside 0 … 1. Szegedy et al.,
     "Rethinking the Inception architecture" (2016).
 

@@ -36,8 +36,8 @@ def _unwritten(self: Module, *inputs: Any) -> Any:
 class Module(Owner):
     """A function with parameters: subclass it, set attributes in `__init__`, and write `forward`.
 
-    Lists, tuples and dicts among the attributes are looked into. What is there twice counts once,
-    under the name that comes first. A Value that an operation recorded is no parameter.
+    Lists, tuples and dicts among the attributes are looked into. What occurs twice counts once,
+    under the name that comes first. A Value that an operation recorded is not a parameter.
 
     >>> from autodiff import Value
     >>> class Line(Module):
@@ -92,7 +92,7 @@ class Module(Owner):
     def predict(self, *inputs: Any, **options: Any) -> Any:
         """What the module returns in `eval` mode, as a plain array or number, without recording anything.
 
-        The outputs of a layer of nodes stand side by side. The modes of all parts are as before.
+        The outputs of a layer of nodes are put side by side. The modes of all parts are as before.
 
         >>> from nn import Linear
         >>> Linear(2, 1, initialize="zeros").predict([[5.0, 7.0], [1.0, 2.0]])
@@ -116,7 +116,7 @@ class Module(Owner):
         return self
 
     def astype(self, dtype: DTypeLike) -> Self:
-        """Cast all parameters, their gradients, and the buffers that are no integers. Returns the module.
+        """Cast all parameters, their gradients, and the buffers that are not integers. Returns the module.
 
         The parameters stay the same Values, so optimisers keep them; what an optimiser remembers follows at
         its next step. A graph that used them is outdated, and programs are recorded anew. Inputs are not
@@ -149,13 +149,13 @@ class Module(Owner):
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> Unmatched:
         """Take over all parameters and buffers; they keep their dtypes.
 
-        A UserWarning tells where a cast changes digits of parameters: `astype` first avoids it.
+        A UserWarning says where a cast changes digits of parameters; to avoid that, call `astype` first.
 
-        With `strict=False` those that both have, as for a network with another output layer. Returns
+        With `strict=False`, only those that both have, as for a network with another output layer. Returns
         the names that only the module has, and those that only the state has.
 
         Raises ValueError, and changes nothing, where names are missing or unknown, or, if not strict,
-        none is known; where shapes differ; and where data are no real numbers: each is listed.
+        none is known; where shapes differ; and where data are not real numbers: each is listed.
         """
         return loaded(type(self).__name__, self._state(), state, strict)
 
@@ -171,7 +171,7 @@ class Module(Owner):
     # -- printing ------------------------------------------------------------------------------
 
     def configuration(self) -> dict[str, Any]:
-        """What `repr` tells besides the parts: the numbers, strings and functions among the attributes."""
+        """What `repr` shows besides the parts: the numbers, strings and functions among the attributes."""
         return {
             name: value
             for name, value in vars(self).items()

@@ -12,7 +12,7 @@ from autodiff.values.value import holds_values
 def entries(x: Operand) -> Any:
     """One Value, array or number; several Values in a list, as a `Network` gives them, side by side.
 
-    Raises TypeError for what is no real number, ValueError for lists that are no regular array.
+    Raises TypeError for anything but real numbers, ValueError for lists that are not a regular array.
 
     >>> entries([Value([1.0, 2.0, 3.0]), Value([4.0, 5.0, 6.0])]).shape
     (3, 2)

@@ -27,7 +27,7 @@ class Owner:
         return ((name, part) for name, part in _walked(self, "", set()) if isinstance(part, kind))
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Parameters with their dotted names, `layers.0.weight`; frozen ones, too."""
+        """Parameters with their dotted names, `layers.0.weight`; frozen ones included."""
         return ((name, part) for name, part in self.named_parts(Value) if part._operation is None)
 
     def named_buffers(self) -> Iterator[tuple[str, Array]]:
@@ -35,12 +35,12 @@ class Owner:
         return self.named_parts(np.ndarray)
 
     def parameters(self) -> list[Value]:
-        """Parameters in order, frozen ones, too: optimisers leave out those that are `constant`."""
+        """Parameters in order, frozen ones included: optimisers leave out those that are `constant`."""
         return [parameter for _, parameter in self.named_parameters()]
 
     @property
     def n_parameters(self) -> int:
-        """How many numbers all parameters have together, those of frozen ones, too."""
+        """How many numbers all parameters have together, frozen ones included."""
         return sum(parameter.size for parameter in self.parameters())
 
 

@@ -167,7 +167,7 @@ def _no_minimum(run: Run, found: Curvatures) -> str:
         return "a kink, beside which f is lower"
     if found.down and (found.definite or found.sizes[-1] > 0.0):
         return _described(found)
-    return with_minus(f"a point that is no minimum: beside it f is lower, and curves by {found.sizes[0]:.3g}")
+    return with_minus(f"a point that is not a minimum: beside it f is lower, curving by {found.sizes[0]:.3g}")
 
 
 def with_kind(run: Run, ending: Ending) -> Ending:
@@ -178,7 +178,7 @@ def with_kind(run: Run, ending: Ending) -> Ending:
         return ending._replace(reason="converged to a kink: the slope jumps there, and is 0 by convention")
     if found := _settled(run):
         return ending._replace(reason=f"converged to {_described(found)}")
-    untold = "the second derivative is 0 or has not settled, so it does not tell the kind"
+    untold = "the second derivative is 0 or has not settled, so the kind is not known"
     return ending._replace(reason=f"{ending.reason}; {untold}")
 
 

@@ -42,7 +42,7 @@ def minimize(
 ) -> Result:
     """Find a local minimum of f, from x0, by the method of that name.
 
-    f        a function of a number, an array or a tuple of arrays (or, for a tuple, also of one, of so
+    f        a function of a number, an array or a tuple of arrays (for a tuple, also a function of that
              many arguments), of which it computes one number with operators and autodiff's or NumPy's
              functions; or, without arguments, a function of the parameters of a module
     x0       where to start: a number, an array (a list counts as one), a tuple or dict of them; or
@@ -53,7 +53,7 @@ def minimize(
              or "numerical", gtol, xtol, ftol, max_steps, callback, path
 
     To maximise f, minimise −f. Returns a Result, which prints as a table and has `plot()`. Its reason says
-    so where the way has come to a maximum, saddle or kink, and what made f or its gradient nan.
+    so where the path has ended at a maximum, saddle or kink, and what made f or its gradient nan.
 
     >>> minimize(lambda x: (x - 3.0) ** 2, 0.0)
     BFGS      converged: the gradient is 0, at most 1e-08

@@ -36,7 +36,7 @@ def random_search(
     >>> result.converged, abs(result.x - 3.0) < 0.01
     (False, True)
 
-    Raises ValueError for a radius of 0 or below.
+    Raises ValueError for a radius that is not positive.
     """
     if others:
         names = ", ".join(others)

@@ -92,7 +92,7 @@ def newton(
 
     Safeguarded, a direction of negative curvature is gone down rather than up (the eigenvalues of H
     count by their size), the step is halved until f falls enough, and a saddle or maximum is left
-    where the way comes to rest on one. `safeguard=False` is the lecture's plain form, which goes to
+    where the path comes to rest on one. `safeguard=False` is the lecture's plain form, which goes to
     the nearest stationary point of any kind; the result says which.
 
     f, x0 and options as in `steepest_descent`; s multiplies the step: 1, halved by Backtracking.
@@ -157,7 +157,7 @@ def newton_cg(f: Callable[..., Any], x0: Any, s: StepSize = None, **options: Unp
     """Minimise f by truncated Newton steps: Newton's convergence for many unknowns.
 
     The engine gives H·v for the price of two gradients, so H is never formed. A saddle or maximum where the
-    way comes to rest is left, where ten products show a direction in which f curves down.
+    path comes to rest is left, where ten products show a direction in which f curves down.
     f, x0 and options as in `steepest_descent`; s is a strong Wolfe search.
 
     >>> newton_cg(lambda x: ((x - 3.0) ** 4).sum() + (x**2).sum(), np.zeros(50)).x[:3].round(6)

@@ -24,7 +24,7 @@ __all__ = ["Iterate", "Path", "Result"]
 
 
 class Iterate(NamedTuple):
-    """One point of the way: x, f(x), the largest entry of |∇f(x)|, and the step size s that led here."""
+    """One point of the path: x, f(x), the largest entry of |∇f(x)|, and the step size s that led here."""
 
     x: Any
     value: float
@@ -35,7 +35,7 @@ class Iterate(NamedTuple):
 class Path(Sequence[Iterate]):
     """Every iterate, the start first; as columns: points, values, gradient_norms, step_sizes.
 
-    `points` has a row an iterate and a column an unknown; it is empty where points were not kept.
+    `points` has a row per iterate and a column per unknown; it is empty where points were not kept.
     """
 
     def __init__(

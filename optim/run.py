@@ -39,7 +39,7 @@ class Options(TypedDict, total=False):
     derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
     gtol, xtol, ftol, max_steps  the rules of `Stopping`
     callback    called with each Iterate; the method stops where it returns True
-    path        whether the points of the way are kept; values, norms and step sizes always are
+    path        whether the points of the path are kept; values, norms and step sizes always are
     """
 
     derivative: str | Callable[..., Any]

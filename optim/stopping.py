@@ -33,7 +33,7 @@ class Stopping:
     gtol       every |∂f/∂xᵢ| is at most gtol, or gtol times the largest at the start if that is below 1
     xtol       the step changed every xᵢ by at most xtol·max(1, |xᵢ|), as a small fixed step does anywhere
     ftol       the step lowered f by at most ftol·max(1, |f|)
-    max_steps  so many steps were taken; max(1000, 200·n) if None
+    max_steps  that many steps were taken; max(1000, 200·n) if None
 
     With xtol = ftol = 0 a method goes on until float64 shows no further decrease.
     """

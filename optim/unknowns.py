@@ -26,7 +26,7 @@ def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
     if hasattr(x0, "parameters"):
         return Parameters(list(x0.parameters()), x0 if _positional(f) else None)
     if isinstance(x0, Iterator):
-        raise TypeError("x0 is an iterator, which can be read but once: give list(x0)")
+        raise TypeError("x0 is an iterator, which can be read only once: give list(x0)")
     arguments = _positional(f)
     values = leaves(x0)
     if arguments == 0 and values and all(isinstance(x, Value) for x in values):

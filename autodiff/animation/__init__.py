@@ -1,4 +1,4 @@
-"""Back propagation, and whatever else goes step by step, as pages and moving pictures."""
+"""Back propagation, and whatever else is done step by step, as pages and moving pictures."""
 
 from typing import TYPE_CHECKING
 

@@ -46,13 +46,13 @@ def animate(
     """Show how a value is computed and how its gradient is: one node, then one local derivative at a time.
 
     wrt             what to differentiate with respect to: a Value or several; all variables if not given
-    each_operation  whether each operation is a step, or each value with a name, as `explain` has it; by
+    each_operation  whether each operation is a step, or each value with a name, as in `explain`; by
                     default each operation, unless values on the way have names
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
     number_format   how numbers are written, as in `format(number, ".4g")`
-    max_nodes       graphs with more nodes are refused: no one could read them
+    max_nodes       graphs with more nodes are an error: nobody could read them
 
-    Nothing of the graph is changed, `.grad` neither. Formulas are those of the operations' own rules.
+    Nothing in the graph is changed, not even `.grad`. Formulas are those of the operations' own rules.
 
     >>> x = Value(3.0, "x")
     >>> story = animate(x * x + 2.0 * x)
@@ -64,9 +64,9 @@ def animate(
       sum, complete     ∂f/∂x = 2 + 6 = 8
       x is used 2 times, so its gradient is a sum of 2 terms. This is term 2, the last one.
 
-    Raises TypeError for what is no Value; ValueError for an output that is no number, that depends on
+    Raises TypeError for anything but a Value; ValueError for an output that is not a number, depends on
     no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
-    after it was used. Its page and pictures raise RuntimeError where there is no Graphviz.
+    after it was used. Its page and pictures raise RuntimeError without Graphviz.
     """
     direction = one_of("direction", direction, DIRECTIONS)
     written = settings.number_format("animate: number_format", number_format)
@@ -106,7 +106,7 @@ def _check_reached(value: Value, targets: Sequence[Value], intermediates: Interm
             raise ValueError(f"animate: {value.described()} does not depend on {target.described()}")
         if nodes[target._birth] not in intermediates.names:
             raise ValueError(
-                f"animate: {target.described()} is no step of its own; name it, or say each_operation=True"
+                f"animate: {target.described()} is not a step of its own; name it, or say each_operation=True"
             )
 
 

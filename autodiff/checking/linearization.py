@@ -155,7 +155,8 @@ def linearized(
             )
     recorded = [z for z in known.values() if z._operation is not None and not isinstance(z._data, tuple)]
     pulls = pulled(outputs, recorded, seeds, record=False)
-    terms = sum(float(np.abs(g * z._data).sum()) for z, g in zip(recorded, pulls, strict=True))
+    with np.errstate(all="ignore"):  # of 0·∞ nothing is rounded
+        terms = sum(float(np.nansum(np.abs(g * z._data))) for z, g in zip(recorded, pulls, strict=True))
     return Linearization(function, point, order, asked, seeds, gradient, flat(data), reached, terms)
 
 

@@ -50,7 +50,7 @@ class Formula:
 
     @property
     def definitions(self) -> dict[str, Formula]:
-        """What names stand for that were given to parts of the expression, in order."""
+        """What the names given to parts of the expression stand for, in order."""
         return {name: Formula(term, self._known, {}) for name, term in self._coined.items()}
 
     @property
@@ -59,7 +59,7 @@ class Formula:
         return tuple(self._scope)
 
     def evaluate(self, point: Mapping[str, Data] | None = None) -> Data:
-        """The number, where these names stand for these numbers.
+        """The number, with these numbers for these names.
 
         Leaves that are not named keep their data, and what was computed from leaves is computed anew.
 
@@ -108,9 +108,9 @@ def _fitted(name: str, new: Data, meaning: Data | Term) -> Data:
 
 
 def formula(value: Value, *, expand: bool = False) -> Formula:
-    r"""The expression that a Value was computed by, in the names of what it was computed from.
+    r"""The expression that a Value was computed with, in the names of what it was computed from.
 
-    Named values stand as their names; with `expand` only leaves and constants do. Parts of an expression
+    Named values appear as their names; with `expand` only leaves and constants do. Parts of an expression
     of more than about 100 operations are given names, u₁, u₂ …, which `definitions` explains.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
@@ -119,7 +119,7 @@ def formula(value: Value, *, expand: bool = False) -> Formula:
     >>> print(formula((x + 1.0) ** 2 / (2.0 * y)).latex)
     \frac{\left(x + 1\right)^{2}}{2y}
 
-    Raises TypeError for what is no Value.
+    Raises TypeError for anything but a Value.
     """
     intermediates = Intermediates(value, widest=WIDEST, deepest=WIDEST, expand=expand)
     root = intermediates.graph.output

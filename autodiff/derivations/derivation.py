@@ -265,7 +265,7 @@ def _shown(data: Data) -> Term:
 def explain(output: Value, wrt: Value) -> Derivation:
     """Derive one partial derivative, as on the slides: link by link, by the rules of the operations.
 
-    A link leads from one named value to the next; what has no name is folded into it. Of arrays the
+    A link leads from one named value to the next; what has no name is folded into it. For arrays, the
     matrix rules are shown.
 
     >>> x = Value(3.0, "x")
@@ -281,7 +281,7 @@ def explain(output: Value, wrt: Value) -> Derivation:
           = −2(−2)
           = 4
 
-    Raises TypeError for what is no Value, and ValueError for an output that is no number, for a
+    Raises TypeError for anything but a Value, and ValueError for an output that is not a number, for a
     constant, and for a leaf that was changed after it was used.
     """
     for value in (output, wrt):

@@ -87,11 +87,11 @@ def gradients(
 ) -> Any:
     """Gradient of `output` with respect to one Value, or a list of them; nothing is stored.
 
-    Raw data, zero where the output does not depend on a value. With `create_graph` they are Values
+    The result is raw data, zero where the output does not depend on a value. With `create_graph` it is Values
     that can be differentiated again, and `seed` may be one. An array output needs a seed of its
     shape. Only nodes on a path to `wrt` are visited.
 
-    Raises TypeError for what is no Value, ValueError for constants, for a missing or misshapen
+    Raises TypeError for anything but Values, ValueError for constants, for a missing or misshapen
     seed, and for a leaf that was changed after it was used.
 
     >>> x, y = Value(2.0), Value(5.0)

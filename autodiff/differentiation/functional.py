@@ -111,7 +111,7 @@ def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = Fal
 def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
     """A function that returns the gradient ∇f of f, which returns one number.
 
-    argnums says which arguments to differentiate; a tuple gives a tuple. An argument that f does
+    `argnums` says with respect to which arguments; a tuple gives a tuple. An argument that f does
     not depend on has gradient 0.
 
     Raises TypeError where f returns an array (see `jacobian`).
@@ -165,7 +165,7 @@ def derivative(f: Function, order: int = 1) -> Function:
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
-    """F's value, and the function that multiplies a cotangent with its Jacobian from the left.
+    """The value of f, and the function that multiplies its Jacobian by a cotangent from the left.
 
         pullback(v) = vᵀ·J, one entry for each of the primals
 
@@ -200,9 +200,9 @@ def _like(x: Any, v: Any, what: str) -> Any:
 
 
 def jvp(f: Function, primals: Any, tangents: Any) -> tuple[Any, Any]:
-    """F's value, and its derivative in the direction of the tangents.   J·v
+    """The value of f, and its derivative in the direction of the tangents.   J·v
 
-    `primals` and `tangents` are tuples, one entry an argument of f; a single argument may be given
+    `primals` and `tangents` are tuples, one entry per argument of f; a single argument may be given
     without the tuple. Reverse mode twice: vᵀ·J is linear in v, and the gradient of that is J·v.
 
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
@@ -241,7 +241,7 @@ def linear(call: Call, output: Any) -> tuple[Value, list[Any]]:
 
 
 def hvp(f: Function, x: Any, v: Any) -> Any:
-    """The product of f's Hessian at x with v, without the Hessian.   H·v
+    """The product of f's Hessian at x with v, without forming the Hessian.   H·v
 
     f takes x, a number, an array or a structure of them, and returns one number; v is like x.
 

@@ -25,8 +25,8 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
 
         J[i, j] = ∂fᵢ/∂xⱼ;   the shape is that of the output followed by that of the argument
 
-    By rows, one vjp an entry of the output, or by columns, one jvp an entry of the arguments,
-    whichever is cheaper. A structure of outputs gives that structure, of arguments inside it.
+    By rows, one vjp per entry of the output, or by columns, one jvp per entry of the arguments,
+    whichever is cheaper. A structure of outputs gives that structure, with that of the arguments inside it.
 
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],

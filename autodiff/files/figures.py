@@ -25,7 +25,7 @@ class Figure(matplotlib.figure.Figure):
     def savefig(self, fname: Any, **options: Any) -> None:
         """As matplotlib's, but a path gets a file that is complete, or keeps what it has.
 
-        As there, the suffix tells the kind if `format` does not; a path without one gets the usual.
+        As there, the suffix decides the kind if `format` does not; a path without one gets the usual.
         """
         if not isinstance(fname, (str, os.PathLike)):
             super().savefig(fname, **options)

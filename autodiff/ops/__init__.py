@@ -1,4 +1,4 @@
-"""The operations, one family a file, by NumPy's names."""
+"""The operations, one family per file, by NumPy's names."""
 
 from . import (
     accumulations,

@@ -1,4 +1,4 @@
-"""Arithmetic: what the operators of Python stand for."""
+"""Arithmetic: what the operators of Python mean."""
 
 from __future__ import annotations
 

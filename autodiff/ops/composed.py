@@ -47,7 +47,7 @@ def rot90(m: Operand, /, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
 
 
 def rollaxis(a: Operand, /, axis: int, start: int = 0) -> Any:
-    """An axis moved back until it stands before the one at `start`."""
+    """An axis moved back until it is before the one at `start`."""
     ndim = len(shape_of(a))
     axis = axis_in(axis, ndim, "rollaxis")
     # The place behind the last axis is a start, too.

@@ -85,7 +85,7 @@ LETTERS = ascii_uppercase + ascii_lowercase
 
 
 def einsum(subscripts: str | Operand, /, *operands: Any, optimize: bool | str = False) -> Any:
-    """Einstein's sum: one letter an axis; letters that the output lacks are summed over.
+    """Einstein's sum: one letter per axis; letters that the output lacks are summed over.
 
         "ij,jk->ik"  is  Yᵢₖ = Σⱼ Aᵢⱼ·Bⱼₖ;   Āᵢⱼ = Σₖ Ȳᵢₖ·Bⱼₖ:  "ik,jk->ij"
 
@@ -94,7 +94,7 @@ def einsum(subscripts: str | Operand, /, *operands: Any, optimize: bool | str = 
     broadcasts against one of the same letter. In place of one string, each operand may be followed by a
     list of numbers from 0 to 51 and Ellipsis, and all by the output's: `einsum(a, [0, 1], b, [1, 2],
     [0, 2])`. `optimize` is False, True, "greedy" or "optimal": the order of the products of three
-    operands and more. Raises ValueError where letters and axes do not fit.
+    operands or more. Raises ValueError where letters and axes do not match.
 
     >>> einsum("ii", [[1.0, 2.0], [3.0, 4.0]])
     5.0
@@ -192,7 +192,7 @@ def _einsum_rule(g: Operand, operands: Any, i: int, subscripts: str, optimize: b
     doperands=lambda g, y, operands, i, subscripts, optimize: _einsum_rule(
         g, operands, i, subscripts, optimize
     ),
-    remedy="a letter stands for one size in all operands",
+    remedy="a letter means one size in all operands",
 )
 def _einsum(*operands: Data, subscripts: str, optimize: bool | str = False) -> Data:
     """Einstein's sum with its output written out."""

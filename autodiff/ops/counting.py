@@ -42,8 +42,8 @@ def unique(
 
         yᵢ = x at the first place where it is found;   x̄ = ȳ at those places, else 0
 
-    With `return_index`, `return_inverse` and `return_counts` there follow plain arrays: these places, the
-    place in y of each entry of x, and how often it occurs. They are sorted, also without `sorted`.
+    With `return_index`, `return_inverse` and `return_counts` plain arrays follow: these places, the
+    place in y of each entry of x, and how often it occurs. They are sorted even without `sorted`.
 
     >>> unique([3, 1, 3])
     array([1., 3.])
@@ -63,7 +63,7 @@ def bincount(x: Any, /, weights: Operand = None, minlength: int = 0) -> Any:
 
         yₖ = Σ wᵢ where xᵢ = k;   w̄ᵢ = ȳ at xᵢ
 
-    x is plain whole numbers. Raises ValueError where there is not one weight for each.
+    x is plain whole numbers. Raises ValueError unless there is one weight for each.
 
     >>> bincount([0, 1, 1], weights=[1, 2, 3])
     array([1., 5.])

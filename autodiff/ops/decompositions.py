@@ -121,7 +121,7 @@ def svd(a: Operand, /, full_matrices: bool = True, compute_uv: bool = True, herm
             + (I − U·Uᵀ)·Ū·S⁻¹·Vᵀ + U·S⁻¹·V̄ᵀ·(I − V·Vᵀ),  Fᵢⱼ = 1/(sⱼ² − sᵢ²)
 
     With `full_matrices`, what U or V has beyond min(m, n) columns is not determined, and a gradient
-    of that factor is refused. Without `compute_uv` the result is s alone. Source: J. Townsend,
+    of that factor raises an error. Without `compute_uv` the result is s alone. Source: J. Townsend,
     "Differentiating the singular value decomposition" (2016). Raises TypeError for `hermitian`.
     """
     if hermitian:

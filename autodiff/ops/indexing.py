@@ -137,9 +137,9 @@ def _spread(x: Data, step: int, axis: int) -> Data:
 
 
 def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
-    """The entries at integer indices along an axis; of x as one row, if None.   x̄ as of `getitem`.
+    """The entries at integer indices along an axis; of the flattened x if it is None.   x̄ as for `getitem`.
 
-    Raises IndexError for an index out of bounds, TypeError for one that is no integer.
+    Raises IndexError for an index out of bounds, TypeError for one that is not an integer.
 
     >>> take([[1, 2], [3, 4]], [1, 1, 0], axis=1)
     array([[2., 2., 1.],
@@ -159,7 +159,7 @@ def take_along_axis(x: Operand, /, indices: Any, axis: int | None = -1) -> Any:
     """Along an axis, the entries at indices that differ from row to row, as argsort gives them.
 
     y[i, j] = x[i, indices[i, j]] for axis 1. The indices have as many axes as x, and broadcast
-    against it on the others. Without axis, x is taken as one row.
+    against it on the others. If the axis is None, x is flattened.
     """
     _refuse_values(indices)
     if axis is None:
@@ -202,7 +202,7 @@ def _partition(x: Data, /, kth: int | Sequence[int], axis: int = -1) -> Data:
 
 
 def sort(x: Operand, /, axis: int | None = -1) -> Any:
-    """Entries in ascending order along an axis; of x as one row, if None.
+    """Entries in ascending order along an axis; of the flattened x if it is None.
 
         yᵢ = x at the i-th place of argsort(x);   x̄ = ȳ, each entry at the place it came from
 
@@ -215,7 +215,7 @@ def sort(x: Operand, /, axis: int | None = -1) -> Any:
 
 
 def partition(x: Operand, /, kth: int | Sequence[int], axis: int | None = -1) -> Any:
-    """The kth entry where sorting would put it, smaller entries before, larger behind.
+    """The kth entry where sorting would put it, smaller entries before it, larger ones after.
 
     x̄ = ȳ, each entry at the place it came from. Raises ValueError for a kth out of bounds.
     """
@@ -228,7 +228,7 @@ def partition(x: Operand, /, kth: int | Sequence[int], axis: int | None = -1) ->
 def select(condlist: Sequence[Any], choicelist: Sequence[Operand], default: Operand = 0.0) -> Any:
     """Entry by entry, the choice of the first condition that holds, else the default.
 
-    The gradient flows to the choice taken alone. Raises ValueError where there is not one choice
+    The gradient flows only to the choice taken. Raises ValueError unless there is one choice
     for each condition.
 
     >>> select([[True, False], [True, True]], [[1, 2], [3, 4]])

@@ -53,7 +53,7 @@ def _concatenate(*arrays: Data, axis: int, bounds: tuple[int, ...]) -> Data:
 
 
 def concatenate(arrays: Iterable[Operand], /, axis: int | None = 0) -> Any:
-    """Arrays one behind the other along an axis that they have; as rows of entries, if None.
+    """Arrays one after the other along an existing axis; flattened if it is None.
 
         x̄ᵢ = the part of ȳ that came from xᵢ
 
@@ -140,7 +140,7 @@ def column_stack(tup: Iterable[Operand], /) -> Any:
 
 
 def append(arr: Operand, /, values: Operand, axis: int | None = None) -> Any:
-    """Values behind an array along an axis; both as rows of entries, if None."""
+    """Values appended to an array along an axis; both are flattened if it is None."""
     return concatenate([arr, values], axis)
 
 
@@ -171,11 +171,11 @@ def _unsplit(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
 
 
 def array_split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -> list[Any]:
-    """Parts of an array along an axis: so many, the first ones longer, or cut at given places.
+    """Parts of an array along an axis: that many, the first ones longer, or cut at given places.
 
-        x̄ = the ȳ of the parts one behind the other, 0 for parts that nothing used
+        x̄ = the ȳ of the parts one after the other, 0 for parts that were not used
 
-    Raises ValueError for less than one part.
+    Raises ValueError for fewer than one part.
 
     >>> array_split([1, 2, 3], 2)
     [array([1., 2.]), array([3.])]
@@ -196,7 +196,7 @@ def array_split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -
 
 
 def split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -> list[Any]:
-    """Parts of an array along an axis, as `array_split`, but so many must be of one size.
+    """Parts of an array along an axis, like `array_split`, but a number of parts must be of equal size.
 
     Raises ValueError where they are not.
     """

@@ -33,12 +33,12 @@ def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = F
 
         y = (Σᵢ |xᵢ|ᵖ)^(1/p);   ∂y/∂xᵢ = sign xᵢ · (|xᵢ|/y)ᵖ⁻¹;   for p = 2, xᵢ/y, and 0 at x = 0
 
-    `ord` is for vectors p, 2 when None, ∞ the largest and −∞ the smallest |xᵢ|, 0 the number of
+    For vectors, `ord` is p: 2 when None, ∞ the largest and −∞ the smallest |xᵢ|, 0 the number of
     entries that are not 0, whose slope is 0. For matrices it is None or "fro", the length of all entries;
     "nuc", 2, −2 the sum, the largest and the smallest of the singular values; 1 and ∞ the largest
     sum of |xᵢⱼ| over a column and over a row, −1 and −∞ the smallest. Without `axis` it is x as a whole, of
     any number of axes when `ord` is None. Lengths neither overflow nor underflow on the way.
-    Raises ValueError for another `ord`, or another number of axes.
+    Raises ValueError for any other `ord`, or another number of axes.
 
     >>> norm([3.0, 4.0])
     5.0
@@ -56,7 +56,7 @@ def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = F
 
 def _of_vectors(x: Operand, ord: Order, axis: int, keepdims: bool) -> Any:
     if isinstance(ord, str):
-        raise ValueError(f"norm: ord={ord!r} is no norm of vectors; give a number, or two axes")
+        raise ValueError(f"norm: ord={ord!r} is not a norm of vectors; give a number, or two axes")
     if ord == 0:
         return sum(absolute(sign(x)), axis, keepdims)
     if ord == 1:
@@ -73,7 +73,7 @@ def _of_matrices(x: Operand, ord: Order, axes: tuple[int, ...], keepdims: bool) 
         y = OF_SINGULAR_VALUES[ord](svd(moveaxis(x, axes, (-2, -1)), compute_uv=False))
         return expand_dims(y, axes) if keepdims else y
     if ord not in (1, -1, math.inf, -math.inf):
-        raise ValueError(f"norm: ord={ord!r} is no norm of matrices; it is None, fro, nuc, ±1, ±2 or ±inf")
+        raise ValueError(f"norm: ord={ord!r} is not a norm of matrices; it is None, fro, nuc, ±1, ±2 or ±inf")
     along, across = axes if ord in (1, -1) else reversed(axes)
     sums = sum(absolute(x), along, keepdims=True)
     y = (min if ord in (-1, -math.inf) else max)(sums, across, keepdims=True)

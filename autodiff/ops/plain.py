@@ -106,7 +106,7 @@ def question(function: Callable[..., Any], count: int) -> Callable[..., Any]:
             raise kind(f"{name}: got {shapes}: {error}") from error
 
     apply.__name__ = apply.__qualname__ = name
-    apply.__doc__ = f"numpy.{name} of the data: a plain result, without derivative."
+    apply.__doc__ = f"numpy.{name} of the data: a plain result, without a derivative."
     return apply
 
 

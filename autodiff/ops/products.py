@@ -69,7 +69,7 @@ def _right(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
 def _mismatch(a: Data, b: Data) -> str:
     """Why two arrays have no matrix product."""
     if not (np.ndim(a) and np.ndim(b)):
-        return "a number is no matrix and multiplies with *"
+        return "a number is not a matrix; multiply with *"
     n, m = a.shape[-1], b.shape[-min(b.ndim, 2)]
     if n != m:
         return f"expected inner sizes to agree, {n} and {m} do not; transpose one of them?"
@@ -151,7 +151,7 @@ def outer(a: Operand, b: Operand, /) -> Any:
 def kron(a: Operand, b: Operand, /) -> Any:
     """Kronecker product: each entry of a times the whole of b, side by side.
 
-    The shape is that of a times that of b, axis by axis, the shorter one filled with 1 in front.
+    The shape is that of a times that of b, axis by axis, the shorter one padded with 1 in front.
     """
     p, q = shape_of(a), shape_of(b)
     axes = max(len(p), len(q))
@@ -179,7 +179,7 @@ def cross(
 ) -> Any:
     """Vector product of vectors of 3 entries.   y = a × b;   ā = b × ȳ,  b̄ = ȳ × a.
 
-    The vectors lie along `axisa` and `axisb`, the results along `axisc`; `axis` stands for all three.
+    The vectors lie along `axisa` and `axisb`, the results along `axisc`; `axis` sets all three.
     The other axes broadcast. Raises ValueError for vectors of another size.
 
     >>> cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])

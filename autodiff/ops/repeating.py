@@ -34,11 +34,11 @@ def _gathered(g: Any, repeats: Any, axis: int | None, shape: Shape) -> Any:
 
 @primitive(linear=True, dx=lambda g, y, x, repeats, axis: _gathered(g, repeats, axis, shape_of(x)))
 def repeat(x: Data, /, repeats: int | Sequence[int], axis: int | None = None) -> Data:
-    """Each entry several times in a row, along an axis; of x as one row, if None.
+    """Each entry several times in a row, along an axis; of the flattened x if it is None.
 
         x̄ᵢ = Σ ȳ over the copies of xᵢ
 
-    `repeats` is one number, or one for each place along the axis.
+    `repeats` is one number, or one for each position along the axis.
 
     >>> repeat([1, 2], [1, 3])
     array([1., 2., 2., 2.])
@@ -79,7 +79,7 @@ def _widths(pad_width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
     try:
         pairs = np.broadcast_to(pad_width, (ndim, 2)).tolist()
     except ValueError:
-        raise ValueError(f"pad: expected (before, behind) for each of {ndim} axes, got {pad_width}") from None
+        raise ValueError(f"pad: expected (before, after) for each of {ndim} axes, got {pad_width}") from None
     return tuple((before, behind) for before, behind in pairs)
 
 
@@ -98,8 +98,8 @@ def pad(x: Operand, /, pad_width: Any, mode: Any = "constant", *, constant_value
 
         x̄ = ȳ without its border, plus ȳ at each entry of the border that shows an entry of x
 
-    `pad_width` is (before, behind) for each axis, one such pair for all, one number, or pairs or
-    numbers by axis. Raises ValueError for another mode.
+    `pad_width` is (before, after) for each axis, one such pair for all, one number, or pairs or
+    numbers by axis. Raises ValueError for any other mode.
 
     >>> pad([1, 2, 3], 1, "reflect")
     array([2., 1., 2., 3., 2.])

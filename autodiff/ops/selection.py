@@ -48,7 +48,7 @@ __all__ = [
 def where(condition: Data, x: Data, y: Data, /) -> Data:
     """Choice, entry by entry.   z = x where the condition holds, else y.
 
-    The gradient flows to the branch taken alone: the other contributes nothing, not even where its slope is
+    The gradient flows only to the branch taken: the other contributes nothing, not even where its slope is
     infinite or nan.
     """
     return np.where(condition, x, y)
@@ -113,7 +113,7 @@ def ceil(x: Data, /) -> Data:
 
 @elementwise(dx=0.0, kink="trunc′(1) = 0")
 def trunc(x: Data, /) -> Data:
-    """The integer next to x towards 0.   dy/dx = 0."""
+    """The nearest integer towards 0.   dy/dx = 0."""
     return np.trunc(x)
 
 
@@ -174,7 +174,7 @@ def clip(
     Where x is held back its slope is 0 whatever x was computed from, also of infinite slope: 0·∞ = 0 there.
     A bound that is a variable has the slope where it holds x back, and its share of it where both tie, as
     in `maximum` and `minimum`. Bounds broadcast against x. `a_min` and `a_max` are NumPy's older names.
-    Raises TypeError for a bound that is given by both names.
+    Raises TypeError for a bound given under both names.
 
     >>> clip([1.0, 5.0, 9.0], 2.0, 6.0)
     array([2., 5., 6.])

@@ -97,8 +97,8 @@ def _stretched(shape: Shape, given: Shape) -> Shape:
 def reshape(x: Data, /, shape: int | Sequence[int], order: str = "C") -> Data:
     """The entries of x in another shape, one size of which may be −1.   x̄ = ȳ in the shape of x.
 
-    Entries are read and laid row by row, or column by column with order "F". Raises ValueError
-    for another order, and for a shape of another number of entries.
+    Entries are read and laid out row by row, or column by column with order "F". Raises ValueError
+    for any other order, and for a shape with another number of entries.
     """
     if order == "C":
         return np.reshape(x, shape)
@@ -211,7 +211,7 @@ def _back(shift: Any) -> int | tuple[int, ...]:
 
 @primitive(linear=True, dx=lambda g, y, x, shift, axis: roll(g, _back(shift), axis))
 def roll(x: Data, /, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Data:
-    """Entries shifted in a circle, the last to the front; as one row, if no axis.   x̄ = ȳ, shifted back.
+    """Entries shifted cyclically, the last to the front; of the flattened x if None.   x̄ = ȳ, shifted back.
 
     >>> roll([1, 2, 3], 1)
     array([3., 1., 2.])

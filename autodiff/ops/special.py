@@ -123,7 +123,7 @@ def xlogy(x: Data, y: Data, /) -> Data:
     """x·log y, and 0 where x = 0, whatever y is.   z = x·log y;   ∂z/∂x = log y,  ∂z/∂y = x/y, 0 where x = 0.
 
     nan in y stays nan. At y = 0 the slope in x is log 0 = −∞, the limit from the right. It is the function of
-    this name of scipy.special, as are `xlog1py` and `entr`.
+    this name in scipy.special, as are `xlog1py` and `entr`.
 
     >>> xlogy(0.0, 0.0)
     0.0

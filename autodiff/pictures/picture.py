@@ -38,7 +38,7 @@ FEW = 60
 class Picture(Formatted):
     """A drawing by Graphviz: shows itself in a notebook, and is saved as SVG, PNG, PDF or DOT.
 
-    `dot` is the drawing in the DOT language of Graphviz, and is there also without Graphviz; what has
+    `dot` is the drawing in the DOT language of Graphviz, and is available without Graphviz, too; what has
     to be laid out raises RuntimeError then.
     """
 
@@ -125,11 +125,11 @@ def draw(
     show           what is shown: "data"; "grad"; "local", the derivative on each edge, ∂z/∂x as a formula and
                    as a number, for whole arrays what the edge contributes to the gradient (Ȳ is that of Y);
                    "ledger", the terms that add up to the gradient of what is used several times. By default
-                   all of it, and of more than 60 cards data and gradients
+                   all of it; for more than 60 cards, data and gradients
     number_format  how numbers are written, as in `format(number, ".4g")`
-    theme          "auto" for any page; "light", "dark", and "mono", for print, with a ground of their own
-    max_nodes      how many cards there are at most: larger graphs are collapsed as little as needed, by
-                   their boxes, then by drawing what is alike once; at last what is farthest is left out
+    theme          "auto" for any page; "light", "dark", and "mono", for print, with a background of their own
+    max_nodes      the largest number of cards: larger graphs are collapsed as little as needed, by
+                   their boxes, then by drawing what is alike once; in the end the farthest are left out
     collapse       which boxes are drawn as one card: True for all, a depth from the outside, counted from 1,
                    or names, "Linear" or "Linear 2"; False for none
 
@@ -148,7 +148,7 @@ def draw(
     }
     <BLANKLINE>
 
-    Raises TypeError for what is no Value, and ValueError for no Value at all, and for options that are not
+    Raises TypeError for anything but Values, and ValueError for no Value at all, and for options that are not
     known.
     """
     direction = one_of("direction", direction, DIRECTIONS)

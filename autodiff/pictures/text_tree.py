@@ -29,8 +29,8 @@ class Tree:
 def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> Tree:
     """The graph that a Value was computed from as text: itself first, its operands below it.
 
-    A line has name, operation, data and gradient, "–" where none was computed. What is used again
-    is only referred to there: by its name, or by a number where there is no name, or two the same.
+    Each line has name, operation, data and gradient, "–" where none was computed. What is used again
+    is only referred to: by its name, or by a number if it has no name, or one that another has.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1.0
@@ -42,8 +42,8 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
     │  └─ ↑ x
     └─ number   1
 
-    Raises TypeError for what is no Value, and ValueError for a graph of more than `max_nodes`, and for a
-    format that is none.
+    Raises TypeError for anything but a Value, and ValueError for a graph of more than `max_nodes`, and for a
+    format that is not one.
     """
     graph, written = Graph(value, max_nodes), settings.number_format("tree: number_format", number_format)
     marks = _marks(graph)

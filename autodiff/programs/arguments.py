@@ -73,7 +73,7 @@ class Parameters:
         if unknown and Parameter.VAR_KEYWORD not in kinds.values():
             known = ", ".join([*self._names, *by_name]) or "none"
             raise ValueError(
-                f"compile: static names {min(unknown)!r}, which is no parameter; they are {known}"
+                f"compile: static names {min(unknown)!r}, which is not a parameter; they are {known}"
             )
 
     def position(self, i: int) -> str:

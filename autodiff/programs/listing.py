@@ -1,4 +1,4 @@
-"""A recorded computation as a straight-line listing: one line an operation, inputs before results.
+"""A recorded computation as a straight-line listing: one line per operation, inputs before results.
 
 The listing is what rewrites change and what source is written from. Lines are never changed in
 place: a rewrite makes new ones.

@@ -62,7 +62,7 @@ class Program:
         return self if instance is None else MethodType(self, instance)
 
     def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], record: bool = True) -> Any:
-        """What a call returns, the long way; data alone, if nothing shall be recorded."""
+        """What a call returns, the long way; data alone, if nothing is to be recorded."""
         arguments = entered(args, kwargs, self._parameters)
         version = self._version(arguments)
         outputs: Any = version.outputs(arguments.data)
@@ -74,7 +74,7 @@ class Program:
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        """What was compiled so far and is kept, the one used last behind."""
+        """What was compiled so far and is kept, the one used last at the end."""
         with self._lock:
             return tuple(self._versions.values())
 
@@ -129,7 +129,7 @@ class Program:
 
         Its function takes the inputs one by one, numbers and arrays of those shapes and dtypes: the
         entries of the arguments in order, then the Values that f closes over. It returns the results one
-        by one, as a tuple. Raises ValueError before the first call, for another suffix than .py, and for
+        by one, as a tuple. Raises ValueError before the first call, for a suffix other than .py, and for
         what has no text: operations whose functions were not written in a file, or use what only their
         module has.
         """
@@ -170,30 +170,30 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     """A program with f's signature that computes what f does, as straight-line Python.
 
     At the first call with arguments of given shapes and dtypes, f runs on Values; values and gradients
-    alike are recorded, shortened, and written down as source, one line an operation, which runs from
+    alike are recorded, shortened, and written down as source, one line per operation, which runs from
     then on. f may be `value_and_grad(g)`, `hessian(g)`, or call `gradients`. Arguments and results are
     numbers and arrays in tuples, lists and dicts; other arguments, and those that are declared `static`
     by name or position, choose what is computed.
 
     Values that f closes over, such as a model's parameters, are read anew at each call. Where the result
     depends on one that is a variable, or on an argument that is, it is a Value again, and the program one
-    operation of its graph. All else is recorded once, and where it has changed by the next call, the program
-    is recorded anew: what f and the user's functions that it calls read in their closures, among their
+    operation of its graph. Everything else is recorded once; if it has changed by the next call, the program
+    is recorded again: what f and the user's functions that it calls read in their closures, among their
     globals, of `self`, and behind constant attributes and keys, `cfg.layers[0].scale`; defaults, and what a
-    partial holds; the entries of what is looped over or handed on; arrays up to 1,000 bytes; the mode that
+    partial contains; the entries of what is looped over or passed on; arrays up to 1,000 bytes; the mode that
     `train()` and `eval()` set. At the first call f is called twice, to find out whether it does the same each
     time.
 
-    Not noticed, so that a program is stale, are: what is written into arrays above 1,000 bytes, into what has
+    Not noticed, so that a program becomes stale, are writes into arrays above 1,000 bytes, into what has
     more than 64 entries, and into the objects in an array (the head of `source` names them); what f reads in
     other ways, such as by attributes and keys that it computes from others, in objects that functions return,
-    in files; attributes of what is a number, a string or a container of Python's; the settings of `nn`'s own
+    in files; attributes of Python's numbers, strings and containers; the settings of `nn`'s own
     layers, and Values put in place of their parameters (new `data` of parameters are read); what belongs to
     Python's own modules; and a new `__code__` of a function. Static arguments that are equal are the same.
 
     The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
     Overflow, nan and kinks are those of the eager engine, and so is 0·∞: 0 for structural zeros, decided anew
-    at each call, else nan. Nothing warns.
+    at each call, else nan. There are no warnings.
 
     Raises TypeError where f looks at a number: `if x > 0`, `float(x)`, `x.data`; and for arguments that are
     neither data nor settings. Raises ValueError where f does not do the same each time.

@@ -29,7 +29,7 @@ def saved(source: Source) -> str:
     if foreign:
         raise ValueError(
             f"{source.name} cannot be saved: there is no text for {', '.join(foreign)}; the function of an "
-            "operation must stand in a file, and use NumPy, math, numbers and functions of that kind alone"
+            "operation must be in a file, and use NumPy, math, numbers and functions of that kind alone"
         )
     fails = any(function.may_fail for function in source.functions)
     support = [_parts(module)[1] for module in ([ieee, running] if fails else [running])]
@@ -94,7 +94,7 @@ def _parts(module: ModuleType) -> tuple[str, str]:
         head, _, rest = inspect.getsource(module).partition("\n__all__")
     except OSError:
         raise ValueError(
-            f"a saved program brings along {module.__name__}, whose source is not to be had: save it where "
+            f"a saved program brings along {module.__name__}, whose source is not available: save it where "
             "autodiff is installed with its .py files"
         ) from None
     return head, rest.partition("\n")[2].strip()

@@ -5,7 +5,7 @@
     saved(source)                 the same for a file (saving.py)
 
 The text needs NumPy and math alone: imports, constants, functions that it brings along, and the function
-itself, a line an operation. Where it has arrays, it is given memory for those on the way, which it keeps
+itself, one line per operation. Where it has arrays, it is given memory for those on the way, which it keeps
 from call to call.
 """
 

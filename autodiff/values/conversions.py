@@ -41,7 +41,7 @@ class Conversions:
             tracer.check_read(self, how)
 
     def item(self) -> float:
-        """The only entry, as a Python number. Raises ValueError when there are several."""
+        """The only entry, as a Python number. Raises ValueError if there are several."""
         self._check_readable(".item()")
         return float(self._data) if not self.shape else self._data.item()
 

@@ -1,7 +1,7 @@
 """Declaring operations: one decorated function is one operation.
 
 Its body is the forward computation on raw data, its docstring the formula, and the decorator's
-arguments the derivatives, one rule an argument:
+arguments the derivatives, one rule per argument:
 
     @elementwise(dx=lambda y, x: 1.0 - y * y, scalar=math.tanh)
     def tanh(x, /):
@@ -119,11 +119,11 @@ def primitive(
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an operation by its vector-Jacobian products.
 
-    As `elementwise`, but for each data parameter x, `dx(g, y, x, …)` is the gradient with respect to
+    Like `elementwise`, but for each data parameter x, `dx(g, y, x, …)` is the gradient with respect to
     x when g is the gradient with respect to the output y. A parameter `*xs` stands for many inputs:
     its rule is `dxs(g, y, xs, i, …)`, the gradient of the i-th. An operation that returns a tuple
-    has a tuple as y, and as g, with None for the parts that nothing used. A rule returns a new
-    array, or one of those that it was given; where the operation broadcasts, the engine sums.
+    has a tuple as y, and as g, with None for the parts that were not used. A rule returns a new
+    array, or one of those it was given; where the operation broadcasts, the engine sums.
 
     linear  the output is a sum of products of one entry of each operand, with factors of one sign; so the
             structural zeros of g and of the operands are known in the result (see `structural_zeros`)

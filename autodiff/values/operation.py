@@ -104,7 +104,7 @@ class Operation(Traits):
         expected = [f"d{name}" for name in self.arguments]
         if sorted(rules) != sorted(expected):
             raise TypeError(
-                f"{self.name}: one rule an argument is needed, {', '.join(expected)} "
+                f"{self.name}: one rule per argument is needed, {', '.join(expected)} "
                 f"(None where there is no derivative); got {', '.join(rules) or 'none'}"
             )
         leading = ["y"] if self.elementwise else ["g", "y"]

@@ -46,7 +46,7 @@ def scope(name: str) -> _GeneratorContextManager[None]:
     >>> half(y).data
     4.5
 
-    Raises TypeError for a name that is no string.
+    Raises TypeError for a name that is not a string.
     """
     if not isinstance(name, str):
         raise TypeError(f"scope: the name must be a string, got {name!r}")

@@ -77,11 +77,11 @@ class Value(Conversions, Methods):
     def data(self) -> Data:
         """The number or array. Assign to a leaf only: same shape, copied, cast to its dtype.
 
-        A UserWarning tells where an array or NumPy number of another precision is cast.
+        A UserWarning says when an array or NumPy number of another precision is cast.
 
-        A variable's array may be written into before it is used. `leaf.data[0] = 5.0` afterwards is refused
-        by the next gradient, as an assignment is; of a constant, and through an array that was kept from
-        before an assignment, only `detect_anomaly` finds it. The array of a recorded node is read-only,
+        A variable's array may be written to before it is used. After `leaf.data[0] = 5.0` later on, the next
+        gradient raises, as after an assignment; for a constant, and through an array that was kept from
+        before an assignment, only `detect_anomaly` notices. The array of a recorded node is read-only,
         since it may be a view of a leaf's.
         """
         self._check_readable(".data")
@@ -133,7 +133,7 @@ class Value(Conversions, Methods):
     def constant(self) -> bool:
         """Whether the value depends on no variable, so that nothing differentiates it.
 
-        Assign to a leaf, to freeze a parameter or to free it: a frozen one has no gradient.
+        Assign to a leaf to freeze a parameter, or to unfreeze it: a frozen one has no gradient.
         """
         return not self._tracked
 

@@ -135,8 +135,8 @@ class Conv2d(Module):
     Xavier's uniform; `bias` b is (out_channels,) and starts at 0, or is None with `bias=False`. With
     `dtype=np.float32` parameters are float32, and so are the outputs for float32 images.
 
-    Raises ValueError for sizes that are no positive whole numbers, for an unknown initialiser, and at the
-    call for images of other channels, and for those smaller than the kernel.
+    Raises ValueError for sizes that are not positive whole numbers, for an unknown initialiser, and at the
+    call for images with another number of channels, and for those smaller than the kernel.
 
     >>> edges = Conv2d(1, 1, kernel_size=(1, 2), bias=False)
     >>> edges.weight.data = [[[[-1.0, 1.0]]]]

@@ -17,14 +17,14 @@ from ..module import Module
 
 
 class Dropout(Module):
-    """In training, each entry is dropped with probability p, and the others grow by as much on average.
+    """In training, each entry is dropped with probability p, and the others are scaled up to make up for it.
 
         y = m·x / (1 − p),  m = 0 with probability p, else 1;   ∂y/∂x = m / (1 − p)
 
     so that the mean of y is x. In predictions, after `eval()`, y is x itself. The draws come from the
     module's own generator `rng`; equal seeds give equal draws.
 
-    Raises ValueError for p outside [0, 1), TypeError for what is no number.
+    Raises ValueError for p outside [0, 1), TypeError for anything but a number.
 
     >>> drop = Dropout(0.5, seed=0)
     >>> drop([1.0, 1.0, 1.0, 1.0])

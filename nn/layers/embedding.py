@@ -20,11 +20,11 @@ class Embedding(Module):
 
         y[…, j] = W[x[…], j];   W̄ᵢ = Σ ȳ over all places where x = i
 
-    x holds integers from 0 to n_embeddings − 1 in any shape (…), as whole floats, too; y is (…, size).
-    `weight` W is (n_embeddings, size), of a dtype, and starts as `initialize` says, by default from the
+    x holds integers from 0 to n_embeddings − 1 in any shape (…), whole floats included; y is (…, size).
+    `weight` W is (n_embeddings, size), of that dtype, and starts as `initialize` says, by default from the
     standard normal distribution.
 
-    Raises ValueError for sizes that are no positive whole numbers and for an unknown initialiser; at the
+    Raises ValueError for sizes that are not positive whole numbers and for an unknown initialiser; at the
     call TypeError for a variable, a Dask array and numbers that are not whole, IndexError for those out of
     range.
 
@@ -59,7 +59,7 @@ class Embedding(Module):
         if holds_tasks(given):
             raise TypeError(
                 "Embedding: the indices are a dask array, and rows of W have no lazy form; compute() them, "
-                "or give Linear a column a category, of zeros and ones"
+                "or give Linear one column per category, of zeros and ones"
             )
         given = np.asarray(given)
         if given.dtype.kind not in "iuf":

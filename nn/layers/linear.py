@@ -36,7 +36,7 @@ def affine(x: Data, weight: Data, bias: Data, /) -> Data:
 
 
 class Linear(Module):
-    """Weighted sums of the inputs.   y = x·Wᵀ + b, so that w_jk is on the way from k to j.
+    """Weighted sums of the inputs.   y = x·Wᵀ + b, so that w_jk leads from k to j.
 
     x has shape (n_observations, n_inputs), or (n_inputs,) for one observation, and y n_outputs in
     place of n_inputs; axes in front pass through. `weight` has shape (n_outputs, n_inputs), `bias`
@@ -46,8 +46,8 @@ class Linear(Module):
     With `dtype=np.float32` parameters are float32, and so are the outputs for float32 inputs; for
     float64 inputs, and with float64 parameters, all is computed in float64.
 
-    Raises ValueError for sizes that are no positive whole numbers, for an unknown initialiser, and at
-    the call for a wrong number of features; TypeError for a dtype without fractions.
+    Raises ValueError for sizes that are not positive whole numbers, for an unknown initialiser, and at
+    the call for a wrong number of features; TypeError for a dtype that is not floating-point.
 
     >>> layer = Linear(2, 3, initialize="zeros")
     >>> layer([[1.0, 2.0]])

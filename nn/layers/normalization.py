@@ -32,8 +32,8 @@ class BatchNorm(Module):
     running ← (1 − momentum)·running + momentum·seen, where the variance seen is that of n − 1.
 
     x is (n, n_features) or (n, n_features, height, width): a feature is then a channel, and each pixel an
-    observation. `weight` γ and `bias` β are (n_features,), of a dtype, 1 and 0 at first; the buffers
-    `running_mean` and `running_var`, float64, begin with 0 and 1.
+    observation. `weight` γ and `bias` β are (n_features,), of that dtype, and start at 1 and 0; the buffers
+    `running_mean` and `running_var`, float64, start at 0 and 1.
 
     Raises ValueError for another number of features, and in training for a single observation.
 
@@ -107,7 +107,7 @@ class LayerNorm(Module):
         y = γ·(x − μ)/√(v + eps) + β
 
     with mean μ and variance v (that of n, not n − 1) over the last axes of x, whose sizes are `shape`.
-    `weight` γ and `bias` β have that shape, are of a dtype, and 1 and 0 at first.
+    `weight` γ and `bias` β have that shape and dtype, and start at 1 and 0.
 
     Raises ValueError for data with other last axes.
 

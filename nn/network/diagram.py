@@ -84,12 +84,12 @@ def draw_network(
 ) -> Picture:
     r"""Draw a network in layers, with its weights and biases as they are at this moment.
 
-    observation    one number a feature: nodes show the activations for it; Values bring their names
+    observation    one number per feature: nodes show the activations for it; Values bring their names
     gradients      whether parameters show their `.grad`, "–" where it was not computed
     number_format  how numbers are written, as in `format(number, ".4g")`
-    max_nodes      of a layer with more nodes than so many, the first ones and the last are drawn
-    max_labels     where more lines than so many lead from one layer to the next, they bear no labels;
-                   as SVG, a line tells its weight to who points at it
+    max_nodes      of a layer with more nodes than this, the first ones and the last are drawn
+    max_labels     where more lines than this lead from one layer to the next, they have no labels;
+                   in SVG, a line shows its weight when it is pointed at
 
     The thickness of a line grows with the size of its parameter, up to that of the largest one drawn.
 

@@ -26,14 +26,14 @@ class MLP(Module):
         a⁽⁰⁾ = x,   z⁽ˡ⁾ = a⁽ˡ⁻¹⁾·W⁽ˡ⁾ᵀ + b⁽ˡ⁾,   a⁽ˡ⁾ = g(z⁽ˡ⁾)
 
     `activation` is g in the hidden layers, `output` the one after the last: names, or functions. A
-    regression has one output, a classifier one a class. The output is the identity by default, which
+    regression has one output, a classifier one per class. The output is the identity by default, which
     is right for losses from logits. X has shape (n_observations, n_inputs), or (n_inputs,) for one.
 
     Weights start as `initialize` says; by default before rectifiers by He, else by Xavier, both normal
     and uniform as in their papers. One seed, or generator, serves all layers in order. `dtype` is that of
-    the parameters: float32 inputs stay float32 with float32 parameters only.
+    the parameters: float32 inputs stay float32 only with float32 parameters.
 
-    Raises ValueError for sizes that are no positive whole numbers, an unknown activation or
+    Raises ValueError for sizes that are not positive whole numbers, an unknown activation or
     initialiser, and at the call for a wrong number of features.
 
     >>> network = MLP(4, [16, 3], activation="tanh", seed=0)
@@ -92,7 +92,7 @@ class MLP(Module):
 
 def _sizes(sizes: Any) -> list[int]:
     if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__iter__"):
-        raise TypeError(f"sizes must be a list with one number a layer, got {sizes!r}")
+        raise TypeError(f"sizes must be a list with one number per layer, got {sizes!r}")
     counted = [whole(size, "each of sizes") for size in sizes]
     if not counted:
         raise ValueError("sizes must name the output layer at least, got an empty list")
@@ -110,11 +110,11 @@ class Network(Unit):
         z_j⁽ˡ⁾ = Σ_k w_jk⁽ˡ⁾·a_k⁽ˡ⁻¹⁾ + b_j⁽ˡ⁾,   a_j⁽ˡ⁾ = g(z_j⁽ˡ⁾),   a_k⁽⁰⁾ = x_k
 
     `sizes` includes the output layer; `activation` is g in the hidden layers, `output` in the last one.
-    Call it with a number a feature, with a column of numbers a feature, to which the same formulas apply
+    Call it with one number per feature, with one column per feature, to which the same formulas apply
     entry by entry, or with a table X of shape (n_observations, n_inputs); see `forward`. The parameters
     start as those of an `MLP` of the same seed, which is the same network on arrays, and faster.
 
-    Raises ValueError for sizes that are no positive whole numbers and for an unknown activation.
+    Raises ValueError for sizes that are not positive whole numbers and for an unknown activation.
 
     >>> network = Network(2, [2, 1], seed=0)
     >>> [parameter.name for parameter in network.parameters()]

@@ -1,4 +1,4 @@
-"""How observations are given to formulas that take one value a feature, x₁, x₂, …"""
+"""How observations are given to formulas that take one value per feature, x₁, x₂, …"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .notation import indexed
 def features(given: Sequence[Operand], count: int, reader: str) -> tuple[list[Value], bool]:
     """The arguments of a call as Values x₁ … x_count, and whether they came as a table.
 
-    One number a feature, or one array a feature, all of one shape; as arguments, or in one list. Or one
+    One number per feature, or one array per feature, all of one shape; as arguments, or in one list. Or one
     table with observations in rows. What is no Value becomes a constant with the name of its feature.
 
     >>> features([3.0, -2.0], 2, "Network")
@@ -35,7 +35,7 @@ def features(given: Sequence[Operand], count: int, reader: str) -> tuple[list[Va
 
 
 def _opened(x: Operand, count: int) -> tuple[Sequence[Operand], bool]:
-    """One argument as one entry a feature, and whether it is a table."""
+    """One argument as one entry per feature, and whether it is a table."""
     if isinstance(x, (list, tuple)) and not any(isinstance(entry, (list, tuple)) for entry in x):
         return x, False
     variable = x if type(x) is Value else Value(x, constant=True)

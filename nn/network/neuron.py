@@ -28,7 +28,7 @@ class Unit(Module):
     n_inputs: int
 
     def activations(self, x: Sequence[Value]) -> list[Value]:
-        """The activations of the last nodes, from one Value a feature."""
+        """The activations of the last nodes, from one Value per feature."""
         raise NotImplementedError
 
     def forward(self, *x: Operand) -> Any:
@@ -77,7 +77,7 @@ class Neuron(Unit):
         self._z, self._a = indexed("z", node, layer=layer), indexed("a", node, layer=layer)
 
     def weighted_sum(self, x: Sequence[Value]) -> Value:
-        """z = w₁·x₁ + w₂·x₂ + … + b, from one Value a feature."""
+        """z = w₁·x₁ + w₂·x₂ + … + b, from one Value per feature."""
         z: Value = reduce(add, map(multiply, self.weights, x)) + self.bias
         z.name = self._z
         return z
@@ -123,7 +123,7 @@ class Layer(Unit):
         self.take(linear)
 
     def take(self, linear: Linear) -> None:
-        """Take over the numbers of a `Linear` of the same sizes, and what of it is frozen."""
+        """Take over the numbers of a `Linear` of the same sizes, and which of them are frozen."""
         weight, bias = linear.parameters()
         for neuron, row, b in zip(self.neurons, weight.tolist(), bias.tolist(), strict=True):
             for parameter, number in zip(neuron.weights, row, strict=True):
@@ -138,5 +138,5 @@ class Layer(Unit):
         return [neuron.activated(entry) for neuron, entry in zip(self.neurons, z, strict=True)]
 
     def configuration(self) -> dict[str, Any]:
-        """What the nodes do not tell."""
+        """What the nodes do not show themselves."""
         return {"activation": self.activation.__name__} if self.activation in OF_A_LAYER else {}

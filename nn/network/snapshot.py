@@ -34,7 +34,7 @@ class Snapshot:
     >>> snapshot.weight(1, 1, 2), snapshot.activations
     (Parameter(name='w₁₂⁽¹⁾', number=0.0, grad=None), [[3.0, -2.0], [0.0]])
 
-    Raises TypeError for another module, and ValueError for other than one number a feature.
+    Raises TypeError for another module, and ValueError for other than one number per feature.
     """
 
     def __init__(self, network: Network | MLP, observation: Any = None) -> None:

@@ -1,4 +1,4 @@
-"""Training: `fit`, what it tells, and what it keeps in files."""
+"""Training: `fit`, what it reports, and what it keeps in files."""
 
 from .checkpoint import load, save
 from .fitting import fit

@@ -94,10 +94,10 @@ def opened(path: str | os.PathLike[str], compressed: bool = True) -> Iterator[di
     place = Path(path)
     form = _format(place)
     with place.open("rb") as file, ExitStack() as stack:
-        with _sound(f"{place} is no complete {place.suffix} file of arrays"):
+        with _sound(f"{place} is not a complete {place.suffix} file of arrays"):
             entries = stack.enter_context(form.entries(place, file))
             if twice := [name for name, n in Counter(entry.name for entry in entries).items() if n > 1]:
-                raise ValueError(f"{visible(twice[0], LONGEST)} is there twice")
+                raise ValueError(f"{visible(twice[0], LONGEST)} occurs twice")
             if not compressed and sum(entry.length for entry in entries) > os.fstat(file.fileno()).st_size:
                 raise ValueError("its arrays are longer than the file")
         yield {entry.name: entry for entry in entries}

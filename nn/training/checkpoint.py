@@ -30,11 +30,11 @@ FORMAT = "training of autodiff-lecture, version 1"
 def save(model: Module, path: str | os.PathLike[str]) -> None:
     """Write a model's parameters and buffers to a file, .npz or .safetensors.
 
-    The names are those of `state_dict()`, as in PyTorch. `np.load` reads the .npz, which holds no
+    The names are those of `state_dict()`, as in PyTorch. `np.load` reads the .npz, which contains no
     pickle; `safetensors.torch.load_file` the other, for which the extra `safetensors` is needed. A file
-    that is there is replaced at once, by a complete one.
+    that exists is replaced at once, by a complete one.
 
-    Raises ValueError for another suffix, TypeError where model and path are something else.
+    Raises ValueError for any other suffix, TypeError where model and path are something else.
 
     >>> import tempfile
     >>> from nn import MLP
@@ -51,7 +51,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
 def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
     """Take over the parameters and buffers from a file that `save` or PyTorch's safetensors wrote.
 
-    The model keeps its dtypes, and a UserWarning tells where that changes digits: `load(model.astype(
+    The model keeps its dtypes, and a UserWarning says where that changes digits: `load(model.astype(
     np.float32), path)` takes float32 as it is. Returns the model.
 
     Raises ValueError, and leaves the model as it is, where the file is truncated, damaged or of another
@@ -109,9 +109,9 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         except ValueError as error:
-            raise ValueError(f"checkpoint: {self.path} is none: {error}; {REMEDY}") from error
+            raise ValueError(f"checkpoint: {self.path} is not one: {error}; {REMEDY}") from error
         if not isinstance(content, dict) or str(content.get("format")) != FORMAT:
-            raise ValueError(f"checkpoint: {self.path} is none of this version; {REMEDY}")
+            raise ValueError(f"checkpoint: {self.path} is not one of this version; {REMEDY}")
         with self.refusing():
             check_form(content, {"format": FORMAT, "state": {"seed": 0}})
         return content

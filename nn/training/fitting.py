@@ -47,11 +47,11 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: float = 10.0,
 ) -> History:
-    """Train a model: go down the gradient of the loss, batch by batch, and tell how it went.
+    """Train a model: go down the gradient of the loss, batch by batch, and report how it went.
 
         θ ← θ − s·∇R(θ),   R over the observations of a batch; an epoch visits each observation once
 
-    X                 (n_observations, n_features), or whatever the model takes a row an observation
+    X                 (n_observations, n_features), or whatever the model takes, one row per observation
     y                 (n,) or (n, n_outputs); labels 0, 1, … for `cross_entropy`. Both may be Dask arrays
                       larger than memory, with rows in chunks: a step then takes all of them, in one pass
     loss              a function of (output, target) or its name in `nn.losses`. One whose `reduction` is
@@ -62,25 +62,25 @@ def fit(
                       `optimizer=lambda p: optim.AdamW(p, lr=0.001, weight_decay=0.1)`; or
                       "l-bfgs" and "levenberg-marquardt" (of squared errors), which go by all observations
                       at once and make at most `epochs` steps
-    schedule          a schedule of the optimiser, or a function that makes one from it; goes on each epoch
-    batch_size        observations a step; None for all at once, as those methods have them
+    schedule          a schedule of the optimiser, or a function that makes one from it; advances every epoch
+    batch_size        observations per step; None for all at once, as those methods have them
     validation        a fraction that is held out, drawn by the seed, or a pair (X, y)
     patience          stop when the validation loss (without validation, the loss) has not become lower in
-                      so many epochs, and restore the best weights
+                      that many epochs, and restore the best weights
     metrics           functions of (raw output, target) by name, means over the observations, such as
                       {"accuracy": nn.accuracy}; noted as trained, and on the validation data
-    seed              decides on the order of the observations
+    seed              decides the order of the observations
     compiled          whether a program computes the slopes (see `autodiff.compile`): the same but for the
                       last bits, in less time. By default one takes over after 500 steps, where model and
                       loss allow it and kept their attributes until then; what these become later is not
-                      seen. `history.engine` tells
+                      seen. `history.engine` says which
     checkpoint        an .npz file. The same call, made again after the process was killed, goes on from it
                       and ends with the same weights to the last bit; after the end it returns them at
                       once, and with more `epochs` it goes on
     checkpoint_every  seconds between two checkpoints, 0 for each step; the result is the same
 
     The model is left in `eval` mode. Where the loss becomes nan or infinite, the training stops and the
-    best weights are restored. Ctrl-C stops it after the running step: what there is is returned, and
+    best weights are restored. Ctrl-C stops it after the running step: what has been done is returned, and
     `interrupted` is true; a second one does not wait, and is raised where it met a step half-done.
 
     Raises RuntimeError inside `no_grad`; ValueError or TypeError, before the model is changed, for data

@@ -23,7 +23,7 @@ STYLES = ("-", "--", ":", "-.")
 
 @dataclass(repr=False)
 class History:
-    """Losses and metrics of a training, one entry an epoch. Prints as a short table; `plot()` draws it.
+    """Losses and metrics of a training, one entry per epoch. Prints as a short table; `plot()` draws it.
 
     `loss` is measured while the weights change, over the batches as they were trained, so it may lie
     above `validation_loss`, which is measured with the weights at the end of the epoch. `reason` says
@@ -81,7 +81,7 @@ class History:
         lr: float,
         seconds: float,
     ) -> None:
-        """One epoch more: the loss, then metrics of these names, as trained and on validation data if any."""
+        """Add an epoch: the loss, then metrics of these names, as trained and on validation data if any."""
         self.loss.append(trained[0])
         self.validation_loss.extend(validated[:1])
         for prefix, numbers in (("", trained), ("validation ", validated)):

@@ -14,7 +14,7 @@ def accuracy(output: Any, labels: Any) -> Any:
     """The share of observations whose class is predicted: that of the largest output.
 
     The output has shape (n, n_classes) and the labels (n,), or (n, n_classes) as probabilities. A
-    single output, of shape (n, 1) or (n,), is the logit of class 1 against class 0. Of Dask arrays
+    single output, of shape (n, 1) or (n,), is the logit of class 1 against class 0. For Dask arrays
     the share is one, too.
 
     Raises ValueError for other shapes.

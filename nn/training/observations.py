@@ -64,7 +64,7 @@ def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
     inputs, targets = _number_array(inputs, f"{what}X"), _number_array(targets, f"{what}y")
     if len(inputs) != len(targets):
         raise ValueError(
-            f"{what}X and {what}y must have one row an observation each, got shapes {inputs.shape} and "
+            f"{what}X and {what}y must have one row per observation each, got shapes {inputs.shape} and "
             f"{targets.shape}: {len(inputs)} and {len(targets)} observations"
         )
     if not len(inputs):
@@ -89,7 +89,7 @@ def _number_array(data: Any, name: str) -> Array:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} must be real numbers, got dtype {array.dtype}; {_remedy(name, array)}")
     if not array.ndim:
-        raise ValueError(f"{name} must have one row an observation, got the single number {array}")
+        raise ValueError(f"{name} must have one row per observation, got the single number {array}")
     if array.dtype.kind == "b":
         array = array.astype(np.int64)
     if holds_tasks(array):
@@ -104,7 +104,7 @@ def _remedy(name: str, array: Array) -> str:
         return "real and imaginary parts could be two columns"
     if name.endswith("y"):
         return "number the classes: labels, y = np.unique(y, return_inverse=True)"
-    return "encode what is text, a column a category, and convert with .astype(float)"
+    return "encode what is text, one column per category, and convert with .astype(float)"
 
 
 def _refuse_missing(array: Array, name: str) -> None:

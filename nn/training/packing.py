@@ -30,7 +30,7 @@ def unpack(arrays: Arrays) -> Any:
     try:
         return _restored(json.loads(np.asarray(arrays["tree"]).tobytes()), arrays)
     except (LookupError, TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"these arrays hold no packed tree ({error})") from error
+        raise ValueError(f"these arrays contain no packed tree ({error})") from error
 
 
 def _described(tree: Any, arrays: dict[str, Array]) -> Any:
@@ -55,7 +55,7 @@ def _restored(node: Any, arrays: Arrays) -> Any:
     if kind == "dict":
         restored = {key: _restored(entry, arrays) for key, entry in content}
         if len(restored) < len(content):
-            raise ValueError("a key is there twice")
+            raise ValueError("a key occurs twice")
         return restored
     return {"list": list, "tuple": tuple}[kind](_restored(entry, arrays) for entry in content)
 

@@ -145,7 +145,7 @@ def try_out(
 ) -> None:
     """Run a model, its loss and the metrics once, in `eval` mode, which changes nothing.
 
-    Raises ValueError where the model does not return a row an observation, where there is nothing to
+    Raises ValueError where the model does not return one row per observation, where there is nothing to
     train, and for parameters without gradient; TypeError where the loss is no number; and what the
     model and the loss raise for data that they do not take.
     """
@@ -209,7 +209,7 @@ def _check_output(output: Any, data: Observations) -> None:
     if not shape or shape[0] != expected:
         got = f"a {type(output).__name__}" if shape is None else f"the shape {shape}"
         raise ValueError(
-            f"fit: the model must return one row an observation; for {expected} of them it returned {got}"
+            f"fit: the model must return one row per observation; for {expected} of them it returned {got}"
         )
 
 

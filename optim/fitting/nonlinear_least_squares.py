@@ -115,7 +115,7 @@ def least_squares(
 
     residuals  a function of θ that returns what is to be squared and summed: an array of any shape, a
                list of numbers, or one number; for instance `lambda θ: y - f(x, θ)`
-    x0         where θ starts: a number, an array (a list counts as one), a tuple (or, for a tuple, so
+    x0         where θ starts: a number, an array (a list counts as one), a tuple (or, for a tuple, that
                many arguments) or dict of them; or a module or a list of Values, for a function without
                arguments, which are left at the best point
     method     "levenberg-marquardt" (scipy's name "lm" works, too), for which a start may be far away;

@@ -96,7 +96,7 @@ class Fitting(Run):
         if beside and all(value == self.point.value for value in beside):
             return Ending(False, f"flat: R does not change with {unmoved} around here; {reason}")
         if beside and all(value < self.point.value for value in beside):
-            where = f"a point that is no minimum: R falls on both sides of it, with {unmoved}"
+            where = f"a point that is not a minimum: R falls on both sides of it, with {unmoved}"
             return Ending(True, f"converged to {where}; another start leads further down")
         return self._converged(reason)
 

@@ -49,7 +49,7 @@ def plot_basins(
     r"""Colour starts by the minimum that a method reaches from there; darker, where in fewer steps.
 
     f           a function of a number, of an array of two, or of two numbers
-    xlim, ylim  between what x₁ and x₂ lie; xlim alone for a function of a number
+    xlim, ylim  the ranges of x₁ and x₂; xlim alone for a function of a number
     method      a name that `minimize` knows, or a function such as `newton`
     resolution  how many starts there are in each direction: 200, or 40 in two dimensions
     options     those of the method; gtol is 1e-5 and max_steps 300 if not given

@@ -41,10 +41,10 @@ def animate_result(result: Result) -> Storyboard:
     """
     points = result.path.points
     if not points.size:
-        raise ValueError("animate: the points of the way were not kept; minimise without path=False")
+        raise ValueError("animate: the points of the path were not kept; minimise without path=False")
     if points.shape[1] not in (1, 2):
         raise ValueError(
-            f"animate: only ways in one or two dimensions can be drawn, got {points.shape[1]}; plot() "
+            f"animate: only paths in one or two dimensions can be drawn, got {points.shape[1]}; plot() "
             "draws value and gradient by step"
         )
     way = Way(result)

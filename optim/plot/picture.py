@@ -11,7 +11,7 @@ class SavedFigure(Figure):
     """A figure that saves itself as `draw(…)` does."""
 
     def save(self, path: Any) -> Any:
-        """Write the picture; the suffix tells the kind. Returns the path."""
+        """Write the picture; the suffix decides the kind. Returns the path."""
         self.savefig(path)
         return path
 

@@ -20,7 +20,7 @@ def plot_result(result: Result, axes: Axes | None = None) -> Figure:
     """Draw where a minimisation went, on the curve of f or its contours, and f and its gradient by step.
 
     Colours go from light to dark with time, a square marks the start and a star the outcome, hollow if
-    it did not converge. Iterates far outside are counted, not shown. Given axes, only the way is
+    it did not converge. Iterates far outside are counted, not shown. Given axes, only the path is
     drawn, into them; f by step, if there are more unknowns than two or no points were kept.
 
     Returns the figure: a notebook shows it, `.savefig("way.png")` writes it. It costs up to 6400
@@ -41,7 +41,7 @@ def plot_result(result: Result, axes: Axes | None = None) -> Figure:
 
 
 def plot_paths(results: Sequence[Result], labels: Sequence[str] | None = None) -> Figure:
-    """Compare results on one function: their ways, if there are two unknowns, and f and its gradient by step.
+    """Compare results on one function: paths, if there are two unknowns, and f and its gradient by step.
 
     Labels are the methods' names unless given; the legend adds steps and evaluations.
 

@@ -25,7 +25,7 @@ def _average(mean: Array, x: Array, beta: float, work: Array) -> None:
 class RMSProp(Optimizer):
     """Gradients divided by the root of their running mean square; also called RMSprop.
 
-    `centered` divides by their standard deviation: by √(v − m²), which is 0 at least, where PyTorch may
+    `centered` divides by their standard deviation: by √(v − m²), which is at least 0, where PyTorch may
     get nan by rounding. `momentum` follows a velocity.
 
     Hinton, "Neural networks for machine learning", lecture 6e (2012); centred: Graves, arXiv:1308.0850.

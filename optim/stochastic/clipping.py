@@ -22,7 +22,7 @@ def clip_gradient_norm(
         ‖g‖ = (Σ |gᵢ|ᵖ)^(1/p) over the entries of all parameters;   g ← g · min(1, max_norm / (‖g‖ + 1e-6))
 
     p is `norm_type`, infinity allowed. `max_norm=math.inf` only measures. Parameters that are frozen or
-    have no gradient do not count. As PyTorch's `clip_grad_norm_`, so a norm of nan or infinity spoils
+    have no gradient do not count. As in PyTorch's `clip_grad_norm_`, a norm of nan or infinity spoils
     all gradients; with `error_if_nonfinite` it raises RuntimeError naming those, and changes nothing.
 
     Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks" (ICML 2013).

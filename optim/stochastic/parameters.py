@@ -28,7 +28,7 @@ class Group(MutableMapping[str, Any]):
 
     def __setitem__(self, name: str, setting: Any) -> None:
         if name == "params":
-            raise TypeError("the parameters of a group stay; make another optimiser for others")
+            raise TypeError("the parameters of a group cannot be replaced; make another optimiser for others")
         self.settings = self.check({**self.settings, name: setting})
 
     def __delitem__(self, name: str) -> None:
@@ -95,9 +95,9 @@ def _entries(what: str, params: Any) -> Iterable[Any]:
     if hasattr(params, "named_parameters"):
         return list(params.named_parameters())
     if isinstance(params, Value):
-        raise TypeError(f"{what}: one Value is no list of parameters; put it into one: [value]")
+        raise TypeError(f"{what}: one Value is not a list of parameters; put it into one: [value]")
     if isinstance(params, dict):
-        raise TypeError(f"{what}: a dict is no list of parameters; give its .items() or .values()")
+        raise TypeError(f"{what}: a dict is not a list of parameters; give its .items() or .values()")
     if not isinstance(params, Iterable):
         raise TypeError(f"{what}: expected a module or a list of Values, got {type(params).__name__}")
     return params

@@ -93,7 +93,7 @@ def test_an_operation_without_rule_for_the_argument_asked():
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({}, "one rule an argument is needed, dx, dy .*; got none"),
+        ({}, "one rule per argument is needed, dx, dy .*; got none"),
         ({"dx": 1.0}, "got dx"),
         ({"dx": 1.0, "dz": 1.0}, "got dx, dz"),
         ({"dx": lambda x: 1.0, "dy": 1.0}, r"the rule dx must take \(y, x, y\)"),

@@ -157,7 +157,7 @@ def test_a_name_that_is_there_twice_is_refused(tmp_path):
     entries = [(f"{name}.npy", array) for name, array in GOOD.items()]
     for other in (f"{WEIGHT}.npy", WEIGHT, f"{WEIGHT}.npy\0x"):
         path = written(tmp_path / "model.npz", [*entries, (other, np.ones((1, 2)))])
-        refused(path, rf"{WEIGHT} is there twice")
+        refused(path, rf"{WEIGHT} occurs twice")
 
 
 def test_a_name_that_is_twice_in_a_safetensors_file_is_refused(tmp_path):
@@ -166,7 +166,7 @@ def test_a_name_that_is_twice_in_a_safetensors_file_is_refused(tmp_path):
     content = f'{{"a": {part}, "a": {part}}}'.encode()
     path = tmp_path / "model.safetensors"
     path.write_bytes(struct.pack("<Q", len(content)) + content + bytes(8))
-    refused(path, "a is there twice")
+    refused(path, "a occurs twice")
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'{"a":' * 50_000, b"", b"{}", b"{} ", b"null", b"[]"])

@@ -227,7 +227,7 @@ def test_a_copy_and_a_pickle_predict_the_same_and_are_independent():
 
 
 def test_sizes_that_are_no_list_or_an_empty_one_are_refused():
-    with pytest.raises(TypeError, match="sizes must be a list with one number a layer, got 3"):
+    with pytest.raises(TypeError, match="sizes must be a list with one number per layer, got 3"):
         MLP(4, 3)
     with pytest.raises(ValueError, match="must name the output layer at least"):
         MLP(4, [])

@@ -513,7 +513,7 @@ REFUSED = [
         r"y has 1 .* entry, the first y\[11\] = inf",
     ),
     ({"X": X[:0], "y": Y[:0]}, ValueError, r"no observations, shapes \(0, 2\), \(0,\)"),
-    ({"X": 3.0, "y": 2.0}, ValueError, "X must have one row an observation, got the single number"),
+    ({"X": 3.0, "y": 2.0}, ValueError, "X must have one row per observation, got the single number"),
     ({"X": [[1.0, 2.0], [3.0]], "y": [1.0, 2.0]}, ValueError, "X must be a regular array"),
     ({"y": np.array(["a", "b"])[LABELS % 2]}, TypeError, r"np\.unique\(y, return_inverse=True\)"),
     ({"X": X.astype(str)}, TypeError, r"X must be real numbers, got dtype <U.*\.astype\(float\)"),
@@ -596,7 +596,7 @@ def test_a_model_that_mixes_observations_is_refused():
         def forward(self, x):
             return ad.mean(x @ self.weight)
 
-    with pytest.raises(ValueError, match=r"one row an observation; for 2 of them it returned the shape \(\)"):
+    with pytest.raises(ValueError, match=r"per observation; for 2 of them it returned the shape \(\)"):
         quiet(Mean(), X, Y)
 
 

@@ -94,7 +94,7 @@ def test_methods_that_see_curvature_leave_saddles_and_maxima(method, f, start):
     ],
 )
 def test_a_start_without_slope_or_curvature_is_looked_around(method, f, start):
-    assert "no minimum: beside it f is lower" in method(f, start).reason
+    assert "not a minimum: beside it f is lower" in method(f, start).reason
 
 
 @pytest.mark.parametrize("method", METHODS)

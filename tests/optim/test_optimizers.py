@@ -388,7 +388,7 @@ X = Value(1.0, "x")
     [
         ([], ValueError, "no parameters"),
         (iter([]), ValueError, "no parameters"),
-        (X, TypeError, "one Value is no list"),
+        (X, TypeError, "one Value is not a list"),
         (3.0, TypeError, "expected a module or a list of Values, got float"),
         ({"x": X}, TypeError, r"\.items\(\) or \.values\(\)"),
         ([X, 2.0], TypeError, "number 1 is of type float"),
@@ -453,7 +453,7 @@ def test_hyperparameters_that_mean_nothing_are_refused(kind, options, error, mes
             "unknown hyperparameter of SGD 'rl'",
         ),
         (lambda group: group.update(momentum=0.0), ValueError, "SGD: nesterov needs momentum above 0"),
-        (lambda group: group.update(params=[X]), TypeError, "the parameters of a group stay"),
+        (lambda group: group.update(params=[X]), TypeError, "the parameters of a group cannot be replaced"),
         (lambda group: group.pop("lr"), TypeError, "'lr' cannot be left out of a group"),
     ],
 )

@@ -30,7 +30,7 @@ ADVICE = {
     "round()": "use autodiff.round",
     ".item()": "compute with the Value itself",
     ".tolist()": "compute with the Value itself",
-    ".data": "compute with the Value itself; detach() it where nothing shall be differentiated",
+    ".data": "compute with the Value itself; detach() it where nothing is to be differentiated",
     ".grad": "return gradients(output, parameters) in place of backward()",
     "its data": "this needs numbers; do it outside of f, on what the program returns",
     "assigning .data": "return the new numbers, and assign them outside of f",

@@ -134,7 +134,7 @@ def test_a_static_argument_is_python():
         assert len(program.versions) == 2
     with pytest.raises(TypeError, match=r"static argument sizes is a list, which cannot be hashed"):
         program(2.0, 3, [1])
-    with pytest.raises(ValueError, match=r"static names 'm', which is no parameter; they are x, n, sizes"):
+    with pytest.raises(ValueError, match=r"static names 'm', which is not a parameter; they are x, n, sizes"):
         compiled(power, static="m")
 
 

@@ -275,4 +275,4 @@ except ValueError as error:
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
-    assert "whose source is not to be had" in done.stdout, done.stderr
+    assert "whose source is not available" in done.stdout, done.stderr
