@@ -13,7 +13,7 @@ from autodiff.settings import hint
 
 from .objective import Objective, Point
 from .result import Iterate, Path, Result
-from .stopping import Ending, Progress, Stopping
+from .stopping import Ending, Gains, Stopping
 from .unknowns import Vector, joined
 
 CYCLE = 8
@@ -74,7 +74,7 @@ class Run:
         self.objective = self.sees(f, x0, derivative)
         self.point = self.best = self.objective.start
         self.steepness = self.point.norm
-        self.progress = Progress(self.point, self.objective.over.epsilon)
+        self.progress = Gains(self.point, self.objective.over.epsilon)
         self.callback, self.keep = callback, path
         self.previous: Point | None = None
         self.size = 0.0

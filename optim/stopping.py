@@ -53,7 +53,7 @@ class Stopping:
         required(counts, "max_steps", "a whole number, 0 or more", most)
 
 
-class Progress:
+class Gains:
     """The lowest value and the gentlest slope so far, and which step gained the one or the other."""
 
     def __init__(self, start: Point, epsilon: float) -> None:

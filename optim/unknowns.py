@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value
-from autodiff.differentiation.functional import Call
+from autodiff.differentiation.functional import Evaluation
 from autodiff.differentiation.structure import leaves, mapped, rebuilt
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
@@ -104,10 +104,10 @@ class Start:
     def _given(self, f: Callable[..., Any], tree: Any) -> Any:
         return f(*tree) if self.spread else f(tree)
 
-    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
+    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Evaluation:
         """F evaluated on fresh Values."""
         variables = mapped(Value, self.tree(x))
-        return Call(self._given(f, variables), variables, record)
+        return Evaluation(self._given(f, variables), variables, record)
 
     def plain(self, f: Callable[..., Any], x: Vector) -> Any:
         """F evaluated on plain numbers and arrays."""
@@ -153,10 +153,10 @@ class Parameters:
         """The vector as a list of the parameters' data."""
         return list(pieces(x, [value.data for value in self.values]))
 
-    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Call:
+    def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Evaluation:
         """F evaluated on the parameters themselves."""
         self.settle(x)
-        return Call(f(*self.arguments), self.values, record)
+        return Evaluation(f(*self.arguments), self.values, record)
 
     def plain(self, f: Callable[..., Any], x: Vector) -> Any:
         """F evaluated on the parameters, without its graph."""

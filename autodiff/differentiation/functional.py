@@ -24,7 +24,7 @@ Function: TypeAlias = Callable[..., Any]
 Arguments: TypeAlias = int | Sequence[int]
 
 
-class Call(NamedTuple):
+class Evaluation(NamedTuple):
     """One evaluation of a function: its output, and the variables that stood for its arguments."""
 
     output: Any
@@ -43,7 +43,7 @@ class Call(NamedTuple):
         return tree if self.record else mapped(plain, tree)
 
 
-def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Call:
+def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Evaluation:
     """Evaluate f, to be called inside `differentiating`."""
     positions = _positions(argnums, len(args))
     arguments = list(args)
@@ -51,7 +51,7 @@ def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool
         arguments[i] = mapped(variable, arguments[i])
     variables = tuple(arguments[i] for i in positions)
     output = f(*arguments, **kwargs)
-    return Call(output, variables[0] if np.ndim(argnums) == 0 else variables, record)
+    return Evaluation(output, variables[0] if np.ndim(argnums) == 0 else variables, record)
 
 
 def _positions(argnums: Any, n: int) -> tuple[int, ...]:
@@ -184,7 +184,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     return call.plain(call.output), pullback
 
 
-def _pulled(call: Call, cotangents: Any) -> list[Any]:
+def _pulled(call: Evaluation, cotangents: Any) -> list[Any]:
     """Σ over the outputs of cotangentᵀ·Jacobian, for each variable."""
     outputs, seeds = leaves(call.output), leaves_like(cotangents, call.output, "cotangent")
     parts = [call.gradient(y, _like(y, v, "cotangent")) for y, v in zip(outputs, seeds, strict=True)]
@@ -221,7 +221,7 @@ def _arguments(x: Any) -> tuple[Any, ...]:
     return x if isinstance(x, tuple) else (x,)
 
 
-def _pushed(call: Call, output: Any, directions: Sequence[Any]) -> Any:
+def _pushed(call: Evaluation, output: Any, directions: Sequence[Any]) -> Any:
     """The derivative of one number or array of the output in a direction."""
     seed, rows = linear(call, output)
     moved = [
@@ -231,7 +231,7 @@ def _pushed(call: Call, output: Any, directions: Sequence[Any]) -> Any:
     return functools.reduce(lambda a, b: a + b, moved)
 
 
-def linear(call: Call, output: Any) -> tuple[Value, list[Any]]:
+def linear(call: Evaluation, output: Any) -> tuple[Value, list[Any]]:
     """A seed u, and uᵀ·J for each variable: linear in u, so that its gradient is a column of J."""
     shape, dtype = shape_of(output), dtype_of(output)
     seed = Value(np.ones(shape, dtype))

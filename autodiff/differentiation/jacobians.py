@@ -13,7 +13,7 @@ from ..values.data import Data, as_data, dtype_of, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
 from .engine import gradients
-from .functional import Arguments, Call, Function, evaluated, grad, linear, records
+from .functional import Arguments, Evaluation, Function, evaluated, grad, linear, records
 from .structure import leaves, mapped, rebuilt
 
 COLUMN_COST = 2
@@ -54,7 +54,7 @@ def hessian(f: Function, argnums: Arguments = 0) -> Function:
     return jacobian(grad(f, argnums, create_graph=True), argnums)
 
 
-def matrices(call: Call, output: Any) -> list[Any]:
+def matrices(call: Evaluation, output: Any) -> list[Any]:
     """The Jacobian of one number or array of the output, for each variable."""
     entries = math.prod(shape_of(output))
     unknowns = sum(variable.size for variable in leaves(call.variables))
@@ -69,7 +69,7 @@ def _units(x: Any) -> list[Data]:
     return [as_data(row.reshape(shape_of(x))) for row in flat]
 
 
-def _rows(call: Call, output: Any) -> list[Any]:
+def _rows(call: Evaluation, output: Any) -> list[Any]:
     rows = [call.gradient(output, unit) for unit in _units(output)]
     return [
         _assembled([row[k] for row in rows], shape_of(output) + variable.shape, variable)
@@ -77,7 +77,7 @@ def _rows(call: Call, output: Any) -> list[Any]:
     ]
 
 
-def _columns(call: Call, output: Any) -> list[Any]:
+def _columns(call: Evaluation, output: Any) -> list[Any]:
     seed, rows = linear(call, output)
     found = []
     for row, variable in zip(rows, leaves(call.variables), strict=True):

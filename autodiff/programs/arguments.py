@@ -54,7 +54,7 @@ SETTINGS = (
 BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class Parameters:
+class Signature:
     """The names of f's parameters, and which of them are declared static.
 
     Raises ValueError for a name that f does not have, TypeError for what is neither name nor position.
@@ -134,7 +134,7 @@ class Arguments(NamedTuple):
         return mapped(entry, self.tree)  # type: ignore[no-any-return]
 
 
-def entered(args: tuple[Any, ...], kwargs: dict[str, Any], parameters: Parameters) -> Arguments:
+def entered(args: tuple[Any, ...], kwargs: dict[str, Any], parameters: Signature) -> Arguments:
     """Sort the arguments of a call into operands and settings. Raises TypeError for what is neither."""
     call = Arguments(None, (list(args), {name: kwargs[name] for name in sorted(kwargs)}), [], [])
     positional, named = call.tree
@@ -148,7 +148,7 @@ def is_setting(x: Any) -> bool:
     return isinstance(x, SETTINGS)
 
 
-def _argument(call: Arguments, tree: Any, where: Any, name: str, parameters: Parameters) -> Hashable:
+def _argument(call: Arguments, tree: Any, where: Any, name: str, parameters: Signature) -> Hashable:
     if not parameters.is_static(name):
         return _entered(tree[where], name, call)
     tree[where] = Static(tree[where])

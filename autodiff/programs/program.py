@@ -13,7 +13,7 @@ from typing import Any, overload
 from ..files.writing import format_of, write
 from ..text.digits import counted
 from ..values import modes
-from .arguments import Arguments, Parameters, entered
+from .arguments import Arguments, Signature, entered
 from .calling import MISS, Direct, direct
 from .differentiable import Recorder
 from .results import filled
@@ -36,7 +36,7 @@ class Program:
             raise TypeError(f"compile takes a function, got {f!r}")
         functools.update_wrapper(self, f)
         self._f = f
-        self._parameters = Parameters(f, static)
+        self._parameters = Signature(f, static)
         self._keep = keep
         self._versions: OrderedDict[Hashable, Version] = OrderedDict()
         self._recorders: dict[Version, Recorder] = {}

@@ -49,7 +49,7 @@ class Version:
     """
 
     def __init__(self, f: Callable[..., Any], key: Hashable, arguments: Arguments, name: str) -> None:
-        self.key, self.name, self.doc = key, name, f"{name}({_told(arguments)})"
+        self.key, self.name, self.doc = key, name, f"{name}({_shapes_in_words(arguments)})"
         self.inside_derivative = modes.inside_derivative()
         self._f, self._arguments = f, arguments
         self._lock = threading.RLock()
@@ -122,7 +122,7 @@ class Version:
         return f"<version {self.doc}>"
 
 
-def _told(arguments: Arguments) -> str:
+def _shapes_in_words(arguments: Arguments) -> str:
     """The inputs of a version, with their shapes and with dtypes other than float64."""
     names = [value.name for value in arguments.inputs()]
     return ", ".join(f"{name}{_size(data)}" for name, data in zip(names, arguments.data, strict=True))

@@ -2,7 +2,7 @@
 
 A Dask array stands for a graph of tasks, and may be larger than the machine. But of a NumPy function that
 Dask does not have, it computes the arguments first, silently; so does a look at its numbers. Inside an
-operation it therefore stands behind `Guarded`, which lets pass what stays lazy and refuses the rest
+operation it therefore stands behind `LazyArray`, which lets pass what stays lazy and refuses the rest
 by name. An operation's author need not know: its body is the same for NumPy and Dask.
 """
 
@@ -57,11 +57,11 @@ def _refusal(why: str) -> TypeError:
     return TypeError(f"not available on dask arrays: {why}; {REMEDY}")
 
 
-def _refuse_looking(self: Guarded, *_: Any, **__: Any) -> NoReturn:
+def _refuse_looking(self: LazyArray, *_: Any, **__: Any) -> NoReturn:
     raise _refusal("it looks at their numbers, which would be computed")
 
 
-class Guarded(NDArrayOperatorsMixin):
+class LazyArray(NDArrayOperatorsMixin):
     """A Dask array that does what it can lazily, and nothing else."""
 
     __slots__ = ("array",)
@@ -134,7 +134,7 @@ def _guarded(x: Any) -> Any:
     """A lazy array behind its guard, also in lists and tuples."""
     if isinstance(x, (list, tuple)):
         return _like(x, map(_guarded, x))
-    return Guarded(x) if holds_tasks(x) else x
+    return LazyArray(x) if holds_tasks(x) else x
 
 
 def _bare(x: Any) -> Any:
@@ -143,7 +143,7 @@ def _bare(x: Any) -> Any:
         return _like(x, map(_bare, x))
     if type(x) is dict:
         return {key: _bare(entry) for key, entry in x.items()}
-    return x.array if type(x) is Guarded else x
+    return x.array if type(x) is LazyArray else x
 
 
 def _like(x: Any, entries: Any) -> Any:

@@ -175,13 +175,13 @@ class _Diagram:
 
     # -- words -------------------------------------------------------------------------------------
 
-    def _number(self, number: float | None) -> str:
+    def _number_text(self, number: float | None) -> str:
         return with_minus(text_of(number, self.number_format))
 
     def _lines(self, parameter: Parameter) -> list[str]:
         """w₁₁⁽¹⁾ = 0.2, and its gradient below."""
-        first = f"{visible(parameter.name, LONGEST)} = {self._number(parameter.number)}"
-        return [first, f"grad {self._number(parameter.grad)}"] if self.gradients else [first]
+        first = f"{visible(parameter.name, LONGEST)} = {self._number_text(parameter.number)}"
+        return [first, f"grad {self._number_text(parameter.grad)}"] if self.gradients else [first]
 
     def _title(self, column: int) -> list[str]:
         if not column:
@@ -219,7 +219,7 @@ class _Diagram:
         name = indexed("a", j, layer=column) if column else self.network.names[j - 1]
         lines = [visible(name, LONGEST)]
         if self.network.activations:
-            lines.append(self._number(self.network.activations[column][j - 1]))
+            lines.append(self._number_text(self.network.activations[column][j - 1]))
         look = INPUT if not column else OUTPUT if column == len(self.columns) - 1 else {}
         dot.node(f"a{column}_{j}", _text(lines), **_at(*self._place(column, j)), **look)
 

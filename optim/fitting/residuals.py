@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from autodiff import Value, concatenate, no_grad, ravel
-from autodiff.differentiation.functional import Call
+from autodiff.differentiation.functional import Evaluation
 from autodiff.differentiation.jacobians import matrices
 from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw
@@ -90,7 +90,7 @@ def _parts(output: Any) -> list[Any]:
     raise TypeError(f"the function must return residuals, a number or an array of them; got {output!r}")
 
 
-def _matrix(call: Call, output: Any) -> Vector:
+def _matrix(call: Evaluation, output: Any) -> Vector:
     with differentiating():
         blocks = [np.reshape(block, (output.size, -1)) for block in matrices(call, output)]
     return np.concatenate(blocks, axis=1, dtype=np.float64)
@@ -114,7 +114,7 @@ class Located(Point):
         return point
 
 
-class Trial(NamedTuple):
+class Candidate(NamedTuple):
     """Residuals at x, and how to get their Jacobian: one evaluation serves both."""
 
     x: Vector
@@ -151,15 +151,15 @@ class SumOfSquares(Objective):
                 "return all residuals, without squaring and summing them"
             )
 
-    def trial(self, x: Vector) -> Trial:
+    def trial(self, x: Vector) -> Candidate:
         """The residuals at x; nan where they cannot be computed, and where x is not finite."""
         nothing = np.full_like(self.start.residuals, np.nan)
-        nowhere = Trial(x, nothing, lambda: np.outer(nothing, x))
+        nowhere = Candidate(x, nothing, lambda: np.outer(nothing, x))
         if not np.isfinite(x).all():
             return nowhere
         try:
             with np.errstate(all="ignore"):
-                trial = Trial(x, *self.derivatives.linearised(x))
+                trial = Candidate(x, *self.derivatives.linearised(x))
         except self.derivatives.failures:
             return nowhere
         if trial.residuals.size != self.start.residuals.size:

@@ -36,7 +36,7 @@ LOOPING = {"BUILD_LIST", "BUILD_MAP", "BUILD_SET", "FOR_ITER", "LOAD_FAST_AND_CL
 WRITING = {"STORE_ATTR", "STORE_SUBSCR", "DELETE_ATTR", "DELETE_SUBSCR"}
 
 
-class Chain(NamedTuple):
+class AccessChain(NamedTuple):
     """A name with its steps; `is_global` says where to look for it.
 
     With `is_module` it is the name that an import inside the function gives, with a dot for each level.
@@ -58,7 +58,7 @@ def inner(code: CodeType) -> list[CodeType]:
 
 
 @functools.lru_cache(maxsize=1024)
-def chains(code: CodeType) -> tuple[Chain, ...]:
+def chains(code: CodeType) -> tuple[AccessChain, ...]:
     """All that are read, in order, but for names that are assigned more than once."""
     steps = list(dis.get_instructions(code))
     changing = {name for name, count in _assigned(code, steps).items() if count > 1}
@@ -78,9 +78,9 @@ def _assigned(code: CodeType, steps: Sequence[dis.Instruction]) -> Counter[Any]:
     return Counter(names) - Counter(2 * restored)  # behind a comprehension, and where it raises
 
 
-def _imported(name: str, level: int, wanted: Sequence[str] | None) -> Chain:
+def _imported(name: str, level: int, wanted: Sequence[str] | None) -> AccessChain:
     """The module that an import gives: without names that are wanted from it, the package around it."""
-    return Chain("." * level + (name if wanted else name.partition(".")[0]), True, is_module=True)
+    return AccessChain("." * level + (name if wanted else name.partition(".")[0]), True, is_module=True)
 
 
 class _Reader:
@@ -88,15 +88,15 @@ class _Reader:
 
     def __init__(self, code: CodeType) -> None:
         self.cells = {*code.co_cellvars, *code.co_freevars}
-        self.chain: Chain | None = None
+        self.chain: AccessChain | None = None
         self.key: tuple[Any, ...] = ()
         self.each = False
         self.latest: CodeType | None = None
         self.above = False
         self.constants: tuple[Any, ...] = ()
-        self.module = Chain("", True)
+        self.module = AccessChain("", True)
 
-    def read(self, steps: Sequence[dis.Instruction]) -> Iterator[Chain]:
+    def read(self, steps: Sequence[dis.Instruction]) -> Iterator[AccessChain]:
         """The chains, each when it ends."""
         for step in steps:
             if step.opname not in SILENT and not self._extended(step.opname, step):
@@ -133,7 +133,7 @@ class _Reader:
         self.chain, self.key = self.chain._replace(path=(*self.chain.path, step)), ()
         return True
 
-    def _ended(self, name: str, value: Any) -> Iterator[Chain]:
+    def _ended(self, name: str, value: Any) -> Iterator[AccessChain]:
         """The chain, if this instruction ends one that is read."""
         chain, each, key = self.chain, self.each, self.key
         self.chain, self.each, self.key = None, False, ()
@@ -146,7 +146,7 @@ class _Reader:
             stored = self.latest
         yield chain._replace(stored=stored, each=each)
 
-    def _begun(self, name: str, value: Any) -> Iterator[Chain]:
+    def _begun(self, name: str, value: Any) -> Iterator[AccessChain]:
         """Begin a chain with a name."""
         if name in ("LOAD_CONST", "LOAD_SMALL_INT"):
             self.constants = (*self.constants[-1:], value)
@@ -156,16 +156,16 @@ class _Reader:
         elif name == "IMPORT_FROM":
             self.chain = self.module._replace(path=(("attribute", value),))
         if name in ("LOAD_GLOBAL", "LOAD_NAME"):
-            self.chain, self.above = Chain(value, True), value == SUPER
+            self.chain, self.above = AccessChain(value, True), value == SUPER
         elif name == "LOAD_SUPER_ATTR":
-            self.chain = Chain(SUPER, True, (("attribute", value),))
+            self.chain = AccessChain(SUPER, True, (("attribute", value),))
         elif name.startswith("CALL") and self.above:
-            self.chain, self.above = Chain(SUPER, True), False
+            self.chain, self.above = AccessChain(SUPER, True), False
         elif name.startswith(("LOAD_DEREF", "LOAD_CLASSDEREF")):
-            self.chain = Chain(value, False)
+            self.chain = AccessChain(value, False)
         elif "LOAD_FAST" in name:
             *first, last = value if isinstance(value, tuple) else (value,)
             if not name.startswith("STORE"):
-                yield from [Chain(x, False) for x in first if x not in self.cells]
+                yield from [AccessChain(x, False) for x in first if x not in self.cells]
             if last not in self.cells:  # else it is handed to a function inside
-                self.chain = Chain(last, False)
+                self.chain = AccessChain(last, False)

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from ...values.operation import Operation
 from ...values.user_code import is_own
-from .chains import ITERATED, SUPER, Chain, Step, chains, inner
+from .chains import ITERATED, SUPER, AccessChain, Step, chains, inner
 from .contents import asked, is_closed, is_library, member
 from .guard import ABSENT, Guard, Reading, frame, same
 from .guarding import TRAINING, Guarding
@@ -150,7 +150,7 @@ class _Walk:
             inherited = {name: found for name, found in known.items() if name not in mine}
             self._code(part, {**inherited, ITERATED: known.get(part, [])}, names)
 
-    def _roots(self, chain: Chain, known: Known, names: dict[str, Any]) -> list[Reading]:
+    def _roots(self, chain: AccessChain, known: Known, names: dict[str, Any]) -> list[Reading]:
         if not chain.is_global:
             return known.get(chain.root, [])
         if chain.is_module:
@@ -163,7 +163,7 @@ class _Walk:
 
     # -- chains --------------------------------------------------------------------------------
 
-    def _end(self, root: Reading, chain: Chain) -> list[Reading]:
+    def _end(self, root: Reading, chain: AccessChain) -> list[Reading]:
         """What a chain leads to, or its entries; watched where it is used, not only named."""
         end = self._followed(root, chain.path)
         if end is None:

@@ -1,1 +1,1 @@
-"""A listing as steps: calls of Python and NumPy, and the memory that they write into."""
+"""A listing as instructions: calls of Python and NumPy, and the memory that they write into."""

@@ -1,8 +1,8 @@
-"""Which step writes into which memory, planned by liveness.
+"""Which instruction writes into which memory, planned by liveness.
 
-A buffer is memory of one shape and dtype that a program keeps from call to call. A step writes into the
-buffer of an operand that is used for the last time, where each entry depends on the same entry alone; else
-into a buffer that is free; else into a new one. Results of the program, and what may share memory with
+A buffer is memory of one shape and dtype that a program keeps from call to call. An instruction writes into
+the buffer of an operand that is used for the last time, where each entry depends on the same entry alone;
+else into a buffer that is free; else into a new one. Results of the program, and what may share memory with
 them, get memory of their own at each call.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .steps import Step, Steps, is_array
+from .instructions import Instruction, Instructions, is_array
 
 
 class Buffer(NamedTuple):
@@ -26,26 +26,26 @@ class Buffer(NamedTuple):
 
 
 class Plan:
-    """The memory that each step writes to.
+    """The memory that each instruction writes to.
 
     `buffers` are all that a program keeps; `into` has a buffer, or the slot of an operand, by the slot of the
     result; `roots` the slots whose memory a result may be in, where it has none of its own.
     """
 
-    def __init__(self, steps: Steps, outputs: Iterable[int]) -> None:
+    def __init__(self, instructions: Instructions, outputs: Iterable[int]) -> None:
         self.buffers: list[Buffer] = []
         self.into: dict[int, Buffer | int] = {}
-        self._steps = steps.done
-        self._examples = {slot.number: slot.example for slot in steps.slots}
+        self._steps = instructions.done
+        self._examples = {slot.number: slot.example for slot in instructions.slots}
         self.roots = self._roots()
         self._last = self._last_uses()
         self._results = {root for number in outputs for root in self.roots_of(number)}
         self._free: dict[Any, list[Buffer]] = {}
         self._home: dict[int, Buffer | int] = {}
-        for position, step in enumerate(self._steps):
-            if step.slot.number not in self.roots and is_array(step.slot.example):
-                self._settle(step, position)
-            self._release(step, position)
+        for position, instruction in enumerate(self._steps):
+            if instruction.slot.number not in self.roots and is_array(instruction.slot.example):
+                self._settle(instruction, position)
+            self._release(instruction, position)
 
     def roots_of(self, number: int) -> frozenset[int]:
         """The slots whose memory a slot may be in."""
@@ -54,47 +54,47 @@ class Plan:
     def _roots(self) -> dict[int, frozenset[int]]:
         """For each result that may share memory with operands, the slots that this memory is of."""
         roots: dict[int, frozenset[int]] = {}
-        for step in self._steps:
+        for instruction in self._steps:
             shared = [
                 roots.get(x, frozenset((x,)))
-                for x in step.operands
-                if step.may_share or _share(self._examples[x], step.slot.example)
+                for x in instruction.operands
+                if instruction.may_share or _share(self._examples[x], instruction.slot.example)
             ]
             if shared:
-                roots[step.slot.number] = frozenset().union(*shared)
+                roots[instruction.slot.number] = frozenset().union(*shared)
         return roots
 
     def _last_uses(self) -> dict[int, int]:
-        """The last step that reads each slot's memory, itself or as a view."""
+        """The last instruction that reads each slot's memory, itself or as a view."""
         last: dict[int, int] = {}
-        for position, step in enumerate(self._steps):
-            for x in step.operands:
+        for position, instruction in enumerate(self._steps):
+            for x in instruction.operands:
                 last.update(dict.fromkeys(self.roots_of(x), position))
         return last
 
-    def _settle(self, step: Step, position: int) -> None:
+    def _settle(self, instruction: Instruction, position: int) -> None:
         """Find memory for a result that shares none."""
-        number, example = step.slot.number, step.slot.example
-        inherited = self._inherited(step, position)
-        if step.into is not None and inherited is not None:
+        number, example = instruction.slot.number, instruction.slot.example
+        inherited = self._inherited(instruction, position)
+        if instruction.into is not None and inherited is not None:
             self.into[number] = inherited
             self._home[number] = self._home[inherited]
             self._home[inherited] = -1
-        elif step.into is not None and number not in self._results and (order := _order(example)):
+        elif instruction.into is not None and number not in self._results and (order := _order(example)):
             unused = self._free.setdefault((example.shape, example.dtype, order), [])
             buffer = unused.pop() if unused else self._new(example, order)
             self.into[number] = self._home[number] = buffer
         else:
             self._home[number] = number  # its own, new at each call
 
-    def _inherited(self, step: Step, position: int) -> int | None:
+    def _inherited(self, instruction: Instruction, position: int) -> int | None:
         """An operand that is used here for the last time, and may be overwritten."""
-        if not step.entrywise:
+        if not instruction.entrywise:
             return None
-        wanted = step.slot.example
-        for x in step.operands:
+        wanted = instruction.slot.example
+        for x in instruction.operands:
             home, example = self._home.get(x, -1), self._examples[x]
-            kept = isinstance(home, Buffer) and step.slot.number in self._results
+            kept = isinstance(home, Buffer) and instruction.slot.number in self._results
             if home == -1 or kept or self._last.get(x) != position or x in self._results:
                 continue
             if all(getattr(example, name) == getattr(wanted, name) for name in ("shape", "dtype", "strides")):
@@ -105,9 +105,11 @@ class Plan:
         self.buffers.append(Buffer(len(self.buffers) + 1, example.shape, example.dtype, order))
         return self.buffers[-1]
 
-    def _release(self, step: Step, position: int) -> None:
+    def _release(self, instruction: Instruction, position: int) -> None:
         """Free the buffers of what was used for the last time; of what nothing uses, too."""
-        for x in {root for operand in step.operands for root in self.roots_of(operand)} | {step.slot.number}:
+        for x in {root for operand in instruction.operands for root in self.roots_of(operand)} | {
+            instruction.slot.number
+        }:
             home = self._home.get(x)
             is_over = self._last.get(x, position) == position
             if isinstance(home, Buffer) and is_over and x not in self._results:

@@ -1,4 +1,4 @@
-"""Calls of NumPy, and of functions that cannot be followed, as steps of a program.
+"""Calls of NumPy, and of functions that cannot be followed, as instructions of a program.
 
 Arguments are slots, what is known, and tuples of such.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from ..spelling.precedence import ATOM, BY_UFUNC, POWER, Operator
 from ..spelling.reading import undecorated
 from ..spelling.words import Words
-from .steps import Slot, Spelling, Steps, example, is_array, is_known
+from .instructions import Instructions, Slot, Spelling, example, is_array, is_known
 
 POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 """What NumPy's operator ** calls for these exponents."""
@@ -28,10 +28,10 @@ class UnwritableError(Exception):
 
 
 class Calls:
-    """Adds calls to the steps of a program; each method gives the slot of the result."""
+    """Adds calls to the instructions of a program; each method gives the slot of the result."""
 
-    def __init__(self, steps: Steps, words: Words) -> None:
-        self.steps = steps
+    def __init__(self, instructions: Instructions, words: Words) -> None:
+        self.instructions = instructions
         self.words = words
 
     def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
@@ -47,7 +47,7 @@ class Calls:
             f, operands, options = np.array, operands[:1], {}
         if f is np.zeros_like and is_known(options):
             zeros = f(*map(example, operands), **options)
-            return self.steps.add(zeros, [], Spelling(escaped(self.words.spelled(zeros))))
+            return self.instructions.add(zeros, [], Spelling(escaped(self.words.spelled(zeros))))
         is_foreign = not _is_numpys(f)
         if is_foreign and not isinstance(f, FunctionType):
             raise UnwritableError
@@ -61,14 +61,14 @@ class Calls:
         into = Spelling(f"{name}({text}, out={{out}})") if takes_out else None
         entrywise = isinstance(f, np.ufunc) and f.signature is None
         call = Spelling(f"{name}({text})")
-        return self.steps.add(
+        return self.instructions.add(
             result, slots, call, into, entrywise=entrywise, may_share=may_share or is_foreign
         )
 
     def method(self, x: Slot, name: str, operands: Sequence[Any], options: Options) -> Slot:
         """A method of an operand; that of a float is that of NumPy's number."""
         if name == "tolist":
-            return self.steps.add(x.example.tolist(), [x], Spelling(f"{self.words.tolist()}({{0}})"))
+            return self.instructions.add(x.example.tolist(), [x], Spelling(f"{self.words.tolist()}({{0}})"))
         is_float = type(x.example) is float
         owner = "np.float64({0})" if is_float else "{0}"
         slots = [x]
@@ -77,7 +77,7 @@ class Calls:
         result, takes_out, may_share = _tried(_called(name), [as_numpys(x.example), *operands], options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
-        return self.steps.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
+        return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
 
     def chosen(self, condition: Any, x: Any, y: Any) -> Slot:
         """A choice between two numbers."""
@@ -86,9 +86,9 @@ class Calls:
         result = np.where(*map(example, (condition, x, y)))[()]
         choice, needs = "{} if {} else {}".format(*texts), (2,) * len(slots)
         if type(example(x)) is type(example(y)) is float:
-            return self.steps.add(float(result), slots, Spelling(choice, needs, 1))
+            return self.instructions.add(float(result), slots, Spelling(choice, needs, 1))
         kind = self.words.spelled(result.dtype)
-        return self.steps.add(result, slots, Spelling(f"{kind}({choice})", needs))
+        return self.instructions.add(result, slots, Spelling(f"{kind}({choice})", needs))
 
     def power(self, x: Any, y: Any) -> Slot:
         """x**y as NumPy's operator has it, which np.power differs from at −∞."""
@@ -104,7 +104,7 @@ class Calls:
         texts = [self.argument(x, slots) for x in operands]
         f = getattr(np, sign.ufunc)
         result = f(*map(example, operands))
-        return self.steps.add(
+        return self.instructions.add(
             result, slots, Spelling(sign.template.format(*texts), sign.needs, sign.precedence)
         )
 
@@ -114,7 +114,7 @@ class Calls:
             return x
         cast = Spelling(f"{{0}}.astype({self.words.spelled(dtype)})", (ATOM,))
         copied = Spelling("np.copyto({out}, {0})", is_statement=True)
-        return self.steps.add(x.example.astype(dtype), [x], cast, copied)
+        return self.instructions.add(x.example.astype(dtype), [x], cast, copied)
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -125,11 +125,13 @@ class Calls:
         view = arrays and np.may_share_memory(entries, x.example)
         slots = [x]
         text = f"{{0}}[{self.index(place, slots)}]"
-        return self.steps.add(entries, slots, Spelling(text, (ATOM,) * len(slots)), view=view)
+        return self.instructions.add(entries, slots, Spelling(text, (ATOM,) * len(slots)), view=view)
 
     def turned(self, x: Slot, name: str) -> Slot:
         """x.T, or x.mT."""
-        return self.steps.add(getattr(x.example, name), [x], Spelling(f"{{0}}.{name}", (ATOM,)), view=True)
+        return self.instructions.add(
+            getattr(x.example, name), [x], Spelling(f"{{0}}.{name}", (ATOM,)), view=True
+        )
 
     def part_changed(self, x: Slot, place: Any, new: Any) -> Slot:
         """x after x[place] = new."""
@@ -152,7 +154,7 @@ class Calls:
     def _changed(self, change: Callable[..., Any], inputs: Sequence[Any], text: str, slots: Any) -> Slot:
         """An array after a statement, which its example undergoes, too."""
         change(slots[0].example, *map(example, inputs))
-        return self.steps.add(slots[0].example, slots, Spelling(text), is_statement=True)
+        return self.instructions.add(slots[0].example, slots, Spelling(text), is_statement=True)
 
     # -- arguments -----------------------------------------------------------------------------
 
@@ -167,7 +169,7 @@ class Calls:
             parts = ", ".join(self.argument(part, slots) for part in x)
             return f"({parts},)" if len(x) == 1 else f"({parts})"
         if type(x) is float:
-            x = self.steps.constant(x)
+            x = self.instructions.constant(x)
         if not isinstance(x, Slot):
             return escaped(self.words.spelled(x))
         slots.append(x)

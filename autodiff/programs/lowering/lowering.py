@@ -1,4 +1,4 @@
-"""A listing as steps: numbers by Python's arithmetic, arrays by NumPy's functions.
+"""A listing as instructions: numbers by Python's arithmetic, arrays by NumPy's functions.
 
 How an operation is computed, it says itself: on numbers its `scalar`, where there is one, else its
 forward function.
@@ -20,50 +20,50 @@ from ..spelling.precedence import ATOM, BY_UFUNC, NOT, Operator
 from ..spelling.single_calls import single_call
 from ..spelling.words import Words
 from .calls import escaped
+from .instructions import Instructions, Slot, Spelling, example, example_of, is_array, is_known
 from .proxies import followed
-from .steps import Slot, Spelling, Steps, example, example_of, is_array, is_known
 
 
-def lowered(listing: Listing, words: Words) -> tuple[Steps, list[Slot]]:
-    """The steps, and the slot of each line."""
-    steps = Steps()
+def lowered(listing: Listing, words: Words) -> tuple[Instructions, list[Slot]]:
+    """The instructions, and the slot of each line."""
+    instructions = Instructions()
     slots: list[Slot] = []
     for position, line in enumerate(listing.lines):
-        steps.line = position
-        slots.append(_slot(line, [slots[i] for i in line.inputs], steps, words))
-    return steps, slots
+        instructions.line = position
+        slots.append(_slot(line, [slots[i] for i in line.inputs], instructions, words))
+    return instructions, slots
 
 
-def _slot(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
+def _slot(line: Line, inputs: list[Slot], instructions: Instructions, words: Words) -> Slot:
     if line.kind == "input":
-        return steps.slot(example_of(line.data))
+        return instructions.slot(example_of(line.data))
     if line.kind == "constant":
-        return steps.constant(bool(line.data) if type(line.data) is np.bool_ else line.data)
+        return instructions.constant(bool(line.data) if type(line.data) is np.bool_ else line.data)
     operation: Any = line.operation
     if _is_scalar(operation, inputs):
-        return _number(operation, inputs, line, steps, words)
-    operands = [_operand(x, steps) for x in inputs]
-    length = len(steps.done)
+        return _on_floats(operation, inputs, line, instructions, words)
+    operands = [_operand(x, instructions) for x in inputs]
+    length = len(instructions.done)
     try:
-        result = followed(operation.forward, operands, line.metadata, steps, words)
-        return _canonical(result, line, steps, words)
+        result = followed(operation.forward, operands, line.metadata, instructions, words)
+        return _canonical(result, line, instructions, words)
     except Exception:  # the examples, which are not the user's numbers, do not suit the operation
-        steps.undo(length)
-        return _unseen(line, inputs, steps, words)
+        instructions.undo(length)
+        return _unseen(line, inputs, instructions, words)
 
 
-def _unseen(line: Line, inputs: list[Slot], steps: Steps, words: Words) -> Slot:
+def _unseen(line: Line, inputs: list[Slot], instructions: Instructions, words: Words) -> Slot:
     """An operation as one call of its forward function, of which no more is known than was recorded."""
     operation: Any = line.operation
     text = _call(words.helper(operation.forward), line, words)
     if isinstance(line.data, tuple):
-        return steps.add(line.data, inputs, Spelling(text), may_share=True)
+        return instructions.add(line.data, inputs, Spelling(text), may_share=True)
     kind = words.spelled(line.dtype)
     if is_array(line.data):
         result = Spelling(f"np.asarray({text}, {kind})")
-        return steps.add(example_of(line.data), inputs, result, may_share=True)
+        return instructions.add(example_of(line.data), inputs, result, may_share=True)
     result = Spelling(f"float({text})" if line.is_float else f"{kind}({text})")
-    return steps.add(line.data, inputs, result, may_share=True)
+    return instructions.add(line.data, inputs, result, may_share=True)
 
 
 def _call(function: str, line: Line, words: Words) -> str:
@@ -81,9 +81,9 @@ def _is_scalar(operation: Operation, inputs: Sequence[Slot]) -> bool:
     return all(type(x.example) in (float, bool, np.bool_) for x in inputs)
 
 
-def _operand(x: Slot, steps: Steps) -> Any:
+def _operand(x: Slot, instructions: Instructions) -> Any:
     """A constant number is known, so that a forward function may test it."""
-    return x.example if x.number in steps.constants and type(x.example) is float else x
+    return x.example if x.number in instructions.constants and type(x.example) is float else x
 
 
 # -- numbers -----------------------------------------------------------------------------------
@@ -92,18 +92,22 @@ FAILING = ("/", "//", "%", "**")
 """Operators that Python refuses for some numbers."""
 
 
-def _number(operation: Operation, inputs: list[Slot], line: Line, steps: Steps, words: Words) -> Slot:
+def _on_floats(
+    operation: Operation, inputs: list[Slot], line: Line, instructions: Instructions, words: Words
+) -> Slot:
     """Python's arithmetic where that is all, else a call of the operation's function of numbers."""
     formula = _formula(operation)
     if formula is None:
         call = Spelling(_call(words.scalar(operation), line, words), may_fail=True)
-        return steps.add(line.data, inputs, call)
+        return instructions.add(line.data, inputs, call)
     sign, terms = formula
-    operands = [steps.constant(term) if isinstance(term, float) else inputs[term] for term in terms]
-    if sign.symbol == "**" and not _is_whole(steps.constants.get(operands[1].number)):
-        return steps.add(line.data, operands, Spelling(f"{words.power()}({{0}}, {{1}})", may_fail=True))
+    operands = [instructions.constant(term) if isinstance(term, float) else inputs[term] for term in terms]
+    if sign.symbol == "**" and not _is_whole(instructions.constants.get(operands[1].number)):
+        return instructions.add(
+            line.data, operands, Spelling(f"{words.power()}({{0}}, {{1}})", may_fail=True)
+        )
     spelling = Spelling(sign.template, sign.needs, sign.precedence, may_fail=sign.symbol in FAILING)
-    return steps.add(line.data, operands, spelling)
+    return instructions.add(line.data, operands, spelling)
 
 
 def _formula(operation: Operation) -> tuple[Operator, list[int | float]] | None:
@@ -124,30 +128,30 @@ def _is_whole(exponent: float | None) -> bool:
 # -- arrays ------------------------------------------------------------------------------------
 
 
-def _canonical(result: Any, line: Line, steps: Steps, words: Words) -> Slot:
+def _canonical(result: Any, line: Line, instructions: Instructions, words: Words) -> Slot:
     """A result as a Value keeps it: numbers as floats, truth values as those of Python."""
     if is_known(result):
-        return steps.constant(canonical(result))
+        return instructions.constant(canonical(result))
     if not isinstance(result, Slot):
         places = "".join(f"{{{i}}}, " for i in range(len(result)))
-        slots = [part if isinstance(part, Slot) else steps.constant(part) for part in result]
-        return steps.add(example(result), slots, Spelling(f"({places.rstrip()})"))
+        slots = [part if isinstance(part, Slot) else instructions.constant(part) for part in result]
+        return instructions.add(example(result), slots, Spelling(f"({places.rstrip()})"))
     if isinstance(line.data, tuple):
         return result
     if line.is_float and type(result.example) is not float:
-        return steps.add(line.data, [result], Spelling("float({0})"))
+        return instructions.add(line.data, [result], Spelling("float({0})"))
     if not line.shape:
-        return _without_axes(result, line, steps)
+        return _without_axes(result, line, instructions)
     if result.example.dtype == line.dtype:
         return result
     text = f"{{0}}.astype({words.spelled(line.dtype)})"
-    return steps.add(result.example.astype(line.dtype), [result], Spelling(text, (ATOM,)))
+    return instructions.add(result.example.astype(line.dtype), [result], Spelling(text, (ATOM,)))
 
 
-def _without_axes(result: Slot, line: Line, steps: Steps) -> Slot:
+def _without_axes(result: Slot, line: Line, instructions: Instructions) -> Slot:
     """A number that is no Python float: of another precision, or a truth value."""
     if type(line.data) in (bool, np.bool_):
-        return steps.add(line.data, [result], Spelling("bool({0})"))
+        return instructions.add(line.data, [result], Spelling("bool({0})"))
     if isinstance(result.example, np.ndarray):
-        return steps.add(result.example[()], [result], Spelling("{0}[()]", (ATOM,)))
+        return instructions.add(result.example[()], [result], Spelling("{0}[()]", (ATOM,)))
     return result

@@ -1,9 +1,10 @@
 """A forward function, followed for the shapes and options that it meets, by running it on proxies.
 
 A proxy stands for an operand whose shape and dtype are known and whose numbers are not. What a function does
-with one, by operators and NumPy's protocols, becomes steps: a call of NumPy each. All else runs as it is, so
-that a test of a shape costs a program nothing, and programs need no second table of how operations are
-computed. A function that looks at numbers, fills what np.zeros made, or takes many calls becomes one step.
+with one, by operators and NumPy's protocols, becomes instructions: a call of NumPy each. All else runs as it
+is, so that a test of a shape costs a program nothing, and programs need no second table of how operations
+are computed. A function that looks at numbers, fills what np.zeros made, or takes many calls becomes one
+instruction.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from ..spelling.reading import undecorated
 from ..spelling.words import Words
 from .calls import Calls, UnwritableError, as_numpys
-from .steps import Slot, Steps, example, is_array, is_known
+from .instructions import Instructions, Slot, example, is_array, is_known
 
 FEW, EACH = 16, 4
-"""Steps, and steps for each operand, above which a function stays one: the text of a loop may be endless."""
+"""Instructions in all, and per operand, above which a function stays one: a loop's text may be endless."""
 
 QUESTIONS = (np.shape, np.ndim, np.size, np.result_type)
 """What asks for shapes and dtypes alone."""
@@ -29,27 +30,31 @@ FACTS = ("shape", "ndim", "dtype", "size")
 
 
 def followed(
-    function: Callable[..., Any], operands: Sequence[Any], options: dict[str, Any], steps: Steps, words: Words
+    function: Callable[..., Any],
+    operands: Sequence[Any],
+    options: dict[str, Any],
+    instructions: Instructions,
+    words: Words,
 ) -> Any:
     """What a function returns for slots and numbers: a slot, a tuple of such, or what is known."""
-    run = _Run(steps, words, operands)
-    length = len(steps.done)
+    run = _Run(instructions, words, operands)
+    length = len(instructions.done)
     with np.errstate(all="ignore"):
         try:
             result = undecorated(function)(*map(run.proxy, operands), **options)
-            if not run.is_lost and len(steps.done) - length <= max(FEW, EACH * len(operands)):
+            if not run.is_lost and len(instructions.done) - length <= max(FEW, EACH * len(operands)):
                 return _bare(result)
         except Exception:  # whatever it stumbled over: the function itself ran when it was recorded
             pass
-        steps.undo(length)
+        instructions.undo(length)
         return run.called(function, operands, options)
 
 
 class _Run(Calls):
     """One run of a function. It is lost where it looked at numbers, whatever it made of the refusal."""
 
-    def __init__(self, steps: Steps, words: Words, operands: Sequence[Any]) -> None:
-        super().__init__(steps, words)
+    def __init__(self, instructions: Instructions, words: Words, operands: Sequence[Any]) -> None:
+        super().__init__(instructions, words)
         self.operands = operands
         self.is_lost = False
 
@@ -57,8 +62,8 @@ class _Run(Calls):
         """A proxy for a slot; else what it is."""
         return Proxy(self, x) if isinstance(x, Slot) else x
 
-    def step(self, add: Callable[..., Slot], *arguments: Any) -> Any:
-        """A proxy for the slot of a step."""
+    def instruction(self, add: Callable[..., Slot], *arguments: Any) -> Any:
+        """A proxy for the slot of an instruction."""
         try:
             return Proxy(self, add(*map(_bare, arguments)))
         except Exception:
@@ -98,7 +103,7 @@ class Proxy(NDArrayOperatorsMixin):
             return function(*map(example, _bare(inputs)))
         if "out" in options:
             self._refuse()
-        return self.run.step(self.run.called, function, inputs, options)
+        return self.run.instruction(self.run.called, function, inputs, options)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         f = ufunc if method == "__call__" else getattr(ufunc, method)
@@ -111,13 +116,13 @@ class Proxy(NDArrayOperatorsMixin):
             return self._changed(self.run.array_changed, f, inputs)
         if out is not None and out is not self:
             self._refuse()
-        return self.run.step(self.run.called, f, inputs, options)
+        return self.run.instruction(self.run.called, f, inputs, options)
 
     def __pow__(self, exponent: Any) -> Any:
-        return self.run.step(self.run.power, self, exponent)
+        return self.run.instruction(self.run.power, self, exponent)
 
     def __rpow__(self, base: Any) -> Any:
-        return self.run.step(self.run.power, base, self)
+        return self.run.instruction(self.run.power, base, self)
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -128,7 +133,7 @@ class Proxy(NDArrayOperatorsMixin):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, place: Any) -> Any:
-        return self.run.step(self.run.part, self, place)
+        return self.run.instruction(self.run.part, self, place)
 
     def __setitem__(self, place: Any, new: Any) -> None:
         part = self.slot.example[place]
@@ -143,18 +148,18 @@ class Proxy(NDArrayOperatorsMixin):
         if name in FACTS:
             return found
         if name in ("T", "mT") and is_array(this):
-            return self.run.step(self.run.turned, self, name)
+            return self.run.instruction(self.run.turned, self, name)
         if name in getattr(this, "_fields", ()):
             return self[this._fields.index(name)]
         if not callable(found):
             self._refuse()
-        return lambda *inputs, **options: self.run.step(self.run.method, self, name, inputs, options)
+        return lambda *inputs, **options: self.run.instruction(self.run.method, self, name, inputs, options)
 
     def _changed(self, change: Callable[..., Slot], *arguments: Any) -> Proxy:
         """The array after a statement."""
         if not self.run.may_change(self.slot):
             self._refuse()
-        self.slot = self.run.step(change, self, *arguments).slot
+        self.slot = self.run.instruction(change, self, *arguments).slot
         return self
 
 

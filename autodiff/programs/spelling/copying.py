@@ -40,7 +40,7 @@ def copied(found: Definition, name: str, reference: Reference, power: Power = No
         defaults=[usual[x.arg] for x in (*given.posonlyargs, *given.args) if x.arg in usual],
     )
     body = [translation.visit(copy.deepcopy(statement)) for statement in found.body]
-    node = ast.FunctionDef(name, arguments, [*_told(found.node), *body], [])
+    node = ast.FunctionDef(name, arguments, [*_docstring(found.node), *body], [])
     return ast.unparse(ast.fix_missing_locations(node))
 
 
@@ -54,7 +54,7 @@ def _is_bound_to_place(node: ast.AST) -> bool:
     return isinstance(node, (ast.Global, ast.Nonlocal, ast.ClassDef))
 
 
-def _told(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
+def _docstring(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
     documentation = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
     return [ast.Expr(ast.Constant(documentation.splitlines()[0]))] if documentation else []
 

@@ -116,11 +116,11 @@ def _finite_with(numbers: Iterable[Value]) -> set[int]:
         x = stack.pop()
         if x._birth not in finite:
             finite.add(x._birth)
-            stack += _told(x)
+            stack += _telling(x)
     return finite
 
 
-def _told(node: Value) -> list[Value]:
+def _telling(node: Value) -> list[Value]:
     """The operands that are finite where a value is: all of their entries have a part in it."""
     operands = inputs_of(node)
     if node._operation in RATIOS:

@@ -39,7 +39,7 @@ ADVICE = {
 
 def read(value: Value, how: str) -> str:
     """Why data cannot be read, and what to do."""
-    told = _told(value)
+    told = _in_words(value)
     verb = {"bool()": "decided", "assigning .data": "done"}.get(how, "read")
     return (
         f"{how} of {told} inside a compiled function: it would be {verb} once, when the program is "
@@ -55,7 +55,7 @@ def function(name: str) -> str:
     )
 
 
-def _told(value: Value) -> str:
+def _in_words(value: Value) -> str:
     """A condition as it was written, another value by its name."""
     operation = value._operation
     if not isinstance(operation, Condition) or len(operation.arguments) != 2:

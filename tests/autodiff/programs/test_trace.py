@@ -10,7 +10,7 @@ import autodiff as ad
 import nn
 from autodiff import Value, grad, gradients, maximum, no_grad, value_and_grad, where
 from autodiff.programs import compile as compiled
-from autodiff.programs.arguments import Parameters, entered
+from autodiff.programs.arguments import Signature, entered
 from autodiff.programs.tracing.conditions import CONDITIONS
 from autodiff.programs.tracing.trace import recorded_from
 
@@ -19,7 +19,7 @@ Point = namedtuple("Point", "x y")
 
 def traced(f, *args, **kwargs):
     """The recording of one call."""
-    arguments = entered(args, kwargs, Parameters(f, ()))
+    arguments = entered(args, kwargs, Signature(f, ()))
     inputs = arguments.inputs()
     args, kwargs = arguments.filled(iter(inputs))
     return recorded_from(f, args, kwargs, inputs)

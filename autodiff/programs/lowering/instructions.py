@@ -1,8 +1,8 @@
 """What a program is made of: one call after another, each with an example of its result.
 
-Every input, constant and result has a slot, a number. A step says how its call is written, as a template
-with a place for each operand, and what it gave for examples of these: shape, dtype and memory layout are
-those that the program will meet.
+Every input, constant and result has a slot, a number. An instruction says how its call is written, as a
+template with a place for each operand, and what it gave for examples of these: shape, dtype and memory
+layout are those that the program will meet.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Instruction:
     """One call. `into` is how it is written with memory for its result, None where it takes none.
 
     `entrywise` says that each entry of the result depends on the same entry of the operands alone, so that
@@ -73,11 +73,11 @@ class Step:
 
 
 @dataclass(slots=True)
-class Steps:
-    """The steps so far, and the constants and outside objects that they name."""
+class Instructions:
+    """The instructions so far, and the constants and outside objects that they name."""
 
     slots: list[Slot] = field(default_factory=list)
-    done: list[Step] = field(default_factory=list)
+    done: list[Instruction] = field(default_factory=list)
     constants: dict[int, Data] = field(default_factory=dict)
     line: int = 0
 
@@ -100,14 +100,14 @@ class Steps:
         into: Spelling | None = None,
         **traits: bool,
     ) -> Slot:
-        """A step more; its result's place. `traits` are those of a Step."""
+        """An instruction more; its result's place. `traits` are those of a Instruction."""
         slot = self.slot(example)
         numbers = tuple(operand.number for operand in operands)
-        self.done.append(Step(self.line, slot, numbers, spelling, into, **traits))
+        self.done.append(Instruction(self.line, slot, numbers, spelling, into, **traits))
         return slot
 
     def undo(self, length: int) -> None:
-        """Forget all steps but the first so many."""
+        """Forget all instructions but the first so many."""
         del self.done[length:]
 
 
