@@ -85,7 +85,7 @@ def axes_of_matrix(draft: Draft, line: Line) -> int | None:
     return draft.add(transpose, x) if turned else x
 
 
-@rule("A @ B of matrices and vectors is np.dot", matmul, dot)
+@rule("A @ B of matrices and vectors is np.dot, to the last digits", matmul, dot, exact=False)
 def small_product(draft: Draft, line: Line) -> int | None:
     """Not for vectors of one entry, as whose product with ∞ np.dot takes 0·∞ for 0."""
     a, b = (draft.lines[i] for i in line.inputs)
@@ -96,7 +96,7 @@ def small_product(draft: Draft, line: Line) -> int | None:
     return draft.add(operations.product, *line.inputs)
 
 
-@rule("Aᵀ @ B and A @ Bᵀ are one product", operations.product)
+@rule("Aᵀ @ B and A @ Bᵀ are one product, to the last digits", operations.product, exact=False)
 def transposes_folded(draft: Draft, line: Line) -> int | None:
     a, b = line.inputs
     if len(draft.lines[a].shape) == 2 and (left := draft.made_by(a, transpose)):
