@@ -43,11 +43,12 @@ def listed(outputs, inputs):
 
 
 def evaluated(listing, data):
-    """The results, line by line."""
+    """The results, line by line; all rows contiguous, since BLAS rounds by the layout of its operands."""
     found, given = [], iter(data)
     for line in listing.lines:
         if line.kind == "computed":
-            found.append(computed(line.operation, [found[i] for i in line.inputs], line.metadata))
+            result = computed(line.operation, [found[i] for i in line.inputs], line.metadata)
+            found.append(np.ascontiguousarray(result) if np.ndim(result) > 1 else result)
         else:
             found.append(next(given) if line.kind == "input" else line.data)
     return [found[i] for i in listing.outputs]
