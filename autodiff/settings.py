@@ -79,7 +79,7 @@ def number_format(what: str, setting: Any) -> str:
     try:
         format(1.0, setting)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{what} must be one such as '.4g', got {setting!r}") from None
+        raise type(error)(f"{what} must be a format such as '.4g', got {setting!r}") from None
     return str(setting)
 
 

@@ -221,7 +221,7 @@ def test_what_cannot_be_shown_is_refused_with_the_remedy():
         animate(x * np.ones(2))
     with pytest.raises(ValueError, match="unknown direction 'up'; there are LR"):
         animate(x * c, direction="up")
-    with pytest.raises(ValueError, match=r"animate: number_format must be one as '.4g', got 'd'"):
+    with pytest.raises(ValueError, match=r"animate: number_format must be a format such as '.4g', got 'd'"):
         animate(x * c, number_format="d")
     with pytest.raises(TypeError, match="animate: max_nodes must be an integer, got 'many'"):
         animate(x * c, max_nodes="many")

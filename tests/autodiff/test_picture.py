@@ -287,7 +287,7 @@ def test_bad_options_are_refused() -> None:
         draw(neuron(), show=5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="collapse must be 0 or above, got -1"):
         draw(neuron(), collapse=-1)
-    with pytest.raises(ValueError, match=r"number_format must be one as '.4g', got 'four'"):
+    with pytest.raises(ValueError, match=r"number_format must be a format such as '.4g', got 'four'"):
         draw(neuron(), number_format="four")
     with pytest.raises(ValueError, match="max_nodes must be 2 or above, got 1"):
         draw(neuron(), max_nodes=1)

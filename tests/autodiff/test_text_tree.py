@@ -65,7 +65,7 @@ def test_shapes_of_arrays_and_the_format_of_numbers() -> None:
 
 
 def test_a_format_of_numbers_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"tree: number_format must be one as '.4g', got 'd'"):
+    with pytest.raises(ValueError, match=r"tree: number_format must be a format such as '.4g', got 'd'"):
         tree(Value(2.0, "x"), number_format="d")
 
 

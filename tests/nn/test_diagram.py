@@ -223,7 +223,9 @@ def test_what_cannot_be_drawn_is_refused_with_the_remedy() -> None:
         nn.draw_network(network, [1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"expected one observation, got 5; choose one, as X\[0\]"):
         nn.draw_network(network, np.ones((5, 2)))
-    with pytest.raises(ValueError, match=r"draw_network: number_format must be one as '.4g', got 'd'"):
+    with pytest.raises(
+        ValueError, match=r"draw_network: number_format must be a format such as '.4g', got 'd'"
+    ):
         nn.draw_network(network, number_format="d")
     with pytest.raises(ValueError, match=r"max_nodes must be an integer ≥ 3, got 2"):
         nn.draw_network(network, max_nodes=2)
