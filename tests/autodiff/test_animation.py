@@ -236,7 +236,7 @@ def test_what_cannot_be_shown_is_refused_with_the_remedy():
     u = x * 2.0
     v = u + 1.0
     v.name = "v"
-    with pytest.raises(ValueError, match="no step of its own; name it"):
+    with pytest.raises(ValueError, match="not a step of its own; name it"):
         animate(v * x, [u, x], each_operation=False)
     x.data = 3.0
     with pytest.raises(ValueError, match="assigned new data after"):
