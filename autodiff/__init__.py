@@ -69,8 +69,10 @@ UNLISTED = dict.fromkeys(("Claim", "check_claims"), "checking.claims")
 aliases.install()
 operators.attach()
 globals().update(plain.FUNCTIONS)
+for own in linalg.__all__:  # pickles name the package: files may move
+    getattr(linalg, own).__module__ = f"{__name__}.linalg"
 for own in {*ops.__all__} - {"linalg"}:
-    globals()[own].__module__ = __name__  # pickles name the package: files may move
+    globals()[own].__module__ = __name__
 
 __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their families)
     "Value",

@@ -41,6 +41,7 @@ RENAMED = {
     "complaint": "checking.diagnosis",
     "frames": "pictures.boxes",
     "grouping": "values.scopes",
+    "linalg": "ops.linalg",
     "ledger": "pictures.contributions",
     "level": "checking.linearization",
     "likeness": "pictures.equivalence",

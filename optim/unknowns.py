@@ -105,12 +105,12 @@ class Start:
         return f(*tree) if self.spread else f(tree)
 
     def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Evaluation:
-        """F evaluated on fresh Values."""
+        """f evaluated on fresh Values."""
         variables = mapped(Value, self.tree(x))
         return Evaluation(self._given(f, variables), variables, record)
 
     def plain(self, f: Callable[..., Any], x: Vector) -> Any:
-        """F evaluated on plain numbers and arrays."""
+        """f evaluated on plain numbers and arrays."""
         return self._given(f, self.tree(x))
 
     def settle(self, x: Vector) -> None:
@@ -154,12 +154,12 @@ class Parameters:
         return list(pieces(x, [value.data for value in self.values]))
 
     def call(self, f: Callable[..., Any], x: Vector, record: bool) -> Evaluation:
-        """F evaluated on the parameters themselves."""
+        """f evaluated on the parameters themselves."""
         self.settle(x)
         return Evaluation(f(*self.arguments), self.values, record)
 
     def plain(self, f: Callable[..., Any], x: Vector) -> Any:
-        """F evaluated on the parameters, without its graph."""
+        """f evaluated on the parameters, without its graph."""
         self.settle(x)
         output = f(*self.arguments)
         return output.data if isinstance(output, Value) else output

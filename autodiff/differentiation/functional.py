@@ -192,7 +192,7 @@ def _pulled(call: Evaluation, cotangents: Any) -> list[Any]:
 
 
 def _like(x: Any, v: Any, what: str) -> Any:
-    """V as a direction in the space of x."""
+    """v as a direction in the space of x."""
     v = in_numbers(v) if isinstance(v, Value) else as_data(v)
     if shape_of(v) != shape_of(x):
         raise ValueError(f"expected a {what} of shape {shape_of(x)}, got {shape_of(v)}")

@@ -123,7 +123,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             else:
                 try:
                     c = g * rule(*seen) if operation.elementwise else rule(g, *seen)
-                except RAISED:
+                except RAISED:  # floats refuse, or the rule is at fault: `pulled` finds out
                     c = pulled(node, i, g, seen)
                 if type(c) is complex:
                     c = pulled(node, i, g, seen)

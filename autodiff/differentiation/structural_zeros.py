@@ -147,7 +147,9 @@ def _simple(mask: Any) -> Live:
     """A mask as True or False where its truth values are all the same, and may be looked at."""
     if type(mask) is Value or is_lazy(mask):
         return mask
-    return True if np.all(mask) else mask if np.any(mask) else False
+    if np.all(mask):
+        return True
+    return mask if np.any(mask) else False
 
 
 def _nonzero(x: Any) -> Live:

@@ -136,7 +136,10 @@ def recorded(
     node._grad = node._label = None
     node._birth = next(births)
     node._operation = operation
-    node._x, node._y = (*inputs, None)[:2] if operation.arity else (tuple(inputs), metadata)
+    if operation.arity:
+        node._x, node._y = (*inputs, None)[:2]
+    else:
+        node._x, node._y = tuple(inputs), metadata
     node._tracked = tracked
     return modes.observed(node) if switch.on else node
 

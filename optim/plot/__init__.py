@@ -9,3 +9,4 @@ __all__ = ["plot_basins", "plot_paths", "plot_result"]
 
 for name, method in {"plot": plot_result, "animate": animate_result}.items():
     setattr(Result, name, method)
+del name, method

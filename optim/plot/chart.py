@@ -91,7 +91,7 @@ def round_numbers(low: float, high: float) -> list[float]:
 
 
 def curve_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
-    """F over an interval, as high as shows these values of it."""
+    """f over an interval, as high as shows these values of it."""
     x, y, limits = profile(function, window, values)
     chart = Chart(title, limits, WIDE, ("x", "f(x)"), True)
     for piece in _unbroken(x, y):

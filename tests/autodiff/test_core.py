@@ -14,6 +14,7 @@ ALONE = '''
 import sys
 
 ABOVE = ("graph", "programs", "derivations", "checking", "pictures", "animation", "command", "testing")
+ABOVE += ("settings", "files")
 
 class Nothing:
     """Finds no module above the engine."""

@@ -74,7 +74,7 @@ class Calls:
         slots = [x]
         text = f"{owner}.{name}({self.arguments(operands, options, slots)}"
         needs = (ATOM,) + (0,) * (len(slots) - 1)
-        result, takes_out, may_share = _tried(_called(name), [as_numpys(x.example), *operands], options)
+        result, takes_out, may_share = _tried(named_method(name), [as_numpys(x.example), *operands], options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
@@ -234,9 +234,37 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
     return result, takes_out, not takes_out and _is_view(f, given, named)
 
 
-def _called(name: str) -> Callable[..., Any]:
+def named_method(name: str) -> Callable[..., Any]:
     """A method as a function of its object."""
     return lambda this, *given, **named: getattr(this, name)(*given, **named)
+
+
+def require_fixed_shape(f: Any, operands: Sequence[Any], options: Options) -> None:
+    """Raise UnwritableError where other numbers give results of another shape, as those of a mask do."""
+    shapes = []
+    for numbers in ([0], [1, 0]):
+        named = {name: _filled(x, numbers) for name, x in options.items()}
+        try:
+            shapes.append(_shapes(undecorated(f)(*_filled(tuple(operands), numbers), **named)))
+        except Exception:  # nothing is known of a function that such numbers do not suit
+            return
+    if shapes[0] != shapes[1]:
+        raise UnwritableError
+
+
+def _filled(x: Any, numbers: list[int]) -> Any:
+    """What is known, with these numbers, again and again, in place of slots."""
+    if isinstance(x, tuple) and not is_known(x):
+        return tuple(_filled(part, numbers) for part in x)
+    if not isinstance(x, Slot):
+        return example(x)
+    if is_array(x.example):
+        return np.resize(np.array(numbers, x.example.dtype), x.example.shape)
+    return type(x.example)(numbers[0]) if isinstance(x.example, (float, np.generic)) else x.example
+
+
+def _shapes(result: Any) -> Any:
+    return tuple(map(_shapes, result)) if isinstance(result, tuple) else np.shape(result)
 
 
 def _is_view(f: Any, given: Sequence[Any], named: Options) -> bool:

@@ -3,21 +3,23 @@
 A proxy stands for an operand whose shape and dtype are known and whose numbers are not. What a function does
 with one, by operators and NumPy's protocols, becomes instructions: a call of NumPy each. All else runs as it
 is, so that a test of a shape costs a program nothing, and programs need no second table of how operations
-are computed. A function that looks at numbers, fills what np.zeros made, or takes many calls becomes one
-instruction.
+are computed. A function that looks at numbers, or at a shape that depends on them, fills what np.zeros made,
+or takes many calls becomes one instruction.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from ...values.user_code import is_own
 from ..spelling.reading import undecorated
 from ..spelling.words import Words
-from .calls import Calls, UnwritableError, as_numpys
+from .calls import Calls, Options, UnwritableError, as_numpys, named_method, require_fixed_shape
 from .instructions import Instructions, Slot, example, is_array, is_known
 
 FEW, EACH = 16, 4
@@ -38,16 +40,17 @@ def followed(
 ) -> Any:
     """What a function returns for slots and numbers: a slot, a tuple of such, or what is known."""
     run = _Run(instructions, words, operands)
-    length = len(instructions.done)
+    length, body = len(instructions.done), undecorated(function)
+    run.is_lost = "type" in body.__code__.co_names and not is_own(body.__code__)  # it would see the proxy's
     with np.errstate(all="ignore"):
         try:
-            result = undecorated(function)(*map(run.proxy, operands), **options)
+            result = None if run.is_lost else body(*map(run.proxy, operands), **options)
             if not run.is_lost and len(instructions.done) - length <= max(FEW, EACH * len(operands)):
                 return _bare(result)
         except Exception:  # whatever it stumbled over: the function itself ran when it was recorded
             pass
         instructions.undo(length)
-        return run.called(function, operands, options)
+        return Calls(instructions, words).called(function, operands, options)
 
 
 class _Run(Calls):
@@ -69,6 +72,22 @@ class _Run(Calls):
         except Exception:
             self.is_lost = True
             raise
+
+    def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
+        """A call whose result has one shape, whatever the numbers are."""
+        if not isinstance(f, np.ufunc):
+            require_fixed_shape(f, operands, options)
+        return super().called(f, operands, options)
+
+    def method(self, x: Slot, name: str, operands: Sequence[Any], options: Options) -> Slot:
+        """The same of a method."""
+        require_fixed_shape(named_method(name), [x, *operands], options)
+        return super().method(x, name, operands, options)
+
+    def part(self, x: Slot, place: Any) -> Slot:
+        """The same of an index."""
+        require_fixed_shape(operator.getitem, [x, place], {})
+        return super().part(x, place)
 
     def may_change(self, x: Slot) -> bool:
         """Whether the function itself has made an array."""
@@ -95,6 +114,7 @@ class Proxy(NDArrayOperatorsMixin):
         raise UnwritableError
 
     __bool__ = __int__ = __float__ = __index__ = __complex__ = __array__ = __contains__ = _refuse
+    __repr__ = __str__ = __format__ = _refuse
 
     # -- calls ---------------------------------------------------------------------------------
 

@@ -133,3 +133,51 @@ def test_operators_of_numpys_numbers_do_not_warn() -> None:
     program = ad.compile(lambda x: (x + 1.0) * x)
     assert program(np.float32(1e30)) == np.inf
     assert "np." not in program.source.partition("def program")[2]
+
+
+# -- what depends on numbers, or on what kind of thing an operand is ------------------------------
+
+
+def _mean_of_positives(x, /):
+    y = x[x > 0.0]
+    return y.sum() / y.size
+
+
+def _mean_by_places(x, /):
+    (i,) = np.nonzero(x > 0.0)
+    return x[i].sum() / i.size
+
+
+def _ranked_positives(x, /):
+    y = x[x > 0.0]
+    return np.dot(y, np.arange(len(y)))
+
+
+def _times_kinds(x, /):
+    return x * len(np.unique(x))
+
+
+def _times_length_of_text(x, /):
+    return x * len(str(x))
+
+
+def _doubled_if_an_array(x, /):
+    return x * 2.0 if type(x) is np.ndarray else x * 3.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        _mean_of_positives,
+        _mean_by_places,
+        _ranked_positives,
+        _times_kinds,
+        _times_length_of_text,
+        _doubled_if_an_array,
+    ],
+)
+def test_sizes_that_depend_on_numbers_are_not_those_of_the_example(body):
+    operation = primitive(dx=lambda g, y, x: g)(body)
+    program = ad.compile(lambda x: operation(x))
+    for x in ([1.0, 1.0, 1.0, 1.0], [-1.0, 2.0, 5.0, 0.2]):
+        np.testing.assert_array_equal(program(np.array(x)), operation(np.array(x)))
