@@ -29,7 +29,7 @@ class Unmatched(NamedTuple):
 def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], strict: bool) -> Unmatched:
     """Assign the entries of a state to the Values and arrays of the same names.
 
-    Raises TypeError for what is no dict, and ValueError, listing all that does not fit, before anything
+    Raises TypeError for anything but a dict, and ValueError, listing all that does not fit, before anything
     is changed.
     """
     if not isinstance(state, Mapping):

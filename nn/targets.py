@@ -48,7 +48,7 @@ def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
     """Raise ValueError where a target is wrong, naming the first entry that is.
 
     A program does not look: what is wrong with a target that is its argument goes unnoticed there, and
-    so it does in the chunks of a Dask array, but for labels that are no classes: these make the loss nan.
+    so it does in the chunks of a Dask array, but for labels that name no class: these make the loss nan.
     """
     if _unseen(target):
         return
@@ -75,7 +75,7 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
     """Probabilities of the classes: those given, or 1 for the label and 0 for the others.
 
     Raises ValueError where the target is neither a label nor a row for each row of the output, for labels
-    that are no classes, and for rows of probabilities that are negative or do not sum to 1.
+    that name no class, and for rows of probabilities that are negative or do not sum to 1.
     """
     shape, y = shape_of(output), entries(target)
     if shape_of(y) == shape:
@@ -88,13 +88,13 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
         )
     if _unseen(y):
         rows = astype(expand_dims(y, -1) == np.arange(float(shape[-1])), dtype_of(output))
-        # In chunks a label that is no class makes 0/0, which the loss tells.
+        # In chunks a label that names no class makes 0/0, which the loss tells.
         return rows if traced(y) else rows / rows.sum(axis=-1, keepdims=True)
     return _one_hot(np.asarray(raw(y)), shape[-1], loss).astype(dtype_of(output))
 
 
 def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> None:
-    """Refuse rows that are no probabilities, the rounding of their dtype aside."""
+    """Refuse rows that are not probabilities, the rounding of their dtype aside."""
     if _unseen(rows):
         return
     refuse(lambda p: ~(p >= 0.0), rows, f"{loss}: probabilities of classes must be 0 or above")
@@ -110,7 +110,7 @@ def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> No
 def _one_hot(labels: Any, n_classes: int, loss: str) -> Any:
     """Whether each label is each of the classes."""
     rows = labels[..., None] == np.arange(n_classes)
-    if np.count_nonzero(rows) < labels.size:  # a label that is no class
+    if np.count_nonzero(rows) < labels.size:  # a label that names no class
         refuse(lambda k: k != np.floor(k), labels, f"{loss}: labels must be whole numbers")
         among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"
         refuse(lambda k: (k < 0) | (k >= n_classes), labels, among)

@@ -44,7 +44,7 @@ StepSize: TypeAlias = float | str | Callable[[int], float] | StepRule | None
 
 
 def positive(what: str, s: float) -> None:
-    """Raise TypeError or ValueError for what is no positive number."""
+    """Raise TypeError or ValueError for anything but a positive number."""
     required(0.0 < real(what, s) < np.inf, what, "above 0 and finite", s)
 
 

@@ -225,7 +225,7 @@ class Text:
         return self.times
 
     def plain(self, text: str) -> str:
-        """Text that is no name."""
+        """Text other than a name."""
         return re.sub("-(?!>)", "−", printable(text))
 
     def left_out(self, told: str) -> str:

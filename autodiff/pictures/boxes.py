@@ -84,7 +84,7 @@ def _settle(graph: Graph, boxes: Boxes, begins: Sequence[float]) -> None:
 
 
 def used_by(graph: Graph) -> dict[int, list[int]]:
-    """The users of everything that no operation recorded, and that is no output."""
+    """The users of everything that no operation recorded, outputs aside."""
     used = graph.uses.keys() - {node.id for node in graph.outputs}
     return {id: [use.target for use in graph.uses[id]] for id in sorted(used) if not graph[id].inputs}
 

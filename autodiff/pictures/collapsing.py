@@ -76,7 +76,7 @@ def collapsed(graph: Graph, max_cards: int, collapse: Collapse | None = None) ->
     """The cards of a graph, at most `max_cards` unless there are more outputs.
 
     Collapsed as asked, by default as little as needed. Raises ValueError where `collapse` names a box that
-    is not there, and TypeError for what is no name.
+    is not there, and TypeError for anything but a name.
     """
     boxes = boxes_of(graph)
     closed = None if collapse is None else _closed(boxes, collapse)

@@ -1,8 +1,8 @@
 """What a program is called with: numbers and arrays in structures, and settings.
 
 Numbers and arrays are the inputs of a program. Settings choose what is computed: None, True and False,
-strings, functions, and whatever the user declares to be static. Together with shapes, dtypes and the
-roles of Values they are the key under which a version is kept.
+strings, functions, and whatever the user declares to be static. Together with shapes, dtypes and
+which Values are variables they are the key under which a version is kept.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ def _entered(x: Any, path: Path, call: Arguments) -> Hashable:
 
 
 def _operand(x: Any, path: Path, call: Arguments) -> Hashable:
-    """A Value, a number or an array: its shape, dtype and role."""
+    """A Value, a number or an array: its shape and dtype, and whether it is a variable."""
     is_value = type(x) is Value
     if not is_value:
         x = _numbers(x, path)

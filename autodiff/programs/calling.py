@@ -78,10 +78,10 @@ class _Text:
         self.names |= {"version": version, "recasts": recasts}
         inputs = self.operands + self.captured(version.captured)
         self.names["function"] = version.main.function
-        count = len(version.tracked) + version.watched
+        count = len(version.tracked) + version.checks_nan
         results = [f"r{i}" for i in range(count)]
         self.line(f"{', '.join(results)}{',' if results else '()'} = function({', '.join(inputs)})")
-        if version.watched:
+        if version.checks_nan:
             self.check(f"{results[-1]} != {results[-1]}")
         self.line(f"return {self.built(version.result, iter(results))}")
 
@@ -140,11 +140,11 @@ class _Text:
             raise _UnusualError
 
     def captured(self, values: Sequence[Value]) -> list[str]:
-        """The data of the Values that f closes over, which must have kept their roles."""
+        """The data of the Values that f closes over, variables or not as they were."""
         names = list(map(self.named, values))
-        roles = [f"{name}._tracked is not {x._tracked}" for name, x in zip(names, values, strict=True)]
-        if roles:
-            self.check(" or ".join(roles))
+        changed = [f"{name}._tracked is not {x._tracked}" for name, x in zip(names, values, strict=True)]
+        if changed:
+            self.check(" or ".join(changed))
             self.check("version.recasts != recasts.on")
         return [f"{name}._data" for name in names]
 

@@ -48,7 +48,7 @@ class Recorder:
     ) -> None:
         self._f, self._version = f, version
         self._call = arguments._replace(operands=[])  # structure and settings, without the data
-        self._roles = [*map(_is_variable, arguments.operands)]
+        self._variable = [*map(_is_variable, arguments.operands)]
         self._pullback = compiled(self._pulled_back)
         self._operation = self._declared()
 
@@ -80,18 +80,23 @@ class Recorder:
 
     def _restored(self, inputs: Sequence[Data]) -> Arguments:
         """The arguments of a call from its data: variables where they were."""
-        pairs = zip(inputs, self._roles, strict=False)  # behind the arguments are the captured Values
-        return self._call._replace(operands=[Value(x) if role else x for x, role in pairs])
+        pairs = zip(inputs, self._variable, strict=False)  # behind the arguments are the captured Values
+        return self._call._replace(operands=[Value(x) if variable else x for x, variable in pairs])
 
     def _rule(self, inputs: Any, g: Any, mask: Any = None) -> tuple[Any, ...]:
         """What the pullback makes of a gradient: those of all inputs, None for constants; data, or Values."""
         record = isinstance(inputs, Value)
-        count = len(self._roles)
+        count = len(self._variable)
         call = self._call._replace(operands=inputs._x[:count]) if record else self._restored(inputs)
         several = len(self._version.tracked) > 1
         seeds, masks = (x if x is None else [*x] if several else [x] for x in (g, mask))
         found = iter(self._pullback((seeds, masks, *call.filled(iter(call.operands))), {}, record))
-        return tuple([next(found) if role else None for role in (*self._roles, *self._version.roles)])
+        return tuple(
+            [
+                next(found) if variable else None
+                for variable in (*self._variable, *self._version.variable_captures)
+            ]
+        )
 
     def _pulled_back(
         self, seeds: list[Any], masks: list[Any] | None, args: list[Any], kwargs: dict[str, Any]

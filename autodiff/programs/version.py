@@ -1,4 +1,4 @@
-"""A version of a program: what was recorded for arguments of given shapes, dtypes and roles."""
+"""A version of a program: what was recorded for arguments of given shapes and dtypes, variables or not."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class Version:
         self.captured = recording.captured
         self.recasts = recasts.on
         self.dtypes = tuple(value.dtype for value in self.captured)
-        self.roles = tuple(value._tracked for value in self.captured)
+        self.variable_captures = tuple(value._tracked for value in self.captured)
         self.tracked = tuple(value._tracked for value in recording.outputs)
         self.records = any(self.tracked)
-        self.watched = recording.watched
+        self.checks_nan = recording.checks_nan
         self.result = structure(recording.result)
 
     def _recorded(
@@ -78,19 +78,19 @@ class Version:
             return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
 
     def is_current(self) -> bool:
-        """Whether captured Values keep their roles and dtypes, and all names mean what they did."""
+        """Whether captured Values are variables, and of the dtypes, that they were, and names mean the same."""
         now = recasts.on
         if self.recasts != now:
             if self.dtypes != tuple(value.dtype for value in self.captured):
                 return False
             self.recasts = now
-        roles = tuple(value._tracked for value in self.captured)
-        return self.roles == roles and not self.changed()
+        variable = tuple(value._tracked for value in self.captured)
+        return self.variable_captures == variable and not self.changed()
 
     def outputs(self, data: list[Data]) -> tuple[Data, ...]:
         """The results, in order, for the data of the arguments, and of captured Values where these follow."""
         found = self.main(data)
-        if not self.watched:
+        if not self.checks_nan:
             return found
         return found[:-1] if found[-1] == found[-1] else self.absorbing(data)
 
@@ -113,7 +113,7 @@ class Version:
     @property
     def whole_source(self) -> Source:
         """The text of both forms, where there is a second."""
-        if not self.watched:
+        if not self.checks_nan:
             return self.source
         whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
         return whole.below(self.guarded.told())

@@ -58,7 +58,7 @@ class Observations(NamedTuple):
 def observed(inputs: Any, targets: Any, what: str = "") -> Observations:
     """X and y as arrays of numbers; integer labels stay integers, and Dask arrays are not looked at.
 
-    Raises TypeError for what is no number, ValueError for different lengths, no observations, and nan
+    Raises TypeError for anything but numbers, ValueError for different lengths, no observations, and nan
     or infinite entries.
     """
     inputs, targets = _number_array(inputs, f"{what}X"), _number_array(targets, f"{what}y")

@@ -32,7 +32,7 @@ ROWS = 2
 def check_settings(
     model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any, compiled: Any
 ) -> Mapping[str, Metric]:
-    """Refuse what is no model, no metrics, and no number of epochs or observations; and `no_grad`.
+    """Refuse anything but a model, metrics, and numbers of epochs and observations; and `no_grad`.
 
     Returns the metrics, none where None was given.
     """

@@ -239,7 +239,7 @@ def evaluated(model: Module, loss: Loss, metrics: Mapping[str, Metric], data: Ob
 
 
 def measured(metrics: Mapping[str, Metric], output: Any, target: Any) -> list[float]:
-    """What the metrics say. Raises TypeError, naming the metric, for what is no number."""
+    """What the metrics say. Raises TypeError, naming the metric, for anything but a number."""
     return told(metrics, computed(asked(metrics, output, target)))
 
 

@@ -5,7 +5,7 @@ behind constant attributes and keys, as in `cfg.layers[0].scale`. Where one of t
 program is recorded anew. What is handed on whole, or looped over, is looked at entry by entry.
 
 Not looked at are the contents of large arrays, of Values (inputs of the program), and of what has many
-entries; they are `unwatched`, see `guarding`. Nor is what f finds otherwise: by attributes and keys that it
+entries; they are `unguarded`, see `guarding`. Nor is what f finds otherwise: by attributes and keys that it
 computes, in objects that it makes or is given by functions, in files.
 """
 
@@ -33,13 +33,13 @@ class Guarded(NamedTuple):
     """What is compared at each call, and the names of what is not looked at again."""
 
     guards: list[Guard]
-    unwatched: list[str]
+    unguarded: list[str]
 
     def told(self) -> list[str]:
         """What a reader of the program must know: what it takes to stay as it was."""
-        if not self.unwatched:
+        if not self.unguarded:
             return []
-        return [f"Recorded once, and not noticed where changed in place: {', '.join(self.unwatched)}."]
+        return [f"Recorded once, and not noticed where changed in place: {', '.join(self.unguarded)}."]
 
 
 def guards_of(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Guarded:
@@ -49,7 +49,7 @@ def guards_of(f: Callable[..., Any], given: Mapping[int | str, Any] | None = Non
     """
     walk = _Walk()
     walk.start(f, given or {})
-    return Guarded([*walk.guarding.found.values()], sorted(walk.guarding.unwatched))
+    return Guarded([*walk.guarding.found.values()], sorted(walk.guarding.unguarded))
 
 
 # -- what f reads ------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class _Walk:
     # -- chains --------------------------------------------------------------------------------
 
     def _end(self, root: Reading, chain: AccessChain) -> list[Reading]:
-        """What a chain leads to, or its entries; watched where it is used, not only named."""
+        """What a chain leads to, or its entries; guarded where it is used, not only named."""
         end = self._followed(root, chain.path)
         if end is None:
             return []

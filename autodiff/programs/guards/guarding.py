@@ -30,7 +30,7 @@ class Guarding:
 
     def __init__(self, follow: Callable[[Any], object]) -> None:
         self.found: dict[Any, Guard] = {}
-        self.unwatched: set[str] = set()
+        self.unguarded: set[str] = set()
         self.is_own = False
         """Whether the project's own code is being followed."""
         self._follow = follow
@@ -49,7 +49,7 @@ class Guarding:
     def skip(self, reading: Reading) -> None:
         """Note what is not looked at again."""
         if not self.is_own:
-            self.unwatched.add(reading.name)
+            self.unguarded.add(reading.name)
 
     def identity(self, reading: Reading, thing: Any) -> None:
         """Note that something must be that very object, or number."""
@@ -103,7 +103,7 @@ class Guarding:
         self._inside.pop()
 
     def _opened(self, reading: Reading) -> list[Reading] | None:
-        """The entries of a container, which is watched as such; None where they are too many, or none."""
+        """The entries of a container, which is guarded as such; None where they are too many, or none."""
         thing, entries = reading.now(), self._entries(reading)
         if entries is None or len(entries) > self._room:
             return None

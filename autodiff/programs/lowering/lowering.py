@@ -149,7 +149,7 @@ def _canonical(result: Any, line: Line, instructions: Instructions, words: Words
 
 
 def _without_axes(result: Slot, line: Line, instructions: Instructions) -> Slot:
-    """A number that is no Python float: of another precision, or a truth value."""
+    """A number other than a Python float: of another precision, or a truth value."""
     if type(line.data) in (bool, np.bool_):
         return instructions.add(line.data, [result], Spelling("bool({0})"))
     if isinstance(result.example, np.ndarray):

@@ -40,7 +40,7 @@ class Recording(NamedTuple):
     """The Values in it, in order: the first results of the listing."""
     captured: tuple[Value, ...]
     """The Values that f closes over: the inputs behind those of the call."""
-    watched: bool
+    checks_nan: bool
     """Whether the last result of the listing is a number that is nan where a gradient holds nan."""
 
 
