@@ -78,7 +78,7 @@ class Version:
             return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
 
     def is_current(self) -> bool:
-        """Whether captured Values are variables, and of the dtypes, that they were, and names mean the same."""
+        """Whether captured Values are variables and of the dtypes that they were, and names mean the same."""
         now = recasts.on
         if self.recasts != now:
             if self.dtypes != tuple(value.dtype for value in self.captured):
