@@ -21,7 +21,9 @@ from .simplification import grouped, power, product
 def operated(operation: Operation, inputs: Sequence[Term], metadata: Mapping[str, Any], shape: Shape) -> Term:
     """An operation as its formula says, or as a call."""
     usual = operation.defaults
-    told = [f"{name}={x!r}" for name, x in metadata.items() if repr(x) != repr(usual.get(name, ...))]
+    told = [
+        f"{name}={x!r}" for name, x in metadata.items() if name not in usual or repr(x) != repr(usual[name])
+    ]
     call = Call(operation, tuple(inputs), shape, metadata, operation.name, ", ".join(told))
     if operation.conforming and call.is_usual and "shape" in metadata and shape_of_term(inputs[0]) == shape:
         return inputs[0]

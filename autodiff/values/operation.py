@@ -110,6 +110,11 @@ class Operation(Traits):
         leading = ["y"] if self.elementwise else ["g", "y"]
         takes = [*leading, *self.arguments, *(["i"] if self.many else []), *self.metadata]
         for name, rule in rules.items():
+            if not self.elementwise and isinstance(rule, numbers.Real) and rule != 0.0:
+                raise TypeError(
+                    f"{self.name}: the rule {name} must take ({', '.join(takes)}) and return a gradient, got "
+                    f"{rule!r}; a partial derivative that is constant is a rule of @elementwise"
+                )
             code = getattr(rule, "__code__", None)
             if code and not code.co_flags & TAKES_MANY and code.co_argcount != len(takes):
                 raise TypeError(f"{self.name}: the rule {name} must take ({', '.join(takes)})")

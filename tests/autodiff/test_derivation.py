@@ -333,3 +333,8 @@ def test_of_a_long_sum_the_first_and_the_last_terms_are_written() -> None:
     assert found.formula.evaluate() == pytest.approx(found.value, rel=1e-9)
     for line in found.latex.splitlines()[-3:-1]:
         typeset(line.removesuffix(r"\\").replace("&", ""))
+
+
+def test_an_option_without_default_is_written_even_where_it_is_an_ellipsis():
+    w = Value([[1.0, 2.0], [3.0, 4.0]], "w")
+    assert "index=Ellipsis" in str(explain((w[...] ** 2).sum(), w))

@@ -203,3 +203,11 @@ def test_rules_that_return_what_they_were_given(dx, dy, expected):
     assert tuple(gradients(product(x, y), [x, y])) == expected
     product(x, y).backward()
     assert (x.grad, y.grad) == expected
+
+
+def test_a_number_is_no_rule_of_an_operation_that_is_not_elementwise():
+    with pytest.raises(TypeError, match=r"the rule dx must take \(g, y, x\) .* got 3\.0; .* @elementwise"):
+        primitive(dx=3.0)(lambda x, /: 5.0 * x)
+    x = Value([1.0, 2.0])
+    unmoved = primitive(dx=0.0)(lambda x, /: np.round(x))
+    np.testing.assert_array_equal(gradients(unmoved(x).sum(), x), [0.0, 0.0])
