@@ -14,6 +14,7 @@ Rules use operators and other operations only, never `.data`: on raw data they a
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any, ParamSpec
 
 from .data import Data
@@ -30,11 +31,9 @@ def _decorator(
 
     def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
         operation = Operation(body, rules, **traits)
-        apply: Any = applied(operation)
-        apply.__name__ = apply.__qualname__ = body.__name__
+        apply: Any = update_wrapper(applied(operation), body)
+        apply.__qualname__ = body.__name__  # as checkpoints tell it, wherever it was declared
         apply.__doc__ = _documented(body.__doc__, operation.kink)
-        apply.__module__ = body.__module__
-        apply.__wrapped__ = body
         apply.operation = operation
         return apply  # type: ignore[no-any-return]
 

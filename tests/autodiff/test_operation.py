@@ -1,6 +1,7 @@
 """Operations that users declare: what is converted, what is refused, and in which words."""
 
 import functools
+import typing
 
 import numpy as np
 import pytest
@@ -211,3 +212,11 @@ def test_a_number_is_no_rule_of_an_operation_that_is_not_elementwise():
     x = Value([1.0, 2.0])
     unmoved = primitive(dx=0.0)(lambda x, /: np.round(x))
     np.testing.assert_array_equal(gradients(unmoved(x).sum(), x), [0.0, 0.0])
+
+
+@pytest.mark.parametrize("name", [*ad.ops.__all__, *(f"linalg.{name}" for name in ad.linalg.__all__)])
+def test_type_hints_of_operations_can_be_read(name):
+    function = functools.reduce(getattr, name.split("."), ad)
+    names = {"DTypeLike": typing.Any}  # numpy.typing is imported for checkers alone
+    if callable(function):
+        assert "return" in typing.get_type_hints(function, localns=names)
