@@ -114,9 +114,9 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             seen = node._data, x._data if type(x) is Value else x, y._data if type(y) is Value else y
         else:
             inputs, seen = (x,), (node._data, x._data)
-        for i, x in enumerate(inputs):
+        for i, operand in enumerate(inputs):
             rule = operation.rules[0 if operation.many else i]
-            if type(x) is not Value or (born := x._birth) not in pending or rule is ZERO:
+            if type(operand) is not Value or (born := operand._birth) not in pending or rule is ZERO:
                 continue
             if type(rule) is float or arity == 0:
                 c = g if rule is ONE else pulled(node, i, g, seen)
@@ -129,10 +129,10 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
                     c = pulled(node, i, g, seen)
             if mend is not None:
                 c = mend(node, g, i, c)
-            data, old = x._data, pending[born]
+            data, old = operand._data, pending[born]
             if type(c) is not ndarray or type(data) is not ndarray or c.shape != data.shape:
-                c = _fitted(c, x, node)
-            pending[born] = c if old is None else old + c if type(c) is not tuple else _joined(old, c)
+                c = _fitted(c, operand, node)
+            pending[born] = c if old is None else _joined(old, c)
     return pending
 
 
