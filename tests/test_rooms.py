@@ -1,6 +1,8 @@
 """The rooms of the house: how deep imports go, and what `ls` shows. Contracts are in pyproject.toml."""
 
+import ast
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import autodiff
 
 MOST = 12
-"""Levels of imports that a reader can hold in the head."""
+"""Levels of imports that a reader can hold in the head: between rooms, and between the files of a folder."""
 
 ROOMS = {
     "animation",
@@ -68,10 +70,18 @@ def test_the_rooms_are_on_few_levels():
     assert levels(graph, frozenset(rooms)) <= MOST
 
 
-@pytest.mark.parametrize("package", ["nn", "optim", *(f"autodiff.{room}" for room in sorted(ROOMS))])
-def test_the_files_of_a_room_are_on_few_levels(package):
+FOLDERS = sorted(
+    ".".join(path.parent.parts)
+    for package in ("autodiff", "nn", "optim")
+    for path in Path(package).rglob("__init__.py")
+    if len([*path.parent.glob("*.py")]) > 1 and path.parent.parts != ("autodiff",)
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_files_of_a_folder_are_on_few_levels(folder):
     graph = imports()
-    files = graph.find_children(package)
+    files = graph.find_children(folder)
     for inside in files:
         graph.squash_module(inside)
     assert levels(graph, frozenset(files)) <= MOST
@@ -89,3 +99,15 @@ def test_each_room_says_what_it_is_in_one_sentence(room):
     first = text.partition("\n")[0]
     assert first.startswith('"""')
     assert first.rstrip('"').endswith(".")
+    assert ". " not in first
+
+
+def test_a_class_name_means_one_thing():
+    found = Counter(
+        node.name
+        for package in ("autodiff", "nn", "optim")
+        for path in Path(package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in found.items() if count > 1] == ["Number"]  # of terms, and of programs
