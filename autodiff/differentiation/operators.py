@@ -47,7 +47,7 @@ BINARY = {
 }
 
 OTHERWISE = ("partition", "round", "sort")
-"""Methods of NumPy's arrays that write into an array."""
+"""Methods of NumPy's arrays that Value lacks: two write into the array, round(v) gives plain numbers."""
 
 SAME_NAME = [name for name in ops.__all__ if hasattr(np.ndarray, name) and name not in OTHERWISE]
 """What is a method of NumPy's arrays, too."""

@@ -9,8 +9,9 @@ import numpy as np
 from ..values.axes import axis_in
 from ..values.data import Data, Operand, dtype_of, shape_of
 from ..values.declaration import primitive
+from ..values.methods import Axis
 from .joining import concatenate
-from .reduced_axes import Axis, axes_of, entries, spread
+from .reduced_axes import axes_of, entries, spread
 from .shaping import flip, moveaxis, reshape
 
 __all__ = ["cumprod", "cumsum", "prod"]

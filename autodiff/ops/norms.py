@@ -11,8 +11,8 @@ import numpy as np
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, as_float, is_lazy, shape_of
 from ..values.declaration import elementwise, primitive
+from ..values.methods import Axis
 from .decompositions import svd
-from .reduced_axes import Axis
 from .reductions import max, min, sum
 from .selection import absolute, ratio, sign
 from .shaping import expand_dims, moveaxis, squeeze

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
 
 import numpy as np
 
 from ..values.data import Operand, Shape, shape_of
 from ..values.lazy import holds_tasks
+from ..values.methods import Axis
 from ..values.value import data_of
 from .shaping import broadcast_to, reshape
-
-Axis: TypeAlias = int | tuple[int, ...] | None
 
 
 def axes_of(shape: Shape, axis: Axis) -> tuple[int, ...]:

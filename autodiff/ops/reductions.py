@@ -13,11 +13,12 @@ import numpy as np
 
 from ..values.data import Data, Operand, dtype_of, shape_of
 from ..values.declaration import primitive
+from ..values.methods import Axis
 from .accumulations import cumprod as cumprod  # pickles of earlier versions name them here
 from .accumulations import cumsum as cumsum
 from .accumulations import prod as prod
 from .elementary import exp
-from .reduced_axes import Axis, axes_of, entries, kept, spread
+from .reduced_axes import axes_of, entries, kept, spread
 from .selection import ratio, where
 from .shaping import reshape
 from .totals import narrowed, total, widened
