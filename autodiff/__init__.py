@@ -69,10 +69,6 @@ UNLISTED = dict.fromkeys(("Claim", "check_claims"), "checking.claims")
 aliases.install()
 operators.attach()
 globals().update(plain.FUNCTIONS)
-for own in linalg.__all__:  # pickles name the package: files may move
-    getattr(linalg, own).__module__ = f"{__name__}.linalg"
-for own in {*ops.__all__} - {"linalg"}:
-    globals()[own].__module__ = __name__
 
 __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their families)
     "Value",
@@ -95,6 +91,10 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     *plain.FUNCTIONS,
 ]
 OFFERED = sorted({*__all__} - {*UNLISTED})
+for own in {*OFFERED} & globals().keys() - {"Value", "linalg"}:
+    globals()[own].__module__ = __name__  # pickles name the package: files may move
+for own in linalg.__all__:
+    getattr(linalg, own).__module__ = f"{__name__}.linalg"
 for own in ("all", "any", "compile", "max", "min", "round", "sum"):
     __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
 del own
