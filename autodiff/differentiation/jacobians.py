@@ -28,6 +28,7 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
     By rows, one vjp per entry of the output, or by columns, one jvp per entry of the arguments,
     whichever is cheaper. A structure of outputs gives that structure, with that of the arguments inside it.
 
+    >>> import numpy as np
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
