@@ -1,11 +1,12 @@
 """What a result holds, and how it prints."""
 
 import dataclasses
+import inspect
 
 import numpy as np
 import pytest
 
-from optim import minimize, newton, steepest_descent
+from optim import Result, minimize, newton, steepest_descent
 
 
 def parabola(x):
@@ -59,3 +60,11 @@ def test_structures_come_back_as_they_went_in():
     assert result.path[0].x["b"].tolist() == [1.0, 1.0]
     assert result.gradient["a"] == pytest.approx(0.0)
     assert "a: 1, b: [0, 0]" in repr(result)
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("plot", ["self", "axes"]), ("animate", ["self"])])
+def test_a_picture_of_a_result_is_documented_as_its_method(name, parameters):
+    method = getattr(Result, name)
+    assert list(inspect.signature(method).parameters) == parameters
+    assert method.__qualname__ == f"Result.{name}"
+    assert "this minimisation" in method.__doc__
