@@ -238,6 +238,10 @@ def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def declared(method: Callable[..., None]) -> dict[str, Check]:
-    """The checks by name that a method's signature declares: `lr: Annotated[float, not_negative]`."""
+    """The checks by name that a method's signature declares: `lr: Annotated[float, not_negative]`.
+
+    They move out of the signature, in which `help` then shows the type alone: `lr: float`.
+    """
     hints = get_type_hints(method, include_extras=True)
+    method.__annotations__ = get_type_hints(method)
     return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}

@@ -1,6 +1,7 @@
 """Optimisers: against PyTorch step by step, and what must hold of every one of them."""
 
 import copy
+import inspect
 import math
 import pickle
 
@@ -605,3 +606,12 @@ def test_a_schedule_may_end_at_zero_where_a_user_may_not_start():
 def test_a_module_that_can_be_iterated_counts_as_a_module():
     network = Sequential(Linear(2, 3), "tanh", Linear(3, 1))
     assert SGD(network, lr=0.1).param_groups[0]["params"] == network.parameters()
+
+
+@pytest.mark.parametrize("kind", [SGD, Adagrad, Adam, AdamW, RMSprop, RMSProp, Rprop])
+def test_a_signature_shows_plain_types(kind):
+    parameters = inspect.signature(kind).parameters
+    assert parameters["lr"].annotation is float
+    assert parameters["maximize"].annotation is bool
+    assert "Annotated" not in str(inspect.signature(kind))
+    assert kind.checks.keys() == parameters.keys() - {"params"}
