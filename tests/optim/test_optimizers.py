@@ -611,7 +611,7 @@ def test_a_module_that_can_be_iterated_counts_as_a_module():
 @pytest.mark.parametrize("kind", [SGD, Adagrad, Adam, AdamW, RMSprop, RMSProp, Rprop])
 def test_a_signature_shows_plain_types(kind):
     parameters = inspect.signature(kind).parameters
-    assert parameters["lr"].annotation is float
-    assert parameters["maximize"].annotation is bool
-    assert "Annotated" not in str(inspect.signature(kind))
+    assert parameters["lr"].annotation in (float, "float")
+    assert parameters["maximize"].annotation in (bool, "bool")
+    assert not any("Annotated" in str(parameter) for parameter in parameters.values())
     assert kind.checks.keys() == parameters.keys() - {"params"}
