@@ -112,3 +112,11 @@ class _Moved(MetaPathFinder, Loader):
 def install() -> None:
     """Let Python ask the table after everything else."""
     sys.meta_path.append(_Moved())
+
+
+def attach(package: str) -> None:
+    """Let a package and those in it have modules of earlier versions as attributes: `optim.conjugate`."""
+    for old, new in MOVED.items():
+        within, _, name = old.rpartition(".")
+        if f"{within}.".startswith(f"{package}."):
+            setattr(import_module(within), name, import_module(new))

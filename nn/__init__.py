@@ -8,6 +8,8 @@
 
 from typing import TYPE_CHECKING
 
+from autodiff.aliases import attach
+
 from . import activations as activations
 from . import initialize as initialize
 from . import lecture as lecture
@@ -26,4 +28,5 @@ if not TYPE_CHECKING:  # which would take every name for one of `nn`
         raise AttributeError(refusal(name))
 
 
-del TYPE_CHECKING
+attach(__name__)
+del TYPE_CHECKING, attach

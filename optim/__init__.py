@@ -5,9 +5,14 @@
 3.0
 """
 
+from autodiff.aliases import attach
+
 from .fitting import *
 from .minimization import *
 from .plot import *
 from .result import *
 from .step_rule import *
 from .stochastic import *
+
+attach(__name__)
+del attach

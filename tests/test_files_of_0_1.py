@@ -24,6 +24,7 @@ import pytest
 import nn
 import optim
 from autodiff import Value, exp, gradients, linalg, relu, sin
+from autodiff.aliases import MOVED
 from nn import lecture
 
 FILES = Path(__file__).with_name("files_of_0_1")
@@ -66,6 +67,13 @@ def test_a_module_is_found_in_the_package_that_it_was_in(module):
     found = import_module(module)
     package, _, name = module.rpartition(".")
     assert getattr(import_module(package), name) is found
+
+
+@pytest.mark.parametrize("package", ["nn", "optim"])
+def test_a_moved_module_is_an_attribute_as_soon_as_its_package_is_imported(package):
+    modules = [module for module in MOVED if module.startswith(f"{package}.")]
+    lines = [f"import {package}", *modules]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)
 
 
 def test_pickled_functions_and_classes_are_those_that_are_offered():
