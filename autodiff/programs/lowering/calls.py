@@ -242,25 +242,27 @@ def named_method(name: str) -> Callable[..., Any]:
 def require_fixed_shape(f: Any, operands: Sequence[Any], options: Options) -> None:
     """Raise UnwritableError where other numbers give results of another shape, as those of a mask do."""
     shapes = []
-    for numbers in ([0], [1, 0]):
-        named = {name: _filled(x, numbers) for name, x in options.items()}
+    for first in (0, 1):
+        named = {name: _filled(x, first) for name, x in options.items()}
         try:
-            shapes.append(_shapes(undecorated(f)(*_filled(tuple(operands), numbers), **named)))
+            shapes.append(_shapes(undecorated(f)(*_filled(tuple(operands), first), **named)))
         except Exception:  # nothing is known of a function that such numbers do not suit
             return
     if shapes[0] != shapes[1]:
         raise UnwritableError
 
 
-def _filled(x: Any, numbers: list[int]) -> Any:
-    """What is known, with these numbers, again and again, in place of slots."""
+def _filled(x: Any, first: int) -> Any:
+    """What is known, with this number and 0, again and again, in place of slots."""
     if isinstance(x, tuple) and not is_known(x):
-        return tuple(_filled(part, numbers) for part in x)
+        return tuple(_filled(part, first) for part in x)
     if not isinstance(x, Slot):
         return example(x)
     if is_array(x.example):
-        return np.resize(np.array(numbers, x.example.dtype), x.example.shape)
-    return type(x.example)(numbers[0]) if isinstance(x.example, (float, np.generic)) else x.example
+        numbers = np.zeros(x.example.shape, x.example.dtype)
+        numbers.flat[::2] = first
+        return numbers
+    return type(x.example)(first) if isinstance(x.example, (float, np.generic)) else x.example
 
 
 def _shapes(result: Any) -> Any:

@@ -75,7 +75,7 @@ class _Run(Calls):
 
     def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
         """A call whose result has one shape, whatever the numbers are."""
-        if not isinstance(f, np.ufunc):
+        if not isinstance(getattr(f, "__self__", f), np.ufunc):  # nor a method of one, as np.add.reduce
             require_fixed_shape(f, operands, options)
         return super().called(f, operands, options)
 
@@ -86,7 +86,8 @@ class _Run(Calls):
 
     def part(self, x: Slot, place: Any) -> Slot:
         """The same of an index."""
-        require_fixed_shape(operator.getitem, [x, place], {})
+        if not is_known(place):
+            require_fixed_shape(operator.getitem, [x, place], {})
         return super().part(x, place)
 
     def may_change(self, x: Slot) -> bool:
