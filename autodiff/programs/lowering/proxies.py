@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from ...values.user_code import is_own
-from ..spelling.reading import undecorated
+from ..spelling.reading import names_in, undecorated
 from ..spelling.words import Words
 from .calls import Calls, Options, UnwritableError, as_numpys, named_method, require_fixed_shape
 from .instructions import Instructions, Slot, example, is_array, is_known
@@ -41,20 +41,30 @@ def followed(
     """What a function returns for slots and numbers: a slot, a tuple of such, or what is known."""
     run = _Run(instructions, words, operands)
     length, body = len(instructions.done), undecorated(function)
-    run.is_lost = "type" in body.__code__.co_names and not is_own(body.__code__)  # it would see the proxy's
+    is_ours = is_own(body.__code__)  # it asks for no type; a user's may, and would see the proxy's
+    run.is_lost = not is_ours and "type" in names_in(body.__code__)
     with np.errstate(all="ignore"):
         try:
-            result = None if run.is_lost else body(*map(run.proxy, operands), **options)
-            if not run.is_lost and len(instructions.done) - length <= max(FEW, EACH * len(operands)):
-                return _bare(result)
+            result = None if run.is_lost else _bare(body(*map(run.proxy, operands), **options))
+            run.is_lost |= len(instructions.done) - length > max(FEW, EACH * len(operands))
+            if not run.is_lost and (is_ours or _agree(result, body(*map(example, operands), **options))):
+                return result
         except Exception:  # whatever it stumbled over: the function itself ran when it was recorded
             pass
         instructions.undo(length)
         return Calls(instructions, words).called(function, operands, options)
 
 
+def _agree(result: Any, expected: Any) -> bool:
+    """Whether what was followed gives what the function does, for the examples."""
+    if isinstance(expected, tuple):
+        return len(result) == len(expected) and all(map(_agree, result, expected))
+    found = example(result)
+    return np.shape(found) == np.shape(expected) and np.allclose(found, expected, equal_nan=True)
+
+
 class _Run(Calls):
-    """One run of a function. It is lost where it looked at numbers, whatever it made of the refusal."""
+    """One run of a function. It is lost where it looked at numbers (whatever came of that), or is long."""
 
     def __init__(self, instructions: Instructions, words: Words, operands: Sequence[Any]) -> None:
         super().__init__(instructions, words)

@@ -154,6 +154,11 @@ def _with_inner(code: CodeType) -> Iterator[CodeType]:
         yield from _with_inner(part)
 
 
+def names_in(code: CodeType) -> set[str]:
+    """The names of globals, builtins and attributes in a code, and in those of the functions inside it."""
+    return {name for part in _with_inner(code) for name in part.co_names}
+
+
 def _placed(lambdas: list[Node], code: CodeType) -> Node | None:
     """Which of several lambdas on one line it is: the smallest that holds the places of its instructions."""
     known = [((a, c), (b, d)) for a, b, c, d in code.co_positions() if a and b and c is not None and d]

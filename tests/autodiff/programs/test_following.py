@@ -165,6 +165,18 @@ def _doubled_if_an_array(x, /):
     return x * 2.0 if type(x) is np.ndarray else x * 3.0
 
 
+def _is_an_array(x):
+    return type(x) is np.ndarray
+
+
+def _doubled_if_a_helper_finds_an_array(x, /):
+    return x * 2.0 if _is_an_array(x) else x * 3.0
+
+
+def _doubled_if_each_is_an_array(x, /):
+    return x * 2.0 if all(type(y) is np.ndarray for y in [x]) else x * 3.0
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -174,6 +186,8 @@ def _doubled_if_an_array(x, /):
         _times_kinds,
         _times_length_of_text,
         _doubled_if_an_array,
+        _doubled_if_a_helper_finds_an_array,
+        _doubled_if_each_is_an_array,
     ],
 )
 def test_sizes_that_depend_on_numbers_are_not_those_of_the_example(body):
