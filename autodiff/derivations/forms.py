@@ -35,6 +35,8 @@ def operated(operation: Operation, inputs: Sequence[Term], metadata: Mapping[str
         term = _read(ast.parse(operation.formula, mode="eval").body, names)
     except _UndecidedError:
         return call
+    except TypeError as error:
+        raise TypeError(f"{operation.name}: formula={operation.formula!r}: {error}") from None
     return term if shape_of_term(term) == shape else spread(term, shape)
 
 
@@ -57,16 +59,14 @@ def _read(node: ast.expr, names: Mapping[str, Any]) -> Term:
             return SIGNS[type(sign)](_read(x, names), _read(y, names))
         case ast.Attribute(x, "T"):
             return _applied(transpose, _read(x, names))
-        case ast.Call(ast.Name(name), operands) if callable(function := names.get(name)):
+        case ast.Call(ast.Name(name), operands) if hasattr(function := names.get(name), "operation"):
             return _applied(function, *[_read(x, names) for x in operands])
         case ast.IfExp(condition, x, y):
             decided = _unspread(_read(condition, names))
             if isinstance(decided, Number):
                 return _read(x if decided.value else y, names)
             raise _UndecidedError
-    raise TypeError(
-        f"a formula is made of operands, numbers, operators and operations, got {ast.unparse(node)}"
-    )
+    raise TypeError(f"{ast.unparse(node)} is not an operand, a number, or a call of an operation")
 
 
 @np.errstate(all="ignore")

@@ -96,7 +96,8 @@ def elementwise(
     >>> x.grad
     1.0
 
-    Raises TypeError where rules and parameters do not match.
+    Raises TypeError where rules and parameters do not match, and ValueError where `formula` or `typeset` and
+    parameters do not.
     """
     declared = locals()  # all that is given, by name
     return _decorator(elementwise=True, **declared)

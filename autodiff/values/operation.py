@@ -14,6 +14,7 @@ from .data import Data, Operand, as_data, beyond, canonical, shape_of
 from .lazy import lazily
 from .traits import Traits
 from .value import Value, holds_values
+from .written_form import check_formula, check_typeset
 
 Rule: TypeAlias = Callable[..., Any] | float | None
 
@@ -87,6 +88,7 @@ class Operation(Traits):
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = defaults_of(forward)
         self.rules = self._checked(rules)
+        self._check_written_form()
         optional = not self.many and len(self.defaults) == len(self.metadata)
         self.usual = len(self.arguments) if optional else None
         sloped = not (None in self.rules or 0.0 in self.rules)
@@ -119,6 +121,14 @@ class Operation(Traits):
             if code and not code.co_flags & TAKES_MANY and code.co_argcount != len(takes):
                 raise TypeError(f"{self.name}: the rule {name} must take ({', '.join(takes)})")
         return tuple(_constant(rules[name]) for name in expected)
+
+    def _check_written_form(self) -> None:
+        """Hold `formula` and `typeset` to the parameters."""
+        if self.formula is not None:
+            check_formula(self.formula, (*self.arguments, *self.metadata), self.forward)
+        if self.typeset is not None:
+            least = max(len(self.arguments) - self.many, 1)
+            check_typeset(self.typeset, least, self.metadata, self.forward)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -6,6 +6,7 @@ No reader knows an operation by name where a trait says the same; the last tests
 import ast
 import math
 import operator
+import re
 from functools import reduce
 from pathlib import Path
 
@@ -116,9 +117,66 @@ def test_a_formula_of_matrices_is_written_with_transposes():
     assert formula(ad.transpose(rows(x, w))).text == "W·Xᵀ"
 
 
-def test_what_a_formula_cannot_say_is_refused():
-    new = elementwise(dx=1.0, formula="x[0]")(lambda x, /: x)
-    with pytest.raises(TypeError, match=r"a formula is made of operands.*, got x\[0\]"):
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("x[0]", r"contains x\[0\]; a formula is made of operands"),
+        ("x % y", "contains x % y"),
+        ("x*s", "contains s;"),
+        ("x*a", "contains a;"),
+        ("exp(x, out=y)", "contains exp"),
+        ("quiet(x)", r"contains quiet\(x\)"),
+        ("'x'", "contains 'x'"),
+        ("new(x)", r"contains new\(x\)"),
+        ("x +", "is not a Python expression: invalid syntax"),
+        ("", "is not a Python expression"),
+    ],
+)
+def test_what_a_formula_cannot_say_is_refused_at_the_declaration(written, told):
+    def new(x, y, /, by=0):
+        return x + y
+
+    with pytest.raises(ValueError, match=told) as error:
+        elementwise(dx=1.0, dy=1.0, formula=written)(new)
+    assert str(error.value).startswith(f"new: formula={written!r} ")
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{} + {} + {}", "has 3 places {}, and the operation 2 operands"),
+        ("{}[{at}]", "an operand or an option by its name: {by}"),
+        ("{0} + {1}", "an operand or an option by its name: {by}"),
+        ("{by:.2f}", "an operand or an option by its name: {by}"),
+        ("{by!r}", "an operand or an option by its name: {by}"),
+        ("{x} + {y}", "an operand or an option by its name: {by}"),
+        ("{} + {", "is not a template"),
+        ("}", "is not a template"),
+    ],
+)
+def test_a_template_with_other_places_is_refused_at_the_declaration(template, told):
+    def new(x, y, /, by=0):
+        return x + y
+
+    with pytest.raises(ValueError, match=re.escape(told)) as error:
+        elementwise(dx=1.0, dy=1.0, typeset=template)(new)
+    assert str(error.value).startswith(f"new: typeset={template!r}")
+
+
+def test_a_template_takes_no_more_operands_than_each_call_has():
+    with pytest.raises(ValueError, match=r"has 2 places \{\}, and the operation 1 operand$"):
+        primitive(dxs=lambda g, y, xs, i: g, typeset="{} ∪ {}")(lambda *xs: xs[0])
+
+
+@pytest.mark.parametrize("trait", ["formula", "typeset"])
+def test_how_an_operation_is_written_is_text(trait):
+    with pytest.raises(TypeError, match=f"<lambda>: {trait}=3 must be text, as "):
+        elementwise(dx=1.0, **{trait: 3})(lambda x, /: x)
+
+
+def test_a_formula_may_name_what_is_declared_later_and_is_told_where_that_is_missing():
+    new = elementwise(dx=1.0, formula="2*declared_nowhere(x)")(lambda x, /: x)
+    with pytest.raises(TypeError, match=r"formula=.*: declared_nowhere\(x\) is not an op"):
         formula(new(Value(2.0, "x")))
 
 
