@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from string import Formatter
-from types import FunctionType
 from typing import Any
 
 SIGNS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
@@ -14,7 +13,7 @@ SIGNS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
 INGREDIENTS = "operands, options, numbers, + - * / ** @, x.T, x if condition else y, and operations"
 
 
-def check_formula(formula: Any, parameters: Sequence[str], forward: FunctionType) -> None:
+def check_formula(formula: Any, parameters: Sequence[str], forward: Any) -> None:
     """Raise TypeError or ValueError for what is not a formula of an operation with these parameters.
 
     A name that is called may be that of an operation which its module declares later.
@@ -58,7 +57,7 @@ def _may_be_operation(name: str, known: Mapping[str, Any]) -> bool:
     return name not in known or hasattr(known[name], "operation")
 
 
-def check_typeset(template: Any, count: int, options: Sequence[str], forward: FunctionType) -> None:
+def check_typeset(template: Any, count: int, options: Sequence[str], forward: Any) -> None:
     """Raise TypeError or ValueError for a template of more operands than these, or of other options."""
     told = f"{_named(forward)}: typeset={template!r}"
     if not isinstance(template, str):
@@ -77,5 +76,5 @@ def check_typeset(template: Any, count: int, options: Sequence[str], forward: Fu
         raise ValueError(f"{told} has {places} places {{}}, and the operation {counted}")
 
 
-def _named(forward: FunctionType) -> str:
+def _named(forward: Any) -> str:
     return forward.__name__.strip("_")

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.values.lazy import holds_tasks
+from autodiff.values.operation import Operation
 
 OWN = re.compile(r"\b(?:autodiff|nn|optim)\.(?:\w+\.)*(\w+)")
 """The qualified name of a function of this project, as it stands in what is told."""
@@ -59,8 +60,8 @@ def _all(settings: Iterable[Any], within: tuple[int, ...]) -> str:
 def _function(function: Any, within: tuple[int, ...]) -> str:
     """A function by its name, its code, and what it has taken along; of a partial, also what it sets.
 
-    The project's own go by their qualified name, since another version may compute the same by other code;
-    what else can be called, or not, by its name or that of its type.
+    An operation goes by what declares it, and the project's own go by their qualified name, since another
+    version may compute the same by other code; what else can be called, or not, by its name or its type's.
     """
     if isinstance(function, partial):
         return f"{_all((function.func, function.args, function.keywords), within)}"
@@ -70,6 +71,9 @@ def _function(function: Any, within: tuple[int, ...]) -> str:
         return name
     if OWN.fullmatch(qualified := f"{function.__module__}.{name}"):
         return qualified
+    if isinstance(operation := getattr(function, "operation", None), Operation):
+        declared = (operation.forward, operation.rules, operation.scalar)
+        return f"{name} {checksum(_all(declared, within).encode())}"
     taken = (function.__defaults__, function.__kwdefaults__, *map(_content, function.__closure__ or ()))
     return f"{name} {checksum(f'{_code(code)} {_all(taken, within)}'.encode())}"
 

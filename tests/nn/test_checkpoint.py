@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value
+from autodiff import Value, elementwise
+from autodiff.values import declaration
 from nn import MLP, BatchNorm, Dropout, Linear, Network, Sequential, fit, load, save
 from nn.activations import relu
 from nn.losses import mean_squared_error, squared_error
@@ -670,3 +672,48 @@ def test_a_checkpoint_is_not_taken_by_another_function_of_the_same_name(tmp_path
         call(**{**CALL, "model": noisy(), what: function() if what == "model" else function})
     with pytest.raises(ValueError, match=f"belongs to another call of fit.*\n  {what}: was"):
         call(**{**CALL, "model": noisy(), what: other() if what == "model" else other})
+
+
+USER = """
+import sys
+import numpy as np
+from autodiff import elementwise
+from nn import Linear, Sequential, fit
+
+@elementwise(dx=lambda y, x, slope: SLOPE)
+def bent(x, /, slope=1.0):
+    return BODY
+
+X = np.linspace(-1.0, 1.0, 12).reshape(4, 3)
+model = Sequential(Linear(3, 1, seed=0), bent)
+print(fit(model, X, X[:, :1], epochs=int(sys.argv[2]), seed=0, progress=False, checkpoint=sys.argv[1]).epochs)
+"""
+
+
+def test_a_users_operation_is_known_again_in_another_process_until_it_computes_otherwise(tmp_path):
+    def run(epochs, body="slope * x", slope="slope"):
+        (tmp_path / "user.py").write_text(USER.replace("BODY", body).replace("SLOPE", slope))
+        call = [sys.executable, tmp_path / "user.py", tmp_path / "run.npz", str(epochs)]
+        return subprocess.run(call, capture_output=True, text=True)
+
+    assert run(1).stdout.split() == ["1"]
+    assert run(2).stdout.split() == ["2"]
+    for other in ({"body": "2.0 * x"}, {"slope": "2.0 * slope"}):
+        assert re.search(r"another call of fit.*\n  model: was", run(3, **other).stderr)
+    assert run(3).stdout.split() == ["3"]
+
+
+def test_how_an_operation_is_applied_does_not_tell_which_it_is(monkeypatch):
+    def declared(factor):
+        @elementwise(dx=lambda y, x: factor)
+        def times(x, /):
+            return factor * x
+
+        return times
+
+    before = told(declared(2.0))
+    monkeypatch.setattr(
+        declaration, "applied", lambda operation: lambda *operands: operation.forward(*operands)
+    )
+    assert told(declared(2.0)) == before
+    assert told(declared(3.0)) != before
