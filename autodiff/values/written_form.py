@@ -77,4 +77,4 @@ def check_typeset(template: Any, count: int, options: Sequence[str], forward: An
 
 
 def _named(forward: Any) -> str:
-    return forward.__name__.strip("_")
+    return str(forward.__name__).strip("_")
