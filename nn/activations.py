@@ -58,8 +58,8 @@ def identity(x: Data, /) -> Data:
 # -- rectifiers ------------------------------------------------------------------------------------
 
 
-@elementwise(typeset="leaky_relu′({})", dx=0.0)
-def _leaky_slope(x: Data, /, negative_slope: float) -> Data:
+@elementwise(symbol="leaky_relu′", dx=0.0)
+def _leaky_slope(x: Data, /, negative_slope: float = 0.01) -> Data:
     return np.where(x > 0.0, 1.0, negative_slope).astype(dtype_of(x))
 
 

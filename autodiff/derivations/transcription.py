@@ -82,7 +82,7 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
         else:
             index = "₁₂₃₄₅"[i] if len(operands) > 1 else ""
             declare = elementwise if operation.elementwise else primitive
-            rules.append(_opaque(f"{operation.symbol}′{index}", rule, metadata, declare))
+            rules.append(_opaque(f"{operation.symbol}′{index}", rule, operation, declare))
     changed = copy(operation)
     changed.rules = tuple(rules)
     return changed
@@ -177,12 +177,13 @@ def _holds_at(
     return bool(np.allclose(expected, slope, tolerance, 0.0, True))
 
 
-def _opaque(name: str, rule: Any, metadata: dict[str, Any], declare: Any) -> Any:
-    """A rule as an operation of all that it is given."""
+def _opaque(name: str, rule: Any, of: Operation, declare: Any) -> Any:
+    """A rule as an operation of all that it is given, with the options of the one whose slope it is."""
 
-    def slope(*operands: Data) -> Data:
+    def slope(*operands: Data, **metadata: Any) -> Data:
         return np.multiply(rule(*operands, **metadata), 1.0)
 
     slope.__name__ = name
     declared = declare(doperands=0.0)(slope)
-    return lambda *operands, **_: declared(*operands)
+    declared.operation.metadata, declared.operation.defaults = of.metadata, of.defaults
+    return declared

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
-from autodiff import Value, check_gradients, derivative, gradients
+from autodiff import Value, check_gradients, derivative, explain, gradients
 from autodiff.testing import REAL
 from nn import activations
 from nn.activations import ACTIVATIONS, activation
@@ -214,3 +214,17 @@ def test_an_unknown_name_is_refused_with_the_nearest_ones():
         activation("nothing like it")
     with pytest.raises(TypeError, match="must be a name, got 3"):
         activation(3)
+
+
+@pytest.mark.parametrize(
+    ("f", "option", "slope"),
+    [
+        (activations.leaky_relu, {"negative_slope": 0.3}, "leaky_relu′(x, negative_slope=0.3)"),
+        (activations.leaky_relu, {}, "leaky_relu′(x)"),
+        (activations.elu, {"alpha": 0.3}, "elu′(x, alpha=0.3)"),
+        (activations.elu, {}, "elu′(x)"),
+    ],
+)
+def test_the_slope_of_an_activation_is_written_with_the_options_that_are_unusual(f, option, slope):
+    x = Value(0.5, "x")
+    assert str(explain(f(x, **option), x)).splitlines()[0] == f"∂f/∂x = {slope}"
