@@ -32,27 +32,22 @@ class Operator(NamedTuple):
         return (self.precedence, self.precedence + 1)
 
 
+BINDING = {
+    10: "+ add, - subtract",
+    11: "* multiply, / divide, // floor_divide, % remainder, @ matmul",
+    POWER: "** power",
+    9: "& bitwise_and",
+    8: "^ bitwise_xor",
+    7: "| bitwise_or",
+    UNARY: "- negative, + positive, ~ invert",
+    6: "== equal, != not_equal, < less, <= less_equal, > greater, >= greater_equal",
+}
+"""Operators that bind equally tightly, each with NumPy's name."""
+
 OPERATORS = [
-    Operator("+", 10, "add"),
-    Operator("-", 10, "subtract"),
-    Operator("*", 11, "multiply"),
-    Operator("/", 11, "divide"),
-    Operator("//", 11, "floor_divide"),
-    Operator("%", 11, "remainder"),
-    Operator("@", 11, "matmul"),
-    Operator("**", POWER, "power"),
-    Operator("&", 9, "bitwise_and"),
-    Operator("^", 8, "bitwise_xor"),
-    Operator("|", 7, "bitwise_or"),
-    Operator("-", UNARY, "negative"),
-    Operator("+", UNARY, "positive"),
-    Operator("~", UNARY, "invert"),
-    Operator("==", 6, "equal"),
-    Operator("!=", 6, "not_equal"),
-    Operator("<", 6, "less"),
-    Operator("<=", 6, "less_equal"),
-    Operator(">", 6, "greater"),
-    Operator(">=", 6, "greater_equal"),
+    Operator(symbol, precedence, ufunc)
+    for precedence, row in BINDING.items()
+    for symbol, ufunc in map(str.split, row.split(", "))
 ]
 
 BY_UFUNC = {x.ufunc: x for x in OPERATORS}
