@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from ..text.escaping import dot, record
-from .scene import DEEPEST, Arrow, Card, Scene
+from .scene import INDENT, Arrow, Card, Scene
 from .theme import LOOKS, CardLook, Colours
 
 PAGE = {"nodesep": "0.18", "ranksep": "0.4"}
@@ -25,7 +25,6 @@ SHAPES = {"number": {"width": "0.2", "height": "0.2"}, "box": {"shape": "folder"
 OUTPUT = {"penwidth": "2"}
 ALIKE = {"shape": "box", "peripheries": "2"}
 
-INDENT = "    "
 ASIDE = "\u00a0\u00a0"
 """Between an upright arrow and what is written at its right."""
 
@@ -48,9 +47,7 @@ def dot_of(scene: Scene, direction: str, colours: Colours) -> str:
 def _nodes(scene: Scene, upright: bool, colours: Colours) -> Iterator[str]:
     """The nodes, those in boxes in clusters, one inside the other."""
     looks: dict[tuple[bool | str, ...], str] = {}
-    indents = [INDENT * (depth + 1) for depth in range(DEEPEST + 1)]
-    for depth, item in scene.outline():
-        indent = indents[depth if depth < DEEPEST else DEEPEST]
+    for indent, item in scene.outline():
         if item is None:
             yield f"{indent}}}"
         elif isinstance(item, int):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..text.escaping import mermaid
-from .scene import DEEPEST, Arrow, Card, Scene
+from .scene import INDENT, Arrow, Card, Scene
 from .theme import LOOKS, CardLook, Colours
 
-INDENT = "    "
 SEVERAL = ("[[", "]]")
 DASHES = {"dashed": "6 4", "dotted": "2 3"}
 
@@ -27,8 +26,7 @@ def mermaid_of(scene: Scene, direction: str, colours: Colours) -> str:
 
 
 def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
-    for depth, item in scene.outline():
-        indent = INDENT * (min(depth, DEEPEST) + 1)
+    for indent, item in scene.outline():
         if item is None:
             yield f"{indent}end"
         elif isinstance(item, int):

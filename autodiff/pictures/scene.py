@@ -15,8 +15,9 @@ from .collapsing import REST, Collapsed
 from .wording import CLEARER, Wording
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-DEEPEST = 10
-"""Boxes in boxes that are written with more and more indentation."""
+INDENT = "    "
+INDENTS = [INDENT * (depth + 1) for depth in range(11)]
+"""What lines begin with, by depth: boxes that are yet deeper are written with no more."""
 
 
 class Card(NamedTuple):
@@ -63,8 +64,8 @@ class Scene:
         """A box and those around it, outwards."""
         return self._collapsed.boxes.around(box)
 
-    def outline(self) -> Iterator[tuple[int, Card | int | None]]:
-        """Cards and boxes, with their depths: a box opens with its number, and ends with None."""
+    def outline(self) -> Iterator[tuple[str, Card | int | None]]:
+        """Cards and boxes, with their indentation: a box opens with its number, and ends with None."""
         inside: dict[int, list[Card | int]] = defaultdict(list)
         for card in self.cards:
             inside[card.box].append(card)
@@ -73,7 +74,7 @@ class Scene:
         stack: list[tuple[int, Card | int | None]] = [(0, item) for item in reversed(inside[NOWHERE])]
         while stack:
             depth, item = stack.pop()
-            yield depth, item
+            yield INDENTS[depth] if depth < len(INDENTS) else INDENTS[-1], item
             if isinstance(item, int):
                 stack.append((depth, None))
                 stack += [(depth + 1, inner) for inner in reversed(inside[item])]
