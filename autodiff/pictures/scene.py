@@ -16,8 +16,9 @@ from .wording import CLEARER, Wording
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 INDENT = "    "
-INDENTS = [INDENT * (depth + 1) for depth in range(11)]
-"""What lines begin with, by depth: boxes that are yet deeper are written with no more."""
+DEEPEST = 10
+"""Boxes in boxes that are written with more and more indentation."""
+INDENTS = [INDENT * (depth + 1) for depth in range(DEEPEST + 1)]
 
 
 class Card(NamedTuple):
@@ -74,7 +75,7 @@ class Scene:
         stack: list[tuple[int, Card | int | None]] = [(0, item) for item in reversed(inside[NOWHERE])]
         while stack:
             depth, item = stack.pop()
-            yield INDENTS[depth] if depth < len(INDENTS) else INDENTS[-1], item
+            yield INDENTS[min(depth, DEEPEST)], item
             if isinstance(item, int):
                 stack.append((depth, None))
                 stack += [(depth + 1, inner) for inner in reversed(inside[item])]
