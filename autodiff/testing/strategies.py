@@ -40,7 +40,7 @@ MOST = 4 * MANY
 
 
 def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[float]:
-    """Floats of a domain that the dtype represents exactly: float64, float32, float16, or a strategy of these.
+    """Floats of a domain that the dtype represents exactly: float64, float32, float16, or a strategy.
 
     Whole numbers, halves, and the ends of the domain's pieces come up often. Towards an infinite end, half of
     the numbers are moderate, and none is so large that its cube overflows.
@@ -74,7 +74,7 @@ def _reach(dtype: np.dtype[Any]) -> float:
 
 
 def _reachable(piece: Interval, domain: Domain, dtype: np.dtype[Any], reach: float) -> Interval:
-    """The part of an interval that is no further towards an infinite end than `reach`, or twice its other end."""
+    """The part of an interval that is no further towards infinity than `reach`, or twice its other end."""
     (low, high), largest = piece, float(np.finfo(dtype).max)
     if domain.high == math.inf and high == largest:
         high = min(max(reach, low + reach, 2.0 * low), largest)
@@ -199,8 +199,8 @@ def values(
 ) -> SearchStrategy[Any]:
     """Values of what another strategy draws, arrays of any small shape by default.
 
-    For a strategy of tuples, such as `broadcastable_arrays`, they are tuples of Values. `dtype` is that of the
-    arrays drawn by default. `st.from_type(Value)` is `values()`.
+    For a strategy of tuples, such as `broadcastable_arrays`, they are tuples of Values. `dtype` is that of
+    the arrays drawn by default. `st.from_type(Value)` is `values()`.
 
     Raises TypeError for a dtype beside a strategy of data, which has its own.
 
