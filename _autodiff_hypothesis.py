@@ -1,6 +1,6 @@
 """Hypothesis' entry point: what is known of autodiff as soon as hypothesis is imported.
 
-It is a module of its own since a module of `autodiff` cannot be loaded without the whole package: every run of
+It is outside of `autodiff` since no module of a package is loaded without the package: every run of
 hypothesis, also where no Value is tested, would import NumPy and the engine. So profiles are registered at
 once, and the strategy of Values by whichever of hypothesis and autodiff is imported last.
 """
@@ -8,6 +8,7 @@ once, and the strategy of Values by whichever of hypothesis and autodiff is impo
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,12 +34,9 @@ def register_values() -> None:
     """Let `st.from_type(Value)`, `st.builds` and the ghostwriter draw Values."""
     from hypothesis.strategies import register_type_strategy
 
-    from autodiff.values.value import Value
-
-    register_type_strategy(Value, _values)
+    register_type_strategy(import_module("autodiff.values.value").Value, _values)
 
 
 def _values(kind: type) -> SearchStrategy[Any]:
-    from autodiff.testing import values
-
-    return values()
+    drawn: SearchStrategy[Any] = import_module("autodiff.testing").values()
+    return drawn

@@ -92,7 +92,7 @@ def edge_arrays(
 
     Layouts are "contiguous", "Fortran", "negative strides", "spaced" (every second entry of a larger array)
     and "zero strides" (one row broadcast). Shape () gives an array without axes. `elements` are
-    `edge_numbers` of the dtype, which may be a strategy; with `elements=numbers(POSITIVE)` memory alone is odd.
+    `edge_numbers` of the dtype, which may be a strategy; with `elements=numbers(POSITIVE)` only memory is odd.
     A failing test notes the layout, which the array does not show.
 
     Raises ValueError for an unknown layout.

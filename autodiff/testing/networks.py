@@ -218,11 +218,11 @@ def networks(
 
 
 def _options(draw: DrawFn, initialize: Names | None, scalars: bool, dtype: np.dtype[Any]) -> dict[str, Any]:
-    from nn.initialize import INITIALIZERS
+    import nn
 
     options: dict[str, Any] = {} if scalars or dtype == np.float64 else {"dtype": dtype.name}
     if initialize is not None:
-        options["initialize"] = _name(draw, initialize, dict(INITIALIZERS), "initialiser")
+        options["initialize"] = _name(draw, initialize, dict(nn.initialize.INITIALIZERS), "initialiser")
         options["seed"] = draw(st.integers(0, 99))
     return options
 
@@ -235,11 +235,11 @@ def _model(
     options: dict[str, Any],
     scalars: bool,
 ) -> _Made:
-    from nn.activations import ACTIVATIONS
+    import nn
 
     form = "Network" if scalars else draw(st.sampled_from(["MLP", "Sequential"]))
-    names = [_name(draw, activations, ACTIVATIONS, "activation") for _ in sizes[2:]]
-    names.append(output or _name(draw, activations, ACTIVATIONS, "activation"))
+    names = [_name(draw, activations, nn.activations.ACTIVATIONS, "activation") for _ in sizes[2:]]
+    names.append(output or _name(draw, activations, nn.activations.ACTIVATIONS, "activation"))
     if form == "Sequential":
         return _layer_by_layer(sizes, names, options)
     return _whole(form, sizes, names, options)
