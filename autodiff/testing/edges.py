@@ -55,7 +55,7 @@ def _edges(dtype: np.dtype[Any], allow_nan: bool, allow_infinity: bool) -> list[
 
 
 def _reversed(x: Array) -> Array:
-    return np.flip(np.ascontiguousarray(np.flip(x)).reshape(x.shape))
+    return np.asarray(np.flip(np.ascontiguousarray(np.flip(x)).reshape(x.shape)))
 
 
 def _spaced(x: Array) -> Array:

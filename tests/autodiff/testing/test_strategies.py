@@ -93,7 +93,13 @@ def test_numbers_towards_infinity_have_finite_cubes(x, y):
 
 def test_moderate_numbers_are_common_towards_infinity():
     drawn = []
-    settings(max_examples=200, derandomize=True, database=None)(given(numbers(LARGE))(drawn.append))()
+
+    @settings(max_examples=200, derandomize=True, database=None)
+    @given(numbers(LARGE))
+    def draw(x):
+        drawn.append(x)
+
+    draw()
     assert 40 < sum(x <= 16.0 for x in drawn) < 180
 
 
