@@ -13,8 +13,15 @@ Needs the extra `testing`.
 
 from __future__ import annotations
 
+from _autodiff_hypothesis import register
+
 try:
-    from .strategies import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
+    from .data_sets import DataSet, data_sets
+    from .domains import POSITIVE, REAL, UNIT, Domain
+    from .dtypes import dtypes
+    from .edges import edge_arrays, edge_numbers
+    from .networks import NetworkCase, networks
+    from .strategies import arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
         raise
@@ -22,4 +29,22 @@ except ModuleNotFoundError as error:
         "autodiff.testing needs hypothesis: pip install 'autodiff-lecture[testing]'", name="hypothesis"
     ) from error
 
-__all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays", "numbers", "values"]
+register()  # for who has autodiff on the path without having installed it
+
+__all__ = [
+    "POSITIVE",
+    "REAL",
+    "UNIT",
+    "DataSet",
+    "Domain",
+    "NetworkCase",
+    "arrays",
+    "broadcastable_arrays",
+    "data_sets",
+    "dtypes",
+    "edge_arrays",
+    "edge_numbers",
+    "networks",
+    "numbers",
+    "values",
+]
