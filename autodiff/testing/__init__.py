@@ -14,6 +14,8 @@ Needs the extra `testing`.
 from __future__ import annotations
 
 try:
+    from .drawing import expressions
+    from .expression import Expression
     from .strategies import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
@@ -22,4 +24,15 @@ except ModuleNotFoundError as error:
         "autodiff.testing needs hypothesis: pip install 'autodiff-lecture[testing]'", name="hypothesis"
     ) from error
 
-__all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays", "numbers", "values"]
+__all__ = [
+    "POSITIVE",
+    "REAL",
+    "UNIT",
+    "Domain",
+    "Expression",
+    "arrays",
+    "broadcastable_arrays",
+    "expressions",
+    "numbers",
+    "values",
+]

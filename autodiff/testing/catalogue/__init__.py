@@ -1,0 +1,1 @@
+"""The catalogue of what can be drawn: each operation with its domains, shapes, spellings and kinks."""
