@@ -88,12 +88,19 @@ class Plan:
     only_numbers: bool
     broadcasting: bool
     kinks: bool
+    by_shape: dict[Shape, Sequence[Drawable]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<{len(self.drawables)} operations>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))  # hypothesis shows all fields of a dataclass otherwise
+
+    def taking(self, shape: Shape) -> Sequence[Drawable]:
+        """The operations that take a first operand of a shape."""
+        if shape not in self.by_shape:
+            self.by_shape[shape] = [drawable for drawable in self.drawables if drawable.takes(shape)]
+        return self.by_shape[shape]
 
     def shapes_of(self, drawable: Drawable, first: Node | None) -> Sequence[Shape]:
         """Shapes of an operand that is drawn anew: of the first, or of another."""
@@ -121,11 +128,6 @@ def _without(domain: Domain, points: tuple[float, ...]) -> Domain:
     return domain.without(*points)
 
 
-@cache
-def _takes(drawable: Drawable, shape: Shape) -> bool:
-    return drawable.takes(shape)
-
-
 @dataclass
 class Bench:
     """The nodes drawn so far."""
@@ -142,9 +144,9 @@ class Bench:
     def line(self) -> None:
         """Try one more line: on a node, one of the operations that it fits; or any, on a new input."""
         first = self._chosen(self._open_nodes(), fresh=[False] * self._more_inputs())
-        known = self.plan.drawables
+        known: Sequence[Drawable] = self.plan.drawables
         if isinstance(first, Node):
-            known = tuple(d for d in known if first.within(d.domains[0]) and _takes(d, first.shape))
+            known = [d for d in self.plan.taking(first.shape) if first.within(d.domains[0])]
         if not known:
             return
         drawable = known[self.draw(upto(len(known) - 1))]
@@ -166,8 +168,8 @@ class Bench:
         return sorted(found, key=lambda node: node.uses > 0)
 
     def _chosen(self, nodes: Sequence[Node], fresh: Sequence[bool]) -> Node | bool:
-        """A node, unused ones twice as often; or that a new one is to be drawn, and whether a literal."""
-        choices = [*nodes, *fresh, *(node for node in nodes if not node.uses)] or [False]
+        """A node, unused ones three times as often; or that a new one is to be drawn, and whether a literal."""
+        choices = [*nodes, *fresh, *[node for node in nodes if not node.uses] * 2] or [False]
         return choices[self.draw(upto(len(choices) - 1))]
 
     def _more_inputs(self) -> bool:
