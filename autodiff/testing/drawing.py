@@ -12,20 +12,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..values.data import Data, Shape
-from .assembly import assembled, leading_to
-from .bench import Bench, Node, Plan, upto
-from .catalogue import named
+from .assembly import finished
+from .bench import Bench, Plan, Wish
+from .catalogue.drawable import SHAPES
 from .expression import Expression
 from .offers import Operations, offered
 from .strategies import arrays as arrays_of
 
+MANY = 59
+"""Choices are numbers up to this, which many counts divide."""
+
 Inputs: TypeAlias = int | Sequence[Shape | SearchStrategy[Data]]
-
-
-@cache
-def _more(lines: int) -> SearchStrategy[bool]:
-    """Whether one more line is tried: so many, about as often as not."""
-    return st.sampled_from([False, *[True] * lines])
 
 
 def expressions(
@@ -62,45 +59,37 @@ def expressions(
         "linear_algebra": linear_algebra,
     }
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
-    given = () if isinstance(inputs, int) else tuple(inputs)
-    most = inputs if isinstance(inputs, int) else len(given)
-    plan = Plan(drawables, most, max_operations, depth, not arrays, broadcasting, kinks)
-    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(np.dtype(dtype))
-    return _expressions(plan, given, dtypes, output == "number")
+    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
+    given = not isinstance(inputs, int)
+    wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=max_operations)
+
+    @cache
+    def planned(chosen: Any) -> tuple[Plan, SearchStrategy[Sequence[Data]]]:
+        plan = Plan(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
+        return plan, _numbers(inputs, plan)
+
+    @st.composite
+    def expression(draw: DrawFn) -> Expression:
+        plan, pool = planned(draw(dtypes))
+        bench = Bench(plan, [*draw(pool)])
+        while bench.left and given:
+            bench.input(bench.left[0])
+        for wish in draw(wishes):
+            bench.try_line(Wish(*wish))
+        return finished(bench, output == "number") or reject()
+
+    return expression()
 
 
-@st.composite
-def _expressions(
-    draw: DrawFn,
-    plan: Plan,
-    given: tuple[Shape | SearchStrategy[Data], ...],
-    dtypes: SearchStrategy[Any],
-    number: bool,
-) -> Expression:
-    bench = Bench(draw, plan, np.dtype(draw(dtypes)))
-    for one in given:
-        bench.input(draw(one if isinstance(one, SearchStrategy) else arrays_of(one, bench.dtype)))
-    for n in range(plan.most_operations):
-        if n and not draw(_more(plan.most_operations)):
-            break
-        bench.line()
-    result = _result(bench)
-    for node in bench.inputs if given else ():
-        if not node.uses:
-            result = bench.add(named("add"), "x + y", result, _number(bench, node)) or reject()
-    return assembled(_number(bench, result) if number else result, bench.inputs)
+def _wishes(operations: int) -> SearchStrategy[tuple[int, ...]]:
+    """What lines are chosen by."""
+    choice = st.integers(0, MANY)
+    return st.tuples(st.integers(0, operations - 1), choice, choice, choice)
 
 
-def _result(bench: Bench) -> Node:
-    """The node with the most operations behind it."""
-    lines = [node for node in bench.nodes if node.operands]
-    return max(reversed(lines), key=lambda node: len(leading_to(node))) if lines else reject()
-
-
-def _number(bench: Bench, node: Node) -> Node:
-    """Its sum, or where that is too large, its mean."""
-    if not node.shape:
-        return node
-    spellings = named("sum").spelled(node.shape)[:3]
-    total = bench.add(named("sum"), spellings[bench.draw(upto(2))], node)
-    return total or bench.add(named("mean"), "np.mean(x)", node) or reject()
+def _numbers(inputs: Inputs, plan: Plan) -> SearchStrategy[Sequence[Data]]:
+    """Numbers for inputs."""
+    if not isinstance(inputs, int):
+        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, plan.dtype) for x in inputs))
+    shapes = ((),) if plan.only_numbers else SHAPES
+    return st.lists(arrays_of(st.sampled_from(shapes), plan.dtype), min_size=1, max_size=inputs)
