@@ -35,6 +35,9 @@ LARGEST, STEEPEST = 1e3, 1e2
 MARGIN = 0.125
 """How far from a kink a line is kept, in steps of the inputs."""
 
+ANEW = 10
+"""One operation of so many begins with a new input, though there are nodes that it could take."""
+
 NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.5)
 """What is written into expressions."""
 
@@ -154,11 +157,10 @@ class Bench:
         """A first operand: a node that fits, unused ones more often, or a new input."""
         domain = drawable.domains[0]
         nodes = [node for node in self._open_nodes() if node.within(domain) and takes(drawable, node.shape)]
-        choices: list[Node | None] = [*nodes, *[None] * bool(self.left), *_unused(nodes) * 2]
-        if not choices:
-            return None
-        chosen, wish = choices[wish % len(choices)], wish // len(choices)
-        return chosen or self._new(drawable, domain, self._shapes(drawable), wish, 0)
+        choices = [*nodes, *_unused(nodes) * 4]
+        if self.left and (not choices or wish % ANEW == ANEW - 1):
+            return self._new(drawable, domain, self._shapes(drawable), wish // ANEW, 0)
+        return choices[wish % len(choices)] if choices else None
 
     def _shapes(self, drawable: Drawable) -> Sequence[Shape]:
         return ((),) if self.plan.only_numbers else drawable.shapes
@@ -172,7 +174,7 @@ class Bench:
         choices: list[Node | str] = [*nodes, *["input", "array"] * (taken < len(self.left))]
         choices += ["number", "constant"] if () in shapes else ["array"]
         choices += [first] * (not first.birth and first.shape in shapes and first.within(domain))
-        choices += _unused(nodes) * 2
+        choices += _unused(nodes) * 4
         chosen, wish = choices[wish % len(choices)], wish // len(choices)
         if isinstance(chosen, Node):
             return chosen

@@ -11,6 +11,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ..settings import whole
 from ..values.data import Data, Shape
 from .assembly import finished
 from .bench import Bench, Plan, Wish
@@ -43,12 +44,36 @@ def expressions(
     products: bool = True,
     linear_algebra: bool = True,
 ) -> SearchStrategy[Expression]:
-    """Random expressions: functions of Values, each with a point inside all domains.
+    """Random expressions: functions of Values, each with a point that is inside all domains.
+
+    What is drawn is well-conditioned for finite differences: values and slopes are of moderate size, and no
+    part is near a pole or a kink. It shrinks towards few operations, few inputs, and small whole numbers. An
+    operation that needs a regular matrix is given A·Aᵀ + diag(1, 2, …).
+
+    operations       names (of operations, or of families: see `Drawable`), functions, or `Drawable`s; or a
+                     dict from these to the Domain of the operand, or to those of all operands. A function of
+                     your own, declared or not, takes real numbers if nothing is said. All by default
+    depth            operations on the longest way from an input to the value; no bound by default
+    max_operations   lines that are tried; a sum that makes the value a number, and what makes a matrix
+                     regular, are not counted
+    inputs           at most so many; or the shape of each, or a strategy of its data
+    dtype            of the inputs; or a strategy of dtypes
+    output           "number", for functions that have a gradient, or "any" shape
+    arrays           whether there are arrays, or numbers alone
+    kinks            whether the point may lie on a kink: ties, and bounds of clip; `Expression.kinks` tells
+    broadcasting     whether operands of different shapes meet
+    (the others)     families that are left out where they are false, if no operations are given
+
+    Raises ValueError for a name that is not known, and where no operation is left.
 
     >>> from hypothesis import find
     >>> find(expressions(["tanh"]), lambda e: True).text
     'tanh(x)'
     """
+    whole("expressions: max_operations", max_operations, 1)
+    given = not isinstance(inputs, int)
+    if not given:
+        whole("expressions: inputs", inputs, 1)
     families = {
         "elementwise": True,
         "reductions": reductions,
@@ -60,8 +85,7 @@ def expressions(
     }
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
     dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
-    given = not isinstance(inputs, int)
-    wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=max_operations)
+    wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=2 * max_operations)
 
     @cache
     def planned(chosen: Any) -> tuple[Plan, SearchStrategy[Sequence[Data]]]:
@@ -74,7 +98,7 @@ def expressions(
         bench = Bench(plan, [*draw(pool)])
         while bench.left and given:
             bench.input(bench.left[0])
-        for wish in draw(wishes):
+        for wish in draw(wishes)[:max_operations]:
             bench.try_line(Wish(*wish))
         return finished(bench, output == "number") or reject()
 
