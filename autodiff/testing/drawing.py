@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ..settings import whole
 from ..values.data import Data, Shape
 from .assembly import finished
-from .bench import Bench, Plan, Wish
+from .bench import Bench, Offer, Wish
 from .catalogue.drawable import SHAPES
 from .expression import Expression
 from .offers import Operations, offered
@@ -88,14 +88,14 @@ def expressions(
     wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=2 * max_operations)
 
     @cache
-    def planned(chosen: Any) -> tuple[Plan, SearchStrategy[Sequence[Data]]]:
-        plan = Plan(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
-        return plan, _numbers(inputs, plan)
+    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[Sequence[Data]]]:
+        offer = Offer(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
+        return offer, _numbers(inputs, offer)
 
     @st.composite
     def expression(draw: DrawFn) -> Expression:
-        plan, pool = planned(draw(dtypes))
-        bench = Bench(plan, [*draw(pool)])
+        offer, pool = offered_in(draw(dtypes))
+        bench = Bench(offer, [*draw(pool)])
         while bench.left and given:
             bench.input(bench.left[0])
         for wish in draw(wishes)[:max_operations]:
@@ -111,9 +111,9 @@ def _wishes(operations: int) -> SearchStrategy[tuple[int, ...]]:
     return st.tuples(st.integers(0, operations - 1), choice, choice, choice)
 
 
-def _numbers(inputs: Inputs, plan: Plan) -> SearchStrategy[Sequence[Data]]:
+def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[Sequence[Data]]:
     """Numbers for inputs."""
     if not isinstance(inputs, int):
-        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, plan.dtype) for x in inputs))
-    shapes = ((),) if plan.only_numbers else SHAPES
-    return st.lists(arrays_of(st.sampled_from(shapes), plan.dtype), min_size=1, max_size=inputs)
+        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs))
+    shapes = ((),) if offer.only_numbers else SHAPES
+    return st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)
