@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -85,7 +85,7 @@ def expressions(
     }
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
     dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
-    wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=2 * max_operations)
+    least, wishes = st.integers(1, (max_operations + 1) // 2), _wishes(len(drawables), max_operations)
 
     @cache
     def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[Sequence[Data]]]:
@@ -98,17 +98,18 @@ def expressions(
         bench = Bench(offer, [*draw(pool)])
         while bench.left and given:
             bench.input(bench.left[0])
-        for wish in draw(wishes)[:max_operations]:
+        for wish in draw(wishes(draw(least))):
             bench.try_line(Wish(*wish))
         return finished(bench, output == "number") or reject()
 
     return expression()
 
 
-def _wishes(operations: int) -> SearchStrategy[tuple[int, ...]]:
-    """What lines are chosen by."""
+def _wishes(operations: int, most: int) -> Callable[[int], SearchStrategy[Any]]:
+    """What lines are chosen by, given how many there are at least: hypothesis draws short lists otherwise."""
     choice = st.integers(0, MANY)
-    return st.tuples(st.integers(0, operations - 1), choice, choice, choice)
+    wish = st.tuples(st.integers(0, operations - 1), choice, choice, choice)
+    return cache(lambda least: st.lists(wish, min_size=least, max_size=most))
 
 
 def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[Sequence[Data]]:
