@@ -16,10 +16,13 @@ from __future__ import annotations
 from _autodiff_hypothesis import register
 
 try:
+    from .catalogue.drawable import Drawable
     from .data_sets import DataSet, data_sets
     from .domains import POSITIVE, REAL, UNIT, Domain
+    from .drawing import expressions
     from .dtypes import dtypes
     from .edges import edge_arrays, edge_numbers
+    from .expression import Expression
     from .networks import NetworkCase, networks
     from .strategies import arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:
@@ -30,13 +33,14 @@ except ModuleNotFoundError as error:
     ) from error
 
 register()  # for who has autodiff on the path without having installed it
-
 __all__ = [
     "POSITIVE",
     "REAL",
     "UNIT",
     "DataSet",
     "Domain",
+    "Drawable",
+    "Expression",
     "NetworkCase",
     "arrays",
     "broadcastable_arrays",
@@ -44,6 +48,7 @@ __all__ = [
     "dtypes",
     "edge_arrays",
     "edge_numbers",
+    "expressions",
     "networks",
     "numbers",
     "values",

@@ -1,0 +1,120 @@
+"""The strategy of random expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from hypothesis import reject
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from ..settings import whole
+from ..values.data import Data, Shape
+from .assembly import finished
+from .bench import Bench, Offer, Wish
+from .catalogue.drawable import SHAPES
+from .expression import Expression
+from .offers import Operations, offered
+from .strategies import arrays as arrays_of
+
+MANY = 59
+"""Choices are numbers up to this, which many counts divide."""
+
+Inputs: TypeAlias = int | Sequence[Shape | SearchStrategy[Data]]
+
+
+def expressions(
+    operations: Operations = None,
+    *,
+    depth: int | None = None,
+    max_operations: int = 8,
+    inputs: Inputs = 3,
+    dtype: Any = np.float64,
+    output: Literal["number", "any"] = "number",
+    arrays: bool = True,
+    kinks: bool = False,
+    broadcasting: bool = True,
+    reductions: bool = True,
+    shaping: bool = True,
+    indexing: bool = True,
+    selection: bool = True,
+    products: bool = True,
+    linear_algebra: bool = True,
+) -> SearchStrategy[Expression]:
+    """Random expressions: functions of Values, each with a point that is inside all domains.
+
+    What is drawn is well-conditioned for finite differences: values and slopes are of moderate size, and no
+    part is near a pole or a kink. It shrinks towards few operations, few inputs, and small whole numbers. An
+    operation that needs a regular matrix is given A·Aᵀ + diag(1, 2, …).
+
+    operations       names (of operations, or of families: see `Drawable`), functions, or `Drawable`s; or a
+                     dict from these to the Domain of the operand, or to those of all operands. A function of
+                     your own, declared or not, takes real numbers if nothing is said. All by default
+    depth            operations on the longest way from an input to the value; no bound by default
+    max_operations   lines that are tried; a sum that makes the value a number, and what makes a matrix
+                     regular, are not counted
+    inputs           at most so many; or the shape of each, or a strategy of its data
+    dtype            of the inputs; or a strategy of dtypes
+    output           "number", for functions that have a gradient, or "any" shape
+    arrays           whether there are arrays, or numbers alone
+    kinks            whether the point may lie on a kink: ties, and bounds of clip; `Expression.kinks` tells
+    broadcasting     whether operands of different shapes meet
+    (the others)     families that are left out where they are false, if no operations are given
+
+    Raises ValueError for a name that is not known, and where no operation is left.
+
+    >>> from hypothesis import find
+    >>> find(expressions(["tanh"]), lambda e: True).text
+    'tanh(x)'
+    """
+    whole("expressions: max_operations", max_operations, 1)
+    given = not isinstance(inputs, int)
+    if not given:
+        whole("expressions: inputs", inputs, 1)
+    families = {
+        "elementwise": True,
+        "reductions": reductions,
+        "shaping": shaping,
+        "indexing": indexing,
+        "selection": selection,
+        "products": products,
+        "linear_algebra": linear_algebra,
+    }
+    drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
+    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
+    least, wishes = st.integers(1, (max_operations + 1) // 2), _wishes(len(drawables), max_operations)
+
+    @cache
+    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[Sequence[Data]]]:
+        offer = Offer(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
+        return offer, _numbers(inputs, offer)
+
+    @st.composite
+    def expression(draw: DrawFn) -> Expression:
+        offer, pool = offered_in(draw(dtypes))
+        bench = Bench(offer, [*draw(pool)])
+        while bench.left and given:
+            bench.input(bench.left[0])
+        for wish in draw(wishes(draw(least))):
+            bench.try_line(Wish(*wish))
+        return finished(bench, output == "number") or reject()
+
+    return expression()
+
+
+def _wishes(operations: int, most: int) -> Callable[[int], SearchStrategy[Any]]:
+    """What lines are chosen by, given how many there are at least: hypothesis draws short lists otherwise."""
+    choice = st.integers(0, MANY)
+    wish = st.tuples(st.integers(0, operations - 1), choice, choice, choice)
+    return cache(lambda least: st.lists(wish, min_size=least, max_size=most))
+
+
+def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[Sequence[Data]]:
+    """Numbers for inputs."""
+    if not isinstance(inputs, int):
+        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs))
+    shapes = ((),) if offer.only_numbers else SHAPES
+    return st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)
