@@ -1,0 +1,6 @@
+"""Derivatives that somebody wrote down, against the engine's; and what is wrong with one."""
+
+from .naming import likely_mistake
+from .question import Attempt, Question
+
+__all__ = ["Attempt", "Question", "likely_mistake"]

@@ -1,0 +1,167 @@
+"""Mistakes that concern a gradient as a whole: a constant factor, a mean for a sum, a transpose."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from ...graph import Node
+from ...text.digits import with_minus
+from ...values.data import Data
+from .mistake import Mistake
+from .question import Attempt
+from .recording import Place, Recording, symbol_of
+from .sums import alike_terms
+from .wording import name_of
+
+MOST = 64
+"""Numerator and denominator of a factor that is recognised as a fraction."""
+
+Count: TypeAlias = Callable[[Recording], int]
+
+
+def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """The right gradient of a variable times a number, one that is a number of entries among them."""
+    first = attempts[0]
+    ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
+    if ratio is None:
+        return
+    yield Mistake(partial(_in_words, first.recording, ratio), partial(_scaled, lambda _: ratio))
+    for count, where in _counts(attempts):
+        n = count(first.recording)
+        if np.isclose(ratio, 1.0 / n):
+            words = f"it is 1/{n} of what it must be, a mean in place of a sum ({n} is {where})"
+            yield Mistake(partial(str, words), partial(_scaled, lambda r, count=count: 1.0 / count(r)))
+        if np.isclose(ratio, n):
+            words = f"it is {n} times what it must be, a sum in place of a mean ({n} is {where})"
+            yield Mistake(partial(str, words), partial(_scaled, count))
+
+
+def _scaled(factor: Callable[[Recording], float], recording: Recording) -> list[Data]:
+    return [factor(recording) * g for g in recording.right]
+
+
+def _ratio(claimed: Data, right: Data, rtol: float) -> float | None:
+    """The number that makes one array the other, where their largest entry is: a simple fraction if near one."""
+    a, b = np.ravel(claimed), np.ravel(right)
+    largest = int(np.argmax(np.abs(b))) if b.size else 0
+    if not (b.size and np.isfinite(a).all() and np.isfinite(b).all() and b[largest]):
+        return None
+    ratio = float(a[largest] / b[largest])
+    simple = Fraction(ratio).limit_denominator(MOST)
+    is_near = abs(simple.numerator) <= MOST and abs(float(simple) - ratio) <= rtol * abs(ratio)
+    return float(simple) if is_near else ratio
+
+
+def _in_words(recording: Recording, ratio: float) -> str:
+    if ratio == 0.0:
+        return "it is 0 everywhere"
+    if ratio == -1.0:
+        return ", ".join(["the sign is wrong", *_turned_differences(recording)])
+    fraction = Fraction(ratio).limit_denominator(MOST)
+    if float(fraction) == ratio and abs(fraction.numerator) == 1:
+        return f"the factor {with_minus(str(1 / fraction))} is missing"
+    if float(fraction) == ratio and fraction.denominator == 1:
+        return f"the factor {with_minus(str(fraction))} is too many"
+    number = str(fraction) if float(fraction) == ratio else f"{ratio:.6g}"
+    return f"it is {with_minus(number)} times what it must be"
+
+
+# -- y − a for a − y -------------------------------------------------------------------------------
+
+
+def _turned_differences(recording: Recording) -> Iterator[str]:
+    """The first difference that, with its operands interchanged, turns the sign of the whole gradient."""
+    for node in recording.graph:
+        if _is_difference(node) and _turns_all(recording, node):
+            x, y = (name_of(recording.graph[i]) for i in node.inputs)
+            yield f"as with {y} − {x} in place of {x} − {y}"
+            return
+
+
+def _is_difference(node: Node) -> bool:
+    return node.operation is not None and node.operation.elementwise and node.operation.rules == (1.0, -1.0)
+
+
+def _turns_all(recording: Recording, node: Node) -> bool:
+    """Whether the gradient changes its sign where all that uses the difference sees it the other way round."""
+    turned = {symbol_of(node).name: np.negative(node.data)}
+
+    def seen(place: Place, g: Data, c: Data) -> Data:
+        rule = recording.rule(place)
+        return c if rule is None else recording.contributed(place, rule, g, turned)
+
+    users = [place for place in recording.places if recording.operand(place) is node]
+    found = recording.changed({place: partial(seen, place) for place in users})
+    return found is not None and all(
+        np.allclose(now, np.negative(g)) for now, g in zip(found, recording.right, strict=True)
+    )
+
+
+# -- numbers of entries ----------------------------------------------------------------------------
+
+
+def _counts(attempts: Sequence[Attempt]) -> Iterator[tuple[Count, str]]:
+    """How many entries or terms may have been added up, and what they are the entries of.
+
+    Those that are the same number at all points are one.
+    """
+    alike: dict[tuple[int, ...], list[tuple[Count, str]]] = defaultdict(list)
+    for count, where in _possible_counts(attempts[0].recording):
+        sizes = tuple(count(attempt.recording) for attempt in attempts)
+        if sizes[0] > 1:
+            alike[sizes].append((count, where))
+    for found in alike.values():
+        yield found[0][0], " and ".join(where for _, where in found[:2])
+
+
+def _possible_counts(recording: Recording) -> Iterator[tuple[Count, str]]:
+    for node in recording.graph:
+        if node.operation is None and node.name and node.shape:
+            for axis in range(len(node.shape)):
+                where = f"the size of axis {axis} of {name_of(node)}"
+                yield partial(_size, node.id, axis), where
+            if len(node.shape) > 1:
+                yield partial(_entries, node.id), f"the number of entries of {name_of(node)}"
+    for id, terms in alike_terms(recording):
+        yield partial(_constant, len(terms)), f"the number of terms of {name_of(recording.graph[id])}"
+
+
+def _size(id: int, axis: int, recording: Recording) -> int:
+    return recording.graph[id].shape[axis]
+
+
+def _entries(id: int, recording: Recording) -> int:
+    return int(np.prod(recording.graph[id].shape))
+
+
+def _constant(count: int, recording: Recording) -> int:
+    return count
+
+
+# -- places interchanged -----------------------------------------------------------------------------
+
+
+def interchanged(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """The gradient with its axes interchanged, or with respect to another variable."""
+    variables, x = attempts[0].variables, attempts[0].variables[k]
+    for j, other in enumerate(variables):
+        if j != k and other.shape == x.shape:
+            yield Mistake(partial(str, f"it is that with respect to {other.name}"), partial(_of_another, j, k))
+    if len(x.shape) > 1 and x.shape == x.shape[::-1]:
+        yield Mistake(partial(str, "it is the transpose of what it must be: its indices are swapped"), _transposed)
+
+
+def _of_another(j: int, k: int, recording: Recording) -> list[Data]:
+    found = list(recording.right)
+    found[k] = found[j]
+    return found
+
+
+def _transposed(recording: Recording) -> list[Data]:
+    return [np.transpose(g) for g in recording.right]

@@ -1,0 +1,213 @@
+"""Mistakes in one link of the chain: it is missing, its rule is wrong, or evaluated at the wrong place.
+
+The same mistake is also made in several links at once: where nodes have one name, as those of several
+observations do, or were made by one operation.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from ...derivations.expression import ONE, Number, Symbol, Term, walked
+from ...derivations.forms import operated
+from ...derivations.local_derivatives import GRADIENT, UNNAMED, node_of
+from ...derivations.simplification import substituted
+from ...graph import Node
+from ...text.lettering import with_bar
+from ...values.data import Data
+from .mistake import Mistake
+from .question import Attempt
+from .recording import Place, Recording, Rule, symbol_of
+from .wording import link_name, name_of, rule_text, written
+
+Altered = Callable[[Recording, Place, Rule], Term | None]
+"""What somebody took for the rule of an edge; None where the mistake cannot be made there."""
+
+
+def groups(recording: Recording) -> list[list[Place]]:
+    """Edges in which a mistake may have been made together: each alone, then those that are alike."""
+    places = [place for place in recording.places if not isinstance(recording.declared(place), float)]
+    found = {(place,): None for place in places}
+    for kind in (_by_name, _by_operation):
+        alike: dict[Hashable, list[Place]] = defaultdict(list)
+        for place in places:
+            alike[kind(recording, place)].append(place)
+        found |= {tuple(group): None for group in alike.values() if len(group) > 1}
+    return [list(group) for group in found]
+
+
+def _by_name(recording: Recording, place: Place) -> Hashable:
+    node = recording.graph[place[0]]
+    names = node.name, recording.operand(place).name
+    return (node.operation, place[1], *names) if any(names) else place
+
+
+def _by_operation(recording: Recording, place: Place) -> Hashable:
+    return recording.graph[place[0]].operation, place[1]
+
+
+def with_rules(group: list[Place], altered: Altered, recording: Recording) -> list[Data] | None:
+    """The gradients where the rules of some edges are altered."""
+    changes = {}
+    for place in group:
+        rule = recording.rule(place)
+        term = altered(recording, place, rule) if rule else None
+        if rule is None or term is None:
+            return None
+        changes[place] = partial(_instead, recording, place, Rule(term, rule.whole))
+    return recording.changed(changes)
+
+
+def _instead(recording: Recording, place: Place, rule: Rule, g: Data, c: Data) -> Data:
+    return recording.contributed(place, rule, g)
+
+
+# -- a link missing, or counted twice ----------------------------------------------------------------
+
+
+def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A link is left out, or counted twice."""
+    recording = attempts[0].recording
+    for group in groups(recording):
+        place = group[0]
+        yield Mistake(
+            partial(_missing, recording, place),
+            lambda r, group=group: r.changed(dict.fromkeys(group, _passed)),
+        )
+        yield Mistake(partial(_doubled, recording, place), partial(_twice, group))
+
+
+def _missing(recording: Recording, place: Place) -> str:
+    return f"the link {link_name(recording, place)}{rule_text(recording, place)} is missing"
+
+
+def _doubled(recording: Recording, place: Place) -> str:
+    return f"the link {link_name(recording, place)}{rule_text(recording, place)} is counted twice"
+
+
+def _passed(g: Data, c: Data) -> Data:
+    return g
+
+
+def _twice(group: list[Place], recording: Recording) -> list[Data] | None:
+    rules = {place: recording.rule(place) for place in group}
+    if any(rule is None or rule.whole for rule in rules.values()):
+        return None
+    return recording.changed(
+        {place: partial(_again, recording, place, rule) for place, rule in rules.items() if rule}
+    )
+
+
+def _again(recording: Recording, place: Place, rule: Rule, g: Data, c: Data) -> Data:
+    return recording.contributed(place, rule, c)
+
+
+# -- a rule that is wrong ----------------------------------------------------------------------------
+
+
+def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A rule with a slip of the pen, or of another place than it is to be evaluated at."""
+    recording = attempts[0].recording
+    for group in groups(recording):
+        rule = recording.rule(group[0])
+        for number in range(len(_readings(recording, group[0], rule)) if rule else 0):
+            yield _mistaken(recording, group, partial(_reading, number))
+
+
+def _mistaken(recording: Recording, group: list[Place], altered: Altered) -> Mistake:
+    return Mistake(partial(_taken, recording, group[0], altered), partial(with_rules, group, altered))
+
+
+def _reading(number: int, recording: Recording, place: Place, rule: Rule) -> Term | None:
+    found = _readings(recording, place, rule)
+    return found[number] if number < len(found) else None
+
+
+def _readings(recording: Recording, place: Place, rule: Rule) -> list[Term]:
+    """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
+    from .slips import slips
+
+    return [*_misplaced(recording, place, rule.term), *slips(rule.term)]
+
+
+def _misplaced(recording: Recording, place: Place, term: Term) -> Iterator[Term]:
+    """σ′(a) in place of σ′(z): the output for the operand, and the other way round."""
+    node = recording.graph[place[0]]
+    operation = node.operation
+    if operation is None or not operation.elementwise or len(node.inputs) != 1:
+        return
+    above, below = symbol_of(node), symbol_of(recording.operand(place))
+    yield substituted(term, above, below)
+    yield substituted(term, below, above)
+    further = operated(operation, [above], node.metadata, node.shape)
+    hidden = Symbol("\ue002", node.shape)
+    yield substituted(substituted(substituted(term, above, hidden), below, above), hidden, further)
+
+
+def _taken(recording: Recording, place: Place, altered: Altered) -> str:
+    """What was taken for the rule, and what it is."""
+    rule = recording.rule(place)
+    assert rule is not None
+    term = altered(recording, place, rule)
+    assert term is not None
+    operand = recording.operand(place)
+    wrong, right = written(recording, term), written(recording, rule.term)
+    if not rule.whole:
+        return f"{link_name(recording, place)} is taken as {wrong}, but is {right}"
+    bar = with_bar(operand.name) if operand.name else None
+    return f"{bar or f'the gradient of {name_of(operand)}'} is taken as {wrong}, but is {right}"
+
+
+# -- another value -----------------------------------------------------------------------------------
+
+
+def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A rule into which another value of the graph is put: a in place of z, one of another index."""
+    recording = attempts[0].recording
+    for group in groups(recording):
+        rule = recording.rule(group[0])
+        for symbol in _values_in(rule.term) if rule else ():
+            for others in _others(recording, symbol, len(group)):
+                altered = partial(_replaced, group, _place_in(recording, group[0], symbol), others)
+                yield _mistaken(recording, group, altered)
+
+
+def _values_in(term: Term) -> list[Symbol]:
+    """The values that a rule speaks of, without the gradient."""
+    found = [x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED]
+    return list(dict.fromkeys(found))
+
+
+def _place_in(recording: Recording, place: Place, symbol: Symbol) -> int:
+    """Which of the values of an operation a name in its rule is: its result, −1, or an operand."""
+    node, id = recording.graph[place[0]], node_of(symbol)
+    return -1 if id == node.id else node.inputs.index(id)
+
+
+def _others(recording: Recording, symbol: Symbol, count: int) -> Iterator[list[int]]:
+    """The ids of values to take in place of one: for several edges as many of one name, in order, or one."""
+    alike: dict[Hashable, list[int]] = defaultdict(list)
+    for node in recording.graph:
+        if node.shape == symbol.shape and node.id != node_of(symbol) and _is_value(node):
+            alike[node.name or node.id].append(node.id)
+    yield from (ids for ids in alike.values() if len(ids) in (1, count))
+
+
+def _is_value(node: Node) -> bool:
+    return not isinstance(node.data, tuple) and not (node.operation is None and not node.name)
+
+
+def _replaced(
+    group: list[Place], position: int, others: list[int], recording: Recording, place: Place, rule: Rule
+) -> Term | None:
+    """The rule of an edge with another value in it."""
+    node = recording.graph[place[0]]
+    replaced = node if position < 0 else recording.graph[node.inputs[position]]
+    other = recording.graph[others[group.index(place) % len(others)]]
+    if other.shape != replaced.shape:
+        return None
+    return substituted(rule.term, symbol_of(replaced), symbol_of(other))

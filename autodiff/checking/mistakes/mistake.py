@@ -1,0 +1,19 @@
+"""A mistake made on purpose: what is said of it, and the gradients that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from ...values.data import Data
+from .recording import Recording
+
+Gradients: TypeAlias = Callable[[Recording], list[Data] | None]
+"""The wrong gradients of a recording, one for each variable; None where the mistake cannot be made."""
+
+
+class Mistake(NamedTuple):
+    """A mistake in words, which cost more than to try it, and what it gives."""
+
+    words: Callable[[], str]
+    gradients: Gradients

@@ -1,0 +1,64 @@
+"""How mistakes speak of the nodes and links of a graph: by their names, else by their formulas."""
+
+from __future__ import annotations
+
+from ...derivations.closed_form import formula
+from ...derivations.expression import Symbol, Term, walked
+from ...derivations.local_derivatives import GRADIENT, PROVISIONAL, node_of
+from ...derivations.simplification import substituted
+from ...derivations.typesetting import Text
+from ...graph import Node
+from ...text.lettering import with_bar
+from ...text.notation import text_of, visible
+from ...values.value import Value
+from .recording import Place, Recording, symbol_of
+
+LONGEST = 40
+"""Letters of a formula that stands for a value; longer ones are called by their operation."""
+
+TERMS = 12
+"""Terms of a formula in the place of a value without a name."""
+
+
+def name_of(node: Node) -> str:
+    """A node as it is called, or written; raw numbers as they are."""
+    text = Text().write(meaning(node))
+    return text if len(text) <= LONGEST else f"the {node.operation.name} of it" if node.operation else text
+
+
+def meaning(node: Node) -> Term:
+    """A node in a formula: its name, or its own formula if that is short."""
+    if node.name:
+        return Symbol(visible(node.name), node.shape)
+    if not isinstance(node.source, Value):
+        return Symbol(text_of(node.data), node.shape)
+    found = formula(node.source).term
+    if len(list(walked(found))) <= TERMS:
+        return found
+    return Symbol(f"{node.operation.symbol}(…)" if node.operation else text_of(node.data), node.shape)
+
+
+def written(recording: Recording, term: Term) -> str:
+    """A rule in the names of the graph."""
+    for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}:
+        node = recording.graph[node_of(symbol)]
+        bar = with_bar(node.name) if node.name else None
+        meant = Symbol(bar or "g", symbol.shape) if symbol.name[0] == GRADIENT else meaning(node)
+        term = substituted(term, symbol, meant)
+    return Text().write(term)
+
+
+def link_name(recording: Recording, place: Place) -> str:
+    """An edge as a partial derivative, ∂a/∂z."""
+    return f"∂{_bracketed(name_of(recording.graph[place[0]]))}/∂{_bracketed(name_of(recording.operand(place)))}"
+
+
+def _bracketed(name: str) -> str:
+    return f"({name})" if " " in name else name
+
+
+def rule_text(recording: Recording, place: Place) -> str:
+    """The right rule of an edge, after an equality sign; nothing where it has no short formula."""
+    rule = recording.rule(place)
+    text = written(recording, rule.term) if rule else ""
+    return f" = {text}" if text and len(text) <= LONGEST else ""
