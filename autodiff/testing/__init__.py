@@ -14,6 +14,7 @@ Needs the extra `testing`.
 from __future__ import annotations
 
 try:
+    from .same_derivative import assert_same_derivative
     from .strategies import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
@@ -22,4 +23,14 @@ except ModuleNotFoundError as error:
         "autodiff.testing needs hypothesis: pip install 'autodiff-lecture[testing]'", name="hypothesis"
     ) from error
 
-__all__ = ["POSITIVE", "REAL", "UNIT", "Domain", "arrays", "broadcastable_arrays", "numbers", "values"]
+__all__ = [
+    "POSITIVE",
+    "REAL",
+    "UNIT",
+    "Domain",
+    "arrays",
+    "assert_same_derivative",
+    "broadcastable_arrays",
+    "numbers",
+    "values",
+]

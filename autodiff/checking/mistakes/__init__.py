@@ -1,6 +1,6 @@
 """Derivatives that somebody wrote down, against the engine's; and what is wrong with one."""
 
-from .naming import likely_mistake
+from .naming import likely_mistake, likely_mistakes
 from .question import Attempt, Question
 
-__all__ = ["Attempt", "Question", "likely_mistake"]
+__all__ = ["Attempt", "Question", "likely_mistake", "likely_mistakes"]

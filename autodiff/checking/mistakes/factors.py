@@ -22,7 +22,16 @@ from .wording import name_of
 MOST = 64
 """Numerator and denominator of a factor that is recognised as a fraction."""
 
-Count: TypeAlias = Callable[[Recording], int]
+SIMPLE = (-1.0, 0.5, -0.5, 2.0, -2.0)
+"""Factors that may be wrong beside another mistake."""
+
+AXES = 2
+"""Axes of one size that are named."""
+
+FACTOR = "factor"
+"""The family of these mistakes: a count is a number, too."""
+
+Count: TypeAlias = Callable[[Recording], float]
 
 
 def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
@@ -31,19 +40,19 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
     if ratio is None:
         return
-    yield Mistake(partial(_in_words, first.recording, ratio), partial(_scaled, lambda _: ratio))
     for count, where in _counts(attempts):
         n = count(first.recording)
         if np.isclose(ratio, 1.0 / n):
-            words = f"it is 1/{n} of what it must be, a mean in place of a sum ({n} is {where})"
-            yield Mistake(partial(str, words), partial(_scaled, lambda r, count=count: 1.0 / count(r)))
+            words = f"the factor {n} is missing, as by a mean over {where} in place of a sum"
+            yield Mistake(partial(str, words), partial(_scaled, count, -1), FACTOR)
         if np.isclose(ratio, n):
-            words = f"it is {n} times what it must be, a sum in place of a mean ({n} is {where})"
-            yield Mistake(partial(str, words), partial(_scaled, count))
+            words = f"the factor {n} is too many, as by a sum over {where} in place of a mean"
+            yield Mistake(partial(str, words), partial(_scaled, count, 1), FACTOR)
+    yield Mistake(partial(_in_words, first.recording, ratio), partial(_scaled, partial(_constant, ratio), 1), FACTOR)
 
 
-def _scaled(factor: Callable[[Recording], float], recording: Recording) -> list[Data]:
-    return [factor(recording) * g for g in recording.right]
+def _scaled(factor: Count, sign: int, recording: Recording) -> list[Data]:
+    return [factor(recording) ** float(sign) * g for g in recording.right]
 
 
 def _ratio(claimed: Data, right: Data, rtol: float) -> float | None:
@@ -70,6 +79,27 @@ def _in_words(recording: Recording, ratio: float) -> str:
         return f"the factor {with_minus(str(fraction))} is too many"
     number = str(fraction) if float(fraction) == ratio else f"{ratio:.6g}"
     return f"it is {with_minus(number)} times what it must be"
+
+
+def with_factors(
+    kind: Callable[[Sequence[Attempt], int], Iterator[Mistake]], attempts: Sequence[Attempt], k: int
+) -> Iterator[Mistake]:
+    """Mistakes of a kind, each with a wrong factor beside it."""
+    first = attempts[0]
+    for mistake in kind(attempts, k):
+        found = mistake.gradients(first.recording)
+        ratio = _ratio(first.claimed[k], found[k], first.tolerance(found[k])) if found else None
+        if ratio is not None and ratio in SIMPLE:
+            yield Mistake(
+                lambda words=mistake.words, ratio=ratio: f"{words()}, and {_in_words(first.recording, ratio)}",
+                partial(_with_factor, mistake, ratio),
+                mistake.family,
+            )
+
+
+def _with_factor(mistake: Mistake, ratio: float, recording: Recording) -> list[Data] | None:
+    found = mistake.gradients(recording)
+    return None if found is None else [ratio * g for g in found]
 
 
 # -- y − a for a − y -------------------------------------------------------------------------------
@@ -111,25 +141,24 @@ def _counts(attempts: Sequence[Attempt]) -> Iterator[tuple[Count, str]]:
 
     Those that are the same number at all points are one.
     """
-    alike: dict[tuple[int, ...], list[tuple[Count, str]]] = defaultdict(list)
+    alike: dict[tuple[float, ...], list[tuple[Count, str]]] = defaultdict(list)
     for count, where in _possible_counts(attempts[0].recording):
         sizes = tuple(count(attempt.recording) for attempt in attempts)
         if sizes[0] > 1:
             alike[sizes].append((count, where))
     for found in alike.values():
-        yield found[0][0], " and ".join(where for _, where in found[:2])
+        yield found[0][0], " or ".join(where for _, where in found[:AXES])
 
 
 def _possible_counts(recording: Recording) -> Iterator[tuple[Count, str]]:
     for node in recording.graph:
         if node.operation is None and node.name and node.shape:
             for axis in range(len(node.shape)):
-                where = f"the size of axis {axis} of {name_of(node)}"
-                yield partial(_size, node.id, axis), where
+                yield partial(_size, node.id, axis), f"axis {axis} of {name_of(node)}"
             if len(node.shape) > 1:
-                yield partial(_entries, node.id), f"the number of entries of {name_of(node)}"
+                yield partial(_entries, node.id), f"the entries of {name_of(node)}"
     for id, terms in alike_terms(recording):
-        yield partial(_constant, len(terms)), f"the number of terms of {name_of(recording.graph[id])}"
+        yield partial(_constant, len(terms)), f"the terms of {name_of(recording.graph[id])}"
 
 
 def _size(id: int, axis: int, recording: Recording) -> int:
@@ -140,8 +169,8 @@ def _entries(id: int, recording: Recording) -> int:
     return int(np.prod(recording.graph[id].shape))
 
 
-def _constant(count: int, recording: Recording) -> int:
-    return count
+def _constant(number: float, recording: Recording) -> float:
+    return number
 
 
 # -- places interchanged -----------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
 from .recording import Place, Recording, Rule, symbol_of
+from .slips import slips
 from .wording import link_name, name_of, rule_text, written
 
 Altered = Callable[[Recording, Place, Rule], Term | None]
@@ -106,6 +107,24 @@ def _again(recording: Recording, place: Place, rule: Rule, g: Data, c: Data) -> 
     return recording.contributed(place, rule, c)
 
 
+def wrong_multipliers(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A value of the graph as a factor that is missing in the whole gradient, or is too many."""
+    recording = attempts[0].recording
+    for node in recording.graph:
+        if _is_value(node) and node.shape in ((), attempts[0].variables[k].shape):
+            for power, words in ((1.0, "is too many"), (-1.0, "is missing")):
+                yield Mistake(
+                    lambda node=node, words=words: f"the factor {name_of(node)} {words}",
+                    partial(_multiplied, node.id, power),
+                    node.name or node.id,
+                )
+
+
+def _multiplied(id: int, power: float, recording: Recording) -> list[Data]:
+    factor = np.float64(1.0) * recording.graph[id].data
+    return [g * factor**power for g in recording.right]
+
+
 # -- a rule that is wrong ----------------------------------------------------------------------------
 
 
@@ -129,8 +148,6 @@ def _reading(number: int, recording: Recording, place: Place, rule: Rule) -> Ter
 
 def _readings(recording: Recording, place: Place, rule: Rule) -> list[Term]:
     """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
-    from .slips import slips
-
     return [*_misplaced(recording, place, rule.term), *slips(rule.term)]
 
 

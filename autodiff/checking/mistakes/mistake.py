@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple, TypeAlias
 
 from ...values.data import Data
@@ -13,7 +13,11 @@ Gradients: TypeAlias = Callable[[Recording], list[Data] | None]
 
 
 class Mistake(NamedTuple):
-    """A mistake in words, which cost more than to try it, and what it gives."""
+    """A mistake in words, which cost more than to try it, and what it gives.
+
+    Of mistakes of one `family`, which differ in words alone, the first that explains a formula is enough.
+    """
 
     words: Callable[[], str]
     gradients: Gradients
+    family: Hashable = None

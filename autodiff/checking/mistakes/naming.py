@@ -6,13 +6,15 @@ first, and what explains the formula as simply as another does is named beside i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 import numpy as np
 
-from .factors import interchanged, wrong_factors
-from .links import missing_links, wrong_rules, wrong_values
+from .factors import interchanged, with_factors, wrong_factors
+from .links import missing_links, wrong_multipliers, wrong_rules, wrong_values
 from .mistake import Mistake
 from .paths import wrong_paths
 from .question import Attempt
@@ -23,6 +25,7 @@ KINDS: Sequence[Callable[[Sequence[Attempt], int], Iterator[Mistake]]] = (
     missing_links,
     wrong_rules,
     wrong_paths,
+    wrong_multipliers,
     wrong_values,
 )
 """The kinds of mistakes, the likeliest first."""
@@ -47,19 +50,23 @@ def likely_mistake(attempts: Iterable[Attempt]) -> str | None:
     >>> likely_mistake(ask.at(float(x)) for x in range(1, 7))
     'the factor 3 is missing'
     """
-    known = [attempt for attempt in attempts if attempt.is_sound]
-    comparable = _alike(known)
-    if len(comparable) < ENOUGH or len(comparable[0].recording.graph) > MOST_NODES:
-        return None
-    wrong = [k for k in range(len(known[0].variables)) if any(k in attempt.wrong() for attempt in known)]
-    found = {k: words for k in wrong if (words := _explained(comparable, k))}
-    names = known[0].names
-    if len(names) == 1:
-        return found.get(0)
-    return "; ".join(
-        f"{', '.join(str(names[k]) for k in wrong if found.get(k) == words)}: {words}"
-        for words in dict.fromkeys(found.values())
-    ) or None
+    known = list(attempts)
+    found = likely_mistakes(known)
+    if len(found) == 1 == len(known[0].variables):
+        return found[0]
+    alike: dict[str, list[str]] = defaultdict(list)
+    for k, words in found.items():
+        alike[words].append(known[0].names[k])
+    return "; ".join(f"{', '.join(names)}: {words}" for words, names in alike.items()) or None
+
+
+def likely_mistakes(attempts: Iterable[Attempt]) -> dict[int, str]:
+    """The same for each variable whose derivative is wrong and explained, by its position."""
+    known = _alike([attempt for attempt in attempts if attempt.is_sound])
+    if len(known) < ENOUGH or len(known[0].recording.graph) > MOST_NODES:
+        return {}
+    wrong = sorted({k for attempt in known for k in attempt.wrong()})
+    return {k: words for k in wrong if (words := _explained(known, k))}
 
 
 def _alike(attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -73,19 +80,32 @@ def _alike(attempts: Sequence[Attempt]) -> list[Attempt]:
 
 def _explained(attempts: Sequence[Attempt], k: int) -> str | None:
     """What explains the derivative with respect to one variable."""
-    if not all(np.isfinite(attempt.claimed[k]).all() for attempt in attempts):
-        return None
-    tried = 1 + EFFORT // len(attempts[0].recording.graph)
-    for kind in KINDS:
-        fitting = [mistake for mistake in islice(kind(attempts, k), tried) if _fits(mistake, attempts, k)]
-        words = list(dict.fromkeys(mistake.words() for mistake in fitting))
+    attempts = sorted(attempts, key=lambda attempt: not _is_telling(attempt, k))
+    for kind in (*KINDS, *(partial(with_factors, kind) for kind in KINDS[1:])):
+        tried = islice(kind(attempts, k), 1 + EFFORT // len(attempts[0].recording.graph))
+        words = [mistake.words() for mistake in _fitting(tried, attempts, k)]
         if 0 < len(words) <= AT_MOST:
-            return ", or ".join(words)
+            return ", or ".join(dict.fromkeys(words))
     return None
 
 
+def _is_telling(attempt: Attempt, k: int) -> bool:
+    """Whether a derivative is wrong at a point, and a number."""
+    return k in attempt.wrong() and bool(np.isfinite(attempt.claimed[k]).all())
+
+
+def _fitting(mistakes: Iterable[Mistake], attempts: Sequence[Attempt], k: int) -> list[Mistake]:
+    """The mistakes that give the formula's derivative at all points, one of each family."""
+    found: dict[Hashable, Mistake] = {}
+    for mistake in mistakes:
+        family = mistake if mistake.family is None else mistake.family
+        if family not in found and _fits(mistake, attempts, k):
+            found[family] = mistake
+    return list(found.values())
+
+
 def _fits(mistake: Mistake, attempts: Sequence[Attempt], k: int) -> bool:
-    """Whether a mistake gives the formula's derivative everywhere."""
+    """Whether a mistake gives the formula's derivative at all points."""
     for attempt in attempts:
         found = mistake.gradients(attempt.recording)
         if found is None or np.shape(found[k]) != np.shape(attempt.claimed[k]):

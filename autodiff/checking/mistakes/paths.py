@@ -51,16 +51,15 @@ def _negated(g: Data, c: Data) -> Data:
 
 def _single_entries(recording: Recording) -> Iterator[Mistake]:
     """Only the first or the last entry along an axis is counted: a sum over it is missing."""
-    for place in recording.places:
+    for place in sorted(recording.places, key=lambda place: not recording.operand(place).name):
         node = recording.operand(place)
         for axis, size in enumerate(node.shape):
             for index, which in ((0, "first"), (-1, "last")) if size > 1 else ():
-                words = (
-                    f"only the {which} entry along axis {axis} of {{}} is counted: the sum over the axis is missing"
-                )
+                words = "the sum over axis {} of {} is missing: only the {} entry is counted"
                 yield Mistake(
-                    lambda words=words, node=node: words.format(name_of(node)),
+                    lambda words=words, told=(axis, node, which): words.format(told[0], name_of(told[1]), told[2]),
                     partial(_with_one_entry, place, axis, index),
+                    ("entries", index),
                 )
 
 
@@ -77,7 +76,7 @@ def _with_one_entry(place: Place, axis: int, index: int, recording: Recording) -
 def _single_terms(recording: Recording, id: int, terms: list[Place]) -> Iterator[Mistake]:
     """The same of a sum of terms."""
     for kept, which in ((terms[0], "first"), (terms[-1], "last")):
-        words = f"only the {which} of the {len(terms)} terms of {{}} is counted: the sum over them is missing"
+        words = f"the sum over the {len(terms)} terms of {{}} is missing: only the {which} is counted"
         yield Mistake(
             lambda words=words: words.format(name_of(recording.graph[id])),
             partial(_without, [term for term in terms if term != kept]),
@@ -91,11 +90,11 @@ def _single_uses(recording: Recording, id: int, uses: list[Place]) -> Iterator[M
     """Of a value that is used several times."""
     for use in uses:
         name = partial(_use_in_words, recording, id, use, len(uses))
-        yield Mistake(partial(name, "the path through {} is missing"), partial(_without, [use]))
-        yield Mistake(partial(name, "the path through {} has the wrong sign"), partial(_turned, [use]))
+        yield Mistake(partial(name, "the path through {} is missing"), partial(_without, [use]), "missing")
+        yield Mistake(partial(name, "the path through {} has the wrong sign"), partial(_turned, [use]), "turned")
         if len(uses) > 2:
             others = [other for other in uses if other != use]
-            yield Mistake(partial(name, "only the path through {} is counted"), partial(_without, others))
+            yield Mistake(partial(name, "only the path through {} is counted"), partial(_without, others), "alone")
 
 
 def _use_in_words(recording: Recording, id: int, use: Place, count: int, words: str) -> str:
@@ -106,8 +105,8 @@ def _use_in_words(recording: Recording, id: int, use: Place, count: int, words: 
 def _left_out_terms(recording: Recording, id: int, terms: list[Place]) -> Iterator[Mistake]:
     for term in terms:
         name = partial(_term_in_words, recording, id, term)
-        yield Mistake(partial(name, "is missing"), partial(_without, [term]))
-        yield Mistake(partial(name, "has the wrong sign"), partial(_turned, [term]))
+        yield Mistake(partial(name, "is missing"), partial(_without, [term]), "missing")
+        yield Mistake(partial(name, "has the wrong sign"), partial(_turned, [term]), "turned")
 
 
 def _term_in_words(recording: Recording, id: int, term: Place, what: str) -> str:

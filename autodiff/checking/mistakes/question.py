@@ -33,7 +33,7 @@ class Question:
     jacobian: bool = False
 
     def at(self, *point: Any) -> Attempt:
-        """What engine and formula give at a point."""
+        """What engine and formula give at a point. Raises what f raises there."""
         return Attempt(self, point)
 
     def positions(self, count: int) -> list[int]:
@@ -53,8 +53,9 @@ class Attempt:
     """
 
     def __init__(self, question: Question, point: Sequence[Any]) -> None:
-        self.question, self.point = question, tuple(point)
-        positions = question.positions(len(self.point))
+        positions = question.positions(len(point))
+        self.question = question
+        self.point = tuple(mapped(_plain, x) if i in positions else x for i, x in enumerate(point))
         names = parameter_names(question.f, len(self.point))
         arguments = [
             _named(x, name, i in positions) for i, (x, name) in enumerate(zip(self.point, names, strict=True))
@@ -63,8 +64,7 @@ class Attempt:
         self.structure = chosen[0] if isinstance(question.argnums, int) else chosen
         self.variables: list[Value] = leaves(self.structure)
         with differentiating():
-            self.output = question.f(*arguments)
-            self.root = _joined(self.output)
+            self.root = _joined(question.f(*arguments), question.jacobian)
 
     @cached_property
     def recording(self) -> Recording:
@@ -87,7 +87,7 @@ class Attempt:
     @cached_property
     def written(self) -> list[Data]:
         """What the formula gives, for each variable, as it is."""
-        found = self.question.formula(*(mapped(data_of, x) for x in self.point))
+        found = _by_ieee(self.question.formula, [mapped(data_of, x) for x in self.point])
         return [as_data(data_of(g)) for g in leaves_like(found, self.structure, "gradient")]
 
     @cached_property
@@ -111,12 +111,26 @@ class Attempt:
         seed = self.recording.seed
         return canonical(np.tensordot(seed, full, np.ndim(seed)) if self.question.jacobian else full)
 
+    # -- elsewhere -----------------------------------------------------------------------------
+
+    def shifted(self, steps: Sequence[Data]) -> Attempt:
+        """The same at a point with a step added to each variable."""
+        moved = iter([canonical(x._data + step) for x, step in zip(self.variables, steps, strict=True)])
+        point = list(self.point)
+        for i in self.question.positions(len(point)):
+            point[i] = mapped(lambda _: next(moved), point[i])
+        return Attempt(self.question, point)
+
+    def total(self) -> float:
+        """The sum of what f returned, weighted as in the row of a Jacobian."""
+        return float(np.sum(self.recording.seed * self.root.data))
+
     # -- comparison ----------------------------------------------------------------------------
 
     @property
     def is_sound(self) -> bool:
-        """Whether the engine's gradient is a number everywhere, so that there is something to compare."""
-        return not any(np.isnan(g).any() for g in self.right)
+        """Whether f and the engine's gradient are numbers everywhere, so that there is something to compare."""
+        return not any(np.isnan(x).any() for x in (self.root.data, *self.right))
 
     def tolerance(self, g: Data) -> float:
         """The relative error that is rounding, or cancellation in a formula that is right."""
@@ -138,6 +152,15 @@ class Attempt:
 
 
 @np.errstate(all="ignore")
+def _by_ieee(formula: Callable[..., Any], point: Sequence[Any]) -> Any:
+    """A formula of numbers, by NumPy's where Python's divide by zero, overflow or leave the domain."""
+    try:
+        return formula(*point)
+    except (ArithmeticError, ValueError):
+        return formula(*(mapped(lambda x: np.float64(x) if type(x) is float else x, part) for part in point))
+
+
+@np.errstate(all="ignore")
 def _close(a: Data, b: Data, rtol: float, floor: float) -> Any:
     larger = np.maximum(np.abs(a), np.abs(b))
     return np.equal(a, b) | (np.isfinite(larger) & (np.abs(np.subtract(a, b)) <= rtol * larger + floor))
@@ -154,6 +177,11 @@ def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
         known = []
     names = [p.name for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:count]
     return names + [f"x{k}" for k in range(len(names) + 1, count + 1)]
+
+
+def _plain(x: Any) -> Any:
+    """A variable as numbers that can be moved; a Value keeps its name."""
+    return x if isinstance(x, Value) else as_data(x)
 
 
 def _named(tree: Any, name: str, differentiated: bool) -> Any:
@@ -182,9 +210,11 @@ def _leaf_names(tree: Any, name: str) -> Iterator[str]:
         yield name
 
 
-def _joined(output: Any) -> Value:
+def _joined(output: Any, single: bool) -> Value:
     """One Value of all that f returned: itself, or the sum of several."""
     parts = [x if isinstance(x, Value) else Value(x, constant=True) for x in leaves(output)]
     if not parts:
         raise TypeError(f"f must return numbers or arrays, got {output!r}")
+    if single and len(parts) > 1:
+        raise ValueError(f"jacobian=True: f must return one number or array, got {len(parts)} of them")
     return parts[0] if len(parts) == 1 else reduce(add, (x.sum() for x in parts))

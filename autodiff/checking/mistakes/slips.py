@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ...derivations.expression import MINUS_ONE, Call, Number, Power, Product, Sum, Symbol, Term, multiplied
+from ...derivations.expression import MINUS_ONE, ZERO, Call, Number, Power, Product, Sum, Symbol, Term, multiplied
 from ...derivations.forms import operated
 from ...derivations.simplification import power, product, total
 from ...ops import transpose
@@ -15,7 +15,7 @@ TRANSPOSE = vars(transpose)["operation"]
 
 
 def slips(term: Term) -> Iterator[Term]:
-    """The term with one slip, in a fixed order; terms of the same form have theirs in the same order.
+    """The term with one slip, in an order that is the same for terms of one form; none that leaves nothing.
 
     >>> from autodiff.derivations.typesetting import Text
     >>> from autodiff.derivations.expression import ONE
@@ -23,6 +23,10 @@ def slips(term: Term) -> Iterator[Term]:
     >>> [Text().write(slip) for slip in slips(product([y, total([ONE, product([MINUS_ONE, y])])]))]
     ['1 − y', 'y', '−y(1 + y)', 'y(1 + y)']
     """
+    return (slip for slip in _slips(term) if slip != ZERO)
+
+
+def _slips(term: Term) -> Iterator[Term]:
     match term:
         case Sum(terms):
             for i, one in enumerate(terms):

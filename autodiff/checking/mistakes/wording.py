@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...derivations.closed_form import formula
-from ...derivations.expression import Symbol, Term, walked
+from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
 from ...derivations.local_derivatives import GRADIENT, PROVISIONAL, node_of
-from ...derivations.simplification import substituted
+from ...derivations.forms import operated
+from ...derivations.simplification import power, product, substituted, total
 from ...derivations.typesetting import Text
 from ...graph import Node
 from ...text.lettering import with_bar
@@ -44,8 +45,26 @@ def written(recording: Recording, term: Term) -> str:
         node = recording.graph[node_of(symbol)]
         bar = with_bar(node.name) if node.name else None
         meant = Symbol(bar or "g", symbol.shape) if symbol.name[0] == GRADIENT else meaning(node)
-        term = substituted(term, symbol, meant)
+        term = _renamed(term, symbol, meant)
     return Text().write(term)
+
+
+def _renamed(term: Term, symbol: Symbol, new: Term) -> Term:
+    """A term with another in the place of a name; (Aᵀ)ᵀ is written as A."""
+    if not isinstance(term, Call):
+        inner = [_renamed(part, symbol, new) for part in parts(term)]
+        return substituted(term, symbol, new) if not inner else _remade(term, inner)
+    arguments = [_renamed(argument, symbol, new) for argument in term.arguments]
+    return operated(term.operation, arguments, term.metadata, term.shape)
+
+
+def _remade(term: Term, inner: list[Term]) -> Term:
+    match term:
+        case Sum():
+            return total(inner)
+        case Product():
+            return product(inner)
+    return power(*inner)
 
 
 def link_name(recording: Recording, place: Place) -> str:
@@ -54,7 +73,7 @@ def link_name(recording: Recording, place: Place) -> str:
 
 
 def _bracketed(name: str) -> str:
-    return f"({name})" if " " in name else name
+    return f"({name})" if set(" ·/^") & set(name) else name
 
 
 def rule_text(recording: Recording, place: Place) -> str:
