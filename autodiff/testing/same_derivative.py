@@ -132,7 +132,9 @@ class Comparison:
                 "assert_same_derivative: inside a test of hypothesis give the numbers and arrays that it draws; "
                 "a test that draws by itself in another one fails a health check"
             )
-        point = simplest(self.wrong, given or self._numbers(), examples) if drawn else given
+        asked = given or self._numbers()
+        self.question.positions(len(asked))
+        point = simplest(self.wrong, asked, examples) if drawn else given
         if point is not None:
             self._require(point, taken=bool(given))
         if not self.compared:

@@ -172,7 +172,9 @@ def _compared(attempt: Attempt, k: int, name: str) -> Iterator[str]:
     wrong = ~np.broadcast_to(attempt.same(k, claimed, right), right.shape)
     if right.size > MANY or right.ndim > 2:
         index, *numbers = worst(attempt, k)
-        told = ", ".join(f"{who} {_number(x)}" for who, x in zip(("formula", "gradient"), numbers, strict=True))
+        told = ", ".join(
+            f"{who} {_number(x)}" for who, x in zip(("formula", "gradient"), numbers, strict=True)
+        )
         yield f"  {name}: {wrong.sum()} of {right.size} entries are wrong, the worst{_entry(index)}: {told}"
         return
     for who, array in (("formula ", claimed), ("gradient", right)):

@@ -48,7 +48,9 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         if np.isclose(ratio, n):
             words = f"the factor {n} is too many, as by a sum over {where} in place of a mean"
             yield Mistake(partial(str, words), partial(_scaled, count, 1), FACTOR)
-    yield Mistake(partial(_in_words, first.recording, ratio), partial(_scaled, partial(_constant, ratio), 1), FACTOR)
+    yield Mistake(
+        partial(_in_words, first.recording, ratio), partial(_scaled, partial(_constant, ratio), 1), FACTOR
+    )
 
 
 def _scaled(factor: Count, sign: int, recording: Recording) -> list[Data]:
@@ -81,20 +83,28 @@ def _in_words(recording: Recording, ratio: float) -> str:
     return f"it is {with_minus(number)} times what it must be"
 
 
-def with_factors(
-    kind: Callable[[Sequence[Attempt], int], Iterator[Mistake]], attempts: Sequence[Attempt], k: int
-) -> Iterator[Mistake]:
-    """Mistakes of a kind, each with a wrong factor beside it."""
-    first = attempts[0]
-    for mistake in kind(attempts, k):
-        found = mistake.gradients(first.recording)
-        ratio = _ratio(first.claimed[k], found[k], first.tolerance(found[k])) if found else None
-        if ratio is not None and ratio in SIMPLE:
-            yield Mistake(
-                lambda words=mistake.words, ratio=ratio: f"{words()}, and {_in_words(first.recording, ratio)}",
-                partial(_with_factor, mistake, ratio),
-                mistake.family,
-            )
+def with_factors(mistakes: Iterator[Mistake], attempt: Attempt, k: int) -> Iterator[Mistake]:
+    """Mistakes each beside a wrong factor; of two that are one another's negative the one with a factor above 0."""
+    known: list[Data] = []
+    pairs = [(ratio, found, mistake) for mistake in mistakes for ratio, found in _ratios(mistake, attempt, k)]
+    for ratio, found, mistake in sorted(pairs, key=lambda pair: pair[0] < 0.0):
+        if not any(np.allclose(found, -other) for other in known):
+            known.append(found)
+            words = partial(_both_in_words, mistake, attempt.recording, ratio)
+            yield Mistake(words, partial(_with_factor, mistake, ratio), mistake.family)
+
+
+def _ratios(mistake: Mistake, attempt: Attempt, k: int) -> Iterator[tuple[float, Data]]:
+    """The simple factor that a mistake must be multiplied by to give the formula's derivative, and what it gives."""
+    found = mistake.gradients(attempt.recording)
+    if found is not None:
+        ratio = _ratio(attempt.claimed[k], found[k], attempt.tolerance(attempt.right[k]))
+        if ratio in SIMPLE:
+            yield ratio, found[k]
+
+
+def _both_in_words(mistake: Mistake, recording: Recording, ratio: float) -> str:
+    return f"{mistake.words()}, and {_in_words(recording, ratio)}"
 
 
 def _with_factor(mistake: Mistake, ratio: float, recording: Recording) -> list[Data] | None:
@@ -124,7 +134,7 @@ def _turns_all(recording: Recording, node: Node) -> bool:
 
     def seen(place: Place, g: Data, c: Data) -> Data:
         rule = recording.rule(place)
-        return c if rule is None else recording.contributed(place, rule, g, turned)
+        return c if rule is None else recording.contributed(place, rule.term, rule.whole, g, turned)
 
     users = [place for place in recording.places if recording.operand(place) is node]
     found = recording.changed({place: partial(seen, place) for place in users})
@@ -181,9 +191,13 @@ def interchanged(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     variables, x = attempts[0].variables, attempts[0].variables[k]
     for j, other in enumerate(variables):
         if j != k and other.shape == x.shape:
-            yield Mistake(partial(str, f"it is that with respect to {other.name}"), partial(_of_another, j, k))
+            yield Mistake(
+                partial(str, f"it is that with respect to {other.name}"), partial(_of_another, j, k)
+            )
     if len(x.shape) > 1 and x.shape == x.shape[::-1]:
-        yield Mistake(partial(str, "it is the transpose of what it must be: its indices are swapped"), _transposed)
+        yield Mistake(
+            partial(str, "it is the transpose of what it must be: its indices are swapped"), _transposed
+        )
 
 
 def _of_another(j: int, k: int, recording: Recording) -> list[Data]:

@@ -12,9 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from ...derivations.expression import ONE, Number, Symbol, Term, walked
+from ...derivations.expression import Symbol, Term, walked
 from ...derivations.forms import operated
-from ...derivations.local_derivatives import GRADIENT, UNNAMED, node_of
+from ...derivations.local_derivatives import UNNAMED, node_of
 from ...derivations.simplification import substituted
 from ...graph import Node
 from ...text.lettering import with_bar
@@ -59,12 +59,12 @@ def with_rules(group: list[Place], altered: Altered, recording: Recording) -> li
         term = altered(recording, place, rule) if rule else None
         if rule is None or term is None:
             return None
-        changes[place] = partial(_instead, recording, place, Rule(term, rule.whole))
+        changes[place] = partial(_instead, recording, place, term, rule.whole)
     return recording.changed(changes)
 
 
-def _instead(recording: Recording, place: Place, rule: Rule, g: Data, c: Data) -> Data:
-    return recording.contributed(place, rule, g)
+def _instead(recording: Recording, place: Place, term: Term, whole: bool, g: Data, c: Data) -> Data:
+    return recording.contributed(place, term, whole, g)
 
 
 # -- a link missing, or counted twice ----------------------------------------------------------------
@@ -104,7 +104,7 @@ def _twice(group: list[Place], recording: Recording) -> list[Data] | None:
 
 
 def _again(recording: Recording, place: Place, rule: Rule, g: Data, c: Data) -> Data:
-    return recording.contributed(place, rule, c)
+    return recording.contributed(place, rule.term, False, c)
 
 
 def wrong_multipliers(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
@@ -148,7 +148,7 @@ def _reading(number: int, recording: Recording, place: Place, rule: Rule) -> Ter
 
 def _readings(recording: Recording, place: Place, rule: Rule) -> list[Term]:
     """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
-    return [*_misplaced(recording, place, rule.term), *slips(rule.term)]
+    return [*_misplaced(recording, place, rule.term), *slips(rule.term), *slips(rule.opened)]
 
 
 def _misplaced(recording: Recording, place: Place, term: Term) -> Iterator[Term]:
@@ -176,7 +176,14 @@ def _taken(recording: Recording, place: Place, altered: Altered) -> str:
     if not rule.whole:
         return f"{link_name(recording, place)} is taken as {wrong}, but is {right}"
     bar = with_bar(operand.name) if operand.name else None
-    return f"{bar or f'the gradient of {name_of(operand)}'} is taken as {wrong}, but is {right}"
+    lower = bar or f"the gradient of {name_of(operand)}"
+    return f"{lower} is taken as {wrong}, but is {right}{_explained(recording, place)}"
+
+
+def _explained(recording: Recording, place: Place) -> str:
+    """What g is, where the gradient of a result has no name of its own."""
+    node = recording.graph[place[0]]
+    return "" if node.name and with_bar(node.name) else f", with g the gradient of {name_of(node)}"
 
 
 # -- another value -----------------------------------------------------------------------------------
@@ -187,22 +194,15 @@ def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     recording = attempts[0].recording
     for group in groups(recording):
         rule = recording.rule(group[0])
-        for symbol in _values_in(rule.term) if rule else ():
+        for position, symbol in enumerate(_values_in(rule.opened) if rule else ()):
             for others in _others(recording, symbol, len(group)):
-                altered = partial(_replaced, group, _place_in(recording, group[0], symbol), others)
-                yield _mistaken(recording, group, altered)
+                yield _mistaken(recording, group, partial(_replaced, group, position, others))
 
 
 def _values_in(term: Term) -> list[Symbol]:
     """The values that a rule speaks of, without the gradient."""
     found = [x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED]
     return list(dict.fromkeys(found))
-
-
-def _place_in(recording: Recording, place: Place, symbol: Symbol) -> int:
-    """Which of the values of an operation a name in its rule is: its result, −1, or an operand."""
-    node, id = recording.graph[place[0]], node_of(symbol)
-    return -1 if id == node.id else node.inputs.index(id)
 
 
 def _others(recording: Recording, symbol: Symbol, count: int) -> Iterator[list[int]]:
@@ -221,10 +221,9 @@ def _is_value(node: Node) -> bool:
 def _replaced(
     group: list[Place], position: int, others: list[int], recording: Recording, place: Place, rule: Rule
 ) -> Term | None:
-    """The rule of an edge with another value in it."""
-    node = recording.graph[place[0]]
-    replaced = node if position < 0 else recording.graph[node.inputs[position]]
+    """The rule of an edge with another value in it, in a place that is the same in all rules of one form."""
+    values = _values_in(rule.opened)
     other = recording.graph[others[group.index(place) % len(others)]]
-    if other.shape != replaced.shape:
+    if position >= len(values) or other.shape != values[position].shape:
         return None
-    return substituted(rule.term, symbol_of(replaced), symbol_of(other))
+    return substituted(rule.opened, values[position], symbol_of(other))

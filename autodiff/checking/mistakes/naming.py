@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -81,12 +80,20 @@ def _alike(attempts: Sequence[Attempt]) -> list[Attempt]:
 def _explained(attempts: Sequence[Attempt], k: int) -> str | None:
     """What explains the derivative with respect to one variable."""
     attempts = sorted(attempts, key=lambda attempt: not _is_telling(attempt, k))
-    for kind in (*KINDS, *(partial(with_factors, kind) for kind in KINDS[1:])):
-        tried = islice(kind(attempts, k), 1 + EFFORT // len(attempts[0].recording.graph))
+    for tried in _tried(attempts, k):
         words = [mistake.words() for mistake in _fitting(tried, attempts, k)]
         if 0 < len(words) <= AT_MOST:
             return ", or ".join(dict.fromkeys(words))
     return None
+
+
+def _tried(attempts: Sequence[Attempt], k: int) -> Iterator[Iterator[Mistake]]:
+    """Kinds of mistakes, the simplest first: one mistake, then one beside a wrong factor."""
+    most = 1 + EFFORT // len(attempts[0].recording.graph)
+    for kind in KINDS:
+        yield islice(kind(attempts, k), most)
+    for kind in KINDS[1:]:
+        yield with_factors(islice(kind(attempts, k), most), attempts[0], k)
 
 
 def _is_telling(attempt: Attempt, k: int) -> bool:

@@ -57,7 +57,9 @@ def _single_entries(recording: Recording) -> Iterator[Mistake]:
             for index, which in ((0, "first"), (-1, "last")) if size > 1 else ():
                 words = "the sum over axis {} of {} is missing: only the {} entry is counted"
                 yield Mistake(
-                    lambda words=words, told=(axis, node, which): words.format(told[0], name_of(told[1]), told[2]),
+                    lambda words=words, told=(axis, node, which): words.format(
+                        told[0], name_of(told[1]), told[2]
+                    ),
                     partial(_with_one_entry, place, axis, index),
                     ("entries", index),
                 )
@@ -80,6 +82,7 @@ def _single_terms(recording: Recording, id: int, terms: list[Place]) -> Iterator
         yield Mistake(
             lambda words=words: words.format(name_of(recording.graph[id])),
             partial(_without, [term for term in terms if term != kept]),
+            "missing",
         )
 
 
@@ -91,10 +94,14 @@ def _single_uses(recording: Recording, id: int, uses: list[Place]) -> Iterator[M
     for use in uses:
         name = partial(_use_in_words, recording, id, use, len(uses))
         yield Mistake(partial(name, "the path through {} is missing"), partial(_without, [use]), "missing")
-        yield Mistake(partial(name, "the path through {} has the wrong sign"), partial(_turned, [use]), "turned")
+        yield Mistake(
+            partial(name, "the path through {} has the wrong sign"), partial(_turned, [use]), "turned"
+        )
         if len(uses) > 2:
             others = [other for other in uses if other != use]
-            yield Mistake(partial(name, "only the path through {} is counted"), partial(_without, others), "alone")
+            yield Mistake(
+                partial(name, "only the path through {} is counted"), partial(_without, others), "alone"
+            )
 
 
 def _use_in_words(recording: Recording, id: int, use: Place, count: int, words: str) -> str:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...derivations.expression import Symbol, Term, evaluated
-from ...derivations.local_derivatives import GRADIENT, UNNAMED, slopes
+from ...derivations.expression import Symbol, Term, evaluated, walked
+from ...derivations.local_derivatives import GRADIENT, UNNAMED, node_of, slopes
+from ...derivations.simplification import substituted
+from ...derivations.transcription import transcribed
 from ...differentiation.engine import gradients
 from ...differentiation.reverse import Nodes, ancestors, on_a_path, sweep
 from ...graph import Graph, Node
@@ -28,11 +31,17 @@ Change: TypeAlias = Callable[[Any, Any], Any]
 """(gradient g of a node, its contribution to an operand) → what it contributes with the mistake."""
 
 
+TERMS = 24
+"""Terms of a rule in which values without names are replaced by their formulas."""
+
+
 class Rule(NamedTuple):
     """What a node contributes to an operand: its partial derivative, or, if `whole`, a term that has g in it."""
 
     term: Term
     whole: bool
+    opened: Term
+    """The same with formulas in the place of values without names: 2(y − a)."""
 
 
 class Recording:
@@ -94,22 +103,41 @@ class Recording:
             node = self.graph[id]
             operation: Any = node.operation
             self._rules[id] = {
-                i: Rule(slope.term, not operation.elementwise and slope.number is None)
+                i: Rule(
+                    slope.term, not operation.elementwise and slope.number is None, self._opened(slope.term)
+                )
                 for i, slope in slopes(self.graph, node, lambda x: symbol_of(x).name)
             }
         return self._rules[id].get(position)
+
+    def _opened(self, term: Term) -> Term:
+        """A rule in the values that have names, and in arguments; as it is where that is long."""
+        opened = term
+        for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED}:
+            node = self.graph[node_of(symbol)]
+            if node.operation is not None and not node.name and isinstance(node.source, Value):
+                opened = substituted(opened, symbol, transcribed(node.source, self._ends))
+        return opened if len(list(islice(walked(opened), TERMS + 1))) <= TERMS else term
+
+    @cached_property
+    def _ends(self) -> list[tuple[Value, Term]]:
+        """Values at which formulas end."""
+        ends = [node for node in self.graph if node.name or node.operation is None]
+        return [(node.source, symbol_of(node)) for node in ends if isinstance(node.source, Value)]
 
     @cached_property
     def numbers(self) -> dict[str, Data]:
         """What the names in rules stand for."""
         return {symbol_of(node).name: node.data for node in self.graph}
 
-    def contributed(self, place: Place, rule: Rule, g: Any, seen: Mapping[str, Data] | None = None) -> Any:
-        """What an edge would contribute by another rule, or with other numbers `seen`."""
+    def contributed(
+        self, place: Place, term: Term, whole: bool, g: Any, seen: Mapping[str, Data] | None = None
+    ) -> Any:
+        """What an edge would contribute by another term in the place of its rule, or with numbers `seen`."""
         numbers = self.numbers if seen is None else {**self.numbers, **seen}
-        if not rule.whole:
-            return g * evaluated(rule.term, numbers)
-        return evaluated(rule.term, {**numbers, f"{GRADIENT}{place[0]}": g})
+        if not whole:
+            return g * evaluated(term, numbers)
+        return evaluated(term, {**numbers, f"{GRADIENT}{place[0]}": g})
 
     # -- passes --------------------------------------------------------------------------------
 

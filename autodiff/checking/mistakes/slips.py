@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ...derivations.expression import MINUS_ONE, ZERO, Call, Number, Power, Product, Sum, Symbol, Term, multiplied
+from ...derivations.expression import (
+    MINUS_ONE,
+    ZERO,
+    Call,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    multiplied,
+)
 from ...derivations.forms import operated
 from ...derivations.simplification import power, product, total
 from ...ops import transpose

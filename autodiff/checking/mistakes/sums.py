@@ -25,7 +25,11 @@ def alike_terms(recording: Recording) -> Iterator[tuple[int, list[Place]]]:
 def _is_addition(recording: Recording, id: int) -> bool:
     """Whether a node only adds and subtracts."""
     operation = recording.graph[id].operation
-    return operation is not None and operation.arity == 2 and all(rule in (1.0, -1.0) for rule in operation.rules)
+    return (
+        operation is not None
+        and operation.arity == 2
+        and all(rule in (1.0, -1.0) for rule in operation.rules)
+    )
 
 
 def _is_inner(recording: Recording, id: int) -> bool:

@@ -76,7 +76,9 @@ def formula_is_right(attempts: Sequence[Attempt]) -> bool:
 def wrong_rules_in(attempt: Attempt) -> Iterator[str]:
     """The operations of a graph whose own rules are wrong, and how, where that is known."""
     graph = attempt.recording.graph
-    operations = {node.operation: node for node in graph if node.operation and not isinstance(node.data, tuple)}
+    operations = {
+        node.operation: node for node in graph if node.operation and not isinstance(node.data, tuple)
+    }
     for operation, node in operations.items():
         point = tuple(graph[i].data for i in node.inputs)
         if engine_is_wrong(list(further(_asked(operation, node, applied(operation)), point, POINTS))):
@@ -86,7 +88,11 @@ def wrong_rules_in(attempt: Attempt) -> Iterator[str]:
 
 def _asked(operation: Operation, node: Node, f: Callable[..., Any]) -> Question:
     """Whether the rules of an operation are the derivatives of a function, as which its own body may serve."""
-    return Question(partial(f, **node.metadata), partial(by_rules, operation, node.metadata), tuple(range(len(node.inputs))))
+    return Question(
+        partial(f, **node.metadata),
+        partial(by_rules, operation, node.metadata),
+        tuple(range(len(node.inputs))),
+    )
 
 
 def by_rules(operation: Operation, metadata: Mapping[str, Any], *point: Data) -> tuple[Data, ...]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from ...derivations.closed_form import formula
 from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
-from ...derivations.local_derivatives import GRADIENT, PROVISIONAL, node_of
 from ...derivations.forms import operated
+from ...derivations.local_derivatives import GRADIENT, PROVISIONAL, node_of
 from ...derivations.simplification import power, product, substituted, total
 from ...derivations.typesetting import Text
 from ...graph import Node
 from ...text.lettering import with_bar
 from ...text.notation import text_of, visible
 from ...values.value import Value
-from .recording import Place, Recording, symbol_of
+from .recording import Place, Recording
 
 LONGEST = 40
 """Letters of a formula that stands for a value; longer ones are called by their operation."""
@@ -69,11 +69,13 @@ def _remade(term: Term, inner: list[Term]) -> Term:
 
 def link_name(recording: Recording, place: Place) -> str:
     """An edge as a partial derivative, ∂a/∂z."""
-    return f"∂{_bracketed(name_of(recording.graph[place[0]]))}/∂{_bracketed(name_of(recording.operand(place)))}"
+    return (
+        f"∂{_bracketed(name_of(recording.graph[place[0]]))}/∂{_bracketed(name_of(recording.operand(place)))}"
+    )
 
 
 def _bracketed(name: str) -> str:
-    return f"({name})" if set(" ·/^") & set(name) else name
+    return f"({name})" if set(" ·∘/^") & set(name) else name
 
 
 def rule_text(recording: Recording, place: Place) -> str:
