@@ -6,54 +6,58 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from hypothesis import HealthCheck, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
 from ..checking.mistakes.surroundings import Point
-from ..differentiation.structure import leaves
-from ..values.value import data_of
 
-SECONDS = 1.0
-"""How long points are drawn, and a failure made simpler."""
+SECONDS, STEPS = 1.2, 120
+"""How long points are drawn; and how many more points a failure is made simpler by, the same on all machines."""
+
+
+class _EnoughError(BaseException):
+    """Ends a search: hypothesis lets what is not an Exception pass, as it does an interruption."""
 
 
 def simplest(wrong: Callable[[Point], object], given: Sequence[Any], examples: int) -> Point | None:
     """The simplest point that is wrong, of what strategies draw from a fixed seed; None if none of them is.
 
-    What is not a strategy is part of every point. When the time is over no other point counts as wrong. The
-    first point at which `wrong` raises is taken as it is.
+    What is not a strategy is part of every point. When the time is over it is the simplest so far. The first
+    point at which `wrong` raises is taken as it is.
     """
-    known: dict[Any, bool] = {}
-    end = time.perf_counter() + SECONDS
+    found: list[Point] = []
+    end, left = time.perf_counter() + SECONDS, STEPS
 
     def is_wrong(point: Point) -> bool:
-        nonlocal end
-        key = _key(point)
-        if key not in known:
-            try:
-                known[key] = time.perf_counter() < end and bool(wrong(point))
-            except Exception:  # of whatever kind: whoever asks meets it once more, at this point
-                known[key], end = True, 0.0
-        return known[key]
+        nonlocal left
+        left -= len(found) > 0
+        if time.perf_counter() > end or not left:
+            raise _EnoughError
+        try:
+            fails = bool(wrong(point))
+        except Exception:  # of whatever kind: whoever asks meets it once more, at this point
+            found.append(point)
+            raise _EnoughError from None
+        found.extend([point] if fails else [])
+        return fails
 
     parts = [part if isinstance(part, SearchStrategy) else st.just(part) for part in given]
-    quiet = settings(
+    try:
+        return find(st.tuples(*parts), is_wrong, settings=_quiet(examples))
+    except NoSuchExample:
+        return None
+    except _EnoughError:
+        return found[-1] if found else None
+
+
+def _quiet(examples: int) -> settings:
+    """The same points each time, nothing written to disk, and no complaints about time."""
+    return settings(
         max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    try:
-        return find(st.tuples(*parts), is_wrong, settings=quiet)
-    except NoSuchExample:
-        return None
-
-
-def _key(point: Point) -> Any:
-    """What tells points apart."""
-    arrays = [np.asarray(data_of(leaf)) for leaf in leaves(point)]
-    return tuple((array.shape, array.dtype.str, array.tobytes()) for array in arrays)

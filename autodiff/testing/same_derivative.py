@@ -23,8 +23,8 @@ from .points import simplest
 from .strategies import numbers
 from .wrong_derivative import WrongDerivativeError
 
-NEIGHBOURS = 8
-"""Points near one that show between which slopes a kink lies."""
+PAIRS = 2
+"""Pairs of points on both sides of one, which show between what slopes a kink lies."""
 
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -179,9 +179,8 @@ class Comparison:
 
     def _is_kink(self, attempt: Attempt) -> bool:
         """Whether each derivative is between slopes at points near by, as a convention at a kink is."""
-        rng = np.random.default_rng(0)
-        steps = [attempt.tolerance(x.data) for x in attempt.variables]
-        near = [tried(self.question, nearby(attempt.point, rng, max(steps))) for _ in range(NEIGHBOURS)]
+        step = max(attempt.tolerance(x.data) for x in attempt.variables)
+        near = [tried(self.question, point) for point in nearby(attempt.point, step, PAIRS)]
         slopes = [attempt.right, *(other.right for other in near if other is not None)]
         return all(
             np.all(attempt.same(k, np.clip(g, np.min(around, 0), np.max(around, 0)), g, self.rtol))

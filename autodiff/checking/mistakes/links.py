@@ -148,7 +148,8 @@ def _reading(number: int, recording: Recording, place: Place, rule: Rule) -> Ter
 
 def _readings(recording: Recording, place: Place, rule: Rule) -> list[Term]:
     """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
-    return [*_misplaced(recording, place, rule.term), *slips(rule.term), *slips(rule.opened)]
+    opened = [] if rule.opened == rule.term else slips(rule.opened)
+    return [*_misplaced(recording, place, rule.term), *slips(rule.term), *opened]
 
 
 def _misplaced(recording: Recording, place: Place, term: Term) -> Iterator[Term]:

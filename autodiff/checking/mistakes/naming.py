@@ -81,9 +81,9 @@ def _explained(attempts: Sequence[Attempt], k: int) -> str | None:
     """What explains the derivative with respect to one variable."""
     attempts = sorted(attempts, key=lambda attempt: not _is_telling(attempt, k))
     for tried in _tried(attempts, k):
-        words = [mistake.words() for mistake in _fitting(tried, attempts, k)]
+        words = dict.fromkeys(mistake.words() for mistake in _fitting(tried, attempts, k))
         if 0 < len(words) <= AT_MOST:
-            return ", or ".join(dict.fromkeys(words))
+            return ", or ".join(words)
     return None
 
 

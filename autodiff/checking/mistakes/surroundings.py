@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,13 +19,17 @@ TRIES = 40
 """Points that are tried for those at which the engine's gradient is a number."""
 
 
-def nearby(point: Point, rng: np.random.Generator, step: float) -> Point:
-    """The point with each float in it a small step away, up or down."""
+def nearby(point: Point, step: float, pairs: int) -> Iterator[Point]:
+    """Points a small step away in some directions, and as many in the opposite ones: on both sides of a kink."""
+    for seed in range(pairs):
+        for sign in (-step, step):
+            rng = np.random.default_rng(seed)
+            yield _with_floats(point, partial(_moved, rng, sign))
 
-    def moved(x: Any) -> Any:
-        return x + rng.choice((-step, step), np.shape(x)) * np.maximum(1.0, np.abs(x))
 
-    return _with_floats(point, moved)
+def _moved(rng: np.random.Generator, step: float, x: Any) -> Any:
+    away = rng.uniform(0.5, 1.5, np.shape(x)) * rng.choice((-1.0, 1.0), np.shape(x))
+    return x + step * away * np.maximum(1.0, np.abs(x))
 
 
 def around(point: Point, rng: np.random.Generator) -> Point:
