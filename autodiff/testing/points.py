@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from ..checking.mistakes.surroundings import Point
 
 SECONDS, STEPS = 1.2, 120
-"""How long points are drawn; and how many more points a failure is made simpler by, the same on all machines."""
+"""How long points are drawn, in time of the processor; and by how many more points a failure is made simpler."""
 
 
 class _EnoughError(BaseException):
@@ -28,12 +28,12 @@ def simplest(wrong: Callable[[Point], object], given: Sequence[Any], examples: i
     point at which `wrong` raises is taken as it is.
     """
     found: list[Point] = []
-    end, left = time.perf_counter() + SECONDS, STEPS
+    end, left = time.thread_time() + SECONDS, STEPS
 
     def is_wrong(point: Point) -> bool:
         nonlocal left
         left -= len(found) > 0
-        if time.perf_counter() > end or not left:
+        if time.thread_time() > end or not left:
             raise _EnoughError
         try:
             fails = bool(wrong(point))

@@ -7,7 +7,6 @@ import traceback
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import autodiff as ad
 import nn
