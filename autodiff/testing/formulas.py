@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..checking.mistakes.question import Attempt, Question, parameter_names
+from ..checking.mistakes.question import Question
 from ..command.mistakes import misread, pointed
 from ..command.school import Calculation, read
 from ..graph import Graph
@@ -22,7 +22,7 @@ def as_function(f: Callable[..., Any], formula: Any, argnums: int | tuple[int, .
     if callable(formula):
         return formula  # type: ignore[no-any-return]
     if isinstance(formula, str):
-        return partial(_typed, f, _read(formula), argnums)
+        return partial(_typed, Question(f, f, argnums), _read(formula))
     if isinstance(formula, (tuple, list)) and not isinstance(argnums, int) and len(formula) == len(argnums):
         parts = [as_function(f, part, i) for part, i in zip(formula, argnums, strict=True)]
         return lambda *point: tuple(part(*point) for part in parts)
@@ -43,13 +43,11 @@ def _misread(error: SyntaxError) -> ValueError:
     return ValueError(f"assert_same_derivative: {pointed(error)}")
 
 
-def _typed(
-    f: Callable[..., Any], calculation: Calculation, argnums: int | tuple[int, ...], *point: Any
-) -> Any:
+def _typed(question: Question, calculation: Calculation, *point: Any) -> Any:
     """What a text comes to at a point."""
-    known: dict[str, Any] = dict(zip(parameter_names(f, len(point)), point, strict=True))
+    known: dict[str, Any] = dict(zip(question.names(len(point)), point, strict=True))
     if missing := [name for name in calculation.names if name not in known]:
-        known = {**_named_values(Attempt(Question(f, f, argnums), point).root, missing), **known}
+        known = {**_named_values(question.at(*point).root, missing), **known}
     for name, column in calculation.names.items():
         if name not in known:
             there_are = f"{name} is not a parameter of f, nor the name of a Value in it ({', '.join(known)})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import currently_in_test_context
 from hypothesis.strategies import SearchStrategy
 
 from ..checking.mistakes import Attempt, Question
+from ..checking.mistakes.question import POSITIONAL
 from ..checking.mistakes.surroundings import Point, further, nearby, tried
 from ..checking.mistakes.witness import POINTS, by_rules, engine_is_wrong
 from ..settings import flag, not_negative, whole
@@ -25,8 +25,6 @@ from .wrong_derivative import WrongDerivativeError
 
 PAIRS = 2
 """Pairs of points on both sides of one, which show between what slopes a kink lies."""
-
-POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 GIVE = "give a point or strategies: assert_same_derivative(f, formula, arrays((3,)), numbers())"
 
@@ -146,10 +144,7 @@ class Comparison:
 
     def _numbers(self) -> Point:
         """A strategy of real numbers for each parameter of f that must be given."""
-        try:
-            parameters = inspect.signature(self.question.f).parameters.values()
-        except (TypeError, ValueError):
-            parameters = ()  # type: ignore[assignment]
+        parameters = self.question.parameters
         asked = [p for p in parameters if p.default is p.empty and p.kind in POSITIONAL]
         if not asked or len(asked) < sum(p.default is p.empty for p in parameters):
             raise TypeError(f"assert_same_derivative: how many numbers f takes is not known; {GIVE}")

@@ -209,9 +209,7 @@ def _misshapen(given: Data, right: Data) -> Iterator[str]:
 
 def described(attempt: Attempt) -> str:
     """The point, an argument after the other."""
-    from ..checking.mistakes.question import parameter_names
-
-    names = parameter_names(attempt.question.f, len(attempt.point))
+    names = attempt.question.names(len(attempt.point))
     return ", ".join(f"{name} = {_short(x)}" for name, x in zip(names, attempt.point, strict=True))
 
 

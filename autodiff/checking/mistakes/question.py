@@ -17,6 +17,8 @@ from ...values.modes import differentiating
 from ...values.value import Value, data_of
 from .recording import Recording
 
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -31,6 +33,19 @@ class Question:
     formula: Callable[..., Any]
     argnums: int | tuple[int, ...] = 0
     jacobian: bool = False
+
+    @cached_property
+    def parameters(self) -> list[inspect.Parameter]:
+        """The parameters of f; none where they are not known."""
+        try:
+            return list(inspect.signature(self.f).parameters.values())
+        except (TypeError, ValueError):
+            return []
+
+    def names(self, count: int) -> list[str]:
+        """The names of the first arguments of f; x1, x2 … of those that have none."""
+        names = [p.name for p in self.parameters if p.kind in POSITIONAL][:count]
+        return names + [f"x{k}" for k in range(len(names) + 1, count + 1)]
 
     def at(self, *point: Any) -> Attempt:
         """What engine and formula give at a point. Raises what f raises there."""
@@ -56,7 +71,7 @@ class Attempt:
         positions = question.positions(len(point))
         self.question = question
         self.point = tuple(mapped(_plain, x) if i in positions else x for i, x in enumerate(point))
-        names = parameter_names(question.f, len(self.point))
+        names = question.names(len(self.point))
         arguments = [
             _named(x, name, i in positions) for i, (x, name) in enumerate(zip(self.point, names, strict=True))
         ]
@@ -167,16 +182,6 @@ def _close(a: Data, b: Data, rtol: float, floor: float) -> Any:
 
 
 # -- arguments and results -------------------------------------------------------------------------
-
-
-def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of the first arguments of f; x1, x2 … of those that have none."""
-    try:
-        known = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        known = []
-    names = [p.name for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:count]
-    return names + [f"x{k}" for k in range(len(names) + 1, count + 1)]
 
 
 def _plain(x: Any) -> Any:

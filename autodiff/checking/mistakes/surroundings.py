@@ -60,16 +60,24 @@ def further(question: Question, point: Point, count: int) -> Iterator[Attempt]:
     rng = np.random.default_rng(0)
     found = 0
     for _ in range(TRIES):
-        attempt = tried(question, around(point, rng))
-        if attempt is not None and found < count:
+        attempt = tried(question, around(point, rng)) if found < count else None
+        if attempt is not None and _is_answered(attempt):
             found += 1
             yield attempt
 
 
 def tried(question: Question, point: Point) -> Attempt | None:
-    """What engine and formula give at a point, if both give something and the engine a number."""
+    """The attempt at a point, if f and the engine give numbers there."""
     try:
         attempt = question.at(*point)
-        return attempt if attempt.is_sound and attempt.claimed is not None else None
+        return attempt if attempt.is_sound else None
     except Exception:  # of whatever kind: nobody has asked for this point
         return None
+
+
+def _is_answered(attempt: Attempt) -> bool:
+    """Whether the formula gives something."""
+    try:
+        return len(attempt.claimed) > 0
+    except Exception:  # as above
+        return False
