@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from ..checking.mistakes.surroundings import Point
 
 SECONDS, STEPS = 1.0, 80
-"""How long points are drawn, in time of the processor; and by how many more points a failure is made simpler."""
+"""How long points are drawn, in time of the processor; by how many more a failure is made simpler."""
 
 
 class _EnoughError(BaseException):

@@ -51,14 +51,14 @@ def assert_same_derivative(
 
     After it comes, for each argument of f, a number, an array or a strategy that draws them; without any, as
     many real numbers are drawn as f has parameters. They are drawn from a fixed seed, made as simple as the
-    mistake allows, and in two seconds. Inside a test of hypothesis's `given` only the given point is used.
-    Points at which the engine's gradient is nan are passed over, and at a kink any slope between those of both
-    sides is right.
+    mistake allows, within about two seconds. Inside a test of hypothesis's `given` only the given point is
+    used. Points at which the engine's gradient is nan are passed over, and at a kink any slope between those
+    of both sides is right.
 
-    What is wrong is named where it can be: a factor, a sign, a link of the chain that is missing, a rule with a
-    slip in it or evaluated at the wrong place, a transpose, a sum over observations or a path left out. It is
-    named only if this mistake gives what the formula gives at all points that were drawn, and at eight more;
-    mistakes that cannot be told apart are all named.
+    What is wrong is named where it can be: a factor, a sign, a link of the chain that is missing, a rule with
+    a slip in it or evaluated at the wrong place, a transpose, a sum over observations or a path left out. It
+    is named only if this mistake gives what the formula gives at the points that were drawn, and at eight
+    more; mistakes that cannot be told apart are all named.
 
     Rules of operations are checked, too. An operation alone, declared with `elementwise` or `primitive`, is
     checked against its own body; a composition of known operations against `grad` of the operation. And since
@@ -79,7 +79,7 @@ def assert_same_derivative(
     """
     __tracebackhide__ = True
     question = _asked(f, formula, argnums, flag("jacobian", jacobian))
-    Comparison(question, rtol).check(points_or_strategies, whole("examples", examples, 1))
+    Examination(question, rtol).check(points_or_strategies, whole("examples", examples, 1))
 
 
 def _asked(f: Any, formula: Any, argnums: Any, jacobian: bool) -> Question:
@@ -113,7 +113,7 @@ def _opened(f: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
     return body
 
 
-class Comparison:
+class Examination:
     """A formula compared with the engine, point by point."""
 
     def __init__(self, question: Question, rtol: float | None) -> None:
@@ -122,13 +122,13 @@ class Comparison:
         self.compared: list[Attempt] = []
 
     def check(self, given: Point, examples: int) -> None:
-        """Compare at the point given, or at those that are drawn. Raises what `assert_same_derivative` does."""
+        """Compare at the point given, or at those that are drawn; raises as `assert_same_derivative`."""
         __tracebackhide__ = True
         drawn = not given or any(isinstance(part, SearchStrategy) for part in given)
         if drawn and currently_in_test_context():
             raise TypeError(
-                "assert_same_derivative: inside a test of hypothesis give the numbers and arrays that it draws; "
-                "a test that draws by itself in another one fails a health check"
+                "assert_same_derivative: inside a test of hypothesis give the numbers and arrays that it "
+                "draws; a test that draws by itself in another one fails a health check"
             )
         asked = given or self._numbers()
         self.question.positions(len(asked))
@@ -137,8 +137,8 @@ class Comparison:
             self._require(point, taken=bool(given))
         if not self.compared:
             raise ValueError(
-                "assert_same_derivative: the engine's gradient is nan at every point; give points or strategies "
-                "that are inside the domain of f, such as numbers(POSITIVE)"
+                "assert_same_derivative: the engine's gradient is nan at every point; give points or "
+                "strategies that are inside the domain of f, such as numbers(POSITIVE)"
             )
         self._ask_differences()
 

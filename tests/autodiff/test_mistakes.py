@@ -1,4 +1,4 @@
-"""What is said of a wrong derivative is true: at other points, too; and of formulas wrong in no known way nothing."""
+"""What is said of a wrong derivative is true, at other points, too; where nothing explains it, nothing is."""
 
 import numpy as np
 import pytest

@@ -15,8 +15,8 @@ from ...text.digits import with_minus
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
-from .recording import Place, Recording, symbol_of
 from .sums import alike_terms
+from .tape import Place, Tape, symbol_of
 from .wording import name_of
 
 MOST = 64
@@ -31,7 +31,7 @@ AXES = 2
 FACTOR = "factor"
 """The family of these mistakes: a count is a number, too."""
 
-Count: TypeAlias = Callable[[Recording], float]
+Count: TypeAlias = Callable[[Tape], float]
 
 
 def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
@@ -41,7 +41,7 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     if ratio is None:
         return
     for count, where in _counts(attempts):
-        n = count(first.recording)
+        n = count(first.tape)
         if np.isclose(ratio, 1.0 / n):
             words = f"the factor {n} is missing, as by a mean over {where} in place of a sum"
             yield Mistake(partial(str, words), partial(_scaled, count, -1), FACTOR)
@@ -49,16 +49,16 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
             words = f"the factor {n} is too many, as by a sum over {where} in place of a mean"
             yield Mistake(partial(str, words), partial(_scaled, count, 1), FACTOR)
     yield Mistake(
-        partial(_in_words, first.recording, ratio), partial(_scaled, partial(_constant, ratio), 1), FACTOR
+        partial(_in_words, first.tape, ratio), partial(_scaled, partial(_constant, ratio), 1), FACTOR
     )
 
 
-def _scaled(factor: Count, sign: int, recording: Recording) -> list[Data]:
-    return [factor(recording) ** float(sign) * g for g in recording.right]
+def _scaled(factor: Count, sign: int, tape: Tape) -> list[Data]:
+    return [factor(tape) ** float(sign) * g for g in tape.right]
 
 
 def _ratio(claimed: Data, right: Data, rtol: float) -> float | None:
-    """The number that makes one array the other, where their largest entry is: a simple fraction if near one."""
+    """The number that makes one array the other at its largest entry; a simple fraction if near one."""
     a, b = np.ravel(claimed), np.ravel(right)
     largest = int(np.argmax(np.abs(b))) if b.size else 0
     if not (b.size and np.isfinite(a).all() and np.isfinite(b).all() and b[largest]):
@@ -69,11 +69,11 @@ def _ratio(claimed: Data, right: Data, rtol: float) -> float | None:
     return float(simple) if is_near else ratio
 
 
-def _in_words(recording: Recording, ratio: float) -> str:
+def _in_words(tape: Tape, ratio: float) -> str:
     if ratio == 0.0:
         return "it is 0 everywhere"
     if ratio == -1.0:
-        return ", ".join(["the sign is wrong", *_turned_differences(recording)])
+        return ", ".join(["the sign is wrong", *_turned_differences(tape)])
     fraction = Fraction(ratio).limit_denominator(MOST)
     if float(fraction) == ratio and abs(fraction.numerator) == 1:
         return f"the factor {with_minus(str(1 / fraction))} is missing"
@@ -84,42 +84,42 @@ def _in_words(recording: Recording, ratio: float) -> str:
 
 
 def with_factors(mistakes: Iterator[Mistake], attempt: Attempt, k: int) -> Iterator[Mistake]:
-    """Mistakes each beside a wrong factor; of two that are one another's negative the one with a factor above 0."""
+    """Mistakes each beside a wrong factor; of two with opposite signs that with a factor above 0."""
     known: list[Data] = []
     pairs = [(ratio, found, mistake) for mistake in mistakes for ratio, found in _ratios(mistake, attempt, k)]
     for ratio, found, mistake in sorted(pairs, key=lambda pair: pair[0] < 0.0):
         if not any(np.allclose(found, -other) for other in known):
             known.append(found)
-            words = partial(_both_in_words, mistake, attempt.recording, ratio)
+            words = partial(_both_in_words, mistake, attempt.tape, ratio)
             yield Mistake(words, partial(_with_factor, mistake, ratio), mistake.family)
 
 
 def _ratios(mistake: Mistake, attempt: Attempt, k: int) -> Iterator[tuple[float, Data]]:
-    """The simple factor that a mistake must be multiplied by to give the formula's derivative, and what it gives."""
-    found = mistake.gradients(attempt.recording)
+    """The simple factor between what a mistake gives and the formula's derivative, and the former."""
+    found = mistake.gradients(attempt.tape)
     if found is not None:
         ratio = _ratio(attempt.claimed[k], found[k], attempt.tolerance(attempt.right[k]))
         if ratio in SIMPLE:
             yield ratio, found[k]
 
 
-def _both_in_words(mistake: Mistake, recording: Recording, ratio: float) -> str:
-    return f"{mistake.words()}, and {_in_words(recording, ratio)}"
+def _both_in_words(mistake: Mistake, tape: Tape, ratio: float) -> str:
+    return f"{mistake.words()}, and {_in_words(tape, ratio)}"
 
 
-def _with_factor(mistake: Mistake, ratio: float, recording: Recording) -> list[Data] | None:
-    found = mistake.gradients(recording)
+def _with_factor(mistake: Mistake, ratio: float, tape: Tape) -> list[Data] | None:
+    found = mistake.gradients(tape)
     return None if found is None else [ratio * g for g in found]
 
 
 # -- y − a for a − y -------------------------------------------------------------------------------
 
 
-def _turned_differences(recording: Recording) -> Iterator[str]:
+def _turned_differences(tape: Tape) -> Iterator[str]:
     """The first difference that, with its operands interchanged, turns the sign of the whole gradient."""
-    for node in recording.graph:
-        if _is_difference(node) and _turns_all(recording, node):
-            x, y = (name_of(recording.graph[i]) for i in node.inputs)
+    for node in tape.graph:
+        if _is_difference(node) and _turns_all(tape, node):
+            x, y = (name_of(tape.graph[i]) for i in node.inputs)
             yield f"as with {y} − {x} in place of {x} − {y}"
             return
 
@@ -128,18 +128,18 @@ def _is_difference(node: Node) -> bool:
     return node.operation is not None and node.operation.elementwise and node.operation.rules == (1.0, -1.0)
 
 
-def _turns_all(recording: Recording, node: Node) -> bool:
-    """Whether the gradient changes its sign where all that uses the difference sees it the other way round."""
+def _turns_all(tape: Tape, node: Node) -> bool:
+    """Whether the gradient changes its sign where all users of the difference see it turned."""
     turned = {symbol_of(node).name: np.negative(node.data)}
 
     def seen(place: Place, g: Data, c: Data) -> Data:
-        rule = recording.rule(place)
-        return c if rule is None else recording.contributed(place, rule.term, rule.whole, g, turned)
+        rule = tape.rule(place)
+        return c if rule is None else tape.contributed(place, rule.term, rule.whole, g, turned)
 
-    users = [place for place in recording.places if recording.operand(place) is node]
-    found = recording.changed({place: partial(seen, place) for place in users})
+    users = [place for place in tape.places if tape.operand(place) is node]
+    found = tape.changed({place: partial(seen, place) for place in users})
     return found is not None and all(
-        np.allclose(now, np.negative(g)) for now, g in zip(found, recording.right, strict=True)
+        np.allclose(now, np.negative(g)) for now, g in zip(found, tape.right, strict=True)
     )
 
 
@@ -152,34 +152,34 @@ def _counts(attempts: Sequence[Attempt]) -> Iterator[tuple[Count, str]]:
     Those that are the same number at all points are one.
     """
     alike: dict[tuple[float, ...], list[tuple[Count, str]]] = defaultdict(list)
-    for count, where in _possible_counts(attempts[0].recording):
-        sizes = tuple(count(attempt.recording) for attempt in attempts)
+    for count, where in _possible_counts(attempts[0].tape):
+        sizes = tuple(count(attempt.tape) for attempt in attempts)
         if sizes[0] > 1:
             alike[sizes].append((count, where))
     for found in alike.values():
         yield found[0][0], " or ".join(where for _, where in found[:AXES])
 
 
-def _possible_counts(recording: Recording) -> Iterator[tuple[Count, str]]:
-    for node in recording.graph:
+def _possible_counts(tape: Tape) -> Iterator[tuple[Count, str]]:
+    for node in tape.graph:
         if node.operation is None and node.name and node.shape:
             for axis in range(len(node.shape)):
                 yield partial(_size, node.id, axis), f"axis {axis} of {name_of(node)}"
             if len(node.shape) > 1:
                 yield partial(_entries, node.id), f"the entries of {name_of(node)}"
-    for id, terms in alike_terms(recording):
-        yield partial(_constant, len(terms)), f"the terms of {name_of(recording.graph[id])}"
+    for id, terms in alike_terms(tape):
+        yield partial(_constant, len(terms)), f"the terms of {name_of(tape.graph[id])}"
 
 
-def _size(id: int, axis: int, recording: Recording) -> int:
-    return recording.graph[id].shape[axis]
+def _size(id: int, axis: int, tape: Tape) -> int:
+    return tape.graph[id].shape[axis]
 
 
-def _entries(id: int, recording: Recording) -> int:
-    return int(np.prod(recording.graph[id].shape))
+def _entries(id: int, tape: Tape) -> int:
+    return int(np.prod(tape.graph[id].shape))
 
 
-def _constant(number: float, recording: Recording) -> float:
+def _constant(number: float, tape: Tape) -> float:
     return number
 
 
@@ -200,11 +200,11 @@ def interchanged(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         )
 
 
-def _of_another(j: int, k: int, recording: Recording) -> list[Data]:
-    found = list(recording.right)
+def _of_another(j: int, k: int, tape: Tape) -> list[Data]:
+    found = list(tape.right)
     found[k] = found[j]
     return found
 
 
-def _transposed(recording: Recording) -> list[Data]:
-    return [np.transpose(g) for g in recording.right]
+def _transposed(tape: Tape) -> list[Data]:
+    return [np.transpose(g) for g in tape.right]

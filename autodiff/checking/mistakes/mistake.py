@@ -6,10 +6,10 @@ from collections.abc import Callable, Hashable
 from typing import NamedTuple, TypeAlias
 
 from ...values.data import Data
-from .recording import Recording
+from .tape import Tape
 
-Gradients: TypeAlias = Callable[[Recording], list[Data] | None]
-"""The wrong gradients of a recording, one for each variable; None where the mistake cannot be made."""
+Gradients: TypeAlias = Callable[[Tape], list[Data] | None]
+"""The wrong gradients of a tape, one for each variable; None where the mistake cannot be made."""
 
 
 class Mistake(NamedTuple):

@@ -33,7 +33,7 @@ ENOUGH = 6
 """Points at which a mistake must give what the formula gives."""
 
 MOST_NODES, EFFORT = 2000, 40_000
-"""Larger graphs are not searched, and of each kind as many mistakes are tried as are so many nodes to visit."""
+"""Larger graphs are not searched; of each kind so many mistakes are tried, times the nodes of the graph."""
 
 AT_MOST = 3
 """Explanations that are given beside each other; where more of them fit, none is worth naming."""
@@ -62,7 +62,7 @@ def likely_mistake(attempts: Iterable[Attempt]) -> str | None:
 def likely_mistakes(attempts: Iterable[Attempt]) -> dict[int, str]:
     """The same for each variable whose derivative is wrong and explained, by its position."""
     known = _alike([attempt for attempt in attempts if attempt.is_sound])
-    if len(known) < ENOUGH or len(known[0].recording.graph) > MOST_NODES:
+    if len(known) < ENOUGH or len(known[0].tape.graph) > MOST_NODES:
         return {}
     wrong = sorted({k for attempt in known for k in attempt.wrong()})
     return {k: words for k in wrong if (words := _explained(known, k))}
@@ -72,7 +72,7 @@ def _alike(attempts: Sequence[Attempt]) -> list[Attempt]:
     """The attempts at points where f does the same; the most that do."""
     if not attempts:
         return []
-    patterns = [attempt.recording.pattern for attempt in attempts]
+    patterns = [attempt.tape.pattern for attempt in attempts]
     most = max(patterns, key=patterns.count)
     return [attempt for attempt, pattern in zip(attempts, patterns, strict=True) if pattern == most]
 
@@ -89,7 +89,7 @@ def _explained(attempts: Sequence[Attempt], k: int) -> str | None:
 
 def _tried(attempts: Sequence[Attempt], k: int) -> Iterator[Iterator[Mistake]]:
     """Kinds of mistakes, the simplest first: one mistake, then one beside a wrong factor."""
-    most = 1 + EFFORT // len(attempts[0].recording.graph)
+    most = 1 + EFFORT // len(attempts[0].tape.graph)
     for kind in KINDS:
         yield islice(kind(attempts, k), most)
     for kind in KINDS[1:]:
@@ -114,7 +114,7 @@ def _fitting(mistakes: Iterable[Mistake], attempts: Sequence[Attempt], k: int) -
 def _fits(mistake: Mistake, attempts: Sequence[Attempt], k: int) -> bool:
     """Whether a mistake gives the formula's derivative at all points."""
     for attempt in attempts:
-        found = mistake.gradients(attempt.recording)
+        found = mistake.gradients(attempt.tape)
         if found is None or np.shape(found[k]) != np.shape(attempt.claimed[k]):
             return False
         if not np.all(attempt.same(k, found[k], attempt.claimed[k])):

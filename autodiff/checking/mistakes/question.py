@@ -15,7 +15,7 @@ from ...differentiation.structure import leaves, leaves_like, mapped
 from ...values.data import Data, Shape, as_data, canonical, shape_of
 from ...values.modes import differentiating
 from ...values.value import Value, data_of
-from .recording import Recording
+from .tape import Tape
 
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -82,12 +82,12 @@ class Attempt:
             self.root = _joined(question.f(*arguments), question.jacobian)
 
     @cached_property
-    def recording(self) -> Recording:
+    def tape(self) -> Tape:
         """The function recorded here; of a Jacobian one row is looked at, of weighted outputs."""
         seed = np.ones(self.root.shape)
         if self.question.jacobian:
             seed = np.random.default_rng(1).uniform(0.5, 2.0, self.root.shape)
-        return Recording(self.root, self.variables, canonical(seed.astype(self.root.dtype)))
+        return Tape(self.root, self.variables, canonical(seed.astype(self.root.dtype)))
 
     @property
     def names(self) -> list[str]:
@@ -97,7 +97,7 @@ class Attempt:
     @property
     def right(self) -> list[Data]:
         """The gradient with respect to each variable, by the engine."""
-        return self.recording.right
+        return self.tape.right
 
     @cached_property
     def written(self) -> list[Data]:
@@ -123,7 +123,7 @@ class Attempt:
 
     def _row(self, g: Data, x: Value) -> Data:
         full = np.broadcast_to(g, self.expected(x))
-        seed = self.recording.seed
+        seed = self.tape.seed
         return canonical(np.tensordot(seed, full, np.ndim(seed)) if self.question.jacobian else full)
 
     # -- elsewhere -----------------------------------------------------------------------------
@@ -138,13 +138,13 @@ class Attempt:
 
     def total(self) -> float:
         """The sum of what f returned, weighted as in the row of a Jacobian."""
-        return float(np.sum(self.recording.seed * self.root.data))
+        return float(np.sum(self.tape.seed * self.root.data))
 
     # -- comparison ----------------------------------------------------------------------------
 
     @property
     def is_sound(self) -> bool:
-        """Whether f and the engine's gradient are numbers everywhere, so that there is something to compare."""
+        """Whether f and the engine's gradient are nowhere nan, so that there is something to compare."""
         return not any(np.isnan(x).any() for x in (self.root.data, *self.right))
 
     def tolerance(self, g: Data) -> float:
@@ -157,7 +157,7 @@ class Attempt:
         close = _close(found, than, rtol, 0.0)
         if not np.all(close):
             eps = np.finfo(np.asarray(than).dtype).eps
-            close = _close(found, than, rtol, 1e3 * float(eps) * self.recording.largest)
+            close = _close(found, than, rtol, 1e3 * float(eps) * self.tape.largest)
         return close
 
     def wrong(self, rtol: float | None = None) -> list[int]:
@@ -190,7 +190,7 @@ def _plain(x: Any) -> Any:
 
 
 def _named(tree: Any, name: str, differentiated: bool) -> Any:
-    """An argument as variables with names; one that is not differentiated as constants, if it is of floats."""
+    """An argument as variables with names; floats that are not differentiated as constants."""
     names = iter(_leaf_names(tree, name))
 
     def held(x: Any) -> Any:

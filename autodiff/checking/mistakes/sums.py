@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .recording import Place, Recording
+from .tape import Place, Tape
 
 
-def sums(recording: Recording) -> Iterator[tuple[int, list[Place]]]:
+def sums(tape: Tape) -> Iterator[tuple[int, list[Place]]]:
     """The sums on the way, by the id of the last addition, with the edges from their terms in order."""
-    inner = {recording.operand(place).id for place in recording.places if _is_addition(recording, place[0])}
-    for id in sorted({place[0] for place in recording.places}, reverse=True):
-        if _is_addition(recording, id) and not (id in inner and _is_inner(recording, id)):
-            yield id, list(_terms(recording, id))
+    inner = {tape.operand(place).id for place in tape.places if _is_addition(tape, place[0])}
+    for id in sorted({place[0] for place in tape.places}, reverse=True):
+        if _is_addition(tape, id) and not (id in inner and _is_inner(tape, id)):
+            yield id, list(_terms(tape, id))
 
 
-def alike_terms(recording: Recording) -> Iterator[tuple[int, list[Place]]]:
+def alike_terms(tape: Tape) -> Iterator[tuple[int, list[Place]]]:
     """The sums whose terms were all made by one operation, as those of several observations are."""
-    for id, terms in sums(recording):
-        if len({recording.operand(place).operation for place in terms}) == 1 < len(terms):
+    for id, terms in sums(tape):
+        if len({tape.operand(place).operation for place in terms}) == 1 < len(terms):
             yield id, terms
 
 
-def _is_addition(recording: Recording, id: int) -> bool:
+def _is_addition(tape: Tape, id: int) -> bool:
     """Whether a node only adds and subtracts."""
-    operation = recording.graph[id].operation
+    operation = tape.graph[id].operation
     return (
         operation is not None
         and operation.arity == 2
@@ -32,20 +32,20 @@ def _is_addition(recording: Recording, id: int) -> bool:
     )
 
 
-def _is_inner(recording: Recording, id: int) -> bool:
+def _is_inner(tape: Tape, id: int) -> bool:
     """Whether a sum is only a part of another sum."""
-    node, uses = recording.graph[id], recording.graph.uses.get(id, [])
-    return not node.name and len(uses) == 1 and _is_addition(recording, uses[0].target)
+    node, uses = tape.graph[id], tape.graph.uses.get(id, [])
+    return not node.name and len(uses) == 1 and _is_addition(tape, uses[0].target)
 
 
-def _terms(recording: Recording, id: int) -> Iterator[Place]:
+def _terms(tape: Tape, id: int) -> Iterator[Place]:
     stack = [id]
     while stack:
-        node = recording.graph[stack.pop()]
+        node = tape.graph[stack.pop()]
         inner = []
         for i, x in enumerate(node.inputs):
-            if _is_addition(recording, x) and _is_inner(recording, x):
+            if _is_addition(tape, x) and _is_inner(tape, x):
                 inner.append(x)
-            elif (node.id, i) in set(recording.places):
+            elif (node.id, i) in set(tape.places):
                 yield node.id, i
         stack += inner

@@ -20,7 +20,7 @@ TRIES = 40
 
 
 def nearby(point: Point, step: float, pairs: int) -> Iterator[Point]:
-    """Points a small step away in some directions, and as many in the opposite ones: on both sides of a kink."""
+    """Points a small step away in some directions, and in the opposite ones: on both sides of a kink."""
     for seed in range(pairs):
         for sign in (-step, step):
             rng = np.random.default_rng(seed)

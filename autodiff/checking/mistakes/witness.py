@@ -1,4 +1,4 @@
-"""Finite differences as a third witness: whether the engine itself is wrong, and the rule of which operation."""
+"""Finite differences as a third witness: whether the engine itself is wrong, and by whose rule."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def formula_is_right(attempts: Sequence[Attempt]) -> bool:
 
 def wrong_rules_in(attempt: Attempt) -> Iterator[str]:
     """The operations of a graph whose own rules are wrong, and how, where that is known."""
-    graph = attempt.recording.graph
+    graph = attempt.tape.graph
     operations = {
         node.operation: node for node in graph if node.operation and not isinstance(node.data, tuple)
     }
@@ -87,7 +87,7 @@ def wrong_rules_in(attempt: Attempt) -> Iterator[str]:
 
 
 def _asked(operation: Operation, node: Node, f: Callable[..., Any]) -> Question:
-    """Whether the rules of an operation are the derivatives of a function, as which its own body may serve."""
+    """Whether the rules of an operation are the derivatives of a function, its own body perhaps."""
     return Question(
         partial(f, **node.metadata),
         partial(by_rules, operation, node.metadata),

@@ -12,7 +12,7 @@ from ...graph import Node
 from ...text.lettering import with_bar
 from ...text.notation import text_of, visible
 from ...values.value import Value
-from .recording import Place, Recording
+from .tape import Place, Tape
 
 LONGEST = 40
 """Letters of a formula that stands for a value; longer ones are called by their operation."""
@@ -39,10 +39,10 @@ def meaning(node: Node) -> Term:
     return Symbol(f"{node.operation.symbol}(…)" if node.operation else text_of(node.data), node.shape)
 
 
-def written(recording: Recording, term: Term) -> str:
+def written(tape: Tape, term: Term) -> str:
     """A rule in the names of the graph."""
     for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}:
-        node = recording.graph[node_of(symbol)]
+        node = tape.graph[node_of(symbol)]
         bar = with_bar(node.name) if node.name else None
         meant = Symbol(bar or "g", symbol.shape) if symbol.name[0] == GRADIENT else meaning(node)
         term = _renamed(term, symbol, meant)
@@ -67,19 +67,17 @@ def _remade(term: Term, inner: list[Term]) -> Term:
     return power(*inner)
 
 
-def link_name(recording: Recording, place: Place) -> str:
+def link_name(tape: Tape, place: Place) -> str:
     """An edge as a partial derivative, ∂a/∂z."""
-    return (
-        f"∂{_bracketed(name_of(recording.graph[place[0]]))}/∂{_bracketed(name_of(recording.operand(place)))}"
-    )
+    return f"∂{_bracketed(name_of(tape.graph[place[0]]))}/∂{_bracketed(name_of(tape.operand(place)))}"
 
 
 def _bracketed(name: str) -> str:
     return f"({name})" if set(" ·∘/^") & set(name) else name
 
 
-def rule_text(recording: Recording, place: Place) -> str:
+def rule_text(tape: Tape, place: Place) -> str:
     """The right rule of an edge, after an equality sign; nothing where it has no short formula."""
-    rule = recording.rule(place)
-    text = written(recording, rule.term) if rule else ""
+    rule = tape.rule(place)
+    text = written(tape, rule.term) if rule else ""
     return f" = {text}" if text and len(text) <= LONGEST else ""

@@ -35,8 +35,8 @@ TERMS = 24
 """Terms of a rule in which values without names are replaced by their formulas."""
 
 
-class Rule(NamedTuple):
-    """What a node contributes to an operand: its partial derivative, or, if `whole`, a term that has g in it."""
+class LinkRule(NamedTuple):
+    """What a node contributes to an operand: its partial derivative; if `whole`, a term with g in it."""
 
     term: Term
     whole: bool
@@ -44,12 +44,12 @@ class Rule(NamedTuple):
     """The same with formulas in the place of values without names: 2(y − a)."""
 
 
-class Recording:
+class Tape:
     """What a function recorded at a point: `root`, whose gradient is that of `seed`, of some `variables`."""
 
     def __init__(self, root: Value, variables: Sequence[Value], seed: Data) -> None:
         self.root, self.variables, self.seed = root, list(variables), seed
-        self._rules: dict[int, dict[int, Rule]] = {}
+        self._rules: dict[int, dict[int, LinkRule]] = {}
 
     @cached_property
     def graph(self) -> Graph:
@@ -63,7 +63,7 @@ class Recording:
 
     @cached_property
     def pattern(self) -> list[tuple[Any, tuple[int, ...]]]:
-        """What was done with what: recordings in which this is the same can be compared edge by edge."""
+        """What was done with what: tapes in which this is the same can be compared edge by edge."""
         return [(node.operation, node.inputs) for node in self.graph]
 
     # -- edges ---------------------------------------------------------------------------------
@@ -96,14 +96,14 @@ class Recording:
         """The node at the lower end of an edge."""
         return self.graph[self.graph[place[0]].inputs[place[1]]]
 
-    def rule(self, place: Place) -> Rule | None:
-        """The rule of an edge as a term, in which each value has a name of its own; None if it has no formula."""
+    def rule(self, place: Place) -> LinkRule | None:
+        """The rule of an edge as a term in which each value has its own name; None if it has no formula."""
         id, position = place
         if id not in self._rules:
             node = self.graph[id]
             operation: Any = node.operation
             self._rules[id] = {
-                i: Rule(
+                i: LinkRule(
                     slope.term, not operation.elementwise and slope.number is None, self._opened(slope.term)
                 )
                 for i, slope in slopes(self.graph, node, lambda x: symbol_of(x).name)
