@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ..checking.mistakes.surroundings import Point
 
-SECONDS, STEPS = 1.0, 80
+SECONDS, STEPS = 1.2, 150
 """How long points are drawn, in time of the processor; by how many more a failure is made simpler."""
 
 

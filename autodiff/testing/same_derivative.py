@@ -16,12 +16,16 @@ from ..checking.mistakes.question import POSITIONAL
 from ..checking.mistakes.surroundings import Point, further, nearby, tried
 from ..checking.mistakes.witness import POINTS, by_rules, engine_is_wrong
 from ..settings import flag, not_negative, whole
+from ..values.data import Data
 from ..values.operation import Operation
 from ..values.value import Value
 from .formulas import as_function
 from .points import simplest
 from .strategies import numbers
 from .wrong_derivative import WrongDerivativeError
+
+SMOOTH = 1e-3
+"""Slopes that are so near to one another, relatively, on both sides of a point show no kink."""
 
 PAIRS = 2
 """Pairs of points on both sides of one, which show between what slopes a kink lies."""
@@ -174,13 +178,22 @@ class Examination:
 
     def _is_kink(self, attempt: Attempt) -> bool:
         """Whether each derivative is between slopes at points near by, as a convention at a kink is."""
-        step = max(attempt.tolerance(x.data) for x in attempt.variables)
-        near = [tried(self.question, point) for point in nearby(attempt.point, step, PAIRS)]
-        slopes = [attempt.right, *(other.right for other in near if other is not None)]
+        slopes = [attempt.right, *self._slopes_near(attempt)]
         return all(
             np.all(attempt.same(k, np.clip(g, np.min(around, 0), np.max(around, 0)), g, self.rtol))
             for k, (g, *around) in enumerate(zip(attempt.claimed, *slopes, strict=True))
         )
+
+    def _slopes_near(self, attempt: Attempt) -> list[list[Data]]:
+        """The engine's gradients on both sides of a point; in more than one direction if they differ."""
+        step = max(attempt.tolerance(x.data) for x in attempt.variables)
+        found: list[list[Data]] = []
+        for number, point in enumerate(nearby(attempt.point, step, PAIRS), 1):
+            other = tried(self.question, point)
+            found += [] if other is None else [other.right]
+            if number == 2 and all(_alike(attempt.right, slopes) for slopes in found):
+                break
+        return found
 
     def _ask_differences(self) -> None:
         """Raises AssertionError where formula and engine agree, and finite differences contradict both."""
@@ -188,3 +201,7 @@ class Examination:
         attempt = self.compared[-1]
         if engine_is_wrong(list(further(self.question, attempt.point, POINTS))):
             raise WrongDerivativeError(attempt, self.compared, self.rtol)
+
+
+def _alike(slopes: list[Data], others: list[Data]) -> bool:
+    return all(np.allclose(one, other, SMOOTH) for one, other in zip(slopes, others, strict=True))

@@ -2,5 +2,6 @@
 
 from .naming import likely_mistake, likely_mistakes
 from .question import Attempt, Question
+from .surroundings import further
 
-__all__ = ["Attempt", "Question", "likely_mistake", "likely_mistakes"]
+__all__ = ["Attempt", "Question", "further", "likely_mistake", "likely_mistakes"]

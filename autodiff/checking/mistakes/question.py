@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...differentiation.structure import leaves, leaves_like, mapped
+from ...text.notation import visible
 from ...values.data import Data, Shape, as_data, canonical, shape_of
 from ...values.modes import differentiating
 from ...values.value import Value, data_of
@@ -92,7 +93,7 @@ class Attempt:
     @property
     def names(self) -> list[str]:
         """What the variables are called."""
-        return [str(x.name) for x in self.variables]
+        return [visible(str(x.name)) for x in self.variables]
 
     @property
     def right(self) -> list[Data]:

@@ -25,16 +25,16 @@ from ...ops import transpose
 TRANSPOSE = vars(transpose)["operation"]
 
 
-def slips(term: Term) -> Iterator[Term]:
+def slips(term: Term) -> list[Term]:
     """The term with one slip, in an order that is the same for terms of one form; none that leaves nothing.
 
     >>> from autodiff.derivations.typesetting import Text
     >>> from autodiff.derivations.expression import ONE
     >>> y = Symbol("y")
     >>> [Text().write(slip) for slip in slips(product([y, total([ONE, product([MINUS_ONE, y])])]))]
-    ['1 − y', 'y', '−y(1 + y)', 'y(1 + y)']
+    ['1 − y', 'y', 'y(−1 − y)', 'y(1 + y)']
     """
-    return (slip for slip in _slips(term) if slip != ZERO)
+    return [slip for slip in dict.fromkeys(_slips(term)) if slip != ZERO]
 
 
 def _slips(term: Term) -> Iterator[Term]:

@@ -73,7 +73,13 @@ def link_name(tape: Tape, place: Place) -> str:
 
 
 def _bracketed(name: str) -> str:
-    return f"({name})" if set(" ·∘/^") & set(name) else name
+    """A formula in brackets where it would be read with what is before it; σ(w·x) needs none."""
+    depth, outside = 0, set[str]()
+    for char in name:
+        depth -= char == ")"
+        outside |= set() if depth else {char}
+        depth += char == "("
+    return f"({name})" if outside & set(" ·∘/^") else name
 
 
 def rule_text(tape: Tape, place: Place) -> str:
