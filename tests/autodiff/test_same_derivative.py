@@ -288,6 +288,8 @@ def test_a_layer_of_nn_against_the_formulas_of_the_lecture():
         (lambda x: x * x, lambda x: 2 * x, (arrays((3,)),)),
         (lambda x: tanh(x), lambda x: 1 - np.tanh(x) ** 2, (arrays((2,), dtype=np.float32),)),
         (lambda x: x**3, lambda x: 3 * x**2, (2,)),
+        (lambda x: x**3, lambda x: 3.0 * Value(x) ** 2, (2.0,)),
+        (lambda a, b: a * b, lambda a, b: b, (numbers(), 3.0)),
         (lambda x: x**3, lambda x: 3 * x * x, (Value(2.0, "x"),)),
         (
             lambda p: (p["w"] * p["b"]).sum(),
@@ -405,6 +407,20 @@ def test_the_frames_of_the_kit_are_hidden_in_tracebacks():
     assert frames
     assert all(frame.f_locals.get("__tracebackhide__") for frame in frames)
     assert caught.value.__cause__ is None
+
+
+def test_an_error_within_rtol_is_no_difference():
+    assert_same_derivative(ad.exp, lambda x: 1.001 * np.exp(x), 1.0, rtol=0.01)
+    assert (
+        said(ad.exp, lambda x: 1.001 * np.exp(x), 1.0)
+        == "∂exp/∂x is wrong: it is 1.001 times what it must be"
+    )
+
+
+def test_a_name_cannot_break_the_line():
+    assert (
+        said(lambda x: x**2, lambda x: x, Value(3.0, "x\ny")) == "∂f/∂x\\ny is wrong: the factor 2 is missing"
+    )
 
 
 # -- points ---------------------------------------------------------------------------------------
