@@ -85,6 +85,34 @@ def test_the_lectures_formula_without_the_2():
     )
 
 
+def lecture(w):
+    """The loss of the lecture's own network on its first observation, as a function of w₁₂⁽²⁾."""
+    network = nn.lecture.network()
+    network.layers[1].neurons[0].weights[1] = w
+    return nn.lecture.loss(network, 1)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("-(y - a₁⁽²⁾)*a₂⁽¹⁾", "the factor 2 is missing"),
+        ("2(y - a₁⁽²⁾)*a₂⁽¹⁾", "the sign is wrong, as with a₁⁽²⁾ − y in place of y − a₁⁽²⁾"),
+        ("-2(y - a₁⁽²⁾)", "the link ∂(w₁₂⁽²⁾·a₂⁽¹⁾)/∂w₁₂⁽²⁾ = a₂⁽¹⁾ is missing"),
+    ],
+)
+def test_the_formulas_of_the_lecture_in_its_own_names(formula, words):
+    at = Value(0.2, "w₁₂⁽²⁾")
+    assert_same_derivative(lecture, "-2(y - a₁⁽²⁾)*a₂⁽¹⁾", at)
+    assert said(lecture, formula, at) == f"∂R/∂w₁₂⁽²⁾ is wrong: {words}"
+
+
+def test_in_data_that_are_equal_the_explanations_are_both_given():
+    assert said(lecture, "-2(y - a₁⁽²⁾)*z₂⁽¹⁾", Value(0.2, "w")) == (  # in the lecture z₂⁽¹⁾ = w₂₂⁽¹⁾ = 0.5
+        "∂R/∂w is wrong: ∂(w·a₂⁽¹⁾)/∂w is taken as w₂₂⁽¹⁾, but is a₂⁽¹⁾, or "
+        "∂(w·a₂⁽¹⁾)/∂w is taken as z₂⁽¹⁾, but is a₂⁽¹⁾"
+    )
+
+
 def two_observations(w, b, x1, x2, y1, y2):
     rows = []
     for x, y in ((x1, y1), (x2, y2)):

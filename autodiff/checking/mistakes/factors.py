@@ -19,7 +19,7 @@ from .sums import alike_terms
 from .tape import Place, Tape, symbol_of
 from .wording import name_of
 
-MOST = 64
+MOST = 16
 """Numerator and denominator of a factor that is recognised as a fraction."""
 
 SIMPLE = (-1.0, 0.5, -0.5, 2.0, -2.0)
@@ -48,9 +48,27 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         if np.isclose(ratio, n):
             words = f"the factor {n} is too many, as by a sum over {where} in place of a mean"
             yield Mistake(partial(str, words), partial(_scaled, count, 1), FACTOR)
-    yield Mistake(
-        partial(_in_words, first.tape, ratio), partial(_scaled, partial(_constant, ratio), 1), FACTOR
-    )
+    if _is_simple(ratio):
+        yield _times(ratio, first)
+
+
+def other_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """The right gradient times any number, said last: it may be that of a link from data."""
+    first = attempts[0]
+    ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
+    if ratio is not None and not _is_simple(ratio):
+        yield _times(ratio, first)
+
+
+def _times(ratio: float, attempt: Attempt) -> Mistake:
+    wrong = partial(_scaled, partial(_constant, ratio), 1)
+    return Mistake(partial(_in_words, attempt.tape, ratio), wrong, FACTOR)
+
+
+def _is_simple(ratio: float) -> bool:
+    """Whether a factor is one that is forgotten, 2 or ½, rather than a number that comes from data."""
+    fraction = Fraction(ratio).limit_denominator(MOST)
+    return float(fraction) == ratio and max(abs(fraction.numerator), fraction.denominator) <= MOST
 
 
 def _scaled(factor: Count, sign: int, tape: Tape) -> list[Data]:

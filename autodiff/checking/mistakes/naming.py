@@ -12,7 +12,7 @@ from itertools import islice
 
 import numpy as np
 
-from .factors import interchanged, with_factors, wrong_factors
+from .factors import interchanged, other_factors, with_factors, wrong_factors
 from .links import missing_links, wrong_multipliers, wrong_rules, wrong_values
 from .mistake import Mistake
 from .paths import wrong_paths
@@ -26,6 +26,7 @@ KINDS: Sequence[Callable[[Sequence[Attempt], int], Iterator[Mistake]]] = (
     wrong_paths,
     wrong_multipliers,
     wrong_values,
+    other_factors,
 )
 """The kinds of mistakes, the likeliest first."""
 
