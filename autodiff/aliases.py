@@ -15,13 +15,12 @@ from types import ModuleType
 KEPT = {
     "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
     "command": "answers lecture_tables problem school tokens vocabulary",
-    "derivations": "chain_rule closed_form derivation equations expression simplification transcription "
-    "typesetting writing",
+    "derivations": "chain_rule closed_form derivation equations expression local_derivatives simplification "
+    "transcription typesetting writing",
     "differentiation": "advice engine functional jacobians operators passes reverse scalars "
     "structural_zeros structure unwritten",
     "files": "figures unfinished",
-    "pictures": "dot_language layout local_derivatives mermaid picture plain_text scene text_tree theme "
-    "wording",
+    "pictures": "dot_language layout mermaid picture plain_text scene text_tree theme wording",
     "programs.lowering": "body buffers calls",
     "programs.rewrites": "operations rewriting",
     "programs.rewrites.rows": "grouping packing places rowwise",
@@ -45,6 +44,7 @@ RENAMED = {
     "level": "checking.linearization",
     "likeness": "pictures.equivalence",
     "linalg": "ops.linalg",
+    "pictures.local_derivatives": "derivations.local_derivatives",
     "printed": "checking.claims.printed",
     "programs.chains": "programs.guards.chains",
     "programs.expressions": "programs.lowering.proxies",

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..derivations.local_derivatives import LocalDerivatives
 from ..graph import Edge, Graph
 from ..values.data import Data, dtype_of
-from .local_derivatives import LocalDerivatives
 
 
 def several_uses(graph: Graph, id: int) -> Sequence[Edge]:

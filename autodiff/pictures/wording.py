@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ..derivations.local_derivatives import LocalDerivatives
 from ..graph import Graph, Node
 from ..text.digits import counted, with_minus
 from ..text.notation import NOTHING, text_of, visible
 from ..values.data import Data, is_lazy
 from ..values.value import Value
 from .contributions import several_uses, terms_of
-from .local_derivatives import LocalDerivatives
 
 CLEARER = {"·": "×"}  # a dot is lost on a slide
 

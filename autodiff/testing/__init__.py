@@ -24,6 +24,7 @@ try:
     from .edges import edge_arrays, edge_numbers
     from .expression import Expression
     from .networks import NetworkCase, networks
+    from .same_derivative import assert_same_derivative
     from .strategies import arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
@@ -43,6 +44,7 @@ __all__ = [
     "Expression",
     "NetworkCase",
     "arrays",
+    "assert_same_derivative",
     "broadcastable_arrays",
     "data_sets",
     "dtypes",

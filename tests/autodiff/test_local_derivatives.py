@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import nn
 from autodiff import Value, draw, exp, floor, primitive, relu, sigmoid, split, stack, tanh, where
+from autodiff.derivations.local_derivatives import LARGE, LocalDerivatives
 from autodiff.graph import Graph
 from autodiff.pictures.contributions import several_uses, terms_of
-from autodiff.pictures.local_derivatives import LARGE, LocalDerivatives
 from autodiff.testing import numbers
 from tests.cases import ELEMENTWISE
 

@@ -7,21 +7,21 @@ it is what the gradient of its result contributes to that of the operand: Ȳ·B�
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, filterfalse
 from typing import Any, NamedTuple
 
-from ..derivations.expression import Number, Symbol, Term, walked
-from ..derivations.intermediates import again
-from ..derivations.simplification import substituted
-from ..derivations.transcription import transcribed
-from ..derivations.typesetting import Text
 from ..graph import Graph, Node
 from ..text.digits import subscript
 from ..text.lettering import with_bar
 from ..values.data import is_lazy
 from ..values.modes import differentiating, mode
 from ..values.value import Value, data_of
+from .expression import Number, Symbol, Term, walked
+from .intermediates import again
+from .simplification import substituted
+from .transcription import transcribed
+from .typesetting import Text
 
 UNNAMED = "\ue000"
 """Begins the name that a value without one has until it is known whether a formula speaks of it."""
@@ -56,7 +56,7 @@ class LocalDerivatives:
 
     def __init__(self, graph: Graph, ids: Iterable[int]) -> None:
         self.graph = graph
-        self._found = {(id, i): slope for id in ids for i, slope in _slopes(graph, graph[id])}
+        self._found = {(id, i): slope for id in ids for i, slope in slopes(graph, graph[id])}
         self.coined: dict[int, str] = {}
         self._coin(self._found)
         self._coin([edge for edge, slope in self._found.items() if len(self._written(slope)) <= LONGEST])
@@ -64,7 +64,7 @@ class LocalDerivatives:
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
         """Name the values without a name that formulas speak of, in order, as nobody has named one."""
         self._spelt = set(edges)
-        spoken = {_node_of(s) for edge in self._spelt for s in _provisional(self._found[edge].term)}
+        spoken = {node_of(s) for edge in self._spelt for s in _provisional(self._found[edge].term)}
         given = {node.name for node in self.graph}
         names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
         self.coined = {id: next(names) for id in sorted(spoken) if not _given(self.graph[id])}
@@ -89,7 +89,7 @@ class LocalDerivatives:
     def _named(self, term: Term) -> Term:
         """A formula with all names final."""
         for symbol in _provisional(term):
-            id = _node_of(symbol)
+            id = node_of(symbol)
             name = _given(self.graph[id]) or self.coined[id]
             final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
             term = substituted(term, symbol, Symbol(final, symbol.shape))
@@ -110,15 +110,20 @@ def _provisional(term: Term) -> set[Symbol]:
     return {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}
 
 
-def _node_of(symbol: Symbol) -> int:
+def node_of(symbol: Symbol) -> int:
+    """The id of the node that a provisional name is of, or of its gradient."""
     return int(symbol.name[1:])
 
 
 # -- rules -----------------------------------------------------------------------------------------
 
 
-def _slopes(graph: Graph, node: Node) -> list[tuple[int, LocalDerivative]]:
+def slopes(
+    graph: Graph, node: Node, named: Callable[[Node], str] = _name
+) -> list[tuple[int, LocalDerivative]]:
     """The local derivatives by the operands that are differentiated, with their positions.
+
+    Values have the names in them that `named` gives.
 
     There are none where operands were changed since, are lazy or large, or are several results in one,
     and where a user's rule does not record.
@@ -129,15 +134,17 @@ def _slopes(graph: Graph, node: Node) -> list[tuple[int, LocalDerivative]]:
         return []
     with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
         try:
-            return list(_by_rules(node, inputs, wanted))
+            return list(_by_rules(node, inputs, wanted, named))
         except Exception:  # of whatever kind: the picture has nothing to do with it
             return []
 
 
-def _by_rules(node: Node, inputs: list[Node], wanted: list[int]) -> Iterator[tuple[int, LocalDerivative]]:
-    operands = [_operand(x) for x in inputs]
+def _by_rules(
+    node: Node, inputs: list[Node], wanted: list[int], named: Callable[[Node], str]
+) -> Iterator[tuple[int, LocalDerivative]]:
+    operands = [_operand(x, named(x)) for x in inputs]
     root = again(node, operands)
-    own = Symbol(_name(node), root.shape)
+    own = Symbol(named(node), root.shape)
     numbers = not any(x.shape for x in [node, *inputs])
     seed = 1.0 if numbers else Value(root._data, f"{GRADIENT}{node.id}")
     for i in wanted:
@@ -170,9 +177,9 @@ def _is_tracked(node: Node) -> bool:
     return type(node.source) is Value and not node.source.constant
 
 
-def _operand(node: Node) -> Any:
+def _operand(node: Node, name: str) -> Any:
     """An operand as a leaf with its name; numbers and constants without a name are numbers in the formula."""
     tracked = _is_tracked(node)
     if not tracked and not node.name and not node.shape:
         return node.data
-    return Value(node.data, _name(node), constant=not tracked)
+    return Value(node.data, name, constant=not tracked)

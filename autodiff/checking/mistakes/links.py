@@ -1,0 +1,233 @@
+"""Mistakes in one link of the chain: it is missing, its rule is wrong, or evaluated at the wrong place.
+
+The same mistake is also made in several links at once: where nodes have one name, as those of several
+observations do, or were made by one operation.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from ...derivations.expression import Symbol, Term, walked
+from ...derivations.forms import operated
+from ...derivations.local_derivatives import UNNAMED, node_of
+from ...derivations.simplification import substituted
+from ...graph import Node
+from ...text.lettering import with_bar
+from ...values.data import Data
+from .mistake import Mistake
+from .question import Attempt
+from .slips import slips
+from .tape import LinkRule, Place, Tape, symbol_of
+from .wording import link_name, name_of, rule_text, written
+
+Altered = Callable[[Tape, Place, LinkRule], Term | None]
+"""What somebody took for the rule of an edge; None where the mistake cannot be made there."""
+
+
+def groups(tape: Tape) -> list[list[Place]]:
+    """Edges in which a mistake may have been made together: each alone, then those that are alike."""
+    places = [place for place in tape.places if not isinstance(tape.declared(place), float)]
+    found: dict[tuple[Place, ...], None] = {(place,): None for place in places}
+    for kind in (_by_name, _by_operation):
+        alike: dict[Hashable, list[Place]] = defaultdict(list)
+        for place in places:
+            alike[kind(tape, place)].append(place)
+        found |= {tuple(group): None for group in alike.values() if len(group) > 1}
+    return [list(group) for group in found]
+
+
+def _by_name(tape: Tape, place: Place) -> Hashable:
+    node = tape.graph[place[0]]
+    names = node.name, tape.operand(place).name
+    return (node.operation, place[1], *names) if any(names) else place
+
+
+def _by_operation(tape: Tape, place: Place) -> Hashable:
+    return tape.graph[place[0]].operation, place[1]
+
+
+def with_rules(group: list[Place], altered: Altered, tape: Tape) -> list[Data] | None:
+    """The gradients where the rules of some edges are altered."""
+    changes = {}
+    for place in group:
+        rule = tape.rule(place)
+        term = altered(tape, place, rule) if rule else None
+        if rule is None or term is None:
+            return None
+        changes[place] = partial(_instead, tape, place, term, rule.whole)
+    return tape.changed(changes)
+
+
+def _instead(tape: Tape, place: Place, term: Term, whole: bool, g: Data, c: Data) -> Data:
+    return tape.contributed(place, term, whole, g)
+
+
+# -- a link missing, or counted twice ----------------------------------------------------------------
+
+
+def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A link is left out, or counted twice."""
+    tape = attempts[0].tape
+    for group in groups(tape):
+        place = group[0]
+        yield Mistake(partial(_missing, tape, place), partial(_without_links, group))
+        yield Mistake(partial(_doubled, tape, place), partial(_twice, group))
+
+
+def _missing(tape: Tape, place: Place) -> str:
+    return f"the link {link_name(tape, place)}{rule_text(tape, place)} is missing"
+
+
+def _doubled(tape: Tape, place: Place) -> str:
+    return f"the link {link_name(tape, place)}{rule_text(tape, place)} is counted twice"
+
+
+def _without_links(group: list[Place], tape: Tape) -> list[Data] | None:
+    return tape.changed(dict.fromkeys(group, _passed))
+
+
+def _passed(g: Data, c: Data) -> Data:
+    return g
+
+
+def _twice(group: list[Place], tape: Tape) -> list[Data] | None:
+    rules = {place: tape.rule(place) for place in group}
+    if any(rule is None or rule.whole for rule in rules.values()):
+        return None
+    return tape.changed({place: partial(_again, tape, place, rule) for place, rule in rules.items() if rule})
+
+
+def _again(tape: Tape, place: Place, rule: LinkRule, g: Data, c: Data) -> Data:
+    return tape.contributed(place, rule.term, False, c)
+
+
+def wrong_multipliers(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A value of the graph as a factor that is missing in the whole gradient, or is too many."""
+    tape = attempts[0].tape
+    for node in tape.graph:
+        if _is_value(node) and node.shape in ((), attempts[0].variables[k].shape):
+            for power, words in ((1.0, "is too many"), (-1.0, "is missing")):
+                yield Mistake(
+                    partial(_multiplier, node, words),
+                    partial(_multiplied, node.id, power),
+                    node.name or node.id,
+                )
+
+
+def _multiplier(node: Node, words: str) -> str:
+    return f"the factor {name_of(node)} {words}"
+
+
+def _multiplied(id: int, power: float, tape: Tape) -> list[Data]:
+    factor = np.float64(1.0) * tape.graph[id].data
+    return [g * factor**power for g in tape.right]
+
+
+# -- a rule that is wrong ----------------------------------------------------------------------------
+
+
+def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A rule with a slip of the pen, or of another place than it is to be evaluated at."""
+    tape = attempts[0].tape
+    for group in groups(tape):
+        rule = tape.rule(group[0])
+        for number in range(len(_readings(tape, group[0], rule)) if rule else 0):
+            yield _mistaken(tape, group, partial(_reading, number))
+
+
+def _mistaken(tape: Tape, group: list[Place], altered: Altered) -> Mistake:
+    return Mistake(partial(_taken, tape, group[0], altered), partial(with_rules, group, altered))
+
+
+def _reading(number: int, tape: Tape, place: Place, rule: LinkRule) -> Term | None:
+    found = _readings(tape, place, rule)
+    return found[number] if number < len(found) else None
+
+
+def _readings(tape: Tape, place: Place, rule: LinkRule) -> list[Term]:
+    """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
+    opened = [] if rule.opened == rule.term else slips(rule.opened)
+    return [*_misplaced(tape, place, rule.term), *slips(rule.term), *opened]
+
+
+def _misplaced(tape: Tape, place: Place, term: Term) -> Iterator[Term]:
+    """σ′(a) in place of σ′(z): the output for the operand, and the other way round."""
+    node = tape.graph[place[0]]
+    operation = node.operation
+    if operation is None or not operation.elementwise or len(node.inputs) != 1:
+        return
+    above, below = symbol_of(node), symbol_of(tape.operand(place))
+    yield substituted(term, above, below)
+    yield substituted(term, below, above)
+    further = operated(operation, [above], node.metadata, node.shape)
+    hidden = Symbol("\ue002", node.shape)
+    yield substituted(substituted(substituted(term, above, hidden), below, above), hidden, further)
+
+
+def _taken(tape: Tape, place: Place, altered: Altered) -> str:
+    """What was taken for the rule, and what it is."""
+    rule = tape.rule(place)
+    assert rule is not None
+    term = altered(tape, place, rule)
+    assert term is not None
+    operand = tape.operand(place)
+    wrong, right = written(tape, term), written(tape, rule.term)
+    if not rule.whole:
+        return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
+    bar = with_bar(operand.name) if operand.name else None
+    lower = bar or f"the gradient of {name_of(operand)}"
+    return f"{lower} is taken as {wrong}, but is {right}{_explained(tape, place)}"
+
+
+def _explained(tape: Tape, place: Place) -> str:
+    """What g is, where the gradient of a result has no name of its own."""
+    node = tape.graph[place[0]]
+    return "" if node.name and with_bar(node.name) else f", with g the gradient of {name_of(node)}"
+
+
+# -- another value -----------------------------------------------------------------------------------
+
+
+def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """A rule into which another value of the graph is put: a in place of z, one of another index."""
+    tape = attempts[0].tape
+    for group in groups(tape):
+        rule = tape.rule(group[0])
+        for position, symbol in enumerate(_values_in(rule.opened) if rule else ()):
+            for others in _others(tape, symbol, len(group)):
+                yield _mistaken(tape, group, partial(_replaced, group, position, others))
+
+
+def _values_in(term: Term) -> list[Symbol]:
+    """The values that a rule speaks of, without the gradient."""
+    found = [x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED]
+    return list(dict.fromkeys(found))
+
+
+def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
+    """The ids of values to take in place of one: for several edges as many of one name, in order, or one."""
+    alike: dict[Hashable, list[int]] = defaultdict(list)
+    for node in tape.graph:
+        if node.shape == symbol.shape and node.id != node_of(symbol) and _is_value(node):
+            alike[node.name or node.id].append(node.id)
+    yield from (ids for ids in alike.values() if len(ids) in (1, count))
+
+
+def _is_value(node: Node) -> bool:
+    return not isinstance(node.data, tuple) and not (node.operation is None and not node.name)
+
+
+def _replaced(
+    group: list[Place], position: int, others: list[int], tape: Tape, place: Place, rule: LinkRule
+) -> Term | None:
+    """The rule of an edge with another value in it, in a place that is the same in all rules of one form."""
+    values = _values_in(rule.opened)
+    other = tape.graph[others[group.index(place) % len(others)]]
+    if position >= len(values) or other.shape != values[position].shape:
+        return None
+    return substituted(rule.opened, values[position], symbol_of(other))

@@ -1,0 +1,89 @@
+"""How mistakes speak of the nodes and links of a graph: by their names, else by their formulas."""
+
+from __future__ import annotations
+
+from ...derivations.closed_form import formula
+from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
+from ...derivations.forms import operated
+from ...derivations.local_derivatives import GRADIENT, PROVISIONAL, node_of
+from ...derivations.simplification import power, product, substituted, total
+from ...derivations.typesetting import Text
+from ...graph import Node
+from ...text.lettering import with_bar
+from ...text.notation import text_of, visible
+from ...values.value import Value
+from .tape import Place, Tape
+
+LONGEST = 40
+"""Letters of a formula that stands for a value; longer ones are called by their operation."""
+
+TERMS = 12
+"""Terms of a formula in the place of a value without a name."""
+
+
+def name_of(node: Node) -> str:
+    """A node as it is called, or written; raw numbers as they are."""
+    text = Text().write(meaning(node))
+    return text if len(text) <= LONGEST else f"the {node.operation.name} of it" if node.operation else text
+
+
+def meaning(node: Node) -> Term:
+    """A node in a formula: its name, or its own formula if that is short."""
+    if node.name:
+        return Symbol(visible(node.name), node.shape)
+    if not isinstance(node.source, Value):
+        return Symbol(text_of(node.data), node.shape)
+    found = formula(node.source).term
+    if len(list(walked(found))) <= TERMS:
+        return found
+    return Symbol(f"{node.operation.symbol}(…)" if node.operation else text_of(node.data), node.shape)
+
+
+def written(tape: Tape, term: Term) -> str:
+    """A rule in the names of the graph."""
+    for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}:
+        node = tape.graph[node_of(symbol)]
+        bar = with_bar(node.name) if node.name else None
+        meant = Symbol(bar or "g", symbol.shape) if symbol.name[0] == GRADIENT else meaning(node)
+        term = _renamed(term, symbol, meant)
+    return Text().write(term)
+
+
+def _renamed(term: Term, symbol: Symbol, new: Term) -> Term:
+    """A term with another in the place of a name; (Aᵀ)ᵀ is written as A."""
+    if not isinstance(term, Call):
+        inner = [_renamed(part, symbol, new) for part in parts(term)]
+        return substituted(term, symbol, new) if not inner else _remade(term, inner)
+    arguments = [_renamed(argument, symbol, new) for argument in term.arguments]
+    return operated(term.operation, arguments, term.metadata, term.shape)
+
+
+def _remade(term: Term, inner: list[Term]) -> Term:
+    match term:
+        case Sum():
+            return total(inner)
+        case Product():
+            return product(inner)
+    return power(*inner)
+
+
+def link_name(tape: Tape, place: Place) -> str:
+    """An edge as a partial derivative, ∂a/∂z."""
+    return f"∂{_bracketed(name_of(tape.graph[place[0]]))}/∂{_bracketed(name_of(tape.operand(place)))}"
+
+
+def _bracketed(name: str) -> str:
+    """A formula in brackets where it would be read with what is before it; σ(w·x) needs none."""
+    depth, outside = 0, set[str]()
+    for char in name:
+        depth -= char == ")"
+        outside |= set() if depth else {char}
+        depth += char == "("
+    return f"({name})" if outside & set(" ·∘/^") else name
+
+
+def rule_text(tape: Tape, place: Place) -> str:
+    """The right rule of an edge, after an equality sign; nothing where it has no short formula."""
+    rule = tape.rule(place)
+    text = written(tape, rule.term) if rule else ""
+    return f" = {text}" if text and len(text) <= LONGEST else ""
