@@ -1,7 +1,7 @@
 """Arguments and results as nested tuples, lists, dicts and dataclasses of numbers and arrays.
 
-A field of a dataclass that only chooses what is computed stays as it is, as None does: a setting, and whatever
-is declared by `field(metadata={"static": True})`.
+A field of a dataclass that only chooses what is computed stays as it is, as None does: a setting, and
+whatever is declared by `field(metadata={"static": True})`.
 """
 
 from __future__ import annotations
