@@ -16,6 +16,7 @@ from ..values import modes
 from ..values.data import Data, canonical, dtype_of, shape_of
 from ..values.value import Value
 from .flattening import FlatFunction, Vector, flat
+from .report import FailedCheckError
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -145,7 +146,9 @@ def linearized(
     xs, outputs = function.evaluated(point)
     for x, given, name in zip(xs, point, function.names, strict=True):
         if not np.array_equal(x.data, given, equal_nan=True):
-            raise AssertionError(f"check_gradients: f changes its argument {name!r} in place; copy it first")
+            raise FailedCheckError(
+                f"check_gradients: f changes its argument {name!r} in place; copy it first"
+            )
     data = [y.data for y in outputs]
     seeds = [random_like(y, rng) for y in data]
     known = {z._birth for z in nodes_of(outputs)}
@@ -157,7 +160,7 @@ def linearized(
         raise
     for name, x, g in zip(function.names, point, gradient, strict=True):
         if shape_of(g) != shape_of(x):
-            raise AssertionError(
+            raise FailedCheckError(
                 f"check_gradients: the gradient of order {order} with respect to {name!r} has shape "
                 f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
             )
