@@ -51,7 +51,7 @@ class BothJacobians:
 
 
 def both_jacobians(here: Linearization, i: int) -> BothJacobians:
-    """Both Jacobians with respect to argument i: a pass for each output, twelve evaluations for each entry."""
+    """Both Jacobians with respect to argument i: a pass for each output, 8 evaluations for each entry."""
     analytic, sides = _analytic(here, i), _sides(here, i)
     kinked, wrong = _judged(here, analytic, *sides)
     shapes = [shape_of(seed) for seed in here.seeds]
@@ -75,7 +75,7 @@ def _analytic(here: Linearization, i: int) -> Matrix:
     for k in range(here.values.size):
         unit = np.zeros(here.values.size)
         unit[k] = 1.0
-        pieces = np.split(unit, np.cumsum([seed_size for seed_size in map(np.size, here.seeds)])[:-1])
+        pieces = np.split(unit, np.cumsum([*map(np.size, here.seeds)])[:-1])
         seeds = [
             canonical(piece.astype(dtype_of(u)).reshape(shape_of(u)))
             for piece, u in zip(pieces, here.seeds, strict=True)

@@ -115,20 +115,20 @@ def _switched(below: Value, above: Value, here: Linearization) -> tuple[int, tup
     if pair[0] is None or pair[1] is None:
         return None
     for p, (g, other) in enumerate(zip(pair[0].gradient, pair[1].gradient, strict=True)):
-        change, size = np.abs(np.subtract(g, other)), np.maximum(np.abs(g), np.abs(other))
-        if change.size and np.nanmax(change - SWITCHED * size, initial=0.0) > 0.0:
-            return p, tuple(map(int, np.unravel_index(np.nanargmax(change), np.shape(change))))
+        change, size = np.nan_to_num(np.abs(np.subtract(g, other))), np.maximum(np.abs(g), np.abs(other))
+        if np.any(change > SWITCHED * size):
+            return p, tuple(map(int, np.unravel_index(np.argmax(change), np.shape(change))))
     return None
 
 
 def _described(node: Value, p: int, entry: tuple[int, ...]) -> str:
     """The node, its operand there, and the line."""
     variables = [x for x in inputs_of(node) if isinstance(x, Value) and x._tracked]
-    operands = ", ".join(_value(x, entry) for x in _operands_at(node, entry))
+    operands = [_value(x, entry) for x in _operands_at(node, entry)]
     place = f" at entry {entry}" if entry else ""
-    what = f"{node._operation.name} is at its kink or within the step of it{place}"
-    name = f"; its operand is {variables[p].name!r}" if variables[p].name else ""
-    return f"{what}, of {operands}{name}{recorded_at(node)}"
+    name = f"{variables[p].name!r} = " if variables[p].name and len(operands) == 1 else ""
+    what = f"{node._operation.name} of {name}{' and '.join(operands)}{place} is within the step of its kink"
+    return f"{what}{recorded_at(node)}"
 
 
 def _operands_at(node: Value, entry: tuple[int, ...]) -> Iterator[Any]:

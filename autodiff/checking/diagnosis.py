@@ -60,7 +60,7 @@ def _small_jacobians(here: Linearization) -> Iterator[str]:
     if here.order > 1 or here.values.size > rows:
         return
     for i, x in enumerate(here.point):
-        if 1 < np.size(x) * here.values.size and np.size(x) <= columns:
+        if np.size(x) * here.values.size > 1 and np.size(x) <= columns:
             both = both_jacobians(here, i)
             if both.wrong.any():
                 yield str(both)
@@ -91,13 +91,9 @@ def _complaint(local: Linearization, node: Value) -> str:
         found = surest_measurement(local, i, rng)
         if found.passed or not math.isfinite(found.numeric) or found.kink():
             continue
-        where, worst = _worst(found)
-        row = worst.comparison()
-        which = f"the rule of {operation.name} with respect to {name}"
-        wrong = (
-            f"is wrong{where}, at order {row.order}: {row.analytic:.6g}, the difference is {row.numeric:.6g}"
-        )
-        return f"{which} {wrong}{recorded_at(node)}"
+        row = _worst(found)[1].comparison()
+        numbers = f"{row.analytic:.6g} at order {row.order}, where differences give {row.numeric:.6g}"
+        return f"the rule of {operation.name} with respect to {name} is wrong: {numbers}{recorded_at(node)}"
     return ""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..values.data import Data, canonical
 from .both_jacobians import both_jacobians
 from .culprits import switching
 from .linearization import Linearization, random_like
@@ -20,19 +21,18 @@ MOST_ENTRIES, MOST_COLUMNS = 40_000, 1000
 class Findings:
     """Rows and notes; `first` is the function itself at the point, `near` where a step away is looked at."""
 
-    first: Linearization | None = None
+    first: Linearization
     near: Linearization | None = None
     rows: list[Comparison] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    message: str = ""
 
-    def report(self) -> GradientReport:
-        """All of it."""
+    def report(self, message: str = "") -> GradientReport:
+        """All of it, with what is wrong."""
         first = self.first
         ignored = [
             name for name, reached in zip(first.function.names, first.reached, strict=True) if not reached
         ]
-        return GradientReport(tuple(self.rows), tuple(ignored), tuple(self.notes), self.message, first)
+        return GradientReport(tuple(self.rows), tuple(ignored), tuple(self.notes), message, first)
 
     def function_at(self) -> Linearization:
         """The function itself where the derivatives are looked at."""
@@ -67,13 +67,13 @@ class Findings:
         self.notes.append(f"order {here.order} with respect to {name!r} {verdict}: {reason}")
 
 
-def direction(here: Linearization, i: int) -> np.ndarray:
+def direction(here: Linearization, i: int) -> Data:
     """A direction in argument i that is the same each time."""
-    return random_like(here.point[i], np.random.default_rng(0)) * here.size(i)
+    return canonical(random_like(here.point[i], np.random.default_rng(0)) * here.size(i))
 
 
 def _by_convention(found: Measurement) -> bool:
-    """Whether each entry of the Jacobian is right, those at kinks by lying between the slopes on both sides."""
+    """Whether each entry of the Jacobian is right, between the slopes on both sides where there is a kink."""
     there, columns = found.kink(), np.size(found.v)
     if (
         there is None

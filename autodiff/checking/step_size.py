@@ -35,7 +35,10 @@ def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) ->
         v = _shorter(here, i, v)
         tried.append(measured(here, i, v, float(np.hypot.reduce(flat([v])) / usual)))
         doubts.append(_doubt(tried[-1]))
-    return tried[int(np.argmin(doubts))]
+    surest = tried[int(np.argmin(doubts))]
+    if not surest.passed and min(doubts) > SURE and tried[0].kink():
+        return tried[0]  # the kink is at the point itself: no step is short enough
+    return surest
 
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:

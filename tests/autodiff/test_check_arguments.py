@@ -77,7 +77,9 @@ def test_integers_numbers_empty_and_lazy_arrays_are_taken():
 
 @pytest.mark.parametrize("wrong", ["text", 1j, np.array([1j]), object(), {"a": "b"}, [1.0, "c"]])
 def test_arguments_that_are_not_real_numbers_are_refused(wrong):
-    with pytest.raises(TypeError, match="takes numbers, arrays, Values, nested tuples, lists, dicts and dataclasses"):
+    with pytest.raises(
+        TypeError, match="takes numbers, arrays, Values, nested tuples, lists, dicts and dataclasses"
+    ):
         check_gradients(lambda x: x, wrong)
 
 

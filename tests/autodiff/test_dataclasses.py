@@ -117,7 +117,7 @@ def test_a_field_that_init_does_not_take_is_refused():
             self.double = 2.0 * self.a
 
     for call in (ad.grad(lambda p: p.a * p.double), ad.compile(lambda p: p.a * p.double)):
-        with pytest.raises(TypeError, match="field 'double' of Derived has init=False.*property"):
+        with pytest.raises(TypeError, match=r"field 'double' of Derived has init=False.*property"):
             call(Derived(2.0))
     with pytest.raises(TypeError, match="field 'double' of Derived"):
         ad.check_gradients(lambda p: p.a * p.double, Derived(2.0))
@@ -152,10 +152,12 @@ def test_other_structures_are_refused_by_type():
 
 trees = st.recursive(
     st.none() | numbers(),
-    lambda parts: st.builds(Net, parts, parts, parts)
-    | st.builds(Layer, w=parts, b=parts, activation=st.text())
-    | st.lists(parts, max_size=3)
-    | st.dictionaries(st.text(max_size=2), parts, max_size=3),
+    lambda parts: (
+        st.builds(Net, parts, parts, parts)
+        | st.builds(Layer, w=parts, b=parts, activation=st.text())
+        | st.lists(parts, max_size=3)
+        | st.dictionaries(st.text(max_size=2), parts, max_size=3)
+    ),
     max_leaves=8,
 )
 
