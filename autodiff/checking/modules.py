@@ -14,7 +14,7 @@ from .report import GradientReport
 
 def check_module(
     model: Any,
-    x: Any,
+    X: Any,  # noqa: N803 (a matrix, as everywhere)
     y: Any = None,
     *,
     loss: Callable[..., Any] | None = None,
@@ -27,10 +27,10 @@ def check_module(
 ) -> GradientReport:
     """Compare the derivatives of a module with respect to each of its parameters with central differences.
 
-    The module is anything that is called with x and has `named_parameters()`, such as a network of `nn`; what
-    is differentiated is loss(model(x), y), or loss(model(x)) without y. Without a loss it is the output
+    The module is anything that is called with X and has `named_parameters()`, such as a network of `nn`; what
+    is differentiated is loss(model(X), y), or loss(model(X)) without y. Without a loss it is the output
     itself, weighted at random, so that no entries cancel as they would in the sum over a softmax. With
-    `inputs`, the derivatives with respect to x are checked, too: what the layer before it gets. Parameters
+    `inputs`, the derivatives with respect to X are checked, too: what the layer before it gets. Parameters
     have their dotted names, `model.layers.0.weight`; frozen ones are left out, and all are afterwards what
     they were. Order, tolerances, seed and errors are those of `check_gradients`.
 
@@ -52,13 +52,13 @@ def check_module(
     if y is not None and loss is None:
         raise TypeError("check_module: y is given without a loss; add it, as in loss=nn.mean_squared_error")
 
-    def result(model: Any, x: Any = x) -> Any:
-        output = model(x)
+    def result(model: Any, X: Any = X) -> Any:  # noqa: N803 (its name is that of the argument)
+        output = model(X)
         if loss is None:
             return output
         return loss(output) if y is None else loss(output, y)
 
-    arguments = (model, as_data(x)) if flag("check_module: inputs", inputs) else (model,)
+    arguments = (model, as_data(X)) if flag("check_module: inputs", inputs) else (model,)
     options: dict[str, Any] = {"order": order, "rtol": rtol, "atol": atol, "seed": seed}
     report = check_gradients(result, *arguments, **options, raise_exception=False)
     if not report.passed and flag("check_module: raise_exception", raise_exception):
