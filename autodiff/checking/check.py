@@ -6,7 +6,7 @@ The next order is the same check of the function (x, u) ↦ ḡ, the gradient fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -108,7 +108,7 @@ def _compare(here: Linearization, order: int, rng: np.random.Generator, found: F
     _check(here, rng, found)
     _require_dependence(here)
     for _ in range(1, order):
-        if near := here.shifted(here.epsilon ** (1 / 4), rng):
+        for near in _beside(here, rng, on_kink=bool(found.notes)):
             # A rule that is right only at the point itself is wrong there.
             _check(near, rng, Findings(found.first, near))
         here = _next(here, rng)
@@ -117,6 +117,16 @@ def _compare(here: Linearization, order: int, rng: np.random.Generator, found: F
 
 def _allowed(name: str, tolerance: float | None) -> float | None:
     return None if tolerance is None else not_negative(f"check_gradients: {name}", tolerance)
+
+
+def _beside(here: Linearization, rng: np.random.Generator, on_kink: bool) -> Iterator[Linearization]:
+    """The function a step away from the point; from a kink to both sides."""
+    h = here.epsilon ** (1 / 4)
+    if on_kink:
+        moved = [here.shifted(sign * h, np.random.default_rng(0)) for sign in (1.0, -1.0)]
+    else:
+        moved = [here.shifted(h, rng)]
+    return filter(None, moved)
 
 
 def _check(here: Linearization, rng: np.random.Generator, found: Findings) -> None:

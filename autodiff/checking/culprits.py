@@ -127,7 +127,8 @@ def _described(node: Value, p: int, entry: tuple[int, ...]) -> str:
     operands = [_value(x, entry) for x in _operands_at(node, entry)]
     place = f" at entry {entry}" if entry else ""
     name = f"{variables[p].name!r} = " if variables[p].name and len(operands) == 1 else ""
-    what = f"{node._operation.name} of {name}{' and '.join(operands)}{place} is within the step of its kink"
+    operation = (node._operation.kink or node._operation.name).partition("′")[0]  # as users call it
+    what = f"{operation} of {name}{' and '.join(operands)}{place} is within the step of its kink"
     return f"{what}{recorded_at(node)}"
 
 

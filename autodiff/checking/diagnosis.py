@@ -72,8 +72,8 @@ def _kinks(found: Measurement, function: Linearization) -> Iterator[str]:
     if there is None and found.doubt <= 1.0:
         return
     if here.order == 1 and there and not there.jump:
-        low, high = sorted((there.below, there.above))
-        if not low <= (slope := found.comparison().analytic) <= high:
+        low, high, slope = *sorted((there.below, there.above)), found.comparison().analytic
+        if not found.between:
             yield f"{slope:.3g} is outside [{low:.3g}, {high:.3g}], the slopes on both sides"
     if found.i < len(function.point):
         yield from filter(None, [switching(function, found.i, here.epsilon ** (1 / 3) * found.v)])
@@ -120,7 +120,9 @@ def _worst(found: Measurement) -> tuple[str, Measurement]:
 
     def error(part: range) -> float:
         alone = only(part)
-        return 0.0 if alone.passed else alone.error if math.isfinite(alone.error) else math.inf
+        return (
+            0.0 if alone.passed or alone.between else alone.error if math.isfinite(alone.error) else math.inf
+        )
 
     if not shape:
         return "", found

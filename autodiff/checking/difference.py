@@ -75,8 +75,8 @@ def kink(change: Change, epsilon: float, tolerance: float) -> Kink | None:
     Kink(below=-1.0, above=1.0, jump=False)
     """
     h = epsilon ** (1 / 3)
-    below, above = _one_sided(change, h)
-    nearer_below, nearer_above = _one_sided(change, h / RATIO)
+    below, above = one_sided(change, h)
+    nearer_below, nearer_above = one_sided(change, h / RATIO)
     if not all(map(math.isfinite, (below, above, nearer_below, nearer_above))):
         return None
     largest = max(abs(below), abs(above))
@@ -87,5 +87,6 @@ def kink(change: Change, epsilon: float, tolerance: float) -> Kink | None:
     return None
 
 
-def _one_sided(change: Change, h: float) -> tuple[float, float]:
+def one_sided(change: Change, h: float) -> tuple[float, float]:
+    """The slopes below and above the point."""
     return 0.0 - change(-h) / h, change(h) / h

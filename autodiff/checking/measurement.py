@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..values.data import Data, canonical, dtype_of
-from .difference import Kink, extrapolated, kink
+from .difference import Kink, extrapolated, kink, one_sided
 from .flattening import flat
 from .linearization import Linearization
 from .report import Comparison
@@ -65,11 +65,24 @@ class Measurement:
 
     def kink(self) -> Kink | None:
         """The slopes on both sides of the point where they differ."""
+        return kink(self._change, self.here.epsilon, NOISE * self.usual / abs(self.unit))
 
-        def change(h: float) -> float:
-            return self.here.change(self.i, _rounded(self.here.point[self.i], self.v * h, 0.01)) / self.unit
+    def sides(self, h: float) -> tuple[float, float]:
+        """The slopes below and above the point."""
+        return one_sided(self._change, h)
 
-        return kink(change, self.here.epsilon, NOISE * self.usual / abs(self.unit))
+    def _change(self, h: float) -> float:
+        return self.here.change(self.i, _rounded(self.here.point[self.i], self.v * h, 0.01)) / self.unit
+
+    @property
+    def between(self) -> bool:
+        """Whether the analytic number is between the slopes on both sides of a kink."""
+        there = self.kink() if self.here.order == 1 else None
+        if there is None or there.jump:
+            return False
+        low, high = sorted((there.below, there.above))
+        allowed = NOISE * self.usual / abs(self.unit)
+        return low - allowed <= self.analytic / self.unit <= high + allowed
 
 
 def measured(here: Linearization, i: int, v: Data, length: float | None = None) -> Measurement:

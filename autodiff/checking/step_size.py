@@ -36,9 +36,17 @@ def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) ->
         tried.append(measured(here, i, v, float(np.hypot.reduce(flat([v])) / usual)))
         doubts.append(_doubt(tried[-1]))
     surest = tried[int(np.argmin(doubts))]
-    if not surest.passed and min(doubts) > SURE and tried[0].kink():
-        return tried[0]  # the kink is at the point itself: no step is short enough
-    return surest
+    return tried[0] if not surest.passed and _has_kink_still(tried[0], surest) else surest
+
+
+def _has_kink_still(usual: Measurement, shorter: Measurement) -> bool:
+    """Whether a kink is at the point itself: steps are never so short that the slopes on both sides meet."""
+    kink = usual.kink()
+    if kink is None or kink.jump:
+        return kink is not None
+    below, above = shorter.sides(usual.here.epsilon ** (1 / 7))
+    met = abs(above - below) <= 0.5 * abs(kink.above - kink.below)
+    return not met  # also where steps are so short that rounding hides it
 
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:

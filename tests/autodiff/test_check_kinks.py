@@ -25,7 +25,9 @@ from autodiff import max as largest
 def with_slope(slope):
     """|x| with that slope at 0."""
 
-    @elementwise(dx=lambda y, x: where(np.equal(x.data if isinstance(x, Value) else x, 0.0), slope, sign_of(x)))
+    @elementwise(
+        dx=lambda y, x: where(np.equal(x.data if isinstance(x, Value) else x, 0.0), slope, sign_of(x))
+    )
     def cone(x, /):
         return np.abs(x)
 
@@ -58,7 +60,7 @@ KINKED = {
     "relu": (relu, 0.0),
     "absolute": (absolute, 0.0),
     "clip": (lambda x: clip(x, 0.0, 1.0), np.array([0.0, 0.5, 1.0])),
-    "larger": (lambda x: maximum(x, 2.0 * x), 0.0),
+    "maximum": (lambda x: maximum(x, 2.0 * x), 0.0),
     "norm": (norm, np.zeros(3)),
     "where": (lambda x: where(x > 0.0, x, 0.0), np.array([0.0, 1.0, 0.0])),
     "max": (largest, np.array([2.0, 1.0, 2.0])),
@@ -75,13 +77,11 @@ def test_conventions_pass_and_the_operation_is_named(name, f, x, seed):
 
 
 def test_a_kink_inside_a_network_passes_and_its_place_and_value_are_told():
-    w = np.array([[1.0, -1.0], [2.0, 0.5]])
+    w = np.array([[1.0, -1.0], [2.0, 1.0]])
     report = check_gradients(lambda x: tanh(relu(x @ w) @ w.T), np.array([1.0, 1.0]))
     assert report.passed
-    assert "relu of 0 at entry (1,) " not in report.notes[0] or "order 1" in report.notes[0]
-    assert any("is not compared: relu of " in note and "= 0 at entry (0,)" not in note for note in report.notes) or (
-        not report.notes
-    )
+    assert report.notes
+    assert all("relu of 0 at entry (1,) is within the step of its kink" in note for note in report.notes)
 
 
 def test_away_from_kinks_there_are_no_notes():
@@ -114,14 +114,14 @@ def test_a_rule_that_is_wrong_beside_the_kink_fails_on_it():
 
 @pytest.mark.parametrize("x", [1e-12, -1e-12, 1e-7, 1e-3])
 def test_between_the_slopes_is_wrong_next_to_a_kink(x):
-    @elementwise(dx=lambda y, x: 0.5)
-    def half(x, /):
+    @elementwise(dx=lambda y, x: 0.4)
+    def weak(x, /):
         return np.maximum(x, 0.0)
 
     with pytest.raises(AssertionError):
-        check_gradients(half, x, order=1)
+        check_gradients(weak, x, order=1)
     with pytest.raises(AssertionError):
-        check_gradients(half, np.array([x, 1.0]), order=1)
+        check_gradients(weak, np.array([x, 1.0]), order=1)
 
 
 def test_a_wrong_entry_is_not_excused_by_a_kink_in_another():
@@ -140,4 +140,4 @@ def test_two_kinks_that_cancel_are_no_kink():
 
 
 def test_smooth_operations_are_not_blamed():
-    assert "sigmoid" not in str(check_gradients(lambda x: relu(sigmoid(x) - 0.5), 0.0))
+    assert all(": relu of 0 " in note for note in notes(lambda x: relu(sigmoid(x) - 0.5), 0.0))

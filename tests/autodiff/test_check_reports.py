@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 
 import nn
-from autodiff import Value, check_gradients, check_module, cos, elementwise, exp, primitive, sigmoid, sin, tanh
+from autodiff import (
+    Value,
+    check_gradients,
+    check_module,
+    cos,
+    elementwise,
+    exp,
+    primitive,
+    sigmoid,
+    sin,
+    tanh,
+)
 
 W = np.random.default_rng(0).normal(size=(3, 4))
 WRONG = np.ones((3, 4))
@@ -54,7 +65,10 @@ def test_the_operation_that_cannot_be_differentiated_twice_is_named():
     def once(x, /):
         return np.sin(x)
 
-    assert "rule of once with respect to x is wrong: 0 at order 2" in report_of(lambda x: once(x) * x, 0.7).message
+    assert (
+        "rule of once with respect to x is wrong: 0 at order 2"
+        in report_of(lambda x: once(x) * x, 0.7).message
+    )
 
 
 def test_no_rule_is_blamed_where_the_chain_is_cut():
@@ -101,7 +115,7 @@ def test_errors_of_the_function_are_raised_in_any_case():
     def f(x):
         raise AssertionError("mine")
 
-    with pytest.raises(AssertionError, match="^mine$"):
+    with pytest.raises(AssertionError, match=r"^mine$"):
         check_gradients(f, 1.0, raise_exception=False)
 
 
