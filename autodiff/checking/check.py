@@ -13,11 +13,12 @@ import numpy as np
 
 from ..settings import flag, not_negative, whole
 from .diagnosis import failure_message, first_few, first_not_finite
+from .failure import FailedCheckError
 from .findings import Findings
 from .flattening import flat, flattened
 from .linearization import Linearization, Tolerance, linearized
 from .measurement import kink_where_nan
-from .report import FailedCheckError, GradientReport
+from .report import GradientReport
 from .step_size import surest_measurement
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..text.escaping import mathtext
 from .both_jacobians import BothJacobians, both_jacobians
-from .report import GradientReport
+from .linearization import Linearization
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,13 +21,13 @@ MOST = 200
 WRONG = "#111111"
 
 
-def plotted(report: GradientReport) -> Figure:
+def plotted(first: Linearization | None) -> Figure:
     """The figure: a row of three images for each argument."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
-    rows = _jacobians(report)
+    rows = _jacobians(first)
     figure = Figure(figsize=(11.0, 0.6 + 3.2 * len(rows)), dpi=120, layout="constrained", facecolor="white")
     panels = figure.subplots(len(rows), 3, squeeze=False)
     for axes, both in zip(panels, rows, strict=True):
@@ -37,9 +37,8 @@ def plotted(report: GradientReport) -> Figure:
     return figure
 
 
-def _jacobians(report: GradientReport) -> list[BothJacobians]:
+def _jacobians(first: Linearization | None) -> list[BothJacobians]:
     """Those of all arguments. Raises ValueError where they are too large."""
-    first = report.first
     if first is None:
         raise ValueError("plot: the check ended before any gradient was computed")
     sizes = [np.size(x) for x in first.point]

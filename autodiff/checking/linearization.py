@@ -15,8 +15,8 @@ from ..differentiation.reverse import ancestors
 from ..values import modes
 from ..values.data import Data, canonical, dtype_of, shape_of
 from ..values.value import Value
+from .failure import FailedCheckError
 from .flattening import FlatFunction, Vector, flat
-from .report import FailedCheckError
 
 EPSILON = float(np.finfo(np.float64).eps)
 

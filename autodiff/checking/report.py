@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from .linearization import Linearization
 
 
-class FailedCheckError(AssertionError):
-    """A check has failed: raised inside, with the message alone; the caller gets an AssertionError."""
-
-
 @dataclass(frozen=True)
 class Comparison:
     """One derivative along a direction, from the rules and from finite differences."""
@@ -66,7 +62,7 @@ class GradientReport:
         """
         from .jacobian_plot import plotted
 
-        return plotted(self)
+        return plotted(self.first)
 
     def __str__(self) -> str:
         header = tuple(field.name for field in fields(Comparison))
