@@ -41,6 +41,7 @@ from .values.value import _restored as _restored
 if TYPE_CHECKING:
     from .animation import animate as animate
     from .checking import check_gradients as check_gradients
+    from .checking import check_module as check_module
     from .checking import detect_anomaly as detect_anomaly
     from .checking import nudges as nudges
     from .checking.claims import Claim as Claim
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 READERS = {
     "animate": "animation",
     "check_gradients": "checking",
+    "check_module": "checking",
     "compile": "programs",
     "detect_anomaly": "checking",
     "draw": "pictures",

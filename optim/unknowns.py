@@ -14,7 +14,14 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.differentiation.functional import Evaluation
-from autodiff.differentiation.structure import leaves, mapped, rebuilt
+from autodiff.differentiation.structure import (
+    is_record,
+    leaves,
+    mapped,
+    rebuilt,
+    variable_fields,
+    with_fields,
+)
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
@@ -128,6 +135,8 @@ def _plain(x0: Any) -> Any:
     if isinstance(x0, tuple):
         entries = [_plain(entry) for entry in x0]
         return type(x0)(*entries) if hasattr(x0, "_fields") else tuple(entries)
+    if is_record(x0):
+        return with_fields(x0, {name: _plain(entry) for name, entry in variable_fields(x0).items()})
     if isinstance(x0, list) and any(isinstance(entry, Value) for entry in x0):
         x0 = [entry.data if isinstance(entry, Value) else entry for entry in x0]
     return as_data(x0.data if isinstance(x0, Value) else x0)

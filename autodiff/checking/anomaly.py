@@ -13,8 +13,7 @@ from ..differentiation.unwritten import written
 from ..values import modes
 from ..values.data import is_lazy, shape_of
 from ..values.operation import inputs_of
-from ..values.scopes import label_of
-from ..values.user_code import recorded_at, users_line
+from ..values.user_code import recorded_at, with_line
 from ..values.value import Value, data_of
 
 
@@ -46,7 +45,7 @@ class _Watch:
 
     def node(self, node: Value) -> Value:
         """Note the line, remember the data of array leaves, and refuse what is not finite."""
-        node._label = label_of(node)._replace(line=_line())
+        with_line(node)
         for x in _leaves(node):
             self._seen.setdefault(x._birth, x._data.copy())
         bad = _bad(node._data)
@@ -117,12 +116,6 @@ def _where(node: Value) -> str:
     return recorded_at(node) + (f"; {remedy}" if remedy else "")
 
 
-def _line() -> str:
-    """File, number and text of the innermost line of the user's code."""
-    place, text = users_line()
-    return place + (f"  `{text}`" if text else "")
-
-
 # -- the cause of a nan found elsewhere --------------------------------------------------------
 
 
@@ -156,8 +149,7 @@ class _Search(_Watch):
 
     def node(self, node: Value) -> Value:
         """Note the line."""
-        node._label = label_of(node)._replace(line=_line())
-        return node
+        return with_line(node)
 
     def contribution(self, node: Value, i: int, c: Any, mended: Any) -> None:
         """Refuse an output that is not finite; of the contributions, what `detect_anomaly` refuses."""

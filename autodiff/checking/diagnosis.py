@@ -9,9 +9,15 @@ from typing import SupportsInt
 import numpy as np
 
 from ..values.data import Data, canonical, shape_of
+from ..values.user_code import recorded_at
+from ..values.value import Value
 from .bisection import suspects
+from .both_jacobians import both_jacobians
+from .culprits import switching, wrong_rule
+from .findings import Findings
 from .linearization import Linearization
 from .measurement import Measurement, measured
+from .step_size import surest_measurement
 
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
 """How far away the points are at which a wrong rule may be plainer."""
@@ -29,16 +35,66 @@ SHOWN = 4
 """Arguments of a point that are shown."""
 
 
-def failure_message(found: Measurement, place: str, rng: np.random.Generator) -> str:
+SMALL = 6, 8
+"""Rows and columns of Jacobians that are shown in a message."""
+
+
+def failure_message(whole: Measurement, findings: Findings, rng: np.random.Generator) -> str:
     """The message of a failed comparison: of the worst entry, if one is wrong by itself."""
-    where, found = _worst(found)
-    row = found.comparison()
+    where, found = _worst(whole)
+    row, place = found.comparison(), ", a step away from the point" if findings.near else ""
     message = (
         f"check_gradients: derivative of order {row.order} with respect to {row.argument!r}{where}{place}: "
         f"analytic {row.analytic:.9g}, numeric {row.numeric:.9g}, "
         f"error {row.error:.3g} exceeds {row.tolerance:.3g}"
     )
-    return "; ".join([message, *_reasons(found), *_plainest(found, rng)])
+    function = findings.function_at()
+    reasons = [*_reasons(found), *_kinks(found, function), *_culprit(function, row.order)]
+    line = "; ".join([message, *reasons, *_plainest(found, rng)])
+    return "\n".join([line, *_small_jacobians(whole.here)])
+
+
+def _small_jacobians(here: Linearization) -> Iterator[str]:
+    """Both Jacobians with respect to each argument for which they are wrong, if they are small."""
+    rows, columns = SMALL
+    if here.order > 1 or here.values.size > rows:
+        return
+    for i, x in enumerate(here.point):
+        if np.size(x) * here.values.size > 1 and np.size(x) <= columns:
+            both = both_jacobians(here, i)
+            if both.wrong.any():
+                yield str(both)
+
+
+def _kinks(found: Measurement, function: Linearization) -> Iterator[str]:
+    """Where the analytic number is beside the slopes on both sides; which node has the kink."""
+    here, there = found.here, found.kink()
+    if there is None and found.doubt <= 1.0:
+        return
+    if here.order == 1 and there and not there.jump:
+        low, high, slope = *sorted((there.below, there.above)), found.comparison().analytic
+        if not found.between:
+            yield f"{slope:.3g} is outside [{low:.3g}, {high:.3g}], the slopes on both sides"
+    if found.i < len(function.point):
+        yield from filter(None, [switching(function, found.i, here.epsilon ** (1 / 3) * found.v)])
+
+
+def _culprit(function: Linearization, order: int) -> Iterator[str]:
+    """The operation whose rule is wrong by itself, if there is one."""
+    return filter(None, [wrong_rule(function, order, _complaint)])
+
+
+def _complaint(local: Linearization, node: Value) -> str:
+    """What is wrong with a rule of one node; nothing if its derivatives are right."""
+    operation, rng = node._operation, np.random.default_rng(0)
+    for i, name in enumerate(local.function.names):
+        found = surest_measurement(local, i, rng)
+        if found.passed or not math.isfinite(found.numeric) or found.kink():
+            continue
+        row = _worst(found)[1].comparison()
+        numbers = f"{row.analytic:.6g} at order {row.order}, where differences give {row.numeric:.6g}"
+        return f"the rule of {operation.name} with respect to {name} is wrong: {numbers}{recorded_at(node)}"
+    return ""
 
 
 def _entry(index: Iterable[SupportsInt]) -> str:
@@ -64,7 +120,9 @@ def _worst(found: Measurement) -> tuple[str, Measurement]:
 
     def error(part: range) -> float:
         alone = only(part)
-        return 0.0 if alone.passed else alone.error if math.isfinite(alone.error) else math.inf
+        return (
+            0.0 if alone.passed or alone.between else alone.error if math.isfinite(alone.error) else math.inf
+        )
 
     if not shape:
         return "", found
@@ -93,7 +151,7 @@ def _reasons(found: Measurement) -> Iterator[str]:
         if refusal := next(filter(None, (here.refusal(i, step) for step in steps)), None):
             yield f"a step away f raises {refusal}"
     elif reason := found.kink():
-        yield reason
+        yield str(reason)
     elif found.doubt > 1.0:
         yield "no step gives a difference that is sure"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 Change: TypeAlias = Callable[[float], float]
@@ -48,29 +49,44 @@ def extrapolated(slope: Slope, epsilon: float, size: float, rtol: float, atol: f
     return best, uncertainty
 
 
-def kink(change: Change, epsilon: float, tolerance: float) -> str | None:
-    """What to say where slopes from both sides do not meet as the step shrinks; None where they do.
+@dataclass(frozen=True)
+class Kink:
+    """The slopes on both sides of a point, which do not meet; with `jump`, they have no limit at all."""
+
+    below: float
+    above: float
+    jump: bool
+
+    def __str__(self) -> str:
+        if self.jump:
+            return "the point looks like a kink of an order below: one-sided differences grow without limit"
+        return (
+            "the point looks like a kink: one-sided differences disagree, "
+            f"{self.below:.3g} below and {self.above:.3g} above"
+        )
+
+
+def kink(change: Change, epsilon: float, tolerance: float) -> Kink | None:
+    """The slopes on both sides where they do not meet as the step shrinks; None where they do.
 
     None as well where they are not all known.
 
     >>> kink(abs, 2.0**-52, 1e-6)
-    'the point looks like a kink: one-sided differences disagree, -1 below and 1 above'
+    Kink(below=-1.0, above=1.0, jump=False)
     """
     h = epsilon ** (1 / 3)
-    below, above = _one_sided(change, h)
-    nearer_below, nearer_above = _one_sided(change, h / RATIO)
+    below, above = one_sided(change, h)
+    nearer_below, nearer_above = one_sided(change, h / RATIO)
     if not all(map(math.isfinite, (below, above, nearer_below, nearer_above))):
         return None
     largest = max(abs(below), abs(above))
     if max(abs(nearer_below), abs(nearer_above)) > 2.0 * largest + tolerance:
-        return "the point looks like a kink of an order below: one-sided differences grow without limit"
+        return Kink(nearer_below, nearer_above, jump=True)
     if abs(nearer_above - nearer_below) > max(0.5 * abs(above - below), tolerance):
-        return (
-            "the point looks like a kink: one-sided differences disagree, "
-            f"{nearer_below:.3g} below and {nearer_above:.3g} above"
-        )
+        return Kink(nearer_below, nearer_above, jump=False)
     return None
 
 
-def _one_sided(change: Change, h: float) -> tuple[float, float]:
+def one_sided(change: Change, h: float) -> tuple[float, float]:
+    """The slopes below and above the point."""
     return 0.0 - change(-h) / h, change(h) / h

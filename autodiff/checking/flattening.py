@@ -9,12 +9,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..differentiation.structure import leaves, mapped
+from ..differentiation.structure import is_record, leaves, mapped, variable_fields
 from ..values import modes
 from ..values.data import Data, as_data
 from ..values.lazy import computed
@@ -22,7 +22,10 @@ from ..values.value import Value
 
 Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
-TAKEN = "numbers, arrays, Values, nested tuples, lists and dicts of them, and modules with named_parameters()"
+TAKEN = (
+    "numbers, arrays, Values, nested tuples, lists, dicts and dataclasses of them, and modules with "
+    "named_parameters()"
+)
 
 
 class Variable(NamedTuple):
@@ -139,6 +142,9 @@ def _variables(name: str, tree: Any) -> Iterator[Variable]:
     elif isinstance(tree, (tuple, list)):
         for k, entry in enumerate(tree):
             yield from _variables(f"{name}[{k}]", entry)
+    elif is_record(tree):
+        for field, entry in variable_fields(tree).items():
+            yield from _variables(f"{name}.{field}", entry)
     elif _is_module(tree):
         for dotted, parameter in tree.named_parameters():
             if not _checked(f"{name}.{dotted}", parameter).constant:
@@ -164,8 +170,7 @@ def _copied_data(name: str, leaf: Any) -> Data:
         (data,) = computed([as_data(leaf.data if isinstance(leaf, Value) else leaf)])
     except (TypeError, ValueError) as error:
         kind = type(leaf).__name__
-        remedy = f"; give dataclasses.asdict({name})" if is_dataclass(leaf) else ""
         raise type(error)(
-            f"check_gradients: the argument {name!r} is of type {kind}: {error}; it takes {TAKEN}{remedy}"
+            f"check_gradients: the argument {name!r} is of type {kind}: {error}; it takes {TAKEN}"
         ) from error
     return data

@@ -15,6 +15,7 @@ from ..differentiation.reverse import ancestors
 from ..values import modes
 from ..values.data import Data, canonical, dtype_of, shape_of
 from ..values.value import Value
+from .failure import FailedCheckError
 from .flattening import FlatFunction, Vector, flat
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -35,7 +36,7 @@ class Linearization:
     """A function at a point, with its values and, for random seeds, its gradient.
 
     That of order n > 1 is the gradient of the one of order n − 1. `reached` says of which arguments the graph
-    of the outputs contains a node; `terms` is Σ |ḡ·z| over all that it recorded, of which each z is rounded.
+    of the outputs contains a node.
     """
 
     function: FlatFunction
@@ -46,7 +47,6 @@ class Linearization:
     gradient: list[Data]
     values: Vector
     reached: list[bool]
-    terms: float
 
     def shifted(self, scale: float, rng: np.random.Generator) -> Linearization | None:
         """The function at a point that is `scale` away; None where it or its gradient is not finite."""
@@ -89,6 +89,15 @@ class Linearization:
     def seed(self) -> Vector:
         """All seeds in one row, as the values are."""
         return flat(self.seeds)
+
+    @cached_property
+    def terms(self) -> float:
+        """Σ |ḡ·z| over all that was recorded, of which each z is rounded."""
+        _, outputs = self.function.evaluated(self.point)
+        recorded = [z for z in nodes_of(outputs) if z._operation and not isinstance(z._data, tuple)]
+        pulls = pulled(outputs, recorded, self.seeds, record=False)
+        with np.errstate(all="ignore"):  # of 0·∞ nothing is rounded
+            return sum(float(np.nansum(np.abs(g * z._data))) for z, g in zip(recorded, pulls, strict=True))
 
     def floor(self, least: float = 1.0) -> float:
         """Error to allow where a derivative is 0: rounding of the outputs over a step."""
@@ -137,10 +146,12 @@ def linearized(
     xs, outputs = function.evaluated(point)
     for x, given, name in zip(xs, point, function.names, strict=True):
         if not np.array_equal(x.data, given, equal_nan=True):
-            raise AssertionError(f"check_gradients: f changes its argument {name!r} in place; copy it first")
+            raise FailedCheckError(
+                f"check_gradients: f changes its argument {name!r} in place; copy it first"
+            )
     data = [y.data for y in outputs]
     seeds = [random_like(y, rng) for y in data]
-    known = {birth: z for y in outputs for birth, z in ancestors(y).items()}
+    known = {z._birth for z in nodes_of(outputs)}
     reached = [x._birth in known for x in xs]
     try:
         gradient = pulled(outputs, xs, seeds, record=False)
@@ -149,15 +160,17 @@ def linearized(
         raise
     for name, x, g in zip(function.names, point, gradient, strict=True):
         if shape_of(g) != shape_of(x):
-            raise AssertionError(
+            raise FailedCheckError(
                 f"check_gradients: the gradient of order {order} with respect to {name!r} has shape "
                 f"{shape_of(g)}, its argument {shape_of(x)}; a rule must return the shape of its argument"
             )
-    recorded = [z for z in known.values() if z._operation is not None and not isinstance(z._data, tuple)]
-    pulls = pulled(outputs, recorded, seeds, record=False)
-    with np.errstate(all="ignore"):  # of 0·∞ nothing is rounded
-        terms = sum(float(np.nansum(np.abs(g * z._data))) for z, g in zip(recorded, pulls, strict=True))
-    return Linearization(function, point, order, asked, seeds, gradient, flat(data), reached, terms)
+    return Linearization(function, point, order, asked, seeds, gradient, flat(data), reached)
+
+
+def nodes_of(outputs: Sequence[Value]) -> list[Value]:
+    """All variables that the outputs were computed from, the oldest first."""
+    known = {birth: z for y in outputs for birth, z in ancestors(y).items()}
+    return [known[birth] for birth in sorted(known)]
 
 
 def random_like(x: Data, rng: np.random.Generator) -> Data:

@@ -1,10 +1,16 @@
-"""What a check of gradients found, as a table."""
+"""What a check of gradients found, as a table, and what it complains of."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
+from typing import TYPE_CHECKING
 
 from ..text.table import aligned
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .linearization import Linearization
 
 
 @dataclass(frozen=True)
@@ -29,17 +35,41 @@ class GradientReport:
     """What `check_gradients` compared, a row for each argument and order. Prints as a table.
 
     `ignored` names the arguments that f does not depend on: their derivatives are 0, and nothing else was
-    there to check.
+    there to check. `notes` say where the point is on a kink, and what was not compared there; `message` is
+    what is wrong, empty if all is right.
     """
 
     rows: tuple[Comparison, ...]
     ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    message: str = ""
+    first: Linearization | None = field(default=None, compare=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all derivatives are right."""
+        return not self.message
+
+    def plot(self) -> Figure:
+        """Draw both Jacobians with respect to each argument, and their difference, wrong entries framed.
+
+        A row of images for each argument: analytic, numeric, analytic − numeric. Up to 200 outputs, and 200
+        entries per argument. Returns the figure: a notebook shows it, `.savefig("jacobians.png")` writes it.
+        Raises ValueError for a larger function, and ImportError where matplotlib is missing.
+
+        >>> from autodiff import check_gradients
+        >>> figure = check_gradients(lambda x: x * x, [1.0, 2.0]).plot()  # doctest: +SKIP
+        """
+        from .jacobian_plot import plotted
+
+        return plotted(self.first)
 
     def __str__(self) -> str:
         header = tuple(field.name for field in fields(Comparison))
         table = [header, *(tuple(_cell(entry) for entry in astuple(row)) for row in self.rows)]
         notes = [f"f does not depend on {', '.join(self.ignored)}"] if self.ignored else []
-        return "\n".join([*aligned(table, "l"), *notes])
+        complaint = [self.message] if self.message else []
+        return "\n".join([*aligned(table, "l"), *notes, *self.notes, *complaint])
 
     __repr__ = __str__
 

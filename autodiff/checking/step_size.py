@@ -35,7 +35,20 @@ def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) ->
         v = _shorter(here, i, v)
         tried.append(measured(here, i, v, float(np.hypot.reduce(flat([v])) / usual)))
         doubts.append(_doubt(tried[-1]))
-    return tried[int(np.argmin(doubts))]
+    surest = tried[int(np.argmin(doubts))]
+    return tried[0] if not surest.passed and _has_kink_still(tried[0], surest) else surest
+
+
+def _has_kink_still(usual: Measurement, shorter: Measurement) -> bool:
+    """Whether a kink is at the point itself: steps are never so short that the slopes on both sides meet."""
+    kink = usual.kink()
+    if kink is None or kink.jump:
+        return kink is not None
+    here, h = usual.here, usual.here.epsilon ** (1 / 7)
+    below, above = shorter.sides(h)
+    rounding = here.epsilon * float(np.abs(here.seed * here.values).sum()) / (h * abs(shorter.unit))
+    met = abs(above - below) + 5.0 * rounding <= 0.5 * abs(kink.above - kink.below)
+    return not met  # also where steps are so short that rounding hides it
 
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:

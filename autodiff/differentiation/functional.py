@@ -1,7 +1,7 @@
 """Derivatives of functions: gradients, and products with Jacobians and Hessians, built on the engine.
 
-Arguments and results may be nested tuples, lists and dicts of numbers and arrays. They come back
-as plain numbers and arrays; as Values that can be differentiated again where an argument is a
+Arguments and results may be nested tuples, lists, dicts and dataclasses of numbers and arrays. They come
+back as plain numbers and arrays; as Values that can be differentiated again where an argument is a
 variable Value, where `create_graph` asks for it, and inside the function of an outer derivative,
 so that derivatives nest to any order, also through f's closure.
 """
@@ -18,7 +18,7 @@ from ..values.data import as_data, dtype_of, shape_of
 from ..values.modes import differentiating, forgetting, inside_derivative
 from ..values.value import Value
 from .engine import gradients, in_numbers, plain, variable
-from .structure import leaves, leaves_like, mapped, rebuilt
+from .structure import is_structure, leaves, leaves_like, mapped, rebuilt
 
 Function: TypeAlias = Callable[..., Any]
 Arguments: TypeAlias = int | Sequence[int]
@@ -76,7 +76,7 @@ def records(args: Any, create_graph: bool) -> bool:
 
 def number(output: Any, what: str, instead: str = "jacobian") -> Any:
     """The output of a function that must return one number; `instead` names what takes an array."""
-    if isinstance(output, (tuple, list, dict)) or output is None:
+    if is_structure(output) or output is None:
         kind = "nothing" if output is None else f"a {type(output).__name__}"
         raise TypeError(f"{what}: f must return one number, got {kind}; {instead} takes structures")
     if not isinstance(output, Value):

@@ -7,17 +7,16 @@ which Values are variables they are the key under which a version is kept.
 
 from __future__ import annotations
 
-import enum
 import inspect
 import numbers
 from collections.abc import Callable, Collection, Hashable, Iterator
+from dataclasses import fields
 from inspect import Parameter
-from types import BuiltinFunctionType, EllipsisType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..differentiation.structure import mapped
+from ..differentiation.structure import SETTINGS, is_record, mapped, variable_fields
 from ..values.data import FLOAT64, Data, as_data, dtype_of, is_lazy, shape_of
 from ..values.value import Value
 
@@ -45,10 +44,7 @@ class Static:
         return hash(self.value)
 
 
-SETTINGS = (
-    bool, str, bytes, type(None), EllipsisType, slice, range, type, np.dtype, np.ufunc, enum.Enum,
-    FunctionType, BuiltinFunctionType, MethodType, Static,
-)  # fmt: skip
+ALL_SETTINGS = (*SETTINGS, Static)
 
 
 BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
@@ -145,7 +141,7 @@ def entered(args: tuple[Any, ...], kwargs: dict[str, Any], parameters: Signature
 
 def is_setting(x: Any) -> bool:
     """Whether an argument is compared, not computed with."""
-    return isinstance(x, SETTINGS)
+    return isinstance(x, ALL_SETTINGS)
 
 
 def _argument(call: Arguments, tree: Any, where: Any, name: str, parameters: Signature) -> Hashable:
@@ -171,7 +167,22 @@ def _entered(x: Any, path: Path, call: Arguments) -> Hashable:
         places = [".{}" for _ in fields] if fields else ["[{}]" for _ in x]
         entries = zip(x, places, fields or range(len(x)), strict=True)
         return kind, tuple([_entered(entry, (path, place, i), call) for entry, place, i in entries])
+    if is_record(x):
+        return kind, _fields_entered(x, path, call)
     return _setting(x, path) if is_setting(x) else _operand(x, path, call)
+
+
+def _fields_entered(x: Any, path: Path, call: Arguments) -> Hashable:
+    """Note the operands in a dataclass; all its fields, since what stays chooses what is computed."""
+    variable = variable_fields(x)
+    return tuple(
+        [
+            _entered(variable[field.name], (path, ".{}", field.name), call)
+            if field.name in variable
+            else _setting(getattr(x, field.name), (path, ".{}", field.name))
+            for field in fields(x)
+        ]
+    )
 
 
 def _operand(x: Any, path: Path, call: Arguments) -> Hashable:

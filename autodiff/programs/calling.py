@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from ..differentiation.structure import is_structure
 from ..values import modes
 from ..values.value import Value, recasts
 from .arguments import Arguments, Static, is_setting
@@ -117,7 +118,7 @@ class _Text:
             self.unpack(f"{part}.values()", part, list(x.values()))
         elif is_setting(x):
             self.check(f"{part} is not {self.named(x.value if isinstance(x, Static) else x)}")
-        elif isinstance(x, (list, tuple, dict)):
+        elif is_structure(x):
             raise _UnusualError
         else:
             self.operands.append(part)
@@ -160,6 +161,6 @@ class _Text:
         if type(tree) is dict:
             parts = ", ".join([f"{self.named(key)}: {self.built(tree[key], results)}" for key in tree])
             return f"{{{parts}}}"
-        if isinstance(tree, (list, tuple, dict)):
+        if is_structure(tree):
             raise _UnusualError
         return self.named(tree) + (".copy()" if isinstance(tree, np.ndarray) else "")

@@ -34,6 +34,13 @@ def users_line() -> tuple[str, str]:
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()
 
 
+def with_line(node: Value) -> Value:
+    """A node that knows the innermost line of the user's code, which recorded it."""
+    place, text = users_line()
+    node._label = label_of(node)._replace(line=place + (f"  `{text}`" if text else ""))
+    return node
+
+
 def recorded_at(node: Value) -> str:
     """The end of a sentence that says where a node was recorded; nothing where `detect_anomaly` was off."""
     line = label_of(node).line

@@ -193,7 +193,7 @@ def slipped_swish(x, /):
 
 def plainer(message):
     """The two numbers at the point where the error is plainest."""
-    found = re.search(r"; plainer at .*: analytic (\S+), numeric (\S+)$", message)
+    found = re.search(r"; plainer at .*: analytic (\S+), numeric (\S+)$", message, re.MULTILINE)
     assert found, message
     return float(found[1]), float(found[2])
 
