@@ -1,4 +1,4 @@
-"""An array of another package as NumPy's functions see it: each is answered by the package's function of that name."""
+"""An array of another package as NumPy's functions see it: the package's functions of their names answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["ForeignArray"]
 
 
 class ForeignArray(NDArrayOperatorsMixin):
-    """A tensor of PyTorch or an array of JAX: `np.sin(x)`, `x @ y`, `x[0]` and `np.linalg.inv(x)` are theirs."""
+    """A tensor of PyTorch or an array of JAX: `np.sin(x)`, `x @ y`, `x[0]` are its own."""
 
     def __init__(self, array: Any, package: Any) -> None:
         self.array, self.package = array, package

@@ -18,10 +18,10 @@ ORDERS = ("value", "slope", "curvature")
 INTRODUCTION = """\
 # Conventions beside those of PyTorch and JAX
 
-Written by `python -m tests.peers --write` (extra `peers`); the numbers are computed, and a test compares this page with them.
-Everywhere else values, gradients and second order of the shared operations agree to rounding: `tests/peers` runs
-them over the table of operations, over special numbers, and over the samples of PyTorch's own tests. The slope is the
-gradient of the sum of the result, the curvature its derivative along ones.
+Written by `python -m tests.peers --write` (extra `peers`); the numbers are computed, and a test compares this
+page with them. Everywhere else values, gradients and second order of the shared operations agree to rounding:
+`tests/peers` runs them over the table of operations, over special numbers, and over samples of PyTorch's own
+tests. The slope is the gradient of the sum of the result, the curvature its derivative along ones.
 """
 
 
