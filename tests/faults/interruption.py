@@ -46,8 +46,7 @@ def killed(form: Format, folder: Path, rng: Random) -> Outcome:
     whole = set(contents(form))
     form.save(path, 0)
     command = [sys.executable, "-m", "tests.faults", "--write-for-ever", str(path), form.name]
-    writer = subprocess.Popen([sys.executable, "-m", "tests.faults", "--write-for-ever", str(path), form.name],
-                              stdout=subprocess.PIPE, text=True)  # fmt: skip
+    writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     assert writer.stdout.readline() == "writing\n"
     time.sleep(rng.uniform(0.0, 0.05))

@@ -49,7 +49,7 @@ class Convention:
         xs = [np.array(x, float) if np.ndim(x) else x for x in self.point]
         ones = [np.ones_like(x, dtype=float) for x in xs]
         found = differentiate(*first, self.operation, self.call, xs, 1.0, ones)
-        return ([found.value], found.gradient, found.curvature)[self.order]
+        return list(([found.value], found.gradient, found.curvature)[self.order])
 
     def here(self) -> list[Any]:
         """What this engine gives: one array per argument, or the value."""

@@ -29,7 +29,7 @@ class ForeignArray(NDArrayOperatorsMixin):
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of its numbers."""
-        return self.package.dtype(self.array)
+        return np.dtype(self.package.dtype(self.array))
 
     def __getitem__(self, index: Any) -> Any:
         return self.package.call("getitem", self, index)

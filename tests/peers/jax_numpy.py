@@ -60,11 +60,10 @@ class JAX(Package):
 
     def function(self, name: str) -> Callable[..., Any]:
         """By NumPy's name, or by the table."""
-        found: Any = FUNCTIONS.get(name)
+        found: Callable[..., Any] | None = FUNCTIONS.get(name)
         if found is None:
-            found = jnp
-            for part in name.split("."):
-                found = getattr(found, part, None)
+            room = jnp.linalg if name.startswith("linalg.") else jnp
+            found = getattr(room, name.removeprefix("linalg."), None)
         if found is None:
             raise NotImplementedError(f"JAX has no {name}")
         return found
@@ -75,7 +74,8 @@ class JAX(Package):
 
     def dtype(self, array: Any) -> np.dtype[Any]:
         """JAX has NumPy's."""
-        return np.dtype(array.dtype)
+        dtype: np.dtype[Any] = array.dtype
+        return dtype
 
     def differentiate(
         self, f: Callable[..., Any], xs: Sequence[Any], seed: Any, along: Sequence[Any]

@@ -174,11 +174,10 @@ class PyTorch(Package):
 
     def function(self, name: str) -> Callable[..., Any]:
         """By NumPy's name, or by the table."""
-        found: Any = FUNCTIONS.get(name)
+        found: Callable[..., Any] | None = FUNCTIONS.get(name)
         if found is None:
-            found = torch
-            for part in name.split("."):
-                found = getattr(found, part, None)
+            room = torch.linalg if name.startswith("linalg.") else torch
+            found = getattr(room, name.removeprefix("linalg."), None)
         if found is None:
             raise NotImplementedError(f"PyTorch has no {name}")
         return found

@@ -1,10 +1,10 @@
 """The samples of PyTorch's own tests, for the operations that both have, by the names of PyTorch.
 
-They hold numbers, empty arrays and axes of length 0, operands that broadcast, negative axes and tuples of axes.
+They hold numbers, empty arrays, operands that broadcast, negative axes and tuples of axes.
 """
 
 import warnings
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -15,11 +15,12 @@ from tests.cases import ELEMENTWISE, find
 from . import ours
 from .peers import pytorch
 
-REDUCTIONS = {"sum": "sum", "mean": "mean", "prod": "prod", "amax": "max", "amin": "min", "logsumexp": "logsumexp",
-              "softmax": "softmax", "log_softmax": "log_softmax", "cumsum": "cumsum", "cumprod": "cumprod"}  # fmt: skip
+REDUCTIONS = {"sum": "sum", "mean": "mean", "prod": "prod", "amax": "max", "amin": "min", 
+              **{n: n for n in ("logsumexp", "softmax", "log_softmax", "cumsum", "cumprod")}}  # fmt: skip
 """Their second argument is the axis; names here."""
 ARRAYS = ("matmul", "inner", "outer", "kron", "tril", "triu", "linalg.inv", "linalg.det", "linalg.solve",
-          "linalg.slogdet", "linalg.pinv", "swapaxes", "moveaxis", "vstack", "hstack", "fliplr", "flipud")  # fmt: skip
+          "linalg.slogdet", "linalg.pinv", "swapaxes", "moveaxis", "vstack", "hstack", "fliplr",
+          "flipud")  # fmt: skip
 OTHERS = {"nn.functional.relu": "relu", "nn.functional.softplus": "softplus", "special.entr": "entr",
           "special.xlog1py": "xlog1py", "remainder": "mod", "pow": "power"}  # fmt: skip
 NAMES = {**{case.name: case.name for case in ELEMENTWISE}, **{n: n for n in ARRAYS}, **REDUCTIONS, **OTHERS}
@@ -58,6 +59,17 @@ def samples(op):
     return found[:: max(1, len(found) // ENOUGH)]
 
 
+def is_numpys(name, sample):
+    """Whether NumPy takes it: it has no axis 0 of a number, and no batch of vectors on the right of solve."""
+    if name == "linalg.solve":
+        return sample.args[0].ndim in (1, sample.input.ndim)
+    return (
+        sample.input.ndim > 0
+        or name not in (*REDUCTIONS, "swapaxes", "moveaxis")
+        or not (sample.args or sample.kwargs)
+    )
+
+
 def split(sample):
     """The tensors, and how a function is called with them."""
     import torch
@@ -74,8 +86,9 @@ def split(sample):
     return [plain(args[k]) for k in places], called
 
 
-def first(y):
-    """slogdet has two results: the logarithm is the one with a slope."""
+def asked(called, f, settings, *xs):
+    """The result: of slogdet's two the logarithm, which has a slope."""
+    y = called(f, settings, *xs)
     return y[-1] if isinstance(y, tuple) else y
 
 
@@ -85,7 +98,7 @@ def test_samples_of_pytorchs_tests_agree(name):
     if op is None or NAMES[name] in peer.absent or not op.supports_autograd:
         pytest.skip(f"PyTorch's table has no derivative of {name}")
     here = find(ad, NAMES[name])
-    for sample in samples(op):
+    for sample in filter(partial(is_numpys, name), samples(op)):
         xs, called = split(sample)
         settings = {SETTINGS[key]: value for key, value in sample.kwargs.items()}
         rng = np.random.default_rng(0)
@@ -93,9 +106,10 @@ def test_samples_of_pytorchs_tests_agree(name):
         told = f"{name} of {[x.shape for x in xs]} {sample.args} {sample.kwargs}"
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            f = lambda *ys, c=called, s=sample: first(c(op.op, s.kwargs, *ys))
-            theirs = peer.differentiate(f, xs, 1.0, along)
-            found = ours.derivatives(lambda *ys, c=called, s=settings: first(c(here, s, *ys)), xs, 1.0, along)
+            theirs = peer.differentiate(partial(asked, called, op.op, sample.kwargs), xs, 1.0, along)
+            found = ours.derivatives(partial(asked, called, here, settings), xs, 1.0, along)
         np.testing.assert_allclose(found.value, theirs.value, 1e-9, 1e-9, err_msg=told)
-        for x, y in zip([*found.gradient, *found.curvature], [*theirs.gradient, *theirs.curvature], strict=True):
+        for x, y in zip(
+            [*found.gradient, *found.curvature], [*theirs.gradient, *theirs.curvature], strict=True
+        ):
             np.testing.assert_allclose(x, y, 1e-7, 1e-7, err_msg=told)
