@@ -29,7 +29,8 @@ class ForeignArray(NDArrayOperatorsMixin):
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of its numbers."""
-        return np.dtype(self.package.dtype(self.array))
+        dtype: np.dtype[Any] = self.package.dtype(self.array)
+        return dtype
 
     def __getitem__(self, index: Any) -> Any:
         return self.package.call("getitem", self, index)

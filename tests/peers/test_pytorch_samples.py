@@ -15,7 +15,7 @@ from tests.cases import ELEMENTWISE, find
 from . import ours
 from .peers import pytorch
 
-REDUCTIONS = {"sum": "sum", "mean": "mean", "prod": "prod", "amax": "max", "amin": "min", 
+REDUCTIONS = {"sum": "sum", "mean": "mean", "prod": "prod", "amax": "max", "amin": "min",
               **{n: n for n in ("logsumexp", "softmax", "log_softmax", "cumsum", "cumprod")}}  # fmt: skip
 """Their second argument is the axis; names here."""
 ARRAYS = ("matmul", "inner", "outer", "kron", "tril", "triu", "linalg.inv", "linalg.det", "linalg.solve",
