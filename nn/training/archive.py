@@ -12,6 +12,7 @@ import json
 import math
 import os
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -181,17 +182,29 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
 # -- .safetensors ------------------------------------------------------------------------------
 
 
+CHECKSUMS = "crc32"
+"""Where the metadata have the checksums: the format has none of its own. One entry, so that equal arrays
+give equal files; others' files have none."""
+
+
 def _write_safetensors(file: IO[bytes], arrays: Arrays) -> None:
-    file.write(_safetensors().numpy.save(dict(arrays)))
+    sums = json.dumps({name: _checksum(name, array) for name, array in arrays.items()})
+    file.write(_safetensors().numpy.save(dict(arrays), metadata={CHECKSUMS: sums}))
+
+
+def _checksum(name: str, array: Array) -> int:
+    """Of the numbers, and of what they are read as."""
+    return zlib.crc32(array.tobytes(), zlib.crc32(f"{name} {array.dtype.str} {array.shape}".encode()))
 
 
 @contextmanager
 def _safetensors_entries(place: Path, file: IO[bytes]) -> Iterator[list[Stored]]:
     """The library has compared all shapes with the length of the file; it takes the last of equal names."""
     with _safetensors().safe_open(place, framework="np") as archive:
+        sums = json.loads((archive.metadata() or {}).get(CHECKSUMS, "{}"))
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=list)
         yield [
-            Stored(name, 0, partial(_tensor_head, archive, name), partial(archive.get_tensor, name))
+            Stored(name, 0, partial(_tensor_head, archive, name), partial(_tensor, archive, name, sums))
             for name, _ in header
             if name != "__metadata__"
         ]
@@ -208,6 +221,14 @@ def _tensor_head(archive: Any, name: str) -> Head:
     if part.get_dtype() not in DTYPES:
         raise ValueError(f"NumPy has no {part.get_dtype()} numbers")
     return tuple(part.get_shape()), np.dtype(DTYPES[part.get_dtype()])
+
+
+def _tensor(archive: Any, name: str, sums: Mapping[str, int]) -> Array:
+    """The array, compared with its checksum where the file has checksums."""
+    array: Array = archive.get_tensor(name)
+    if sums and sums.get(name) != _checksum(name, array):
+        raise ValueError(f"the checksum of {visible(name, LONGEST)} is another")
+    return array
 
 
 def _safetensors() -> Any:

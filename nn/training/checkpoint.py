@@ -56,8 +56,8 @@ def load(model: Kind, path: str | os.PathLike[str]) -> Kind:
 
     Raises ValueError, and leaves the model as it is, where the file is truncated, damaged or of another
     kind, and where a name or a shape does not fit; data that do not fit are not read, so that no file costs
-    more than the model has room for. Damaged numbers show in an .npz file, which has checksums;
-    .safetensors has none.
+    more than the model has room for. Damaged numbers show by checksums, which an .npz file has, and a
+    .safetensors file that `save` wrote; PyTorch's has none.
     """
     _check_order("load", model, path)
     try:

@@ -1,0 +1,94 @@
+"""JAX: jax.numpy has NumPy's names; derivatives by reverse mode, and forward over reverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax import numpy as jnp
+
+from .package import Derivatives, Package
+
+__all__ = ["JAX"]
+
+
+def _repeat(x: Any, n: Any, axis: int | None = None) -> Any:
+    """The length of the result has to be known while tracing."""
+    if isinstance(n, list):
+        return jnp.repeat(x, np.array(n), axis, total_repeat_length=sum(n))
+    return jnp.repeat(x, n, axis)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sigmoid": jax.nn.sigmoid,
+    "relu": jax.nn.relu,
+    "softplus": jax.nn.softplus,
+    "log_sigmoid": jax.nn.log_sigmoid,
+    "erf": jax.scipy.special.erf,
+    "xlogy": jax.scipy.special.xlogy,
+    "xlog1py": jax.scipy.special.xlog1py,
+    "entr": jax.scipy.special.entr,
+    "logsumexp": jax.scipy.special.logsumexp,
+    "softmax": jax.nn.softmax,
+    "log_softmax": jax.nn.log_softmax,
+    "norm": jnp.linalg.norm,
+    "getitem": lambda x, index: x[jnp.asarray(index) if isinstance(index, list) else _index(index)],
+    "pad": lambda x, width, **options: jnp.pad(x, width, **options),
+    "bincount": lambda x, weights, n: jnp.bincount(jnp.array(x), weights, length=n),
+    "histogram": lambda x, *args, **more: jnp.histogram(jnp.array(x), *args, **more),
+    "take": lambda x, indices, axis=None: jnp.take(x, jnp.array(indices), axis),
+    "repeat": _repeat,
+}
+"""Where it is not jax.numpy's function of that name."""
+
+
+def _index(index: Any) -> Any:
+    """Lists as arrays: JAX refuses them as they are."""
+    if isinstance(index, tuple):
+        return tuple(jnp.array(i) if isinstance(i, list) else i for i in index)
+    return index
+
+
+class JAX(Package):
+    """JAX in float64."""
+
+    name = "JAX"
+    kind = jax.Array
+    absent = frozenset({"sum_to", "scatter_add", "on_diagonal", "unique", "gradient"})
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """By NumPy's name, or by the table."""
+        found: Callable[..., Any] | None = FUNCTIONS.get(name)
+        if found is None:
+            room = jnp.linalg if name.startswith("linalg.") else jnp
+            found = getattr(room, name.removeprefix("linalg."), None)
+        if found is None:
+            raise NotImplementedError(f"JAX has no {name}")
+        return found
+
+    def array(self, x: Any) -> Any:
+        """Arrays of NumPy are taken as they are: masks and indices stay known while tracing."""
+        return x
+
+    def dtype(self, array: Any) -> np.dtype[Any]:
+        """JAX has NumPy's."""
+        dtype: np.dtype[Any] = array.dtype
+        return dtype
+
+    def differentiate(
+        self, f: Callable[..., Any], xs: Sequence[Any], seed: Any, along: Sequence[Any]
+    ) -> Derivatives:
+        """By reverse mode, and forward over reverse."""
+        with jax.enable_x64(True):
+            inputs = tuple(jnp.asarray(x) for x in xs)
+
+            def first(*ys: Any) -> Any:
+                value, pull = jax.vjp(f, *ys)
+                return pull(jnp.broadcast_to(jnp.asarray(seed, value.dtype), value.shape)), value
+
+            directions = tuple(jnp.asarray(d) for d in along)
+            compiled = jax.jit(lambda ys, vs: jax.jvp(first, ys, vs, has_aux=True))  # once, not per operation
+            gradient, second, value = compiled(inputs, directions)
+            return Derivatives(np.asarray(value), [*map(np.asarray, gradient)], [*map(np.asarray, second)])
