@@ -59,7 +59,7 @@ def test_any_slope_beside_them_is_wrong(size, sign):
 KINKED = {
     "relu": (relu, 0.0),
     "absolute": (absolute, 0.0),
-    "clip": (lambda x: clip(x, 0.0, 1.0), np.array([0.0, 0.5])),
+    "clip": (lambda x: clip(x, 0.0, 1.0), 0.0),
     "maximum": (lambda x: maximum(x, 2.0 * x), 0.0),
     "norm": (norm, np.zeros(3)),
     "where": (lambda x: where(x > 0.0, x, 0.0), np.array([0.0, 1.0, 0.0])),
