@@ -178,11 +178,13 @@ class Bench:
         chosen, wish = choices[wish % len(choices)], wish // len(choices)
         if isinstance(chosen, Probe):
             return chosen
-        if chosen in ("number", "constant"):
-            numbers = [x for x in NUMBERS if admits(domain, x)]
-            return self._literal(numbers[wish % len(numbers)], chosen == "constant")
         node = self._new(drawable, domain, shapes, wish, taken)
-        return node if chosen == "input" else self._literal(node.data, wish % 2 == 1)
+        if chosen == "input":
+            return node
+        if chosen == "array" and node.shape:
+            return self._literal(node.data, wish % 2 == 1)
+        numbers = [x for x in NUMBERS if admits(domain, x)]
+        return self._literal(numbers[wish % len(numbers)], chosen == "constant")
 
     def _new(
         self, drawable: Drawable, domain: Domain, shapes: Sequence[Shape], wish: int, taken: int
