@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from .bench import Bench, Probe
+from .bench import Bench
 from .catalogue import named
 from .expression import Expression
 from .lines import Assignment, Literal
+from .probes import Probe
 from .spelling import mentioned
 
 INPUTS = ("x", "y", "z", "w")

@@ -12,28 +12,23 @@ left out and the others still mean something: that is how hypothesis finds the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..values.data import Data, Shape, canonical, dtype_of, shape_of
+from ..values.data import Data, Shape, dtype_of, shape_of
 from ..values.value import Value
 from .catalogue import named
 from .catalogue.drawable import Drawable
-from .placing import admits, brought, spread, stepped
+from .placing import admits, brought, spread
+from .probes import Probe, moved, near_kink_of, off_kink, onto_kink
 from .spelling import applied
 from .strategies import Domain
 
-STEP = 2.0**-10
-"""How far the nearby point is at which each line is evaluated, too."""
-
 LARGEST, STEEPEST = 1e3, 1e2
 """Largest result, and largest change per step of the inputs, of a line that is kept."""
-
-MARGIN = 0.125
-"""How far from a kink a line is kept, in steps of the inputs."""
 
 ANEW = 10
 """One operation of so many begins with a new input, though there are nodes that it could take."""
@@ -49,45 +44,6 @@ class Wish(NamedTuple):
     first: int
     others: int
     spelling: int
-
-
-@dataclass(eq=False)
-class Probe:
-    """A number or array at the point and near it: an input, a literal, or the result of a line."""
-
-    data: Data
-    near: Data
-    drawable: Drawable | None = None
-    spelling: str = ""
-    operands: tuple[Probe, ...] = ()
-    literal: bool = False
-    name: str | None = None
-    birth: int = 0
-    uses: int = 0
-    on_kink: bool = False
-    known: dict[int, bool] = field(default_factory=dict)
-
-    @cached_property
-    def shape(self) -> Shape:
-        """Shape of the data."""
-        return shape_of(self.data)
-
-    @cached_property
-    def steepness(self) -> float:
-        """Largest change per step of the inputs."""
-        return float(np.max(np.abs(np.subtract(self.near, self.data)), initial=0.0)) / STEP
-
-    @cached_property
-    def depth(self) -> int:
-        """Operations on the longest way from an input."""
-        return 1 + max(node.depth for node in self.operands) if self.operands else 0
-
-    def within(self, domain: Domain) -> bool:
-        """Whether all entries are in the domain."""
-        found = self.known.get(id(domain))
-        if found is None:
-            found = self.known[id(domain)] = all(admits(domain, x) for x in np.ravel(self.data).tolist())
-        return found
 
 
 @dataclass(frozen=True)
@@ -178,11 +134,13 @@ class Bench:
         chosen, wish = choices[wish % len(choices)], wish // len(choices)
         if isinstance(chosen, Probe):
             return chosen
-        if chosen in ("number", "constant"):
-            numbers = [x for x in NUMBERS if admits(domain, x)]
-            return self._literal(numbers[wish % len(numbers)], chosen == "constant")
         node = self._new(drawable, domain, shapes, wish, taken)
-        return node if chosen == "input" else self._literal(node.data, wish % 2 == 1)
+        if chosen == "input":
+            return node
+        if chosen == "array" and node.shape:
+            return self._literal(node.data, wish % 2 == 1)
+        numbers = [x for x in NUMBERS if admits(domain, x)]
+        return self._literal(numbers[wish % len(numbers)], chosen == "constant")
 
     def _new(
         self, drawable: Drawable, domain: Domain, shapes: Sequence[Shape], wish: int, taken: int
@@ -259,55 +217,3 @@ def takes(drawable: Drawable, shape: Shape) -> bool:
 @cache
 def _without(domain: Domain, points: tuple[float, ...]) -> Domain:
     return domain.without(*points) if points else domain
-
-
-# -- kinks -------------------------------------------------------------------------------------
-
-
-def near_kink_of(drawable: Drawable, operands: Sequence[Probe]) -> Data:
-    """How far the entries that are near a kink are from it."""
-    distances = drawable.distances(*(operand.data for operand in operands))
-    steepest = max(1.0, *(operand.steepness for operand in operands))
-    return distances[distances < MARGIN * steepest]
-
-
-def off_kink(drawable: Drawable, operands: list[Probe]) -> list[Probe]:
-    """The operands; where they tie, new numbers among them are moved."""
-    if not drawable.kinked or not near_kink_of(drawable, operands).size:
-        return operands
-    for k in reversed([k for k, node in enumerate(operands) if _is_new(node)]):
-        domain = drawable.domains[k]
-        node = _with_data(operands[k], brought(stepped(operands[k].data), domain))
-        found = [*operands[:k], node, *operands[k + 1 :]]
-        if not near_kink_of(drawable, found).size:
-            return found
-    return operands
-
-
-def onto_kink(drawable: Drawable, operands: list[Probe]) -> list[Probe]:
-    """The operands, new numbers among them moved onto a kink."""
-    first, last = operands[0], operands[-1]
-    if drawable.gap and last is not first and _is_new(last) and last.shape == first.shape:
-        return [*operands[:-1], _with_data(last, first.data)]
-    if not _is_new(first):
-        return operands
-    data = np.array(first.data, dtype_of(first.data))
-    if drawable.corners:
-        data.flat[0] = drawable.corners[0]
-    elif drawable.unique:
-        data.flat[-1] = data.flat[0]
-    return [_with_data(first, canonical(data)), *operands[1:]]
-
-
-def _is_new(node: Probe) -> bool:
-    return not node.birth and not node.operands
-
-
-def _with_data(node: Probe, data: Data) -> Probe:
-    return replace(node, data=data, near=data if node.literal else moved(data), known={})
-
-
-def moved(data: Data) -> Data:
-    """The nearby point: each entry makes a step of its own, so that ties come apart."""
-    steps = STEP * np.cos(1.0 + np.arange(np.size(data))).reshape(np.shape(data))
-    return canonical(np.add(data, steps).astype(dtype_of(data)))

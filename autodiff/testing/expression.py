@@ -80,6 +80,12 @@ class Expression:
         return tuple(line.operation.name for line in self.lines)
 
     @property
+    def constants(self) -> dict[str, Data]:
+        """The constant Values in it, by name."""
+        operands = [x for line in self.lines for x in line.operands if isinstance(x, Literal)]
+        return {x.name: x.data for x in operands if x.name}
+
+    @property
     def text(self) -> str:
         """The whole in one line, parts with names first: `u = tanh(x); u * u`."""
         return text_of(self.lines, self.names)
