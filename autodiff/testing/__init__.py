@@ -14,6 +14,7 @@ Needs the extra `testing`.
 from __future__ import annotations
 
 try:
+    from .catalogue.drawable import Drawable
     from .drawing import expressions
     from .expression import Expression
     from .strategies import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
@@ -29,6 +30,7 @@ __all__ = [
     "REAL",
     "UNIT",
     "Domain",
+    "Drawable",
     "Expression",
     "arrays",
     "broadcastable_arrays",

@@ -12,61 +12,88 @@ import numpy as np
 from ...values.data import Data, Shape
 from ..strategies import REAL, Domain
 
-Spellings: TypeAlias = Callable[..., Sequence[str]]
+Spellings: TypeAlias = Sequence[str] | Callable[..., Sequence[str]]
 
-SMALL: tuple[Shape, ...] = (
-    (), (2,), (3,), (1,), (2, 3), (2, 2), (3, 1), (1, 2), (3, 3), (2, 1, 2), (1,2,3), (2, 2, 2),
+SHAPES: tuple[Shape, ...] = (
+    (), (2,), (3,), (1,), (2, 3), (2, 2), (3, 1), (1, 2), (3, 3), (2, 1, 2), (1, 2, 3), (2, 2, 2),
 )  # fmt: skip
 """Shapes of inputs, simple ones first."""
 
+ROWS = tuple(shape for shape in SHAPES if math.prod(shape) > 1)
+"""Those of several entries."""
 
-def broadcastable(shape: Shape) -> list[Shape]:
-    """Shapes of another operand that an elementwise operation takes beside one of this shape."""
-    others = [shape, (), shape[1:], tuple(1 for _ in shape), (1, *shape[1:]), (*shape[:-1], 1)]
+
+def broadcastable(shape: Shape) -> tuple[Shape, ...]:
+    """Shapes that broadcast with this one: of fewer axes, of length 1, and of more axes."""
+    found = [shape, (), shape[1:], (*shape[:-1], 1), (1, *shape[1:])] if shape else [()]
     if len(shape) < 3:
-        others += [(2, *shape)]
-        others += [(*shape[:-1], 3)] if shape[-1:] == (1,) else []
-    return list(dict.fromkeys(others))
+        found.append((2, *shape))
+    if shape[-1:] == (1,):
+        found.append((*shape[:-1], 3))
+    return tuple(dict.fromkeys(found))
+
+
+def alike(shape: Shape) -> tuple[Shape, ...]:
+    """The same shape only."""
+    return (shape,)
 
 
 @dataclass(frozen=True, eq=False)
 class Drawable:
-    """An operation that can be drawn, with what its operands must be.
+    """An operation that `expressions` draws: how it is written, and what its operands must be.
 
-    `spellings` are the ways to write it in its operands x, y and z, or a function of their shapes that
-    returns them, none where the shapes do not fit. `domains` has one domain for each operand.
-    `gap(*data)` is how far a point is from the nearest kink; `shapes` are those of a first operand that is
-    drawn anew, `others` those of a second, given the first. A user's own `function` is written by its name.
+    spellings  how it is written in its operands x, y and z: `["np.tanh(x)", "x.tanh()"]`; or a function of
+               their shapes that returns such a list, empty where the shapes do not fit. Each spelling is one
+               operation, in which operands come first: np.log(x), not np.log(1 + x)
+    domains    that of each operand
+    family     elementwise, reductions, shaping, indexing, selection, products or linear_algebra
+    corners    where the first operand has a kink
+    gap        `gap(*data)`: how far operands are from the nearest kink otherwise, as from a tie
+    unique     whether equal entries of the first operand are a kink
+    jump       whether the value jumps at the kink: it is never drawn there
+    regular    whether the first operand must be a regular matrix: A·Aᵀ + diag(1, 2, …) is taken of a matrix A
+    shapes     those of a first operand that is drawn anew, simple ones first
+    others     those of further operands, given that of the first
+    function   what the name means in a spelling, where it is neither NumPy's nor this library's
+    weight     how often it is drawn, compared with others
+
+    >>> swish = Drawable("swish", ["swish(x)"], function=lambda x: x / (1.0 + 2.0**-x))
     """
 
     name: str
-    spellings: Sequence[str] | Spellings
+    spellings: Spellings
     domains: tuple[Domain, ...] = (REAL,)
     family: str = "elementwise"
-    gap: Callable[..., float] | None = None
     corners: tuple[float, ...] = ()
+    gap: Callable[..., float] | None = None
     unique: bool = False
     jump: bool = False
-    shapes: tuple[Shape, ...] = SMALL
+    regular: bool = False
+    shapes: tuple[Shape, ...] = SHAPES
     others: Callable[[Shape], Sequence[Shape]] = broadcastable
     function: Callable[..., Any] | None = None
+    weight: int = 1
 
     def __repr__(self) -> str:
         return f"<drawable {self.name}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # hypothesis shows all fields of a dataclass otherwise
 
     def spelled(self, *shapes: Shape) -> Sequence[str]:
         """The ways to write it for operands of these shapes."""
         return self.spellings(*shapes) if callable(self.spellings) else self.spellings
 
-    def spelled_for(self, shape: Shape) -> bool:
+    def takes(self, shape: Shape) -> bool:
         """Whether a first operand may have this shape."""
         if not callable(self.spellings):
             return True
-        if len(self.domains) == 1:
-            return bool(self.spellings(shape))
-        return any(self.spellings(shape, other) for other in self.others(shape))
+        rest = len(self.domains) - 1
+        partners = self.others(shape) if rest else [shape]
+        return any(self.spellings(shape, *[other] * rest) for other in partners)
 
     def distance(self, *data: Data) -> float:
-        """How far operands are from the nearest kink."""
-        corner = min((float(np.min(np.abs(np.subtract(data[0], c)))) for c in self.corners), default=math.inf)
-        return corner if self.gap is None else min(corner, self.gap(*data))
+        """How far operands are from the nearest kink; ∞ where there is none."""
+        found = [np.min(np.abs(np.subtract(data[0], corner)), initial=math.inf) for corner in self.corners]
+        found += [self.gap(*data)] if self.gap else []
+        return float(min(found, default=math.inf))

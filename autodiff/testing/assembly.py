@@ -1,0 +1,87 @@
+"""From nodes that were drawn to an expression: what leads to the result, in the order in which code runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from .bench import Node
+from .expression import Expression, Line, Literal
+from .spelling import mentioned
+
+INPUTS = ("x", "y", "z", "w")
+PARTS = ("u", "v", "r", "s", "t", "p", "q")
+
+NESTED = 6
+"""Operations that are written into one another before a part gets a name."""
+
+
+def assembled(result: Node, inputs: Sequence[Node]) -> Expression:
+    """The expression of which a node is the value; `inputs` are those in question, in order."""
+    needed = leading_to(result)
+    inputs = [node for node in inputs if node in needed]
+    taken = {node.drawable.name for node in needed if node.drawable} | {
+        node.name for node in needed if node.name
+    }
+    names = tuple(name for name, _ in zip(_names(INPUTS, "x", taken), inputs, strict=False))
+    parts = _parts(needed)
+    part_names = dict(zip(parts, _names(PARTS, "t", taken | {*names}), strict=False))
+    places: dict[Node, int | Literal] = {node: k for k, node in enumerate(inputs)}
+    places |= {node: Literal(node.data, node.name) for node in needed if node.literal}
+    lines: list[Line] = []
+    for node in _in_order([*parts, result], places):
+        operands = tuple(places[operand] for operand in node.operands)
+        assert node.drawable is not None
+        lines.append(Line(node.drawable, node.spelling, operands, part_names.get(node)))
+        places[node] = len(inputs) + len(lines) - 1
+    kinks = any(node.on_kink for node in needed)
+    return Expression(tuple(lines), tuple(node.data for node in inputs), names, kinks)
+
+
+def leading_to(result: Node) -> dict[Node, None]:
+    """The nodes that lead to the result."""
+    found: dict[Node, None] = {}
+    waiting = [result]
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found[node] = None
+            waiting += node.operands
+    return found
+
+
+def _parts(needed: dict[Node, None]) -> list[Node]:
+    """Results that are mentioned more than once, or are deep inside, operands first."""
+    lines = sorted((node for node in needed if node.operands), key=lambda node: node.birth)
+    mentions = dict.fromkeys(needed, 0)
+    for node in lines:
+        for k in mentioned(node.spelling):
+            mentions[node.operands[k]] += 1
+    parts, nested = [], dict.fromkeys(needed, 0)
+    for node in lines:
+        nested[node] = 1 + max(nested[operand] for operand in node.operands)
+        if mentions[node] > 1 or (nested[node] > NESTED and mentions[node]):
+            parts.append(node)
+            nested[node] = 0
+    return parts
+
+
+def _in_order(roots: Sequence[Node], known: dict[Node, int | Literal]) -> Iterator[Node]:
+    """Lines in the order in which Python computes them: operands from left to right, then the operation."""
+    done = set(known)
+
+    def visited(node: Node) -> Iterator[Node]:
+        if node in done:
+            return
+        for k in dict.fromkeys(mentioned(node.spelling)):
+            yield from visited(node.operands[k])
+        done.add(node)
+        yield node
+
+    for root in roots:
+        yield from visited(root)
+
+
+def _names(preferred: Sequence[str], letter: str, taken: set[str]) -> Iterator[str]:
+    yield from (name for name in preferred if name not in taken)
+    yield from (name for n in count(1) if (name := f"{letter}{n}") not in taken)

@@ -1,0 +1,95 @@
+"""Which operations are drawn: those of the catalogue, by name or function, and a user's own."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .. import ops
+from ..settings import hint
+from .catalogue import CATALOGUE
+from .catalogue.drawable import ROWS, Drawable, alike
+from .spelling import OPERANDS
+from .strategies import REAL, Domain
+
+Operation: TypeAlias = str | Callable[..., Any] | Drawable
+Operations: TypeAlias = Iterable[Operation] | Mapping[Operation, Domain | Sequence[Domain]] | None
+
+RESERVED = {"np", "ad", *OPERANDS}
+
+
+def offered(operations: Operations, families: Collection[str], arrays: bool) -> tuple[Drawable, ...]:
+    """What may be drawn, each as often as its weight says. Raises ValueError if that is nothing."""
+    if operations is None:
+        chosen = [drawable for drawable in CATALOGUE if drawable.family in families]
+    else:
+        domains = operations if isinstance(operations, Mapping) else dict.fromkeys(operations)
+        chosen = [found for one, domain in domains.items() for found in _drawables(one, domain)]
+    if not arrays:
+        chosen = [d for d in chosen if d.family in ("elementwise", "selection") and d.takes(())]
+    if not chosen:
+        raise ValueError(f"expressions: none of the operations {operations} takes numbers")
+    return tuple(drawable for drawable in chosen for _ in range(drawable.weight))
+
+
+def _drawables(operation: Operation, domain: Domain | Sequence[Domain] | None) -> list[Drawable]:
+    """The entries of an operation: those of the catalogue, or one of a user's own function."""
+    if isinstance(operation, Drawable):
+        return [operation]
+    known = [d for d in CATALOGUE if operation == d.name or _means(operation, d.name)]
+    if isinstance(operation, str) and not known:
+        names = sorted({drawable.name for drawable in CATALOGUE})
+        raise ValueError(f"expressions: there is no operation {operation!r}; {hint(operation, names)}")
+    domains = (domain,) if isinstance(domain, Domain) else domain and tuple(domain)
+    if isinstance(operation, str) or known:
+        return [replace(d, domains=domains) if domains else d for d in known if _fits(d, domains)]
+    return [_own(operation, domains)]
+
+
+def _fits(drawable: Drawable, domains: Sequence[Domain] | None) -> bool:
+    return not domains or len(domains) == len(drawable.domains)
+
+
+def _own(function: Callable[..., Any], domains: Sequence[Domain] | None) -> Drawable:
+    """A user's function, written by its name; one that is not elementwise takes arrays alone."""
+    name = getattr(function, "__name__", "")
+    if not name.isidentifier() or name in RESERVED:
+        raise ValueError(
+            f"expressions: {function!r} needs a name of its own to be written by, other than "
+            f"{', '.join(sorted(RESERVED))}; define it with def"
+        )
+    domains = domains or (REAL,) * _operands(function)
+    spelling = f"{name}({', '.join(OPERANDS[: len(domains)])})"
+    operation = vars(function).get("operation")
+    if operation is None or operation.elementwise:
+        return Drawable(name, [spelling], tuple(domains), function=function)
+    taken = lambda *shapes: [spelling] if all(shapes) else []  # noqa: E731
+    return Drawable(name, taken, tuple(domains), "own", shapes=ROWS, others=alike, function=function)
+
+
+def _operands(function: Callable[..., Any]) -> int:
+    """How many arguments are data: those by position without default."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = inspect.signature(function).parameters.values()
+    count = sum(p.kind in kinds and p.default is p.empty for p in parameters)
+    if not 1 <= count <= len(OPERANDS):
+        raise ValueError(
+            f"expressions: {function.__name__} takes {count} operands, expected 1 to {len(OPERANDS)}; "
+            "say how it is called by a Drawable"
+        )
+    return count
+
+
+def _means(operation: Any, name: str) -> bool:
+    """Whether a function is the operation of this name, here or in NumPy."""
+    return any(operation is found for package in (ops, np) if (found := _found(package, name)) is not None)
+
+
+def _found(package: Any, name: str) -> Any:
+    for part in name.split("."):
+        package = getattr(package, part, None)
+    return package

@@ -1,0 +1,161 @@
+"""How expressions are written: as Python that runs, and in one line.
+
+Spellings are put together as trees, and written by Python's own writer, which sets the brackets.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..values.data import Data
+from .expression import Expression, Literal
+from .spelling import OPERANDS, tree
+
+CODE = """\
+import numpy as np
+
+import autodiff as ad
+{imports}{constants}
+
+def {f}({parameters}):
+{body}
+
+
+{inputs}"""
+
+
+def numbers_text(data: Data) -> str:
+    """Numbers as Python, exactly."""
+    if type(data) is float:
+        return repr(data)
+    if isinstance(data, np.generic):
+        return f"np.{data.dtype}({float(data)!r})"
+    dtype = "" if data.dtype == np.float64 else f", dtype=np.{data.dtype}"
+    return f"np.array({data.tolist()!r}{dtype})"
+
+
+def text_of(e: Expression) -> str:
+    """The whole in one line."""
+    found = _composed(e)
+    constants = [(name, tree(numbers_text(data))) for name, data in found.constants.items()]
+    lines = [f"{name} = {_mathematics(part)}" for name, part in (*constants, *found.parts)]
+    return "; ".join([*lines, _mathematics(found.result)])
+
+
+def code_of(e: Expression) -> str:
+    """Python that can be pasted."""
+    found = _composed(e)
+    body = [f"{name} = {ast.unparse(part)}" for name, part in found.parts]
+    body.append(f"return {ast.unparse(found.result)}")
+    constants = [f"{name} = {_leaf(data, name, True)}" for name, data in found.constants.items()]
+    inputs = [f"{name} = {_leaf(data, name)}" for name, data in zip(e.names, e.inputs, strict=True)]
+    return CODE.format(
+        imports="".join(f"{line}\n" for line in _imports(e)),
+        constants="".join(f"\n{line}" for line in constants) + "\n" * bool(constants),
+        f=next(f for f in ("f", "g", "h") if f not in e.operations),
+        parameters=", ".join(e.names),
+        body="\n".join(f"    {line}" for line in body),
+        inputs="\n".join(inputs),
+    )
+
+
+def _leaf(data: Data, name: str, constant: bool = False) -> str:
+    return f"ad.Value({numbers_text(data)}, {name!r}{', constant=True' * constant})"
+
+
+# -- putting together --------------------------------------------------------------------------
+
+
+@dataclass
+class _Composed:
+    """An expression as named constants, parts with names, and what remains."""
+
+    constants: dict[str, Data]
+    parts: list[tuple[str, ast.expr]]
+    result: ast.expr
+
+
+def _composed(e: Expression) -> _Composed:
+    """Lines written into one another, up to those that have names."""
+    found = _Composed({}, [], ast.Constant(0.0))
+    nodes: list[ast.expr] = [ast.Name(name) for name in e.names]
+    for line in e.lines:
+        operands = [_operand(x, nodes, found.constants) for x in line.operands]
+        nodes.append(_Filled(dict(zip(OPERANDS, operands, strict=False))).visit(_copied(tree(line.spelling))))
+        if line.name:
+            found.parts.append((line.name, nodes[-1]))
+            nodes[-1] = ast.Name(line.name)
+    found.result = nodes[-1]
+    return found
+
+
+def _operand(x: int | Literal, nodes: list[ast.expr], constants: dict[str, Data]) -> ast.expr:
+    if isinstance(x, int):
+        return nodes[x]
+    if x.name is None:
+        return tree(numbers_text(x.data))
+    constants[x.name] = x.data
+    return ast.Name(x.name)
+
+
+class _Filled(ast.NodeTransformer):
+    """A spelling with its operands filled in."""
+
+    def __init__(self, operands: dict[str, ast.expr]) -> None:
+        self.operands = operands
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.operands.get(node.id, node)
+
+
+class _Mathematics(ast.NodeTransformer):
+    """Functions without their module, and in place of methods: tanh(x)."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        return ast.Name(node.attr) if _named(node.value, "np", "ad") else node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if not isinstance(node.func, ast.Attribute) or _named(node.func.value, "linalg"):
+            return node
+        return ast.Call(ast.Name(node.func.attr), [node.func.value, *node.args], node.keywords)
+
+
+def _named(node: ast.expr, *names: str) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def _mathematics(node: ast.expr) -> str:
+    return ast.unparse(_Mathematics().visit(_copied(node)))
+
+
+def _copied(node: Any) -> Any:
+    """A tree of its own, to be changed."""
+    if isinstance(node, list):
+        return [_copied(item) for item in node]
+    if not isinstance(node, ast.AST):
+        return node
+    return type(node)(**{name: _copied(part) for name, part in ast.iter_fields(node)})
+
+
+# -- a user's own operations -------------------------------------------------------------------
+
+
+def _imports(e: Expression) -> Iterator[str]:
+    """Where a user's own operations come from."""
+    functions = dict.fromkeys(line.operation.function for line in e.lines)
+    yield from (_import_of(function) for function in functions if function)
+
+
+def _import_of(function: Callable[..., Any]) -> str:
+    name, module = function.__name__, inspect.getmodule(function)
+    if module and module.__name__ != "__main__" and getattr(module, name, None) is function:
+        return f"from {module.__name__} import {name}"
+    return f"# and {name}, as it is defined in the test"
