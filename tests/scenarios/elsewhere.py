@@ -52,7 +52,7 @@ def computes(*arguments: Any, **options: Any) -> Any:
     raise AssertionError("computed silently")
 
 
-@mode(share=0.05)
+@mode(share=0.03)
 def lazy(case: Case) -> None:
     """On arrays of Dask nothing is computed before it is asked for, and then it is the same."""
     chunked = [da.from_array(x, chunks=-1) if np.ndim(x) else x for x in case.inputs]
