@@ -9,4 +9,4 @@ intermediate result, may change what it compares by more than 1e−7 of its larg
 `conditioning` finds that out. What is left out is counted, with the reason.
 """
 
-from . import derivatives, elsewhere, programs, readings
+from . import derivatives, elsewhere, peers, programs, readings

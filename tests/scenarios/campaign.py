@@ -10,12 +10,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from . import derivatives, elsewhere, programs, readings  # noqa: F401 (declare modes)
+from . import derivatives, elsewhere, peers, programs, readings  # noqa: F401 (declare modes)
 from .blocks import SIZE, Block, Failure, Result, run
 from .modes import MODES
 from .report import line, table
@@ -110,7 +110,7 @@ class State:
         """Note a finished block."""
         self.results[result.block] = result
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(result)) + "\n")
+            file.write(json.dumps(vars(result), default=vars) + "\n")
 
 
 def _result(entries: dict[str, Any]) -> Result:

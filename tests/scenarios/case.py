@@ -18,6 +18,9 @@ from autodiff.values.data import Data, shape_of
 from .conditioning import blurred, meaningful, slack, towers
 from .modes import LeftOut
 
+FLOOR = 1e-12
+"""What rounding is granted on a kink, where it cannot be measured."""
+
 
 @dataclass(eq=False)
 class Case:
@@ -132,7 +135,7 @@ class _Towers(dict[int, Any]):
         directions = case.direction()
         exact = towers(y, xs, directions, order)
         if case.kinks:  # the numbers there are simple, and what is off is on one side
-            slacks = [[0.0] * len(floor) for floor in exact]
+            slacks = [[FLOOR] * len(floor) for floor in exact]
         else:
             off = towers(blurred(y, case.rng("blurred")), xs, directions, order)
             slacks = [slack(a, b) for a, b in zip(exact, off, strict=True)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,7 +15,7 @@ from autodiff.graph import Graph
 from autodiff.text.digits import with_minus
 from autodiff.text.notation import text_of
 
-from .agreement import agree
+from .agreement import agree, arrays, largest
 from .case import Case
 from .modes import LeftOut, mode
 
@@ -111,22 +110,31 @@ def formulas(case: Case) -> None:
 
 @mode(share=0.3)
 def read_back(case: Case) -> None:
-    """The printed formula, read as school notation, has the value, and its derivative is the gradient."""
+    """The printed formula, read as school notation, has the value, and its derivative is the gradient.
+
+    It is printed with six digits.
+    """
     if any(np.ndim(x) for x in case.inputs):
         raise LeftOut("of arrays")
     y, xs = case.recorded()
+    values = {node.name: node.source for node in Graph(y) if node.name}
     text = written(ad.formula(y, expand=True))
-    calculation = calculated(text)
-    values = dict(zip(case.names, xs, strict=True))
-    result = calculation.evaluate({name: values[name] for name in calculation.names})
-    agree(result, case.value, case.slacks[:1], f"read: {text}")
+    result = calculated(text, values)
+    granted = [SIX_DIGITS / ONE_UNIT * s + SIX_DIGITS * _scale(case) for s in case.slacks]
+    agree(result, case.value, granted[:1], f"read: {text}")
     if isinstance(result, Value) and not result.constant:
-        agree(ad.gradients(result, xs), case.gradient, case.slacks[1:], f"the gradient of what was read: {text}")
-    for x, g, granted in zip(xs, case.gradient, case.slacks[1:], strict=True):
+        agree(ad.gradients(result, xs), case.gradient, granted[1:], f"the gradient of what was read: {text}")
+    numbers = {name: x.data for name, x in values.items()}
+    for x, g, more in zip(xs, case.gradient, granted[1:], strict=True):
         derived = written(ad.explain(y, x).formula)
-        calculation = calculated(derived)
-        numbers = {name: values[name].data for name in calculation.names}
-        agree(calculation.evaluate(numbers), g, granted, f"∂/∂{x.name}, read: {derived}")
+        agree(calculated(derived, numbers), g, more, f"∂/∂{x.name}, read: {derived}")
+
+
+SIX_DIGITS, ONE_UNIT = 1e-5, float(np.finfo(float).eps)
+
+
+def _scale(case: Case) -> float:
+    return max(1.0, largest(arrays([case.value, *case.gradient])))
 
 
 def written(formula: Any) -> str:
@@ -138,11 +146,10 @@ def written(formula: Any) -> str:
     return text
 
 
-def calculated(text: str) -> Any:
+def calculated(text: str, numbers: dict[str, Any]) -> Any:
     """What a text says to compute; left out where it has no words for it."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return read(text)
+        calculation = read(text)
     except SyntaxError as error:
         raise LeftOut("no school notation") from error
+    return calculation.evaluate({name: numbers[name] for name in calculation.names})
