@@ -168,7 +168,7 @@ class Bench:
         return sorted(found, key=lambda node: node.uses > 0)
 
     def _chosen(self, nodes: Sequence[Node], fresh: Sequence[bool]) -> Node | bool:
-        """A node, unused ones three times as often; or that a new one is to be drawn, and whether a literal."""
+        """A node, unused ones more often; or that one is to be drawn, and whether as a literal."""
         choices = [*nodes, *fresh, *[node for node in nodes if not node.uses] * 2] or [False]
         return choices[self.draw(upto(len(choices) - 1))]
 
@@ -208,7 +208,7 @@ class Bench:
 
     def _onto_kink(self, drawable: Drawable, data: Data, first: Node | None) -> Data:
         """The numbers moved onto a kink of the operation, or left."""
-        if not (drawable.corners or drawable.gap) or not self.draw(upto(1)):
+        if not drawable.kinked or not self.draw(upto(1)):
             return data
         if first is not None:
             return first.data if first.shape == shape_of(data) else data
@@ -243,11 +243,12 @@ class Bench:
         node = Node(data, near, drawable, spelling, operands, birth=len(self.nodes))
         if not np.all(np.abs(data) <= LARGEST) or not node.steepness <= STEEPEST:
             return None
-        distance = drawable.distance(*(operand.data for operand in operands))
-        near_kink = distance < MARGIN * max(1.0, *(operand.steepness for operand in operands))
-        if near_kink and (distance or drawable.jump or not self.plan.kinks):
+        distances = drawable.distances(*(operand.data for operand in operands))
+        steepest = max(1.0, *(operand.steepness for operand in operands))
+        near_kink = distances[distances < MARGIN * steepest]
+        if near_kink.size and (near_kink.any() or drawable.jump or not self.plan.kinks):
             return None
-        node.on_kink = near_kink
+        node.on_kink = near_kink.size > 0
         for operand in operands:
             operand.uses += 1
         self.nodes.append(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -20,8 +21,11 @@ from .strategies import arrays as arrays_of
 
 Inputs: TypeAlias = int | Sequence[Shape | SearchStrategy[Data]]
 
-MORE = st.sampled_from([False, *[True] * 9])
-"""Whether one more line is tried."""
+
+@cache
+def _more(lines: int) -> SearchStrategy[bool]:
+    """Whether one more line is tried: so many, about as often as not."""
+    return st.sampled_from([False, *[True] * lines])
 
 
 def expressions(
@@ -57,7 +61,7 @@ def expressions(
         "products": products,
         "linear_algebra": linear_algebra,
     }
-    drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays)
+    drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
     given = () if isinstance(inputs, int) else tuple(inputs)
     most = inputs if isinstance(inputs, int) else len(given)
     plan = Plan(drawables, most, max_operations, depth, not arrays, broadcasting, kinks)
@@ -77,7 +81,7 @@ def _expressions(
     for one in given:
         bench.input(draw(one if isinstance(one, SearchStrategy) else arrays_of(one, bench.dtype)))
     for n in range(plan.most_operations):
-        if n and not draw(MORE):
+        if n and not draw(_more(plan.most_operations)):
             break
         bench.line()
     result = _result(bench)

@@ -19,10 +19,15 @@ from .strategies import REAL, Domain
 Operation: TypeAlias = str | Callable[..., Any] | Drawable
 Operations: TypeAlias = Iterable[Operation] | Mapping[Operation, Domain | Sequence[Domain]] | None
 
+KINKED = 4
+"""How much more often operations with kinks are drawn where kinks are asked for."""
+
 RESERVED = {"np", "ad", *OPERANDS}
 
 
-def offered(operations: Operations, families: Collection[str], arrays: bool) -> tuple[Drawable, ...]:
+def offered(
+    operations: Operations, families: Collection[str], arrays: bool, kinks: bool
+) -> tuple[Drawable, ...]:
     """What may be drawn, each as often as its weight says. Raises ValueError if that is nothing."""
     if operations is None:
         chosen = [drawable for drawable in CATALOGUE if drawable.family in families]
@@ -33,7 +38,7 @@ def offered(operations: Operations, families: Collection[str], arrays: bool) -> 
         chosen = [d for d in chosen if d.family in ("elementwise", "selection") and d.takes(())]
     if not chosen:
         raise ValueError(f"expressions: none of the operations {operations} takes numbers")
-    return tuple(drawable for drawable in chosen for _ in range(drawable.weight))
+    return tuple(d for d in chosen for _ in range(d.weight * (KINKED if kinks and d.kinked else 1)))
 
 
 def _drawables(operation: Operation, domain: Domain | Sequence[Domain] | None) -> list[Drawable]:

@@ -48,7 +48,7 @@ class Drawable:
     domains    that of each operand
     family     elementwise, reductions, shaping, indexing, selection, products or linear_algebra
     corners    where the first operand has a kink
-    gap        `gap(*data)`: how far operands are from the nearest kink otherwise, as from a tie
+    gap        `gap(*data)`: how far operands are from kinks otherwise, as from ties, entry by entry
     unique     whether equal entries of the first operand are a kink
     jump       whether the value jumps at the kink: it is never drawn there
     regular    whether the first operand must be a regular matrix: A·Aᵀ + diag(1, 2, …) is taken of a matrix A
@@ -65,7 +65,7 @@ class Drawable:
     domains: tuple[Domain, ...] = (REAL,)
     family: str = "elementwise"
     corners: tuple[float, ...] = ()
-    gap: Callable[..., float] | None = None
+    gap: Callable[..., Data] | None = None
     unique: bool = False
     jump: bool = False
     regular: bool = False
@@ -92,8 +92,13 @@ class Drawable:
         partners = self.others(shape) if rest else [shape]
         return any(self.spellings(shape, *[other] * rest) for other in partners)
 
-    def distance(self, *data: Data) -> float:
-        """How far operands are from the nearest kink; ∞ where there is none."""
-        found = [np.min(np.abs(np.subtract(data[0], corner)), initial=math.inf) for corner in self.corners]
-        found += [self.gap(*data)] if self.gap else []
-        return float(min(found, default=math.inf))
+    @property
+    def kinked(self) -> bool:
+        """Whether it has kinks."""
+        return bool(self.corners or self.gap)
+
+    def distances(self, *data: Data) -> Data:
+        """How far operands are from kinks, entry by entry; none where there is no kink."""
+        found = [np.ravel(np.abs(np.subtract(data[0], corner))) for corner in self.corners]
+        found += [np.ravel(self.gap(*data))] if self.gap else []
+        return np.concatenate([[], *found])

@@ -19,14 +19,9 @@ LOW = Domain(-5.0, 3.0)
 """Where exponentials are of moderate size."""
 
 
-def apart(x: Data, y: Data, *_: Data) -> float:
-    """How far two operands are from a tie."""
-    return float(np.min(np.abs(np.subtract(x, y))))
-
-
-def far(x: Data, y: Data) -> float:
-    """How far the point (x, y) is from the origin."""
-    return float(np.min(np.hypot(x, y)))
+def apart(x: Data, y: Data) -> Data:
+    """How far two operands are from ties."""
+    return np.abs(np.subtract(x, y))
 
 
 def calls(name: str, operands: str, method: bool = True) -> list[str]:
@@ -85,7 +80,7 @@ ELEMENTWISE = [
     _function("logaddexp", REAL, REAL),
     _function("logaddexp2", REAL, REAL),
     _function("cbrt", AWAY),
-    _function("hypot", REAL, REAL, gap=far),
+    _function("hypot", REAL, REAL, gap=np.hypot),
     _function("tan", UNIT),
     _function("arcsin", UNIT),
     _function("arccos", UNIT),

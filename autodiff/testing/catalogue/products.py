@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from ...values.data import Data, Shape
 from .drawable import ROWS, Drawable, alike
-from .reductions import MODERATE, nearest, ties
+from .reductions import MODERATE, ties
 
 MATRICES: tuple[Shape, ...] = ((2, 2), (3, 3), (2, 2, 2))
 
@@ -101,15 +100,15 @@ def _matrix(name: str, arguments: str = "x", part: str = "", **traits: Any) -> D
     return Drawable(f"linalg.{name}", spelled, (MODERATE,), "linear_algebra", **traits)
 
 
-def eigenvalues_apart(x: Data) -> float:
-    """The least difference of two eigenvalues of a symmetric matrix."""
-    return float(np.min(np.diff(np.linalg.eigvalsh(x)), initial=math.inf))
+def _eigenvalues_apart(x: Data) -> Data:
+    """The differences of neighbouring eigenvalues of symmetric matrices."""
+    return np.diff(np.linalg.eigvalsh(x))
 
 
-def singular_values_apart(x: Data) -> float:
-    """The least difference of two singular values, or of one and 0."""
+def _singular_values_apart(x: Data) -> Data:
+    """The differences of neighbouring singular values, and the smallest of them."""
     found = np.linalg.svd(x, compute_uv=False)
-    return float(min(np.min(found), np.min(-np.diff(found), initial=math.inf)))
+    return np.append(-np.diff(found), found[..., -1])
 
 
 def _solved(x: Shape, y: Shape) -> Sequence[str]:
@@ -127,14 +126,14 @@ def _norm(name: str, *options: str, **traits: Any) -> Drawable:
     return Drawable(name.partition(".")[2], spelled, family="linear_algebra", shapes=ROWS, **traits)
 
 
-def _length(x: Data) -> float:
-    """A norm that is 0 has a kink; along each axis, too."""
-    return min(float(np.min(np.hypot.reduce(np.atleast_1d(x), axis=axis))) for axis in (0, -1))
+def _lengths(x: Data) -> Data:
+    """The lengths of rows and columns: at 0 a norm has a kink."""
+    return np.concatenate([np.ravel(np.hypot.reduce(x, axis=axis)) for axis in (0, -1)])
 
 
-def _ordered(x: Data) -> float:
-    """Where the largest and smallest entries by size are apart, and not 0."""
-    return min(nearest(x), ties(np.abs(x)))
+def _ordered(x: Data) -> Data:
+    """How far entries are from 0, and their sizes from ties."""
+    return np.append(np.abs(x), ties(np.abs(x)))
 
 
 LINEAR_ALGEBRA = [
@@ -143,13 +142,13 @@ LINEAR_ALGEBRA = [
     _matrix("slogdet", part="[1]"),
     _matrix("cholesky"),
     _matrix("pinv"),
-    _matrix("eigh", part="[0]", gap=eigenvalues_apart),
-    _matrix("svd", "x, compute_uv=False", gap=singular_values_apart),
+    _matrix("eigh", part="[0]", gap=_eigenvalues_apart),
+    _matrix("svd", "x, compute_uv=False", gap=_singular_values_apart),
     Drawable(
         "linalg.solve", _solved, (MODERATE, MODERATE), "linear_algebra", regular=True, shapes=MATRICES[:2],
         others=lambda shape: (shape[-1:], shape),
     ),
-    _norm("np.linalg.norm", "", "axis=0", "axis=-1", "axis=-1, keepdims=True", gap=_length),
-    _norm("ad.norm", "", "axis=0", "ord=3, axis=-1", gap=_length),
+    _norm("np.linalg.norm", "", "axis=0", "axis=-1", "axis=-1, keepdims=True", gap=_lengths),
+    _norm("ad.norm", "", "axis=0", "ord=3, axis=-1", gap=_lengths),
     _norm("ad.linalg.norm", "ord=1, axis=0", "ord=np.inf, axis=-1", gap=_ordered, unique=True),
 ]  # fmt: skip

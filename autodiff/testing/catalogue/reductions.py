@@ -18,14 +18,9 @@ MODERATE = Domain(-2.0, 2.0)
 """Where products of several factors are of moderate size."""
 
 
-def ties(x: Data) -> float:
-    """The least difference of two entries."""
-    return float(np.min(np.diff(np.sort(x, axis=None)), initial=math.inf))
-
-
-def nearest(x: Data) -> float:
-    """The least size of an entry."""
-    return float(np.min(np.abs(x), initial=math.inf))
+def ties(x: Data) -> Data:
+    """The differences of entries that are neighbours in size."""
+    return np.diff(np.sort(x, axis=None))
 
 
 def each(name: str, options: Sequence[str]) -> list[str]:
