@@ -182,7 +182,13 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         "diagonal": lambda x, offset, axis1, axis2: torch.diagonal(x, offset=offset, dim1=axis1, dim2=axis2),
         "norm": lambda x, ord, axis, keepdims: torch.sqrt(torch.sum(x * x, dim=axes(x, axis), keepdim=keepdims)),
         "einsum": lambda *xs, subscripts, optimize: torch.einsum(subscripts, *xs),
+        "where": lambda condition, x, y: torch.where(condition != 0, x, y),
+        "floor_divide": lambda x, y: torch.floor(x / y),
         "mod": torch.remainder,
+        "repeat": lambda x, repeats, axis: torch.repeat_interleave(x, repeats, dim=axis),
+        "pad": lambda x, pad_width, constant_values: torch.nn.functional.pad(
+            x, [n for pair in pad_width[::-1] for n in pair], value=constant_values
+        ),
         "rint": torch.round,
         "round": lambda x, decimals: torch.round(x, decimals=decimals),
         "cbrt": lambda x: torch.sign(x) * torch.abs(x) ** (1.0 / 3.0),
