@@ -109,7 +109,7 @@ def subgraphs(case: Case) -> None:
 
 
 def _granted(case: Case) -> float:
-    return max(case.slacks) + 1e-12 * largest(arrays(case.gradient))
+    return max(case.slacks) + 1e-12 * max(1.0, largest(arrays(case.gradient)))
 
 
 def cut(y: Value, v: Value) -> tuple[Value, Value]:
@@ -212,7 +212,7 @@ def hessian(case: Case) -> None:
             for row, m in zip(blocks, sizes, strict=True)
         ]
     )
-    granted = max(case.slack(2), default=0.0) + 1e-11 * largest([matrix])
+    granted = max(case.slack(2), default=0.0) + 1e-11 * max(1.0, largest([matrix]))
     agree(matrix, matrix.T, granted, "the Hessian and its transpose")
     flat = np.concatenate([np.ravel(x) for x in u])
     products = np.split(matrix @ flat, np.cumsum(sizes)[:-1])

@@ -185,6 +185,7 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         "where": lambda condition, x, y: torch.where(condition != 0, x, y),
         "floor_divide": lambda x, y: torch.floor(x / y),
         "mod": torch.remainder,
+        "sort": lambda x, axis: torch.sort(x, dim=axis, stable=True).values,
         "repeat": lambda x, repeats, axis: torch.repeat_interleave(x, repeats, dim=axis),
         "pad": lambda x, pad_width, constant_values: torch.nn.functional.pad(
             x, [n for pair in pad_width[::-1] for n in pair], value=constant_values
