@@ -5,15 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from .bench import Node
+from .bench import Bench, Node
+from .catalogue import named
 from .expression import Expression, Line, Literal
 from .spelling import mentioned
 
 INPUTS = ("x", "y", "z", "w")
 PARTS = ("u", "v", "r", "s", "t", "p", "q")
 
+SUMS = ("np.sum(x)", "x.sum()", "ad.sum(x)")
+
 NESTED = 6
 """Operations that are written into one another before a part gets a name."""
+
+
+def finished(bench: Bench, number: bool) -> Expression | None:
+    """The expression of what was drawn, as one number if asked; None if that is nothing.
+
+    Its value is the node with the most operations behind it. Inputs that were given but not used are added.
+    """
+    lines = [node for node in bench.nodes if node.operands]
+    if not lines:
+        return None
+    result: Node | None = max(reversed(lines), key=lambda node: len(leading_to(node)))
+    for node in [node for node in bench.inputs if bench.plan.all_inputs and not node.uses]:
+        if result and (total := _number(bench, node)):
+            result = bench.add(named("add"), "x + y", result, total)
+    result = _number(bench, result) if result and number else result
+    return assembled(result, bench.inputs) if result else None
+
+
+def _number(bench: Bench, node: Node) -> Node | None:
+    """Its sum, or where that is too large, its mean."""
+    if not node.shape:
+        return node
+    total = bench.add(named("sum"), SUMS[len(bench.nodes) % len(SUMS)], node)
+    return total or bench.add(named("mean"), "np.mean(x)", node)
 
 
 def assembled(result: Node, inputs: Sequence[Node]) -> Expression:

@@ -1,27 +1,30 @@
-"""The bench: an expression is drawn line by line, with the numbers of each node at the point in hand.
+"""The bench: an expression is made line by line, with the numbers of each node at the point in hand.
 
 An operation is offered the nodes in its domains, and its line is kept if the result is of moderate size,
 changes moderately as the inputs change, and is away from kinks: so the whole is well-conditioned for finite
-differences. An input is drawn where an operation first needs it, in that operation's domain.
+differences. Numbers for inputs come first; each is brought into the domain, and the shape, of the operation
+that is the first to use it.
+
+A line is asked for by whole numbers that choose among what there is, the simplest by 0. So any line can be
+left out and the others still mean something: that is how hypothesis finds the smallest expression.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..values.data import Data, Shape, canonical, dtype_of, shape_of
 from ..values.value import Value
 from .catalogue import named
 from .catalogue.drawable import Drawable
+from .placing import admits, brought, spread, stepped
 from .spelling import applied
-from .strategies import REAL, Domain, arrays
+from .strategies import Domain
 
 STEP = 2.0**-10
 """How far the nearby point is at which each line is evaluated, too."""
@@ -32,10 +35,20 @@ LARGEST, STEEPEST = 1e3, 1e2
 MARGIN = 0.125
 """How far from a kink a line is kept, in steps of the inputs."""
 
+ANEW = 10
+"""One operation of so many begins with a new input, though there are nodes that it could take."""
 
-def _admits(domain: Domain, x: float) -> bool:
-    """Whether a computed number is in a domain, or beyond an end that is only how far numbers are drawn."""
-    return x in domain or x > domain.high >= REAL.high or x < domain.low <= REAL.low
+NUMBERS = (1.0, 2.0, 3.0, -1.0, 0.5, -2.5)
+"""What is written into expressions."""
+
+
+class Wish(NamedTuple):
+    """Whole numbers that choose a line. Few enough for hypothesis to leave one out as a whole."""
+
+    operation: int
+    first: int
+    others: int
+    spelling: int
 
 
 @dataclass(eq=False)
@@ -73,7 +86,7 @@ class Node:
         """Whether all entries are in the domain."""
         found = self.known.get(id(domain))
         if found is None:
-            found = self.known[id(domain)] = all(_admits(domain, x) for x in np.ravel(self.data).tolist())
+            found = self.known[id(domain)] = all(admits(domain, x) for x in np.ravel(self.data).tolist())
         return found
 
 
@@ -82,84 +95,57 @@ class Plan:
     """What may be drawn."""
 
     drawables: tuple[Drawable, ...]
-    most_inputs: int
-    most_operations: int
+    dtype: np.dtype[Any]
     depth: int | None
     only_numbers: bool
     broadcasting: bool
     kinks: bool
-    by_shape: dict[Shape, Sequence[Drawable]] = field(default_factory=dict)
+    all_inputs: bool
 
-    def __repr__(self) -> str:
-        return f"<{len(self.drawables)} operations>"
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))  # hypothesis shows all fields of a dataclass otherwise
-
-    def taking(self, shape: Shape) -> Sequence[Drawable]:
-        """The operations that take a first operand of a shape."""
-        if shape not in self.by_shape:
-            self.by_shape[shape] = [drawable for drawable in self.drawables if drawable.takes(shape)]
-        return self.by_shape[shape]
-
-    def shapes_of(self, drawable: Drawable, first: Node | None) -> Sequence[Shape]:
-        """Shapes of an operand that is drawn anew: of the first, or of another."""
+    def partners(self, drawable: Drawable, first: Shape) -> Sequence[Shape]:
+        """Shapes of further operands beside a first one."""
         if self.only_numbers:
             return ((),)
-        if first is None:
-            return drawable.shapes
-        found = drawable.others(first.shape)
-        return found if self.broadcasting or first.shape not in found else (first.shape,)
-
-
-@cache
-def upto(most: int) -> SearchStrategy[int]:
-    """Whole numbers from 0, which shrink to 0."""
-    return st.integers(0, most)
-
-
-@cache
-def _data(shape: Shape, dtype: Any, domain: Domain, unique: bool) -> SearchStrategy[Data]:
-    return arrays(shape, dtype, domain, unique=unique)
-
-
-@cache
-def _without(domain: Domain, points: tuple[float, ...]) -> Domain:
-    return domain.without(*points)
+        found = drawable.others(first)
+        return found if self.broadcasting or first not in found else (first,)
 
 
 @dataclass
 class Bench:
-    """The nodes drawn so far."""
+    """The nodes so far, and the numbers that are left for inputs."""
 
-    draw: DrawFn
     plan: Plan
-    dtype: Any
+    left: list[Data]
     nodes: list[Node] = field(default_factory=list)
     inputs: list[Node] = field(default_factory=list)
     constants: int = 0
 
-    # -- a line --------------------------------------------------------------------------------
-
-    def line(self) -> None:
-        """Try one more line: on a node, one of the operations that it fits; or any, on a new input."""
-        first = self._chosen(self._open_nodes(), fresh=[False] * self._more_inputs())
-        known: Sequence[Drawable] = self.plan.drawables
-        if isinstance(first, Node):
-            known = [d for d in self.plan.taking(first.shape) if first.within(d.domains[0])]
-        if not known:
-            return
-        drawable = known[self.draw(upto(len(known) - 1))]
-        operands = [first if isinstance(first, Node) else self._new(drawable, drawable.domains[0])]
-        if drawable.regular:
-            regular = self._regular(operands[0])
-            if regular is None:
+    def try_line(self, wish: Wish) -> None:
+        """One more line, if there is one near what is wished for."""
+        drawables = self.plan.drawables
+        for k in range(len(drawables)):
+            drawable = drawables[(wish.operation + k) % len(drawables)]
+            if first := self._first(drawable, wish.first):
+                self._apply(drawable, first, wish)
                 return
-            operands = [regular]
-        for domain in drawable.domains[1:]:
-            operands.append(self._another(drawable, domain, operands[0]))
-        if spellings := drawable.spelled(*(node.shape for node in operands)):
-            self.add(drawable, spellings[self.draw(upto(len(spellings) - 1))], *operands)
+
+    def _apply(self, drawable: Drawable, first: Node, wish: Wish) -> None:
+        """A line with this operation and first operand."""
+        operands = [first]
+        for k, domain in enumerate(drawable.domains[1:]):
+            operands.append(self._another(drawable, domain, operands, wish.others + k))
+        spellings = drawable.spelled(*(node.shape for node in operands))
+        if not spellings:
+            return
+        if drawable.regular:
+            if not (matrix := self._regular(first)):
+                return
+            operands[0] = matrix
+        onto = self.plan.kinks and wish.spelling % 2 == 1
+        operands = (onto_kink if onto else off_kink)(drawable, operands)
+        self.add(drawable, spellings[wish.spelling % len(spellings)], *operands)
+
+    # -- operands ------------------------------------------------------------------------------
 
     def _open_nodes(self) -> list[Node]:
         """Nodes that an operation may be applied to, the newest first, unused ones before others."""
@@ -167,70 +153,66 @@ class Bench:
         found = [node for node in reversed(self.nodes) if deepest is None or node.depth < deepest]
         return sorted(found, key=lambda node: node.uses > 0)
 
-    def _chosen(self, nodes: Sequence[Node], fresh: Sequence[bool]) -> Node | bool:
-        """A node, unused ones more often; or that one is to be drawn, and whether as a literal."""
-        choices = [*nodes, *fresh, *[node for node in nodes if not node.uses] * 2] or [False]
-        return choices[self.draw(upto(len(choices) - 1))]
+    def _first(self, drawable: Drawable, wish: int) -> Node | None:
+        """A first operand: a node that fits, unused ones more often, or a new input."""
+        domain = drawable.domains[0]
+        nodes = [node for node in self._open_nodes() if node.within(domain) and takes(drawable, node.shape)]
+        choices = [*nodes, *_unused(nodes) * 4]
+        if self.left and (not choices or wish % ANEW == ANEW - 1):
+            return self._new(drawable, domain, self._shapes(drawable), wish // ANEW, 0)
+        return choices[wish % len(choices)] if choices else None
 
-    def _more_inputs(self) -> bool:
-        return len(self.inputs) < self.plan.most_inputs
+    def _shapes(self, drawable: Drawable) -> Sequence[Shape]:
+        return ((),) if self.plan.only_numbers else drawable.shapes
 
-    def _another(self, drawable: Drawable, domain: Domain, first: Node) -> Node:
+    def _another(self, drawable: Drawable, domain: Domain, before: Sequence[Node], wish: int) -> Node:
         """A further operand: a node that fits, a new input, or a literal."""
-        shapes = self.plan.shapes_of(drawable, first)
-        fitting = [node for node in self._open_nodes() if node.shape in shapes and node.within(domain)]
-        chosen = self._chosen(fitting, [False] * self._more_inputs() + [True])
-        return chosen if isinstance(chosen, Node) else self._new(drawable, domain, first, literal=chosen)
-
-    def _regular(self, x: Node) -> Node | None:
-        """A·Aᵀ + diag(1, 2, …): of a matrix, a regular one that is well-conditioned."""
-        batch = "np.swapaxes(x, -1, -2)" if len(x.shape) > 2 else "x.T"
-        transposed = self.add(named("transpose" if batch == "x.T" else "swapaxes"), batch, x)
-        product = transposed and self.add(named("matmul"), "x @ y", x, transposed)
-        diagonal = np.diag(np.arange(1.0, x.shape[-1] + 1.0)).astype(dtype_of(x.data))
-        return product and self.add(named("add"), "x + y", product, Node(diagonal, diagonal, literal=True))
-
-    # -- numbers -------------------------------------------------------------------------------
+        first = before[0]
+        shapes = self.plan.partners(drawable, first.shape)
+        nodes = [node for node in self._open_nodes() if node.shape in shapes and node.within(domain)]
+        taken = sum(not node.birth and not node.literal for node in before)
+        choices: list[Node | str] = [*nodes, *["input", "array"] * (taken < len(self.left))]
+        choices += ["number", "constant"] if () in shapes else ["array"]
+        choices += [first] * (not first.birth and first.shape in shapes and first.within(domain))
+        choices += _unused(nodes) * 4
+        chosen, wish = choices[wish % len(choices)], wish // len(choices)
+        if isinstance(chosen, Node):
+            return chosen
+        if chosen in ("number", "constant"):
+            numbers = [x for x in NUMBERS if admits(domain, x)]
+            return self._literal(numbers[wish % len(numbers)], chosen == "constant")
+        node = self._new(drawable, domain, shapes, wish, taken)
+        return node if chosen == "input" else self._literal(node.data, wish % 2 == 1)
 
     def _new(
-        self, drawable: Drawable, domain: Domain, first: Node | None = None, literal: bool = False
+        self, drawable: Drawable, domain: Domain, shapes: Sequence[Shape], wish: int, taken: int
     ) -> Node:
-        """An operand drawn anew: an input or a literal."""
-        shapes = self.plan.shapes_of(drawable, first)
-        shape = shapes[self.draw(upto(len(shapes) - 1))]
-        if first is None:
-            domain = _without(domain, drawable.corners)
-        dtype = np.dtype(float) if literal and not shape else self.dtype
-        data = self.draw(_data(shape, dtype, domain, drawable.unique and first is None))
-        if self.plan.kinks:
-            data = self._onto_kink(drawable, data, first)
-        return self._literal(data) if literal else self.input(data)
+        """The next numbers, in a shape and the domain that are needed; an input once a line has it."""
+        data = self.left[taken] if taken < len(self.left) else self.plan.dtype.type(taken)
+        if shape_of(data) not in shapes:
+            data = spread(data, shapes[wish % len(shapes)])
+        data = brought(data, _without(domain, drawable.corners if shapes is drawable.shapes else ()))
+        return Node(data, moved(data))
 
-    def _onto_kink(self, drawable: Drawable, data: Data, first: Node | None) -> Data:
-        """The numbers moved onto a kink of the operation, or left."""
-        if not drawable.kinked or not self.draw(upto(1)):
-            return data
-        if first is not None:
-            return first.data if first.shape == shape_of(data) else data
-        moved = np.array(data, dtype_of(data))
-        if drawable.corners:
-            moved.flat[0] = drawable.corners[0]
-        elif drawable.unique:
-            moved.flat[-1] = moved.flat[0]
-        return canonical(moved)
-
-    def _literal(self, data: Data) -> Node:
+    def _literal(self, data: Data, with_name: bool) -> Node:
         """Numbers in the text, plain or as a constant Value with a name."""
-        named = self.draw(upto(2)) == 2
-        self.constants += named
-        return Node(data, data, literal=True, name=f"c{self.constants}" if named else None)
+        self.constants += with_name
+        return Node(data, data, literal=True, name=f"c{self.constants}" if with_name else None)
 
     def input(self, data: Data) -> Node:
         """One more input."""
-        node = Node(data, _moved(data))
-        self.inputs.append(node)
-        self.nodes.append(node)
+        node = Node(data, moved(data))
+        self._born(node)
         return node
+
+    def _regular(self, x: Node) -> Node | None:
+        """A·Aᵀ + diag(1, 2, …): of a matrix, a regular one that is well-conditioned."""
+        batch = len(x.shape) > 2
+        spelling = "np.swapaxes(x, -1, -2)" if batch else "x.T"
+        transposed = self.add(named("swapaxes" if batch else "transpose"), spelling, x)
+        product = transposed and self.add(named("matmul"), "x @ y", x, transposed)
+        diagonal = np.diag(np.arange(1.0, x.shape[-1] + 1.0)).astype(dtype_of(x.data))
+        return product and self.add(named("add"), "x + y", product, Node(diagonal, diagonal, literal=True))
 
     # -- keeping -------------------------------------------------------------------------------
 
@@ -240,22 +222,92 @@ class Bench:
         with np.errstate(all="ignore"):
             data = function(*(Value(node.data, constant=True) for node in operands)).data
             near = function(*(Value(node.near, constant=True) for node in operands)).data
-        node = Node(data, near, drawable, spelling, operands, birth=len(self.nodes))
+        node = Node(data, near, drawable, spelling, operands)
         if not np.all(np.abs(data) <= LARGEST) or not node.steepness <= STEEPEST:
             return None
-        distances = drawable.distances(*(operand.data for operand in operands))
-        steepest = max(1.0, *(operand.steepness for operand in operands))
-        near_kink = distances[distances < MARGIN * steepest]
+        near_kink = near_kink_of(drawable, operands)
         if near_kink.size and (near_kink.any() or drawable.jump or not self.plan.kinks):
             return None
         node.on_kink = near_kink.size > 0
         for operand in operands:
+            self._born(operand)
             operand.uses += 1
-        self.nodes.append(node)
+        self._born(node)
         return node
 
+    def _born(self, node: Node) -> None:
+        """Make a node one of those that are there; new numbers become an input."""
+        if node.literal or node.birth:
+            return
+        if not node.operands:
+            self.inputs.append(node)
+            self.left[:1] = []
+        self.nodes.append(node)
+        node.birth = len(self.nodes)
 
-def _moved(data: Data) -> Data:
+
+def _unused(nodes: Sequence[Node]) -> list[Node]:
+    return [node for node in nodes if not node.uses]
+
+
+@cache
+def takes(drawable: Drawable, shape: Shape) -> bool:
+    """Whether a first operand may have this shape."""
+    return drawable.takes(shape)
+
+
+@cache
+def _without(domain: Domain, points: tuple[float, ...]) -> Domain:
+    return domain.without(*points) if points else domain
+
+
+# -- kinks -------------------------------------------------------------------------------------
+
+
+def near_kink_of(drawable: Drawable, operands: Sequence[Node]) -> Data:
+    """How far the entries that are near a kink are from it."""
+    distances = drawable.distances(*(operand.data for operand in operands))
+    steepest = max(1.0, *(operand.steepness for operand in operands))
+    return distances[distances < MARGIN * steepest]
+
+
+def off_kink(drawable: Drawable, operands: list[Node]) -> list[Node]:
+    """The operands; where they tie, new numbers among them are moved."""
+    if not drawable.kinked or not near_kink_of(drawable, operands).size:
+        return operands
+    for k in reversed([k for k, node in enumerate(operands) if _is_new(node)]):
+        domain = drawable.domains[k]
+        node = _with_data(operands[k], brought(stepped(operands[k].data), domain))
+        found = [*operands[:k], node, *operands[k + 1 :]]
+        if not near_kink_of(drawable, found).size:
+            return found
+    return operands
+
+
+def onto_kink(drawable: Drawable, operands: list[Node]) -> list[Node]:
+    """The operands, new numbers among them moved onto a kink."""
+    first, last = operands[0], operands[-1]
+    if drawable.gap and last is not first and _is_new(last) and last.shape == first.shape:
+        return [*operands[:-1], _with_data(last, first.data)]
+    if not _is_new(first):
+        return operands
+    data = np.array(first.data, dtype_of(first.data))
+    if drawable.corners:
+        data.flat[0] = drawable.corners[0]
+    elif drawable.unique:
+        data.flat[-1] = data.flat[0]
+    return [_with_data(first, canonical(data)), *operands[1:]]
+
+
+def _is_new(node: Node) -> bool:
+    return not node.birth and not node.operands
+
+
+def _with_data(node: Node, data: Data) -> Node:
+    return replace(node, data=data, near=data if node.literal else moved(data), known={})
+
+
+def moved(data: Data) -> Data:
     """The nearby point: each entry makes a step of its own, so that ties come apart."""
     steps = STEP * np.cos(1.0 + np.arange(np.size(data))).reshape(np.shape(data))
     return canonical(np.add(data, steps).astype(dtype_of(data)))

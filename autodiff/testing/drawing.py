@@ -11,21 +11,19 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from ..settings import whole
 from ..values.data import Data, Shape
-from .assembly import assembled, leading_to
-from .bench import Bench, Node, Plan, upto
-from .catalogue import named
+from .assembly import finished
+from .bench import Bench, Plan, Wish
+from .catalogue.drawable import SHAPES
 from .expression import Expression
 from .offers import Operations, offered
 from .strategies import arrays as arrays_of
 
+MANY = 59
+"""Choices are numbers up to this, which many counts divide."""
+
 Inputs: TypeAlias = int | Sequence[Shape | SearchStrategy[Data]]
-
-
-@cache
-def _more(lines: int) -> SearchStrategy[bool]:
-    """Whether one more line is tried: so many, about as often as not."""
-    return st.sampled_from([False, *[True] * lines])
 
 
 def expressions(
@@ -46,12 +44,36 @@ def expressions(
     products: bool = True,
     linear_algebra: bool = True,
 ) -> SearchStrategy[Expression]:
-    """Random expressions: functions of Values, each with a point inside all domains.
+    """Random expressions: functions of Values, each with a point that is inside all domains.
+
+    What is drawn is well-conditioned for finite differences: values and slopes are of moderate size, and no
+    part is near a pole or a kink. It shrinks towards few operations, few inputs, and small whole numbers. An
+    operation that needs a regular matrix is given A·Aᵀ + diag(1, 2, …).
+
+    operations       names (of operations, or of families: see `Drawable`), functions, or `Drawable`s; or a
+                     dict from these to the Domain of the operand, or to those of all operands. A function of
+                     your own, declared or not, takes real numbers if nothing is said. All by default
+    depth            operations on the longest way from an input to the value; no bound by default
+    max_operations   lines that are tried; a sum that makes the value a number, and what makes a matrix
+                     regular, are not counted
+    inputs           at most so many; or the shape of each, or a strategy of its data
+    dtype            of the inputs; or a strategy of dtypes
+    output           "number", for functions that have a gradient, or "any" shape
+    arrays           whether there are arrays, or numbers alone
+    kinks            whether the point may lie on a kink: ties, and bounds of clip; `Expression.kinks` tells
+    broadcasting     whether operands of different shapes meet
+    (the others)     families that are left out where they are false, if no operations are given
+
+    Raises ValueError for a name that is not known, and where no operation is left.
 
     >>> from hypothesis import find
     >>> find(expressions(["tanh"]), lambda e: True).text
     'tanh(x)'
     """
+    whole("expressions: max_operations", max_operations, 1)
+    given = not isinstance(inputs, int)
+    if not given:
+        whole("expressions: inputs", inputs, 1)
     families = {
         "elementwise": True,
         "reductions": reductions,
@@ -62,45 +84,36 @@ def expressions(
         "linear_algebra": linear_algebra,
     }
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
-    given = () if isinstance(inputs, int) else tuple(inputs)
-    most = inputs if isinstance(inputs, int) else len(given)
-    plan = Plan(drawables, most, max_operations, depth, not arrays, broadcasting, kinks)
-    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(np.dtype(dtype))
-    return _expressions(plan, given, dtypes, output == "number")
+    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
+    wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=2 * max_operations)
+
+    @cache
+    def planned(chosen: Any) -> tuple[Plan, SearchStrategy[Sequence[Data]]]:
+        plan = Plan(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
+        return plan, _numbers(inputs, plan)
+
+    @st.composite
+    def expression(draw: DrawFn) -> Expression:
+        plan, pool = planned(draw(dtypes))
+        bench = Bench(plan, [*draw(pool)])
+        while bench.left and given:
+            bench.input(bench.left[0])
+        for wish in draw(wishes)[:max_operations]:
+            bench.try_line(Wish(*wish))
+        return finished(bench, output == "number") or reject()
+
+    return expression()
 
 
-@st.composite
-def _expressions(
-    draw: DrawFn,
-    plan: Plan,
-    given: tuple[Shape | SearchStrategy[Data], ...],
-    dtypes: SearchStrategy[Any],
-    number: bool,
-) -> Expression:
-    bench = Bench(draw, plan, np.dtype(draw(dtypes)))
-    for one in given:
-        bench.input(draw(one if isinstance(one, SearchStrategy) else arrays_of(one, bench.dtype)))
-    for n in range(plan.most_operations):
-        if n and not draw(_more(plan.most_operations)):
-            break
-        bench.line()
-    result = _result(bench)
-    for node in bench.inputs if given else ():
-        if not node.uses:
-            result = bench.add(named("add"), "x + y", result, _number(bench, node)) or reject()
-    return assembled(_number(bench, result) if number else result, bench.inputs)
+def _wishes(operations: int) -> SearchStrategy[tuple[int, ...]]:
+    """What lines are chosen by."""
+    choice = st.integers(0, MANY)
+    return st.tuples(st.integers(0, operations - 1), choice, choice, choice)
 
 
-def _result(bench: Bench) -> Node:
-    """The node with the most operations behind it."""
-    lines = [node for node in bench.nodes if node.operands]
-    return max(reversed(lines), key=lambda node: len(leading_to(node))) if lines else reject()
-
-
-def _number(bench: Bench, node: Node) -> Node:
-    """Its sum, or where that is too large, its mean."""
-    if not node.shape:
-        return node
-    spellings = named("sum").spelled(node.shape)[:3]
-    total = bench.add(named("sum"), spellings[bench.draw(upto(2))], node)
-    return total or bench.add(named("mean"), "np.mean(x)", node) or reject()
+def _numbers(inputs: Inputs, plan: Plan) -> SearchStrategy[Sequence[Data]]:
+    """Numbers for inputs."""
+    if not isinstance(inputs, int):
+        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, plan.dtype) for x in inputs))
+    shapes = ((),) if plan.only_numbers else SHAPES
+    return st.lists(arrays_of(st.sampled_from(shapes), plan.dtype), min_size=1, max_size=inputs)

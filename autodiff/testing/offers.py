@@ -45,21 +45,21 @@ def _drawables(operation: Operation, domain: Domain | Sequence[Domain] | None) -
     """The entries of an operation: those of the catalogue, or one of a user's own function."""
     if isinstance(operation, Drawable):
         return [operation]
-    known = [d for d in CATALOGUE if operation == d.name or _means(operation, d.name)]
+    known = [d for d in CATALOGUE if operation in (d.name, d.family) or _means(operation, d.name)]
     if isinstance(operation, str) and not known:
         names = sorted({drawable.name for drawable in CATALOGUE})
         raise ValueError(f"expressions: there is no operation {operation!r}; {hint(operation, names)}")
-    domains = (domain,) if isinstance(domain, Domain) else domain and tuple(domain)
+    domains = (domain,) if isinstance(domain, Domain) else tuple(domain or ())
     if isinstance(operation, str) or known:
         return [replace(d, domains=domains) if domains else d for d in known if _fits(d, domains)]
     return [_own(operation, domains)]
 
 
-def _fits(drawable: Drawable, domains: Sequence[Domain] | None) -> bool:
+def _fits(drawable: Drawable, domains: tuple[Domain, ...]) -> bool:
     return not domains or len(domains) == len(drawable.domains)
 
 
-def _own(function: Callable[..., Any], domains: Sequence[Domain] | None) -> Drawable:
+def _own(function: Callable[..., Any], domains: tuple[Domain, ...]) -> Drawable:
     """A user's function, written by its name; one that is not elementwise takes arrays alone."""
     name = getattr(function, "__name__", "")
     if not name.isidentifier() or name in RESERVED:

@@ -25,7 +25,7 @@ ROWS = tuple(shape for shape in SHAPES if math.prod(shape) > 1)
 
 def broadcastable(shape: Shape) -> tuple[Shape, ...]:
     """Shapes that broadcast with this one: of fewer axes, of length 1, and of more axes."""
-    found = [shape, (), shape[1:], (*shape[:-1], 1), (1, *shape[1:])] if shape else [()]
+    found: list[Shape] = [shape, (), shape[1:], (*shape[:-1], 1), (1, *shape[1:])] if shape else [()]
     if len(shape) < 3:
         found.append((2, *shape))
     if shape[-1:] == (1,):
