@@ -222,7 +222,6 @@ def _work(pipe: Connection, said: Any) -> None:
     sys.setswitchinterval(1e-4)  # threads take turns often
     while True:
         try:
-            block = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+            pipe.send(run(pipe.recv(), announce))
+        except (EOFError, BrokenPipeError, KeyboardInterrupt):
             return
-        pipe.send(run(block, announce))

@@ -8,6 +8,7 @@ from autodiff.testing import expressions
 
 from .case import Case
 
+
 LARGE, SMALL = 12, 8
 
 

@@ -70,6 +70,7 @@ COMMON: dict[str, Function] = {
     "reciprocal": lambda x: 1.0 / x,
     "getitem": lambda x, index: x[index],
     "nan_to_num": lambda x, **_: x,
+    "affine": lambda x, weight, bias: x @ weight.T + bias,
     "transpose": lambda x, axes: x.T if axes is None and x.ndim < 2 else x.transpose(*(axes or range(x.ndim)[::-1])),
 }
 """What is written alike with both."""
@@ -88,6 +89,7 @@ def of_jax() -> tuple[Sequence[Any], dict[str, Function]]:
         **COMMON,
         "concatenate": lambda *xs, axis, bounds: jnp.concatenate(xs, axis=axis),
         "stack": lambda *xs, axis: jnp.stack(xs, axis=axis),
+        "gelu": lambda x: jax.nn.gelu(x, approximate=False),
         "larger": jnp.maximum,
         "smaller": jnp.minimum,
         "bounded": lambda x, low, high: jnp.minimum(jnp.maximum(x, low), high),
@@ -103,7 +105,7 @@ def of_jax() -> tuple[Sequence[Any], dict[str, Function]]:
     return [jnp, jnp.linalg, jax.nn, jax.scipy.special], own
 
 
-@mode(share=0.02, smooth=True)
+@mode(share=0.01, smooth=True)
 def jax(case: Case) -> None:
     """Value and gradient by JAX."""
     if importlib.util.find_spec("jax") is None:
@@ -207,7 +209,7 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         "roll": lambda x, shift, axis: torch.roll(x, shift, axis),
         "trace": lambda x, offset, axis1, axis2: torch.diagonal(x, offset, axis1, axis2).sum(-1),
     }
-    return [torch, torch.special, torch.linalg], own
+    return [torch, torch.special, torch.linalg, torch.nn.functional], own
 
 
 def _indexed(x: Any, index: Any) -> Any:

@@ -133,7 +133,7 @@ def finite(slacks: Sequence[float]) -> list[float]:
     return [s if np.isfinite(s) else 0.0 for s in slacks]
 
 
-@mode(share=0.1, order=2)
+@mode(share=0.05, order=2)
 def compiled_hessian(case: Case) -> None:
     """The Hessian as a program."""
     program(case)
@@ -159,11 +159,13 @@ def recorded_program(case: Case) -> None:
 
 @mode(share=0.2)
 def pasted(case: Case) -> None:
-    """The code of the expression runs as it is, and computes the same."""
+    """The code runs as it is, and computes the same."""
     found: dict[str, Any] = {}
     exec(compile(case.code, "<pasted>", "exec"), found)
-    f = found["f"]
-    y = f(*(found[name] for name in case.names))
+    if "f" in found:
+        y = found["f"](*(found[name] for name in case.names))
+    else:  # a network
+        y = found["loss"](found["model"](found["X"]), found["y"])
     weights = 1.0 if case.weights is None else case.weights
     agree(np.sum(np.asarray(y.data) * weights), case.value, case.slacks[:1], "the code")
 

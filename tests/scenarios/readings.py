@@ -45,6 +45,11 @@ def backpropagated(case: Case) -> Value:
     return y
 
 
+def drawn(y: Value) -> Any:
+    """A picture with a card for each node, however many they are; above 60 by default it has fewer."""
+    return ad.draw(y, number_format=FORMAT, max_nodes=len(Graph(y)) + 1, collapse=False)
+
+
 def _cards(y: Value) -> list[str]:
     """The numbers that must stand on the cards."""
     shown = []
@@ -61,7 +66,7 @@ def _cards(y: Value) -> list[str]:
 def pictures_as_text(case: Case) -> None:
     """DOT, Mermaid, text and tree are written; the cards show data and gradient of each node."""
     y = backpropagated(case)
-    picture = ad.draw(y, number_format=FORMAT)
+    picture = drawn(y)
     for text in (picture.dot, picture.mermaid, picture.text, str(ad.tree(y))):
         assert text
     for number in _cards(y):
@@ -73,7 +78,7 @@ def pictures_as_text(case: Case) -> None:
 def pictures_laid_out(case: Case) -> None:
     """SVG, PNG and PDF are drawn; the SVG shows data and gradients."""
     y = backpropagated(case)
-    picture = ad.draw(y, number_format=FORMAT)
+    picture = drawn(y)
     texts = [text.text or "" for text in ElementTree.fromstring(picture.svg).iter() if text.tag.endswith("text")]
     for number in _cards(y):
         assert any(number in text for text in texts), f"no card shows {number}"
