@@ -98,7 +98,7 @@ def of_jax() -> tuple[Sequence[Any], dict[str, Function]]:
         "cholesky": lambda x, upper: jnp.linalg.cholesky(x, upper=upper),
         "eigh": lambda x, UPLO: jnp.linalg.eigh(x, UPLO=UPLO),
         "pinv": lambda x, rcond: jnp.linalg.pinv(x),
-        "norm": lambda x, ord, axis, keepdims: jnp.sqrt(jnp.sum(x * x, axis=axis, keepdims=keepdims)),
+        "norm": jnp.linalg.norm,
         "einsum": lambda *xs, subscripts, optimize: jnp.einsum(subscripts, *xs),
         "pad": lambda x, pad_width, constant_values: jnp.pad(x, pad_width, constant_values=constant_values),
     }
@@ -182,7 +182,7 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         "tril": lambda x, k: torch.tril(x, diagonal=k),
         "triu": lambda x, k: torch.triu(x, diagonal=k),
         "diagonal": lambda x, offset, axis1, axis2: torch.diagonal(x, offset=offset, dim1=axis1, dim2=axis2),
-        "norm": lambda x, ord, axis, keepdims: torch.sqrt(torch.sum(x * x, dim=axes(x, axis), keepdim=keepdims)),
+        "norm": lambda x, ord, axis, keepdims: torch.linalg.norm(x, ord, axis, keepdims),
         "einsum": lambda *xs, subscripts, optimize: torch.einsum(subscripts, *xs),
         "where": lambda condition, x, y: torch.where(condition != 0, x, y),
         "floor_divide": lambda x, y: torch.floor(x / y),

@@ -158,4 +158,6 @@ def calculated(text: str, numbers: dict[str, Any]) -> Any:
         calculation = read(text)
     except SyntaxError as error:
         raise LeftOut("no school notation") from error
+    if unknown := [name for name in calculation.names if name not in numbers]:
+        raise LeftOut(f"no school notation of {unknown[0]}")
     return calculation.evaluate({name: numbers[name] for name in calculation.names})
