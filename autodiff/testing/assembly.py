@@ -28,7 +28,8 @@ def finished(bench: Bench, number: bool) -> Expression | None:
     if not lines:
         return None
     result: Node | None = max(reversed(lines), key=lambda node: len(leading_to(node)))
-    for node in [node for node in bench.inputs if bench.plan.all_inputs and not node.uses]:
+    known = leading_to(result)
+    for node in [node for node in bench.inputs if bench.plan.all_inputs and node not in known]:
         if result and (total := _number(bench, node)):
             result = bench.add(named("add"), "x + y", result, total)
     result = _number(bench, result) if result and number else result

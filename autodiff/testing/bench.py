@@ -218,7 +218,7 @@ class Bench:
 
     def add(self, drawable: Drawable, spelling: str, *operands: Node) -> Node | None:
         """A line, if its result is well-conditioned."""
-        function = applied(spelling, drawable.function)
+        function = applied(spelling, drawable.name, drawable.function)
         with np.errstate(all="ignore"):
             data = function(*(Value(node.data, constant=True) for node in operands)).data
             near = function(*(Value(node.near, constant=True) for node in operands)).data

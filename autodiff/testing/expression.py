@@ -90,7 +90,8 @@ class Expression:
                 nodes[x] if isinstance(x, int) else constants.setdefault(x, x.operand())
                 for x in line.operands
             ]
-            nodes.append(applied(line.spelling, line.operation.function)(*operands))
+            operation = line.operation
+            nodes.append(applied(line.spelling, operation.name, operation.function)(*operands))
         return nodes
 
     @property

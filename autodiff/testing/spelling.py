@@ -18,9 +18,9 @@ OPERANDS = ("x", "y", "z")
 
 
 @cache
-def applied(spelling: str, function: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """The function of its operands that a spelling is; `function` is what a user's own name means."""
-    known = {"np": np, "ad": ops} | ({function.__name__: function} if function else {})
+def applied(spelling: str, name: str = "", function: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The function of its operands that a spelling is, in which a name may mean a user's own function."""
+    known = {"np": np, "ad": ops} | ({name: function} if function else {})
     operands = ", ".join(OPERANDS[k] for k in sorted({*mentioned(spelling)}))
     return eval(f"lambda {operands}: {spelling}", known)  # type: ignore[no-any-return]
 

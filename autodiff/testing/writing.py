@@ -17,6 +17,9 @@ from ..values.data import Data
 from .expression import Expression, Literal
 from .spelling import OPERANDS, tree
 
+OTHERWISE = {"flatten": "ravel"}
+"""Functions that go by another name than the methods."""
+
 CODE = """\
 import numpy as np
 
@@ -125,7 +128,8 @@ class _Mathematics(ast.NodeTransformer):
         self.generic_visit(node)
         if not isinstance(node.func, ast.Attribute) or _named(node.func.value, "linalg"):
             return node
-        return ast.Call(ast.Name(node.func.attr), [node.func.value, *node.args], node.keywords)
+        name = OTHERWISE.get(node.func.attr, node.func.attr)
+        return ast.Call(ast.Name(name), [node.func.value, *node.args], node.keywords)
 
 
 def _named(node: ast.expr, *names: str) -> bool:
@@ -150,12 +154,12 @@ def _copied(node: Any) -> Any:
 
 def _imports(e: Expression) -> Iterator[str]:
     """Where a user's own operations come from."""
-    functions = dict.fromkeys(line.operation.function for line in e.lines)
-    yield from (_import_of(function) for function in functions if function)
+    own = {line.operation.name: line.operation.function for line in e.lines}
+    yield from (_import_of(name, function) for name, function in own.items() if function)
 
 
-def _import_of(function: Callable[..., Any]) -> str:
-    name, module = function.__name__, inspect.getmodule(function)
-    if module and module.__name__ != "__main__" and getattr(module, name, None) is function:
-        return f"from {module.__name__} import {name}"
-    return f"# and {name}, as it is defined in the test"
+def _import_of(name: str, function: Callable[..., Any]) -> str:
+    module, known = inspect.getmodule(function), getattr(function, "__name__", "")
+    if not module or module.__name__ == "__main__" or getattr(module, known, None) is not function:
+        return f"# and {name}, as it is defined in the test"
+    return f"from {module.__name__} import {known}" + f" as {name}" * (name != known)

@@ -247,11 +247,11 @@ def test_names_of_own_functions_are_not_given_to_anything_else():
 
 def test_deep_expressions_are_written_in_parts():
     e = find(
-        expressions(["sin"], arrays=False, max_operations=200, inputs=1),
-        lambda e: len(e.lines) > 30,
+        expressions(["sin"], arrays=False, max_operations=40, inputs=1),
+        lambda e: len(e.lines) > 12,
         settings=settings(phases=[Phase.generate], max_examples=3000),
     )
-    assert max(text.count("(") for text in e.text.split("; ")) < 10
+    assert max(text.count("(") for text in e.text.split("; ")) < 8
 
 
 def test_an_expression_takes_as_many_arguments_as_it_has_inputs():
@@ -298,10 +298,10 @@ def test_every_spelling_computes_and_has_its_operands(drawable):
                 brought(rng.normal(size=shape) if shape else 0.7, domain)
                 for shape, domain in zip(shapes, drawable.domains, strict=True)
             ]
-            if drawable.regular and first[-2:-1] == first[-1:]:
+            if drawable.regular and len(first) > 1 and first[-2] == first[-1]:
                 data[0] = np.broadcast_to(np.diag(np.arange(1.0, first[-1] + 1.0)), first).copy()
             for spelling in drawable.spelled(*shapes):
-                assert {*mentioned(spelling)} == set(range(len(shapes))) or drawable.family == "selection"
+                assert {*mentioned(spelling)} == set(range(len(shapes)))
                 result = applied(spelling)(*map(Value, data))
                 assert isinstance(result, Value)
                 assert np.all(np.isfinite(result.data))
@@ -341,19 +341,16 @@ def test_an_own_operation_is_drawn_in_its_domain(e):
 
 
 def test_an_own_operation_of_arrays_is_described_by_a_drawable():
-    reverse = Drawable(
-        "reverse", lambda x: ["reverse(x)"] if x == (3,) else [], shapes=((3,),), function=np.flip
-    )
-    with pytest.raises(AttributeError):  # the name that is spelled is that of the function
-        find(expressions([reverse]), lambda e: e)
-    flip = Drawable("flip", lambda x: ["flip(x)"] if x == (3,) else [], shapes=((3,),), function=np.flip)
-    e = find(expressions([flip], output="any"), lambda e: True)
-    assert e.text == "flip(x)"
+    spelled = lambda x: ["reverse(x)"] if x == (3,) else []  # noqa: E731
+    reverse = Drawable("reverse", spelled, shapes=((3,),), function=wrong_reverse)
+    e = find(expressions([reverse], output="any"), lambda e: True)
+    assert e.text == "reverse(x)"
+    assert "from tests.autodiff.test_expressions import wrong_reverse as reverse" in e.code
     assert np.shape(e.inputs[0]) == (3,)
 
 
 def test_names_that_are_not_known_are_refused():
-    with pytest.raises(ValueError, match="no operation 'tahn'; did you mean 'tanh'"):
+    with pytest.raises(ValueError, match="no operation 'tahn'; did you mean 'tan' or 'tanh'"):
         expressions(["tahn"])
     with pytest.raises(ValueError, match="none of the operations"):
         expressions(["matmul"], arrays=False)
