@@ -11,6 +11,7 @@ chain rule over the recorded graph.
 8.0
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,10 @@ for own in ("all", "any", "compile", "max", "min", "round", "sum"):
     __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
 del own
 
+if sys.modules.get("hypothesis"):  # whose entry point came before there were Values
+    from _autodiff_hypothesis import register_values
+
+    register_values()
 
 _reader, _ = lazy_names(__name__, READERS | UNLISTED)
 

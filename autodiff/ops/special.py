@@ -64,6 +64,10 @@ ERFC_FAR = (
 )  # fmt: skip
 
 
+SINGLE = np.float32(1.0)
+"""By it, half precision becomes single, in which the polynomials do not overflow; others stay as they are."""
+
+
 def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Data) -> Data:
     top, bottom = (_polynomial(powers, x) for powers in coefficients)
     return top / bottom
@@ -84,7 +88,7 @@ def erf(x: Data, /) -> Data:
 
     Cody's rational approximation (1969), within 2 units in the last place.
     """
-    size = np.abs(x)
+    size = np.abs(x * SINGLE)
     near = np.where(size > 0.5, 0.0, x)
     middle = np.clip(size, 0.5, 4.0)
     far = np.clip(size, 4.0, 6.0)

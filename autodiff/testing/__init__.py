@@ -13,11 +13,18 @@ Needs the extra `testing`.
 
 from __future__ import annotations
 
+from _autodiff_hypothesis import register
+
 try:
     from .catalogue.drawable import Drawable
+    from .data_sets import DataSet, data_sets
+    from .domains import POSITIVE, REAL, UNIT, Domain
     from .drawing import expressions
+    from .dtypes import dtypes
+    from .edges import edge_arrays, edge_numbers
     from .expression import Expression
-    from .strategies import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
+    from .networks import NetworkCase, networks
+    from .strategies import arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
         raise
@@ -25,16 +32,25 @@ except ModuleNotFoundError as error:
         "autodiff.testing needs hypothesis: pip install 'autodiff-lecture[testing]'", name="hypothesis"
     ) from error
 
+register()  # for who has autodiff on the path without having installed it
+
 __all__ = [
     "POSITIVE",
     "REAL",
     "UNIT",
+    "DataSet",
     "Domain",
     "Drawable",
     "Expression",
+    "NetworkCase",
     "arrays",
     "broadcastable_arrays",
+    "data_sets",
+    "dtypes",
+    "edge_arrays",
+    "edge_numbers",
     "expressions",
+    "networks",
     "numbers",
     "values",
 ]

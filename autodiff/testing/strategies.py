@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -18,100 +17,86 @@ from hypothesis.strategies import SearchStrategy
 
 from ..values.data import Data, Shape, canonical
 from ..values.value import Value
-
-Interval: TypeAlias = tuple[float, float]
+from .domains import POSITIVE as POSITIVE
+from .domains import REAL as REAL
+from .domains import UNIT as UNIT
+from .domains import Domain as Domain
+from .domains import Interval
+from .dtypes import of_dtype
 
 TINY = 2.0**-10
 """Numbers nearer to 0 than this, except 0, are not drawn: their squares and reciprocals lose digits."""
+
+MODERATE = 16.0
+"""Where an end is infinite, half of the numbers are no further from 0, or from the other end, than this."""
 
 MAX_AXES, MAX_SIDE = 3, 3
 
 MANY = 2 * MAX_SIDE**MAX_AXES
 """Points of a grid from which unique entries are drawn."""
 
-
-@dataclass(frozen=True)
-class Domain:
-    """The interval from low to high, ends included, without what lies within `margin` of excluded points.
-
-    Exclude kinks, and the ends where a function has a pole or an infinite slope.
-
-    >>> 0.0 in Domain(-2.0, 2.0), 0.0 in Domain(-2.0, 2.0, exclude=(0.0,))
-    (True, False)
-    """
-
-    low: float = -5.0
-    high: float = 5.0
-    exclude: tuple[float, ...] = ()
-    margin: float = 0.125
-
-    def __post_init__(self) -> None:
-        if not self.pieces():
-            raise ValueError(f"{self} holds no number")
-
-    def __contains__(self, x: float) -> bool:
-        return any(low <= x <= high for low, high in self.pieces())
-
-    def without(self, *points: float) -> Domain:
-        """The domain without the surroundings of more points.
-
-        >>> REAL.without(0.0).pieces()
-        [(-5.0, -0.125), (0.125, 5.0)]
-        """
-        return replace(self, exclude=self.exclude + points)
-
-    def pieces(self) -> list[Interval]:
-        """The intervals that are left, in order."""
-        pieces, low = [], self.low
-        for point in sorted(self.exclude):
-            if point + self.margin >= self.low and point - self.margin <= self.high:
-                pieces.append((low, point - self.margin))
-                low = point + self.margin
-        pieces.append((low, self.high))
-        return [(low, high) for low, high in pieces if low <= high]
-
-
-REAL = Domain()
-"""From −5 to 5."""
-
-POSITIVE = Domain(0.0, 5.0, exclude=(0.0,))
-"""From 0.125 to 5: away from the pole of log, and the infinite slope of sqrt, at 0."""
-
-UNIT = Domain(-1.0, 1.0, exclude=(-1.0, 1.0))
-"""From −0.875 to 0.875: between −1 and 1, where arcsin and arctanh are infinitely steep."""
+MOST = 4 * MANY
+"""Points of a grid on either side of the one nearest to 0: those of wide domains are many."""
 
 
 def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[float]:
-    """Floats of a domain that the dtype (float64, float32 or float16) represents exactly.
+    """Floats of a domain that the dtype represents exactly: float64, float32, float16, or a strategy.
 
-    Whole numbers, halves, and the ends of the domain's pieces come up often.
+    Whole numbers, halves, and the ends of the domain's pieces come up often. Towards an infinite end, half of
+    the numbers are moderate, and none is so large that its cube overflows.
+
+    Raises ValueError for another dtype, and where the dtype represents no number of the domain.
 
     >>> from hypothesis import find
     >>> find(numbers(POSITIVE), lambda x: x > 2.5)
     3.0
+    >>> find(numbers(Domain(0, math.inf)), lambda x: x > 1e6)
+    1000001.0
     """
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float64, np.float32, np.float16):
-        raise ValueError(f"numbers: dtype must be float64, float32 or float16, got {dtype}")
-    pieces = [_held(piece, dtype) for piece in domain.pieces()]
-    pieces = [(low, high) for low, high in pieces if low <= high]
+    return of_dtype(dtype, lambda dtype: _numbers(domain, dtype), "numbers")
+
+
+def _numbers(domain: Domain, dtype: np.dtype[Any]) -> SearchStrategy[float]:
+    pieces = [held for piece in domain.pieces() for held in [_held(piece, dtype)] if held[0] <= held[1]]
     if not pieces:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")
-    special = sorted({*_multiples(0.5, pieces), *(end for piece in pieces for end in piece)}, key=_simplicity)
-    intervals = sorted((part for piece in pieces for part in _away_from_zero(piece)), key=_nearness)
+    near = [_reachable(piece, domain, dtype, MODERATE) for piece in pieces]
+    far = [_reachable(piece, domain, dtype, _reach(dtype)) for piece in pieces]
+    special = sorted({*_multiples(0.5, near), *(end for piece in far for end in piece)}, key=_simplicity)
     width = cast(Any, 8 * dtype.itemsize)
-    floats = [st.floats(low, high, allow_subnormal=False, width=width) for low, high in intervals]
+    floats = [st.floats(low, high, allow_subnormal=False, width=width) for low, high in _apart([*near, *far])]
     return st.one_of(st.sampled_from(special), *floats)
 
 
+def _reach(dtype: np.dtype[Any]) -> float:
+    """How far numbers go towards infinity: 2²⁵⁶, 2³² or 2⁴, with cubes that do not overflow."""
+    return 2.0 ** (np.finfo(dtype).maxexp // 4)
+
+
+def _reachable(piece: Interval, domain: Domain, dtype: np.dtype[Any], reach: float) -> Interval:
+    """The part of an interval that is no further towards infinity than `reach`, or twice its other end."""
+    (low, high), largest = piece, float(np.finfo(dtype).max)
+    if domain.high == math.inf and high == largest:
+        high = min(max(reach, low + reach, 2.0 * low), largest)
+    if domain.low == -math.inf and low == -largest:
+        low = max(min(-reach, high - reach, 2.0 * high), -largest)
+    return _held((low, high), dtype)
+
+
 def _held(piece: Interval, dtype: np.dtype[Any]) -> Interval:
-    """The part of an interval whose ends the dtype represents."""
-    low, high = dtype.type(piece[0]), dtype.type(piece[1])
+    """The part of an interval whose ends the dtype represents as finite numbers."""
+    largest = float(np.finfo(dtype).max)
+    low, high = (dtype.type(min(max(end, -largest), largest)) for end in piece)
     if float(low) < piece[0]:  # a comparison in the dtype itself would round the bound
         low = np.nextafter(low, dtype.type(np.inf))
     if float(high) > piece[1]:
         high = np.nextafter(high, dtype.type(-np.inf))
     return float(low), float(high)
+
+
+def _apart(pieces: Sequence[Interval]) -> list[Interval]:
+    """The parts of intervals away from 0, each once, nearest to 0 first."""
+    return sorted({part for piece in pieces for part in _away_from_zero(piece)}, key=_nearness)
 
 
 def _away_from_zero(piece: Interval) -> list[Interval]:
@@ -130,9 +115,16 @@ def _nearness(interval: Interval) -> tuple[bool, float]:
 
 
 def _multiples(spacing: float, pieces: Sequence[Interval]) -> list[float]:
-    """The multiples of a power of two in some intervals."""
-    steps = [range(math.ceil(low / spacing), math.floor(high / spacing) + 1) for low, high in pieces]
-    return [k * spacing for part in steps for k in part]
+    """The multiples of a power of two in some intervals, of each the MOST nearest to 0 on either side."""
+    return [k * spacing for low, high in pieces for k in _multipliers(spacing, low, high)]
+
+
+def _multipliers(spacing: float, low: float, high: float) -> range:
+    nearest = min(max(0.0, low), high)
+    if abs(nearest) >= spacing * 2.0**50:  # multiples are further apart than floats, or overflow
+        return range(0)
+    first, last = max(low, nearest - MOST * spacing), min(high, nearest + MOST * spacing)
+    return range(math.ceil(first / spacing), math.floor(last / spacing) + 1)
 
 
 def _grid(domain: Domain) -> list[float]:
@@ -152,6 +144,7 @@ def arrays(
 ) -> SearchStrategy[Data]:
     """Arrays of a domain: of a shape, of shapes drawn from a strategy, or of any small shape.
 
+    `dtype` is one, or a strategy such as `dtypes()`.
     None gives up to 3 axes of up to 3 entries, none of them empty; a strategy may draw empty axes. Shape ()
     gives a Python float, or a NumPy scalar of another dtype. With `unique`, entries come from a grid, no two
     of them equal: ties and near ties are kinks of max and sort.
@@ -162,10 +155,13 @@ def arrays(
     """
     if shape is None:
         shape = hnp.array_shapes(min_dims=0, max_dims=MAX_AXES, max_side=MAX_SIDE)
-    elements = st.sampled_from(_grid(domain)) if unique else numbers(domain, dtype)
-    # Without fill, entries differ, so that a mixed-up axis or index is noticed.
-    drawn = hnp.arrays(np.dtype(dtype), shape, elements=elements, fill=st.nothing(), unique=unique)
-    return drawn.map(canonical)
+
+    def made(dtype: np.dtype[Any]) -> SearchStrategy[Any]:
+        elements = st.sampled_from(_grid(domain)) if unique else numbers(domain, dtype)
+        # Without fill, entries differ, so that a mixed-up axis or index is noticed.
+        return hnp.arrays(dtype, shape, elements=elements, fill=st.nothing(), unique=unique)
+
+    return of_dtype(dtype, made, "arrays").map(canonical)
 
 
 def broadcastable_arrays(
@@ -175,34 +171,47 @@ def broadcastable_arrays(
 ) -> SearchStrategy[tuple[Data, ...]]:
     """Tuples of n arrays whose shapes broadcast together; some may be numbers.
 
-    `domain` is one domain for all, or a list with one for each.
+    `domain` and `dtype` are one for all, or a list with one for each. A strategy of dtypes draws one for all;
+    in a list, each draws its own.
 
     >>> from hypothesis import find
     >>> find(broadcastable_arrays(2, domain=[REAL, POSITIVE]), lambda pair: True)
     (0.0, 1.0)
     """
-    domains = [domain] * n if isinstance(domain, Domain) else list(domain)
-    if len(domains) != n:
-        raise ValueError(f"broadcastable_arrays: expected {n} domains, got {len(domains)}")
+    domains = _one_each(domain, n, "domains")
+    if isinstance(dtype, SearchStrategy):
+        return of_dtype(dtype, lambda drawn: broadcastable_arrays(n, drawn, domains), "broadcastable_arrays")
+    dtypes = _one_each(dtype, n, "dtypes")
     shapes = hnp.mutually_broadcastable_shapes(num_shapes=n, max_dims=MAX_AXES, max_side=MAX_SIDE)
-    return shapes.flatmap(
-        lambda drawn: st.tuples(
-            *(arrays(shape, dtype, domain) for shape, domain in zip(drawn.input_shapes, domains, strict=True))
-        )
-    )
+    return shapes.flatmap(lambda drawn: st.tuples(*map(arrays, drawn.input_shapes, dtypes, domains)))
 
 
-def values(data: SearchStrategy[Any] | None = None, name: str | None = None) -> SearchStrategy[Any]:
+def _one_each(given: Any, n: int, what: str) -> list[Any]:
+    """As many as there are arrays, from one for all or from a list."""
+    each = list(given) if isinstance(given, (list, tuple)) else [given] * n
+    if len(each) != n:
+        raise ValueError(f"broadcastable_arrays: expected {n} {what}, got {len(each)}")
+    return each
+
+
+def values(
+    data: SearchStrategy[Any] | None = None, name: str | None = None, dtype: Any = None
+) -> SearchStrategy[Any]:
     """Values of what another strategy draws, arrays of any small shape by default.
 
-    For a strategy of tuples, such as `broadcastable_arrays`, they are tuples of Values.
+    For a strategy of tuples, such as `broadcastable_arrays`, they are tuples of Values. `dtype` is that of
+    the arrays drawn by default. `st.from_type(Value)` is `values()`.
+
+    Raises TypeError for a dtype beside a strategy of data, which has its own.
 
     >>> from hypothesis import find
     >>> find(values(numbers(POSITIVE), name="x"), lambda x: True)
     Value(1.0, name='x')
     """
+    if data is not None and dtype is not None:
+        raise TypeError("values: give the dtype to the strategy of the data, as values(arrays(dtype=dtype))")
 
     def held(drawn: Any) -> Any:
         return tuple(map(held, drawn)) if isinstance(drawn, tuple) else Value(drawn, name)
 
-    return (arrays() if data is None else data).map(held)
+    return (arrays(dtype=dtype or np.float64) if data is None else data).map(held)

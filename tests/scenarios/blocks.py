@@ -231,7 +231,13 @@ class Shrinking:
         shrunk = error is not None
         smallest, error = error or (case, failure_of(mode, case))
         failure = Failure(
-            self.block.number, [mode.name], said(error), smallest.text, smallest.code, smallest.operations, shrunk
+            self.block.number,
+            [mode.name],
+            said(error),
+            smallest.text,
+            smallest.code,
+            smallest.operations,
+            shrunk,
         )
         self._cases[len(self.failures)] = smallest
         self.failures.append(failure)

@@ -67,11 +67,15 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.scenarios", description=__doc__)
     parser.add_argument("--expressions", type=int, default=1500, help="how many cases")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes; all cores if not given")
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count(), help="processes; all cores if not given"
+    )
     parser.add_argument("--size", type=int, default=SIZE, help="cases per block")
     parser.add_argument("--block", type=int, help="run this block alone, and print the code of failures")
     parser.add_argument("--kind", help="draw all cases from this kind")
-    parser.add_argument("--modes", nargs="+", choices=list(MODES), metavar="MODE", help=f"of {', '.join(MODES)}")
+    parser.add_argument(
+        "--modes", nargs="+", choices=list(MODES), metavar="MODE", help=f"of {', '.join(MODES)}"
+    )
     parser.add_argument("--state", type=Path, help="file of finished blocks: .scenarios/SEED.jsonl")
     return parser.parse_args(words)
 

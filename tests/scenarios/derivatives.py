@@ -153,7 +153,9 @@ def _order(case: Case, order: int) -> None:
         y, xs = case.recorded(case.moved(t, v))
         below = y
         for _ in range(order - 2):
-            below = sum(ad.sum(g * d) for g, d in zip(gradients(below, xs, create_graph=True), u, strict=True))
+            below = sum(
+                ad.sum(g * d) for g, d in zip(gradients(below, xs, create_graph=True), u, strict=True)
+            )
         return inner(gradients(below, xs), u)
 
     found = case.tower(order)[order]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis.strategies import SearchStrategy
 
-from autodiff.testing import expressions
+from autodiff.testing import expressions, networks
 
 from .case import Case
+from .networks import network_case
 
 
 LARGE, SMALL = 12, 8
@@ -22,5 +23,7 @@ KINDS: dict[str, SearchStrategy[Case]] = {
     "arrays of results": _cases(max_operations=SMALL, output="any"),
     "large": _cases(max_operations=LARGE),
     "on kinks": _cases(max_operations=SMALL, kinks=True),
+    "networks": networks().map(network_case),
+    "networks of numbers": networks(scalars=True).map(network_case),
 }
 """Blocks take turns at them."""

@@ -71,7 +71,9 @@ COMMON: dict[str, Function] = {
     "getitem": lambda x, index: x[index],
     "nan_to_num": lambda x, **_: x,
     "affine": lambda x, weight, bias: x @ weight.T + bias,
-    "transpose": lambda x, axes: x.T if axes is None and x.ndim < 2 else x.transpose(*(axes or range(x.ndim)[::-1])),
+    "transpose": lambda x, axes: (
+        x.T if axes is None and x.ndim < 2 else x.transpose(*(axes or range(x.ndim)[::-1]))
+    ),
 }
 """What is written alike with both."""
 
@@ -137,7 +139,9 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         return lambda x, axis, keepdims: function(x, dim=axes(x, axis), keepdim=keepdims)
 
     def spread(function: Function) -> Function:
-        return lambda x, axis, ddof, keepdims: function(x, dim=axes(x, axis), correction=ddof, keepdim=keepdims)
+        return lambda x, axis, ddof, keepdims: function(
+            x, dim=axes(x, axis), correction=ddof, keepdim=keepdims
+        )
 
     def product(x: Any, axis: Any, keepdims: bool) -> Any:
         for k in sorted((k % x.ndim for k in np.atleast_1d(axes(x, axis)).tolist()), reverse=True):
@@ -234,7 +238,9 @@ def torch(case: Case) -> None:
     places, own = of_torch()
     import torch as library
 
-    f = translated(case, lambda name: looked_up(name, places, own, "PyTorch"), lambda x: library.tensor(of_numbers(x)))
+    f = translated(
+        case, lambda name: looked_up(name, places, own, "PyTorch"), lambda x: library.tensor(of_numbers(x))
+    )
     xs = [library.tensor(of_numbers(x), requires_grad=True) for x in case.inputs]
     try:
         y = f(*xs)

@@ -120,9 +120,7 @@ def without_overflow(results: Sequence[Any]) -> list[Any]:
     return [np.where(np.isfinite(x), x, np.nan) for x in arrays(list(results))]
 
 
-def at_the_edges(
-    x: Any, rng: np.random.Generator, share: float, edges: Sequence[float] = EDGES
-) -> Any:
+def at_the_edges(x: Any, rng: np.random.Generator, share: float, edges: Sequence[float] = EDGES) -> Any:
     """Data of the same shape, some entries of which are edges."""
     chosen = np.where(rng.random(np.shape(x)) < share, rng.choice(edges, size=np.shape(x)), x)
     return float(chosen) if isinstance(x, float) else chosen

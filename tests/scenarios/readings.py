@@ -79,7 +79,9 @@ def pictures_laid_out(case: Case) -> None:
     """SVG, PNG and PDF are drawn; the SVG shows data and gradients."""
     y = backpropagated(case)
     picture = drawn(y)
-    texts = [text.text or "" for text in ElementTree.fromstring(picture.svg).iter() if text.tag.endswith("text")]
+    texts = [
+        text.text or "" for text in ElementTree.fromstring(picture.svg).iter() if text.tag.endswith("text")
+    ]
     for number in _cards(y):
         assert any(number in text for text in texts), f"no card shows {number}"
     assert picture.png.startswith(b"\x89PNG")

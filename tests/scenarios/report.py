@@ -27,13 +27,35 @@ def table(total: Result) -> str:
         if ran + out:
             each = 1e3 * total.seconds[name] / (ran + out)
             because = ", ".join(f"{reason} {n:,}" for reason, n in _reasons(total, name))
-            rows.append((f"{mode.family}.{name}", f"{ran:,}", f"{total.failed[name]:,}", f"{out:,}", f"{each:.1f}", because))
+            rows.append(
+                (
+                    f"{mode.family}.{name}",
+                    f"{ran:,}",
+                    f"{total.failed[name]:,}",
+                    f"{out:,}",
+                    f"{each:.1f}",
+                    because,
+                )
+            )
     ran = sum(total.ran.values())
     each = 1e3 * sum(total.seconds.values()) / max(1, total.distinct)
-    rows.append(("all", f"{ran:,}", f"{sum(total.failed.values()):,}", f"{sum(total.left_out.values()):,}", f"{each:.1f}", ""))
-    return "\n".join(["", *aligned(rows, "lrrrrl", "  "), "", f"{total.cases:,} cases, {total.distinct:,} distinct"])
+    rows.append(
+        (
+            "all",
+            f"{ran:,}",
+            f"{sum(total.failed.values()):,}",
+            f"{sum(total.left_out.values()):,}",
+            f"{each:.1f}",
+            "",
+        )
+    )
+    return "\n".join(
+        ["", *aligned(rows, "lrrrrl", "  "), "", f"{total.cases:,} cases, {total.distinct:,} distinct"]
+    )
 
 
 def _reasons(total: Result, name: str) -> list[tuple[str, int]]:
     prefix = f"{name}: "
-    return Counter({key.removeprefix(prefix): n for key, n in total.reasons.items() if key.startswith(prefix)}).most_common(4)
+    return Counter(
+        {key.removeprefix(prefix): n for key, n in total.reasons.items() if key.startswith(prefix)}
+    ).most_common(4)

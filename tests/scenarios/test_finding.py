@@ -84,7 +84,9 @@ def backward_sets_leaves(monkeypatch):
 
 def rows_turned(monkeypatch):
     rows = jacobians._rows
-    monkeypatch.setattr(jacobians, "_rows", lambda call, y: [m[::-1] if np.ndim(m) else m for m in rows(call, y)])
+    monkeypatch.setattr(
+        jacobians, "_rows", lambda call, y: [m[::-1] if np.ndim(m) else m for m in rows(call, y)]
+    )
 
 
 def first_result_for_ever(monkeypatch):
@@ -147,7 +149,9 @@ def replay_of_half(monkeypatch):
 
 
 def gradient_of_another_sign(monkeypatch):
-    monkeypatch.setattr(Wording, "_gradient", lambda self, node: f"grad {self.number(-np.asarray(node.grad))}")
+    monkeypatch.setattr(
+        Wording, "_gradient", lambda self, node: f"grad {self.number(-np.asarray(node.grad))}"
+    )
 
 
 def formula_off_by_one(monkeypatch):
@@ -157,7 +161,9 @@ def formula_off_by_one(monkeypatch):
 
 def signs_lost(monkeypatch):
     write = Text.write
-    monkeypatch.setattr(Text, "write", lambda self, term, *more: write(self, term, *more).replace("sin", "cos"))
+    monkeypatch.setattr(
+        Text, "write", lambda self, term, *more: write(self, term, *more).replace("sin", "cos")
+    )
 
 
 def constant_differentiated(monkeypatch):
@@ -217,7 +223,7 @@ def test_a_formula_that_is_printed_wrong_is_found(monkeypatch):
 
 def test_a_failure_is_shrunk_to_the_wrong_operation_and_found_again(monkeypatch):
     wrong_slope(monkeypatch)
-    one, = found("finite_differences")
+    (one,) = found("finite_differences")
     assert one.operations[:1] == ("tanh",)
     assert len(one.operations) <= 2
     assert re.search(r"got -?[\d.e-]+, finite differences -?[\d.e-]+", str(one))
@@ -234,7 +240,7 @@ def test_a_failure_hides_no_other(monkeypatch):
 
 def test_modes_that_fail_alike_are_named_together(monkeypatch):
     wrong_slope(monkeypatch)
-    one, = found("finite_differences", "second_order", "checker")
+    (one,) = found("finite_differences", "second_order", "checker")
     assert {"finite_differences", "checker"} <= set(one.modes)
 
 
