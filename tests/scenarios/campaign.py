@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
@@ -16,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from . import derivatives, elsewhere, peers, programs, readings  # noqa: F401 (declare modes)
-from .blocks import SIZE, Block, Failure, Result, run
+from .block import SIZE, Block
 from .modes import MODES
 from .report import line, table
+from .searching import Result, run
+from .shrinking import Failure
 
 HANGING = 600.0
 """Seconds without a word after which a process is ended."""
@@ -36,11 +39,11 @@ def main(words: Sequence[str] | None = None) -> int:
     for result in state.results.values():
         add(total, result)
     print(f"{len(state.results)} blocks of {asked.size} done before, {len(todo)} to do", flush=True)
-    start, done = time.monotonic(), 0
-    for result in Crew(asked.workers, [_block(asked, n) for n in todo]).results():
+    start = time.monotonic()
+    crew = Crew(asked.workers, [_block(asked, n) for n in todo])
+    for done, result in enumerate(crew.results(), 1):
         state.keep(result)
         add(total, result)
-        done += 1
         for failure in result.failures:
             print(failure, flush=True)
         if done % 10 == 0 or done == len(todo):
@@ -224,6 +227,7 @@ def _work(pipe: Connection, said: Any) -> None:
         said.value = f"{mode}\t{text}".encode()[:1999]
 
     sys.setswitchinterval(1e-4)  # threads take turns often
+    warnings.simplefilter("ignore")
     while True:
         try:
             pipe.send(run(pipe.recv(), announce))

@@ -92,11 +92,13 @@ class Case:
 
     def tower(self, order: int) -> list[list[Any]]:
         """[value], gradient, Hessian times direction …: computed once for each order."""
-        return self._towers[order][0]
+        floors: list[list[Any]] = self._towers[order][0]
+        return floors
 
     def slack(self, order: int) -> list[float]:
         """What rounding may make of the topmost of them."""
-        return self._towers[order][1][order]
+        slacks: list[float] = self._towers[order][1][order]
+        return slacks
 
     @property
     def value(self) -> Any:

@@ -25,6 +25,9 @@ OFF = 2.0**-36
 UNITS = 64.0
 """Units in the last place that are granted to each intermediate result: the longest sums, and more."""
 
+LEAST = 1e-14
+"""What is granted in any case: of results that are 0, too."""
+
 LIMIT = 1e-7
 """Left out is where that changes a result by more than this, of its largest entry or of 1."""
 
@@ -67,7 +70,7 @@ def slack(exact: Any, off: Any) -> list[float]:
     with np.errstate(invalid="ignore"):
         changes = [np.abs(a - b) for a, b in zip(arrays(exact), arrays(off), strict=True)]
     unit = UNITS * float(np.finfo(float).eps) / OFF
-    return [unit * float(np.max(change, initial=0.0)) for change in changes]
+    return [unit * float(np.max(change, initial=0.0)) + LEAST for change in changes]
 
 
 def meaningful(slacks: Sequence[float], exact: Any) -> bool:

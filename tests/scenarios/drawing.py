@@ -9,7 +9,6 @@ from autodiff.testing import expressions, networks
 from .case import Case
 from .networks import network_case
 
-
 LARGE, SMALL = 12, 8
 
 

@@ -1,7 +1,7 @@
 """The same graph computed by PyTorch and by JAX, where they are installed: value and gradient.
 
-A recorded graph is walked in order, each operation by the peer's function of that name. Operations have NumPy's
-names, so JAX has nearly all under the same, and PyTorch most; what is called otherwise is listed here.
+A recorded graph is walked in order, each operation by the peer's function of that name. Operations have
+NumPy's names, so JAX has nearly all under the same, and PyTorch most; what is called otherwise is listed here.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def of_jax() -> tuple[Sequence[Any], dict[str, Function]]:
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
-    own = {
+    own: dict[str, Function] = {
         **COMMON,
         "concatenate": lambda *xs, axis, bounds: jnp.concatenate(xs, axis=axis),
         "stack": lambda *xs, axis: jnp.stack(xs, axis=axis),
@@ -154,7 +154,7 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
     def turned(x: Any, axis: Any) -> Any:
         return torch.flip(x, np.atleast_1d(axes(x, axis)).tolist())
 
-    own = {
+    own: dict[str, Function] = {
         **COMMON,
         "absolute": torch.abs,
         "getitem": _indexed,

@@ -26,7 +26,7 @@ from .modes import LeftOut, mode
 
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 5e-324, np.inf, -np.inf, np.nan)
 HUGE = (*EDGES, 1000.0, -1000.0, 1e300, -1e300)
-"""With numbers of which products overflow: a sum of products that overflow may be ∞ or nan, as it is summed."""
+"""With numbers of which products overflow: their sum is ∞ or nan, as it is summed."""
 
 THREADS, CALLS = 4, 8
 
@@ -90,7 +90,7 @@ def other_data(case: Case) -> None:
 
 @mode()
 def edge_data(case: Case) -> None:
-    """Calls with 0, −0, subnormal and huge numbers, ±∞ and nan among the data; and one as before, after that."""
+    """Calls with 0, −0, subnormal and huge numbers, ±∞ and nan among the data; then one as before."""
     rng = case.rng("edges")
     for edges, share in ((EDGES, 1.0), (EDGES, 0.3), (HUGE, 0.5)):
         inputs = [at_the_edges(x, rng, share, edges) for x in case.inputs]

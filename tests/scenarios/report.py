@@ -6,8 +6,8 @@ from collections import Counter
 
 from autodiff.text.table import aligned
 
-from .blocks import Result
 from .modes import MODES
+from .searching import Result
 
 
 def line(total: Result, seconds: float, done: int, todo: int) -> str:
@@ -15,7 +15,8 @@ def line(total: Result, seconds: float, done: int, todo: int) -> str:
     rest = seconds / done * (todo - done)
     return (
         f"{total.cases:,} cases, {total.distinct:,} distinct; {sum(total.ran.values()):,} comparisons, "
-        f"{sum(total.failed.values()):,} failed; {done} of {todo} blocks in {seconds:.0f} s, {rest:.0f} s to go"
+        f"{sum(total.failed.values()):,} failed; "
+        f"{done} of {todo} blocks in {seconds:.0f} s, {rest:.0f} s to go"
     )
 
 
@@ -25,7 +26,7 @@ def table(total: Result) -> str:
     for name, mode in MODES.items():
         ran, out = total.ran[name], total.left_out[name]
         if ran + out:
-            each = 1e3 * total.seconds[name] / (ran + out)
+            each = 1e-3 * total.microseconds[name] / (ran + out)
             because = ", ".join(f"{reason} {n:,}" for reason, n in _reasons(total, name))
             rows.append(
                 (
@@ -38,7 +39,7 @@ def table(total: Result) -> str:
                 )
             )
     ran = sum(total.ran.values())
-    each = 1e3 * sum(total.seconds.values()) / max(1, total.distinct)
+    each = 1e-3 * sum(total.microseconds.values()) / max(1, total.distinct)
     rows.append(
         (
             "all",

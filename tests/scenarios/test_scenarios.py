@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from . import campaign  # noqa: F401 (declares modes)
-from .blocks import SIZE, Block, run
+from .block import SIZE, Block
 from .drawing import KINDS
 from .modes import MODES
+from .searching import run
 
 SEED = 0 if os.environ.get("CI") else random.SystemRandom().randrange(10**6)
 BLOCKS = 1500 // SIZE
