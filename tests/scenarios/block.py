@@ -9,7 +9,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase
 
 from .case import Case
-from .drawing import KINDS
+from .drawing import KINDS, TURNS
 from .modes import MODES
 
 SIZE = 100
@@ -34,7 +34,7 @@ class Block:
     @property
     def drawn_from(self) -> str:
         """The kind of its cases: they take turns."""
-        return self.kind or list(KINDS)[self.number % len(KINDS)]
+        return self.kind or TURNS[self.number % len(TURNS)]
 
     def run(self, phases: Collection[Phase], each: Callable[[Case], None]) -> None:
         """Call a function with each case, as hypothesis draws them."""

@@ -25,4 +25,7 @@ KINDS: dict[str, SearchStrategy[Case]] = {
     "networks": networks().map(network_case),
     "networks of numbers": networks(scalars=True).map(network_case),
 }
-"""Blocks take turns at them."""
+
+_OFTEN = ("arrays", "numbers", "arrays of results", "large", "on kinks", "arrays", "numbers", "large")
+TURNS = (*_OFTEN, "networks", *_OFTEN, "networks of numbers")
+"""Blocks take turns at them; networks, which are larger, come up less often."""

@@ -112,8 +112,9 @@ def test_a_process_that_ends_is_a_failure_and_the_rest_of_the_block_runs():
 
 
 def test_a_campaign_goes_on_where_it_was_stopped(tmp_path, capsys):
-    words = "--expressions 20 --size 10 --seed 5 --workers 1 --modes create_graph --state".split()
-    words.append(str(tmp_path / "s"))
+    state = str(tmp_path / "s")
+    words = ["--expressions", "20", "--size", "10", "--seed", "5", "--workers", "1"]
+    words += ["--modes", "create_graph", "--state", state]
     assert campaign.main(words) == 0
     first = capsys.readouterr().out
     assert "0 blocks of 10 done before, 2 to do" in first
