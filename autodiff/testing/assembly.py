@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from .bench import Bench, Node
+from .bench import Bench
 from .catalogue import named
-from .expression import Expression, Line, Literal
+from .expression import Expression
+from .lines import Assignment, Literal
+from .probes import Probe
 from .spelling import mentioned
 
 INPUTS = ("x", "y", "z", "w")
@@ -27,16 +29,17 @@ def finished(bench: Bench, number: bool) -> Expression | None:
     lines = [node for node in bench.nodes if node.operands]
     if not lines:
         return None
-    result: Node | None = max(reversed(lines), key=lambda node: len(leading_to(node)))
-    known = leading_to(result)
-    for node in [node for node in bench.inputs if bench.plan.all_inputs and node not in known]:
+    largest = max(reversed(lines), key=lambda node: len(leading_to(node)))
+    known = leading_to(largest)
+    result: Probe | None = largest
+    for node in [node for node in bench.inputs if bench.offer.all_inputs and node not in known]:
         if result and (total := _number(bench, node)):
             result = bench.add(named("add"), "x + y", result, total)
     result = _number(bench, result) if result and number else result
     return assembled(result, bench.inputs) if result else None
 
 
-def _number(bench: Bench, node: Node) -> Node | None:
+def _number(bench: Bench, node: Probe) -> Probe | None:
     """Its sum, or where that is too large, its mean."""
     if not node.shape:
         return node
@@ -44,7 +47,7 @@ def _number(bench: Bench, node: Node) -> Node | None:
     return total or bench.add(named("mean"), "np.mean(x)", node)
 
 
-def assembled(result: Node, inputs: Sequence[Node]) -> Expression:
+def assembled(result: Probe, inputs: Sequence[Probe]) -> Expression:
     """The expression of which a node is the value; `inputs` are those in question, in order."""
     needed = leading_to(result)
     inputs = [node for node in inputs if node in needed]
@@ -54,21 +57,21 @@ def assembled(result: Node, inputs: Sequence[Node]) -> Expression:
     names = tuple(name for name, _ in zip(_names(INPUTS, "x", taken), inputs, strict=False))
     parts = _parts(needed)
     part_names = dict(zip(parts, _names(PARTS, "t", taken | {*names}), strict=False))
-    places: dict[Node, int | Literal] = {node: k for k, node in enumerate(inputs)}
+    places: dict[Probe, int | Literal] = {node: k for k, node in enumerate(inputs)}
     places |= {node: Literal(node.data, node.name) for node in needed if node.literal}
-    lines: list[Line] = []
+    lines: list[Assignment] = []
     for node in _in_order([*parts, result], places):
         operands = tuple(places[operand] for operand in node.operands)
         assert node.drawable is not None
-        lines.append(Line(node.drawable, node.spelling, operands, part_names.get(node)))
+        lines.append(Assignment(node.drawable, node.spelling, operands, part_names.get(node)))
         places[node] = len(inputs) + len(lines) - 1
     kinks = any(node.on_kink for node in needed)
     return Expression(tuple(lines), tuple(node.data for node in inputs), names, kinks)
 
 
-def leading_to(result: Node) -> dict[Node, None]:
+def leading_to(result: Probe) -> dict[Probe, None]:
     """The nodes that lead to the result."""
-    found: dict[Node, None] = {}
+    found: dict[Probe, None] = {}
     waiting = [result]
     while waiting:
         node = waiting.pop()
@@ -78,7 +81,7 @@ def leading_to(result: Node) -> dict[Node, None]:
     return found
 
 
-def _parts(needed: dict[Node, None]) -> list[Node]:
+def _parts(needed: dict[Probe, None]) -> list[Probe]:
     """Results that are mentioned more than once, or are deep inside, operands first."""
     lines = sorted((node for node in needed if node.operands), key=lambda node: node.birth)
     mentions = dict.fromkeys(needed, 0)
@@ -94,11 +97,11 @@ def _parts(needed: dict[Node, None]) -> list[Node]:
     return parts
 
 
-def _in_order(roots: Sequence[Node], known: dict[Node, int | Literal]) -> Iterator[Node]:
+def _in_order(roots: Sequence[Probe], known: dict[Probe, int | Literal]) -> Iterator[Probe]:
     """Lines in the order in which Python computes them: operands from left to right, then the operation."""
     done = set(known)
 
-    def visited(node: Node) -> Iterator[Node]:
+    def visited(node: Probe) -> Iterator[Probe]:
         if node in done:
             return
         for k in dict.fromkeys(mentioned(node.spelling)):

@@ -12,28 +12,23 @@ left out and the others still mean something: that is how hypothesis finds the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..values.data import Data, Shape, canonical, dtype_of, shape_of
+from ..values.data import Data, Shape, dtype_of, shape_of
 from ..values.value import Value
 from .catalogue import named
 from .catalogue.drawable import Drawable
-from .placing import admits, brought, spread, stepped
+from .placing import admits, brought, spread
+from .probes import Probe, moved, near_kink_of, off_kink, onto_kink
 from .spelling import applied
 from .strategies import Domain
 
-STEP = 2.0**-10
-"""How far the nearby point is at which each line is evaluated, too."""
-
 LARGEST, STEEPEST = 1e3, 1e2
 """Largest result, and largest change per step of the inputs, of a line that is kept."""
-
-MARGIN = 0.125
-"""How far from a kink a line is kept, in steps of the inputs."""
 
 ANEW = 10
 """One operation of so many begins with a new input, though there are nodes that it could take."""
@@ -51,47 +46,8 @@ class Wish(NamedTuple):
     spelling: int
 
 
-@dataclass(eq=False)
-class Node:
-    """A number or array at the point and near it: an input, a literal, or the result of a line."""
-
-    data: Data
-    near: Data
-    drawable: Drawable | None = None
-    spelling: str = ""
-    operands: tuple[Node, ...] = ()
-    literal: bool = False
-    name: str | None = None
-    birth: int = 0
-    uses: int = 0
-    on_kink: bool = False
-    known: dict[int, bool] = field(default_factory=dict)
-
-    @cached_property
-    def shape(self) -> Shape:
-        """Shape of the data."""
-        return shape_of(self.data)
-
-    @cached_property
-    def steepness(self) -> float:
-        """Largest change per step of the inputs."""
-        return float(np.max(np.abs(np.subtract(self.near, self.data)), initial=0.0)) / STEP
-
-    @cached_property
-    def depth(self) -> int:
-        """Operations on the longest way from an input."""
-        return 1 + max(node.depth for node in self.operands) if self.operands else 0
-
-    def within(self, domain: Domain) -> bool:
-        """Whether all entries are in the domain."""
-        found = self.known.get(id(domain))
-        if found is None:
-            found = self.known[id(domain)] = all(admits(domain, x) for x in np.ravel(self.data).tolist())
-        return found
-
-
 @dataclass(frozen=True)
-class Plan:
+class Offer:
     """What may be drawn."""
 
     drawables: tuple[Drawable, ...]
@@ -114,22 +70,22 @@ class Plan:
 class Bench:
     """The nodes so far, and the numbers that are left for inputs."""
 
-    plan: Plan
+    offer: Offer
     left: list[Data]
-    nodes: list[Node] = field(default_factory=list)
-    inputs: list[Node] = field(default_factory=list)
+    nodes: list[Probe] = field(default_factory=list)
+    inputs: list[Probe] = field(default_factory=list)
     constants: int = 0
 
     def try_line(self, wish: Wish) -> None:
         """One more line, if there is one near what is wished for."""
-        drawables = self.plan.drawables
+        drawables = self.offer.drawables
         for k in range(len(drawables)):
             drawable = drawables[(wish.operation + k) % len(drawables)]
             if first := self._first(drawable, wish.first):
                 self._apply(drawable, first, wish)
                 return
 
-    def _apply(self, drawable: Drawable, first: Node, wish: Wish) -> None:
+    def _apply(self, drawable: Drawable, first: Probe, wish: Wish) -> None:
         """A line with this operation and first operand."""
         operands = [first]
         for k, domain in enumerate(drawable.domains[1:]):
@@ -141,19 +97,19 @@ class Bench:
             if not (matrix := self._regular(first)):
                 return
             operands[0] = matrix
-        onto = self.plan.kinks and wish.spelling % 2 == 1
+        onto = self.offer.kinks and wish.spelling % 2 == 1
         operands = (onto_kink if onto else off_kink)(drawable, operands)
         self.add(drawable, spellings[wish.spelling % len(spellings)], *operands)
 
     # -- operands ------------------------------------------------------------------------------
 
-    def _open_nodes(self) -> list[Node]:
+    def _open_nodes(self) -> list[Probe]:
         """Nodes that an operation may be applied to, the newest first, unused ones before others."""
-        deepest = self.plan.depth
+        deepest = self.offer.depth
         found = [node for node in reversed(self.nodes) if deepest is None or node.depth < deepest]
         return sorted(found, key=lambda node: node.uses > 0)
 
-    def _first(self, drawable: Drawable, wish: int) -> Node | None:
+    def _first(self, drawable: Drawable, wish: int) -> Probe | None:
         """A first operand: a node that fits, unused ones more often, or a new input."""
         domain = drawable.domains[0]
         nodes = [node for node in self._open_nodes() if node.within(domain) and takes(drawable, node.shape)]
@@ -163,70 +119,72 @@ class Bench:
         return choices[wish % len(choices)] if choices else None
 
     def _shapes(self, drawable: Drawable) -> Sequence[Shape]:
-        return ((),) if self.plan.only_numbers else drawable.shapes
+        return ((),) if self.offer.only_numbers else drawable.shapes
 
-    def _another(self, drawable: Drawable, domain: Domain, before: Sequence[Node], wish: int) -> Node:
+    def _another(self, drawable: Drawable, domain: Domain, before: Sequence[Probe], wish: int) -> Probe:
         """A further operand: a node that fits, a new input, or a literal."""
         first = before[0]
-        shapes = self.plan.partners(drawable, first.shape)
+        shapes = self.offer.partners(drawable, first.shape)
         nodes = [node for node in self._open_nodes() if node.shape in shapes and node.within(domain)]
         taken = sum(not node.birth and not node.literal for node in before)
-        choices: list[Node | str] = [*nodes, *["input", "array"] * (taken < len(self.left))]
+        choices: list[Probe | str] = [*nodes, *["input", "array"] * (taken < len(self.left))]
         choices += ["number", "constant"] if () in shapes else ["array"]
         choices += [first] * (not first.birth and first.shape in shapes and first.within(domain))
         choices += _unused(nodes) * 4
         chosen, wish = choices[wish % len(choices)], wish // len(choices)
-        if isinstance(chosen, Node):
+        if isinstance(chosen, Probe):
             return chosen
-        if chosen in ("number", "constant"):
-            numbers = [x for x in NUMBERS if admits(domain, x)]
-            return self._literal(numbers[wish % len(numbers)], chosen == "constant")
         node = self._new(drawable, domain, shapes, wish, taken)
-        return node if chosen == "input" else self._literal(node.data, wish % 2 == 1)
+        if chosen == "input":
+            return node
+        if chosen == "array" and node.shape:
+            return self._literal(node.data, wish % 2 == 1)
+        numbers = [x for x in NUMBERS if admits(domain, x)]
+        return self._literal(numbers[wish % len(numbers)], chosen == "constant")
 
     def _new(
         self, drawable: Drawable, domain: Domain, shapes: Sequence[Shape], wish: int, taken: int
-    ) -> Node:
+    ) -> Probe:
         """The next numbers, in a shape and the domain that are needed; an input once a line has it."""
-        data = self.left[taken] if taken < len(self.left) else self.plan.dtype.type(taken)
+        data = self.left[taken] if taken < len(self.left) else self.offer.dtype.type(taken)
         if shape_of(data) not in shapes:
             data = spread(data, shapes[wish % len(shapes)])
         data = brought(data, _without(domain, drawable.corners if shapes is drawable.shapes else ()))
-        return Node(data, moved(data))
+        return Probe(data, moved(data))
 
-    def _literal(self, data: Data, with_name: bool) -> Node:
+    def _literal(self, data: Data, with_name: bool) -> Probe:
         """Numbers in the text, plain or as a constant Value with a name."""
         self.constants += with_name
-        return Node(data, data, literal=True, name=f"c{self.constants}" if with_name else None)
+        return Probe(data, data, literal=True, name=f"c{self.constants}" if with_name else None)
 
-    def input(self, data: Data) -> Node:
+    def input(self, data: Data) -> Probe:
         """One more input."""
-        node = Node(data, moved(data))
+        node = Probe(data, moved(data))
         self._born(node)
         return node
 
-    def _regular(self, x: Node) -> Node | None:
+    def _regular(self, x: Probe) -> Probe | None:
         """A·Aᵀ + diag(1, 2, …): of a matrix, a regular one that is well-conditioned."""
         batch = len(x.shape) > 2
         spelling = "np.swapaxes(x, -1, -2)" if batch else "x.T"
         transposed = self.add(named("swapaxes" if batch else "transpose"), spelling, x)
         product = transposed and self.add(named("matmul"), "x @ y", x, transposed)
         diagonal = np.diag(np.arange(1.0, x.shape[-1] + 1.0)).astype(dtype_of(x.data))
-        return product and self.add(named("add"), "x + y", product, Node(diagonal, diagonal, literal=True))
+        return product and self.add(named("add"), "x + y", product, Probe(diagonal, diagonal, literal=True))
 
     # -- keeping -------------------------------------------------------------------------------
 
-    def add(self, drawable: Drawable, spelling: str, *operands: Node) -> Node | None:
+    def add(self, drawable: Drawable, spelling: str, *operands: Probe) -> Probe | None:
         """A line, if its result is well-conditioned."""
         function = applied(spelling, drawable.name, drawable.function)
         with np.errstate(all="ignore"):
             data = function(*(Value(node.data, constant=True) for node in operands)).data
             near = function(*(Value(node.near, constant=True) for node in operands)).data
-        node = Node(data, near, drawable, spelling, operands)
+        node = Probe(data, near, drawable, spelling, operands)
         if not np.all(np.abs(data) <= LARGEST) or not node.steepness <= STEEPEST:
             return None
         near_kink = near_kink_of(drawable, operands)
-        if near_kink.size and (near_kink.any() or drawable.jump or not self.plan.kinks):
+        if near_kink.size and (near_kink.any() or drawable.jump or not self.offer.kinks):
             return None
         node.on_kink = near_kink.size > 0
         for operand in operands:
@@ -235,7 +193,7 @@ class Bench:
         self._born(node)
         return node
 
-    def _born(self, node: Node) -> None:
+    def _born(self, node: Probe) -> None:
         """Make a node one of those that are there; new numbers become an input."""
         if node.literal or node.birth:
             return
@@ -246,7 +204,7 @@ class Bench:
         node.birth = len(self.nodes)
 
 
-def _unused(nodes: Sequence[Node]) -> list[Node]:
+def _unused(nodes: Sequence[Probe]) -> list[Probe]:
     return [node for node in nodes if not node.uses]
 
 
@@ -259,55 +217,3 @@ def takes(drawable: Drawable, shape: Shape) -> bool:
 @cache
 def _without(domain: Domain, points: tuple[float, ...]) -> Domain:
     return domain.without(*points) if points else domain
-
-
-# -- kinks -------------------------------------------------------------------------------------
-
-
-def near_kink_of(drawable: Drawable, operands: Sequence[Node]) -> Data:
-    """How far the entries that are near a kink are from it."""
-    distances = drawable.distances(*(operand.data for operand in operands))
-    steepest = max(1.0, *(operand.steepness for operand in operands))
-    return distances[distances < MARGIN * steepest]
-
-
-def off_kink(drawable: Drawable, operands: list[Node]) -> list[Node]:
-    """The operands; where they tie, new numbers among them are moved."""
-    if not drawable.kinked or not near_kink_of(drawable, operands).size:
-        return operands
-    for k in reversed([k for k, node in enumerate(operands) if _is_new(node)]):
-        domain = drawable.domains[k]
-        node = _with_data(operands[k], brought(stepped(operands[k].data), domain))
-        found = [*operands[:k], node, *operands[k + 1 :]]
-        if not near_kink_of(drawable, found).size:
-            return found
-    return operands
-
-
-def onto_kink(drawable: Drawable, operands: list[Node]) -> list[Node]:
-    """The operands, new numbers among them moved onto a kink."""
-    first, last = operands[0], operands[-1]
-    if drawable.gap and last is not first and _is_new(last) and last.shape == first.shape:
-        return [*operands[:-1], _with_data(last, first.data)]
-    if not _is_new(first):
-        return operands
-    data = np.array(first.data, dtype_of(first.data))
-    if drawable.corners:
-        data.flat[0] = drawable.corners[0]
-    elif drawable.unique:
-        data.flat[-1] = data.flat[0]
-    return [_with_data(first, canonical(data)), *operands[1:]]
-
-
-def _is_new(node: Node) -> bool:
-    return not node.birth and not node.operands
-
-
-def _with_data(node: Node, data: Data) -> Node:
-    return replace(node, data=data, near=data if node.literal else moved(data), known={})
-
-
-def moved(data: Data) -> Data:
-    """The nearby point: each entry makes a step of its own, so that ties come apart."""
-    steps = STEP * np.cos(1.0 + np.arange(np.size(data))).reshape(np.shape(data))
-    return canonical(np.add(data, steps).astype(dtype_of(data)))

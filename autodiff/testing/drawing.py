@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ..settings import whole
 from ..values.data import Data, Shape
 from .assembly import finished
-from .bench import Bench, Plan, Wish
+from .bench import Bench, Offer, Wish
 from .catalogue.drawable import SHAPES
 from .expression import Expression
 from .offers import Operations, offered
@@ -85,35 +85,36 @@ def expressions(
     }
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
     dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
-    wishes = st.lists(_wishes(len(drawables)), min_size=1, max_size=2 * max_operations)
+    least, wishes = st.integers(1, (max_operations + 1) // 2), _wishes(len(drawables), max_operations)
 
     @cache
-    def planned(chosen: Any) -> tuple[Plan, SearchStrategy[Sequence[Data]]]:
-        plan = Plan(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
-        return plan, _numbers(inputs, plan)
+    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[Sequence[Data]]]:
+        offer = Offer(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
+        return offer, _numbers(inputs, offer)
 
     @st.composite
     def expression(draw: DrawFn) -> Expression:
-        plan, pool = planned(draw(dtypes))
-        bench = Bench(plan, [*draw(pool)])
+        offer, pool = offered_in(draw(dtypes))
+        bench = Bench(offer, [*draw(pool)])
         while bench.left and given:
             bench.input(bench.left[0])
-        for wish in draw(wishes)[:max_operations]:
+        for wish in draw(wishes(draw(least))):
             bench.try_line(Wish(*wish))
         return finished(bench, output == "number") or reject()
 
     return expression()
 
 
-def _wishes(operations: int) -> SearchStrategy[tuple[int, ...]]:
-    """What lines are chosen by."""
+def _wishes(operations: int, most: int) -> Callable[[int], SearchStrategy[Any]]:
+    """What lines are chosen by, given how many there are at least: hypothesis draws short lists otherwise."""
     choice = st.integers(0, MANY)
-    return st.tuples(st.integers(0, operations - 1), choice, choice, choice)
+    wish = st.tuples(st.integers(0, operations - 1), choice, choice, choice)
+    return cache(lambda least: st.lists(wish, min_size=least, max_size=most))
 
 
-def _numbers(inputs: Inputs, plan: Plan) -> SearchStrategy[Sequence[Data]]:
+def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[Sequence[Data]]:
     """Numbers for inputs."""
     if not isinstance(inputs, int):
-        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, plan.dtype) for x in inputs))
-    shapes = ((),) if plan.only_numbers else SHAPES
-    return st.lists(arrays_of(st.sampled_from(shapes), plan.dtype), min_size=1, max_size=inputs)
+        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs))
+    shapes = ((),) if offer.only_numbers else SHAPES
+    return st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)

@@ -9,34 +9,9 @@ from typing import Any
 
 from ..values.data import Data
 from ..values.value import Value
-from .catalogue.drawable import Drawable
+from .lines import Assignment, Literal
 from .spelling import applied
-
-
-@dataclass(frozen=True, eq=False)
-class Literal:
-    """Numbers written into an expression; those with a name are a constant Value."""
-
-    data: Data
-    name: str | None = None
-
-    def operand(self) -> Any:
-        """What an operation is given."""
-        return Value(self.data, self.name, constant=True) if self.name else self.data
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """One operation: `spelling` is how it is written in its operands x, y and z.
-
-    An operand is the place of an earlier node, the inputs first and then the lines in order; or a literal.
-    `name` is that of a part, which is mentioned more than once.
-    """
-
-    operation: Drawable
-    spelling: str
-    operands: tuple[int | Literal, ...]
-    name: str | None = None
+from .writing import code_of, text_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,7 +43,7 @@ class Expression:
     x = ad.Value(0.0, 'x')
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[Assignment, ...]
     inputs: tuple[Data, ...]
     names: tuple[str, ...]
     kinks: bool = False
@@ -105,18 +80,20 @@ class Expression:
         return tuple(line.operation.name for line in self.lines)
 
     @property
+    def constants(self) -> dict[str, Data]:
+        """The constant Values in it, by name."""
+        operands = [x for line in self.lines for x in line.operands if isinstance(x, Literal)]
+        return {x.name: x.data for x in operands if x.name}
+
+    @property
     def text(self) -> str:
         """The whole in one line, parts with names first: `u = tanh(x); u * u`."""
-        from .writing import text_of
-
-        return text_of(self)
+        return text_of(self.lines, self.names)
 
     @property
     def code(self) -> str:
         """Python that can be pasted: imports, the function f, and its inputs."""
-        from .writing import code_of
-
-        return code_of(self)
+        return code_of(self.lines, self.names, self.inputs)
 
     def __repr__(self) -> str:
         return self.code

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..values.data import Data
-from .expression import Expression, Literal
+from .lines import Assignment, Literal
 from .spelling import OPERANDS, tree
 
 OTHERWISE = {"flatten": "ravel"}
@@ -43,26 +43,27 @@ def numbers_text(data: Data) -> str:
     return f"np.array({data.tolist()!r}{dtype})"
 
 
-def text_of(e: Expression) -> str:
+def text_of(lines: Sequence[Assignment], names: Sequence[str]) -> str:
     """The whole in one line."""
-    found = _composed(e)
+    found = _composed(lines, names)
     constants = [(name, tree(numbers_text(data))) for name, data in found.constants.items()]
-    lines = [f"{name} = {_mathematics(part)}" for name, part in (*constants, *found.parts)]
-    return "; ".join([*lines, _mathematics(found.result)])
+    parts = [f"{name} = {_mathematics(part)}" for name, part in (*constants, *found.parts)]
+    return "; ".join([*parts, _mathematics(found.result)])
 
 
-def code_of(e: Expression) -> str:
+def code_of(lines: Sequence[Assignment], names: Sequence[str], data: Sequence[Data]) -> str:
     """Python that can be pasted."""
-    found = _composed(e)
+    found = _composed(lines, names)
+    own = {line.operation.name: line.operation.function for line in lines}
     body = [f"{name} = {ast.unparse(part)}" for name, part in found.parts]
     body.append(f"return {ast.unparse(found.result)}")
-    constants = [f"{name} = {_leaf(data, name, True)}" for name, data in found.constants.items()]
-    inputs = [f"{name} = {_leaf(data, name)}" for name, data in zip(e.names, e.inputs, strict=True)]
+    constants = [f"{name} = {_leaf(x, name, True)}" for name, x in found.constants.items()]
+    inputs = [f"{name} = {_leaf(x, name)}" for name, x in zip(names, data, strict=True)]
     return CODE.format(
-        imports="".join(f"{line}\n" for line in _imports(e)),
+        imports="".join(f"{line}\n" for line in _imports(own)),
         constants="".join(f"\n{line}" for line in constants) + "\n" * bool(constants),
-        f=next(f for f in ("f", "g", "h") if f not in e.operations),
-        parameters=", ".join(e.names),
+        f=next(f for f in ("f", "g", "h") if f not in own),
+        parameters=", ".join(names),
         body="\n".join(f"    {line}" for line in body),
         inputs="\n".join(inputs),
     )
@@ -84,11 +85,11 @@ class _Composed:
     result: ast.expr
 
 
-def _composed(e: Expression) -> _Composed:
+def _composed(lines: Sequence[Assignment], names: Sequence[str]) -> _Composed:
     """Lines written into one another, up to those that have names."""
     found = _Composed({}, [], ast.Constant(0.0))
-    nodes: list[ast.expr] = [ast.Name(name) for name in e.names]
-    for line in e.lines:
+    nodes: list[ast.expr] = [ast.Name(name) for name in names]
+    for line in lines:
         operands = [_operand(x, nodes, found.constants) for x in line.operands]
         nodes.append(_Filled(dict(zip(OPERANDS, operands, strict=False))).visit(_copied(tree(line.spelling))))
         if line.name:
@@ -152,9 +153,8 @@ def _copied(node: Any) -> Any:
 # -- a user's own operations -------------------------------------------------------------------
 
 
-def _imports(e: Expression) -> Iterator[str]:
+def _imports(own: Mapping[str, Callable[..., Any] | None]) -> Iterator[str]:
     """Where a user's own operations come from."""
-    own = {line.operation.name: line.operation.function for line in e.lines}
     yield from (_import_of(name, function) for name, function in own.items() if function)
 
 

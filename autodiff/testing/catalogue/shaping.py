@@ -38,7 +38,7 @@ def _indices(shape: Shape) -> list[str]:
         return ["x[None]", "x[...]"]
     n, m, last = shape[0], shape[-1], shape[0] - 1
     found = ["x[0]", "x[-1]", f"x[{min(1, last)}:]", "x[::-1]", "x[..., 0]", "x[:1]", "x[::2]", "x[...]"]
-    found += [f"x[[{last}, 0, 0]]", f"x[np.array({[k % 2 == 0 for k in range(n)]})]"]
+    found += [f"x[[{last}, 0, 0]]", f"x[{[k % 2 == 0 for k in range(n)]}]"]
     found += ["x[None]", "x[..., None]"] * (len(shape) < FEW_AXES)
     if len(shape) > 1:
         found += ["x[0, -1]", "x[:, ::-1]", "x[..., :1]", f"x[..., [0, {m - 1}, 0]]"]
