@@ -42,7 +42,8 @@ def array_code(x: Any) -> str:
     >>> array_code(np.zeros((2, 1), np.float32)), array_code(np.zeros((0, 2)))
     ("np.array([[0.0], [0.0]], 'float32')", 'np.zeros((0, 2))')
     """
-    dtype = "" if x.dtype in (np.float64, np.int64) else f", {x.dtype.name!r}"
+    implied = np.array(x.tolist()).dtype  # float64 of what is empty
+    dtype = "" if x.dtype == implied else f", {x.dtype.name!r}"
     return f"np.array({x.tolist()}{dtype})" if x.size else f"np.zeros({x.shape}{dtype})"
 
 

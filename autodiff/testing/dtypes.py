@@ -27,10 +27,10 @@ def dtypes() -> SearchStrategy[np.dtype[Any]]:
 
 def held_dtype(dtype: Any, strategy: str) -> np.dtype[Any]:
     """The dtype of that name.   Raises ValueError, for that strategy, unless Values compute in it."""
-    dtype = np.dtype(dtype)
-    if dtype not in DTYPES:
-        raise ValueError(f"{strategy}: dtype must be float64, float32 or float16, got {dtype}")
-    return dtype
+    held: np.dtype[Any] = np.dtype(dtype)
+    if held not in DTYPES:
+        raise ValueError(f"{strategy}: dtype must be float64, float32 or float16, got {held}")
+    return held
 
 
 def of_dtype(

@@ -55,11 +55,12 @@ def _edges(dtype: np.dtype[Any], allow_nan: bool, allow_infinity: bool) -> list[
 
 
 def _reversed(x: Array) -> Array:
-    return np.flip(np.ascontiguousarray(np.flip(x)).reshape(x.shape))
+    return np.asarray(np.flip(np.ascontiguousarray(np.flip(x)).reshape(x.shape)))
 
 
 def _spaced(x: Array) -> Array:
-    apart = np.zeros([2 * side for side in x.shape], x.dtype)[(..., *[slice(None, None, 2)] * x.ndim)]
+    every_second: tuple[Any, ...] = (..., *[slice(None, None, 2)] * x.ndim)
+    apart: Array = np.zeros([2 * side for side in x.shape], x.dtype)[every_second]
     apart[...] = x
     return apart
 
@@ -92,7 +93,7 @@ def edge_arrays(
 
     Layouts are "contiguous", "Fortran", "negative strides", "spaced" (every second entry of a larger array)
     and "zero strides" (one row broadcast). Shape () gives an array without axes. `elements` are
-    `edge_numbers` of the dtype, which may be a strategy; with `elements=numbers(POSITIVE)` only memory is odd.
+    `edge_numbers` of the dtype, which may be a strategy; with `numbers(POSITIVE)` only memory is odd.
     A failing test notes the layout, which the array does not show.
 
     Raises ValueError for an unknown layout.

@@ -1,5 +1,7 @@
 """Derivatives near the ends of the range of numbers, of each precision: no factor leaves it on the way."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -233,3 +235,8 @@ def test_shares_of_what_is_far_from_zero_sum_to_one(dtype, x):
     for f in (ad.logaddexp, ad.logaddexp2):
         for slope in gradients(f(a, b), [a, b], np.ones(4, dtype)):
             np.testing.assert_allclose(slope, np.full(4, 0.5), rtol=1e-3)
+
+
+@pytest.mark.parametrize("x", [2.0, 3.0, 4.0, 6e4])
+def test_erf_is_right_in_half_precision(x):
+    assert ad.erf(np.float16([x, -x])).tolist() == [np.float16(math.erf(x)), -np.float16(math.erf(x))]

@@ -1,5 +1,6 @@
 """The strategies: what they draw has the shape, dtype and domain asked, and shrinks to what is simple."""
 
+import math
 import subprocess
 import sys
 
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
 from autodiff import Value
-from autodiff.testing import POSITIVE, REAL, UNIT, Domain, arrays, broadcastable_arrays, numbers, values
+from autodiff.testing import (
+    POSITIVE,
+    REAL,
+    UNIT,
+    Domain,
+    arrays,
+    broadcastable_arrays,
+    dtypes,
+    numbers,
+    values,
+)
 
 DOMAINS = [
     REAL,
@@ -21,42 +32,21 @@ DOMAINS = [
     Domain(-1e-6, 1e-6),
     Domain(2.0, 2.0),
     Domain(-1e4, -3.0, exclude=(-7.0, -1e4)),
+    Domain(0.0, math.inf),
+    Domain(-math.inf, 2.0, exclude=(0.0,)),
+    Domain(-math.inf, math.inf),
+    Domain(1.0, 2.0, closed="neither"),
+    Domain(1e30, math.inf),
+    Domain(0.0, 1e300),
 ]
 DTYPES = [np.float64, np.float32]
-domains, dtypes = st.sampled_from(DOMAINS), st.sampled_from(DTYPES)
-
-
-# -- domains -----------------------------------------------------------------------------------
-
-
-def test_a_domain_leaves_out_the_surroundings_of_excluded_points():
-    domain = Domain(-2.0, 2.0, exclude=(1.0, -1.0), margin=0.5)
-    assert domain.pieces() == [(-2.0, -1.5), (-0.5, 0.5), (1.5, 2.0)]
-    assert 0.5 in domain
-    assert 1.0 not in domain
-    assert 2.5 not in domain
-
-
-def test_points_outside_are_excluded_without_effect():
-    assert Domain(0.0, 1.0, exclude=(-9.0, 9.0)).pieces() == [(0.0, 1.0)]
-
-
-def test_surroundings_may_overlap_each_other_and_the_ends():
-    assert Domain(0.0, 2.0, exclude=(0.0, 0.125, 0.25)).pieces() == [(0.375, 2.0)]
-    assert Domain(0.0, 2.0, exclude=(2.0,), margin=1.0).pieces() == [(0.0, 1.0)]
-
-
-def test_an_empty_domain_is_an_error():
-    with pytest.raises(ValueError, match="holds no number"):
-        Domain(1.0, 0.0)
-    with pytest.raises(ValueError, match="holds no number"):
-        Domain(0.0, 1.0, exclude=(0.5,), margin=1.0)
+domains, formats = st.sampled_from(DOMAINS), st.sampled_from(DTYPES)
 
 
 # -- numbers -----------------------------------------------------------------------------------
 
 
-@given(st.data(), domains, dtypes)
+@given(st.data(), domains, formats)
 def test_numbers_lie_in_the_domain_and_are_held_by_the_dtype(data, domain, dtype):
     x = data.draw(numbers(domain, dtype))
     assert type(x) is float
@@ -86,6 +76,45 @@ def test_numbers_are_not_special_points_alone():
     find(numbers(), lambda x: 2.0 * x != round(2.0 * x))
 
 
+LARGE = Domain(0.0, math.inf)
+
+
+@pytest.mark.parametrize("size", [3.0, 1e3, 1e12, 1e60])
+def test_all_sizes_up_to_an_infinite_end_are_drawn_and_shrink(size):
+    fresh = settings(database=None, derandomize=True)
+    assert size < find(numbers(LARGE), lambda x: x > size, settings=fresh) <= 4.0 * size + 1.0
+    assert find(numbers(LARGE), lambda x: True) == 0.0
+
+
+@given(numbers(LARGE), numbers(Domain(-math.inf, 0.0), np.float32))
+def test_numbers_towards_infinity_have_finite_cubes(x, y):
+    assert math.isfinite(x * x * x)
+    assert np.isfinite(np.float32(y) * np.float32(y) * np.float32(y))
+
+
+def test_moderate_numbers_are_common_towards_infinity():
+    drawn = []
+
+    @settings(max_examples=200, derandomize=True, database=None)
+    @given(numbers(LARGE))
+    def draw(x):
+        drawn.append(x)
+
+    draw()
+    assert 40 < sum(x <= 16.0 for x in drawn) < 180
+
+
+@given(numbers(Domain(0.0, 1.0, closed="neither")))
+def test_open_ends_are_not_drawn(x):
+    assert 0.0 < x < 1.0
+
+
+@given(arrays((2, 2), domain=LARGE, unique=True), arrays((2,), domain=Domain(1e300, math.inf)))
+def test_arrays_of_infinite_domains_are_finite(x, y):
+    assert np.isfinite(x).all()
+    assert np.isfinite(y).all()
+
+
 @pytest.mark.parametrize("dtype", [np.int64, np.complex128, np.longdouble])
 def test_a_dtype_that_is_not_offered_is_an_error(dtype):
     with pytest.raises(ValueError, match="dtype must be float64, float32 or float16"):
@@ -100,7 +129,7 @@ def test_a_domain_that_the_dtype_cannot_enter_is_an_error():
 # -- arrays ------------------------------------------------------------------------------------
 
 
-@given(st.data(), domains, dtypes)
+@given(st.data(), domains, formats)
 def test_arrays_have_the_dtype_and_domain_asked_and_no_empty_axis(data, domain, dtype):
     x = data.draw(arrays(dtype=dtype, domain=domain))
     assert np.asarray(x).dtype == dtype
@@ -145,7 +174,7 @@ def test_arrays_of_each_number_of_axes_are_drawn_and_shrink_to_one_zero(ndim):
 # -- several arrays, Values --------------------------------------------------------------------
 
 
-@given(st.data(), st.integers(1, 4), dtypes)
+@given(st.data(), st.integers(1, 4), formats)
 def test_broadcastable_arrays_broadcast(data, n, dtype):
     drawn = data.draw(broadcastable_arrays(n, dtype))
     assert len(drawn) == n
@@ -170,6 +199,37 @@ def test_broadcasting_on_either_side_and_against_numbers_is_drawn():
     find(
         broadcastable_arrays(2), lambda pair: type(pair[1]) is float and np.ndim(pair[0]) > 1, settings=first
     )
+
+
+@given(st.data(), dtypes())
+def test_dtypes_may_be_drawn(data, dtype):
+    everything = st.tuples(
+        numbers(dtype=dtypes()), arrays(dtype=st.just(dtype)), values(dtype=st.just(dtype))
+    )
+    number, x, value = data.draw(everything)
+    assert type(number) is float
+    assert np.asarray(x).dtype == np.asarray(value.data).dtype == dtype
+
+
+@given(broadcastable_arrays(3, dtype=dtypes()), broadcastable_arrays(2, dtype=[np.float64, np.float32]))
+def test_a_strategy_of_dtypes_draws_one_for_all_and_a_list_has_one_for_each(together, apart):
+    assert len({np.asarray(x).dtype for x in together}) == 1
+    assert [np.asarray(x).dtype for x in apart] == [np.float64, np.float32]
+
+
+def test_each_dtype_is_drawn_and_float64_is_the_simplest():
+    assert find(dtypes(), lambda dtype: True) == np.float64
+    assert np.asarray(find(arrays((1,), dtypes()), lambda x: x.dtype == np.float16)).dtype == np.float16
+
+
+def test_a_dtype_beside_data_is_refused():
+    with pytest.raises(TypeError, match="give the dtype to the strategy of the data"):
+        values(numbers(), dtype=np.float32)
+
+
+def test_the_number_of_dtypes_must_fit():
+    with pytest.raises(ValueError, match="expected 3 dtypes, got 1"):
+        broadcastable_arrays(3, dtype=[np.float64])
 
 
 def test_the_number_of_domains_must_fit():
