@@ -1,7 +1,7 @@
 """The same graph computed by PyTorch and by JAX, where they are installed: value and gradient.
 
-A recorded graph is walked in order, each operation by the peer's function of that name. Operations have NumPy's
-names, so JAX has nearly all, and PyTorch most of them; what is called otherwise is listed here.
+A recorded graph is walked in order, each operation by the peer's function of that name. Operations have
+NumPy's names, so JAX has nearly all, and PyTorch most of them; what is called otherwise is listed here.
 """
 
 from __future__ import annotations

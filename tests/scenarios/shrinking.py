@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +23,9 @@ from .modes import LeftOut, Mode
 
 PATIENCE = 60.0
 """Seconds that a mode may take for one case."""
+
+EFFORT = 20.0
+"""Seconds that are spent on one failure: then the smallest so far is it."""
 
 MOST = 5
 """Faults that are shrunk in one mode of a block; of more the text is given as it was drawn."""
@@ -98,10 +102,11 @@ class Shrinking:
     def _smallest(self, mode: Mode) -> tuple[Case, Exception] | None:
         """The smallest case that fails in a mode and is not explained; None if none does again."""
         found: list[tuple[Case, Exception]] = []
+        end = time.process_time() + EFFORT
         explained = [known for known in self.failures if mode.name in known.modes]
 
         def each(case: Case) -> None:
-            if any(known.explains(case) for known in explained):
+            if time.process_time() > end or any(known.explains(case) for known in explained):
                 return
             self.announce(mode.name, case.text)
             error = failure_of(mode, case)
