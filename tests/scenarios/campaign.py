@@ -23,7 +23,7 @@ from .report import line, table
 from .searching import Result, run
 from .shrinking import Failure
 
-HANGING = 600.0
+HANGING = 180.0
 """Seconds without a word after which a process is ended."""
 
 

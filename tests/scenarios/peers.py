@@ -65,6 +65,7 @@ COMMON: dict[str, Function] = {
     "part": lambda parts, index, count: parts[index],
     "split": lambda x, indices: [x[index] for index in indices],
     "positive": lambda x: x,
+    "identity": lambda x: x,
     "power": lambda x, y: x**y,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
