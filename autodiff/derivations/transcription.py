@@ -119,9 +119,9 @@ def _is_closed_for_numbers(
 
 
 def _trial_number(x: Any, otherwise: float) -> float:
-    """A number to try a rule at: the operand itself, or another for an array of variables or a lazy one."""
+    """A number to try a rule at: the operand itself, or another for an array of variables, lazy or empty."""
     data = data_of(x)
-    if is_lazy(data) or (shape_of(x) and type(x) is Value):
+    if is_lazy(data) or (shape_of(x) and type(x) is Value) or not np.size(data):
         return otherwise
     return float(np.ravel(data)[0])
 

@@ -73,7 +73,7 @@ def written(leaf: Value, node: Value) -> ValueError:
 
 
 def _is_view(data: Any, of: Array) -> bool:
-    if type(data) is tuple:
+    if isinstance(data, tuple):
         return any(_is_view(part, of) for part in data)
     return isinstance(data, np.ndarray) and np.may_share_memory(data, of)
 
@@ -83,7 +83,7 @@ def _differs(node: Value) -> bool:
 
     Lazy data are not looked at.
     """
-    if any(map(is_lazy, node._data if type(node._data) is tuple else (node._data,))):
+    if any(map(is_lazy, node._data if isinstance(node._data, tuple) else (node._data,))):
         return False
     try:
         again = _again(node)
@@ -100,7 +100,7 @@ def _again(node: Value) -> Any:
 
 def _alike(new: Any, old: Any) -> bool:
     """Whether results agree but for rounding, which may depend on where in memory an array begins."""
-    if type(old) is tuple:
+    if isinstance(old, tuple):
         return all(_alike(x, y) for x, y in zip(new, old, strict=True))
     if np.array_equal(new, old, equal_nan=True):
         return True

@@ -74,7 +74,7 @@ def getitem(x: Data, /, index: Any) -> Data:
     array([3., 2., 1.])
     """
     _refuse_values(index)
-    return (x if shape_of(x) or is_lazy(x) else np.asarray(x))[index]
+    return (x if shape_of(x) or is_lazy(x) else np.reshape(x, ()))[index]
 
 
 @primitive(linear=True, dx=lambda g, y, x, index, shape: getitem(g, index))

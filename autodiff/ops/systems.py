@@ -88,7 +88,10 @@ def cofactor(*matrices: Data) -> Data:
     A = U·diag(s)·Vᵀ and G′ = Uᵀ·G·V. The sum is over k different places i, …, m and their permutations σ.
     It is that of det(A + t₁G₁ + …), written out in the bases of U and V, and divides by nothing. Before, rows
     and columns are scaled to one size, by powers of two, or rounding of the large would drown the small.
+    They are nan where A is not finite: LAPACK's svd of ∞ may never return.
     """
+    finite = np.isfinite(matrices[0]).all(axis=(-2, -1), keepdims=True)
+    matrices = (np.where(finite, matrices[0], 0.0), *matrices[1:])
     rows, columns = _sizes(matrices[0])
     a, *directions = [np.ldexp(np.ldexp(m, -rows), -columns) for m in matrices]
     u, s, vh = np.linalg.svd(a)
@@ -96,7 +99,7 @@ def cofactor(*matrices: Data) -> Data:
     orientation = np.sign(np.linalg.det(u @ vh))
     scaled = orientation[..., None, None] * (u @ _minors(s, turned) @ vh)
     others = rows.sum(-2, keepdims=True) - rows + columns.sum(-1, keepdims=True) - columns
-    return np.ldexp(scaled, others)
+    return np.where(finite, np.ldexp(scaled, others), np.nan).astype(scaled.dtype)
 
 
 def _sizes(a: Data) -> tuple[Data, Data]:

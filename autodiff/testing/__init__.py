@@ -34,6 +34,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 register()  # for who has autodiff on the path without having installed it
+
 __all__ = [
     "POSITIVE",
     "REAL",

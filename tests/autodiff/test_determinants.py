@@ -26,6 +26,15 @@ def minor(a, rows, columns):
     return parity * (np.linalg.det(left) if left.size else 1.0)
 
 
+@pytest.mark.parametrize("entry", [np.inf, -np.inf, np.nan])
+def test_a_gradient_at_what_is_not_finite_is_nan(entry):
+    a = np.stack([np.diag([entry, 1.0, 3.0]), np.diag([2.0, 1.0, 3.0])])
+    with np.errstate(all="ignore"):  # LAPACK's svd of such a matrix never returns, or raises
+        slope = ad.grad(lambda a: ad.linalg.det(a).sum())(a)
+    assert np.all(np.isnan(slope[0]))
+    np.testing.assert_allclose(slope[1], np.diag([3.0, 6.0, 2.0]), atol=1e-15)
+
+
 SIZES = [(n, r) for n in (1, 2, 3, 5) for r in range(n + 1)]
 
 

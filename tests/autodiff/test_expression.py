@@ -203,6 +203,12 @@ def test_any_name_is_typeset(name: str) -> None:
     typeset(latex_of(name))
 
 
+def test_an_operand_without_entries_is_written_like_any_other() -> None:
+    v = Value(np.array([1.0, 4.0]), "v")
+    assert formula(np.sum(np.gradient(v))).evaluate() == 6.0  # in the middle it has no entries
+    assert formula(v[:0] / np.ones(0)).evaluate().shape == (0,)
+
+
 def typeset(latex: str) -> None:
     """Raise ValueError for what matplotlib's mathtext cannot read."""
     mathtext = pytest.importorskip("matplotlib.mathtext")

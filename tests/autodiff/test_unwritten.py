@@ -123,6 +123,17 @@ def test_no_operation_gives_the_gradient_at_other_data(case):
             raise
 
 
+@pytest.mark.parametrize("operation", [ad.linalg.eigh, ad.linalg.svd, ad.linalg.slogdet], ids=str)
+def test_reading_is_no_writing_for_what_returns_a_named_tuple(operation):
+    v = Value(np.diag([1.0, 2.0]), "v")
+    assert v.data[0, 0] == 1.0
+    y = operation(v)[1].sum()
+    assert np.all(np.isfinite(gradients(y, v)))
+    v.data[0, 0] = 3.0
+    with pytest.raises(ValueError, match="were written into"):
+        gradients(y, v)
+
+
 def test_it_is_noticed_in_what_another_variable_was_multiplied_with():
     v, w = leaf(), Value(np.ones(3), "w")
     y = (v * w).sum()

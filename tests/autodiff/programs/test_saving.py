@@ -64,3 +64,10 @@ def test_a_saved_program_overflows_as_the_program(f, tmp_path):
     saved = imported(program, tmp_path / "saved.py")
     for x in ([1.0, 0.0], [1e200, -1e200], [np.inf, -0.0], [np.nan, 1.0], [-8.0, 0.0], [1000.0, 1000.0]):
         same(saved(np.array(x)), quiet(program, np.array(x)))
+
+
+@pytest.mark.parametrize("index", [None, ..., (None, None), np.array(True)], ids=str)
+def test_an_index_of_a_number_can_be_saved(index, tmp_path):
+    program = compiled(ad.value_and_grad(lambda x: ad.sum(x[index] * 2.0)))
+    assert program(3.0) == (6.0, 2.0)
+    same(imported(program, tmp_path / "saved.py")(4.0), program(4.0))
