@@ -62,8 +62,8 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="how many at once")
     parser.add_argument("--seconds", type=float, default=60.0, help="of tests per mutant, at most")
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
-    parser.add_argument("--measure", nargs="*", metavar="FILE", help="anew what tests reach: of these files, or all")
-    parser.add_argument("--only", action="append", metavar="ID", help="these mutants alone, as a run prints them")
+    parser.add_argument("--measure", nargs="*", metavar="FILE", help="anew what tests reach")
+    parser.add_argument("--only", action="append", metavar="ID", help="these mutants alone")
     parser.add_argument("--diff", action="store_true", help="with --only: print the change, and try nothing")
     return parser.parse_args(words)
 

@@ -178,7 +178,7 @@ def constant(source: Source, node: ast.Constant) -> Iterator[Change]:
     if isinstance(node.value, bool):
         yield Change(source.start(node), source.end(node), str(not node.value))
     elif isinstance(node.value, int | float):
-        others = {0: [1], 1: [0, 2]}.get(node.value, [node.value + 1])
+        others = [1] if node.value == 0 else [0, 2] if node.value == 1 else [node.value + 1]
         for other in others:
             yield Change(source.start(node), source.end(node), repr(type(node.value)(other)))
 

@@ -97,7 +97,7 @@ class Measuring:
             return (yield)
         finally:
             sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
+            threading.settrace(None)
             seconds = time.process_time() - start
             if self._passed:
                 self.reach.seconds[item.nodeid] = seconds

@@ -12,8 +12,6 @@ from pathlib import Path
 from .mutants import Mutant, mutants
 from .source import Source
 
-PACKAGES = ("autodiff", "nn", "optim")
-
 ROOMS = {
     "rules": ("autodiff/ops/*.py",),
     "pass": ("autodiff/differentiation/*.py",),
@@ -53,7 +51,7 @@ def every_mutant(root: Path) -> dict[str, list[Mutant]]:
 
 
 def sample(rooms: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant]:
-    """About so many mutants: of a room with four times as many, twice as many; in it, of each kind in turn."""
+    """About so many mutants: of four times as many in a room twice as many; in it, of each kind in turn."""
     whole = sum(sqrt(len(those)) for those in rooms.values())
     return [
         mutant
@@ -70,16 +68,16 @@ def _in_turn(those: Sequence[Mutant], seed: int) -> Iterator[Mutant]:
     queues = [iter(sorted(kind, key=lambda pair: pair[0])) for _, kind in sorted(kinds.items())]
     while queues:
         for queue in tuple(queues):
-            mutant = next((mutant for _, mutant in queue if mutant.compiles()), None)
-            if mutant is None:
+            found = next((mutant for _, mutant in queue if mutant.compiles()), None)
+            if found is None:
                 queues.remove(queue)
             else:
-                yield mutant
+                yield found
 
 
 def _lot(mutant: Mutant, seed: int) -> bytes:
     """A number by chance, the same as long as line, function and change are."""
     source, (start, end, new) = mutant.source, mutant.change
     line = source.lines[source.line_of(start) - 1].strip()
-    words = (seed, source.path, mutant.function, line, mutant.mutator, mutant.variant, source.text[start:end], new)
-    return sha256(repr(words).encode()).digest()
+    change = mutant.mutator, mutant.variant, source.text[start:end], new
+    return sha256(repr((seed, source.path, mutant.function, line, *change)).encode()).digest()

@@ -12,7 +12,7 @@ from . import trial
 from .mutants import Mutant
 from .reach import Measuring, Reach
 from .results import Result
-from .rooms import PACKAGES, room_of
+from .rooms import room_of
 
 TESTS = (
     "tests/autodiff/test_*.py", "tests/autodiff/programs/test_*.py", "tests/nn/test_*.py",
@@ -21,6 +21,9 @@ TESTS = (
 """Tests, and modules with doctests."""
 NOT_ASKED = ("animation", "browser", "descent_page", "diagram", "picture", "plot", "__main__")
 """Parts of names of tests that look at pages and pictures: slow, and about nothing that is mutated."""
+
+GRACE = 20.0
+"""Seconds of a trial beyond three times what its tests take: importing them, and a slower machine."""
 
 
 def test_files(root: Path) -> list[str]:
@@ -34,7 +37,7 @@ def measure(folder: Path, files: Sequence[str], seconds: float) -> tuple[Reach, 
     kept = folder / ".reach.json"
 
     def work() -> list[str]:
-        measuring = Measuring(folder, PACKAGES)
+        measuring = Measuring(folder, trial.PACKAGES)
         trial.pytest_in(folder, files, measuring)
         measuring.reach.save(kept)
         return measuring.failed
@@ -49,7 +52,7 @@ def measure(folder: Path, files: Sequence[str], seconds: float) -> tuple[Reach, 
 
 @dataclass(frozen=True)
 class Rounds:
-    """The tests to ask of a mutant: a few first, since importing all files of tests takes longer than they do."""
+    """The tests to ask of a mutant: those of a few files first, since importing all of them takes longer."""
 
     first: list[str]
     rest: list[str]
@@ -104,7 +107,7 @@ class _Trial:
         self.started = self._start(asked.first)
 
     def _start(self, tests: list[str]) -> trial.Started:
-        seconds = 20 + 3 * sum(self._seconds[test] for test in tests)
+        seconds = GRACE + 3 * sum(self._seconds[test] for test in tests)
         return trial.Started(self.folder, lambda: trial.first_failure(self.folder, tests), seconds)
 
     def goes_on(self, answer: Any) -> bool:
@@ -121,6 +124,6 @@ class _Trial:
         mutant, by = self.mutant, self._by
         outcome = by if by in ("timeout", "crash") else "failed" if by else "survived"
         seconds = round(time.monotonic() - self._begun, 2)
-        return Result(
-            mutant.id, rooms[mutant.source.path], mutant.mutator, mutant.diff(), outcome, by, len(self._tests), seconds
-        )
+        asked = len(self._tests)
+        room = rooms[mutant.source.path]
+        return Result(mutant.id, room, mutant.mutator, mutant.diff(), outcome, by, asked, seconds)

@@ -27,7 +27,7 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines by \\n alone: other characters that end a line may be inside strings."""
+        """The lines as Python counts them: other characters that end a line may be inside strings."""
         return [line + "\n" for line in self.text.split("\n")]
 
     @cached_property
@@ -56,4 +56,3 @@ class Source:
     def line_of(self, offset: int) -> int:
         """The number of the line that holds a place of the text, from 1."""
         return self.text.count("\n", 0, offset) + 1
-

@@ -27,6 +27,7 @@ SLOW_TO_IMPORT = (
     "numpy", "numpy.testing", "hypothesis.extra.numpy", "scipy.optimize", "scipy.special", "scipy.stats",
     "dask.array", "torch", "matplotlib.pyplot", "sklearn.datasets", "xml.etree.ElementTree", "graphviz",
 )  # fmt: skip
+PACKAGES = ("autodiff", "nn", "optim")
 NOT_COPIED = (".*", "build", "dist", "__pycache__", "*.egg-info")
 MEMORY = 16 << 30
 """Bytes of addresses: libraries map far more than they use."""
@@ -111,7 +112,7 @@ class Started:
 
 def _move_to(folder: Path) -> None:
     """Let this process, and those that it starts, see the copy alone."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("tests", *PACKAGES)]:
         del sys.modules[name]
     here = Path(__file__).parents[2]
     sys.path[:] = [str(folder), *(p for p in sys.path if p and Path(p).resolve() != here)]
