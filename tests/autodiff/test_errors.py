@@ -59,6 +59,9 @@ BAD = [
     ("too many arguments", lambda: SUM(W, 0, False, 3), TypeError, r"sum: takes \(x, axis, keepdims\)"),
     ("an option given twice", lambda: SUM(W, 0, axis=1), TypeError, "sum: axis was given twice"),
     ("a product of numbers", lambda: Value(2.0, "a") @ Value(3.0, "b"), ValueError, "matmul.*'a' and 'b'"),
+    ("a norm of matrices of a vector", lambda: ad.norm(W, "fro", axis=1), ValueError, "'fro' is not a norm of vectors"),
+    ("a sum to more axes", lambda: ad.ops.sum_to(W, (2, 3, 4)), ValueError, r"\(2, 3, 4\) does not broadcast to \(3, 4\)"),
+    ("a sum to another size", lambda: ad.ops.sum_to(W, (2,)), ValueError, r"\(2,\) does not broadcast to \(3, 4\)"),
     ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape"),
 ]  # fmt: skip
 

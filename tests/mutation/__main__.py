@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.only and asked.diff:
         print(*(mutant.diff() for mutant in _named(asked.only)), sep="\n\n")
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))  # so that copies and processes go, too
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     trial.import_what_takes_long()
     KEPT.mkdir(parents=True, exist_ok=True)

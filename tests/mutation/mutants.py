@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from warnings import catch_warnings
 
-from .mutators import Change, changes
+from .mutators import WORDS_LEFT_ALONE, Change, changes
 from .source import Source
 
 NOT_INSIDE = ast.Raise | ast.Assert | ast.JoinedStr | ast.Import | ast.ImportFrom
@@ -19,9 +19,6 @@ CALLS_LEFT_ALONE = {
     "TypeVar", "ParamSpec", "super", "print",
 }  # fmt: skip
 """Calls whose change is seen at once or never, and those that speak."""
-
-WORDS_LEFT_ALONE = {"remedy", "kink", "typeset", "formula", "symbol", "name", "doc", "strict", "stacklevel"}
-"""Named arguments that are read by people."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 
 from .source import Source
 
+WORDS_LEFT_ALONE = {"remedy", "kink", "typeset", "formula", "symbol", "name", "doc", "strict", "stacklevel"}
+"""Named arguments that are read by people; and `strict`."""
+
 
 class Change(NamedTuple):
     """What is written in place of the text between start and end."""
@@ -200,7 +203,7 @@ def arguments(source: Source, node: ast.Call) -> Iterator[Change]:
 def keyword(source: Source, node: ast.Call) -> Iterator[Change]:
     """A call without one of its named arguments."""
     for left_out in node.keywords:
-        if left_out.arg not in (None, "strict"):
+        if left_out.arg is not None and left_out.arg not in WORDS_LEFT_ALONE:
             after = re.match(r"\s*,\s*", source.text[source.end(left_out) :])
             yield Change(source.start(left_out), source.end(left_out) + (after.end() if after else 0), "")
 

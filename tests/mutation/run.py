@@ -79,17 +79,21 @@ def try_all(
     rooms = room_of(root)
     waiting, free = list(reversed(mutants)), list(copies)
     running: dict[trial.Started, _Trial] = {}
-    while waiting or running:
-        while waiting and free:
-            one = _Trial(waiting.pop(), free.pop(), reach, limit)
-            running[one.started] = one
-        for ended in trial.waited([*running]):
-            one = running.pop(ended)
-            if one.goes_on(ended.answer()):
+    try:
+        while waiting or running:
+            while waiting and free:
+                one = _Trial(waiting.pop(), free.pop(), reach, limit)
                 running[one.started] = one
-            else:
-                free.append(one.folder)
-                yield one.result(rooms)
+            for ended in trial.waited([*running]):
+                one = running.pop(ended)
+                if one.goes_on(ended.answer()):
+                    running[one.started] = one
+                else:
+                    free.append(one.folder)
+                    yield one.result(rooms)
+    finally:
+        for started in running:
+            started.end()
 
 
 class _Trial:

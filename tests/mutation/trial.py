@@ -69,6 +69,11 @@ class Started:
         if not self.pid:
             self._run(work, seconds, quiet)
 
+    def end(self) -> None:
+        """End the process, and what tests have started in it, and left."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
     def said(self) -> str:
         """The end of what it printed."""
         return (self.folder / ".said").read_text("utf-8", "replace")[-2000:]
@@ -78,6 +83,7 @@ class Started:
         try:
             os.setsid()
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 5))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             if quiet:
@@ -95,15 +101,14 @@ class Started:
         """Whether the process is gone; one that takes far too long is ended."""
         pid, self.status = os.waitpid(self.pid, os.WNOHANG)
         if not pid and time.monotonic() > self._wall:
-            os.killpg(self.pid, signal.SIGKILL)
+            self.end()
             _, self.status = os.waitpid(self.pid, 0)
             return True
         return bool(pid)
 
     def answer(self) -> Any:
         """What the work returned; "timeout" or "crash" where it did not."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)  # what tests have started, and left
+        self.end()
         if self._answer.exists():
             return json.loads(self._answer.read_text("utf-8"))
         slow = os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) in (signal.SIGXCPU, signal.SIGKILL)
