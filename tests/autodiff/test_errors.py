@@ -60,6 +60,8 @@ BAD = [
     ("an option given twice", lambda: SUM(W, 0, axis=1), TypeError, "sum: axis was given twice"),
     ("a product of numbers", lambda: Value(2.0, "a") @ Value(3.0, "b"), ValueError, "matmul.*'a' and 'b'"),
     ("a norm of matrices of a vector", lambda: ad.norm(W, "fro", axis=1), ValueError, "'fro' is not a norm of vectors"),
+    ("a shape that W is not stretched to", lambda: ad.broadcast_to(W, (2,)), ValueError, r"\(3, 4\) does not broadcast to \(2,\)"),
+    ("no conditions", lambda: ad.select([], []), ValueError, "select: expected a choice for each condition, got 0 cond"),
     ("a sum to more axes", lambda: ad.ops.sum_to(W, (2, 3, 4)), ValueError, r"\(2, 3, 4\) does not broadcast to \(3, 4\)"),
     ("a sum to another size", lambda: ad.ops.sum_to(W, (2,)), ValueError, r"\(2,\) does not broadcast to \(3, 4\)"),
     ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape"),

@@ -28,6 +28,7 @@ SELECTED = {
     "a minimum of two": (lambda x: ad.minimum(1.0 - ad.sqrt(x), -x), [(0.0, -1.0), (4.0, -1.0)]),
     "fmax": (lambda x: ad.fmax(ad.sqrt(x), x + 1.0), [(0.0, 1.0), (4.0, 1.0)]),
     "nan replaced": (lambda x: ad.nan_to_num(ad.log(x) * where(x > 0.0, 1.0, 0.0)), [(0.0, 0.0), (2.0, 0.5)]),
+    "infinities replaced": (lambda x: ad.nan_to_num(ad.log(x)), [(0.0, 0.0), (2.0, 0.5)]),
     "a constant 0 far above": (lambda x: 0.0 * (1.0 + ad.sqrt(x)) ** 2, [(0.0, 0.0), (4.0, 0.0)]),
 }
 """Functions of one number: where the slope is that of what was selected."""
