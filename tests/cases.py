@@ -331,7 +331,7 @@ SHAPING = [
     _linear("flip", (2, 3), call=lambda f, x: f(x, axis=-1)),
     _linear("flipud", (2, 3)),
     _linear("fliplr", (2, 3)),
-    _linear("rot90", (2, 3), call=lambda f, x: f(x, 3)),
+    *(_linear("rot90", (2, 3), call=lambda f, x, k=k: f(x, k)) for k in range(-1, 6)),
     _linear("roll", (2, 3), call=lambda f, x: f(x, 2)),
     _linear("roll", (2, 3), call=lambda f, x: f(x, (1, -2), axis=(0, 1))),
     _linear("pad", (2, 3), call=lambda f, x: f(x, ((1, 0), (2, 1)))),

@@ -154,4 +154,4 @@ def _defaults(node: ast.FunctionDef) -> list[ast.expr]:
 def _speaks(node: ast.FunctionDef, returned: str) -> bool:
     """Whether a function is there for people, or for type checkers alone: it makes a text or an error."""
     overload = any(isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list)
-    return overload or returned == "str" or returned.endswith("Error")
+    return overload or returned == "str" or returned.endswith(("Error", "Exception"))
