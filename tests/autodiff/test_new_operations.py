@@ -162,6 +162,15 @@ def test_what_is_not_selected_contributes_nothing_where_it_is_declared(selecting
     np.testing.assert_equal(quiet(gradients, new(-ad.sqrt(x)), x), slope)
 
 
+@pytest.mark.parametrize(("selecting", "slope"), [(True, 0.0), (False, math.nan)])
+def test_a_factor_is_zero_by_its_structure_where_it_is_declared(selecting, slope):
+    new = elementwise(selecting=selecting, dx=lambda z, x, y: y > 0.0, dy=0.0)(
+        lambda x, y, /: np.where(np.greater(y, 0.0), x, 0.0)
+    )
+    found = quiet(ad.grad(lambda x: (new(x, x) * ad.log(x)).sum()), np.array([0.0, 2.0]))
+    np.testing.assert_allclose(found, [slope, 1.0 + math.log(2.0)])
+
+
 @pytest.mark.parametrize("entrywise", [True, False])
 def test_second_derivatives_know_what_was_chosen_entry_by_entry_where_it_is_declared(entrywise):
     @primitive(

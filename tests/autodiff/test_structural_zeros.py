@@ -104,7 +104,6 @@ COMPUTED = {
     "exp(−1/x²)": (lambda x: ad.exp(-1.0 / x**2), 0.0, 0.0),
     "tanh of log": (lambda x: ad.tanh(ad.log(x)), 0.0, 0.0),
     "a variable factor that is 0": (lambda x: (x - 1.0) * ad.log(x - 1.0), 1.0, -np.inf),
-    "a sign that is 0": (lambda x: ad.sign(x - 1.0) * ad.log(x - 1.0), 1.0, np.inf),
 }
 """Functions, a point where a zero that was computed meets ∞, and the slope there."""
 
