@@ -353,6 +353,14 @@ def test_large_gradients_are_arrays_of_their_own():
     assert inner.all()
 
 
+def test_a_large_gradient_of_a_leaf_is_not_that_of_an_inner_node():
+    x = Value(np.ones(MANY))
+    z = x + 1.0
+    (z * z).sum().backward()
+    x.grad *= 0.0
+    assert z.grad.all()
+
+
 @pytest.mark.parametrize(
     "f",
     [

@@ -187,4 +187,4 @@ def waited(started: Sequence[Started]) -> Iterator[Started]:
         if ended:
             yield from ended
             return
-        time.sleep(0.01)
+        time.sleep(0.05)
