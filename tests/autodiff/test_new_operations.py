@@ -6,6 +6,7 @@ No reader knows an operation by name where a trait says the same; the last tests
 import ast
 import math
 import operator
+from dataclasses import fields
 from functools import reduce
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 import autodiff as ad
 from autodiff import Value, draw, elementwise, explain, formula, gradients, primitive
 from autodiff import compile as compiled
+from autodiff.values.traits import Traits
 from tests.autodiff.test_operations import quiet
 from tests.autodiff.test_traits import OPERATIONS
 
@@ -31,6 +33,15 @@ def joined(x, y, /):
 def parted(x, y, /):
     """z = x − y, which declares no more than it must."""
     return np.subtract(x, y)
+
+
+@pytest.mark.parametrize("declare", [lambda f: elementwise(dx=1.0)(f), lambda f: primitive(dx=abs)(f)])
+def test_what_is_not_declared_is_not_taken_for_granted(declare):
+    operation = declare(lambda x, /: x).operation
+    own = {"entrywise": operation.elementwise}
+    for trait in fields(Traits):
+        if isinstance(trait.default, bool):
+            assert getattr(operation, trait.name) is own.get(trait.name, False)
 
 
 # -- pictures --------------------------------------------------------------------------------------

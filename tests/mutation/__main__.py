@@ -46,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
         known = {} if asked.only else recorded(KEPT / "results.jsonl")
         mutants = _named(asked.only) if asked.only else _chosen(asked.mutants, asked.seed, asked.room)
         left = [m for m in mutants if m.diff() not in known or (asked.again and not known[m.diff()].killed)]
-        for number, result in enumerate(try_all(left, reach, ROOT, copies, asked.seconds), 1):
+        for number, result in enumerate(try_all(left, reach, ROOT, copies, asked.seconds, asked.quick), 1):
             record(KEPT / "results.jsonl", result)
             known[result.diff] = result
             print(f"{number} of {len(left)}: {_line(result)}", flush=True)
@@ -64,6 +64,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="how many at once")
     parser.add_argument("--seconds", type=float, default=60.0, help="of tests per mutant, at most")
     parser.add_argument("--again", action="store_true", help="try those that survived once more")
+    parser.add_argument("--quick", action="store_true", help="ask few tests; --again asks survivors all")
     parser.add_argument("--measure", nargs="*", metavar="FILE", help="anew what tests reach")
     parser.add_argument("--only", action="append", metavar="ID", help="these mutants alone")
     parser.add_argument("--diff", action="store_true", help="with --only: print the change, and try nothing")

@@ -1,6 +1,7 @@
 """Which tests reach which functions, measured: a mutant is tried by those that enter the function around it.
 
-The quickest are asked first, and among those as quick the ones that reach little else: they are about it.
+Those named after the file are asked first, then the quickest, and of those as quick the ones that reach
+little else: they are about it.
 """
 
 from __future__ import annotations
@@ -63,7 +64,16 @@ class Reach:
         if not found:
             anywhere = mutant.source.path + ":"
             found = [t for t, entered in self.entered.items() if any(f.startswith(anywhere) for f in entered)]
-        return sorted(found, key=lambda test: (self.seconds[test] + 0.002) * len(self.entered[test]))
+        return sorted(found, key=lambda test: (not _is_about(test, mutant), self._effort(test)))
+
+    def _effort(self, test: str) -> float:
+        return (self.seconds[test] + 0.002) * len(self.entered[test])
+
+
+def _is_about(test: str, mutant: Mutant) -> bool:
+    """Whether a test has its name from the file that is changed, or is a doctest there."""
+    file = test.partition("::")[0]
+    return file == mutant.source.path or f"test_{Path(mutant.source.path).stem}" in file
 
 
 def named(path: str, function: str) -> str:

@@ -51,13 +51,16 @@ def every_mutant(root: Path) -> dict[str, list[Mutant]]:
 
 
 def sample(rooms: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant]:
-    """About so many mutants: of four times as many in a room twice as many; in it, of each kind in turn."""
+    """About so many mutants: of four times as many in a room twice as many; in it, of each kind in turn.
+
+    The rooms are mixed, so that a run that is stopped early has tried some of each.
+    """
     whole = sum(sqrt(len(those)) for those in rooms.values())
-    return [
-        mutant
-        for those in rooms.values()
-        for mutant in islice(_in_turn(those, seed), round(size * sqrt(len(those)) / whole))
-    ]
+    chosen: list[tuple[float, Mutant]] = []
+    for those in rooms.values():
+        number = round(size * sqrt(len(those)) / whole)
+        chosen += [((i + 0.5) / number, m) for i, m in enumerate(islice(_in_turn(those, seed), number))]
+    return [mutant for _, mutant in sorted(chosen, key=lambda pair: pair[0])]
 
 
 def _in_turn(those: Sequence[Mutant], seed: int) -> Iterator[Mutant]:

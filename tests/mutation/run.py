@@ -58,7 +58,7 @@ class Rounds:
     rest: list[str]
 
 
-def rounds(tests: Sequence[str], reach: Reach, limit: float, files: int = 4) -> Rounds:
+def rounds(tests: Sequence[str], reach: Reach, limit: float, files: int = 5) -> Rounds:
     """The tests of the first files, and the others for as long as they may take."""
     chosen: list[str] = []
     total = 0.0
@@ -73,16 +73,24 @@ def rounds(tests: Sequence[str], reach: Reach, limit: float, files: int = 4) -> 
 
 
 def try_all(
-    mutants: Sequence[Mutant], reach: Reach, root: Path, copies: Sequence[Path], limit: float
+    mutants: Sequence[Mutant],
+    reach: Reach,
+    root: Path,
+    copies: Sequence[Path],
+    limit: float,
+    quick: bool = False,
 ) -> Iterator[Result]:
-    """What becomes of each mutant, as soon as that is known; as many at once as there are copies."""
+    """What becomes of each mutant, as soon as that is known; as many at once as there are copies.
+
+    `quick` asks no tests but those of the first files.
+    """
     rooms = room_of(root)
     waiting, free = list(reversed(mutants)), list(copies)
     running: dict[trial.Started, _Trial] = {}
     try:
         while waiting or running:
             while waiting and free:
-                one = _Trial(waiting.pop(), free.pop(), reach, limit)
+                one = _Trial(waiting.pop(), free.pop(), reach, limit, quick)
                 running[one.started] = one
             for ended in trial.waited([*running]):
                 one = running.pop(ended)
@@ -99,12 +107,12 @@ def try_all(
 class _Trial:
     """A mutant in a copy, asked in two rounds."""
 
-    def __init__(self, mutant: Mutant, folder: Path, reach: Reach, limit: float) -> None:
+    def __init__(self, mutant: Mutant, folder: Path, reach: Reach, limit: float, quick: bool) -> None:
         self.mutant, self.folder = mutant, folder
         self._begun = time.monotonic()
         self._tests = reach.tests_of(mutant)
         asked = rounds(self._tests, reach, limit)
-        self._left = [asked.rest] if asked.rest else []
+        self._left = [asked.rest] if asked.rest and not quick else []
         self._seconds = {test: reach.seconds[test] for test in self._tests}
         self._by = ""
         trial.write(folder / mutant.source.path, mutant.text)
