@@ -70,7 +70,7 @@ def test_no_step_leads_down_from_a_direction_that_leads_up():
     assert backtracked(uphill, 1.0, C1, 0.5) is None
 
 
-@pytest.mark.parametrize("farther", [1.5, 2.0, 10.0])
+@pytest.mark.parametrize("farther", [2.5, 3.0, 10.0])
 def test_the_second_step_on_a_parabola_is_its_minimum_where_the_first_fell_short(farther):
     calls = []
 
