@@ -65,7 +65,7 @@ BAD = [
     ("a shape that W is not stretched to", lambda: ad.broadcast_to(W, (2,)), ValueError, r"\(3, 4\) does not broadcast to \(2,\)"),
     ("no conditions", lambda: ad.select([], []), ValueError, "select: expected a choice for each condition, got 0 cond"),
     ("unequal parts", lambda: ad.split(W, 2), ValueError, "split: 3 entries do not make 2 equal parts; use array_split"),
-    ("a sum to more axes", lambda: ad.ops.sum_to(W, (2, 3, 4)), ValueError, r"\(2, 3, 4\) does not broadcast to \(3, 4\)"),
+    ("a sum to more axes", lambda: ad.ops.sum_to(W, (4, 3, 4)), ValueError, r"\(4, 3, 4\) does not broadcast to \(3, 4\)"),
     ("a sum to another size", lambda: ad.ops.sum_to(W, (2,)), ValueError, r"\(2,\) does not broadcast to \(3, 4\)"),
     ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape$"),
 ]  # fmt: skip
