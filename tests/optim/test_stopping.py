@@ -62,3 +62,13 @@ def test_nothing_is_spent_far_above_the_lowest_value():
 def test_the_promise_is_that_of_the_parabola_with_the_bend_nearby(x):
     run = Run("a method", lambda x: x**4, x)
     assert run._promised() == pytest.approx(0.5 * (4.0 * x**3) ** 2 / (12.0 * x**2), rel=1e-3)
+
+
+def test_a_run_counts_the_steps_since_it_gained():
+    run = Run("a method", lambda x: x**2, 1.0)
+    run.to(point(0.5), 1.0)
+    spent = []
+    for _ in range(3):
+        run.to(point(0.5), 1.0)
+        spent.append(run.spent())
+    assert spent == [False, False, True]
