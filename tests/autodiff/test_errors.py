@@ -57,7 +57,7 @@ BAD = [
     ("a singular matrix", lambda: ad.linalg.inv(Value(np.ones((2, 2)), "A")), np.linalg.LinAlgError, "inv.*'A'"),
     ("a reshape that does not fit", lambda: W.reshape(5, 5), ValueError, r"reshape.*'w1'"),
     ("too many arguments", lambda: SUM(W, 0, False, 3), TypeError, r"sum: takes \(x, axis, keepdims\)"),
-    ("an option given twice", lambda: SUM(W, 0, axis=1), TypeError, "sum: axis was given twice"),
+    ("an option given twice", lambda: SUM(W, 0, axis=1, keepdims=True), TypeError, "sum: axis was given twice"),
     ("one of two options given twice", lambda: SUM(W, 0, True, keepdims=True), TypeError, "sum: keepdims was given twice"),
     ("too few arguments", lambda: ad.ops.selection.bounded(W, 1.0), TypeError, r"takes \(x, low, high\), got 2 arg"),
     ("a product of numbers", lambda: Value(2.0, "a") @ Value(3.0, "b"), ValueError, "matmul.*'a' and 'b'"),
