@@ -469,6 +469,8 @@ EXAMPLES = {
     "x[...]": (lambda x: x[...], [MATRIX], []),
     "x.T.T": (lambda x: x.T.T, [MATRIX], []),
     "x·(−1)": (lambda x: x * -1.0, [VECTOR], ["negative"]),
+    "(−1)·x": (lambda x: -1.0 * x, [VECTOR], ["negative"]),
+    "x/(−1)": (lambda x: x / -1.0, [VECTOR], ["negative"]),
     "a + (−b)": (lambda a, b: a + -b, [VECTOR, VECTOR], ["subtract"]),
     "x·x": (lambda x: x * x, [VECTOR], ["square"]),
     "x⁰": (lambda x: x**0, [VECTOR], []),
