@@ -129,3 +129,11 @@ def test_a_mask_leaves_float32_as_it_is():
     x = Value(np.ones(2, np.float32))
     assert (x * np.array([True, False])).dtype == np.float32
     assert (np.array([True, False]) * x).dtype == np.float32
+
+
+def test_what_asks_for_plain_results_has_the_name_of_numpys_function():
+    from autodiff.ops.plain import FUNCTIONS
+
+    assert {name: function.__name__ for name, function in FUNCTIONS.items()} == {
+        name: name for name in FUNCTIONS
+    }

@@ -374,6 +374,15 @@ def test_sums_over_the_same_columns_are_one_product_in_whatever_order_they_are_w
     compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
 
 
+def test_one_sum_over_two_columns_is_no_matrix_product():
+    columns = [Value(np.linspace(-k, 1.0, 5), f"x{k}") for k in (1, 2)]
+    weights = [Value(0.5 + k, f"w{k}") for k in (1, 2)]
+    listing = listed([ad.tanh(weights[0] * columns[0] + weights[1] * columns[1])], [*columns, *weights])
+    short = rewritten(listing)
+    assert (names(short)["multiply"], names(short)["product"]) == (2, 0)
+    compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
+
+
 def test_numbers_taken_one_by_one_come_and_go_as_one_vector():
     x = Value(np.linspace(-1.0, 1.5, 20), "x")
     y = sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(19))
