@@ -72,3 +72,13 @@ def test_a_run_counts_the_steps_since_it_gained():
         run.to(point(0.5), 1.0)
         spent.append(run.spent())
     assert spent == [False, False, True]
+
+
+def test_a_run_that_gains_nothing_more_goes_back_to_the_gentlest_point():
+    run = Run("a method", lambda x: x**2, 1.0)
+    gentle = Point(np.array([0.5]), 0.5, np.array([0.1]))
+    run.to(gentle, 1.0)
+    for x in (0.6, 0.7, 0.8, 0.9):
+        run.to(Point(np.array([x]), 0.5, np.array([1.0])), 1.0)
+    assert run.ended() is not None
+    assert run.point is gentle

@@ -127,3 +127,13 @@ def test_a_sum_that_is_there_already_tells_of_a_gradient():
     source = compiled(slopes).source_of(np.ones(3))
     assert "0·∞" in source
     assert "dot(" not in source
+
+
+def test_an_infinite_gradient_tells_that_others_may_be_nan():
+    rows = np.array([[0.0, 1.0]])
+    slopes = ad.grad(lambda w, b: ad.exp(rows @ w + b).sum(), (0, 1))
+    w, b = np.ones((2, 1)), np.array([1000.0])
+    with np.errstate(over="ignore"):
+        for found, wanted in zip(compiled(slopes)(w, b), slopes(w, b), strict=True):
+            np.testing.assert_array_equal(found, wanted)
+        np.testing.assert_array_equal(slopes(w, b)[0], [[0.0], [np.inf]])
