@@ -73,8 +73,7 @@ class Ray:
         return self._trial(size, self.objective.at(self.start.point.x + size * self.d))
 
     def _trial(self, size: float, point: Point) -> Trial:
-        with np.errstate(all="ignore"):
-            return Trial(size, point.value, float(point.gradient @ self.d), point)
+        return Trial(size, point.value, float(point.gradient @ self.d), point)
 
     def silent(self, size: float) -> bool:
         """Whether a step promises less than values may be off, so that only slopes tell whether it helps."""

@@ -52,7 +52,7 @@ def hessian(f: Function, argnums: Arguments = 0) -> Function:
     >>> hessian(lambda x: x**3)(2.0)
     12.0
     """
-    return jacobian(grad(f, argnums, create_graph=True), argnums)
+    return jacobian(grad(f, argnums), argnums)
 
 
 def matrices(call: Evaluation, output: Any) -> list[Any]:

@@ -120,7 +120,7 @@ def _by_position(
     """The first n arguments of a call of NumPy by position, those by name, too."""
     if len(args) >= n:
         return args, kwargs
-    names = list(inspect.signature(function).parameters)[len(args) : n]
+    names = list(inspect.signature(function).parameters)[:n]
     moved = [name for name in names if name in kwargs]
     rest = {name: x for name, x in kwargs.items() if name not in moved}
     return (*args, *(kwargs[name] for name in moved)), rest

@@ -14,7 +14,7 @@ import numpy as np
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, dtype_of, shape_of
 from ..values.declaration import primitive
-from .shaping import reshape, transpose
+from .shaping import transpose
 
 Axes: TypeAlias = Any
 """What `tensordot` sums over: a number of axes, or the axes of one factor and those of the other."""
@@ -157,7 +157,7 @@ def _einsum_rule(g: Operand, operands: Any, i: int, subscripts: str, optimize: b
     """The einsum of Ȳ and the other operands, with the subscripts of operand i as output.
 
     A letter that none of these has at full size gets an operand of ones, a letter that operand i repeats
-    an identity matrix. Axes of size 1 were stretched to that of others: the sum is over them.
+    an identity matrix. Axes of size 1 that were stretched to that of others are the engine's to sum over.
     """
     inputs, _, output = subscripts.partition("->")
     terms = inputs.split(",")
@@ -172,8 +172,6 @@ def _einsum_rule(g: Operand, operands: Any, i: int, subscripts: str, optimize: b
     fresh = (letter for letter in LETTERS if letter not in subscripts)
     target = ""
     for letter, n in zip(term, shape_of(x), strict=True):
-        if n == 1:
-            continue
         name = letter
         if letter in target:
             name = next(fresh)
@@ -183,8 +181,7 @@ def _einsum_rule(g: Operand, operands: Any, i: int, subscripts: str, optimize: b
             factors.append(np.ones(n, dtype=dtype_of(x)))
             labels.append(letter)
         target += name
-    slope = _einsum(*factors, subscripts=f"{','.join(labels)}->{target}", optimize=optimize)
-    return slope if len(target) == len(term) else reshape(slope, shape_of(x))
+    return _einsum(*factors, subscripts=f"{','.join(labels)}->{target}", optimize=optimize)
 
 
 @primitive(

@@ -160,8 +160,6 @@ def _as_array(x: object, what: str) -> Data:
         raise TypeError("masked arrays are not supported: a mask would be lost; fill it first")
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
-    if isinstance(x, numbers.Real):
-        return np.float64(as_float(x, what))
     try:
         array = np.array(x)
     except ValueError as error:

@@ -100,3 +100,11 @@ def test_the_leading_vector_has_a_slope_where_values_of_others_are_equal(values,
     e, h = e + e.T, 1e-6
     difference = (f(a + h * e) - f(a - h * e)) / (2.0 * h)
     assert (quiet(mode(f), a) * e).sum() == pytest.approx(difference, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize(("shape", "factor"), [((3, 2), 0), ((2, 3), 2)])
+def test_vectors_that_are_not_determined_have_no_gradient(shape, factor):
+    a = np.random.default_rng(0).normal(size=shape)
+    with pytest.raises(ValueError, match=r"svd: columns beyond min\(m, n\) have no gradient"):
+        ad.grad(lambda a: ad.linalg.svd(a)[factor].sum())(a)
+    assert np.isfinite(ad.grad(lambda a: ad.linalg.svd(a)[1].sum())(a)).all()

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 import autodiff as ad
 from autodiff import Value, detect_anomaly, exp, gradients
+from autodiff.differentiation.engine import LARGE
 from autodiff.testing import numbers
 
 
@@ -329,15 +330,19 @@ def test_create_graph_records_inside_no_grad():
     assert gradients(slope, x) == 18.0
 
 
+MANY = LARGE + 1
+"""Entries of a gradient that is handed out without a copy where nobody else has it."""
+
+
 def test_a_large_gradient_is_not_the_seed_of_the_caller():
-    seed, x = Value(np.ones(5000)), Value(np.zeros(5000))
+    seed, x = Value(np.ones(MANY)), Value(np.zeros(MANY))
     gradient = gradients(x + 1.0, x, seed)
     gradient *= 0.0
     assert seed.data.all()
 
 
 def test_large_gradients_are_arrays_of_their_own():
-    x, y = Value(np.ones(5000)), Value(np.ones(5000))
+    x, y = Value(np.ones(MANY)), Value(np.ones(MANY))
     gx, gy = gradients((x + y).sum(), [x, y])
     gx *= 0.0
     assert gy.all()
@@ -346,6 +351,36 @@ def test_large_gradients_are_arrays_of_their_own():
     leaf *= 0.0
     assert y.data.all()
     assert inner.all()
+
+
+def test_a_large_gradient_of_a_leaf_is_not_that_of_an_inner_node():
+    x = Value(np.ones(MANY))
+    z = x + 1.0
+    (z * z).sum().backward()
+    x.grad *= 0.0
+    assert z.grad.all()
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x.sum(),
+        lambda x: (x.reshape(-1, 2) ** 2).sum(),
+        lambda x: (x.reshape(-1, 2).T.reshape(-1, order="F") ** 2).sum(),
+        lambda x: (np.flip(x) ** 3).sum(),
+        lambda x: (x * np.float32(2.0) * x).sum(),
+        lambda x: np.where(x > 0.0, x, 0.0).sum(),
+    ],
+)
+@pytest.mark.parametrize("n", [4, MANY + 1])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_gradient_of_any_size_is_contiguous_writable_and_of_the_callers_dtype(f, n, dtype):
+    x = Value(np.linspace(-1.0, 1.0, n, dtype=dtype))
+    g = gradients(f(x), x)
+    assert g.flags.writeable
+    assert g.flags.c_contiguous
+    assert g.flags.owndata
+    assert (g.dtype, g.shape) == (dtype, (n,))
 
 
 def test_accumulating_does_not_warn():

@@ -57,9 +57,17 @@ BAD = [
     ("a singular matrix", lambda: ad.linalg.inv(Value(np.ones((2, 2)), "A")), np.linalg.LinAlgError, "inv.*'A'"),
     ("a reshape that does not fit", lambda: W.reshape(5, 5), ValueError, r"reshape.*'w1'"),
     ("too many arguments", lambda: SUM(W, 0, False, 3), TypeError, r"sum: takes \(x, axis, keepdims\)"),
-    ("an option given twice", lambda: SUM(W, 0, axis=1), TypeError, "sum: axis was given twice"),
+    ("an option given twice", lambda: SUM(W, 0, axis=1, keepdims=True), TypeError, "sum: axis was given twice"),
+    ("one of two options given twice", lambda: SUM(W, 0, True, keepdims=True), TypeError, "sum: keepdims was given twice"),
+    ("too few arguments", lambda: ad.ops.selection.bounded(W, 1.0), TypeError, r"takes \(x, low, high\), got 2 arg"),
     ("a product of numbers", lambda: Value(2.0, "a") @ Value(3.0, "b"), ValueError, "matmul.*'a' and 'b'"),
-    ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape"),
+    ("a norm of matrices of a vector", lambda: ad.norm(W, "fro", axis=1), ValueError, "'fro' is not a norm of vectors"),
+    ("a shape that W is not stretched to", lambda: ad.broadcast_to(W, (2,)), ValueError, r"\(3, 4\) does not broadcast to \(2,\)"),
+    ("no conditions", lambda: ad.select([], []), ValueError, "select: expected a choice for each condition, got 0 cond"),
+    ("unequal parts", lambda: ad.split(W, 2), ValueError, "split: 3 entries do not make 2 equal parts; use array_split"),
+    ("a sum to more axes", lambda: ad.ops.sum_to(W, (4, 3, 4)), ValueError, r"\(4, 3, 4\) does not broadcast to \(3, 4\)"),
+    ("a sum to another size", lambda: ad.ops.sum_to(W, (2,)), ValueError, r"\(2,\) does not broadcast to \(3, 4\)"),
+    ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape$"),
 ]  # fmt: skip
 
 

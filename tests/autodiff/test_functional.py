@@ -87,6 +87,7 @@ def test_structures():
 def test_argnums_and_keyword_arguments():
     f = lambda x, y, *, power: x**power * y  # noqa: E731
     assert grad(f, argnums=1)(2.0, 5.0, power=2) == 4.0
+    assert grad(f, argnums=-2)(2.0, 5.0, power=2) == 20.0
     assert grad(f, argnums=(0, -1))(2.0, 5.0, power=2) == (20.0, 4.0)
 
 

@@ -7,6 +7,7 @@ import ast
 import math
 import operator
 import re
+from dataclasses import fields
 from functools import reduce
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 import autodiff as ad
 from autodiff import Value, draw, elementwise, explain, formula, gradients, primitive
 from autodiff import compile as compiled
+from autodiff.values.traits import Traits
 from tests.autodiff.test_operations import quiet
 from tests.autodiff.test_traits import OPERATIONS
 
@@ -32,6 +34,15 @@ def joined(x, y, /):
 def parted(x, y, /):
     """z = x − y, which declares no more than it must."""
     return np.subtract(x, y)
+
+
+@pytest.mark.parametrize("declare", [lambda f: elementwise(dx=1.0)(f), lambda f: primitive(dx=abs)(f)])
+def test_what_is_not_declared_is_not_taken_for_granted(declare):
+    operation = declare(lambda x, /: x).operation
+    own = {"entrywise": operation.elementwise}
+    for trait in fields(Traits):
+        if isinstance(trait.default, bool):
+            assert getattr(operation, trait.name) is own.get(trait.name, False)
 
 
 # -- pictures --------------------------------------------------------------------------------------
@@ -218,6 +229,15 @@ def test_what_is_not_selected_contributes_nothing_where_it_is_declared(selecting
     new = elementwise(selecting=selecting, dx=lambda y, x: x > 0.0)(lambda x, /: np.maximum(x, 0.0))
     x = Value(0.0)
     np.testing.assert_equal(quiet(gradients, new(-ad.sqrt(x)), x), slope)
+
+
+@pytest.mark.parametrize(("selecting", "slope"), [(True, 0.0), (False, math.nan)])
+def test_a_factor_is_zero_by_its_structure_where_it_is_declared(selecting, slope):
+    new = elementwise(selecting=selecting, dx=lambda z, x, y: y > 0.0, dy=0.0)(
+        lambda x, y, /: np.where(np.greater(y, 0.0), x, 0.0)
+    )
+    found = quiet(ad.grad(lambda x: (new(x, x) * ad.sqrt(x)).sum()), np.array([0.0, 2.0]))
+    np.testing.assert_allclose(found, [slope, 1.5 * math.sqrt(2.0)])
 
 
 @pytest.mark.parametrize("entrywise", [True, False])

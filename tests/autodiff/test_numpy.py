@@ -31,6 +31,7 @@ def test_every_function_that_numpy_has_too_is_dispatched(name):
         (lambda v: np.exp(v), np.exp(V.data)),
         (lambda v: np.sum(v, axis=0, keepdims=True), [[4.0, 7.0]]),
         (lambda v: np.sum(a=v, axis=0), [4.0, 7.0]),
+        (lambda v: np.sum(a=v, keepdims=True), [[11.0]]),
         (lambda v: np.concatenate([v, v], axis=1), np.concatenate([V.data, V.data], axis=1)),
         (lambda v: np.stack([v, np.ones((2, 2))]), np.stack([V.data, np.ones((2, 2))])),
         (lambda v: np.where(V.data > 2, v, 0.0), np.where(V.data > 2, V.data, 0.0)),
@@ -128,3 +129,9 @@ def test_a_mask_leaves_float32_as_it_is():
     x = Value(np.ones(2, np.float32))
     assert (x * np.array([True, False])).dtype == np.float32
     assert (np.array([True, False]) * x).dtype == np.float32
+
+
+def test_what_asks_for_plain_results_has_the_name_of_numpys_function():
+    from autodiff.ops.plain import FUNCTIONS
+
+    assert [function.__name__ for function in FUNCTIONS.values()] == [*FUNCTIONS]

@@ -209,6 +209,12 @@ def test_half_precision_takes_more_numbers_than_it_counts(f):
         np.testing.assert_allclose(found, expected, rtol=4e-3, atol=4e-3 * largest + 6e-8)
 
 
+@pytest.mark.parametrize("ord", [None, 3])
+def test_a_length_does_not_warn_of_what_overflows_on_the_way(ord):
+    scales, expected = np.array([1e200, 1e-200]), ad.norm([3.0, 4.0], ord)
+    np.testing.assert_allclose(ad.norm(np.outer(scales, [3.0, 4.0]), ord, axis=1), scales * expected)
+
+
 def test_the_mean_of_ones_in_half_precision():
     np.testing.assert_array_equal(grad(ad.mean)(np.ones(MANY, np.float16)), np.float16(1.0 / MANY))
 

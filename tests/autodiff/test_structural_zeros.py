@@ -28,6 +28,11 @@ SELECTED = {
     "a minimum of two": (lambda x: ad.minimum(1.0 - ad.sqrt(x), -x), [(0.0, -1.0), (4.0, -1.0)]),
     "fmax": (lambda x: ad.fmax(ad.sqrt(x), x + 1.0), [(0.0, 1.0), (4.0, 1.0)]),
     "nan replaced": (lambda x: ad.nan_to_num(ad.log(x) * where(x > 0.0, 1.0, 0.0)), [(0.0, 0.0), (2.0, 0.5)]),
+    "infinities replaced": (lambda x: ad.nan_to_num(ad.log(x)), [(0.0, 0.0), (2.0, 0.5)]),
+    "a branch, times a number, as factor": (
+        lambda x: ad.log(x) * (3.0 * where(x > 0.0, x, 0.0)),
+        [(0.0, 0.0), (1.0, 3.0)],
+    ),
     "a constant 0 far above": (lambda x: 0.0 * (1.0 + ad.sqrt(x)) ** 2, [(0.0, 0.0), (4.0, 0.0)]),
 }
 """Functions of one number: where the slope is that of what was selected."""
@@ -379,3 +384,10 @@ def test_gradients_with_nan_through_products_of_two_variables_are_plain_numbers(
     for slope in (a.grad, b.grad, *ad.grad(f, (0, 1))(a.data, b.data), *gradients(f(a, b), [a, b])):
         assert type(slope) is np.ndarray
         assert np.isnan(slope).all()
+
+
+def test_a_value_that_was_not_selected_is_a_number_like_any_other_to_what_is_computed_from_it():
+    x = Value([0.0, 1.0])
+    inner = where(x.data > 0.5, x, 0.0)
+    found = quiet(lambda: gradients(((inner * np.inf) ** 2).sum(), inner))
+    np.testing.assert_array_equal(found, [np.nan, np.inf])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from autodiff import Value, sqrt, where
-from autodiff.ops.totals import LONG, row_total, total
+from autodiff.ops.totals import LONG, row_total, squares, total
 
 REAL = st.floats(-1e3, 1e3, width=32)
 ARRAYS = st.sampled_from([np.float64, np.float32]).flatmap(
@@ -57,6 +57,14 @@ def test_totals_of_long_columns_and_rows_are_right():
 def test_an_axis_that_is_not_there_is_numpys_error():
     with pytest.raises(np.exceptions.AxisError):
         total(np.ones((2, 2)), 2)
+
+
+@given(
+    st.lists(st.sampled_from([None, (1.0,), 2.0, np.float32(3.0), np.float64(-4.0), np.full((2, 2), 5.0)]))
+)
+def test_the_squares_of_parts_of_any_kind_are_added(parts):
+    expected = sum(float(np.sum(np.square(x))) for x in parts if x is not None and not isinstance(x, tuple))
+    assert squares(parts) == expected
 
 
 def test_leaves_keep_their_gradients_where_a_pass_over_numbers_gives_way():

@@ -84,6 +84,16 @@ def test_writing_after_use_is_noticed(f, write, keep):
     assert np.isfinite(gradients(f(v), v)).all()
 
 
+@pytest.mark.parametrize("scale", [*map(np.float64, (1e-200, 1e-10, 1e200)), *map(np.float32, (1e-20, 1e20))])
+def test_writing_is_noticed_at_any_scale(scale):
+    v = Value(np.array([3.0, 1.0, 2.0], scale.dtype) * scale, "v")
+    handed_out = v.data
+    y = (v * 2.0).sum()
+    handed_out[1] *= 1.01
+    with pytest.raises(ValueError, match=NOTICED):
+        gradients(y, v)
+
+
 @functions
 @pytest.mark.parametrize(("write", "keep"), WRITES)
 def test_writing_before_use_is_not_mistaken_for_it(f, write, keep):

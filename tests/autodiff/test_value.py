@@ -307,3 +307,13 @@ def test_only_a_leaf_is_frozen():
         y.constant = True
     with pytest.raises(TypeError, match="must be True or False, got 1"):
         Value(1.0).constant = 1
+
+
+@pytest.mark.parametrize("data", [True, [True, False], np.array([True, False]), np.True_, np.array([2, 3])])
+def test_truth_values_and_integers_become_floats(data):
+    value = Value(data)
+    assert value.dtype == np.float64
+    np.testing.assert_array_equal(value.data, np.asarray(data, float))
+    other = Value(np.zeros(np.shape(data)))
+    other.data = data
+    assert other.dtype == np.float64

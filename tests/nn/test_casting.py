@@ -146,6 +146,7 @@ def test_programs_are_recorded_anew():
         (np.ones(2, np.float32), np.array([0.1, 0.2])),
         (np.ones(2, np.float32), np.array([2**24 + 1, 0])),
         (np.ones(2), np.array([2**53 + 1, 0])),
+        (np.ones(2), np.array([2**63 - 1, 0])),  # which comes back as no integer of 64 bits
         (1.0, np.float32(0.1)),
         (np.float32(1.0), np.float64(0.1)),
     ],

@@ -106,6 +106,12 @@ def test_parameters_that_are_frozen_or_have_no_gradient_do_not_count():
     assert params[2].grad is params[3].grad is None
 
 
+def test_a_norm_that_is_finite_is_never_refused():
+    params = parameters([[3.0], 4.0])
+    assert clip_gradient_norm(params, 1.0, error_if_nonfinite=True) == 5.0
+    assert clip_gradient_norm(params, math.inf) == pytest.approx(1.0, abs=1e-6)
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_norm_that_is_not_finite_can_be_refused_by_name(bad):
     params = parameters([[1.0, bad], 4.0])

@@ -70,6 +70,28 @@ def test_no_step_leads_down_from_a_direction_that_leads_up():
     assert backtracked(uphill, 1.0, C1, 0.5) is None
 
 
+@pytest.mark.parametrize("farther", [2.5, 3.0, 10.0])
+def test_the_second_step_on_a_parabola_is_its_minimum_where_the_first_fell_short(farther):
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        return (x - farther) ** 2
+
+    phi = downhill(f, 0.0)
+    calls.clear()
+    trial = satisfying_wolfe(phi, 1.0 / (2.0 * farther), C1, 0.1)
+    np.testing.assert_allclose(trial.size, 0.5)
+    assert len(calls) == 2
+
+
+def test_a_direction_without_slope_is_none():
+    objective = Objective(lambda x: x[0] ** 2 - x[1] ** 2, np.array([1.0, 0.0]))
+    across = Ray(objective, objective.start, np.array([0.0, 1.0]))
+    assert satisfying_wolfe(across, 1.0, C1, C2) is None
+    assert backtracked(across, 1.0, C1, 0.5) is None
+
+
 @settings(max_examples=30)
 @given(offset=st.floats(1.0, 1e12), start=st.floats(-10.0, 10.0))
 def test_the_gradient_still_shrinks_where_the_decrease_is_lost_in_rounding(offset, start):

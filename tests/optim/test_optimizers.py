@@ -374,6 +374,12 @@ def test_a_parameter_without_gradient_is_named_as_its_module_names_it_and_nothin
     np.testing.assert_array_equal(module.weight.data, np.ones((2, 2)))
 
 
+def test_of_many_parameters_without_gradient_five_are_named():
+    params = {f"p{k}": Value([1.0]) for k in range(7)}
+    with pytest.raises(ValueError, match=r"no gradient for 'p0'.*'p4' of shape \(1,\), …; call"):
+        SGD(params.items(), lr=0.1).step()
+
+
 def test_zero_grad_forgets_all_gradients():
     params = parameters()
     loss(params).backward()

@@ -37,6 +37,7 @@ PLATEAUS = [
     {"patience": 2, "factor": 0.5},
     {"patience": 1, "cooldown": 3, "threshold": 0.05},
     {"mode": "max", "patience": 2, "threshold": 0.1, "threshold_mode": "abs"},
+    {"patience": 1, "threshold": 0.0},
     {"mode": "max", "patience": 0, "min_lr": 0.01},
     {"patience": 0, "factor": 0.1, "eps": 1e-4},
     {"patience": 1, "threshold": 0.1, "threshold_mode": "abs"},
@@ -88,7 +89,8 @@ def test_fifty_rates_of_each_group_are_those_of_pytorch(kind, options):
 def test_a_plateau_reduces_when_that_of_pytorch_does(options):
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(0)
-    metrics = 1.0 / (1.0 + np.arange(50)) + 0.2 * rng.normal(size=50)
+    metrics = np.round(1.0 / (1.0 + np.arange(50)) + 0.2 * rng.normal(size=50), 1)
+    metrics[40:] = metrics.min()
     metrics[[10, 20]] = np.nan
     ours, theirs = optimizer(0.1, 0.02), of_torch(torch, 0.1, 0.02)
     schedule = ReduceLROnPlateau(ours, **options)

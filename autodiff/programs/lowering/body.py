@@ -40,9 +40,7 @@ class Body:
         self.outputs = [self.made[i] for i in listing.outputs]
         self.plan = Plan(self.instructions, self.outputs)
         self.changed = self._changed()
-        self.uses = Counter(
-            x for instruction in self.instructions.done for x in instruction.operands
-        ) + Counter(self.outputs)
+        self.uses = Counter(x for instruction in self.instructions.done for x in instruction.operands)
         self.fixed = set(self.instructions.constants)
         self.filled = {
             root

@@ -185,14 +185,14 @@ def replaced(listing: Listing, replacement: Callable[[Draft, Line, Sequence[int]
 
     A replacement is given the line, and where the lines before it stand in the draft.
     """
-    draft, at, changes = Draft(), list[int](), 0
+    draft, at, changed = Draft(), list[int](), False
     for line in listing.lines:
         draft.origin = line.origin
         found = replacement(draft, line, at)
-        changes += found is not None
+        changed |= found is not None
         at.append(draft.moved(line, at) if found is None else found)
         draft.adopt(at[-1], line)
-    return Listing(draft.lines, tuple(at[i] for i in listing.outputs)) if changes else listing
+    return Listing(draft.lines, tuple(at[i] for i in listing.outputs)) if changed else listing
 
 
 def living(listing: Listing) -> Listing:

@@ -45,7 +45,7 @@ def plain_sum(draft: Draft, line: Line) -> int | None:
 )
 def asked_for_nan(draft: Draft, line: Line) -> int | None:
     (x,) = line.inputs
-    found = draft.known(operations.reduced, x, axis=0) if len(draft.lines[x].shape) == 1 else None
+    found = draft.known(operations.reduced, x, axis=0)  # of a vector: another shape is never taken
     return draft.add(operations.sum_of_product, x, x) if found is None else found
 
 
@@ -67,8 +67,7 @@ def mean_as_sum(draft: Draft, line: Line) -> int | None:
 @rule("the sum of a matrix's rows is a product with ones, in another order", operations.reduced, exact=False)
 def sum_of_rows(draft: Draft, line: Line) -> int | None:
     x = draft.lines[line.inputs[0]]
-    floats = x.dtype.kind == "f" and x.dtype.itemsize >= 4
-    if not floats or len(x.shape) != 2 or line.metadata["axis"] != 0:
+    if x.dtype.itemsize < 4 or len(x.shape) != 2 or line.metadata["axis"] != 0:
         return None
     return draft.add(operations.product, draft.constant(np.ones(x.shape[0], x.dtype)), *line.inputs)
 
@@ -89,7 +88,7 @@ def axes_of_matrix(draft: Draft, line: Line) -> int | None:
 def small_product(draft: Draft, line: Line) -> int | None:
     """Not for vectors of one entry, as whose product with ∞ np.dot takes 0·∞ for 0."""
     a, b = (draft.lines[i] for i in line.inputs)
-    usual = a.dtype == b.dtype and a.dtype.kind == "f" and a.dtype.itemsize >= 4
+    usual = a.dtype == b.dtype and a.dtype.itemsize >= 4  # no masks, no halves
     axes = {len(a.shape), len(b.shape)}
     if not usual or not axes <= {1, 2} or (1 in axes and 1 in (math.prod(a.shape), math.prod(b.shape))):
         return None

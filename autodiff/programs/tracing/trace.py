@@ -105,7 +105,7 @@ def recorded_from(
     args: Any,
     kwargs: Any,
     inputs: Sequence[Value],
-    absorbs: bool = False,
+    absorbs: bool,
     captured: Sequence[Value] = (),
     told: Origin | None = None,
 ) -> Recording:

@@ -53,6 +53,12 @@ def shape_decides(x: Any) -> Any:
     return sum(entry for entry in y) * np.ones(x.shape)
 
 
+def asks_numpy_for_facts(x: Any) -> Any:
+    if np.ndim(x) != 1 or np.result_type(x, np.float32) != np.float64:
+        return -x
+    return x * float(np.size(x)) + np.ones(np.shape(x))
+
+
 def powers(x: Any) -> Any:
     return x**2 + 2.0**x + x**0.5 + x**-1 + x[0] ** 3.0 + (x[0] - x[1]) * 2.0
 
@@ -63,7 +69,16 @@ def sorted_by_itself(x: Any) -> Any:
 
 @pytest.mark.parametrize(
     "body",
-    [constant, filled, added_at, parts_of_a_named_tuple, shape_decides, powers, sorted_by_itself],
+    [
+        constant,
+        filled,
+        added_at,
+        parts_of_a_named_tuple,
+        shape_decides,
+        asks_numpy_for_facts,
+        powers,
+        sorted_by_itself,
+    ],
 )
 def test_what_shapes_decide_is_followed(body: Any) -> None:
     program = ad.compile(operation(body))

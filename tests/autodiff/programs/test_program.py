@@ -357,3 +357,22 @@ def test_each_pass_absorbs_only_where_it_is_spoilt_itself(entry):
     with np.errstate(all="ignore"):
         expected = ad.hvp(rosenbrock, x, v)
     np.testing.assert_array_equal(compiled(lambda x, v: ad.hvp(rosenbrock, x, v))(x, v), expected)
+
+
+NUMBERS = {
+    "an entry": lambda x: x[0],
+    "an entry as an array without axes": lambda x: x[0, ...],
+    "an axis of one": lambda x: ad.squeeze(x[:1]),
+    "a sum": lambda x: ad.reshape(x.sum(), ()),
+    "a choice": lambda x: ad.where(x[0] > x[1], x[0], 2.0 * x[1]),
+    "a condition": lambda x: np.all(x > 0.0) * x[1],
+}
+
+
+@pytest.mark.parametrize("f", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_numbers_come_back_as_those_of_eager_code(f, dtype):
+    x = np.array([1.0, 2.0, 3.0], dtype)
+    found, expected = compiled(f)(x), f(Value(x)).data
+    assert type(found) is type(expected)
+    assert found == expected

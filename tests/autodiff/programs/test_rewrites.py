@@ -82,7 +82,7 @@ def near(found, expected, digits=1e-9):
 def traced(f, *data):
     """The listing of a function, with what it asks about its arguments."""
     inputs = [Value(x, f"x{i}", constant=True) for i, x in enumerate(data)]
-    return recorded_from(f, inputs, {}, inputs).listing
+    return recorded_from(f, inputs, {}, inputs, absorbs=False).listing
 
 
 def compare(close, short, listing, data):
@@ -375,6 +375,15 @@ def test_sums_over_the_same_columns_are_one_product_in_whatever_order_they_are_w
     compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
 
 
+def test_one_sum_over_two_columns_is_no_matrix_product():
+    columns = [Value(np.linspace(-k, 1.0, 5), f"x{k}") for k in (1, 2)]
+    weights = [Value(0.5 + k, f"w{k}") for k in (1, 2)]
+    listing = listed([ad.tanh(weights[0] * columns[0] + weights[1] * columns[1])], [*columns, *weights])
+    short = rewritten(listing)
+    assert (names(short)["multiply"], names(short)["product"]) == (2, 0)
+    compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
+
+
 def test_numbers_taken_one_by_one_come_and_go_as_one_vector():
     x = Value(np.linspace(-1.0, 1.5, 20), "x")
     y = sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(19))
@@ -470,6 +479,8 @@ EXAMPLES = {
     "x[...]": (lambda x: x[...], [MATRIX], []),
     "x.T.T": (lambda x: x.T.T, [MATRIX], []),
     "x·(−1)": (lambda x: x * -1.0, [VECTOR], ["negative"]),
+    "(−1)·x": (lambda x: -1.0 * x, [VECTOR], ["negative"]),
+    "x/(−1)": (lambda x: x / -1.0, [VECTOR], ["negative"]),
     "a + (−b)": (lambda a, b: a + -b, [VECTOR, VECTOR], ["subtract"]),
     "x·x": (lambda x: x * x, [VECTOR], ["square"]),
     "x⁰": (lambda x: x**0, [VECTOR], []),
@@ -583,6 +594,12 @@ def test_what_no_result_needs_is_dropped_but_for_inputs():
 def test_rewrites_say_what_they_do_in_words_of_their_own():
     assert len({rewrite.says for rewrite in REWRITES}) == len(REWRITES)
     assert all(len(rewrite.says) > 5 for rewrite in REWRITES)
+
+
+@pytest.mark.parametrize("rewrite", REWRITES, ids=lambda rewrite: rewrite.says)
+def test_rewrites_that_change_digits_say_so(rewrite):
+    reasons = "another order", "its order", "the order of", "last digit", "the other sign", "else its square"
+    assert rewrite.exact == (not any(reason in rewrite.says for reason in reasons))
 
 
 def test_work_grows_with_the_number_of_lines():

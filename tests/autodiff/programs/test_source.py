@@ -1,5 +1,6 @@
 """What a program is written as, and that it computes what its listing says."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -452,3 +453,13 @@ def test_a_function_without_source_runs_but_is_not_saved():
     assert loaded(source)(np.arange(3.0))[0].tolist() == [4.0, 2.0, 0.0]
     with pytest.raises(ValueError, match="f cannot be saved: there is no text for unseen"):
         saved(source)
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_a_product_is_not_written_into_the_memory_of_its_factors(n):
+    x, y = np.random.default_rng(n).normal(size=(2, n, n))
+    program = ad.compile(lambda x, y: ad.exp((x * 2.0) @ (y * 3.0)) + 1.0)
+    np.testing.assert_allclose(program(x, y), np.exp((x * 2.0) @ (y * 3.0)) + 1.0)
+    (product,) = (line for line in program.source.splitlines() if ".dot(" in line)
+    _, first, second, memory = re.fullmatch(r" *(\w+) = (\w+)\.dot\((\w+), out=(\w+)\)", product).groups()
+    assert memory not in (first, second)

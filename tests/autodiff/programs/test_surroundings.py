@@ -212,6 +212,19 @@ def test_a_function_that_counts_is_refused_where_the_count_matters():
         compiled(f)(1.0)
 
 
+@pytest.mark.parametrize("more", [lambda y: y * 3.0, lambda y: (y, y)], ids=["a step", "a result"])
+def test_a_function_that_goes_on_the_second_time_is_refused(more):
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        y = x * 2.0
+        return y if len(calls) == 1 else more(y)
+
+    with pytest.raises(ValueError, match="same each time"):
+        compiled(f)(1.0)
+
+
 def test_a_model_switched_between_training_and_evaluation_is_recorded_anew():
     model = nn.Sequential(nn.Linear(3, 3, seed=0), nn.Dropout(0.5, seed=0)).eval()
     program = compiled(lambda X: model(X).sum())

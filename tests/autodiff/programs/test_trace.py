@@ -22,7 +22,7 @@ def traced(f, *args, **kwargs):
     arguments = entered(args, kwargs, Signature(f, ()))
     inputs = arguments.inputs()
     args, kwargs = arguments.filled(iter(inputs))
-    return recorded_from(f, args, kwargs, inputs)
+    return recorded_from(f, args, kwargs, inputs, absorbs=False)
 
 
 def lines(recording, kind):
