@@ -463,3 +463,15 @@ def test_a_product_is_not_written_into_the_memory_of_its_factors(n):
     (product,) = (line for line in program.source.splitlines() if ".dot(" in line)
     _, first, second, memory = re.fullmatch(r" *(\w+) = (\w+)\.dot\((\w+), out=(\w+)\)", product).groups()
     assert memory not in (first, second)
+
+
+def test_an_entry_as_an_array_without_axes_is_written_where_it_is_used():
+    source = ad.compile(lambda x: x[0, ...]).source_of(np.ones(3, np.float32))
+    assert "x[0, ...][()]" in source
+    assert "def getitem" not in source
+
+
+def test_a_condition_on_a_repeated_number_is_one_on_the_number():
+    source = ad.compile(lambda x: (x > np.full((2, 3), 2.0)) * x).source_of(np.ones((2, 3)))
+    assert re.search(r"_2 = np.array\(2.0\)\n", source)
+    assert "np.greater(x, _2, " in source
