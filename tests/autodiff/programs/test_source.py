@@ -471,7 +471,8 @@ def test_an_entry_as_an_array_without_axes_is_written_where_it_is_used():
     assert "def getitem" not in source
 
 
-def test_a_condition_on_a_repeated_number_is_one_on_the_number():
-    source = ad.compile(lambda x: (x > np.full((2, 3), 2.0)) * x).source_of(np.ones((2, 3)))
-    assert re.search(r"_2 = np.array\(2.0\)\n", source)
-    assert "np.greater(x, _2, " in source
+def test_a_repeated_number_beside_a_condition_is_the_number():
+    chosen = ad.compile(lambda x: ad.where(x > np.full((2, 3), 1.0), np.full((2, 3), 2.0), x))
+    source = chosen.source_of(np.ones((2, 3)))
+    assert "np.greater(x, _1, " in source
+    assert "np.where(t1, 2.0, x)" in source
