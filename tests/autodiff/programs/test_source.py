@@ -476,3 +476,5 @@ def test_a_repeated_number_beside_a_condition_is_the_number():
     source = chosen.source_of(np.ones((2, 3)))
     assert "np.greater(x, _1, " in source
     assert "np.where(t1, 2.0, x)" in source
+    repeated = ad.compile(lambda x, y: ad.where(x > 1.0, ad.broadcast_to(y, (2, 3)), x))
+    assert "np.where(t1, y, x)" in repeated.source_of(np.ones((2, 3)), np.ones(3))
