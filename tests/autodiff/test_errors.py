@@ -11,6 +11,7 @@ from autodiff import Value, gradients
 
 NUMBER: Any = 3.0
 SUM: Any = ad.sum
+BOUNDED: Any = ad.ops.selection.bounded
 INDEX: Any = Value(1.0)
 W, X = Value(np.ones((3, 4)), "w1"), Value(np.ones((5, 2)), "x")
 
@@ -59,7 +60,7 @@ BAD = [
     ("too many arguments", lambda: SUM(W, 0, False, 3), TypeError, r"sum: takes \(x, axis, keepdims\)"),
     ("an option given twice", lambda: SUM(W, 0, axis=1, keepdims=True), TypeError, "sum: axis was given twice"),
     ("one of two options given twice", lambda: SUM(W, 0, True, keepdims=True), TypeError, "sum: keepdims was given twice"),
-    ("too few arguments", lambda: ad.ops.selection.bounded(W, 1.0), TypeError, r"takes \(x, low, high\), got 2 arg"),
+    ("too few arguments", lambda: BOUNDED(W, 1.0), TypeError, r"takes \(x, low, high\), got 2 arg"),
     ("a product of numbers", lambda: Value(2.0, "a") @ Value(3.0, "b"), ValueError, "matmul.*'a' and 'b'"),
     ("a norm of matrices of a vector", lambda: ad.norm(W, "fro", axis=1), ValueError, "'fro' is not a norm of vectors"),
     ("a shape that W is not stretched to", lambda: ad.broadcast_to(W, (2,)), ValueError, r"\(3, 4\) does not broadcast to \(2,\)"),

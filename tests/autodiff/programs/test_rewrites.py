@@ -388,7 +388,7 @@ def test_some_of_many_numbers_may_be_put_together(chosen):
     def f(x, *numbers):
         return ad.stack([numbers[k] for k in chosen]), x * sum(ad.tanh(c) for c in numbers)
 
-    x, *numbers = np.ones(50), *np.linspace(0.0, 1.0, 20)
+    x, numbers = np.ones(50), list(np.linspace(0.0, 1.0, 20))
     for found, expected in zip(ad.compile(f)(x, *numbers), f(Value(x), *numbers), strict=True):
         np.testing.assert_allclose(found, expected.data if isinstance(expected, Value) else expected)
 
