@@ -42,10 +42,10 @@ class Note:
         return [line[2:] for line in self.diff.split("\n")[1:] if line.startswith(mark)]
 
     def mutant(self, root: Path) -> Mutant:
-        """The change as it is made now. Raises ValueError where the lines are not there exactly once."""
+        """The change as it is made now. Raises ValueError where the function has the lines not just once."""
         source = Source.of(root, self.path)
         there, went = [line.strip() for line in source.lines], self.lines("-")
-        places = [i for i in range(len(there)) if there[i : i + len(went)] == went]
+        places = [i for i in source.span(self.function) if there[i : i + len(went)] == went]
         if len(places) != 1:
             raise ValueError(f"expected these lines once, found them {len(places)} times:\n{self.diff}")
         start = source.offset(places[0] + 1, 0)

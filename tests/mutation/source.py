@@ -41,6 +41,18 @@ class Source:
         """Where a place of the tree, whose columns count bytes, is in the text."""
         return self._starts[line - 1] + len(self.lines[line - 1].encode()[:column].decode())
 
+    def span(self, function: str) -> range:
+        """The lines of a function by its qualified name, from 0; all lines where none has that name."""
+        nodes: list[ast.stmt] = self.tree.body
+        lines = range(len(self.lines))
+        for name in function.replace(".<locals>", "").split("."):
+            named = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
+            if not named:
+                return range(len(self.lines))
+            nodes = named[-1].body  # behind overloads
+            lines = range(named[-1].lineno - 1, named[-1].end_lineno or 0)
+        return lines
+
     def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
         """Where a node begins in the text."""
         return self.offset(node.lineno, node.col_offset)

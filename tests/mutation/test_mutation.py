@@ -114,6 +114,14 @@ def test_each_equivalent_change_has_its_reason():
     assert len(always(ROOT)) > 20
 
 
+def test_a_note_means_the_line_in_its_function(tmp_path):
+    text = "def f():\n    x = 1\n\n\nclass A:\n    def f(self):\n        x = 1\n"
+    (tmp_path / "file.py").write_text(text)
+    (tmp_path / "notes.txt").write_text("file.py, in A.f\n- x = 1\n+ x = 2\n")
+    (note,) = notes(tmp_path / "notes.txt")
+    assert note.mutant(tmp_path).text == text[::-1].replace("1", "2", 1)[::-1]
+
+
 def test_a_note_needs_its_line_once(tmp_path):
     (tmp_path / "file.py").write_text("x = 1\nx = 1\n")
     (tmp_path / "notes.txt").write_text("# why\nfile.py\n- x = 1\n+ x = 2\n")

@@ -129,6 +129,7 @@ def test_what_numbers_decide_is_called_as_it_is(body: Any) -> None:
     for x in (X, X[::-1].copy()):
         np.testing.assert_array_equal(program(x), body(x))
     assert f"def {body.__name__}(" in program.source
+    assert "np.asarray(" not in program.source.rpartition("def ")[2]
     assert len(program.source.splitlines()) < 40
 
 

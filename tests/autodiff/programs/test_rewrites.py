@@ -384,6 +384,16 @@ def test_one_sum_over_two_columns_is_no_matrix_product():
     compare(near, short, listing, [value.data * 0.7 for value in (*columns, *weights)])
 
 
+@pytest.mark.parametrize("chosen", [[3], [3, 5], [5, 3], [3, 5, 7], [0, 1], [19], [*range(20)]])
+def test_some_of_many_numbers_may_be_put_together(chosen):
+    def f(x, *numbers):
+        return ad.stack([numbers[k] for k in chosen]), x * sum(ad.tanh(c) for c in numbers)
+
+    x, numbers = np.ones(50), list(np.linspace(0.0, 1.0, 20))
+    for found, expected in zip(ad.compile(f)(x, *numbers), f(Value(x), *numbers), strict=True):
+        np.testing.assert_allclose(found, expected.data if isinstance(expected, Value) else expected)
+
+
 def test_numbers_taken_one_by_one_come_and_go_as_one_vector():
     x = Value(np.linspace(-1.0, 1.5, 20), "x")
     y = sum(100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2 for i in range(19))

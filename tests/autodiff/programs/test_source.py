@@ -463,3 +463,18 @@ def test_a_product_is_not_written_into_the_memory_of_its_factors(n):
     (product,) = (line for line in program.source.splitlines() if ".dot(" in line)
     _, first, second, memory = re.fullmatch(r" *(\w+) = (\w+)\.dot\((\w+), out=(\w+)\)", product).groups()
     assert memory not in (first, second)
+
+
+def test_an_entry_as_an_array_without_axes_is_written_where_it_is_used():
+    source = ad.compile(lambda x: x[0, ...]).source_of(np.ones(3, np.float32))
+    assert "x[0, ...][()]" in source
+    assert "def getitem" not in source
+
+
+def test_a_repeated_number_beside_a_condition_is_the_number():
+    chosen = ad.compile(lambda x: ad.where(x > np.full((2, 3), 1.0), np.full((2, 3), 2.0), x))
+    source = chosen.source_of(np.ones((2, 3)))
+    assert "np.greater(x, _1, " in source
+    assert "np.where(t1, 2.0, x)" in source
+    repeated = ad.compile(lambda x, y: ad.where(x > 1.0, ad.broadcast_to(y, (2, 3)), x))
+    assert "np.where(t1, y, x)" in repeated.source_of(np.ones((2, 3)), np.ones(3))
