@@ -58,7 +58,7 @@ def looked_up(name: str, places: Sequence[Any], own: Mapping[str, Function], lib
 
 def of_numbers(x: Any) -> Any:
     """Data as an array, or as several."""
-    return tuple(map(of_numbers, x)) if isinstance(x, tuple) else np.asarray(x)
+    return tuple(map(of_numbers, x)) if isinstance(x, tuple) else np.ascontiguousarray(x).reshape(np.shape(x))
 
 
 COMMON: dict[str, Function] = {
