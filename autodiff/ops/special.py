@@ -64,10 +64,6 @@ ERFC_FAR = (
 )  # fmt: skip
 
 
-SINGLE = np.float32(1.0)
-"""By it, half precision becomes single, in which the polynomials do not overflow; others stay as they are."""
-
-
 def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Data) -> Data:
     top, bottom = (_polynomial(powers, x) for powers in coefficients)
     return top / bottom
@@ -88,7 +84,8 @@ def erf(x: Data, /) -> Data:
 
     Cody's rational approximation (1969), within 2 units in the last place.
     """
-    size = np.abs(x * SINGLE)
+    # half precision becomes single, in which the polynomials do not overflow
+    size = np.abs(x).astype(np.promote_types(dtype_of(x), np.float32))
     near = np.where(size > 0.5, 0.0, x)
     middle = np.clip(size, 0.5, 4.0)
     far = np.clip(size, 4.0, 6.0)

@@ -133,7 +133,9 @@ def test_no_operation_gives_the_gradient_at_other_data(case):
             raise
 
 
-@pytest.mark.parametrize("operation", [ad.linalg.eigh, ad.linalg.svd, ad.linalg.slogdet], ids=str)
+@pytest.mark.parametrize(
+    "operation", [ad.linalg.eigh, ad.linalg.svd, ad.linalg.slogdet], ids=["eigh", "svd", "slogdet"]
+)
 def test_reading_is_no_writing_for_what_returns_a_named_tuple(operation):
     v = Value(np.diag([1.0, 2.0]), "v")
     assert v.data[0, 0] == 1.0

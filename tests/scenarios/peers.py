@@ -58,7 +58,7 @@ def looked_up(name: str, places: Sequence[Any], own: Mapping[str, Function], lib
 
 def of_numbers(x: Any) -> Any:
     """Data as an array, or as several."""
-    return tuple(map(of_numbers, x)) if isinstance(x, tuple) else np.asarray(x)
+    return tuple(map(of_numbers, x)) if isinstance(x, tuple) else np.array(x, order="C")
 
 
 COMMON: dict[str, Function] = {
@@ -222,7 +222,7 @@ def _indexed(x: Any, index: Any) -> Any:
     import torch
 
     whole = torch.arange(x.numel()).reshape(x.shape).numpy()[index]
-    return x.reshape(-1)[torch.as_tensor(np.ascontiguousarray(whole)).reshape(-1)].reshape(whole.shape)
+    return x.reshape(-1)[torch.as_tensor(whole.copy()).reshape(-1)].reshape(whole.shape)
 
 
 def _dot(a: Any, b: Any) -> Any:

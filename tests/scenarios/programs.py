@@ -243,7 +243,7 @@ def _saved(case: Case, path: Path) -> Any:
     except Exception as error:
         return error
     rng = case.rng("saved")
-    points = [case.inputs, case.moved(0.25)]
+    points: list[Any] = [case.inputs, case.moved(0.25)]
     if not any(name.startswith("linalg.") for name in case.operations):
         points.append(tuple(at_the_edges(x, rng, 0.5) for x in case.inputs))
     return str(path), program(case).source.name, points

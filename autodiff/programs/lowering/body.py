@@ -41,13 +41,6 @@ class Body:
         self.plan = Plan(self.instructions, self.outputs)
         self.changed = self._changed()
         self.uses = Counter(x for instruction in self.instructions.done for x in instruction.operands)
-        self.fixed = set(self.instructions.constants)
-        self.filled = {
-            root
-            for instruction in self.instructions.done
-            if instruction.is_statement
-            for root in self.plan.roots_of(instruction.operands[0])
-        }
         self.own: set[int] = set()
         self.texts: dict[int, Text] = {}
         self.reading: set[int] = set()
@@ -116,11 +109,7 @@ class Body:
     def _write(self, position: int, instruction: Instruction) -> None:
         number = instruction.slot.number
         operands = [self._operand(instruction, x) for x in instruction.operands]
-        if (
-            instruction.operands
-            and self.fixed.issuperset(instruction.operands)
-            and self.filled.isdisjoint(self.plan.roots_of(number))
-        ):
+        if number in self.plan.fixed:
             self._prepare(instruction, operands)
         elif instruction.is_statement:
             self._state(instruction, operands)
@@ -134,7 +123,6 @@ class Body:
     def _prepare(self, instruction: Instruction, operands: list[Text]) -> None:
         """What depends on constants alone is computed when the program is made."""
         number, example = instruction.slot.number, instruction.slot.example
-        self.fixed.add(number)
         if is_array(example):
             self.texts[number] = self.words.prepared(instruction.spelling.of(operands)), ATOM
         else:

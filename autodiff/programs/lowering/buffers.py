@@ -29,7 +29,8 @@ class Plan:
     """The memory that each instruction writes to.
 
     `buffers` are all that a program keeps; `into` has a buffer, or the slot of an operand, by the slot of the
-    result; `roots` the slots whose memory a result may be in, where it has none of its own.
+    result; `roots` the slots whose memory a result may be in, where it has none of its own. `fixed` are the
+    constants and what depends on them alone: computed once, and never written into.
     """
 
     def __init__(self, instructions: Instructions, outputs: Iterable[int]) -> None:
@@ -38,12 +39,14 @@ class Plan:
         self._steps = instructions.done
         self._examples = {slot.number: slot.example for slot in instructions.slots}
         self.roots = self._roots()
+        self.fixed = self._fixed(instructions.constants)
         self._last = self._last_uses()
         self._results = {root for number in outputs for root in self.roots_of(number)}
         self._free: dict[Any, list[Buffer]] = {}
         self._home: dict[int, Buffer | int] = {}
         for position, instruction in enumerate(self._steps):
-            if instruction.slot.number not in self.roots and is_array(instruction.slot.example):
+            number = instruction.slot.number
+            if number not in self.roots and number not in self.fixed and is_array(instruction.slot.example):
                 self._settle(instruction, position)
             self._release(instruction, position)
 
@@ -63,6 +66,18 @@ class Plan:
             if shared:
                 roots[instruction.slot.number] = frozenset().union(*shared)
         return roots
+
+    def _fixed(self, constants: Iterable[int]) -> set[int]:
+        """Constants, and what depends on constants alone, but for arrays that statements fill."""
+        filled = {
+            root for step in self._steps if step.is_statement for root in self.roots_of(step.operands[0])
+        }
+        fixed = set(constants)
+        for step in self._steps:
+            number = step.slot.number
+            if step.operands and fixed.issuperset(step.operands) and filled.isdisjoint(self.roots_of(number)):
+                fixed.add(number)
+        return fixed
 
     def _last_uses(self) -> dict[int, int]:
         """The last instruction that reads each slot's memory, itself or as a view."""

@@ -125,6 +125,14 @@ def test_an_operator_alone_that_python_refuses_gives_what_numpy_has(f, x):
     equal(quiet(compiled(lambda x, y: f(x) * y), x, y), quiet(lambda: f(Value(x)).data * y))
 
 
+@pytest.mark.parametrize("exponents", [[0.0, 1.0], [2.0, 3.0, 0.5], [[1.0, -1.0]]], ids=str)
+def test_what_depends_on_constants_alone_stays_as_it_is(exponents):
+    f = value_and_grad(lambda x: ad.sum(x ** np.array(exponents)))
+    program = compiled(f)
+    for x in (2.0, 0.5, 3.0):
+        agree(program(x), f(x))
+
+
 # -- random expressions ------------------------------------------------------------------------
 
 
