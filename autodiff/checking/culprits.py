@@ -5,7 +5,7 @@ Every node is an operation of known operands, and so a function that can be chec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..values.recording import applied
 from ..values.user_code import recorded_at, with_line
 from ..values.value import Value
 from .flattening import FlatFunction
-from .linearization import REFUSED, Linearization, linearized, nodes_of
+from .linearization import REFUSED, Linearization, Tolerance, linearized, nodes_of
 
 MOST_NODES = 64
 MOST_ENTRIES = 10_000
@@ -53,38 +53,55 @@ def recorded_nodes(here: Linearization, i: int = 0, step: Data = 0.0) -> list[Va
     point = [x + step if j == i else x for j, x in enumerate(here.point)]
     with modes.mode(with_line):
         _, outputs = here.function.evaluated(point)
+    return operations_in(outputs)
+
+
+def operations_in(outputs: Sequence[Value]) -> list[Value]:
+    """The nodes that recorded an operation, the oldest first."""
     return [node for node in nodes_of(outputs) if node._operation is not None]
 
 
 # -- rules that are wrong by themselves ------------------------------------------------------------
 
 
-def wrong_rule(here: Linearization, order: int, complaint: Callable[[Linearization, Value], str]) -> str:
-    """What the check of one node alone complains of, the first that fails; nothing where all are right."""
+def wrong_rules(
+    nodes: Sequence[Value], asked: Tolerance, order: int, complaint: Callable[[Linearization, Value], str]
+) -> Iterator[tuple[Value, str]]:
+    """The nodes whose check alone fails, up to an order, and what it complains of; one of each kind."""
     distinct = {
         (node._operation.name, *(shape_of(x) for x in inputs_of(node) if not isinstance(x, tuple))): node
-        for node in reversed(recorded_nodes(here))
+        for node in reversed(nodes)
     }
     for node in list(distinct.values())[::-1][:MOST_NODES]:
-        if (local := _linearized(node, here)) and local.values.size <= MOST_ENTRIES:
-            try:
-                rng = np.random.default_rng(0)
-                for _ in range(order):
-                    if found := complaint(local, node):
-                        return found
-                    local = local.next(rng)
-            except (*REFUSED, TypeError, AssertionError):
-                continue
+        if found := _complaint_of(node, asked, order, complaint):
+            yield node, found
+
+
+def _complaint_of(
+    node: Value, asked: Tolerance, order: int, complaint: Callable[[Linearization, Value], str]
+) -> str:
+    """What the check of a node alone complains of; nothing where it is right, or cannot be checked."""
+    local = _linearized(node, asked)
+    if local is None or local.values.size > MOST_ENTRIES:
+        return ""
+    rng = np.random.default_rng(0)
+    try:
+        for _ in range(order):
+            if found := complaint(local, node):
+                return found
+            local = local.next(rng)
+    except (*REFUSED, TypeError, AssertionError):
+        pass  # the derivatives of a higher order are not to be had
     return ""
 
 
-def _linearized(node: Value, here: Linearization) -> Linearization | None:
+def _linearized(node: Value, asked: Tolerance) -> Linearization | None:
     """A node alone; None where it has no variable operand, or cannot be computed so."""
     if (local := alone(node)) is None or sum(map(np.size, local[1])) > MOST_ENTRIES:
         return None
     try:
         with np.errstate(all="ignore"):
-            return linearized(*local, 1, here.asked, np.random.default_rng(0))
+            return linearized(*local, 1, asked, np.random.default_rng(0))
     except (*REFUSED, TypeError, AssertionError):
         return None
 
@@ -111,7 +128,7 @@ def switching(here: Linearization, i: int, step: Data) -> str:
 
 def _switched(below: Value, above: Value, here: Linearization) -> tuple[int, tuple[int, ...]] | None:
     """The variable operand, and its entry, whose slope differs the most between both sides."""
-    pair = _linearized(below, here), _linearized(above, here)
+    pair = _linearized(below, here.asked), _linearized(above, here.asked)
     if pair[0] is None or pair[1] is None:
         return None
     for p, (g, other) in enumerate(zip(pair[0].gradient, pair[1].gradient, strict=True)):

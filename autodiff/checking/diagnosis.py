@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import SupportsInt
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..values.user_code import recorded_at
 from ..values.value import Value
 from .bisection import suspects
 from .both_jacobians import both_jacobians
-from .culprits import switching, wrong_rule
+from .culprits import recorded_nodes, switching, wrong_rules
 from .findings import Findings
 from .linearization import Linearization
 from .measurement import Measurement, measured
@@ -33,7 +34,6 @@ NOWHERE = "the function is not finite at any step from the point, or has no limi
 
 SHOWN = 4
 """Arguments of a point that are shown."""
-
 
 SMALL = 6, 8
 """Rows and columns of Jacobians that are shown in a message."""
@@ -80,11 +80,12 @@ def _kinks(found: Measurement, function: Linearization) -> Iterator[str]:
 
 
 def _culprit(function: Linearization, order: int) -> Iterator[str]:
-    """The operation whose rule is wrong by itself, if there is one."""
-    return filter(None, [wrong_rule(function, order, _complaint)])
+    """The first operation whose rule is wrong by itself, if there is one."""
+    found = wrong_rules(recorded_nodes(function), function.asked, order, complaint)
+    return islice((words for _, words in found), 1)
 
 
-def _complaint(local: Linearization, node: Value) -> str:
+def complaint(local: Linearization, node: Value) -> str:
     """What is wrong with a rule of one node; nothing if its derivatives are right."""
     operation, rng = node._operation, np.random.default_rng(0)
     for i, name in enumerate(local.function.names):

@@ -14,7 +14,7 @@ from .report import GradientReport
 
 def check_module(
     model: Any,
-    X: Any,  # noqa: N803 (a matrix, as everywhere)
+    X: Any,
     y: Any = None,
     *,
     loss: Callable[..., Any] | None = None,
@@ -52,7 +52,7 @@ def check_module(
     if y is not None and loss is None:
         raise TypeError("check_module: y is given without a loss; add it, as in loss=nn.mean_squared_error")
 
-    def result(model: Any, X: Any = X) -> Any:  # noqa: N803 (its name is that of the argument)
+    def result(model: Any, X: Any = X) -> Any:
         output = model(X)
         if loss is None:
             return output

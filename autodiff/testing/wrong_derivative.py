@@ -87,7 +87,7 @@ class WrongDerivativeError(AssertionError):
 
     def _engine(self) -> str:
         """Where differences contradict the engine: whose fault it is."""
-        reason = "; ".join(wrong_rules_in(self.attempt)) or "the rule of an operation in f is wrong"
+        reason = "; ".join(wrong_rules_in(self._around)) or "the rule of an operation in f is wrong"
         if not self._wrong:
             return f"formula and engine agree, but finite differences contradict both; {reason}"
         if formula_is_right(self._around):

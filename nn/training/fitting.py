@@ -29,7 +29,7 @@ BATCH_SIZE = 32
 
 def fit(
     model: Module,
-    X: Any,  # noqa: N803 (a matrix, as everywhere)
+    X: Any,
     y: Any,
     *,
     loss: str | Loss = mean_squared_error,

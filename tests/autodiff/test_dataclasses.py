@@ -1,5 +1,7 @@
 """Dataclasses as arguments and results: one structure among others."""
 
+import re
+import runpy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -93,10 +95,23 @@ def test_a_program_returns_new_dataclasses():
         assert f(x) == Net(x * x, 3.0)
 
 
-def test_programs_with_dataclasses_are_differentiated_and_saved():
+def test_programs_with_dataclasses_are_differentiated():
     f = ad.compile(loss)
     equal(ad.grad(f)(NET), ad.grad(loss)(NET))
     assert "net_first_w" in str(f.source)
+
+
+@pytest.mark.parametrize("transform", [lambda f: f, ad.grad, ad.value_and_grad])
+def test_a_saved_program_takes_the_fields_one_by_one(transform, tmp_path):
+    """It needs NumPy only, so it knows nothing of the class; settings are those that it was compiled with."""
+    program = ad.compile(transform(loss))
+    program(NET)
+    path = program.save(tmp_path / "saved.py")
+    assert "autodiff" not in re.findall(r"^(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.M)
+    saved = runpy.run_path(str(path))["loss"]
+    for w, b, scale in (([0.3, -0.7], 0.25, 1.5), ([2.0, 0.0], -1.0, 0.5)):
+        net = Net(Layer(w=np.array(w), b=b), scale)
+        equal(list(saved(np.array(w), b, scale)), leaves(transform(loss)(net)))
 
 
 def test_minimize_and_check_gradients_take_them():

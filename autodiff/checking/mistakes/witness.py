@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...differentiation.engine import gradients
-from ...graph import Node
 from ...values.data import Data, canonical
-from ...values.operation import Operation
+from ...values.operation import Operation, inputs_of, metadata_of
 from ...values.recording import applied
 from ...values.value import Value
+from ..culprits import operations_in, wrong_rules
+from ..diagnosis import complaint
 from ..difference import extrapolated
+from ..linearization import Tolerance
 from .naming import ENOUGH, likely_mistake
 from .question import Attempt, Question
 from .surroundings import further
@@ -73,26 +75,28 @@ def formula_is_right(attempts: Sequence[Attempt]) -> bool:
 # -- operations --------------------------------------------------------------------------------------
 
 
-def wrong_rules_in(attempt: Attempt) -> Iterator[str]:
-    """The operations of a graph whose own rules are wrong, and how, where that is known."""
-    graph = attempt.tape.graph
-    operations = {
-        node.operation: node for node in graph if node.operation and not isinstance(node.data, tuple)
-    }
-    for operation, node in operations.items():
-        point = tuple(graph[i].data for i in node.inputs)
-        if engine_is_wrong(list(further(_asked(operation, node, applied(operation)), point, POINTS))):
-            words = likely_mistake(further(_asked(operation, node, operation.forward), point, ENOUGH))
-            yield f"the rule of {operation.name} is wrong" + (f": {words}" if words else "")
+def wrong_rules_in(attempts: Sequence[Attempt]) -> Iterator[str]:
+    """The operations whose own rules are wrong at some of these points, and how, where that is known."""
+    named = set[str]()
+    for attempt in attempts[:POINTS]:
+        nodes = operations_in([attempt.root])
+        for node, _ in wrong_rules(nodes, Tolerance(rtol=RTOL), 1, complaint):
+            if (name := node._operation.name) not in named:
+                named.add(name)
+                words = _how(node)
+                yield f"the rule of {name} is wrong" + (f": {words}" if words else "")
 
 
-def _asked(operation: Operation, node: Node, f: Callable[..., Any]) -> Question:
-    """Whether the rules of an operation are the derivatives of a function, its own body perhaps."""
-    return Question(
-        partial(f, **node.metadata),
-        partial(by_rules, operation, node.metadata),
-        tuple(range(len(node.inputs))),
+def _how(node: Value) -> str | None:
+    """What is wrong with the rule of a node: its rules as the formula of a derivative of its own body."""
+    operation, metadata = node._operation, metadata_of(node)
+    point = tuple(x._data if isinstance(x, Value) else x for x in inputs_of(node))
+    asked = Question(
+        partial(operation.forward, **metadata),
+        partial(by_rules, operation, metadata),
+        tuple(range(len(point))),
     )
+    return likely_mistake(further(asked, point, ENOUGH))
 
 
 def by_rules(operation: Operation, metadata: Mapping[str, Any], *point: Data) -> tuple[Data, ...]:
