@@ -85,7 +85,7 @@ def _as_lines(source: Source) -> str:
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name in names:
             i = node.lineno - 1
-            rows[i] = rows[i].replace(node.name, lines_of(node.name), 1)
+            rows[i] = rows[i].replace(f"def {node.name}(", f"def {lines_of(node.name)}(", 1)
     return "\n".join(rows)
 
 
