@@ -88,7 +88,7 @@ def erf(x: Data, /) -> Data:
 
     Cody's rational approximation (1969), within 2 units in the last place.
     """
-    size = np.abs(x * SINGLE)
+    size = np.abs(x) * SINGLE
     near = np.where(size > 0.5, 0.0, x)
     middle = np.clip(size, 0.5, 4.0)
     far = np.clip(size, 4.0, 6.0)
