@@ -1,7 +1,11 @@
-"""A program as a module of its own: it needs NumPy only, and checks what it is given."""
+"""A program as a module of its own: it needs NumPy only, and checks what it is given.
+
+The last statement alone gives the program its name: of a file that was cut off, it cannot be imported.
+"""
 
 from __future__ import annotations
 
+import ast
 import base64
 import inspect
 import textwrap
@@ -14,7 +18,7 @@ import numpy as np
 from ..text.escaping import docstring
 from ..text.notation import printable
 from .runtime import ieee, running
-from .source import Function, Source
+from .source import Function, Source, lines_of
 
 LINE = 100
 
@@ -41,7 +45,7 @@ def saved(source: Source) -> str:
             title + "-" * (LINE - len(title)),
             "\n".join(_imports()),
             *support,
-            "\n".join([*_entries(source), ""]),
+            "\n\n".join(_entries(source)) + "\n",
         ]
     )
 
@@ -66,12 +70,23 @@ def _documentation(source: Source) -> str:
 
 def _with_data(source: Source) -> str:
     """The text, with its large constants in place of the comments that name them."""
-    text = source.rstrip()
+    text = _as_lines(source).rstrip()
     if source.bound:
         text = text.replace("import numpy as np\n", "import base64\n\nimport numpy as np\n", 1)
     for name, comment in source.given.items():  # the first such line is it: the user's comments come later
         text = text.replace(f"\n{comment}\n", f"\n{name} = {_packed(source.bound[name])}\n", 1)
     return text
+
+
+def _as_lines(source: Source) -> str:
+    """The text with other names for its functions: where `return x, y` was cut, it would still be Python."""
+    rows = source.split("\n")
+    names = {function.name for function in source.functions}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            i = node.lineno - 1
+            rows[i] = rows[i].replace(f"def {node.name}(", f"def {lines_of(node.name)}(", 1)
+    return "\n".join(rows)
 
 
 def _packed(x: np.ndarray[Any, Any]) -> str:
@@ -105,15 +120,16 @@ def _entries(source: Source) -> Iterator[str]:
     pairs = ", ".join(f'"{name}": {text}' for name, text in source.of_arrays.items())
     at_nan = None
     for function in reversed(source.functions):
-        again = f"on_numbers({function.name}, {{{pairs}}})" if function.may_fail else None
-        yield f"{function.name} = runnable("
-        yield from (f"    {text}," for text in _options(function, again, at_nan))
-        yield ")"
+        lines = lines_of(function.name)
+        again = f"on_numbers({lines}, {{{pairs}}})" if function.may_fail else None
+        options = [f"    {text}," for text in _options(function, again, at_nan)]
+        head = f"def {function.name}({', '.join(function.inputs)}): ..."
+        yield "\n".join(["@runnable(", *options, ")", head])
         at_nan = function.name
 
 
 def _options(function: Function, again: str | None, at_nan: str | None) -> Iterator[str]:
-    yield function.name
+    yield lines_of(function.name)
     yield repr(dict(function.inputs)).replace("'", '"')
     for name, text in {"new_memory": function.memory, "again": again, "at_nan": at_nan}.items():
         if text:

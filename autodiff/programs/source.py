@@ -70,6 +70,11 @@ class Source(str):
         return source
 
 
+def lines_of(name: str) -> str:
+    """What the lines of a function are called in a saved program, where its own name is bound at the end."""
+    return f"{name}_lines"
+
+
 def written(listing: Listing, name: str, doc: str, fallback: Listing | None = None) -> Source:
     """The source of a function of the inputs that returns the results, as a tuple.
 
@@ -80,7 +85,7 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
     names = [name, f"{name}_memory"]
     if fallback is not None:
         names += [f"{name}_at_nan", f"{name}_at_nan_memory"]
-    words = Words(names)
+    words = Words([*names, *map(lines_of, names[::2])])
     bodies = [Body(listing, words)]
     docs = [doc]
     if fallback is not None:

@@ -13,9 +13,10 @@ from .damage import DAMAGES
 from .formats import FORMATS, Format, Outcome
 from .interruption import INTERRUPTIONS
 
-__all__ = ["BAD", "Campaign", "Fault", "faults"]
+__all__ = ["BAD", "HEAD", "Campaign", "Fault", "faults"]
 
 BAD = (Outcome.WRONG, Outcome.HALF)
+HEAD = f"{'file':24} {'fault':12} {'tried':>7}" + "".join(f"{o.value:>16}" for o in Outcome)
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,17 @@ class Campaign:
         if outcome in BAD:
             self.bad.append((fault, outcome))
 
+    def line(self, form: str, kind: str) -> str:
+        """The counts of one kind of fault."""
+        return _line(form, kind, self.counts.get((form, kind), Counter()))
+
+    def total(self) -> str:
+        """The sum of all."""
+        return _line("all", "", sum(self.counts.values(), Counter[Outcome]()))
+
     def table(self) -> str:
         """One line per format and kind, and their sum."""
-        total = sum(self.counts.values(), Counter[Outcome]())
-        rows = [(*names, counts) for names, counts in self.counts.items()]
-        lines = [_line(*row) for row in [*rows, ("all", "", total)]]
-        head = f"{'file':24} {'fault':12} {'tried':>7}" + "".join(f"{o.value:>16}" for o in Outcome)
-        return "\n".join([head, *lines])
+        return "\n".join([HEAD, *(self.line(*names) for names in self.counts), self.total()])
 
 
 def _line(form: str, kind: str, counts: Counter[Outcome]) -> str:

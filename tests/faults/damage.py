@@ -1,4 +1,4 @@
-"""What happens to a file that lies on a disk, or crosses a network: one damage at one place."""
+"""What happens to a file that lies on a disk, or crosses a network: one damage at one place, or several."""
 
 from __future__ import annotations
 
@@ -52,7 +52,16 @@ def zeros(content: bytes, rng: Random) -> bytes:
     return (content[:i] + bytes(n) + content[i + n :])[: len(content)]
 
 
+def several(content: bytes, rng: Random) -> bytes:
+    """Two to six of the others, one after the other."""
+    for _ in range(rng.randint(2, 6)):
+        content = rng.choice(AT_ONE_PLACE)(content, rng) if content else content
+    return content
+
+
+AT_ONE_PLACE = [cut, bit, overwritten, inserted, deleted, repeated, zeros]
+
 DAMAGES: dict[str, Damage] = {
     "cut": cut, "a bit": bit, "overwritten": overwritten, "inserted": inserted, "deleted": deleted,
-    "repeated": repeated, "zeros": zeros,
+    "repeated": repeated, "zeros": zeros, "several": several,
 }  # fmt: skip

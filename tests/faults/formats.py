@@ -45,7 +45,8 @@ class Format:
     attempt: Callable[[Path], Outcome] | None = None
     """Reads a file that was written with 0, and damaged. None for what nothing here reads."""
     text: bool = False
-    """A program, to be read and edited: damaged it is another program, which nothing can tell."""
+    """A program, to be read and edited: changed it is another program, and a checksum would forbid the edit.
+    Cut off it must still be refused."""
     ours: bool = True
     """Whether this project writes it."""
 
@@ -58,7 +59,7 @@ class Format:
 
     def kinds(self, damages: Iterable[str], interruptions: Iterable[str]) -> list[str]:
         """The faults that it has to bear: NumPy itself writes its files as it does."""
-        read = [] if self.attempt is None or self.text else [*damages]
+        read = [] if self.attempt is None else ["cut"] if self.text else [*damages]
         return [*read, *(interruptions if self.ours else ())]
 
     @property
@@ -154,8 +155,7 @@ def _run_program(path: Path) -> Outcome:
     names: dict[str, Any] = {"__name__": "program"}
     try:
         exec(compile(path.read_text(), path, "exec"), names)
-        functions = [f for name, f in names.items() if name.startswith("program") or name == "_lambda_"]
-        found = functions[0](np.array([2.0, 3.0]))
+        found = names["program"](np.array([2.0, 3.0]))
     except Exception:
         return Outcome.REFUSED
     return Outcome.UNAFFECTED if found == (2.0**2.5, 1.5) else Outcome.WRONG
@@ -183,6 +183,8 @@ FORMATS = [
     Format("program .py", _save_program, _run_program, text=True),
     Format("picture .dot", _picture),
     Format("picture .mmd", _picture),
+    Format("picture .png", _picture),
     Format("story .html", _story),
+    Format("story .gif", _story),
     Format("story .txt", _story),
 ]

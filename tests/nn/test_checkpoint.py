@@ -176,19 +176,6 @@ def test_without_safetensors_the_extra_is_named(tmp_path, monkeypatch):
         save(MLP(2, [1]), tmp_path / "model.safetensors")
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
-    save(MLP(2, [1], seed=0), tmp_path / "model.npz")
-    monkeypatch.setattr(os, "fsync", partial(_fail, OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        save(MLP(2, [1], seed=1), tmp_path / "model.npz")
-    assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
-    assert same_state(load(MLP(2, [1]), tmp_path / "model.npz"), MLP(2, [1], seed=0))
-
-
-def _fail(error, *_):
-    raise error
-
-
 def test_two_threads_that_save_to_one_path_at_once_leave_a_complete_file(tmp_path, monkeypatch):
     meeting, flush, failed = threading.Barrier(2, timeout=10), os.fsync, []
 

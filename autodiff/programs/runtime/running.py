@@ -63,30 +63,32 @@ def runnable(
     new_memory: Callable[[], Any] | None = None,
     again: Callable[..., Any] | None = None,
     at_nan: Callable[..., Any] | None = None,
-) -> Callable[..., tuple[Any, ...]]:
-    """The lines as a function that checks its inputs, whose shapes and dtypes are given by name.
+) -> Callable[[Callable[..., Any]], Callable[..., tuple[Any, ...]]]:
+    """Puts lines behind the head of a function, and checks its inputs, whose shapes and dtypes are given.
 
     Where numbers fail, `again` runs instead; where the last result is nan, `at_nan` computes the others.
     """
-    name = lines.__name__
     run = pooled(runner(lines, new_memory))
     run_again = pooled(runner(again or lines, new_memory))
-    parameters = [inspect.Parameter(x, inspect.Parameter.POSITIONAL_OR_KEYWORD) for x in inputs]
-    signature = inspect.Signature(parameters)
 
-    def call(*args: Any, **named: Any) -> tuple[Any, ...]:
-        bound = signature.bind(*args, **named).arguments
-        given = [_checked(f"{name}: {x}", bound[x], *expected) for x, expected in inputs.items()]
-        try:
-            results = run(*given)
-        except (ArithmeticError, ValueError):
-            if again is None:
-                raise
-            results = run_again(*given)
-        if at_nan is None:
-            return results
-        return results[:-1] if results[-1] == results[-1] else at_nan(*given)
+    def behind(head: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+        name, signature = head.__name__, inspect.signature(head)
 
-    functools.update_wrapper(call, lines)
-    vars(call)["__signature__"] = signature
-    return call
+        def call(*args: Any, **named: Any) -> tuple[Any, ...]:
+            bound = signature.bind(*args, **named).arguments
+            given = [_checked(f"{name}: {x}", bound[x], *expected) for x, expected in inputs.items()]
+            try:
+                results = run(*given)
+            except (ArithmeticError, ValueError):
+                if again is None:
+                    raise
+                results = run_again(*given)
+            if at_nan is None:
+                return results
+            return results[:-1] if results[-1] == results[-1] else at_nan(*given)
+
+        functools.update_wrapper(call, head)
+        call.__doc__ = lines.__doc__
+        return call
+
+    return behind

@@ -1,5 +1,6 @@
 """A saved program, imported with NumPy alone, gives what the program gave."""
 
+import contextlib
 import importlib.util
 import sys
 
@@ -45,6 +46,28 @@ def test_every_operation_can_be_saved(case, tmp_path):
 
 def demonstration(x):
     return x[0] ** 4 * x[1] ** 2 + (x[0] - 1) ** 2 * (x[1] - 1) ** 4
+
+
+CUT = {
+    "lines on numbers": lambda x: [x[0] ** 2.5, x[1] / x[0]],
+    "lines with memory": lambda x: [ad.exp(x) + 1.0, ad.sin(x)],
+    "lines with others at nan": ad.grad(lambda x: ad.sum(where(x > 0.0, x, 0.0 * ad.log(x)))),
+}
+
+
+@pytest.mark.parametrize("f", CUT.values(), ids=CUT)
+def test_a_saved_program_that_was_cut_off_has_no_name_or_is_complete(f, tmp_path):
+    program, x = compiled(f), np.array([2.0, 3.0])
+    program(x)
+    name = program.source.name
+    program.save(tmp_path / "saved.py")
+    text = (tmp_path / "saved.py").read_text()
+    runs_by = text.index("# -- how it is run"), text.index("@runnable")
+    for end in [*range(runs_by[0]), *range(*runs_by, 23), *range(runs_by[1], len(text))]:
+        names = {"__name__": "saved"}
+        with contextlib.suppress(Exception):
+            exec(compile(text[:end], "saved.py", "exec"), names)
+        assert name not in names or text[end:].strip() == ""
 
 
 OVERFLOWING = {

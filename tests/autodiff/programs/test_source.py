@@ -1,5 +1,6 @@
 """What a program is written as, and that it computes what its listing says."""
 
+import math
 import re
 import subprocess
 import sys
@@ -180,6 +181,13 @@ def expressions(draw):
         return values[-1] + values[-2]
 
     return f
+
+
+def test_what_a_program_brings_along_computes_numbers_in_double_precision():
+    """The text of gelu calls the text of erf with a Python float, whose dtype gives way to any other."""
+    program = loaded(compiled(lambda x, y: nn.gelu(x) + y, 0.0, 0.0))
+    (found,) = program(math.e, 0.0)
+    assert abs(found - 0.5 * math.e * (1.0 + math.erf(math.e * math.sqrt(0.5)))) < 1e-14
 
 
 @given(f=expressions(), first=st.tuples(NUMBERS, NUMBERS), second=st.tuples(NUMBERS, NUMBERS))
