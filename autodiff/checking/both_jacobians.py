@@ -97,7 +97,7 @@ class _Sides(NamedTuple):
 
 def _sides(here: Linearization, i: int) -> tuple[_Sides, _Sides]:
     """Slopes of steps for which central differences are best, and of shorter ones, for those on one side."""
-    return tuple(_slopes(here, i, here.epsilon**power) for power in (1 / 4, 1 / 2))  # type: ignore[return-value]
+    return _slopes(here, i, here.epsilon ** (1 / 4)), _slopes(here, i, here.epsilon ** (1 / 2))
 
 
 @np.errstate(all="ignore")

@@ -68,13 +68,13 @@ def _small_jacobians(here: Linearization) -> Iterator[str]:
 
 def _kinks(found: Measurement, function: Linearization) -> Iterator[str]:
     """Where the analytic number is beside the slopes on both sides; which node has the kink."""
-    here, there = found.here, found.kink()
-    if there is None and found.doubt <= 1.0:
+    here, kink = found.here, found.kink()
+    if kink is None and found.doubt <= 1.0:
         return
-    if here.order == 1 and there and not there.jump:
-        low, high, slope = *sorted((there.below, there.above)), found.comparison().analytic
-        if not found.between:
-            yield f"{slope:.3g} is outside [{low:.3g}, {high:.3g}], the slopes on both sides"
+    if here.order == 1 and kink and not kink.jump and not found.between:
+        low, high = sorted((kink.below, kink.above))
+        slope = found.comparison().analytic
+        yield f"{slope:.3g} is outside [{low:.3g}, {high:.3g}], the slopes on both sides"
     if found.i < len(function.point):
         yield from filter(None, [switching(function, found.i, here.epsilon ** (1 / 3) * found.v)])
 
@@ -112,6 +112,7 @@ def first_not_finite(data: Data) -> str | None:
 def _worst(found: Measurement) -> tuple[str, Measurement]:
     """The worst of the wrong entries and how wrong it is; the sum where no entry is wrong by itself."""
     v, shape = np.asarray(found.v), shape_of(found.v)
+    kinked = found.kink() is not None  # asked once: the sides of every part would cost as much again
 
     def only(part: range) -> Measurement:
         along = v if len(part) > 1 else np.abs(v)  # upwards, so that below and above a kink are not swapped
@@ -121,9 +122,9 @@ def _worst(found: Measurement) -> tuple[str, Measurement]:
 
     def error(part: range) -> float:
         alone = only(part)
-        return (
-            0.0 if alone.passed or alone.between else alone.error if math.isfinite(alone.error) else math.inf
-        )
+        if alone.passed or (kinked and alone.between):
+            return 0.0
+        return alone.error if math.isfinite(alone.error) else math.inf
 
     if not shape:
         return "", found

@@ -57,30 +57,25 @@ class Findings:
         """Whether the function itself has a kink at the point as argument i moves."""
         if self.near or i >= len(self.first.point):
             return False
-        there = measured(self.first, i, direction(self.first, i)).kink()
-        return there is not None and not there.jump
+        kink = measured(self.first, i, _direction(self.first, i)).kink()
+        return kink is not None and not kink.jump
 
     def _note(self, here: Linearization, i: int, verdict: str) -> None:
-        step = here.epsilon**0.5 * direction(self.first, i)
+        step = here.epsilon**0.5 * _direction(self.first, i)
         reason = switching(self.function_at(), i, step) or "the point is on a kink"
         name = here.function.names[i]
         self.notes.append(f"order {here.order} with respect to {name!r} {verdict}: {reason}")
 
 
-def direction(here: Linearization, i: int) -> Data:
+def _direction(here: Linearization, i: int) -> Data:
     """A direction in argument i that is the same each time."""
     return canonical(random_like(here.point[i], np.random.default_rng(0)) * here.size(i))
 
 
 def _by_convention(found: Measurement) -> bool:
     """Whether each entry of the Jacobian is right, between the slopes on both sides where there is a kink."""
-    there, columns = found.kink(), np.size(found.v)
-    if (
-        there is None
-        or there.jump
-        or columns > MOST_COLUMNS
-        or columns * found.here.values.size > MOST_ENTRIES
-    ):
+    kink, columns = found.kink(), np.size(found.v)
+    if kink is None or kink.jump or columns > MOST_COLUMNS or columns * found.here.values.size > MOST_ENTRIES:
         return False
     jacobians = both_jacobians(found.here, found.i)
     return bool(jacobians.kinked.any() and not jacobians.wrong.any())

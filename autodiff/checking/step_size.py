@@ -51,12 +51,8 @@ def _has_kink_still(usual: Measurement, shorter: Measurement) -> bool:
     if along and not _meet(shorter, along):
         return True
     aside = np.abs(shorter.v) < 0.5 * length * np.abs(usual.v)
-    return (
-        measured(
-            here, i, canonical(np.where(aside, shorter.v, 0.0).astype(dtype_of(shorter.v))), length
-        ).kink()
-        is not None
-    )
+    rest = canonical(np.asarray(np.where(aside, shorter.v, 0.0), dtype_of(shorter.v)))
+    return measured(here, i, rest, length).kink() is not None
 
 
 def _meet(shorter: Measurement, kink: Kink) -> bool:
@@ -64,7 +60,7 @@ def _meet(shorter: Measurement, kink: Kink) -> bool:
     here, h = shorter.here, shorter.here.epsilon ** (1 / 7)
     below, above = shorter.sides(h)
     rounding = here.epsilon * float(np.abs(here.seed * here.values).sum()) / (h * abs(shorter.unit))
-    return abs(above - below) + 5.0 * rounding <= 0.5 * abs(kink.above - kink.below)
+    return bool(abs(above - below) + 5.0 * rounding <= 0.5 * abs(kink.above - kink.below))
 
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import (
@@ -142,3 +142,75 @@ def test_two_kinks_that_cancel_are_no_kink():
 
 def test_smooth_operations_are_not_blamed():
     assert all(": relu of 0 " in note for note in notes(lambda x: relu(sigmoid(x) - 0.5), 0.0))
+
+
+# -- kinks among smooth entries --------------------------------------------------------------------
+
+WEIGHTS = np.array([[0.7, -1.2, 0.4], [0.3, 0.8, -0.6]])
+
+AT_ENTRY = {
+    "relu": (0.0, relu),
+    "abs": (0.0, absolute),
+    "clip": (1.0, lambda x: clip(x, -1.0, 1.0)),
+    "clip at a small bound": (1e-5, lambda x: clip(x, 1e-5, 100.0)),
+    "maximum": (0.25, lambda x: maximum(x, 0.5 - x)),
+    "where": (0.5, lambda x: where(x > 0.5, 2.0 * x - 0.5, x)),
+}
+"""Functions of each entry, and where they have a kink."""
+
+few = settings(max_examples=6)
+smooth = st.lists(st.sampled_from([0.125, 0.3, -0.7, 1.75, -3.0, 20.0, 1e-3]), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize(("kink", "f"), AT_ENTRY.values(), ids=AT_ENTRY)
+@few
+@given(beside=smooth, seed=st.integers(0, 10**6), place=st.integers(0, 4))
+def test_kinks_pass_beside_smooth_entries(kink, f, beside, seed, place):
+    x = np.insert(beside, min(place, len(beside)), kink)
+    assert check_gradients(f, x, seed=seed).passed
+    assert check_gradients(lambda x: sigmoid(f(x)) * (x + 30.0), x, seed=seed, order=1).passed
+
+
+@pytest.mark.parametrize("bend", [relu, absolute, lambda a: maximum(a, 0.5 * a)])
+@few
+@given(seed=st.integers(0, 10**6), unit=st.integers(0, 2))
+def test_a_unit_on_its_kink_passes_in_a_network(bend, seed, unit):
+    x, b = np.array([0.5, -0.25]), np.array([0.4, -0.3, 0.2])
+    b[unit] = -(x @ WEIGHTS)[unit]
+    assert check_gradients(lambda b: tanh(bend(x @ WEIGHTS + b) @ WEIGHTS.T), b, seed=seed).passed
+
+
+@few
+@given(tied=st.floats(0.01, 10.0), below=st.lists(st.floats(-3.0, 0.0), max_size=3), seed=st.integers(0, 99))
+def test_ties_pass_beside_smaller_entries(tied, below, seed):
+    x = np.array([tied, *below, tied])
+    assert check_gradients(largest, x, seed=seed).passed
+    assert check_gradients(lambda x: sort(x)[-2:] ** 2, x, seed=seed).passed
+
+
+@few
+@given(beside=smooth, seed=st.integers(0, 10**6))
+def test_the_norm_of_zeros_passes_beside_smooth_terms(beside, seed):
+    x = np.array([0.0, 0.0, *beside])
+    assert check_gradients(lambda x: norm(x[:2]) + (tanh(x[2:]) ** 2).sum(), x, seed=seed).passed
+
+
+@few
+@given(beside=smooth, seed=st.integers(0, 10**6), slope=st.sampled_from([-2.0, -1.1, 1.1, 3.0]))
+def test_slopes_outside_fail_beside_smooth_entries(beside, seed, slope):
+    with pytest.raises(AssertionError):
+        check_gradients(with_slope(slope), np.array([0.0, *beside]), order=1, seed=seed)
+
+
+@few
+@given(
+    distance=st.floats(1e-9, 1e-2), side=st.sampled_from([-1.0, 1.0]), beside=smooth, seed=st.integers(0, 99)
+)
+def test_wrong_rules_fail_near_a_kink_and_beside_one(distance, side, beside, seed):
+    @elementwise(dx=lambda y, x: 0.5 + 0.4 * sign_of(x))
+    def weak(x, /):
+        return np.maximum(x, 0.0)
+
+    for first in (side * distance, 0.0):
+        with pytest.raises(AssertionError):
+            check_gradients(weak, np.array([first, *beside]), order=1, seed=seed)
