@@ -182,14 +182,28 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
 # -- .safetensors ------------------------------------------------------------------------------
 
 
-CHECKSUMS = "crc32"
-"""Where the metadata have the checksums: the format has none of its own. One entry, so that equal arrays
-give equal files; others' files have none."""
+CHECKSUMS, CRC = "checksums", "crc32 "
+"""The entry of the metadata that has the checksums, and how it begins; others' files have none.
+
+The format has no checksums of its own. It writes entries in any order, so that one alone lets equal arrays
+give equal files; and it is known by either mark, so that damage to one does not hide it.
+"""
 
 
 def _write_safetensors(file: IO[bytes], arrays: Arrays) -> None:
     sums = json.dumps({name: _checksum(name, array) for name, array in arrays.items()})
-    file.write(_safetensors().numpy.save(dict(arrays), metadata={CHECKSUMS: sums}))
+    file.write(_safetensors().numpy.save(dict(arrays), metadata={CHECKSUMS: CRC + sums}))
+
+
+def _checksums(metadata: Mapping[str, str]) -> dict[str, int]:
+    """Those of all arrays by name; none in others' files."""
+    for key, text in metadata.items():
+        if key == CHECKSUMS or text.startswith(CRC):
+            sums = json.loads(text.removeprefix(CRC))
+            if not isinstance(sums, dict):
+                raise ValueError("the checksums are damaged")
+            return sums
+    return {}
 
 
 def _checksum(name: str, array: Array) -> int:
@@ -201,7 +215,7 @@ def _checksum(name: str, array: Array) -> int:
 def _safetensors_entries(place: Path, file: IO[bytes]) -> Iterator[list[Stored]]:
     """The library has compared all shapes with the length of the file; it takes the last of equal names."""
     with _safetensors().safe_open(place, framework="np") as archive:
-        sums = json.loads((archive.metadata() or {}).get(CHECKSUMS, "{}"))
+        sums = _checksums(archive.metadata() or {})
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")), object_pairs_hook=list)
         yield [
             Stored(name, 0, partial(_tensor_head, archive, name), partial(_tensor, archive, name, sums))

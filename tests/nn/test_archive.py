@@ -259,10 +259,8 @@ def test_numbers_of_a_safetensors_file_are_compared_with_its_checksums(tmp_path)
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     refused(path, r"the checksum of layers\.0\.\w+ is another")
     for sums in ("[]", "3", '{"layers.0.weight": 0}', "{"):
-        peer.save_file(model.state_dict(), path, {"crc32": sums})
-        if sums == "[]":
-            load(MLP(2, [1]), path)
-        else:
+        for name, text in (("checksums", sums), ("another name", f"crc32 {sums}")):
+            peer.save_file(model.state_dict(), path, {name: text})
             refused(path)
     peer.save_file(model.state_dict(), path, {"format": "pt"})
     assert same_state(load(MLP(2, [1], seed=1), path), model)
