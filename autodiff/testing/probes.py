@@ -10,7 +10,7 @@ import numpy as np
 
 from ..values.data import Data, Shape, canonical, dtype_of, shape_of
 from .catalogue.drawable import Drawable
-from .placing import admits, brought, stepped
+from .placing import brought, stepped
 from .strategies import Domain
 
 STEP = 2.0**-10
@@ -55,7 +55,7 @@ class Probe:
         """Whether all entries are in the domain."""
         found = self.known.get(id(domain))
         if found is None:
-            found = self.known[id(domain)] = all(admits(domain, x) for x in np.ravel(self.data).tolist())
+            found = self.known[id(domain)] = all(x in domain for x in np.ravel(self.data).tolist())
         return found
 
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 import autodiff as ad
 from autodiff import Value, check_gradients, grad, gradients, value_and_grad
 from autodiff.command.school import read
-from autodiff.testing import POSITIVE, REAL, Domain, Drawable, Expression, expressions, numbers
+from autodiff.testing import POSITIVE, Domain, Drawable, Expression, expressions, numbers
 from autodiff.testing.catalogue import CATALOGUE
 from autodiff.testing.catalogue.drawable import SHAPES
-from autodiff.testing.placing import admits, brought
+from autodiff.testing.domains import ANY
+from autodiff.testing.placing import brought
 from autodiff.testing.spelling import applied, mentioned
 
 OPTIONS = {
@@ -42,6 +43,16 @@ def wrong_tanh(x, /):
 
 @ad.elementwise(dx=lambda z, x, y: y, dy=lambda z, x, y: x + 0.125)
 def wrong_product(x, y, /):
+    return x * y
+
+
+@ad.elementwise(dx=lambda y, x: 1.0 + y * y)
+def right_at_0(x, /):
+    return np.tanh(x)
+
+
+@ad.elementwise(dx=lambda z, x, y: x, dy=lambda z, x, y: y)
+def swapped_product(x, y, /):
     return x * y
 
 
@@ -101,7 +112,7 @@ def test_a_dtype_is_that_of_all_inputs_and_of_the_value(e):
 
 def test_both_dtypes_of_a_strategy_are_drawn():
     both = expressions(dtype=st.sampled_from([np.float64, np.float32]))
-    assert find(both, lambda e: np.asarray(e.inputs[0]).dtype == np.float32).inputs == (0.0,)
+    assert find(both, lambda e: np.asarray(e.inputs[0]).dtype == np.float32).inputs == (1.0,)
 
 
 @given(expressions(arrays=False, output="any"))
@@ -314,17 +325,29 @@ def test_each_operation_alone_can_be_drawn(name):
     assert name in e.operations
 
 
-def test_all_domains_of_definition_are_entered():
-    assert admits(REAL, 900.0)
-    assert admits(POSITIVE, 900.0)
-    assert not admits(POSITIVE, 0.0)
-    assert not admits(Domain(-5.0, 3.0), 3.5)
+def test_numbers_are_computed_in_all_of_a_domain_but_not_outside():
+    far = smallest(lambda e: np.max(np.abs(e(*e.inputs))) > 900.0, ["multiply", "add", "square"], arrays=False)
+    assert far.operations == ("square",) * 3 or len(far.lines) <= 4
+    for domain in (Domain(-3.0, 3.0), Domain(1.0, 2.0, closed="neither"), Domain(100.0, np.inf)):
+
+        @given(expressions({swish: domain, "add": None}))
+        @settings(max_examples=10, database=None)
+        def test(e, domain=domain):
+            nodes = e.nodes(e.inputs)
+            for line in e.lines:
+                if line.operation.name == "swish":
+                    assert np.all([x in domain for x in np.ravel(nodes[line.operands[0]])])
+
+        test()
 
 
-@given(st.floats(-5.0, 5.0), st.sampled_from([d for drawable in CATALOGUE for d in drawable.domains]))
+DOMAINS = sorted({d for drawable in CATALOGUE for d in drawable.domains} | {ANY, Domain(7.0, 9.0)}, key=str)
+
+
+@given(st.floats(-5.0, 5.0), st.sampled_from(DOMAINS))
 def test_numbers_are_brought_into_any_domain(x, domain):
-    assert admits(domain, brought(x, domain))
-    assert not admits(domain, x) or brought(x, domain) == x
+    assert brought(x, domain) in domain
+    assert x not in domain or brought(x, domain) == x
 
 
 # -- a user's own operations -------------------------------------------------------------------
@@ -369,22 +392,18 @@ def test_a_family_can_be_asked_for_by_name():
 
 
 def smallest(condition, *args, **options):
-    chosen = settings(database=None, derandomize=True, max_examples=1000)
+    chosen = settings(database=None, derandomize=True, max_examples=300)
     return find(expressions(*args, **options), condition, settings=chosen)
 
 
 def fails(e):
-    try:
-        check_gradients(e, *e.inputs)
-    except AssertionError:
-        return True
-    return False
+    return not check_gradients(e, *e.inputs, order=1, raise_exception=False).passed
 
 
-def test_the_smallest_of_all_is_one_operation_on_zero():
+def test_the_smallest_of_all_is_one_operation_on_one():
     e = smallest(lambda e: True)
     assert len(e.lines) == 1
-    assert e.inputs == (0.0,)
+    assert e.inputs == (1.0,)
 
 
 @pytest.mark.parametrize("name", ["log", "matmul"])
@@ -398,18 +417,21 @@ def test_the_smallest_expression_with_a_shared_part_is_small():
     shared = lambda e: "tanh" in e.operations and any(line.name for line in e.lines)  # noqa: E731
     e = smallest(shared, ["add", "tanh", "multiply", "sum", "exp"])
     assert len(e.lines) <= 3
-    assert e.inputs == (0.0,)
+    assert e.inputs == (1.0,)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "others"),
+    ("wrong", "others", "text", "inputs"),
     [
-        (wrong_tanh, ["add", "exp", "sum"]),
-        (wrong_product, ["tanh", "sum", "add"]),
+        (wrong_tanh, ["add", "exp"], "wrong_tanh(x)", (1.0,)),
+        (right_at_0, ["add", "multiply"], "right_at_0(x)", (1.0,)),
+        (wrong_product, ["tanh", "add"], "wrong_product(x, {})", (1.0,)),
+        (swapped_product, ["tanh", "add"], "swapped_product(x, {})", (1.0,)),
+        (wrong_reverse, ["tanh", "add"], "wrong_reverse(x)", ([1.0, 2.0],)),
     ],
 )
-def test_a_wrong_rule_shrinks_to_that_operation_alone(wrong, others):
-    e = smallest(fails, [wrong, *others])
-    assert wrong.__name__ in e.operations
-    assert len(e.operations) <= 1 + ("sum" in e.operations) + ("multiply" in e.operations)
-    assert all(float(x) == round(x) for data in e.inputs for x in np.ravel(data))
+def test_a_wrong_rule_shrinks_to_that_operation_alone(wrong, others, text, inputs):
+    e = smallest(fails, [wrong, *others], output="any")  # a sum would hide that a gradient is reversed
+    print(e.text, e.inputs)
+    assert e.operations == (wrong.__name__,)
+    assert e.text == text
