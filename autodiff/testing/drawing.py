@@ -135,6 +135,6 @@ def _counted(pool: Sequence[Data], which: Sequence[bool]) -> list[Data]:
         steps = 1.0 + (start + np.arange(np.size(data))).reshape(np.shape(data)) % 3
         raised = np.add(data, steps).astype(dtype_of(data))
         raised = np.where(raised > REAL.high, raised - (REAL.high - REAL.low), raised)
-        found.append(canonical(raised) if is_counted else data)
+        found.append(canonical(raised.astype(dtype_of(data))) if is_counted else data)
         start += np.size(data)
     return found

@@ -94,6 +94,8 @@ def onto_kink(drawable: Drawable, operands: list[Probe]) -> list[Probe]:
         data.flat[0] = drawable.corners[0]
     elif drawable.unique:
         data.flat[-1] = data.flat[0]
+    elif drawable.gap:  # of a norm
+        data[...] = 0.0
     return [_with_data(first, canonical(data)), *operands[1:]]
 
 
