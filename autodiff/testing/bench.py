@@ -22,7 +22,7 @@ from ..values.data import Data, Shape, dtype_of, shape_of
 from ..values.value import Value
 from .catalogue import named
 from .catalogue.drawable import Drawable
-from .placing import admits, brought, spread
+from .placing import brought, spread
 from .probes import Probe, moved, near_kink_of, off_kink, onto_kink
 from .spelling import applied
 from .strategies import Domain
@@ -139,7 +139,7 @@ class Bench:
             return node
         if chosen == "array" and node.shape:
             return self._literal(node.data, wish % 2 == 1)
-        numbers = [x for x in NUMBERS if admits(domain, x)]
+        numbers = [x for x in NUMBERS if x in domain]
         return self._literal(numbers[wish % len(numbers)], chosen == "constant")
 
     def _new(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeAlias
 
 from ..settings import chosen
@@ -44,7 +45,7 @@ class Domain:
             raise ValueError(f"{self} holds no number")
 
     def __contains__(self, x: float) -> bool:
-        return any(low <= x <= high for low, high in self.pieces())
+        return any(low <= x <= high for low, high in self._pieces)
 
     def without(self, *points: float) -> Domain:
         """The domain without the surroundings of more points.
@@ -60,6 +61,10 @@ class Domain:
         >>> Domain(0, 1, closed="left").pieces()
         [(0.0, 0.9999999999999999)]
         """
+        return [*self._pieces]
+
+    @cached_property
+    def _pieces(self) -> tuple[Interval, ...]:
         start, stop = self._ends()
         pieces, low = [], start
         for point in sorted(self.exclude):
@@ -67,7 +72,7 @@ class Domain:
                 pieces.append((low, point - self.margin))
                 low = point + self.margin
         pieces.append((low, stop))
-        return [(low, high) for low, high in pieces if low <= high]
+        return tuple((low, high) for low, high in pieces if low <= high)
 
     def _ends(self) -> Interval:
         """The first and the last float."""
@@ -82,6 +87,9 @@ class Domain:
 
 REAL = Domain()
 """From −5 to 5."""
+
+ANY = Domain(-math.inf, math.inf)
+"""All real numbers."""
 
 POSITIVE = Domain(0.0, 5.0, exclude=(0.0,))
 """From 0.125 to 5: away from the pole of log, and the infinite slope of sqrt, at 0."""

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..settings import whole
-from ..values.data import Data, Shape
+from ..values.data import Data, Shape, canonical, dtype_of
 from .assembly import finished
 from .bench import Bench, Offer, Wish
 from .catalogue.drawable import SHAPES
+from .domains import REAL
 from .expression import Expression
 from .offers import Operations, offered
 from .strategies import arrays as arrays_of
@@ -47,8 +48,9 @@ def expressions(
     """Random expressions: functions of Values, each with a point that is inside all domains.
 
     What is drawn is well-conditioned for finite differences: values and slopes are of moderate size, and no
-    part is near a pole or a kink. It shrinks towards few operations, few inputs, and small whole numbers. An
-    operation that needs a regular matrix is given A·Aᵀ + diag(1, 2, …).
+    part is near a pole or a kink. It shrinks towards few operations, few inputs, and the numbers 1, 2 and 3:
+    at 0, or where inputs are equal, a wrong derivative may look right. An operation that needs a regular
+    matrix is given A·Aᵀ + diag(1, 2, …).
 
     operations       names (of operations, or of families: see `Drawable`), functions, or `Drawable`s; or a
                      dict from these to the Domain of the operand, or to those of all operands. A function of
@@ -88,14 +90,14 @@ def expressions(
     least, wishes = st.integers(1, (max_operations + 1) // 2), _wishes(len(drawables), max_operations)
 
     @cache
-    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[Sequence[Data]]]:
+    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[list[Data]]]:
         offer = Offer(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
         return offer, _numbers(inputs, offer)
 
     @st.composite
     def expression(draw: DrawFn) -> Expression:
         offer, pool = offered_in(draw(dtypes))
-        bench = Bench(offer, [*draw(pool)])
+        bench = Bench(offer, draw(pool))
         while bench.left and given:
             bench.input(bench.left[0])
         for wish in draw(wishes(draw(least))):
@@ -112,9 +114,27 @@ def _wishes(operations: int, most: int) -> Callable[[int], SearchStrategy[Any]]:
     return cache(lambda least: st.lists(wish, min_size=least, max_size=most))
 
 
-def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[Sequence[Data]]:
+def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[list[Data]]:
     """Numbers for inputs."""
     if not isinstance(inputs, int):
-        return st.tuples(*(x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs))
+        given = (x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs)
+        counted = [not isinstance(x, SearchStrategy) for x in inputs]
+        return st.tuples(*given).map(lambda pool: _counted(pool, counted))
     shapes = ((),) if offer.only_numbers else SHAPES
-    return st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)
+    drawn = st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)
+    return drawn.map(lambda pool: _counted(pool, [True] * inputs))
+
+
+def _counted(pool: Sequence[Data], which: Sequence[bool]) -> list[Data]:
+    """The numbers, to each of those in question added 1, 2 or 3 in turn: what 0 shrinks to.
+
+    What leaves the range from −5 to 5 comes in again at its other end.
+    """
+    start, found = 0, list[Data]()
+    for data, is_counted in zip(pool, which, strict=False):
+        steps = 1.0 + (start + np.arange(np.size(data))).reshape(np.shape(data)) % 3
+        raised = np.add(data, steps).astype(dtype_of(data))
+        raised = np.where(raised > REAL.high, raised - (REAL.high - REAL.low), raised)
+        found.append(canonical(raised.astype(dtype_of(data))) if is_counted else data)
+        start += np.size(data)
+    return found

@@ -27,8 +27,8 @@ class Expression:
     >>> from autodiff.testing import expressions
     >>> e = find(expressions(["exp"]), lambda e: True)
     >>> e.text, e.names, e.inputs
-    ('exp(x)', ('x',), (0.0,))
-    >>> grad(e)(*e.inputs)
+    ('exp(x)', ('x',), (1.0,))
+    >>> grad(e)(0.0)
     1.0
     >>> print(e)
     import numpy as np
@@ -40,7 +40,7 @@ class Expression:
         return np.exp(x)
     <BLANKLINE>
     <BLANKLINE>
-    x = ad.Value(0.0, 'x')
+    x = ad.Value(1.0, 'x')
     """
 
     lines: tuple[Assignment, ...]

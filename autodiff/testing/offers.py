@@ -13,8 +13,8 @@ from .. import ops
 from ..settings import hint
 from .catalogue import CATALOGUE
 from .catalogue.drawable import ROWS, Drawable, alike
+from .domains import ANY, Domain
 from .spelling import OPERANDS
-from .strategies import REAL, Domain
 
 Operation: TypeAlias = str | Callable[..., Any] | Drawable
 Operations: TypeAlias = Iterable[Operation] | Mapping[Operation, Domain | Sequence[Domain]] | None
@@ -67,7 +67,7 @@ def _own(function: Callable[..., Any], domains: tuple[Domain, ...]) -> Drawable:
             f"expressions: {function!r} needs a name of its own to be written by, other than "
             f"{', '.join(sorted(RESERVED))}; define it with def"
         )
-    domains = domains or (REAL,) * _operands(function)
+    domains = domains or (ANY,) * _operands(function)
     spelling = f"{name}({', '.join(OPERANDS[: len(domains)])})"
     operation = vars(function).get("operation")
     if operation is None or operation.elementwise:

@@ -8,12 +8,7 @@ from functools import cache
 import numpy as np
 
 from ..values.data import Data, Shape, canonical, dtype_of
-from .strategies import REAL, Domain
-
-
-def admits(domain: Domain, x: float) -> bool:
-    """Whether a computed number is in a domain, or beyond an end that is only how far numbers are drawn."""
-    return x in domain or x > domain.high >= REAL.high or x < domain.low <= REAL.low
+from .strategies import REAL, Domain, multiples, reachable
 
 
 def brought(data: Data, domain: Domain) -> Data:
@@ -21,20 +16,21 @@ def brought(data: Data, domain: Domain) -> Data:
     entries = [_nearby(x, domain) for x in np.ravel(data).tolist()]
     dtype = dtype_of(data)
     moved = np.array(entries, dtype).reshape(np.shape(data))
-    if not all(admits(domain, x) for x in np.ravel(moved).tolist()):  # rounded across an end
+    if not all(x in domain for x in np.ravel(moved).tolist()):  # rounded across an end
         moved = np.array([_nearest(x, domain) for x in entries], dtype).reshape(np.shape(data))
     return canonical(moved)
 
 
 def _nearby(x: float, domain: Domain) -> float:
     """A number in a domain that is like x: x, −x, a whole number near, or its like between the ends."""
-    if admits(domain, x):
+    if x in domain:
         return x
-    if admits(domain, -x):
+    if -x in domain:
         return -x
     if 2.0 * x == round(2.0 * x):
         return _nearest(x, domain)
-    low, high = min(domain.pieces(), key=lambda piece: max(piece[0] - x, x - piece[1]))
+    piece = min(domain.pieces(), key=lambda piece: max(piece[0] - x, x - piece[1]))
+    low, high = reachable(piece, domain, np.dtype(np.float64), REAL.high)
     return low + (high - low) * (0.5 + math.atan(x) / math.pi)
 
 
@@ -43,8 +39,7 @@ def _simple(domain: Domain) -> tuple[float, ...]:
     """The simplest numbers of a domain: whole ones, or multiples of ½, ¼ …"""
     spacing, found = 1.0, list[float]()
     while len(found) < 2 and spacing > 1e-3:
-        for low, high in domain.pieces():
-            found += [k * spacing for k in range(math.ceil(low / spacing), math.floor(high / spacing) + 1)]
+        found += multiples(spacing, domain.pieces())
         spacing /= 2.0
     return tuple(sorted(found, key=lambda x: (abs(x), x < 0.0))) or (domain.pieces()[0][0],)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..values.data import Data, Shape, canonical, dtype_of, shape_of
 from .catalogue.drawable import Drawable
-from .placing import admits, brought, stepped
+from .placing import brought, stepped
 from .strategies import Domain
 
 STEP = 2.0**-10
@@ -55,7 +55,7 @@ class Probe:
         """Whether all entries are in the domain."""
         found = self.known.get(id(domain))
         if found is None:
-            found = self.known[id(domain)] = all(admits(domain, x) for x in np.ravel(self.data).tolist())
+            found = self.known[id(domain)] = all(x in domain for x in np.ravel(self.data).tolist())
         return found
 
 
@@ -94,6 +94,8 @@ def onto_kink(drawable: Drawable, operands: list[Probe]) -> list[Probe]:
         data.flat[0] = drawable.corners[0]
     elif drawable.unique:
         data.flat[-1] = data.flat[0]
+    elif drawable.gap:  # of a norm
+        data[...] = 0.0
     return [_with_data(first, canonical(data)), *operands[1:]]
 
 

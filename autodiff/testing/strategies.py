@@ -60,9 +60,9 @@ def _numbers(domain: Domain, dtype: np.dtype[Any]) -> SearchStrategy[float]:
     pieces = [held for piece in domain.pieces() for held in [_held(piece, dtype)] if held[0] <= held[1]]
     if not pieces:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")
-    near = [_reachable(piece, domain, dtype, MODERATE) for piece in pieces]
-    far = [_reachable(piece, domain, dtype, _reach(dtype)) for piece in pieces]
-    special = sorted({*_multiples(0.5, near), *(end for piece in far for end in piece)}, key=_simplicity)
+    near = [reachable(piece, domain, dtype, MODERATE) for piece in pieces]
+    far = [reachable(piece, domain, dtype, _reach(dtype)) for piece in pieces]
+    special = sorted({*multiples(0.5, near), *(end for piece in far for end in piece)}, key=_simplicity)
     width = cast(Any, 8 * dtype.itemsize)
     floats = [st.floats(low, high, allow_subnormal=False, width=width) for low, high in _apart([*near, *far])]
     return st.one_of(st.sampled_from(special), *floats)
@@ -73,7 +73,7 @@ def _reach(dtype: np.dtype[Any]) -> float:
     return 2.0 ** (np.finfo(dtype).maxexp // 4)
 
 
-def _reachable(piece: Interval, domain: Domain, dtype: np.dtype[Any], reach: float) -> Interval:
+def reachable(piece: Interval, domain: Domain, dtype: np.dtype[Any], reach: float) -> Interval:
     """The part of an interval that is no further towards infinity than `reach`, or twice its other end."""
     (low, high), largest = piece, float(np.finfo(dtype).max)
     if domain.high == math.inf and high == largest:
@@ -114,7 +114,7 @@ def _nearness(interval: Interval) -> tuple[bool, float]:
     return interval[1] < 0.0, min(abs(end) for end in interval)
 
 
-def _multiples(spacing: float, pieces: Sequence[Interval]) -> list[float]:
+def multiples(spacing: float, pieces: Sequence[Interval]) -> list[float]:
     """The multiples of a power of two in some intervals, of each the MOST nearest to 0 on either side."""
     return [k * spacing for low, high in pieces for k in _multipliers(spacing, low, high)]
 
@@ -132,7 +132,7 @@ def _grid(domain: Domain) -> list[float]:
     spacing, points = 0.25, list[float]()
     while len(points) < MANY and spacing > TINY:
         spacing /= 2.0
-        points = _multiples(spacing, domain.pieces())
+        points = multiples(spacing, domain.pieces())
     return sorted(points, key=_simplicity)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...values.data import Data, Shape
-from ..strategies import REAL, Domain
+from ..domains import ANY, Domain
 
 Spellings: TypeAlias = Sequence[str] | Callable[..., Sequence[str]]
 
@@ -62,7 +62,7 @@ class Drawable:
 
     name: str
     spellings: Spellings
-    domains: tuple[Domain, ...] = (REAL,)
+    domains: tuple[Domain, ...] = (ANY,)
     family: str = "elementwise"
     corners: tuple[float, ...] = ()
     gap: Callable[..., Data] | None = None

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from ...values.data import Data
 from ...values.value import Value
-from ..strategies import POSITIVE, REAL, UNIT, Domain
+from ..domains import ANY, UNIT, Domain
 from .drawable import Drawable
 
-AWAY = REAL.without(0.0)
+AWAY = ANY.without(0.0)
+ABOVE = Domain(0.0, inf, exclude=(0.0,))
+"""Away from the pole of log, and the infinite slope of sqrt, at 0."""
+
 STEPS = Domain(-3.0, 3.0, exclude=tuple(np.arange(-3.0, 3.5, 0.5)))
 """Away from the jumps of floor and round."""
 
-LOW = Domain(-5.0, 3.0)
+LOW = Domain(-inf, 3.0)
 """Where exponentials are of moderate size."""
 
 
@@ -47,60 +51,60 @@ def _power(exponents: str, *domains: Domain) -> Drawable:
 
 
 ELEMENTWISE = [
-    _operator("add", "x + y", REAL, REAL, weight=4),
-    _operator("multiply", "x * y", REAL, REAL, weight=6),
-    _operator("subtract", "x - y", REAL, REAL, weight=3),
-    _operator("divide", "x / y", REAL, AWAY, weight=2),
-    _operator("negative", "-x", REAL),
-    _function("tanh", REAL),
-    _function("sin", REAL),
-    _function("cos", REAL),
+    _operator("add", "x + y", ANY, ANY, weight=4),
+    _operator("multiply", "x * y", ANY, ANY, weight=6),
+    _operator("subtract", "x - y", ANY, ANY, weight=3),
+    _operator("divide", "x / y", ANY, AWAY, weight=2),
+    _operator("negative", "-x", ANY),
+    _function("tanh", ANY),
+    _function("sin", ANY),
+    _function("cos", ANY),
     _function("exp", LOW),
-    _function("square", REAL),
-    _power("2 3", REAL),
-    _power("-1 0.5 -1.5 2.5", POSITIVE),
-    _operator("power", "x ** y", POSITIVE, Domain(-3.0, 3.0)),
-    _function("sigmoid", REAL),
-    _function("log", POSITIVE),
-    _function("sqrt", POSITIVE),
-    _function("relu", REAL, corners=(0.0,)),
+    _function("square", ANY),
+    _power("2 3", ANY),
+    _power("-1 0.5 -1.5 2.5", ABOVE),
+    _operator("power", "x ** y", ABOVE, Domain(-3.0, 3.0)),
+    _function("sigmoid", ANY),
+    _function("log", ABOVE),
+    _function("sqrt", ABOVE),
+    _function("relu", ANY, corners=(0.0,)),
     Drawable("absolute", ["abs(x)", *calls("absolute", "x")], corners=(0.0,)),
-    _function("maximum", REAL, REAL, gap=apart),
-    _function("minimum", REAL, REAL, gap=apart),
-    _function("fmax", REAL, REAL, gap=apart),
-    _function("fmin", REAL, REAL, gap=apart),
+    _function("maximum", ANY, ANY, gap=apart),
+    _function("minimum", ANY, ANY, gap=apart),
+    _function("fmax", ANY, ANY, gap=apart),
+    _function("fmin", ANY, ANY, gap=apart),
     Drawable("clip", calls("clip", "x, -1.0, 2.0"), corners=(-1.0, 2.0)),
-    _operator("positive", "+x", REAL),
+    _operator("positive", "+x", ANY),
     _function("reciprocal", AWAY),
     _function("exp2", LOW),
     _function("expm1", LOW),
-    _function("log2", POSITIVE),
-    _function("log10", POSITIVE),
-    _function("log1p", POSITIVE),
-    _function("logaddexp", REAL, REAL),
-    _function("logaddexp2", REAL, REAL),
+    _function("log2", ABOVE),
+    _function("log10", ABOVE),
+    _function("log1p", ABOVE),
+    _function("logaddexp", ANY, ANY),
+    _function("logaddexp2", ANY, ANY),
     _function("cbrt", AWAY),
-    _function("hypot", REAL, REAL, gap=np.hypot),
+    _function("hypot", ANY, ANY, gap=np.hypot),
     _function("tan", UNIT),
     _function("arcsin", UNIT),
     _function("arccos", UNIT),
-    _function("arctan", REAL),
-    _function("arctan2", REAL, POSITIVE),
-    _function("deg2rad", REAL),
+    _function("arctan", ANY),
+    _function("arctan2", ANY, ABOVE),
+    _function("deg2rad", ANY),
     _function("rad2deg", UNIT),
     _function("sinh", LOW),
     _function("cosh", LOW),
-    _function("arcsinh", REAL),
-    _function("arccosh", Domain(1.25, 5.0)),
+    _function("arcsinh", ANY),
+    _function("arccosh", Domain(1.25, inf)),
     _function("arctanh", UNIT),
-    _function("sinc", REAL),
-    _function("softplus", REAL),
-    _function("log_sigmoid", REAL),
-    _function("erf", REAL),
-    _function("xlogy", REAL, POSITIVE),
-    _function("xlog1py", REAL, POSITIVE),
-    _function("entr", POSITIVE),
-    _function("nan_to_num", REAL),
+    _function("sinc", ANY),
+    _function("softplus", ANY),
+    _function("log_sigmoid", ANY),
+    _function("erf", ANY),
+    _function("xlogy", ANY, ABOVE),
+    _function("xlog1py", ANY, ABOVE),
+    _function("entr", ABOVE),
+    _function("nan_to_num", ANY),
     _function("sign", AWAY),
     _function("floor", STEPS),
     _function("ceil", STEPS),

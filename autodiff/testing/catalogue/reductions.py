@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...values.data import Data, Shape
-from ..strategies import Domain
+from ..domains import Domain
 from .drawable import ROWS, Drawable
 from .elementwise import calls
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from ...values.data import Shape
-from ..strategies import REAL
+from ..domains import ANY
 from .drawable import ROWS, SHAPES, Drawable, alike
 from .elementwise import apart
 from .reductions import ties
@@ -122,7 +122,7 @@ def _joining(condition: Callable[[Shape], bool], name: str, *arguments: str) -> 
         return spellings if x == y and condition(x) else ()
 
     shapes = tuple(filter(condition, SHAPES))
-    return Drawable(name, spelled, (REAL, REAL), "shaping", shapes=shapes, others=alike)
+    return Drawable(name, spelled, (ANY, ANY), "shaping", shapes=shapes, others=alike)
 
 
 JOINING = [
@@ -133,23 +133,23 @@ JOINING = [
     _joining(_has_axes(0), "dstack", "[x, y]"),
     _joining(_has_axes(0, 2), "column_stack", "[x, y]"),
     _joining(_has_axes(0), "append", "x, y"),
-    Drawable("array", ["ad.array([x, y, x])"], (REAL, REAL), "shaping", shapes=((),), others=alike),
+    Drawable("array", ["ad.array([x, y, x])"], (ANY, ANY), "shaping", shapes=((),), others=alike),
 ]
 
 SELECTION = [
     Drawable(
         "where",
         ["np.where(x > 0.5, x, y)", "ad.where(x < 0.5, y, x)", "ad.where((x > -1.0) & (x < 0.5), x, y)"],
-        (REAL.without(0.5, -1.0), REAL),
+        (ANY.without(0.5, -1.0), ANY),
         "selection",
         weight=3,
     ),
     Drawable(
-        "where", ["np.where(x > y, x, 0.5)", "ad.where(x <= y, x, y)"], (REAL, REAL), "selection",
+        "where", ["np.where(x > y, x, 0.5)", "ad.where(x <= y, x, y)"], (ANY, ANY), "selection",
         gap=apart, jump=True,
     ),
     Drawable(
         "select", ["np.select([x > 0.5, x < -0.5], [x, y], 1.0)", "ad.select([x > 0.5], [y], x)"],
-        (REAL.without(0.5, -0.5), REAL), "selection", others=alike,
+        (ANY.without(0.5, -0.5), ANY), "selection", others=alike,
     ),
 ]  # fmt: skip
