@@ -112,7 +112,7 @@ def erf(x: Data, /) -> Data:
 def xdivy(x: Data, y: Data, /) -> Data:
     """Quotient that is 0 where x = 0, whatever y is.   z = x/y;   ∂z/∂x = 1/y,  ∂z/∂y = −z/y."""
     nothing = np.equal(x, 0.0) & np.equal(y, y)
-    return np.where(nothing, 0.0, x / np.where(nothing, 1.0, y))
+    return np.where(nothing, 0.0, x / np.where(nothing, x + 1.0, y))  # x + 1 is 1, in the dtype of x
 
 
 @elementwise(
@@ -130,7 +130,7 @@ def xlogy(x: Data, y: Data, /) -> Data:
     0.0
     """
     nothing = np.equal(x, 0.0) & np.equal(y, y)
-    return np.where(nothing, 0.0, x * np.log(np.where(nothing, 1.0, y)))
+    return np.where(nothing, 0.0, x * np.log(np.where(nothing, x + 1.0, y)))  # x + 1 is 1, in the dtype of x
 
 
 @elementwise(
@@ -147,7 +147,7 @@ def xlog1py(x: Data, y: Data, /) -> Data:
     0.0
     """
     nothing = np.equal(x, 0.0) & np.equal(y, y)
-    return np.where(nothing, 0.0, x * np.log1p(np.where(nothing, 0.0, y)))
+    return np.where(nothing, 0.0, x * np.log1p(np.where(nothing, x, y)))  # x is 0, in its dtype
 
 
 @elementwise(dx=lambda y, x: -1.0 - log(x))

@@ -246,3 +246,13 @@ def test_shares_of_what_is_far_from_zero_sum_to_one(dtype, x):
 @pytest.mark.parametrize("x", [2.0, 3.0, 4.0, 6e4])
 def test_erf_is_right_in_half_precision(x):
     assert ad.erf(np.float16([x, -x])).tolist() == [np.float16(math.erf(x)), -np.float16(math.erf(x))]
+
+
+@pytest.mark.parametrize("f", [ad.xlogy, ad.xlog1py])
+def test_a_number_beside_single_precision_leaves_the_dtype(f):
+    x = np.float32(2.0)
+    for operands in ((Value(x), 1.5), (1.5, Value(x)), (Value(np.array([x, 0.0], np.float32)), 1.5)):
+        result = f(*operands)
+        assert result.dtype == np.float32
+        variable = next(operand for operand in operands if isinstance(operand, Value))
+        assert ad.gradients(ad.sum(result), variable).dtype == np.float32
