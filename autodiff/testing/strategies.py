@@ -214,4 +214,4 @@ def values(
     def held(drawn: Any) -> Any:
         return tuple(map(held, drawn)) if isinstance(drawn, tuple) else Value(drawn, name)
 
-    return (arrays(dtype=dtype or np.float64) if data is None else data).map(held)
+    return (arrays(dtype=np.float64 if dtype is None else dtype) if data is None else data).map(held)

@@ -317,6 +317,7 @@ ROOT = Path(ad.__file__).parent
 READERS = ("differentiation", "derivations", "checking", "pictures", "animation", "programs", "graph.py")
 
 APPLYING = {
+    "checking/mistakes/slips.py": "writes a transpose too many",
     "derivations/expression.py": "evaluates powers",
     "derivations/forms.py": "@ and .T in formulas, and what repeats a term to a shape",
     "differentiation/advice.py": "says which names there are",

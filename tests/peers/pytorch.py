@@ -41,6 +41,13 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     return torch.linalg.norm(x, ord, axis, keepdims)
 
 
+def _cross(x: Any, y: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+    """PyTorch's takes one axis for all."""
+    axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
+    x, y = torch.broadcast_tensors(torch.movedim(x, axisa, -1), torch.movedim(y, axisb, -1))
+    return torch.movedim(torch.linalg.cross(x, y), -1, axisc)
+
+
 def _accumulation(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, axis=None: function(x.ravel(), 0) if axis is None else function(x, axis)
 
@@ -155,7 +162,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "dot": _dot,
     "vdot": lambda x, y: torch.vdot(x.ravel(), y.ravel()),
     "outer": lambda x, y: torch.outer(x.ravel(), y.ravel()),
-    "cross": lambda x, y: torch.linalg.cross(*torch.broadcast_tensors(x, y)),
+    "cross": _cross,
     "linalg.svd": _svd,
     "linalg.solve": _solve,
 }

@@ -101,7 +101,9 @@ def of_jax() -> tuple[Sequence[Any], dict[str, Function]]:
         "cholesky": lambda x, upper: jnp.linalg.cholesky(x, upper=upper),
         "eigh": lambda x, UPLO: jnp.linalg.eigh(x, UPLO=UPLO),
         "pinv": lambda x, rcond: jnp.linalg.pinv(x),
-        "norm": jnp.linalg.norm,
+        "norm": lambda x, ord, axis, keepdims: jnp.linalg.vector_norm(
+            x, ord=ord, axis=axis, keepdims=keepdims
+        ),
         "einsum": lambda *xs, subscripts, optimize: jnp.einsum(subscripts, *xs),
         "pad": lambda x, pad_width, constant_values: jnp.pad(x, pad_width, constant_values=constant_values),
     }
@@ -187,7 +189,7 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         "tril": lambda x, k: torch.tril(x, diagonal=k),
         "triu": lambda x, k: torch.triu(x, diagonal=k),
         "diagonal": lambda x, offset, axis1, axis2: torch.diagonal(x, offset=offset, dim1=axis1, dim2=axis2),
-        "norm": lambda x, ord, axis, keepdims: torch.linalg.norm(x, ord, axis, keepdims),
+        "norm": lambda x, ord, axis, keepdims: torch.linalg.vector_norm(x, ord, axis, keepdims),
         "einsum": lambda *xs, subscripts, optimize: torch.einsum(subscripts, *xs),
         "where": lambda condition, x, y: torch.where(condition != 0, x, y),
         "floor_divide": lambda x, y: torch.floor(x / y),
