@@ -89,7 +89,8 @@ def test_networks_away_from_kinks_pass_the_check(case):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_is_drawn_and_shrinks_to_one_layer(loss):
-    case = find(networks(losses=loss), lambda case: True, settings=QUIET)
+    # some of these are on a kink: huber's is at a difference of 1
+    case = find(networks(losses=loss, kinks=True), lambda case: True, settings=QUIET)
     assert case.loss is getattr(nn, loss)
     assert isinstance(case.model, nn.MLP)
     assert len(case.model.sizes) == len(case.X) == 1
@@ -111,7 +112,7 @@ def test_what_is_asked_is_drawn(case):
 
 def test_kinks_are_drawn_when_asked():
     case = find(
-        networks(activations="relu", losses="squared_error", kinks=True),
+        networks(1, [1], activations="relu", losses="squared_error", kinks=True, n_observations=1),
         lambda case: not clear_of_kinks(case()),
         settings=QUIET,
     )
