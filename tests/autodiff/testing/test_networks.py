@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import nn
 from autodiff import check_gradients
 from autodiff.testing import DataSet, data_sets, dtypes, networks
-from autodiff.testing.data_sets import TARGETS
-from autodiff.testing.networks import LOSSES, clear_of_kinks
+from autodiff.testing.data_set import TARGETS
+from autodiff.testing.network import LOSSES, clear_of_kinks
 
 QUIET = settings(database=None)
 
