@@ -110,7 +110,8 @@ def _single_uses(tape: Tape, id: int, uses: list[Place]) -> Iterator[Mistake]:
 
 def _use_in_words(tape: Tape, id: int, use: Place, count: int, words: str) -> str:
     through = words.format(name_of(tape.graph[use[0]]))
-    return f"{name_of(tape.graph[id])} is used {count} times, and {through}"
+    often = "twice" if count == 2 else f"{count} times"
+    return f"{name_of(tape.graph[id])} is used {often}, and {through}"
 
 
 def _left_out_terms(tape: Tape, id: int, terms: list[Place]) -> Iterator[Mistake]:
