@@ -16,7 +16,7 @@ from ..values.value import Value
 
 
 class MisreadError(ValueError):
-    """A text that is not a formula of f."""
+    """A text with a name that f does not have, which is found where the text is evaluated."""
 
 
 def as_function(f: Callable[..., Any], formula: Any, argnums: int | tuple[int, ...]) -> Callable[..., Any]:
@@ -47,8 +47,8 @@ def _read(text: str) -> Calculation:
         raise _misread(error) from None
 
 
-def _misread(error: SyntaxError) -> MisreadError:
-    return MisreadError(f"assert_same_derivative: {pointed(error)}")
+def _misread(error: SyntaxError) -> ValueError:
+    return ValueError(f"assert_same_derivative: {pointed(error)}")
 
 
 def _typed(question: Question, calculation: Calculation, *point: Any) -> Any:
@@ -64,7 +64,7 @@ def _typed(question: Question, calculation: Calculation, *point: Any) -> Any:
                 f"{name} is not a parameter of f, nor the name of a Value in it ({', '.join(known)}); "
                 f"a Value in f is named as by {name}.name = {name!r}"
             )
-            raise _misread(misread(there_are, calculation.text, column))
+            raise MisreadError(*_misread(misread(there_are, calculation.text, column)).args)
     return calculation.evaluate(known)
 
 

@@ -167,7 +167,7 @@ class Examination:
         try:
             attempt = self.wrong(point)
         except MisreadError as error:
-            raise error.with_traceback(None) from None
+            raise ValueError(*error.args) from None
         if attempt:
             raise WrongDerivativeError(attempt, self.compared, self.rtol)
 

@@ -565,3 +565,8 @@ def test_one_mistake_in_several_links_names_them_all():
     words = said(lambda x: x**4 + x**3 - x**2 + 8.0 * x, "x^3 + x^2 - x + 8")
     for power in "x⁴", "x³", "x²":
         assert f"∂{power}/∂x" in words
+
+
+def test_a_sum_that_is_too_long_to_be_written_is_not_named():
+    words = said(lambda x, y: x**4 * y**2 + (x - 1.0) ** 2 * (y - 1.0) ** 4, "4x^3*y^2")
+    assert words == "∂f/∂x is wrong: the sum over the 2 terms is missing: only the first is counted"

@@ -87,7 +87,8 @@ def _single_terms(tape: Tape, id: int, terms: list[Place]) -> Iterator[Mistake]:
 
 def _term_alone(tape: Tape, id: int, count: int, which: str) -> str:
     name = name_of(tape.graph[id])
-    return f"the sum over the {count} terms of {name} is missing: only the {which} is counted"
+    of = "" if name.endswith("(…)") else f" of {name}"
+    return f"the sum over the {count} terms{of} is missing: only the {which} is counted"
 
 
 # -- paths -------------------------------------------------------------------------------------------
