@@ -81,9 +81,10 @@ class WrongDerivativeError(AssertionError):
 
     def _misfit(self, k: int) -> str:
         given, x = self.attempt.written[k], self.attempt.variables[k]
-        expected, right = self.attempt.expected(x), _full(self.attempt, k)
-        words = f"{self._name(k)} is wrong: it has shape {shape_of(given)}, expected {expected}"
-        return words + "".join(f": {reason}" for reason in _misshapen(given, right))
+        words = f"{self._derivative(k)}it has shape {shape_of(given)}, expected {self.attempt.expected(x)}"
+        tried = [list(_misshapen(one.written[k], _full(one, k))) for one in (self.attempt, *self._around)]
+        reason = next((one for one in tried[0] if all(one in others for others in tried)), None)
+        return f"{words}: {reason}" if reason else words
 
     def _engine(self) -> str:
         """Where differences contradict the engine: whose fault it is."""
@@ -204,7 +205,6 @@ def _misshapen(given: Data, right: Data) -> Iterator[str]:
             total = given.sum(axis, keepdims=keepdims)
             if total.shape == right.shape and np.allclose(total, right):
                 yield f"the sum over axis {axis} is missing"
-                return
 
 
 def described(attempt: Attempt) -> str:

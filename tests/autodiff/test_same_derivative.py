@@ -570,3 +570,12 @@ def test_one_mistake_in_several_links_names_them_all():
 def test_a_sum_that_is_too_long_to_be_written_is_not_named():
     words = said(lambda x, y: x**4 * y**2 + (x - 1.0) ** 2 * (y - 1.0) ** 4, "4x^3*y^2")
     assert words == "∂f/∂x is wrong: the sum over the 2 terms is missing: only the first is counted"
+
+
+def test_a_wrong_shape_is_explained_only_by_what_holds_away_from_zero():
+    def loss(W, x):
+        return np.sum((W @ x) ** 2)
+
+    points = arrays((2, 3)), arrays((3,))
+    assert said(loss, lambda W, x: 2.0 * np.outer(x, W @ x), *points).endswith("transpose of what it must be")
+    assert said(loss, lambda W, x: np.outer(x, W @ x), *points).endswith("shape (3, 2), expected (2, 3)")
