@@ -172,7 +172,7 @@ def _not_finite(here: Linearization, i: int) -> str:
 
 def _require_repetition(here: Linearization) -> None:
     """The same values at the same point, up to what parallel sums may differ by."""
-    again = here.outputs_at(0, 0.0 * here.point[0])
+    again = here.outputs_at(0, np.zeros_like(here.point[0]))
     differing = ~np.isclose(again, here.values, rtol=16.0 * here.epsilon, atol=0.0, equal_nan=True)
     if differing.any():
         k = int(np.argmax(differing))

@@ -14,13 +14,16 @@ import numpy as np
 from ..values.data import Data, canonical, dtype_of
 from .difference import Kink, extrapolated, kink, one_sided
 from .flattening import flat
-from .linearization import Linearization
+from .linearization import Linearization, random_like
 from .report import Comparison
 
 TINY = float(np.finfo(np.float64).tiny)
 
 NOISE = 10.0
 """How many times more one-sided differences may be wrong by than a central one that is sure."""
+
+ROUNDINGS = 16.0
+"""How many times the rounding of an argument a derivative may be of another point."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,19 @@ def _atol(here: Linearization, v: Data, length: float | None, unit: float, least
         return here.asked.atol * abs(unit)
     underflow = float(np.finfo(dtype_of(v)).tiny) * float(np.abs(v).sum())
     return here.floor(least) * (length or 1.0) + underflow
+
+
+def moved_by_rounding(here: Linearization, i: int, v: Data) -> float:
+    """What a derivative along v may change by as x does by its rounding, as that of var(x) where it is 0.
+
+    That is ε·|f″|·size·v, of which the changes of f over steps have a share, and no inner value where all
+    cancel. The steps are so long that rounding of f itself is no part of it.
+    """
+    h, rng = here.epsilon ** (1 / 7), np.random.default_rng(0)
+    other = random_like(v, rng) * here.size(i)
+    changes = [abs(here.change(i, canonical(h * w))) for w in (v, other)]
+    moved = ROUNDINGS * here.epsilon * max(changes) / h**2
+    return moved if np.isfinite(moved) else 0.0
 
 
 def _unit(here: Linearization, v: Data, length: float | None) -> float:

@@ -7,6 +7,7 @@ is the answer.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ..values.data import Data, canonical, dtype_of
 from .difference import Kink
 from .flattening import flat
 from .linearization import Linearization, pulled, random_like
-from .measurement import Measurement, measured
+from .measurement import Measurement, measured, moved_by_rounding
 
 SHRINK, ROUNDS = 8.0, 17
 """How much shorter steps become where they are too long, and how often: down to rounding."""
@@ -66,6 +67,8 @@ def _meet(shorter: Measurement, kink: Kink) -> bool:
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:
     """A small function measured by its own size; None unless that is sure along another direction, too."""
     found = measured(here, i, random_like(here.point[i], rng) * here.size(i), 1.0)
+    if not found.passed:
+        found = replace(found, tolerance=found.tolerance + moved_by_rounding(here, i, found.v))
     return found if _doubt(found) <= 1.0 else None
 
 

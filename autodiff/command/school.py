@@ -174,7 +174,7 @@ class Reader:
         elif token.kind == "name" or token.text == "(":
             self._implied_product(token)
         else:
-            only = "only a single name can stand before =" if token.text == "=" else ""
+            only = "only a single name can be on the left of =" if token.text == "=" else ""
             raise self._wrong(only or f"expected an operator before {token.text}", token)
 
     def _wrong(self, message: str, token: Token) -> SyntaxError:

@@ -23,7 +23,7 @@ ALIKE = dict.fromkeys("−–", "-") | dict.fromkeys("·⋅∙×", "*") | dict.f
 LETTERS = {ord(char): letter for char, letter in ABOVE.items()}
 INSTEAD = {
     "|": "; write abs(x)",
-    "'": "; the command computes derivatives itself",
+    "'": "; a prime is not read, write the formula out",
     **dict.fromkeys("[]{}", "; use round brackets"),
 }
 

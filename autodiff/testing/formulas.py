@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,11 +15,17 @@ from ..values.data import Data
 from ..values.value import Value
 
 
+class MisreadError(ValueError):
+    """A text with a name that f does not have, which is found where the text is evaluated."""
+
+
 def as_function(f: Callable[..., Any], formula: Any, argnums: int | tuple[int, ...]) -> Callable[..., Any]:
     """The formula as a function: itself, what a text says, or for several arguments one of each.
 
-    A text speaks of f's parameters by their names, and of the values that f names on its way.
+    A text speaks of f's parameters by their names, and of the values that f names on its way. x₁ is x1 where
+    nothing is called x₁, since Python's names have no such digits.
     """
+    __tracebackhide__ = True
     if callable(formula):
         return formula  # type: ignore[no-any-return]
     if isinstance(formula, str):
@@ -33,6 +40,7 @@ def as_function(f: Callable[..., Any], formula: Any, argnums: int | tuple[int, .
 
 
 def _read(text: str) -> Calculation:
+    __tracebackhide__ = True
     try:
         return read(text)
     except SyntaxError as error:
@@ -47,11 +55,16 @@ def _typed(question: Question, calculation: Calculation, *point: Any) -> Any:
     """What a text comes to at a point."""
     known: dict[str, Any] = dict(zip(question.names(len(point)), point, strict=True))
     if missing := [name for name in calculation.names if name not in known]:
-        known = {**_named_values(question.at(*point).root, missing), **known}
+        plain = {name: unicodedata.normalize("NFKC", name) for name in missing}
+        alike = {name: known[other] for name, other in plain.items() if other in known}
+        known = alike | _named_values(question.at(*point).root, missing) | known
     for name, column in calculation.names.items():
         if name not in known:
-            there_are = f"{name} is not a parameter of f, nor the name of a Value in it ({', '.join(known)})"
-            raise _misread(misread(there_are, calculation.text, column))
+            there_are = (
+                f"{name} is not a parameter of f, nor the name of a Value in it ({', '.join(known)}); "
+                f"a Value in f is named as by {name}.name = {name!r}"
+            )
+            raise MisreadError(*_misread(misread(there_are, calculation.text, column)).args)
     return calculation.evaluate(known)
 
 

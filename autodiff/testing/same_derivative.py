@@ -19,7 +19,7 @@ from ..settings import flag, not_negative, whole
 from ..values.data import Data
 from ..values.operation import Operation
 from ..values.value import Value
-from .formulas import as_function
+from .formulas import MisreadError, as_function
 from .points import simplest
 from .strategies import numbers
 from .wrong_derivative import WrongDerivativeError
@@ -88,6 +88,7 @@ def assert_same_derivative(
 
 def _asked(f: Any, formula: Any, argnums: Any, jacobian: bool) -> Question:
     """The question; of an operation alone, if there is no formula."""
+    __tracebackhide__ = True
     if not callable(f):
         raise TypeError(f"assert_same_derivative: the first argument must be a function, got {f!r}")
     chosen = tuple(argnums) if isinstance(argnums, (tuple, list)) else int(argnums)
@@ -163,7 +164,11 @@ class Examination:
             if taken:
                 raise
             raise TypeError(f"assert_same_derivative: f refuses real numbers ({error}); {GIVE}") from error
-        if attempt := self.wrong(point):
+        try:
+            attempt = self.wrong(point)
+        except MisreadError as error:
+            raise ValueError(*error.args) from None
+        if attempt:
             raise WrongDerivativeError(attempt, self.compared, self.rtol)
 
     @np.errstate(all="ignore")

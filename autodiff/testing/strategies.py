@@ -214,7 +214,10 @@ def values(
     if data is not None and dtype is not None:
         raise TypeError("values: give the dtype to the strategy of the data, as values(arrays(dtype=dtype))")
 
-    def held(drawn: Any) -> Any:
-        return tuple(map(held, drawn)) if isinstance(drawn, tuple) else Value(drawn, name)
+    strategy = arrays(dtype=np.float64 if dtype is None else dtype) if data is None else data
+    # hypothesis would print what is mapped as a call of a function that nobody knows
+    return strategy.flatmap(lambda drawn: st.just(_values(drawn, name)))
 
-    return (arrays(dtype=np.float64 if dtype is None else dtype) if data is None else data).map(held)
+
+def _values(drawn: Any, name: str | None) -> Any:
+    return tuple(_values(x, name) for x in drawn) if isinstance(drawn, tuple) else Value(drawn, name)

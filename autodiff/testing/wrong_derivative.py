@@ -81,9 +81,10 @@ class WrongDerivativeError(AssertionError):
 
     def _misfit(self, k: int) -> str:
         given, x = self.attempt.written[k], self.attempt.variables[k]
-        expected, right = self.attempt.expected(x), _full(self.attempt, k)
-        words = f"{self._name(k)} is wrong: it has shape {shape_of(given)}, expected {expected}"
-        return words + "".join(f": {reason}" for reason in _misshapen(given, right))
+        words = f"{self._derivative(k)}it has shape {shape_of(given)}, expected {self.attempt.expected(x)}"
+        tried = [list(_misshapen(one.written[k], _full(one, k))) for one in (self.attempt, *self._around)]
+        reason = next((one for one in tried[0] if all(one in others for others in tried)), None)
+        return f"{words}: {reason}" if reason else words
 
     def _engine(self) -> str:
         """Where differences contradict the engine: whose fault it is."""
@@ -204,27 +205,27 @@ def _misshapen(given: Data, right: Data) -> Iterator[str]:
             total = given.sum(axis, keepdims=keepdims)
             if total.shape == right.shape and np.allclose(total, right):
                 yield f"the sum over axis {axis} is missing"
-                return
 
 
 def described(attempt: Attempt) -> str:
-    """The point, an argument after the other."""
+    """The point, an argument after the other, as Python reads it; only large arrays are shortened."""
     names = attempt.question.names(len(attempt.point))
-    return ", ".join(f"{name} = {_short(x)}" for name, x in zip(names, attempt.point, strict=True))
+    return ", ".join(f"{name} = {_typed(data_of(x))}" for name, x in zip(names, attempt.point, strict=True))
 
 
-def _short(x: Any) -> str:
-    data = data_of(x)
-    if isinstance(data, float):
-        return _number(data)
-    if isinstance(data, np.ndarray):
-        text = np.array2string(data, precision=6, threshold=8, edgeitems=2, separator=", ")
-        return with_minus(" ".join(text.split()))
-    return visible(repr(data))
+def _typed(x: Any) -> str:
+    """Data that can be pasted: the shortest digits that are the number, and lists in place of arrays."""
+    if isinstance(x, float):
+        return f"{x:g}" if float(f"{x:g}") == x else repr(float(x))
+    if not isinstance(x, np.ndarray):
+        return visible(repr(x))
+    if x.size <= MANY:
+        return str(x.tolist())
+    return " ".join(np.array2string(x, precision=6, threshold=8, edgeitems=2, separator=", ").split())
 
 
 def _number(x: float) -> str:
-    return with_minus(f"{x:.6g}")
+    return with_minus(f"{x + 0.0:.6g}")
 
 
 def _entry(index: tuple[int, ...]) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from autodiff import (
     Value,
     absolute,
+    add,
     arcsin,
     cos,
     elementwise,
@@ -25,6 +26,7 @@ from autodiff import (
     sqrt,
     square,
     tanh,
+    var,
 )
 from autodiff.checking.check import check_gradients
 from autodiff.checking.report import Comparison, GradientReport
@@ -293,6 +295,11 @@ def test_a_kink_near_the_point_is_no_matter():
     check_gradients(relu, np.array([1e-5, -1e-5]))
 
 
+@pytest.mark.parametrize("x", [np.inf, -np.inf, np.nan])
+def test_a_point_that_is_not_finite_is_no_randomness(x):
+    assert "the function is" in complaint(lambda x: x * x, x)
+
+
 def test_a_value_or_gradient_that_is_not_finite_is_named():
     with np.errstate(all="ignore"):
         assert "the function is [ 0. nan]" in complaint(log, np.array([1.0, -1.0]))
@@ -335,6 +342,16 @@ def test_errors_of_the_function_pass_through():
 
     with pytest.raises(ZeroDivisionError, match="mine"):
         check_gradients(f, 1.0)
+
+
+@pytest.mark.parametrize("f", [lambda x: add(var(x), var(x)), var, lambda x: 3.0 * var(x)])
+@given(st.floats(-10.0, 10.0), st.integers(1, 4))
+def test_what_cancels_inside_of_an_operation_is_right_up_to_rounding(f, x, n):
+    check_gradients(f, np.full(n, x))
+
+
+def test_the_variance_of_equal_numbers_passes():
+    check_gradients(lambda x: add(var(x), var(x)), np.array([-2.0, -2.0]))
 
 
 def test_tolerances_are_options():

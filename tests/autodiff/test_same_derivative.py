@@ -377,7 +377,7 @@ def product(a, b, /):
 
 def test_an_operation_alone_is_checked_against_its_body():
     assert_same_derivative(swish, None, numbers(POSITIVE))
-    assert said(half_swish, None).startswith("∂half_swish/∂x is wrong: x is used 2 times, and the path")
+    assert said(half_swish, None).startswith("∂half_swish/∂x is wrong: x is used twice, and the path")
     assert (
         said(product, None, arrays((2, 2)), arrays((2, 2)))
         == "∂product/∂a is wrong: ā is taken as g·b, but is g·bᵀ, with g the gradient of a·b"
@@ -397,7 +397,7 @@ def test_where_the_rule_in_f_is_wrong_the_formula_is_not_blamed():
         return σ(x) + x * σ(x) * (1 - σ(x))
 
     assert said(lambda x: half_swish(x), right).startswith(
-        "the formula is right, as finite differences say; the rule of half_swish is wrong: x is used 2 times"
+        "the formula is right, as finite differences say; the rule of half_swish is wrong: x is used twice"
     )
     assert said(lambda x: half_swish(x), σ).startswith("formula and engine agree, but finite differences")
 
@@ -411,7 +411,7 @@ def test_the_message_shows_formula_point_and_numbers():
     assert str(caught.value).splitlines() == [
         "∂f/∂w is wrong: ∂(w∘x)/∂w is taken as w, but is x",
         "  f = Σ(w∘x)",
-        "  at w = [0., 0.], x = [0., 1.]",
+        "  at w = [0.0, 0.0], x = [0.0, 1.0]",
         "  formula   [0  0*]",
         "  gradient  [0  1 ]",
     ]
@@ -521,3 +521,61 @@ def test_values_of_one_name_are_not_confused():
 def test_annotations_are_not_needed_and_defaults_stay():
     assert "annotation" not in inspect.getsource(assert_same_derivative).replace("__annotations__", "")
     assert_same_derivative(lambda x, n=3: x**n, lambda x, n=3: n * x ** (n - 1))
+
+
+def test_a_formula_that_writes_into_its_arguments_moves_no_point():
+    def formula(w, X):
+        X *= 2.0
+        return X.sum(0)
+
+    X = np.ones((3, 2))
+    words = said(lambda w, X: np.sum(X * w), formula, np.ones(2), X)
+    assert words.startswith("∂f/∂w is wrong: the factor 2 is too many")
+    np.testing.assert_array_equal(X, 1.0)
+
+
+def test_the_point_of_a_message_runs_when_it_is_pasted():
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(2, 3)), -1.0 / 3.0
+    with pytest.raises(AssertionError) as caught:
+        assert_same_derivative(lambda W, x: np.sum(W * W) * x, lambda W, x: W * x, W, x)
+    line = next(line for line in str(caught.value).splitlines() if line.startswith("  at "))
+    found = eval(f"dict({line.removeprefix('  at ')})")
+    assert (found["W"], found["x"]) == (W.tolist(), x)
+
+
+def test_subscripts_are_digits_of_parameters():
+    def f(x1, x2):
+        return x1**2 * x2
+
+    assert_same_derivative(f, "2x₁·x₂")
+    assert said(f, "x₁·x₂") == said(f, "x1*x2")
+
+
+def test_a_name_that_is_not_there_is_said_without_frames_and_with_the_remedy():
+    with pytest.raises(ValueError, match=r"a Value in f is named as by a.name = 'a'") as caught:
+        assert_same_derivative(lambda w, x: sigmoid(w * x), "a*(1 - a)*x")
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    shown = [frame for frame in caught.traceback if not frame.ishidden(caught)]
+    assert [str(frame.path) for frame in shown] == [__file__]
+
+
+def test_one_mistake_in_several_links_names_them_all():
+    words = said(lambda x: x**4 + x**3 - x**2 + 8.0 * x, "x^3 + x^2 - x + 8")
+    for power in "x⁴", "x³", "x²":
+        assert f"∂{power}/∂x" in words
+
+
+def test_a_sum_that_is_too_long_to_be_written_is_not_named():
+    words = said(lambda x, y: x**4 * y**2 + (x - 1.0) ** 2 * (y - 1.0) ** 4, "4x^3*y^2")
+    assert words == "∂f/∂x is wrong: the sum over the 2 terms is missing: only the first is counted"
+
+
+def test_a_wrong_shape_is_explained_only_by_what_holds_away_from_zero():
+    def loss(W, x):
+        return np.sum((W @ x) ** 2)
+
+    points = arrays((2, 3)), arrays((3,))
+    assert said(loss, lambda W, x: 2.0 * np.outer(x, W @ x), *points).endswith("transpose of what it must be")
+    assert said(loss, lambda W, x: np.outer(x, W @ x), *points).endswith("shape (3, 2), expected (2, 3)")

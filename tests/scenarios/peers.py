@@ -69,7 +69,7 @@ COMMON: dict[str, Function] = {
     "power": lambda x, y: x**y,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
-    "getitem": lambda x, index: x[index],
+    "getitem": lambda x, index: x[np.array(index) if isinstance(index, list) else index],
     "nan_to_num": lambda x, **_: x,
     "affine": lambda x, weight, bias: x @ weight.T + bias,
     "transpose": lambda x, axes: (
@@ -161,6 +161,7 @@ def of_torch() -> tuple[Sequence[Any], dict[str, Function]]:
         **COMMON,
         "absolute": torch.abs,
         "getitem": _indexed,
+        "cross": torch.linalg.cross,  # of the last axis; the one without `linalg` takes the first of length 3
         "concatenate": lambda *xs, axis, bounds: torch.cat(xs, dim=axis),
         "stack": lambda *xs, axis: torch.stack(xs, dim=axis),
         "larger": torch.maximum,

@@ -29,6 +29,10 @@ Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
 
 
+LIKEWISE = 3
+"""Other links with the same mistake that are named."""
+
+
 def groups(tape: Tape) -> list[list[Place]]:
     """Edges in which a mistake may have been made together: each alone, then those that are alike."""
     places = [place for place in tape.places if not isinstance(tape.declared(place), float)]
@@ -141,7 +145,7 @@ def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
 
 
 def _mistaken(tape: Tape, group: list[Place], altered: Altered) -> Mistake:
-    return Mistake(partial(_taken, tape, group[0], altered), partial(with_rules, group, altered))
+    return Mistake(partial(_all_taken, tape, group, altered), partial(with_rules, group, altered))
 
 
 def _reading(number: int, tape: Tape, place: Place, rule: LinkRule) -> Term | None:
@@ -167,6 +171,13 @@ def _misplaced(tape: Tape, place: Place, term: Term) -> Iterator[Term]:
     further = operated(operation, [above], node.metadata, node.shape)
     hidden = Symbol("\ue002", node.shape)
     yield substituted(substituted(substituted(term, above, hidden), below, above), hidden, further)
+
+
+def _all_taken(tape: Tape, group: list[Place], altered: Altered) -> str:
+    """What was taken for the first rule, and which others are wrong in the same way."""
+    others = list(dict.fromkeys(link_name(tape, place) for place in group))[1:]
+    named = ", ".join(others) if len(others) <= LIKEWISE else f"{len(others)} other links"
+    return _taken(tape, group[0], altered) + (f", and likewise {named}" if others else "")
 
 
 def _taken(tape: Tape, place: Place, altered: Altered) -> str:

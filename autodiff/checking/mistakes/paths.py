@@ -87,7 +87,8 @@ def _single_terms(tape: Tape, id: int, terms: list[Place]) -> Iterator[Mistake]:
 
 def _term_alone(tape: Tape, id: int, count: int, which: str) -> str:
     name = name_of(tape.graph[id])
-    return f"the sum over the {count} terms of {name} is missing: only the {which} is counted"
+    of = "" if name.endswith("(…)") else f" of {name}"
+    return f"the sum over the {count} terms{of} is missing: only the {which} is counted"
 
 
 # -- paths -------------------------------------------------------------------------------------------
@@ -110,7 +111,8 @@ def _single_uses(tape: Tape, id: int, uses: list[Place]) -> Iterator[Mistake]:
 
 def _use_in_words(tape: Tape, id: int, use: Place, count: int, words: str) -> str:
     through = words.format(name_of(tape.graph[use[0]]))
-    return f"{name_of(tape.graph[id])} is used {count} times, and {through}"
+    often = "twice" if count == 2 else f"{count} times"
+    return f"{name_of(tape.graph[id])} is used {often}, and {through}"
 
 
 def _left_out_terms(tape: Tape, id: int, terms: list[Place]) -> Iterator[Mistake]:

@@ -103,7 +103,7 @@ class Attempt:
     @cached_property
     def written(self) -> list[Data]:
         """What the formula gives, for each variable, as it is."""
-        found = _by_ieee(self.question.formula, [mapped(data_of, x) for x in self.point])
+        found = _by_ieee(self.question.formula, [mapped(_copied, x) for x in self.point])
         return [as_data(data_of(g)) for g in leaves_like(found, self.structure, "gradient")]
 
     @cached_property
@@ -188,6 +188,12 @@ def _close(a: Data, b: Data, rtol: float, floor: float) -> Any:
 def _plain(x: Any) -> Any:
     """A variable as numbers that can be moved; a Value keeps its name."""
     return x if isinstance(x, Value) else as_data(x)
+
+
+def _copied(x: Any) -> Any:
+    """Data that a formula may write into, as one with += does, without moving the point."""
+    data = data_of(x)
+    return data.copy() if isinstance(data, np.ndarray) else data
 
 
 def _named(tree: Any, name: str, differentiated: bool) -> Any:

@@ -110,7 +110,8 @@ class Plan:
         for x in instruction.operands:
             home, example = self._home.get(x, -1), self._examples[x]
             kept = isinstance(home, Buffer) and instruction.slot.number in self._results
-            if home == -1 or kept or self._last.get(x) != position or x in self._results:
+            empty = not np.size(example)  # it may be a view, which nothing tells of an empty array
+            if home == -1 or kept or empty or self._last.get(x) != position or x in self._results:
                 continue
             if all(getattr(example, name) == getattr(wanted, name) for name in ("shape", "dtype", "strides")):
                 return x

@@ -241,6 +241,16 @@ def rosenbrock(x):
     return ad.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
 
 
+@pytest.mark.parametrize("shape", [(2,), (3,), (2, 3)])
+def test_an_empty_part_of_what_is_repeated_is_not_written_into(shape):
+    x = Value(np.arange(np.prod(shape)).reshape(shape) ** 2.0, "x")
+
+    def f(x):
+        return ad.sum(np.gradient(x, axis=0))
+
+    np.testing.assert_array_equal(gradients(compiled(f)(x), x), gradients(f(x), x))
+
+
 DERIVATIVES = {
     "grad": grad(rosenbrock),
     "hessian": hessian(rosenbrock),

@@ -257,3 +257,14 @@ except ImportError as error:
 """
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "pip install 'autodiff-lecture[testing]'" in result.stdout
+
+
+def test_a_failing_value_is_printed_as_a_value():
+    @given(st.from_type(Value))
+    @settings(database=None)
+    def refused(v):
+        assert v.ndim != 0
+
+    with pytest.raises(AssertionError) as caught:
+        refused()
+    assert "v=Value(0.0)" in "\n".join(caught.value.__notes__)
