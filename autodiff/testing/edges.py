@@ -24,10 +24,10 @@ def edge_numbers(
 ) -> SearchStrategy[float]:
     """Floats at the edges of a dtype, and a few ordinary ones.
 
-    ±0, ±1, ±½, ±2 and ±3; 1 and its neighbours; the smallest and largest subnormal and normal numbers; ±1e±300,
-    whose squares overflow or vanish (1e±30 in float32, 1e±4 in float16); ±1000, whose exponentials do, and the
-    last whole number of which one does not; the whole number above which odd ones are missing; infinities and
-    nan unless they are not allowed. `dtype` may be a strategy.
+    ±0, ±1, ±½, ±2 and ±3; 1 and its neighbours; the smallest and largest subnormal and normal numbers;
+    ±1e±300, whose squares overflow or vanish (1e±30 in float32, 1e±4 in float16); ±1000, whose exponentials
+    do, and the last whole number of which one does not; the whole number above which odd ones are missing;
+    infinities and nan unless they are not allowed. `dtype` may be a strategy.
 
     >>> from hypothesis import find
     >>> find(edge_numbers(), lambda x: x < 0.0)
