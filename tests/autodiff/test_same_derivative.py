@@ -579,3 +579,9 @@ def test_a_wrong_shape_is_explained_only_by_what_holds_away_from_zero():
     points = arrays((2, 3)), arrays((3,))
     assert said(loss, lambda W, x: 2.0 * np.outer(x, W @ x), *points).endswith("transpose of what it must be")
     assert said(loss, lambda W, x: np.outer(x, W @ x), *points).endswith("shape (3, 2), expected (2, 3)")
+
+
+@pytest.mark.parametrize("argnums", ["a", 1.5, None, True])
+def test_argnums_are_positions(argnums):
+    with pytest.raises(TypeError, match="expected the position of an argument"):
+        assert_same_derivative(lambda x: x * x, "2*x", 1.0, argnums=argnums)

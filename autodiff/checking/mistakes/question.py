@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...differentiation.functional import positions_in
 from ...differentiation.structure import leaves, leaves_like, mapped
 from ...text.notation import visible
 from ...values.data import Data, Shape, as_data, canonical, shape_of
@@ -54,11 +55,7 @@ class Question:
 
     def positions(self, count: int) -> list[int]:
         """The arguments that are differentiated, of so many. Raises ValueError where there are fewer."""
-        given = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
-        for i in given:
-            if not -count <= i < count:
-                raise ValueError(f"argnums={self.argnums}: f has {count} arguments here")
-        return [i % count for i in given]
+        return [i % count for i in positions_in(self.argnums, count)]
 
 
 class Attempt:
