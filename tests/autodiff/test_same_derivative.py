@@ -341,6 +341,11 @@ def test_right_formulas_pass(f, formula, points):
     assert_same_derivative(f, formula, *(points or (numbers(),)))
 
 
+def test_a_field_of_a_dataclass_is_named():
+    line = said(lambda p: p.w * p.b, lambda p: Line(p.b, 2.0 * p.w), Line(2.0, 3.0))
+    assert line == "∂f/∂p.b is wrong: the factor 2 is too many"
+
+
 def test_a_jacobian():
     def f(x):
         return tanh(x) * x.sum()
@@ -529,8 +534,3 @@ def test_values_of_one_name_are_not_confused():
 def test_annotations_are_not_needed_and_defaults_stay():
     assert "annotation" not in inspect.getsource(assert_same_derivative).replace("__annotations__", "")
     assert_same_derivative(lambda x, n=3: x**n, lambda x, n=3: n * x ** (n - 1))
-
-
-def test_a_field_of_a_dataclass_is_named():
-    line = said(lambda p: p.w * p.b, lambda p: Line(p.b, 2.0 * p.w), Line(2.0, 3.0))
-    assert line == "∂f/∂p.b is wrong: the factor 2 is too many"
