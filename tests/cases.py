@@ -13,8 +13,8 @@ import numpy as np
 
 import autodiff as ad
 from autodiff.testing import REAL, Domain
-from autodiff.testing.catalogue import CATALOGUE
-from autodiff.testing.catalogue.elementwise import STEPS
+from autodiff.testing.expression.catalogue import CATALOGUE
+from autodiff.testing.expression.catalogue.elementwise import STEPS
 from autodiff.values.data import dtype_of
 
 AWAY = REAL.without(0.0)

@@ -2,12 +2,14 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
+from _autodiff_hypothesis import register
 from tests.browser import chromium
 
 __all__ = ["chromium"]  # one browser for all tests of pages
 
-settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+register()  # the testing kit's profiles, for --hypothesis-profile, also where autodiff is not installed
+settings.register_profile("desk", settings.get_profile("autodiff-quick"), max_examples=100)
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")

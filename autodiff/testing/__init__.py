@@ -16,14 +16,12 @@ from __future__ import annotations
 from _autodiff_hypothesis import register
 
 try:
-    from .catalogue.drawable import Drawable
-    from .data_sets import DataSet, data_sets
+    from .data_set import DataSet, data_sets
     from .domains import POSITIVE, REAL, UNIT, Domain
-    from .drawing import expressions
     from .dtypes import dtypes
     from .edges import edge_arrays, edge_numbers
-    from .expression import Expression
-    from .networks import NetworkCase, networks
+    from .expression import Drawable, Expression, expressions
+    from .network import NetworkCase, networks
     from .same_derivative import assert_same_derivative
     from .strategies import arrays, broadcastable_arrays, numbers, values
 except ModuleNotFoundError as error:

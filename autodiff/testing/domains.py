@@ -40,6 +40,7 @@ class Domain:
     closed: str = "both"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "exclude", tuple(self.exclude))  # lists, too, and domains can be hashed
         chosen("closed", self.closed, CLOSED)
         if not self.pieces():
             raise ValueError(f"{self} holds no number")

@@ -24,26 +24,28 @@ def edge_numbers(
 ) -> SearchStrategy[float]:
     """Floats at the edges of a dtype, and a few ordinary ones.
 
-    ±0, ±1, ±½ and ±2; 1 and its neighbours; the smallest and largest subnormal and normal numbers; ±1e±300,
-    whose squares overflow or vanish (1e±30 in float32, 1e±4 in float16); the whole number above which odd
-    ones are missing; infinities and nan unless they are not allowed. `dtype` may be a strategy.
+    ±0, ±1, ±½, ±2 and ±3; 1 and its neighbours; the smallest and largest subnormal and normal numbers;
+    ±1e±300, whose squares overflow or vanish (1e±30 in float32, 1e±4 in float16); ±1000, whose exponentials
+    do, and the last whole number of which one does not; the whole number above which odd ones are missing;
+    infinities and nan unless they are not allowed. `dtype` may be a strategy.
 
     >>> from hypothesis import find
     >>> find(edge_numbers(), lambda x: x < 0.0)
     -1.0
     """
     return of_dtype(
-        dtype, lambda held: st.sampled_from(_edges(held, allow_nan, allow_infinity)), "edge_numbers"
+        dtype, lambda held: st.sampled_from(edges(held, allow_nan, allow_infinity)), "edge_numbers"
     )
 
 
-def _edges(dtype: np.dtype[Any], allow_nan: bool, allow_infinity: bool) -> list[float]:
-    """In the order in which they shrink, positive ones first."""
+def edges(dtype: np.dtype[Any], allow_nan: bool = True, allow_infinity: bool = True) -> list[float]:
+    """All of them, in the order in which they shrink, positive ones first."""
     kind = np.finfo(dtype)
     large = {8: 1e300, 4: 1e30, 2: 1e4}[dtype.itemsize]
     one, zero = dtype.type(1.0), dtype.type(0.0)
     sizes = [
-        zero, one, dtype.type(2.0), dtype.type(0.5), dtype.type(large), dtype.type(1.0 / large),
+        zero, one, dtype.type(2.0), dtype.type(3.0), dtype.type(0.5), dtype.type(1000.0),
+        np.floor(np.log(kind.max)), dtype.type(large), dtype.type(1.0 / large),
         kind.max, kind.smallest_normal, kind.smallest_subnormal, np.nextafter(kind.smallest_normal, zero),
         np.nextafter(one, dtype.type(2.0)), np.nextafter(one, zero), dtype.type(2.0 / kind.eps),
         *[dtype.type(np.inf)] * allow_infinity,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -56,7 +57,9 @@ def numbers(domain: Domain = REAL, dtype: Any = np.float64) -> SearchStrategy[fl
     return of_dtype(dtype, lambda dtype: _numbers(domain, dtype), "numbers")
 
 
+@lru_cache(256)
 def _numbers(domain: Domain, dtype: np.dtype[Any]) -> SearchStrategy[float]:
+    """One strategy for each domain and dtype: making and validating it costs more than to draw from it."""
     pieces = [held for piece in domain.pieces() for held in [_held(piece, dtype)] if held[0] <= held[1]]
     if not pieces:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")

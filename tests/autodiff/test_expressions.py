@@ -11,11 +11,11 @@ import autodiff as ad
 from autodiff import Value, check_gradients, grad, gradients, value_and_grad
 from autodiff.command.school import read
 from autodiff.testing import POSITIVE, Domain, Drawable, Expression, expressions, numbers
-from autodiff.testing.catalogue import CATALOGUE, named
-from autodiff.testing.catalogue.drawable import SHAPES
 from autodiff.testing.domains import ANY
-from autodiff.testing.placing import brought
-from autodiff.testing.spelling import applied, mentioned
+from autodiff.testing.expression.catalogue import CATALOGUE, named
+from autodiff.testing.expression.catalogue.drawable import SHAPES
+from autodiff.testing.expression.placing import brought
+from autodiff.testing.expression.spelling import applied, mentioned
 
 OPTIONS = {
     "all": {},

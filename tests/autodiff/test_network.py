@@ -1,14 +1,13 @@
 """Networks of random depth, width and activation against the closed-form backprop formulas."""
 
-from itertools import pairwise
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
+import nn
 from autodiff import Value, check_gradients, gradients
-from autodiff.testing import Domain, arrays
+from autodiff.testing import networks
 
 ACTIVATIONS = {
     "sigmoid": (ad.sigmoid, lambda z: 1 / (1 + np.exp(-z)), lambda z, a: a * (1 - a)),
@@ -16,20 +15,31 @@ ACTIVATIONS = {
     "identity": (ad.positive, lambda z: z, lambda z, a: np.ones_like(z)),
     "softplus": (ad.softplus, lambda z: np.log1p(np.exp(z)), lambda z, a: 1 / (1 + np.exp(-z))),
 }
-SMALL = Domain(-2.0, 2.0)
+NODES = st.integers(1, 4)
+OPTIONS = {
+    "n_inputs": NODES,
+    "sizes": st.lists(NODES, min_size=1, max_size=4),
+    "activations": sorted(ACTIVATIONS),
+    "losses": "squared_error",
+}
 
 
-@st.composite
-def networks(draw):
-    """Sizes, activations, weights, biases, inputs (one row an observation) and targets."""
-    sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
-    names = [draw(st.sampled_from(sorted(ACTIVATIONS))) for _ in sizes[1:]]
-    weights = [draw(arrays((n, m), domain=SMALL)) for m, n in pairwise(sizes)]
-    biases = [draw(arrays((n,), domain=SMALL)) for n in sizes[1:]]
-    observations = draw(st.integers(1, 3))
-    x = draw(arrays((observations, sizes[0]), domain=SMALL))
-    y = draw(arrays((observations, sizes[-1]), domain=SMALL))
-    return names, weights, biases, x, y
+def written_out(case):
+    """Activations by name, weights, biases, inputs (one row per observation) and targets."""
+    model, _, X, y = case
+    data = [parameter.data for parameter in model.parameters()]
+    return activations(model), data[::2], data[1::2], X, y
+
+
+def activations(model):
+    """The activation after each layer, by name."""
+    if not isinstance(model, nn.Sequential):
+        return [g.__name__ for g in model.layer_activations()]
+    following = zip(model, [*model[1:], None], strict=True)
+    return [getattr(g, "__name__", "identity") for layer, g in following if isinstance(layer, nn.Linear)]
+
+
+drawn = networks(**OPTIONS).map(written_out)
 
 
 def closed_form(names, weights, biases, x, y):
@@ -75,7 +85,7 @@ def on_scalars(names, weights, biases, x, y):
     return loss
 
 
-@given(networks())
+@given(drawn)
 def test_gradients_of_array_networks_are_the_closed_form(network):
     names, weights, biases, x, y = network
     loss, dw, db = closed_form(names, weights, biases, x, y)
@@ -86,7 +96,7 @@ def test_gradients_of_array_networks_are_the_closed_form(network):
         np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
 
 
-@given(networks())
+@given(drawn)
 @settings(max_examples=40)
 def test_gradients_of_scalar_networks_are_the_closed_form(network):
     names, weights, biases, x, y = network
@@ -102,7 +112,7 @@ def test_gradients_of_scalar_networks_are_the_closed_form(network):
         np.testing.assert_allclose([p.grad for p in b[layer]], db[layer], rtol=1e-9, atol=1e-9)
 
 
-@given(networks())
+@given(drawn)
 @settings(max_examples=25)
 def test_gradients_of_networks_are_the_finite_differences(network):
     names, weights, biases, x, y = network

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra.numpy import array_shapes
 
 from autodiff import Value, sqrt, where
 from autodiff.ops.totals import LONG, row_total, squares, total
+from autodiff.testing import Domain, edge_arrays, numbers
 
-REAL = st.floats(-1e3, 1e3, width=32)
-ARRAYS = st.sampled_from([np.float64, np.float32]).flatmap(
-    lambda dtype: arrays(dtype, array_shapes(max_dims=3, max_side=5), elements=REAL)
+ARRAYS = edge_arrays(
+    array_shapes(max_dims=3, max_side=5),
+    st.sampled_from([np.float64, np.float32]),
+    numbers(Domain(-1e3, 1e3), np.float32),
 )
 
 
@@ -24,7 +26,6 @@ def close(found, expected):
 @settings(deadline=None)
 @given(ARRAYS, st.data())
 def test_a_total_is_numpys_sum_over_any_axes_in_any_memory_order(x, data):
-    x = data.draw(st.sampled_from([x, np.asfortranarray(x), x[::-1], np.repeat(x, 2, axis=-1)[..., ::2]]))
     axis = data.draw(st.sampled_from([None, (), *range(-x.ndim, x.ndim), tuple(range(x.ndim))]))
     keepdims = data.draw(st.booleans())
     close(total(x, axis, keepdims), np.sum(x, axis=axis, keepdims=keepdims))

@@ -14,7 +14,7 @@ import nn
 from autodiff import Value, gradients
 from autodiff.graph import Graph
 from autodiff.values.operation import Operation
-from tests.autodiff.test_operations import example, quiet
+from tests.autodiff.test_operations import edge_points, example, quiet
 from tests.cases import CASES
 
 INF, NAN = math.inf, math.nan
@@ -72,7 +72,6 @@ def declared():
 
 
 OPERATIONS = declared()
-EDGES = np.array([0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -3.0, 1e300, -1e300, 5e-324, INF, -INF, NAN])
 
 
 def with_trait(trait):
@@ -81,7 +80,7 @@ def with_trait(trait):
 
 def at_the_edges(operation):
     """The output for all combinations of numbers that are not ordinary, and these."""
-    grids = [grid.ravel() for grid in np.meshgrid(*[EDGES] * len(operation.arguments))]
+    grids = edge_points(len(operation.arguments))
     with np.errstate(all="ignore"):
         return operation.forward(*grids), grids
 

@@ -40,7 +40,7 @@ def leaky_relu(x, negative_slope=0.01):
 
 
 CASES = [
-    Activation("identity", reference=lambda x: x),
+    Activation("identity", (REAL,), reference=lambda x: x),
     Activation("leaky_relu", (AWAY,), reference=leaky_relu),
     Activation("leaky_relu", (AWAY,), (("negative_slope", 0.2),), leaky_relu),
     Activation("elu", (AWAY,), reference=elu),

@@ -6,34 +6,28 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from autodiff import Value, gradients, no_grad
 from autodiff.graph import Graph
-from autodiff.testing import arrays
+from autodiff.testing import Domain, arrays, networks
 from nn import MLP, Layer, Linear, Network, Neuron
 from nn.activations import ACTIVATIONS
 from nn.network.notation import indexed
-from tests.autodiff.test_network import SMALL, closed_form, networks
+from tests.autodiff.test_network import OPTIONS, closed_form
+
+SMALL = Domain(-2.0, 2.0)
 
 
-@st.composite
-def settled(draw):
-    """A network with drawn parameters, its closed form's arguments, X and Y."""
-    names, weights, biases, X, Y = draw(networks())
-    names = [names[0]] * (len(names) - 1) + [names[-1]]
-    network = Network(X.shape[1], [len(b) for b in biases], names[0], names[-1])
-    for layer, w, b in zip(network.layers, weights, biases, strict=True):
-        put(layer, w, b)
+def written_out(case):
+    """A network, the arguments of its closed form, X and Y."""
+    network, _, X, Y = case
+    names = [network.activation] * (len(network.layers) - 1) + [network.output]
+    weights = [np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in network.layers]
+    biases = [np.array([n.bias.data for n in layer.neurons]) for layer in network.layers]
     return network, (names, weights, biases, X, Y)
 
 
-def put(layer, weight, bias):
-    """Assign the parameters of a layer, number by number."""
-    for neuron, row, b in zip(layer.neurons, weight.tolist(), bias.tolist(), strict=True):
-        neuron.bias.data = b
-        for parameter, number in zip(neuron.weights, row, strict=True):
-            parameter.data = number
+drawn_networks = networks(**OPTIONS, scalars=True).map(written_out)
 
 
 def in_order(dw, db):
@@ -68,7 +62,7 @@ def by_table(network, X, Y):
 # -- gradients -------------------------------------------------------------------------------------
 
 
-@given(settled())
+@given(drawn_networks)
 @settings(max_examples=40)
 def test_numbers_columns_and_tables_have_the_closed_form_gradient(drawn):
     network, arguments = drawn
@@ -81,7 +75,7 @@ def test_numbers_columns_and_tables_have_the_closed_form_gradient(drawn):
         np.testing.assert_allclose(got, in_order(dw, db), rtol=1e-9, atol=1e-9)
 
 
-@given(settled())
+@given(drawn_networks)
 @settings(max_examples=40)
 def test_the_array_form_has_equal_values_and_gradients(drawn):
     network, (*_, X, Y) = drawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autodiff import Value
-from autodiff.testing.networks import NetworkCase
+from autodiff.testing.network import NetworkCase
 from nn.parts import Owner
 
 from .case import Case

@@ -4,10 +4,10 @@ import math
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
-from autodiff.testing import REAL, Domain
+from autodiff.testing import REAL, Domain, numbers
 
 
 def test_a_domain_leaves_out_the_surroundings_of_excluded_points():
@@ -25,6 +25,11 @@ def test_points_outside_are_excluded_without_effect():
 def test_surroundings_may_overlap_each_other_and_the_ends():
     assert Domain(0.0, 2.0, exclude=(0.0, 0.125, 0.25)).pieces() == [(0.375, 2.0)]
     assert Domain(0.0, 2.0, exclude=(2.0,), margin=1.0).pieces() == [(0.0, 1.0)]
+
+
+def test_excluded_points_may_be_a_list():
+    assert Domain(0.0, 1.0, exclude=[0.5]) == Domain(0.0, 1.0, exclude=(0.5,))
+    assert find(numbers(Domain(0.0, 1.0, exclude=[0.0])), lambda x: True) == 1.0
 
 
 def test_an_empty_domain_is_an_error():

@@ -20,6 +20,16 @@ def test_edges_of_float64_are_drawn(edge):
     assert find(edge_numbers(), lambda x: x == edge) == edge
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_numbers_around_the_overflow_of_the_exponential_are_drawn(dtype):
+    def last_finite(x):
+        with np.errstate(over="ignore"):
+            return x > 9.0 and np.isfinite(np.exp(dtype(x))) and not np.isfinite(np.exp(dtype(x + 1.0)))
+
+    find(edge_numbers(dtype), last_finite)
+    assert find(edge_numbers(dtype), lambda x: x == -1000.0) == -1000.0
+
+
 def test_negative_zero_and_nan_are_drawn():
     assert (
         math.copysign(1.0, find(edge_numbers(), lambda x: x == 0.0 and math.copysign(1.0, x) < 0.0)) == -1.0

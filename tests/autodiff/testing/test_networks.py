@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 import nn
 from autodiff import check_gradients
 from autodiff.testing import DataSet, data_sets, dtypes, networks
-from autodiff.testing.data_sets import TARGETS
-from autodiff.testing.networks import LOSSES, clear_of_kinks
+from autodiff.testing.data_set import TARGETS
+from autodiff.testing.network import LOSSES, clear_of_kinks
 
 QUIET = settings(database=None)
 
@@ -112,7 +112,7 @@ def test_what_is_asked_is_drawn(case):
 
 def test_kinks_are_drawn_when_asked():
     case = find(
-        networks(activations="relu", losses="squared_error", kinks=True),
+        networks(1, [1], activations="relu", losses="squared_error", kinks=True, n_observations=1),
         lambda case: not clear_of_kinks(case()),
         settings=QUIET,
     )

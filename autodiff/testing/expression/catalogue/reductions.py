@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...values.data import Data, Shape
-from ..domains import Domain
+from ....values.data import Data, Shape
+from ...domains import Domain
 from .drawable import ROWS, Drawable
 from .elementwise import calls
 

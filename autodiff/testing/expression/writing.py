@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Data
+from ...values.data import Data
 from .lines import Assignment, Literal
 from .spelling import OPERANDS, tree
 

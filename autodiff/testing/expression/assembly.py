@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from .bench import Bench
+from .builder import Builder
 from .catalogue import named
 from .expression import Expression
 from .lines import Assignment, Literal
@@ -21,30 +21,30 @@ NESTED = 6
 """Operations that are written into one another before a part gets a name."""
 
 
-def finished(bench: Bench, number: bool) -> Expression | None:
+def finished(builder: Builder, number: bool) -> Expression | None:
     """The expression of what was drawn, as one number if asked; None if that is nothing.
 
     Its value is the node with the most operations behind it. Inputs that were given but not used are added.
     """
-    lines = [node for node in bench.nodes if node.operands]
+    lines = [node for node in builder.nodes if node.operands]
     if not lines:
         return None
     largest = max(reversed(lines), key=lambda node: len(leading_to(node)))
     known = leading_to(largest)
     result: Probe | None = largest
-    for node in [node for node in bench.inputs if bench.offer.all_inputs and node not in known]:
-        if result and (total := _number(bench, node)):
-            result = bench.add(named("add"), "x + y", result, total)
-    result = _number(bench, result) if result and number else result
-    return assembled(result, bench.inputs) if result else None
+    for node in [node for node in builder.inputs if builder.offer.all_inputs and node not in known]:
+        if result and (total := _number(builder, node)):
+            result = builder.add(named("add"), "x + y", result, total)
+    result = _number(builder, result) if result and number else result
+    return assembled(result, builder.inputs) if result else None
 
 
-def _number(bench: Bench, node: Probe) -> Probe | None:
+def _number(builder: Builder, node: Probe) -> Probe | None:
     """Its sum, or where that is too large, its mean."""
     if not node.shape:
         return node
-    total = bench.add(named("sum"), SUMS[len(bench.nodes) % len(SUMS)], node)
-    return total or bench.add(named("mean"), "np.mean(x)", node)
+    total = builder.add(named("sum"), SUMS[len(builder.nodes) % len(SUMS)], node)
+    return total or builder.add(named("mean"), "np.mean(x)", node)
 
 
 def assembled(result: Probe, inputs: Sequence[Probe]) -> Expression:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import ops
+from ... import ops
 
 OPERANDS = ("x", "y", "z")
 

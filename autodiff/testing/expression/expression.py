@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..values.data import Data
-from ..values.value import Value
+from ...values.data import Data
+from ...values.value import Value
 from .lines import Assignment, Literal
 from .spelling import applied
 from .writing import code_of, text_of

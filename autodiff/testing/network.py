@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..graph import Graph
 from ..settings import chosen
-from .data_sets import SMALL, Size, array_code, data_sets, drawn
+from .data_set import SMALL, Size, array_code, data_sets, drawn
 from .domains import Domain
 from .dtypes import of_dtype
 from .strategies import arrays

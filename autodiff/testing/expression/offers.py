@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .. import ops
-from ..settings import hint
+from ... import ops
+from ...settings import hint
+from ..domains import ANY, Domain
 from .catalogue import CATALOGUE
 from .catalogue.drawable import ROWS, Drawable, alike
-from .domains import ANY, Domain
 from .spelling import OPERANDS
 
 Operation: TypeAlias = str | Callable[..., Any] | Drawable

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...values.data import Data, Shape
+from ....values.data import Data, Shape
 from .drawable import ROWS, Drawable, alike
 from .reductions import MODERATE, ties
 

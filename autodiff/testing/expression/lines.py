@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..values.data import Data
-from ..values.value import Value
+from ...values.data import Data
+from ...values.value import Value
 from .catalogue.drawable import Drawable
 
 

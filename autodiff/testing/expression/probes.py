@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ..values.data import Data, Shape, canonical, dtype_of, shape_of
+from ...values.data import Data, Shape, canonical, dtype_of, shape_of
+from ..strategies import Domain
 from .catalogue.drawable import Drawable
 from .placing import brought, stepped
-from .strategies import Domain
 
 STEP = 2.0**-10
 """How far the nearby point is at which each line is evaluated, too."""

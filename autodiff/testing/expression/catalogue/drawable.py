@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...values.data import Data, Shape
-from ..domains import ANY, Domain
+from ....values.data import Data, Shape
+from ...domains import ANY, Domain
 
 Spellings: TypeAlias = Sequence[str] | Callable[..., Sequence[str]]
 

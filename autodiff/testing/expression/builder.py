@@ -1,4 +1,4 @@
-"""The bench: an expression is made line by line, with the numbers of each node at the point in hand.
+"""The builder of expressions: line by line, with the numbers of each node at the point in hand.
 
 An operation is offered the nodes in its domains, and its line is kept if the result is of moderate size,
 changes moderately as the inputs change, and is away from kinks: so the whole is well-conditioned for finite
@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..values.data import Data, Shape, dtype_of, shape_of
-from ..values.value import Value
+from ...values.data import Data, Shape, dtype_of, shape_of
+from ...values.value import Value
+from ..strategies import Domain
 from .catalogue import named
 from .catalogue.drawable import Drawable
 from .placing import brought, spread
 from .probes import Probe, moved, near_kink_of, off_kink, onto_kink
 from .spelling import applied
-from .strategies import Domain
 
 LARGEST, STEEPEST = 1e3, 1e2
 """Largest result, and largest change per step of the inputs, of a line that is kept."""
@@ -67,7 +67,7 @@ class Offer:
 
 
 @dataclass
-class Bench:
+class Builder:
     """The nodes so far, and the numbers that are left for inputs."""
 
     offer: Offer

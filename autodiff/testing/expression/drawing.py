@@ -11,15 +11,15 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from ..settings import whole
-from ..values.data import Data, Shape, canonical, dtype_of
+from ...settings import whole
+from ...values.data import Data, Shape, canonical, dtype_of
+from ..domains import REAL
+from ..strategies import arrays as arrays_of
 from .assembly import finished
-from .bench import Bench, Offer, Wish
+from .builder import Builder, Offer, Wish
 from .catalogue.drawable import SHAPES
-from .domains import REAL
 from .expression import Expression
 from .offers import Operations, offered
-from .strategies import arrays as arrays_of
 
 MANY = 59
 """Choices are numbers up to this, which many counts divide."""
@@ -97,12 +97,12 @@ def expressions(
     @st.composite
     def expression(draw: DrawFn) -> Expression:
         offer, pool = offered_in(draw(dtypes))
-        bench = Bench(offer, draw(pool))
-        while bench.left and given:
-            bench.input(bench.left[0])
+        builder = Builder(offer, draw(pool))
+        while builder.left and given:
+            builder.input(builder.left[0])
         for wish in draw(wishes(draw(least))):
-            bench.try_line(Wish(*wish))
-        return finished(bench, output == "number") or reject()
+            builder.try_line(Wish(*wish))
+        return finished(builder, output == "number") or reject()
 
     return expression()
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from ...values.data import Shape
-from ..domains import ANY
+from ....values.data import Shape
+from ...domains import ANY
 from .drawable import ROWS, SHAPES, Drawable, alike
 from .elementwise import apart
 from .reductions import ties

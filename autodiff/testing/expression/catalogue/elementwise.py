@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...values.data import Data
-from ...values.value import Value
-from ..domains import ANY, UNIT, Domain
+from ....values.data import Data
+from ....values.value import Value
+from ...domains import ANY, UNIT, Domain
 from .drawable import Drawable
 
 AWAY = ANY.without(0.0)
