@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -65,7 +66,8 @@ def _numbers(domain: Domain, dtype: np.dtype[Any]) -> SearchStrategy[float]:
         raise ValueError(f"numbers: {dtype} holds no number of {domain}")
     near = [reachable(piece, domain, dtype, MODERATE) for piece in pieces]
     far = [reachable(piece, domain, dtype, _reach(dtype)) for piece in pieces]
-    special = sorted({*multiples(0.5, near), *(end for piece in far for end in piece)}, key=_simplicity)
+    ends = {*chain(*pieces)} & {*chain(*far)}  # where infinity is cut off is no end: all would shrink to it
+    special = sorted({*multiples(0.5, near), *ends}, key=_simplicity)
     width = cast(Any, 8 * dtype.itemsize)
     floats = [st.floats(low, high, allow_subnormal=False, width=width) for low, high in _apart([*near, *far])]
     return st.one_of(st.sampled_from(special), *floats)

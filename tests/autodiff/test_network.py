@@ -16,12 +16,12 @@ ACTIVATIONS = {
     "softplus": (ad.softplus, lambda z: np.log1p(np.exp(z)), lambda z, a: 1 / (1 + np.exp(-z))),
 }
 NODES = st.integers(1, 4)
-OPTIONS = {
-    "n_inputs": NODES,
-    "sizes": st.lists(NODES, min_size=1, max_size=4),
-    "activations": sorted(ACTIVATIONS),
-    "losses": "squared_error",
-}
+
+
+def regressions(scalars=False):
+    """Networks of up to four layers, with the squared error of the lecture."""
+    layers = st.lists(NODES, min_size=1, max_size=4)
+    return networks(NODES, layers, sorted(ACTIVATIONS), "squared_error", scalars=scalars)
 
 
 def written_out(case):
@@ -39,7 +39,7 @@ def activations(model):
     return [getattr(g, "__name__", "identity") for layer, g in following if isinstance(layer, nn.Linear)]
 
 
-drawn = networks(**OPTIONS).map(written_out)
+drawn = regressions().map(written_out)
 
 
 def closed_form(names, weights, biases, x, y):

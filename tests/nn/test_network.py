@@ -9,11 +9,11 @@ from hypothesis import given, settings
 
 from autodiff import Value, gradients, no_grad
 from autodiff.graph import Graph
-from autodiff.testing import Domain, arrays, networks
+from autodiff.testing import Domain, arrays
 from nn import MLP, Layer, Linear, Network, Neuron
 from nn.activations import ACTIVATIONS
 from nn.network.notation import indexed
-from tests.autodiff.test_network import OPTIONS, closed_form
+from tests.autodiff.test_network import closed_form, regressions
 
 SMALL = Domain(-2.0, 2.0)
 
@@ -27,7 +27,7 @@ def written_out(case):
     return network, (names, weights, biases, X, Y)
 
 
-drawn_networks = networks(**OPTIONS, scalars=True).map(written_out)
+drawn_networks = regressions(scalars=True).map(written_out)
 
 
 def in_order(dw, db):

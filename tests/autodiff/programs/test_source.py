@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,7 +157,7 @@ def where_not_zero(x, y):
     return where(x, y, 1.0)
 
 
-OPERATIONS = ["elementwise", nn.gelu, nn.elu, where_not_zero]
+OPERATIONS: list[Any] = ["elementwise", nn.gelu, nn.elu, where_not_zero]
 """Without comparisons, which are recorded as they came out."""
 OF_NUMBERS = expressions(OPERATIONS, arrays=False, inputs=[(), ()])
 
