@@ -21,6 +21,9 @@ from .measurement import kink_where_nan
 from .report import GradientReport
 from .step_size import surest_measurement
 
+HIGHEST = 8
+"""Order up to which derivatives are checked: each order has twice as many seeds as the one below."""
+
 
 def check_gradients(
     f: Callable[..., Any],
@@ -69,10 +72,12 @@ def check_gradients(
     order 2 with respect to 'x' is not compared: absolute of 'x' = 0 is within the step of its kink...
     """
     __tracebackhide__ = True
-    if whole("check_gradients: order", order, -1) < 1 or not xs:
-        raise ValueError(f"check_gradients: an order ≥ 1 and an argument are needed, got {order} and {xs}")
+    if not 1 <= whole("check_gradients: order", order, -1) <= HIGHEST or not xs:
+        raise ValueError(
+            f"check_gradients: an order from 1 to {HIGHEST} and an argument are needed, got {order} and {xs}"
+        )
     asked = Tolerance(_allowed("rtol", rtol), _allowed("atol", atol))
-    report = _report(f, xs, order, asked, seed)
+    report = _report(f, xs, order, asked, whole("check_gradients: seed", seed, 0))
     if report.message and flag("check_gradients: raise_exception", raise_exception):
         raise failed(report)
     return report

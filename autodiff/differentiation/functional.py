@@ -45,7 +45,7 @@ class Evaluation(NamedTuple):
 
 def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Evaluation:
     """Evaluate f, to be called inside `differentiating`."""
-    positions = _positions(argnums, len(args))
+    positions = positions_in(argnums, len(args))
     arguments = list(args)
     for i in positions:
         arguments[i] = mapped(variable, arguments[i])
@@ -54,7 +54,7 @@ def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool
     return Evaluation(output, variables[0] if np.ndim(argnums) == 0 else variables, record)
 
 
-def _positions(argnums: Any, n: int) -> tuple[int, ...]:
+def positions_in(argnums: Any, n: int) -> tuple[int, ...]:
     """Which of n positional arguments are differentiated."""
     several = isinstance(argnums, Iterable) and not isinstance(argnums, str)
     positions = tuple(argnums) if several else (argnums,)

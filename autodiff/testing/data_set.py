@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,10 +10,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..settings import chosen
 from .domains import Domain
-from .dtypes import of_dtype
+from .dtypes import Drawn, of_dtype
 from .strategies import arrays
-
-Drawn = TypeVar("Drawn")
 
 Size = int | SearchStrategy[int]
 
@@ -121,10 +119,8 @@ def data_sets(
     """
     kind = drawn(draw, targets)
     made, least = chosen("targets", kind, TARGETS), 2 if kind in OF_CLASSES else 1
-    n, width = (
-        drawn(draw, n_observations),
-        drawn(draw, st.integers(least, 3) if n_outputs is None else n_outputs),
-    )
+    n = drawn(draw, n_observations)
+    width = drawn(draw, st.integers(least, 3) if n_outputs is None else n_outputs)
     if width < least:
         raise ValueError(f"data_sets: {kind} need n_outputs of {least} or more, got {width}")
     held = draw(of_dtype(dtype, st.just, "data_sets"))

@@ -177,7 +177,8 @@ def networks(
     dtype               of parameters and data, if not scalars
 
     Sizes and the dtype may be strategies; names are one, several, or a strategy. Cases shrink to one layer of
-    one node with parameters 1, on one observation; their repr is code that runs when pasted.
+    one node on one observation, with parameters 1 unless that is a kink; their repr is code that runs when
+    pasted.
 
     Raises ValueError for unknown names, and for fewer than two outputs where the loss compares classes.
 

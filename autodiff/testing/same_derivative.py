@@ -91,7 +91,7 @@ def _asked(f: Any, formula: Any, argnums: Any, jacobian: bool) -> Question:
     __tracebackhide__ = True
     if not callable(f):
         raise TypeError(f"assert_same_derivative: the first argument must be a function, got {f!r}")
-    chosen = tuple(argnums) if isinstance(argnums, (tuple, list)) else int(argnums)
+    chosen = tuple(argnums) if isinstance(argnums, list) else argnums
     if formula is not None:
         return Question(f, as_function(f, formula, chosen), chosen, jacobian)
     operation = getattr(f, "operation", None)

@@ -39,10 +39,10 @@ class WrongDerivativeError(AssertionError):
         self.attempt, self.others, self.rtol = attempt, list(others), rtol
 
     def __str__(self) -> str:
-        return self._told
+        return self._message
 
     @cached_property
-    def _told(self) -> str:
+    def _message(self) -> str:
         with np.errstate(all="ignore"):
             return "\n".join([self.headline, *self._details()])
 
@@ -173,10 +173,10 @@ def _compared(attempt: Attempt, k: int, name: str) -> Iterator[str]:
     wrong = ~np.broadcast_to(attempt.same(k, claimed, right), right.shape)
     if right.size > MANY or right.ndim > 2:
         index, *numbers = worst(attempt, k)
-        told = ", ".join(
+        both = ", ".join(
             f"{who} {_number(x)}" for who, x in zip(("formula", "gradient"), numbers, strict=True)
         )
-        yield f"  {name}: {wrong.sum()} of {right.size} entries are wrong, the worst{_entry(index)}: {told}"
+        yield f"  {name}: {wrong.sum()} of {right.size} entries are wrong, the worst{_entry(index)}: {both}"
         return
     for who, array in (("formula ", claimed), ("gradient", right)):
         lines = _rows(np.atleast_2d(array), np.atleast_2d(wrong & (array is claimed)))

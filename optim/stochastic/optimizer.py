@@ -243,5 +243,5 @@ def declared(method: Callable[..., None]) -> dict[str, Check]:
     They move out of the signature, in which `help` then shows the type alone: `lr: float`.
     """
     hints = get_type_hints(method, include_extras=True)
-    method.__annotations__ = get_type_hints(method)
+    method.__annotations__ = {**get_type_hints(method), "return": None}  # not NoneType
     return {name: hint.__metadata__[0] for name, hint in hints.items() if hasattr(hint, "__metadata__")}

@@ -360,10 +360,16 @@ def test_tolerances_are_options():
     assert "exceeds 0" in complaint(sin, 1e6, rtol=0.0, atol=0.0)
 
 
-@pytest.mark.parametrize(("xs", "order"), [((), 2), ((1.0,), 0)])
+@pytest.mark.parametrize(("xs", "order"), [((), 2), ((1.0,), 0), ((1.0,), 100)])
 def test_nothing_to_check_is_an_error(xs, order):
-    with pytest.raises(ValueError, match="an order ≥ 1 and an argument"):
+    with pytest.raises(ValueError, match="an order from 1 to 8 and an argument"):
         check_gradients(sin, *xs, order=order)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", None])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises((TypeError, ValueError), match="check_gradients: seed"):
+        check_gradients(sin, 1.0, seed=seed)
 
 
 def test_a_function_without_outputs_is_an_error():

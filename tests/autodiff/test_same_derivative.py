@@ -3,6 +3,7 @@
 import inspect
 import time
 import traceback
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,12 @@ def said(f, formula, *points, **options):
     with pytest.raises(AssertionError) as caught:
         assert_same_derivative(f, formula, *points, **options)
     return str(caught.value).partition("\n")[0]
+
+
+@dataclass
+class Line:
+    w: Any
+    b: Any
 
 
 def σ(z):
@@ -324,6 +331,7 @@ def test_a_layer_of_nn_against_the_formulas_of_the_lecture():
             lambda p: {"w": p["b"], "b": p["w"]},
             ({"w": np.ones(2), "b": np.ones(2)},),
         ),
+        (lambda p: p.w * p.b, lambda p: Line(p.b, p.w), (Line(2.0, 3.0),)),
         (lambda x, n: x**n, lambda x, n: n * x ** (n - 1), (3.0, 2)),
         (lambda x: (x, x * x), lambda x: 1 + 2 * x, ()),
         (lambda x: grad(lambda y: y**3)(x), lambda x: 6 * x, ()),
@@ -331,6 +339,11 @@ def test_a_layer_of_nn_against_the_formulas_of_the_lecture():
 )
 def test_right_formulas_pass(f, formula, points):
     assert_same_derivative(f, formula, *(points or (numbers(),)))
+
+
+def test_a_field_of_a_dataclass_is_named():
+    line = said(lambda p: p.w * p.b, lambda p: Line(p.b, 2.0 * p.w), Line(2.0, 3.0))
+    assert line == "∂f/∂p.b is wrong: the factor 2 is too many"
 
 
 def test_a_jacobian():
@@ -579,3 +592,9 @@ def test_a_wrong_shape_is_explained_only_by_what_holds_away_from_zero():
     points = arrays((2, 3)), arrays((3,))
     assert said(loss, lambda W, x: 2.0 * np.outer(x, W @ x), *points).endswith("transpose of what it must be")
     assert said(loss, lambda W, x: np.outer(x, W @ x), *points).endswith("shape (3, 2), expected (2, 3)")
+
+
+@pytest.mark.parametrize("argnums", ["a", 1.5, None, True])
+def test_argnums_are_positions(argnums):
+    with pytest.raises(TypeError, match="expected the position of an argument"):
+        assert_same_derivative(lambda x: x * x, "2*x", 1.0, argnums=argnums)

@@ -620,4 +620,5 @@ def test_a_signature_shows_plain_types(kind):
     assert parameters["lr"].annotation in (float, "float")
     assert parameters["maximize"].annotation in (bool, "bool")
     assert not any("Annotated" in str(parameter) for parameter in parameters.values())
+    assert inspect.signature(kind).return_annotation in (None, "None")
     assert kind.checks.keys() == parameters.keys() - {"params"}

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...differentiation.structure import leaves, leaves_like, mapped
+from ...differentiation.functional import positions_in
+from ...differentiation.structure import is_record, leaves, leaves_like, mapped, variable_fields
 from ...text.notation import visible
 from ...values.data import Data, Shape, as_data, canonical, shape_of
 from ...values.modes import differentiating
@@ -54,11 +55,7 @@ class Question:
 
     def positions(self, count: int) -> list[int]:
         """The arguments that are differentiated, of so many. Raises ValueError where there are fewer."""
-        given = (self.argnums,) if isinstance(self.argnums, int) else self.argnums
-        for i in given:
-            if not -count <= i < count:
-                raise ValueError(f"argnums={self.argnums}: f has {count} arguments here")
-        return [i % count for i in given]
+        return [i % count for i in positions_in(self.argnums, count)]
 
 
 class Attempt:
@@ -211,13 +208,16 @@ def _named(tree: Any, name: str, differentiated: bool) -> Any:
 
 
 def _leaf_names(tree: Any, name: str) -> Iterator[str]:
-    """The names of the numbers and arrays of an argument: p, p['w'], p[0]."""
+    """The names of the numbers and arrays of an argument: p, p['w'], p[0], p.w."""
     if isinstance(tree, dict):
         for key, entry in tree.items():
             yield from _leaf_names(entry, f"{name}[{key!r}]")
     elif isinstance(tree, (tuple, list)):
         for i, entry in enumerate(tree):
             yield from _leaf_names(entry, f"{name}[{i}]")
+    elif is_record(tree):
+        for field, entry in variable_fields(tree).items():
+            yield from _leaf_names(entry, f"{name}.{field}")
     elif tree is not None:
         yield name
 

@@ -39,13 +39,13 @@ def _is_inner(tape: Tape, id: int) -> bool:
 
 
 def _terms(tape: Tape, id: int) -> Iterator[Place]:
-    stack = [id]
+    places, stack = set(tape.places), [id]
     while stack:
         node = tape.graph[stack.pop()]
         inner = []
         for i, x in enumerate(node.inputs):
             if _is_addition(tape, x) and _is_inner(tape, x):
                 inner.append(x)
-            elif (node.id, i) in set(tape.places):
+            elif (node.id, i) in places:
                 yield node.id, i
         stack += inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -58,12 +59,8 @@ def _with_floats(point: Point, moved: Callable[[Any], Any]) -> Point:
 def further(question: Question, point: Point, count: int) -> Iterator[Attempt]:
     """Attempts at so many points around one, always the same; fewer where few can be compared."""
     rng = np.random.default_rng(0)
-    found = 0
-    for _ in range(TRIES):
-        attempt = tried(question, around(point, rng)) if found < count else None
-        if attempt is not None and _is_answered(attempt):
-            found += 1
-            yield attempt
+    attempts = (tried(question, around(point, rng)) for _ in range(TRIES))
+    return islice((attempt for attempt in attempts if attempt and _is_answered(attempt)), count)
 
 
 def tried(question: Question, point: Point) -> Attempt | None:

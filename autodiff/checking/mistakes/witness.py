@@ -62,14 +62,14 @@ def testimony(attempt: Attempt) -> Testimony:
 
 def engine_is_wrong(attempts: Sequence[Attempt]) -> bool:
     """Whether differences contradict the engine at all of some points."""
-    told = [testimony(attempt) for attempt in attempts[:POINTS]]
-    return len(told) == POINTS and all(one.contradicts(one.engine) for one in told)
+    found = [testimony(attempt) for attempt in attempts[:POINTS]]
+    return len(found) == POINTS and all(one.contradicts(one.engine) for one in found)
 
 
 def formula_is_right(attempts: Sequence[Attempt]) -> bool:
     """Whether differences agree with the formula at these points."""
-    told = [testimony(attempt) for attempt in attempts[:POINTS]]
-    return all(not one.contradicts(one.formula) and np.isfinite(one.numeric) for one in told)
+    found = [testimony(attempt) for attempt in attempts[:POINTS]]
+    return all(not one.contradicts(one.formula) and np.isfinite(one.numeric) for one in found)
 
 
 # -- operations --------------------------------------------------------------------------------------

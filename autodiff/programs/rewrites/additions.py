@@ -130,11 +130,11 @@ def _total(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: S
 
 def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Sequence[int]) -> int | None:
     """Gradients of parts of an array laid into one array, on what else is added."""
-    parts = [chains.lines[i] for i in terms if _is_part(chains.lines[i])]
+    parts = [chains.lines[i] for i in terms if _is_part(chains.lines[i], line)]
     if line.dtype != FLOAT64 or not parts:
         return None
     inputs, indices = [at[part.inputs[0]] for part in parts], [part.metadata["index"] for part in parts]
-    rest = [at[i] for i in terms if not _is_part(chains.lines[i])]
+    rest = [at[i] for i in terms if not _is_part(chains.lines[i], line)]
     if rest:
         inputs, indices = [reduce(partial(draft.add, add), rest), *inputs], [Ellipsis, *indices]
     place = np.broadcast_to(0.0, line.shape)
@@ -152,8 +152,9 @@ def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Se
     return draft.add(laid, *summands, indices=tuple(places), shape=line.shape)
 
 
-def _is_part(line: Line) -> bool:
-    return is_a(line, scatter_add) and is_basic(line.metadata["index"])
+def _is_part(term: Line, line: Line) -> bool:
+    """Whether a term of a sum is laid into an array of its shape; a smaller one is repeated to that."""
+    return is_a(term, scatter_add) and is_basic(term.metadata["index"]) and term.shape == line.shape
 
 
 def _of_products(chains: Chains, draft: Draft, at: Sequence[int], line: Line) -> int | None:

@@ -232,16 +232,6 @@ def rosenbrock(x):
     return ad.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
 
 
-@pytest.mark.parametrize("shape", [(2,), (3,), (2, 3)])
-def test_an_empty_part_of_what_is_repeated_is_not_written_into(shape):
-    x = Value(np.arange(np.prod(shape)).reshape(shape) ** 2.0, "x")
-
-    def f(x):
-        return ad.sum(np.gradient(x, axis=0))
-
-    np.testing.assert_array_equal(gradients(compiled(f)(x), x), gradients(f(x), x))
-
-
 DERIVATIVES = {
     "grad": grad(rosenbrock),
     "hessian": hessian(rosenbrock),
@@ -433,6 +423,27 @@ def test_hessians_of_what_overflows_are_computed(scale):
     for f in (demonstration, rosenbrock):
         program, x = compiled(hessian(f)), np.array([1.0, 2.0]) * scale
         assert quiet(program, x).shape == (2, 2)
+
+
+@pytest.mark.parametrize("shape", [(2,), (3,), (2, 3)])
+def test_an_empty_part_of_what_is_repeated_is_not_written_into(shape):
+    x = Value(np.arange(np.prod(shape)).reshape(shape) ** 2.0, "x")
+
+    def f(x):
+        return ad.sum(np.gradient(x, axis=0))
+
+    np.testing.assert_array_equal(gradients(compiled(f)(x), x), gradients(f(x), x))
+
+
+def test_a_gradient_of_a_part_of_what_is_repeated_goes_to_all_of_it():
+    def f(x):
+        u = x[0]
+        return (u + u) * np.sum(x, keepdims=True)[0]
+
+    x, eager = np.array([1.0, 2.0]), value_and_grad(f)
+    (value, slopes), (wanted, wanted_slopes) = compiled(eager)(x), eager(x)
+    assert value == wanted
+    np.testing.assert_array_equal(slopes, wanted_slopes)
 
 
 DERIVATIVES = {
