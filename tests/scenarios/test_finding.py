@@ -8,7 +8,7 @@ from . import faults, shrinking
 from .conftest import found
 from .modes import MODES
 
-ENOUGH = 15
+ENOUGH = 45
 """Cases, in which each of the operations comes up."""
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("few")]
