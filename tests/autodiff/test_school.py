@@ -179,7 +179,7 @@ def test_school_notation_means_what_it_means_at_school(text, number):
         ("|x|", 1, "abs"),
         ("x⁺", 2, "expected a number"),
         ("1e999", 1, "largest number"),
-        ("f(x) = 3", 6, "before ="),
+        ("f(x) = 3", 6, "left of ="),
         ("pi = 3; pi", 1, "meaning already"),
         ("u = x; u = y; u", 8, "meaning already"),
         ("u + 1; u = 3", 1, "last part"),
