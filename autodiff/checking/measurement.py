@@ -7,6 +7,7 @@ For outputs yₖ, seeds uₖ and a direction v in one argument x, the gradient �
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +22,9 @@ TINY = float(np.finfo(np.float64).tiny)
 
 NOISE = 10.0
 """How many times more one-sided differences may be wrong by than a central one that is sure."""
+
+AWAY = 9
+"""Steps to each side at which rounding is looked at."""
 
 ROUNDINGS = 16.0
 """How many times the rounding of an argument a derivative may be of another point."""
@@ -153,6 +157,23 @@ def moved_by_rounding(here: Linearization, i: int, v: Data) -> float:
     changes = [abs(here.change(i, canonical(h * w))) for w in (v, other)]
     moved = ROUNDINGS * here.epsilon * max(changes) / h**2
     return moved if np.isfinite(moved) else 0.0
+
+
+def noise_in_slope(found: Measurement) -> float:
+    """What rounding inside of f makes of a difference, as where f is a small difference of large logits.
+
+    It is seen in sixth differences, which are rounding alone where f is smooth: on the side of the point
+    where they are smaller, since on the other there may be a kink. After J. J. Moré and S. M. Wild,
+    "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011).
+    """
+    here, v = found.here, found.v
+    steps = [canonical(np.asarray(k * here.epsilon**0.25 * v, dtype_of(v))) for k in range(-AWAY, AWAY + 1)]
+    changes = [here.change(found.i, step) for step in steps]
+    sides = [
+        np.abs(np.diff(side, 6)).max() / math.sqrt(924.0) for side in (changes[: AWAY + 1], changes[AWAY:])
+    ]
+    noise = ROUNDINGS * float(min(sides)) / here.epsilon ** (1 / 3)
+    return noise if math.isfinite(noise) else 0.0
 
 
 def _unit(here: Linearization, v: Data, length: float | None) -> float:

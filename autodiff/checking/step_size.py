@@ -16,13 +16,10 @@ from ..values.data import Data, canonical, dtype_of
 from .difference import Kink
 from .flattening import flat
 from .linearization import Linearization, pulled, random_like
-from .measurement import Measurement, measured, moved_by_rounding
+from .measurement import Measurement, measured, moved_by_rounding, noise_in_slope
 
 SHRINK, ROUNDS = 8.0, 17
 """How much shorter steps become where they are too long, and how often: down to rounding."""
-
-PLAIN = 0.015
-"""Relative error above which a small function's derivative is wrong, whatever is rounded on the way."""
 
 SURE = 0.1
 """Tolerances by which a difference that disagrees may be uncertain; neighbours may agree by coincidence."""
@@ -68,16 +65,12 @@ def _meet(shorter: Measurement, kink: Kink) -> bool:
 
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:
-    """A small function measured by its own size; None unless that is sure along another direction, too.
-
-    Nor where it is off by little: what is rounded inside of an operation, as in log Σ eˣ − x, makes small
-    functions stairs, of which no difference tells how high they are.
-    """
+    """A small function measured by its own size; None unless that is sure along another direction, too."""
     found = measured(here, i, random_like(here.point[i], rng) * here.size(i), 1.0)
     if not found.passed:
-        found = replace(found, tolerance=found.tolerance + moved_by_rounding(here, i, found.v))
-    is_plain = found.passed or found.relative > PLAIN
-    return found if is_plain and _doubt(found) <= 1.0 else None
+        rounding = moved_by_rounding(here, i, found.v) + noise_in_slope(found)
+        found = replace(found, tolerance=found.tolerance + rounding)
+    return found if _doubt(found) <= 1.0 else None
 
 
 def _doubt(found: Measurement) -> float:
