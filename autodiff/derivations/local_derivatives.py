@@ -102,12 +102,17 @@ def _given(node: Node) -> str | None:
 
 
 def _name(node: Node) -> str:
-    return _given(node) or f"{UNNAMED}{node.id}"
+    return _given(node) or symbol_of(node).name
 
 
 def _provisional(term: Term) -> set[Symbol]:
     """The names in a formula that are not final."""
     return {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}
+
+
+def symbol_of(node: Node) -> Symbol:
+    """The provisional name of a node, whatever its user calls it."""
+    return Symbol(f"{UNNAMED}{node.id}", node.shape)
 
 
 def node_of(symbol: Symbol) -> int:

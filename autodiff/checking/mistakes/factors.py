@@ -10,13 +10,14 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ...derivations.local_derivatives import symbol_of
 from ...graph import Node
 from ...text.digits import with_minus
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
 from .sums import alike_terms
-from .tape import Place, Tape, symbol_of
+from .tape import Place, Tape
 from .wording import name_of
 
 MOST = 16

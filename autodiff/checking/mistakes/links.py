@@ -13,16 +13,15 @@ from functools import partial
 import numpy as np
 
 from ...derivations.expression import Symbol, Term, walked
-from ...derivations.forms import operated
-from ...derivations.local_derivatives import UNNAMED, node_of
+from ...derivations.local_derivatives import UNNAMED, node_of, symbol_of
 from ...derivations.simplification import substituted
 from ...graph import Node
 from ...text.lettering import with_bar
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
-from .slips import slips
-from .tape import LinkRule, Place, Tape, symbol_of
+from .rule import LinkRule
+from .tape import Place, Tape
 from .wording import link_name, name_of, rule_text, written
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
@@ -140,7 +139,7 @@ def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     tape = attempts[0].tape
     for group in groups(tape):
         rule = tape.rule(group[0])
-        for number in range(len(_readings(tape, group[0], rule)) if rule else 0):
+        for number in range(len(rule.readings) if rule else 0):
             yield _mistaken(tape, group, partial(_reading, number))
 
 
@@ -149,28 +148,7 @@ def _mistaken(tape: Tape, group: list[Place], altered: Altered) -> Mistake:
 
 
 def _reading(number: int, tape: Tape, place: Place, rule: LinkRule) -> Term | None:
-    found = _readings(tape, place, rule)
-    return found[number] if number < len(found) else None
-
-
-def _readings(tape: Tape, place: Place, rule: LinkRule) -> list[Term]:
-    """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
-    opened = [] if rule.opened == rule.term else slips(rule.opened)
-    return [*_misplaced(tape, place, rule.term), *slips(rule.term), *opened]
-
-
-def _misplaced(tape: Tape, place: Place, term: Term) -> Iterator[Term]:
-    """σ′(a) in place of σ′(z): the output for the operand, and the other way round."""
-    node = tape.graph[place[0]]
-    operation = node.operation
-    if operation is None or not operation.elementwise or len(node.inputs) != 1:
-        return
-    above, below = symbol_of(node), symbol_of(tape.operand(place))
-    yield substituted(term, above, below)
-    yield substituted(term, below, above)
-    further = operated(operation, [above], node.metadata, node.shape)
-    hidden = Symbol("\ue002", node.shape)
-    yield substituted(substituted(substituted(term, above, hidden), below, above), hidden, further)
+    return rule.readings[number] if number < len(rule.readings) else None
 
 
 def _all_taken(tape: Tape, group: list[Place], altered: Altered) -> str:
