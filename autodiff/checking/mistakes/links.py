@@ -12,17 +12,16 @@ from functools import partial
 
 import numpy as np
 
-from ...derivations.expression import Symbol, Term, walked
-from ...derivations.local_derivatives import UNNAMED, node_of, symbol_of
+from ...derivations.expression import Symbol, Term
+from ...derivations.local_derivatives import UNNAMED, node_of, provisional, symbol_of
 from ...derivations.simplification import substituted
 from ...graph import Node
-from ...text.lettering import with_bar
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
 from .rule import LinkRule
 from .tape import Place, Tape
-from .wording import link_name, name_of, rule_text, written
+from .wording import bar_of, link_name, name_of, rule_text, written
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -168,15 +167,14 @@ def _taken(tape: Tape, place: Place, altered: Altered) -> str:
     wrong, right = written(tape, term), written(tape, rule.term)
     if not rule.whole:
         return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
-    bar = with_bar(operand.name) if operand.name else None
-    lower = bar or f"the gradient of {name_of(operand)}"
+    lower = bar_of(operand) or f"the gradient of {name_of(operand)}"
     return f"{lower} is taken as {wrong}, but is {right}{_explained(tape, place)}"
 
 
 def _explained(tape: Tape, place: Place) -> str:
     """What g is, where the gradient of a result has no name of its own."""
     node = tape.graph[place[0]]
-    return "" if node.name and with_bar(node.name) else f", with g the gradient of {name_of(node)}"
+    return "" if bar_of(node) else f", with g the gradient of {name_of(node)}"
 
 
 # -- another value -----------------------------------------------------------------------------------
@@ -187,15 +185,9 @@ def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     tape = attempts[0].tape
     for group in groups(tape):
         rule = tape.rule(group[0])
-        for position, symbol in enumerate(_values_in(rule.opened) if rule else ()):
+        for position, symbol in enumerate(provisional(rule.opened, UNNAMED) if rule else ()):
             for others in _others(tape, symbol, len(group)):
                 yield _mistaken(tape, group, partial(_replaced, group, position, others))
-
-
-def _values_in(term: Term) -> list[Symbol]:
-    """The values that a rule speaks of, without the gradient."""
-    found = [x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED]
-    return list(dict.fromkeys(found))
 
 
 def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
@@ -215,7 +207,7 @@ def _replaced(
     group: list[Place], position: int, others: list[int], tape: Tape, place: Place, rule: LinkRule
 ) -> Term | None:
     """The rule of an edge with another value in it, in a place that is the same in all rules of one form."""
-    values = _values_in(rule.opened)
+    values = provisional(rule.opened, UNNAMED)
     other = tape.graph[others[group.index(place) % len(others)]]
     if position >= len(values) or other.shape != values[position].shape:
         return None

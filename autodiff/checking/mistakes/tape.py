@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...derivations.expression import Symbol, Term, evaluated, walked
-from ...derivations.local_derivatives import GRADIENT, UNNAMED, node_of, slopes, symbol_of
+from ...derivations.expression import Term, evaluated, walked
+from ...derivations.local_derivatives import UNNAMED, gradient_name, node_of, provisional, slopes, symbol_of
 from ...derivations.simplification import substituted
 from ...derivations.transcription import transcribed
 from ...differentiation.engine import gradients
@@ -109,7 +109,7 @@ class Tape:
     def _opened(self, term: Term) -> Term:
         """A rule in the values that have names, and in arguments; as it is where that is long."""
         opened = term
-        for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED}:
+        for symbol in provisional(term, UNNAMED):
             node = self.graph[node_of(symbol)]
             if node.operation is not None and not node.name and isinstance(node.source, Value):
                 opened = substituted(opened, symbol, transcribed(node.source, self._ends))
@@ -133,7 +133,7 @@ class Tape:
         numbers = self.numbers if seen is None else {**self.numbers, **seen}
         if not whole:
             return g * evaluated(term, numbers)
-        return evaluated(term, {**numbers, f"{GRADIENT}{place[0]}": g})
+        return evaluated(term, {**numbers, gradient_name(place[0]): g})
 
     # -- passes --------------------------------------------------------------------------------
 
