@@ -38,7 +38,7 @@ Count: TypeAlias = Callable[[Tape], float]
 def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """The right gradient of a variable times a number, one that is a number of entries among them."""
     first = attempts[0]
-    ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
+    ratio = _ratio(first, k, first.right[k])
     if ratio is None:
         return
     for count, where in _counts(attempts):
@@ -56,7 +56,7 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
 def other_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """The right gradient times any number, said last: it may be that of a link from data."""
     first = attempts[0]
-    ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
+    ratio = _ratio(first, k, first.right[k])
     if ratio is not None and not _is_simple(ratio):
         yield _times(ratio, first)
 
@@ -68,22 +68,28 @@ def _times(ratio: float, attempt: Attempt) -> Mistake:
 
 def _is_simple(ratio: float) -> bool:
     """Whether a factor is one that is forgotten, 2 or ½, rather than a number that comes from data."""
-    fraction = Fraction(ratio).limit_denominator(MOST)
-    return float(fraction) == ratio and max(abs(fraction.numerator), fraction.denominator) <= MOST
+    fraction = _fraction(ratio)
+    return fraction is not None and abs(fraction.numerator) <= MOST
+
+
+def _fraction(ratio: float) -> Fraction | None:
+    """The fraction with a small denominator that a number is."""
+    nearest = Fraction(ratio).limit_denominator(MOST)
+    return nearest if float(nearest) == ratio else None
 
 
 def _scaled(factor: Count, sign: int, tape: Tape) -> list[Data]:
     return [factor(tape) ** float(sign) * g for g in tape.right]
 
 
-def _ratio(claimed: Data, right: Data, rtol: float) -> float | None:
-    """The number that makes one array the other at its largest entry; a simple fraction if near one."""
-    a, b = np.ravel(claimed), np.ravel(right)
+def _ratio(attempt: Attempt, k: int, found: Data) -> float | None:
+    """The number that makes a gradient the formula's at its largest entry; a simple fraction if near one."""
+    a, b = np.ravel(attempt.claimed[k]), np.ravel(found)
     largest = int(np.argmax(np.abs(b))) if b.size else 0
     if not (b.size and np.isfinite(a).all() and np.isfinite(b).all() and b[largest]):
         return None
     ratio = float(a[largest] / b[largest])
-    simple = Fraction(ratio).limit_denominator(MOST)
+    simple, rtol = Fraction(ratio).limit_denominator(MOST), attempt.tolerance(attempt.right[k])
     is_near = abs(simple.numerator) <= MOST and abs(float(simple) - ratio) <= rtol * abs(ratio)
     return float(simple) if is_near else ratio
 
@@ -93,12 +99,12 @@ def _in_words(tape: Tape, ratio: float) -> str:
         return "it is 0 everywhere"
     if ratio == -1.0:
         return ", ".join(["the sign is wrong", *_turned_differences(tape)])
-    fraction = Fraction(ratio).limit_denominator(MOST)
-    if float(fraction) == ratio and abs(fraction.numerator) == 1:
+    fraction = _fraction(ratio)
+    if fraction is not None and abs(fraction.numerator) == 1:
         return f"the factor {with_minus(str(1 / fraction))} is missing"
-    if float(fraction) == ratio and fraction.denominator == 1:
+    if fraction is not None and fraction.denominator == 1:
         return f"the factor {with_minus(str(fraction))} is too many"
-    number = str(fraction) if float(fraction) == ratio else f"{ratio:.6g}"
+    number = f"{ratio:.6g}" if fraction is None else str(fraction)
     return f"it is {with_minus(number)} times what it must be"
 
 
@@ -117,7 +123,7 @@ def _ratios(mistake: Mistake, attempt: Attempt, k: int) -> Iterator[tuple[float,
     """The simple factor between what a mistake gives and the formula's derivative, and the former."""
     found = mistake.gradients(attempt.tape)
     if found is not None:
-        ratio = _ratio(attempt.claimed[k], found[k], attempt.tolerance(attempt.right[k]))
+        ratio = _ratio(attempt, k, found[k])
         if ratio in SIMPLE:
             yield ratio, found[k]
 
