@@ -89,6 +89,8 @@ def _ratio(attempt: Attempt, k: int, found: Data) -> float | None:
     if not (b.size and np.isfinite(a).all() and np.isfinite(b).all() and b[largest]):
         return None
     ratio = float(a[largest] / b[largest])
+    if not np.isfinite(ratio):
+        return None
     simple, rtol = Fraction(ratio).limit_denominator(MOST), attempt.tolerance(attempt.right[k])
     is_near = abs(simple.numerator) <= MOST and abs(float(simple) - ratio) <= rtol * abs(ratio)
     return float(simple) if is_near else ratio
@@ -213,12 +215,12 @@ def _constant(number: float, tape: Tape) -> float:
 
 def interchanged(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """The gradient with its axes interchanged, or with respect to another variable."""
-    variables, x = attempts[0].variables, attempts[0].variables[k]
+    variables, names = attempts[0].variables, attempts[0].names
+    x = variables[k]
     for j, other in enumerate(variables):
         if j != k and other.shape == x.shape:
-            yield Mistake(
-                partial(str, f"it is that with respect to {other.name}"), partial(_of_another, j, k)
-            )
+            words = f"it is that with respect to {names[j]}"
+            yield Mistake(partial(str, words), partial(_of_another, j, k))
     if len(x.shape) > 1 and x.shape == x.shape[::-1]:
         yield Mistake(
             partial(str, "it is the transpose of what it must be: its indices are swapped"), _transposed
