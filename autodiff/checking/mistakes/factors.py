@@ -16,7 +16,7 @@ from ...text.digits import with_minus
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
-from .sums import alike_terms
+from .sums import alike_terms, is_difference
 from .tape import Place, Tape
 from .wording import name_of
 
@@ -145,14 +145,10 @@ def _with_factor(mistake: Mistake, ratio: float, tape: Tape) -> list[Data] | Non
 def _turned_differences(tape: Tape) -> Iterator[str]:
     """The first difference that, with its operands interchanged, turns the sign of the whole gradient."""
     for node in tape.graph:
-        if _is_difference(node) and _turns_all(tape, node):
+        if is_difference(node) and _turns_all(tape, node):
             x, y = (name_of(tape.graph[i]) for i in node.inputs)
             yield f"as with {y} − {x} in place of {x} − {y}"
             return
-
-
-def _is_difference(node: Node) -> bool:
-    return node.operation is not None and node.operation.elementwise and node.operation.rules == (1.0, -1.0)
 
 
 def _turns_all(tape: Tape, node: Node) -> bool:

@@ -77,16 +77,13 @@ def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     tape = attempts[0].tape
     for group in groups(tape):
         place = group[0]
-        yield Mistake(partial(_missing, tape, place), partial(_without_links, group))
-        yield Mistake(partial(_doubled, tape, place), partial(_twice, group))
+        words = partial(_link_in_words, tape, place)
+        yield Mistake(partial(words, "is missing"), partial(_without_links, group))
+        yield Mistake(partial(words, "is counted twice"), partial(_twice, group))
 
 
-def _missing(tape: Tape, place: Place) -> str:
-    return f"the link {link_name(tape, place)}{rule_text(tape, place)} is missing"
-
-
-def _doubled(tape: Tape, place: Place) -> str:
-    return f"the link {link_name(tape, place)}{rule_text(tape, place)} is counted twice"
+def _link_in_words(tape: Tape, place: Place, what: str) -> str:
+    return f"the link {link_name(tape, place)}{rule_text(tape, place)} {what}"
 
 
 def _without_links(group: list[Place], tape: Tape) -> list[Data] | None:
