@@ -32,6 +32,12 @@ AXES = 2
 FACTOR = "factor"
 """The family of these mistakes: a count is a number, too."""
 
+MISCOUNTED = (
+    (-1.0, "the factor {} is missing, as by a mean over {} in place of a sum"),
+    (1.0, "the factor {} is too many, as by a sum over {} in place of a mean"),
+)
+"""The power of a count that is the wrong factor, and what is said of it."""
+
 Count: TypeAlias = Callable[[Tape], float]
 
 
@@ -43,12 +49,9 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         return
     for count, where in _counts(attempts):
         n = count(first.tape)
-        if np.isclose(ratio, 1.0 / n):
-            words = f"the factor {n} is missing, as by a mean over {where} in place of a sum"
-            yield Mistake(partial(str, words), partial(_scaled, count, -1), FACTOR)
-        if np.isclose(ratio, n):
-            words = f"the factor {n} is too many, as by a sum over {where} in place of a mean"
-            yield Mistake(partial(str, words), partial(_scaled, count, 1), FACTOR)
+        for power, words in MISCOUNTED:
+            if np.isclose(ratio, n**power):
+                yield Mistake(partial(words.format, n, where), partial(_scaled, count, power), FACTOR)
     if _is_simple(ratio):
         yield _times(ratio, first)
 
@@ -62,7 +65,7 @@ def other_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
 
 
 def _times(ratio: float, attempt: Attempt) -> Mistake:
-    wrong = partial(_scaled, partial(_constant, ratio), 1)
+    wrong = partial(_scaled, partial(_constant, ratio), 1.0)
     return Mistake(partial(_in_words, attempt.tape, ratio), wrong, FACTOR)
 
 
@@ -78,8 +81,8 @@ def _fraction(ratio: float) -> Fraction | None:
     return nearest if float(nearest) == ratio else None
 
 
-def _scaled(factor: Count, sign: int, tape: Tape) -> list[Data]:
-    return [factor(tape) ** float(sign) * g for g in tape.right]
+def _scaled(factor: Count, power: float, tape: Tape) -> list[Data]:
+    return [factor(tape) ** power * g for g in tape.right]
 
 
 def _ratio(attempt: Attempt, k: int, found: Data) -> float | None:
@@ -215,12 +218,11 @@ def interchanged(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     x = variables[k]
     for j, other in enumerate(variables):
         if j != k and other.shape == x.shape:
-            words = f"it is that with respect to {names[j]}"
-            yield Mistake(partial(str, words), partial(_of_another, j, k))
+            yield Mistake(
+                partial("it is that with respect to {}".format, names[j]), partial(_of_another, j, k)
+            )
     if len(x.shape) > 1 and x.shape == x.shape[::-1]:
-        yield Mistake(
-            partial(str, "it is the transpose of what it must be: its indices are swapped"), _transposed
-        )
+        yield Mistake(lambda: "it is the transpose of what it must be: its indices are swapped", _transposed)
 
 
 def _of_another(j: int, k: int, tape: Tape) -> list[Data]:
