@@ -38,7 +38,7 @@ LONGEST = 26
 """Letters of a formula that is written beside an arrow."""
 
 LARGE = 1_000_000
-"""Entries of arrays that no rule is applied to for the sake of a picture."""
+"""Entries of arrays that no rule is applied to for the sake of a formula."""
 
 
 class LocalDerivative(NamedTuple):
@@ -134,8 +134,7 @@ def slopes(
 ) -> list[tuple[int, LocalDerivative]]:
     """The local derivatives by the operands that are differentiated, with their positions.
 
-    Values have the names in them that `named` gives.
-
+    In them values have the names that `named` gives.
     There are none where operands were changed since, are lazy or large, or are several results in one,
     and where a user's rule does not record.
     """
@@ -146,7 +145,7 @@ def slopes(
     with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
         try:
             return list(_by_rules(node, inputs, wanted, named))
-        except Exception:  # of whatever kind: the picture has nothing to do with it
+        except Exception:  # of whatever kind: a rule that cannot be run here has no formula
             return []
 
 
