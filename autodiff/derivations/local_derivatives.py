@@ -7,7 +7,7 @@ it is what the gradient of its result contributes to that of the operand: Ȳ·B�
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, filterfalse
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ LONGEST = 26
 """Letters of a formula that is written beside an arrow."""
 
 LARGE = 1_000_000
-"""Entries of arrays that no rule is applied to for the sake of a picture."""
+"""Entries of arrays that no rule is applied to for the sake of a formula."""
 
 
 class LocalDerivative(NamedTuple):
@@ -64,7 +64,7 @@ class LocalDerivatives:
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
         """Name the values without a name that formulas speak of, in order, as nobody has named one."""
         self._spelt = set(edges)
-        spoken = {node_of(s) for edge in self._spelt for s in _provisional(self._found[edge].term)}
+        spoken = {node_of(s) for edge in self._spelt for s in provisional(self._found[edge].term)}
         given = {node.name for node in self.graph}
         names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
         self.coined = {id: next(names) for id in sorted(spoken) if not _given(self.graph[id])}
@@ -88,7 +88,7 @@ class LocalDerivatives:
 
     def _named(self, term: Term) -> Term:
         """A formula with all names final."""
-        for symbol in _provisional(term):
+        for symbol in provisional(term):
             id = node_of(symbol)
             name = _given(self.graph[id]) or self.coined[id]
             final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
@@ -102,12 +102,23 @@ def _given(node: Node) -> str | None:
 
 
 def _name(node: Node) -> str:
-    return _given(node) or f"{UNNAMED}{node.id}"
+    return _given(node) or symbol_of(node).name
 
 
-def _provisional(term: Term) -> set[Symbol]:
-    """The names in a formula that are not final."""
-    return {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}
+def provisional(term: Term, kinds: Sequence[str] = PROVISIONAL) -> list[Symbol]:
+    """The names in a formula that are not final, each once; of values, of gradients, or of both."""
+    found = [x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in kinds]
+    return list(dict.fromkeys(found))
+
+
+def symbol_of(node: Node) -> Symbol:
+    """The provisional name of a node, whatever its user calls it."""
+    return Symbol(f"{UNNAMED}{node.id}", node.shape)
+
+
+def gradient_name(id: int) -> str:
+    """The provisional name of the gradient of a node."""
+    return f"{GRADIENT}{id}"
 
 
 def node_of(symbol: Symbol) -> int:
@@ -123,8 +134,7 @@ def slopes(
 ) -> list[tuple[int, LocalDerivative]]:
     """The local derivatives by the operands that are differentiated, with their positions.
 
-    Values have the names in them that `named` gives.
-
+    In them values have the names that `named` gives.
     There are none where operands were changed since, are lazy or large, or are several results in one,
     and where a user's rule does not record.
     """
@@ -135,7 +145,7 @@ def slopes(
     with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
         try:
             return list(_by_rules(node, inputs, wanted, named))
-        except Exception:  # of whatever kind: the picture has nothing to do with it
+        except Exception:  # of whatever kind: a rule that cannot be run here has no formula
             return []
 
 
@@ -146,7 +156,7 @@ def _by_rules(
     root = again(node, operands)
     own = Symbol(named(node), root.shape)
     numbers = not any(x.shape for x in [node, *inputs])
-    seed = 1.0 if numbers else Value(root._data, f"{GRADIENT}{node.id}")
+    seed = 1.0 if numbers else Value(root._data, gradient_name(node.id))
     for i in wanted:
         found = _by_rule(node, seed, root, operands, i)
         if found is not None:

@@ -11,6 +11,7 @@ from ..checking.mistakes.question import Question
 from ..command.mistakes import misread, pointed
 from ..command.school import Calculation, read
 from ..graph import Graph
+from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
 
@@ -60,8 +61,9 @@ def _typed(question: Question, calculation: Calculation, *point: Any) -> Any:
         known = alike | _named_values(question.at(*point).root, missing) | known
     for name, column in calculation.names.items():
         if name not in known:
+            names = ", ".join(map(visible, known))
             there_are = (
-                f"{name} is not a parameter of f, nor the name of a Value in it ({', '.join(known)}); "
+                f"{name} is not a parameter of f, nor the name of a Value in it ({names}); "
                 f"a Value in f is named as by {name}.name = {name!r}"
             )
             raise MisreadError(*_misread(misread(there_are, calculation.text, column)).args)

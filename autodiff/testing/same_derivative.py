@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ..checking.mistakes import Attempt, Question
 from ..checking.mistakes.question import POSITIONAL
-from ..checking.mistakes.surroundings import Point, further, nearby, tried
+from ..checking.mistakes.surroundings import Point, attempts_around, both_sides, tried
 from ..checking.mistakes.witness import POINTS, by_rules, engine_is_wrong
 from ..settings import flag, not_negative, whole
 from ..values.data import Data
@@ -177,7 +177,7 @@ class Examination:
         attempt = self.question.at(*point)
         if not attempt.is_sound:
             return None
-        fits = all(map(attempt.fits, attempt.written, attempt.variables))
+        fits = all(map(attempt.fits, attempt.returned, attempt.variables))
         self.compared = [*self.compared, attempt][-KEPT:] if fits else self.compared
         return None if fits and (not attempt.wrong(self.rtol) or self._is_kink(attempt)) else attempt
 
@@ -193,7 +193,7 @@ class Examination:
         """The engine's gradients on both sides of a point; in more than one direction if they differ."""
         step = max(attempt.tolerance(x.data) for x in attempt.variables)
         found: list[list[Data]] = []
-        for number, point in enumerate(nearby(attempt.point, step, PAIRS), 1):
+        for number, point in enumerate(both_sides(attempt.point, step, PAIRS), 1):
             other = tried(self.question, point)
             found += [] if other is None else [other.right]
             if number == 2 and all(_alike(attempt.right, slopes) for slopes in found):
@@ -204,7 +204,7 @@ class Examination:
         """Raises AssertionError where formula and engine agree, and finite differences contradict both."""
         __tracebackhide__ = True
         attempt = self.compared[-1]
-        if engine_is_wrong(list(further(self.question, attempt.point, POINTS))):
+        if engine_is_wrong(list(attempts_around(self.question, attempt.point, POINTS))):
             raise WrongDerivativeError(attempt, self.compared, self.rtol)
 
 

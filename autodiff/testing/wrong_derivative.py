@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..checking.mistakes import Attempt, likely_mistakes
-from ..checking.mistakes.surroundings import further
+from ..checking.mistakes.surroundings import attempts_around
 from ..checking.mistakes.witness import engine_is_wrong, formula_is_right, wrong_rules_in
 from ..derivations import formula
 from ..differentiation.engine import gradients
@@ -60,12 +60,12 @@ class WrongDerivativeError(AssertionError):
     @cached_property
     def _misfits(self) -> list[int]:
         """The variables whose derivatives have wrong shapes."""
-        pairs = zip(self.attempt.written, self.attempt.variables, strict=True)
+        pairs = zip(self.attempt.returned, self.attempt.variables, strict=True)
         return [k for k, (g, x) in enumerate(pairs) if not self.attempt.fits(g, x)]
 
     @cached_property
     def _around(self) -> list[Attempt]:
-        return list(further(self.attempt.question, self.attempt.point, AROUND))
+        return list(attempts_around(self.attempt.question, self.attempt.point, AROUND))
 
     @cached_property
     def _wrong(self) -> list[int]:
@@ -80,9 +80,9 @@ class WrongDerivativeError(AssertionError):
     # -- headlines -----------------------------------------------------------------------------
 
     def _misfit(self, k: int) -> str:
-        given, x = self.attempt.written[k], self.attempt.variables[k]
+        given, x = self.attempt.returned[k], self.attempt.variables[k]
         words = f"{self._derivative(k)}it has shape {shape_of(given)}, expected {self.attempt.expected(x)}"
-        tried = [list(_misshapen(one.written[k], _full(one, k))) for one in (self.attempt, *self._around)]
+        tried = [list(_misshapen(one.returned[k], _full(one, k))) for one in (self.attempt, *self._around)]
         reason = next((one for one in tried[0] if all(one in others for others in tried)), None)
         return f"{words}: {reason}" if reason else words
 
@@ -150,7 +150,7 @@ def _full(attempt: Attempt, k: int) -> Data:
 def _both(attempt: Attempt, k: int) -> tuple[Any, Any]:
     """The derivatives by formula and engine, as arrays."""
     right = np.asarray(_full(attempt, k))
-    return np.broadcast_to(attempt.written[k], right.shape), right
+    return np.broadcast_to(attempt.returned[k], right.shape), right
 
 
 def worst(attempt: Attempt, k: int) -> tuple[tuple[int, ...], float, float]:

@@ -9,7 +9,7 @@ import autodiff as ad
 from autodiff import sigmoid, tanh
 from autodiff.checking.mistakes import Question, likely_mistake, likely_mistakes, naming
 from autodiff.checking.mistakes.slips import slips
-from autodiff.checking.mistakes.surroundings import further
+from autodiff.checking.mistakes.surroundings import attempts_around
 from autodiff.derivations.expression import MINUS_ONE, Number, Symbol
 from autodiff.derivations.simplification import power, product, total
 from autodiff.derivations.typesetting import Text
@@ -18,7 +18,7 @@ from autodiff.testing import numbers
 
 def asked(f, formula, *point, count=8, **options):
     """What is said of a formula at points around one."""
-    return likely_mistake(further(Question(f, formula, **options), point, count))
+    return likely_mistake(attempts_around(Question(f, formula, **options), point, count))
 
 
 def neuron(w, x, b, y):
@@ -74,11 +74,11 @@ def test_several_arguments_are_spoken_of_by_name():
         return a * a * b
 
     question = Question(f, lambda a, b: (a * b, -a * a), (0, 1))
-    attempts = list(further(question, (2.0, 3.0), 8))
+    attempts = list(attempts_around(question, (2.0, 3.0), 8))
     assert likely_mistake(attempts) == "a: the factor 2 is missing; b: the sign is wrong"
     assert likely_mistakes(attempts) == {0: "the factor 2 is missing", 1: "the sign is wrong"}
     swapped = Question(f, lambda a, b: (a * a, 2 * a * b), (0, 1))
-    assert likely_mistake(further(swapped, (2.0, 3.0), 8)) == (
+    assert likely_mistake(attempts_around(swapped, (2.0, 3.0), 8)) == (
         "a: it is that with respect to b; b: it is that with respect to a"
     )
 
@@ -131,7 +131,7 @@ def formulas(draw):
 @given(formulas(), st.tuples(*[numbers()] * 4))
 def test_a_mistake_that_is_named_gives_the_formula_at_twenty_other_points(text, point):
     question = Question(neuron, lambda *p: value_of(text, p))
-    attempts = list(further(question, point, 8))
+    attempts = list(attempts_around(question, point, 8))
     assume(len(attempts) == 8)
     known = naming.likely_mistakes(attempts)
     others = [question.at(*np.random.default_rng(k).normal(size=4).tolist()) for k in range(20)]
@@ -177,7 +177,7 @@ def test_slips_of_one_form_come_in_one_order():
 
 def test_points_around_one_are_the_same_each_time_and_keep_their_signs():
     question = Question(ad.log, lambda x: 1.0 / x)
-    first, second = ([attempt.point for attempt in further(question, (2.0,), 5)] for _ in range(2))
+    first, second = ([attempt.point for attempt in attempts_around(question, (2.0,), 5)] for _ in range(2))
     assert first == second
     assert len(first) == 5
     assert all(x > 0.0 for (x,) in first)
@@ -185,7 +185,9 @@ def test_points_around_one_are_the_same_each_time_and_keep_their_signs():
 
 def test_whole_numbers_and_masks_stay_where_they_are_not_differentiated():
     question = Question(lambda x, n: x**n, lambda x, n: n * x ** (n - 1))
-    assert all(point[1] == 3 for point in (attempt.point for attempt in further(question, (2.0, 3), 5)))
+    assert all(
+        point[1] == 3 for point in (attempt.point for attempt in attempts_around(question, (2.0, 3), 5))
+    )
 
 
 def test_attempts_in_single_precision_allow_for_its_rounding():

@@ -462,6 +462,16 @@ def test_a_name_cannot_break_the_line():
     assert (
         said(lambda x: x**2, lambda x: x, Value(3.0, "x\ny")) == "∂f/∂x\\ny is wrong: the factor 2 is missing"
     )
+    both = Value(3.0, "x"), Value(2.0, "y\nz")
+    assert said(lambda x, y: x * x * y, lambda x, y: (x * x, x * x), *both, argnums=(0, 1)) == (
+        "∂f/∂x is wrong: it is that with respect to y\\nz"
+    )
+    with pytest.raises(ValueError, match=r"the name of a Value in it \(x, y\\nz\)"):
+        assert_same_derivative(lambda x: named(x * x, "y\nz") * x, "q", 2.0)
+
+
+def test_a_factor_that_overflows_is_no_factor():
+    assert said(lambda x: x * 1e-300, lambda x: 1e300, 2.0) == "∂f/∂x is wrong: 1e+300 in place of 1e−300"
 
 
 # -- points ---------------------------------------------------------------------------------------

@@ -2,6 +2,6 @@
 
 from .naming import likely_mistake, likely_mistakes
 from .question import Attempt, Question
-from .surroundings import further
+from .surroundings import attempts_around
 
-__all__ = ["Attempt", "Question", "further", "likely_mistake", "likely_mistakes"]
+__all__ = ["Attempt", "Question", "attempts_around", "likely_mistake", "likely_mistakes"]

@@ -10,13 +10,14 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ...derivations.local_derivatives import symbol_of
 from ...graph import Node
 from ...text.digits import with_minus
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
-from .sums import alike_terms
-from .tape import Place, Tape, symbol_of
+from .sums import alike_terms, is_difference
+from .tape import Place, Tape
 from .wording import name_of
 
 MOST = 16
@@ -31,23 +32,26 @@ AXES = 2
 FACTOR = "factor"
 """The family of these mistakes: a count is a number, too."""
 
+MISCOUNTED = (
+    (-1.0, "the factor {} is missing, as by a mean over {} in place of a sum"),
+    (1.0, "the factor {} is too many, as by a sum over {} in place of a mean"),
+)
+"""The power of a count that is the wrong factor, and what is said of it."""
+
 Count: TypeAlias = Callable[[Tape], float]
 
 
 def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """The right gradient of a variable times a number, one that is a number of entries among them."""
     first = attempts[0]
-    ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
+    ratio = _ratio(first, k, first.right[k])
     if ratio is None:
         return
     for count, where in _counts(attempts):
         n = count(first.tape)
-        if np.isclose(ratio, 1.0 / n):
-            words = f"the factor {n} is missing, as by a mean over {where} in place of a sum"
-            yield Mistake(partial(str, words), partial(_scaled, count, -1), FACTOR)
-        if np.isclose(ratio, n):
-            words = f"the factor {n} is too many, as by a sum over {where} in place of a mean"
-            yield Mistake(partial(str, words), partial(_scaled, count, 1), FACTOR)
+        for power, words in MISCOUNTED:
+            if np.isclose(ratio, n**power):
+                yield Mistake(partial(words.format, n, where), partial(_scaled, count, power), FACTOR)
     if _is_simple(ratio):
         yield _times(ratio, first)
 
@@ -55,34 +59,42 @@ def wrong_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
 def other_factors(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """The right gradient times any number, said last: it may be that of a link from data."""
     first = attempts[0]
-    ratio = _ratio(first.claimed[k], first.right[k], first.tolerance(first.right[k]))
+    ratio = _ratio(first, k, first.right[k])
     if ratio is not None and not _is_simple(ratio):
         yield _times(ratio, first)
 
 
 def _times(ratio: float, attempt: Attempt) -> Mistake:
-    wrong = partial(_scaled, partial(_constant, ratio), 1)
+    wrong = partial(_scaled, partial(_constant, ratio), 1.0)
     return Mistake(partial(_in_words, attempt.tape, ratio), wrong, FACTOR)
 
 
 def _is_simple(ratio: float) -> bool:
     """Whether a factor is one that is forgotten, 2 or ½, rather than a number that comes from data."""
-    fraction = Fraction(ratio).limit_denominator(MOST)
-    return float(fraction) == ratio and max(abs(fraction.numerator), fraction.denominator) <= MOST
+    fraction = _fraction(ratio)
+    return fraction is not None and abs(fraction.numerator) <= MOST
 
 
-def _scaled(factor: Count, sign: int, tape: Tape) -> list[Data]:
-    return [factor(tape) ** float(sign) * g for g in tape.right]
+def _fraction(ratio: float) -> Fraction | None:
+    """The fraction with a small denominator that a number is."""
+    nearest = Fraction(ratio).limit_denominator(MOST)
+    return nearest if float(nearest) == ratio else None
 
 
-def _ratio(claimed: Data, right: Data, rtol: float) -> float | None:
-    """The number that makes one array the other at its largest entry; a simple fraction if near one."""
-    a, b = np.ravel(claimed), np.ravel(right)
+def _scaled(factor: Count, power: float, tape: Tape) -> list[Data]:
+    return [factor(tape) ** power * g for g in tape.right]
+
+
+def _ratio(attempt: Attempt, k: int, found: Data) -> float | None:
+    """The number that makes a gradient the formula's at its largest entry; a simple fraction if near one."""
+    a, b = np.ravel(attempt.claimed[k]), np.ravel(found)
     largest = int(np.argmax(np.abs(b))) if b.size else 0
     if not (b.size and np.isfinite(a).all() and np.isfinite(b).all() and b[largest]):
         return None
     ratio = float(a[largest] / b[largest])
-    simple = Fraction(ratio).limit_denominator(MOST)
+    if not np.isfinite(ratio):
+        return None
+    simple, rtol = Fraction(ratio).limit_denominator(MOST), attempt.tolerance(attempt.right[k])
     is_near = abs(simple.numerator) <= MOST and abs(float(simple) - ratio) <= rtol * abs(ratio)
     return float(simple) if is_near else ratio
 
@@ -92,12 +104,12 @@ def _in_words(tape: Tape, ratio: float) -> str:
         return "it is 0 everywhere"
     if ratio == -1.0:
         return ", ".join(["the sign is wrong", *_turned_differences(tape)])
-    fraction = Fraction(ratio).limit_denominator(MOST)
-    if float(fraction) == ratio and abs(fraction.numerator) == 1:
+    fraction = _fraction(ratio)
+    if fraction is not None and abs(fraction.numerator) == 1:
         return f"the factor {with_minus(str(1 / fraction))} is missing"
-    if float(fraction) == ratio and fraction.denominator == 1:
+    if fraction is not None and fraction.denominator == 1:
         return f"the factor {with_minus(str(fraction))} is too many"
-    number = str(fraction) if float(fraction) == ratio else f"{ratio:.6g}"
+    number = f"{ratio:.6g}" if fraction is None else str(fraction)
     return f"it is {with_minus(number)} times what it must be"
 
 
@@ -116,7 +128,7 @@ def _ratios(mistake: Mistake, attempt: Attempt, k: int) -> Iterator[tuple[float,
     """The simple factor between what a mistake gives and the formula's derivative, and the former."""
     found = mistake.gradients(attempt.tape)
     if found is not None:
-        ratio = _ratio(attempt.claimed[k], found[k], attempt.tolerance(attempt.right[k]))
+        ratio = _ratio(attempt, k, found[k])
         if ratio in SIMPLE:
             yield ratio, found[k]
 
@@ -136,14 +148,10 @@ def _with_factor(mistake: Mistake, ratio: float, tape: Tape) -> list[Data] | Non
 def _turned_differences(tape: Tape) -> Iterator[str]:
     """The first difference that, with its operands interchanged, turns the sign of the whole gradient."""
     for node in tape.graph:
-        if _is_difference(node) and _turns_all(tape, node):
+        if is_difference(node) and _turns_all(tape, node):
             x, y = (name_of(tape.graph[i]) for i in node.inputs)
             yield f"as with {y} − {x} in place of {x} − {y}"
             return
-
-
-def _is_difference(node: Node) -> bool:
-    return node.operation is not None and node.operation.elementwise and node.operation.rules == (1.0, -1.0)
 
 
 def _turns_all(tape: Tape, node: Node) -> bool:
@@ -206,16 +214,15 @@ def _constant(number: float, tape: Tape) -> float:
 
 def interchanged(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """The gradient with its axes interchanged, or with respect to another variable."""
-    variables, x = attempts[0].variables, attempts[0].variables[k]
+    variables, names = attempts[0].variables, attempts[0].names
+    x = variables[k]
     for j, other in enumerate(variables):
         if j != k and other.shape == x.shape:
             yield Mistake(
-                partial(str, f"it is that with respect to {other.name}"), partial(_of_another, j, k)
+                partial("it is that with respect to {}".format, names[j]), partial(_of_another, j, k)
             )
     if len(x.shape) > 1 and x.shape == x.shape[::-1]:
-        yield Mistake(
-            partial(str, "it is the transpose of what it must be: its indices are swapped"), _transposed
-        )
+        yield Mistake(lambda: "it is the transpose of what it must be: its indices are swapped", _transposed)
 
 
 def _of_another(j: int, k: int, tape: Tape) -> list[Data]:

@@ -12,18 +12,16 @@ from functools import partial
 
 import numpy as np
 
-from ...derivations.expression import Symbol, Term, walked
-from ...derivations.forms import operated
-from ...derivations.local_derivatives import UNNAMED, node_of
+from ...derivations.expression import Symbol, Term
+from ...derivations.local_derivatives import UNNAMED, node_of, provisional, symbol_of
 from ...derivations.simplification import substituted
 from ...graph import Node
-from ...text.lettering import with_bar
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
-from .slips import slips
-from .tape import LinkRule, Place, Tape, symbol_of
-from .wording import link_name, name_of, rule_text, written
+from .rule import LinkRule
+from .tape import Place, Tape
+from .wording import bar_of, link_name, name_of, rule_text, written
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -79,16 +77,13 @@ def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     tape = attempts[0].tape
     for group in groups(tape):
         place = group[0]
-        yield Mistake(partial(_missing, tape, place), partial(_without_links, group))
-        yield Mistake(partial(_doubled, tape, place), partial(_twice, group))
+        words = partial(_link_in_words, tape, place)
+        yield Mistake(partial(words, "is missing"), partial(_without_links, group))
+        yield Mistake(partial(words, "is counted twice"), partial(_twice, group))
 
 
-def _missing(tape: Tape, place: Place) -> str:
-    return f"the link {link_name(tape, place)}{rule_text(tape, place)} is missing"
-
-
-def _doubled(tape: Tape, place: Place) -> str:
-    return f"the link {link_name(tape, place)}{rule_text(tape, place)} is counted twice"
+def _link_in_words(tape: Tape, place: Place, what: str) -> str:
+    return f"the link {link_name(tape, place)}{rule_text(tape, place)} {what}"
 
 
 def _without_links(group: list[Place], tape: Tape) -> list[Data] | None:
@@ -140,7 +135,7 @@ def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     tape = attempts[0].tape
     for group in groups(tape):
         rule = tape.rule(group[0])
-        for number in range(len(_readings(tape, group[0], rule)) if rule else 0):
+        for number in range(len(rule.readings) if rule else 0):
             yield _mistaken(tape, group, partial(_reading, number))
 
 
@@ -149,28 +144,7 @@ def _mistaken(tape: Tape, group: list[Place], altered: Altered) -> Mistake:
 
 
 def _reading(number: int, tape: Tape, place: Place, rule: LinkRule) -> Term | None:
-    found = _readings(tape, place, rule)
-    return found[number] if number < len(found) else None
-
-
-def _readings(tape: Tape, place: Place, rule: LinkRule) -> list[Term]:
-    """The ways to get a rule wrong, in an order that is the same wherever the operation is used."""
-    opened = [] if rule.opened == rule.term else slips(rule.opened)
-    return [*_misplaced(tape, place, rule.term), *slips(rule.term), *opened]
-
-
-def _misplaced(tape: Tape, place: Place, term: Term) -> Iterator[Term]:
-    """σ′(a) in place of σ′(z): the output for the operand, and the other way round."""
-    node = tape.graph[place[0]]
-    operation = node.operation
-    if operation is None or not operation.elementwise or len(node.inputs) != 1:
-        return
-    above, below = symbol_of(node), symbol_of(tape.operand(place))
-    yield substituted(term, above, below)
-    yield substituted(term, below, above)
-    further = operated(operation, [above], node.metadata, node.shape)
-    hidden = Symbol("\ue002", node.shape)
-    yield substituted(substituted(substituted(term, above, hidden), below, above), hidden, further)
+    return rule.readings[number] if number < len(rule.readings) else None
 
 
 def _all_taken(tape: Tape, group: list[Place], altered: Altered) -> str:
@@ -190,15 +164,14 @@ def _taken(tape: Tape, place: Place, altered: Altered) -> str:
     wrong, right = written(tape, term), written(tape, rule.term)
     if not rule.whole:
         return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
-    bar = with_bar(operand.name) if operand.name else None
-    lower = bar or f"the gradient of {name_of(operand)}"
+    lower = bar_of(operand) or f"the gradient of {name_of(operand)}"
     return f"{lower} is taken as {wrong}, but is {right}{_explained(tape, place)}"
 
 
 def _explained(tape: Tape, place: Place) -> str:
     """What g is, where the gradient of a result has no name of its own."""
     node = tape.graph[place[0]]
-    return "" if node.name and with_bar(node.name) else f", with g the gradient of {name_of(node)}"
+    return "" if bar_of(node) else f", with g the gradient of {name_of(node)}"
 
 
 # -- another value -----------------------------------------------------------------------------------
@@ -209,15 +182,9 @@ def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     tape = attempts[0].tape
     for group in groups(tape):
         rule = tape.rule(group[0])
-        for position, symbol in enumerate(_values_in(rule.opened) if rule else ()):
+        for position, symbol in enumerate(provisional(rule.opened, UNNAMED) if rule else ()):
             for others in _others(tape, symbol, len(group)):
                 yield _mistaken(tape, group, partial(_replaced, group, position, others))
-
-
-def _values_in(term: Term) -> list[Symbol]:
-    """The values that a rule speaks of, without the gradient."""
-    found = [x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED]
-    return list(dict.fromkeys(found))
 
 
 def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
@@ -237,7 +204,7 @@ def _replaced(
     group: list[Place], position: int, others: list[int], tape: Tape, place: Place, rule: LinkRule
 ) -> Term | None:
     """The rule of an edge with another value in it, in a place that is the same in all rules of one form."""
-    values = _values_in(rule.opened)
+    values = provisional(rule.opened, UNNAMED)
     other = tape.graph[others[group.index(place) % len(others)]]
     if position >= len(values) or other.shape != values[position].shape:
         return None

@@ -98,7 +98,7 @@ class Attempt:
         return self.tape.right
 
     @cached_property
-    def written(self) -> list[Data]:
+    def returned(self) -> list[Data]:
         """What the formula gives, for each variable, as it is."""
         found = _by_ieee(self.question.formula, [mapped(_copied, x) for x in self.point])
         return [as_data(data_of(g)) for g in leaves_like(found, self.structure, "gradient")]
@@ -108,7 +108,7 @@ class Attempt:
         """The same as the engine's gradient is: of a Jacobian one row; nan where the shape is wrong."""
         return [
             self._row(g, x) if self.fits(g, x) else canonical(np.full(x.shape, np.nan))
-            for g, x in zip(self.written, self.variables, strict=True)
+            for g, x in zip(self.returned, self.variables, strict=True)
         ]
 
     def expected(self, x: Value) -> Shape:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...graph import Node
 from .tape import Place, Tape
 
 
 def sums(tape: Tape) -> Iterator[tuple[int, list[Place]]]:
     """The sums on the way, by the id of the last addition, with the edges from their terms in order."""
-    inner = {tape.operand(place).id for place in tape.places if _is_addition(tape, place[0])}
     for id in sorted({place[0] for place in tape.places}, reverse=True):
-        if _is_addition(tape, id) and not (id in inner and _is_inner(tape, id)):
+        if _is_addition(tape.graph[id]) and not _is_inner(tape, id):
             yield id, list(_terms(tape, id))
 
 
@@ -22,9 +22,14 @@ def alike_terms(tape: Tape) -> Iterator[tuple[int, list[Place]]]:
             yield id, terms
 
 
-def _is_addition(tape: Tape, id: int) -> bool:
-    """Whether a node only adds and subtracts."""
-    operation = tape.graph[id].operation
+def is_difference(node: Node) -> bool:
+    """Whether a node is one operand minus another."""
+    return node.operation is not None and node.operation.rules == (1.0, -1.0)
+
+
+def _is_addition(node: Node) -> bool:
+    """Whether a node only adds and subtracts two operands."""
+    operation = node.operation
     return (
         operation is not None
         and operation.arity == 2
@@ -35,7 +40,7 @@ def _is_addition(tape: Tape, id: int) -> bool:
 def _is_inner(tape: Tape, id: int) -> bool:
     """Whether a sum is only a part of another sum."""
     node, uses = tape.graph[id], tape.graph.uses.get(id, [])
-    return not node.name and len(uses) == 1 and _is_addition(tape, uses[0].target)
+    return not node.name and len(uses) == 1 and _is_addition(tape.graph[uses[0].target])
 
 
 def _terms(tape: Tape, id: int) -> Iterator[Place]:
@@ -44,7 +49,7 @@ def _terms(tape: Tape, id: int) -> Iterator[Place]:
         node = tape.graph[stack.pop()]
         inner = []
         for i, x in enumerate(node.inputs):
-            if _is_addition(tape, x) and _is_inner(tape, x):
+            if _is_addition(tape.graph[x]) and _is_inner(tape, x):
                 inner.append(x)
             elif (node.id, i) in places:
                 yield node.id, i

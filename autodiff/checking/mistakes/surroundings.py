@@ -20,7 +20,7 @@ TRIES = 40
 """Points that are tried for those at which the engine's gradient is a number."""
 
 
-def nearby(point: Point, step: float, pairs: int) -> Iterator[Point]:
+def both_sides(point: Point, step: float, pairs: int) -> Iterator[Point]:
     """Points a small step away in some directions, and in the opposite ones: on both sides of a kink."""
     for seed in range(pairs):
         for sign in (-step, step):
@@ -33,7 +33,7 @@ def _moved(rng: np.random.Generator, step: float, x: Any) -> Any:
     return x + step * away * np.maximum(1.0, np.abs(x))
 
 
-def around(point: Point, rng: np.random.Generator) -> Point:
+def resampled(point: Point, rng: np.random.Generator) -> Point:
     """The point with other numbers of the same signs and about the same sizes in it; nothing stays 0."""
 
     def moved(x: Any) -> Any:
@@ -56,10 +56,10 @@ def _with_floats(point: Point, moved: Callable[[Any], Any]) -> Point:
     return tuple(mapped(replaced, part) for part in point)
 
 
-def further(question: Question, point: Point, count: int) -> Iterator[Attempt]:
+def attempts_around(question: Question, point: Point, count: int) -> Iterator[Attempt]:
     """Attempts at so many points around one, always the same; fewer where few can be compared."""
     rng = np.random.default_rng(0)
-    attempts = (tried(question, around(point, rng)) for _ in range(TRIES))
+    attempts = (tried(question, resampled(point, rng)) for _ in range(TRIES))
     return islice((attempt for attempt in attempts if attempt and _is_answered(attempt)), count)
 
 

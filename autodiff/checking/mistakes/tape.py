@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from ...derivations.expression import Symbol, Term, evaluated, walked
-from ...derivations.local_derivatives import GRADIENT, UNNAMED, node_of, slopes
+from ...derivations.expression import Term, evaluated, walked
+from ...derivations.local_derivatives import UNNAMED, gradient_name, node_of, provisional, slopes, symbol_of
 from ...derivations.simplification import substituted
 from ...derivations.transcription import transcribed
 from ...differentiation.engine import gradients
@@ -23,6 +23,7 @@ from ...graph import Graph, Node
 from ...values.data import Data, zeros_for
 from ...values.operation import ZERO, inputs_of
 from ...values.value import Value
+from .rule import LinkRule
 
 Place: TypeAlias = tuple[int, int]
 """An edge of a graph: the id of a node, and the position of an operand of it."""
@@ -33,15 +34,6 @@ Change: TypeAlias = Callable[[Any, Any], Any]
 
 TERMS = 24
 """Terms of a rule in which values without names are replaced by their formulas."""
-
-
-class LinkRule(NamedTuple):
-    """What a node contributes to an operand: its partial derivative; if `whole`, a term with g in it."""
-
-    term: Term
-    whole: bool
-    opened: Term
-    """The same with formulas in the place of values without names: 2(y − a)."""
 
 
 class Tape:
@@ -104,7 +96,11 @@ class Tape:
             operation: Any = node.operation
             self._rules[id] = {
                 i: LinkRule(
-                    slope.term, not operation.elementwise and slope.number is None, self._opened(slope.term)
+                    node,
+                    self.operand((id, i)),
+                    slope.term,
+                    not operation.elementwise and slope.number is None,
+                    self._opened(slope.term),
                 )
                 for i, slope in slopes(self.graph, node, lambda x: symbol_of(x).name)
             }
@@ -113,7 +109,7 @@ class Tape:
     def _opened(self, term: Term) -> Term:
         """A rule in the values that have names, and in arguments; as it is where that is long."""
         opened = term
-        for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] == UNNAMED}:
+        for symbol in provisional(term, UNNAMED):
             node = self.graph[node_of(symbol)]
             if node.operation is not None and not node.name and isinstance(node.source, Value):
                 opened = substituted(opened, symbol, transcribed(node.source, self._ends))
@@ -137,7 +133,7 @@ class Tape:
         numbers = self.numbers if seen is None else {**self.numbers, **seen}
         if not whole:
             return g * evaluated(term, numbers)
-        return evaluated(term, {**numbers, f"{GRADIENT}{place[0]}": g})
+        return evaluated(term, {**numbers, gradient_name(place[0]): g})
 
     # -- passes --------------------------------------------------------------------------------
 
@@ -176,8 +172,3 @@ class Tape:
 
         self.changed(dict.fromkeys(self.places, seen))
         return max(sizes)
-
-
-def symbol_of(node: Node) -> Symbol:
-    """The name that a node has in rules, whatever its user calls it."""
-    return Symbol(f"{UNNAMED}{node.id}", node.shape)

@@ -19,7 +19,7 @@ from ..difference import extrapolated
 from ..linearization import Tolerance
 from .naming import ENOUGH, likely_mistake
 from .question import Attempt, Question
-from .surroundings import further
+from .surroundings import attempts_around
 
 POINTS = 3
 """At so many points the engine must be wrong to be called so: one may be a kink."""
@@ -27,8 +27,11 @@ POINTS = 3
 RTOL = 1e-4
 
 
-class Testimony(NamedTuple):
-    """The derivative along a direction: by differences, by the engine and by the formula; how sure it is."""
+class DirectionalDerivative(NamedTuple):
+    """The derivative along a direction: by differences, by the engine and by the formula.
+
+    `tolerance` is how far the first may be from the others.
+    """
 
     numeric: float
     engine: float
@@ -41,8 +44,8 @@ class Testimony(NamedTuple):
 
 
 @np.errstate(all="ignore")
-def testimony(attempt: Attempt) -> Testimony:
-    """What finite differences say at a point, along one direction of all variables."""
+def directional_derivative(attempt: Attempt) -> DirectionalDerivative:
+    """The derivative at a point, along one direction of all variables."""
     rng = np.random.default_rng(2)
     direction = [canonical(rng.uniform(0.5, 1.5, x.shape).astype(x.dtype)) for x in attempt.variables]
 
@@ -57,18 +60,18 @@ def testimony(attempt: Attempt) -> Testimony:
         float(sum(np.sum(g * v) for g, v in zip(gradient, direction, strict=True)))
         for gradient in (attempt.right, attempt.claimed)
     )
-    return Testimony(numeric, engine, formula, max(RTOL * max(size, abs(numeric)), 10.0 * doubt))
+    return DirectionalDerivative(numeric, engine, formula, max(RTOL * max(size, abs(numeric)), 10.0 * doubt))
 
 
 def engine_is_wrong(attempts: Sequence[Attempt]) -> bool:
     """Whether differences contradict the engine at all of some points."""
-    found = [testimony(attempt) for attempt in attempts[:POINTS]]
+    found = [directional_derivative(attempt) for attempt in attempts[:POINTS]]
     return len(found) == POINTS and all(one.contradicts(one.engine) for one in found)
 
 
 def formula_is_right(attempts: Sequence[Attempt]) -> bool:
     """Whether differences agree with the formula at these points."""
-    found = [testimony(attempt) for attempt in attempts[:POINTS]]
+    found = [directional_derivative(attempt) for attempt in attempts[:POINTS]]
     return all(not one.contradicts(one.formula) and np.isfinite(one.numeric) for one in found)
 
 
@@ -96,7 +99,7 @@ def _how(node: Value) -> str | None:
         partial(by_rules, operation, metadata),
         tuple(range(len(point))),
     )
-    return likely_mistake(further(asked, point, ENOUGH))
+    return likely_mistake(attempts_around(asked, point, ENOUGH))
 
 
 def by_rules(operation: Operation, metadata: Mapping[str, Any], *point: Data) -> tuple[Data, ...]:

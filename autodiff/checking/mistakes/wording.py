@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...derivations.closed_form import formula
 from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
 from ...derivations.forms import operated
-from ...derivations.local_derivatives import GRADIENT, PROVISIONAL, node_of
+from ...derivations.local_derivatives import ANY_GRADIENT, GRADIENT, node_of, provisional
 from ...derivations.simplification import power, product, substituted, total
 from ...derivations.typesetting import Text
 from ...graph import Node
@@ -41,12 +41,17 @@ def meaning(node: Node) -> Term:
 
 def written(tape: Tape, term: Term) -> str:
     """A rule in the names of the graph."""
-    for symbol in {x for x in walked(term) if isinstance(x, Symbol) and x.name[0] in PROVISIONAL}:
+    for symbol in provisional(term):
         node = tape.graph[node_of(symbol)]
-        bar = with_bar(node.name) if node.name else None
-        meant = Symbol(bar or "g", symbol.shape) if symbol.name[0] == GRADIENT else meaning(node)
+        gradient = Symbol(bar_of(node) or ANY_GRADIENT, symbol.shape)
+        meant = gradient if symbol.name[0] == GRADIENT else meaning(node)
         term = _renamed(term, symbol, meant)
     return Text().write(term)
+
+
+def bar_of(node: Node) -> str | None:
+    """The name of the gradient with respect to a node, z̄; None where its own takes no bar."""
+    return with_bar(node.name) if node.name else None
 
 
 def _renamed(term: Term, symbol: Symbol, new: Term) -> Term:
