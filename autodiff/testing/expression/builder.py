@@ -24,7 +24,7 @@ from ..strategies import Domain
 from .catalogue import named
 from .catalogue.drawable import Drawable
 from .placing import brought, spread
-from .probes import Probe, moved, near_kink_of, off_kink, onto_kink
+from .probes import Probe, near_kink_of, off_kink, onto_kink, stepped
 from .spelling import applied
 
 LARGEST, STEEPEST = 1e3, 1e2
@@ -150,7 +150,7 @@ class Builder:
         if shape_of(data) not in shapes:
             data = spread(data, shapes[wish % len(shapes)])
         data = brought(data, _without(domain, drawable.corners if shapes is drawable.shapes else ()))
-        return Probe(data, moved(data))
+        return Probe(data, stepped(data))
 
     def _literal(self, data: Data, with_name: bool) -> Probe:
         """Numbers in the text, plain or as a constant Value with a name."""
@@ -159,7 +159,7 @@ class Builder:
 
     def input(self, data: Data) -> Probe:
         """One more input."""
-        node = Probe(data, moved(data))
+        node = Probe(data, stepped(data))
         self._born(node)
         return node
 

@@ -55,7 +55,7 @@ def spread(data: Data, shape: Shape) -> Data:
     return canonical((np.resize(flat, size) + rounds).astype(dtype_of(data)).reshape(shape))
 
 
-def stepped(data: Data) -> Data:
+def raised(data: Data) -> Data:
     """The first number raised by 1, the next by 2, and so on."""
     steps = (1.0 + np.arange(np.size(data))).reshape(np.shape(data))
     return canonical(np.add(data, steps).astype(dtype_of(data)))
