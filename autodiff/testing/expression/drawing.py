@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -14,6 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ...settings import whole
 from ...values.data import Data, Shape, canonical, dtype_of
 from ..domains import REAL
+from ..dtypes import of_dtype
 from ..strategies import arrays as arrays_of
 from .assembly import finished
 from .builder import Builder, Offer, Wish
@@ -73,45 +74,46 @@ def expressions(
     'tanh(x)'
     """
     whole("expressions: max_operations", max_operations, 1)
-    given = not isinstance(inputs, int)
-    if not given:
+    all_inputs = not isinstance(inputs, int)
+    if not all_inputs:
         whole("expressions: inputs", inputs, 1)
     families = {
-        "elementwise": True,
-        "reductions": reductions,
-        "shaping": shaping,
-        "indexing": indexing,
-        "selection": selection,
-        "products": products,
-        "linear_algebra": linear_algebra,
-    }
+        "elementwise": True, "reductions": reductions, "shaping": shaping, "indexing": indexing,
+        "selection": selection, "products": products, "linear_algebra": linear_algebra,
+    }  # fmt: skip
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
-    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
-    least, wishes = st.integers(1, (max_operations + 1) // 2), _wishes(len(drawables), max_operations)
+    wishes = _wishes(len(drawables), max_operations)
 
     @cache
-    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[list[Data]]]:
-        offer = Offer(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
-        return offer, _numbers(inputs, offer)
+    def of_one(dtype: np.dtype[Any]) -> SearchStrategy[Expression]:
+        offer = Offer(drawables, dtype, depth, arrays, broadcasting, kinks, all_inputs)
+        return _built(offer, _numbers(inputs, offer), wishes, output == "number")
 
-    @st.composite
-    def expression(draw: DrawFn) -> Expression:
-        offer, pool = offered_in(draw(dtypes))
-        builder = Builder(offer, draw(pool))
-        while builder.left and given:
-            builder.input(builder.left[0])
-        for wish in draw(wishes(draw(least))):
-            builder.try_line(Wish(*wish))
-        return finished(builder, output == "number") or reject()
-
-    return expression()
+    return of_dtype(dtype, of_one, "expressions")
 
 
-def _wishes(operations: int, most: int) -> Callable[[int], SearchStrategy[Any]]:
-    """What lines are chosen by, given how many there are at least: hypothesis draws short lists otherwise."""
+@st.composite
+def _built(
+    draw: DrawFn,
+    offer: Offer,
+    pool: SearchStrategy[list[Data]],
+    wishes: SearchStrategy[list[Wish]],
+    number: bool,
+) -> Expression:
+    """An expression of what is offered, of numbers for inputs and of wishes for lines."""
+    builder = Builder(offer, draw(pool))
+    for wish in draw(wishes):
+        builder.try_line(wish)
+    return finished(builder, number) or reject()
+
+
+def _wishes(operations: int, most: int) -> SearchStrategy[list[Wish]]:
+    """What lines are chosen by; how many at least is drawn first, since hypothesis draws short lists."""
     choice = st.integers(0, MANY)
-    wish = st.tuples(st.integers(0, operations - 1), choice, choice, choice)
-    return cache(lambda least: st.lists(wish, min_size=least, max_size=most))
+    wish = st.builds(Wish, st.integers(0, operations - 1), choice, choice, choice)
+    return st.integers(1, (most + 1) // 2).flatmap(
+        cache(lambda least: st.lists(wish, min_size=least, max_size=most))
+    )
 
 
 def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[list[Data]]:
@@ -120,7 +122,7 @@ def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[list[Data]]:
         given = (x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs)
         counted = [not isinstance(x, SearchStrategy) for x in inputs]
         return st.tuples(*given).map(lambda pool: _counted(pool, counted))
-    shapes = ((),) if offer.only_numbers else SHAPES
+    shapes = SHAPES if offer.arrays else ((),)
     drawn = st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)
     return drawn.map(lambda pool: _counted(pool, [True] * inputs))
 
