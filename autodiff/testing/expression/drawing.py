@@ -11,7 +11,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from ...settings import whole
+from ...settings import chosen, whole
 from ...values.data import Data, Shape, canonical, dtype_of
 from ..domains import REAL
 from ..dtypes import of_dtype
@@ -24,6 +24,9 @@ from .offers import Operations, offered
 
 MANY = 59
 """Choices are numbers up to this, which many counts divide."""
+
+OUTPUTS = {"number": True, "any": False}
+"""What may be asked of the value, and whether that is a number."""
 
 Inputs: TypeAlias = int | Sequence[Shape | SearchStrategy[Data]]
 
@@ -67,12 +70,13 @@ def expressions(
     broadcasting     whether operands of different shapes meet
     (the others)     families that are left out where they are false, if no operations are given
 
-    Raises ValueError for a name that is not known, and where no operation is left.
+    Raises ValueError for a name, an output or a dtype that is not known, and where no operation is left.
 
     >>> from hypothesis import find
     >>> find(expressions(["tanh"]), lambda e: True).text
     'tanh(x)'
     """
+    number = chosen("output", output, OUTPUTS)
     whole("expressions: max_operations", max_operations, 1)
     all_inputs = not isinstance(inputs, int)
     if not all_inputs:
@@ -87,7 +91,7 @@ def expressions(
     @cache
     def of_one(dtype: np.dtype[Any]) -> SearchStrategy[Expression]:
         offer = Offer(drawables, dtype, depth, arrays, broadcasting, kinks, all_inputs)
-        return _built(offer, _numbers(inputs, offer), wishes, output == "number")
+        return _built(offer, _numbers(inputs, offer), wishes, number)
 
     return of_dtype(dtype, of_one, "expressions")
 
