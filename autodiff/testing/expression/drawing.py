@@ -96,28 +96,31 @@ def expressions(
     return of_dtype(dtype, of_one, "expressions")
 
 
-@st.composite
 def _built(
-    draw: DrawFn,
-    offer: Offer,
-    pool: SearchStrategy[list[Data]],
-    wishes: SearchStrategy[list[Wish]],
-    number: bool,
-) -> Expression:
-    """An expression of what is offered, of numbers for inputs and of wishes for lines."""
-    builder = Builder(offer, draw(pool))
-    for wish in draw(wishes):
-        builder.try_line(wish)
-    return finished(builder, number) or reject()
+    offer: Offer, pool: SearchStrategy[list[Data]], wishes: SearchStrategy[list[Wish]], number: bool
+) -> SearchStrategy[Expression]:
+    """Expressions of what is offered, from numbers for inputs and wishes for lines."""
+
+    @st.composite
+    def expression(draw: DrawFn) -> Expression:
+        builder = Builder(offer, draw(pool))
+        for wish in draw(wishes):
+            builder.try_line(wish)
+        return finished(builder, number) or reject()
+
+    return expression()
 
 
 def _wishes(operations: int, most: int) -> SearchStrategy[list[Wish]]:
     """What lines are chosen by; how many at least is drawn first, since hypothesis draws short lists."""
     choice = st.integers(0, MANY)
     wish = st.builds(Wish, st.integers(0, operations - 1), choice, choice, choice)
-    return st.integers(1, (most + 1) // 2).flatmap(
-        cache(lambda least: st.lists(wish, min_size=least, max_size=most))
-    )
+
+    @cache
+    def at_least(least: int) -> SearchStrategy[list[Wish]]:
+        return st.lists(wish, min_size=least, max_size=most)
+
+    return st.integers(1, (most + 1) // 2).flatmap(at_least)
 
 
 def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[list[Data]]:
