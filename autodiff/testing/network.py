@@ -14,9 +14,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..graph import Graph
 from ..settings import chosen
-from .data_set import SMALL, Size, array_code, data_sets, drawn
+from .data_set import SMALL, Size, data_sets, drawn
 from .domains import Domain
 from .dtypes import of_dtype
+from .literals import literal
 from .strategies import arrays
 
 Names = str | Sequence[str] | SearchStrategy[str]
@@ -132,8 +133,7 @@ def _settled(draw: DrawFn, model: Any, dtype: np.dtype[Any]) -> str:
     data = [draw(arrays(parameter.shape, dtype, WEIGHTS)) for parameter in model.parameters()]
     for parameter, entries in zip(model.parameters(), data, strict=True):
         parameter.data = entries
-    written = [repr(entries) if isinstance(entries, float) else array_code(entries) for entries in data]
-    lines = "".join(f"    {text},\n" for text in written)
+    lines = "".join(f"    {literal(entries)},\n" for entries in data)
     return f"for parameter, data in zip(model.parameters(), [\n{lines}]):\n    parameter.data = data"
 
 
@@ -210,7 +210,7 @@ def networks(
     lines = [f"model = {made.code}"]
     if initialize is None:
         lines.append(_settled(draw, model, held))
-    lines += [f"loss = nn.{loss}", f"X = {array_code(data.X)}", f"y = {array_code(data.y)}"]
+    lines += [f"loss = nn.{loss}", f"X = {literal(data.X)}", f"y = {literal(data.y)}"]
     case = NetworkCase(
         model, getattr(nn, loss), *data, "\n".join(["import numpy as np", "import nn", "", *lines])
     )
