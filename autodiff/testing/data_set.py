@@ -75,8 +75,10 @@ TARGETS = {
     "signs": _one_of(1.0, -1.0),
 }
 
-OF_CLASSES = ("labels", "one-hot", "probabilities")
-"""Targets with one output per class, of which there are two at least."""
+
+def least_outputs(targets: str) -> int:
+    """How few outputs there may be: one, or two where each is that of a class."""
+    return 2 if targets in ("labels", "one-hot", "probabilities") else 1
 
 
 @st.composite
@@ -108,7 +110,7 @@ def data_sets(
     DataSet(X=np.array([[0.0]]), y=np.array([[1.0, 0.0]]))
     """
     kind = drawn(draw, targets)
-    made, least = chosen("targets", kind, TARGETS), 2 if kind in OF_CLASSES else 1
+    made, least = chosen("targets", kind, TARGETS), least_outputs(kind)
     n = drawn(draw, n_observations)
     width = drawn(draw, st.integers(least, 3) if n_outputs is None else n_outputs)
     if width < least:
