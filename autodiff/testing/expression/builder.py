@@ -20,7 +20,7 @@ import numpy as np
 
 from ...values.data import Data, Shape, dtype_of, shape_of
 from ...values.value import Value
-from ..strategies import Domain
+from ..domains import Domain
 from .catalogue import named
 from .catalogue.drawable import Drawable
 from .placing import brought, spread

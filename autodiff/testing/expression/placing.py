@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from ...values.data import Data, Shape, canonical, dtype_of
-from ..strategies import REAL, Domain, multiples, reachable
+from ..domains import REAL, Domain
+from ..strategies import multiples, reachable
 
 
 def brought(data: Data, domain: Domain) -> Data:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ...values.data import Data, Shape, canonical, dtype_of, shape_of
-from ..strategies import Domain
+from ..domains import Domain
 from .catalogue.drawable import Drawable
 from .placing import brought, raised
 
