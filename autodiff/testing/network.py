@@ -148,10 +148,15 @@ def _settled(draw: DrawFn, model: Any, dtype: np.dtype[Any]) -> str:
 def clear_of_kinks(output: Any) -> bool:
     """Whether a recorded graph is away from the kinks that its operations declare.
 
-    A function of one argument has its kink at 0, one of several where the first equals another: a bound.
+    A function of one argument has its kink at 0, and one that selects among several where the first equals
+    another: a bound.
     """
     graph = Graph(output)
-    kinked = [node for node in graph if node.operation is not None and node.operation.kink]
+    kinked = [
+        node
+        for node in graph
+        if node.operation and node.operation.kink and (len(node.inputs) == 1 or node.operation.selecting)
+    ]
     return all(
         np.all(np.abs(np.subtract(graph[node.inputs[0]].data, other)) >= CLEAR)
         for node in kinked

@@ -110,6 +110,12 @@ def test_what_is_asked_is_drawn(case):
     assert case.X.shape == (2, 2)
 
 
+def test_a_square_has_no_kink_where_its_base_is_2():
+    layer = networks(1, [1], activations="identity", losses="squared_error", n_observations=1)
+    case = find(layer, lambda case: abs((case.model(case.X) - case.y).item()) == 2.0, settings=QUIET)
+    assert case().data == 4.0
+
+
 def test_kinks_are_drawn_when_asked():
     case = find(
         networks(1, [1], activations="relu", losses="squared_error", kinks=True, n_observations=1),
