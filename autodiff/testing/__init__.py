@@ -31,7 +31,7 @@ except ModuleNotFoundError as error:
         "autodiff.testing needs hypothesis: pip install 'autodiff-lecture[testing]'", name="hypothesis"
     ) from error
 
-register()  # for who has autodiff on the path without having installed it
+register()  # for those who have autodiff on the path without having installed it
 
 __all__ = [
     "POSITIVE",

@@ -11,6 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ..settings import chosen
 from .domains import Domain
 from .dtypes import Drawn, of_dtype
+from .literals import literal
 from .strategies import arrays
 
 Size = int | SearchStrategy[int]
@@ -31,18 +32,7 @@ class DataSet(NamedTuple):
     y: Any
 
     def __repr__(self) -> str:
-        return f"DataSet(X={array_code(self.X)}, y={array_code(self.y)})"
-
-
-def array_code(x: Any) -> str:
-    """An array as Python that makes it anew, with all its digits.
-
-    >>> array_code(np.zeros((2, 1), np.float32)), array_code(np.zeros((0, 2)))
-    ("np.array([[0.0], [0.0]], 'float32')", 'np.zeros((0, 2))')
-    """
-    implied = np.array(x.tolist()).dtype  # float64 of what is empty
-    dtype = "" if x.dtype == implied else f", {x.dtype.name!r}"
-    return f"np.array({x.tolist()}{dtype})" if x.size else f"np.zeros({x.shape}{dtype})"
+        return f"DataSet(X={literal(self.X)}, y={literal(self.y)})"
 
 
 # -- targets ---------------------------------------------------------------------------------------
@@ -85,8 +75,10 @@ TARGETS = {
     "signs": _one_of(1.0, -1.0),
 }
 
-OF_CLASSES = ("labels", "one-hot", "probabilities")
-"""Targets with one output per class, of which there are two at least."""
+
+def least_outputs(targets: str) -> int:
+    """How few outputs there may be: one, or two where each is that of a class."""
+    return 2 if targets in ("labels", "one-hot", "probabilities") else 1
 
 
 @st.composite
@@ -118,7 +110,7 @@ def data_sets(
     DataSet(X=np.array([[0.0]]), y=np.array([[1.0, 0.0]]))
     """
     kind = drawn(draw, targets)
-    made, least = chosen("targets", kind, TARGETS), 2 if kind in OF_CLASSES else 1
+    made, least = chosen("targets", kind, TARGETS), least_outputs(kind)
     n = drawn(draw, n_observations)
     width = drawn(draw, st.integers(least, 3) if n_outputs is None else n_outputs)
     if width < least:

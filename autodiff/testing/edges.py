@@ -42,15 +42,14 @@ def edges(dtype: np.dtype[Any], allow_nan: bool = True, allow_infinity: bool = T
     """All of them, in the order in which they shrink, positive ones first."""
     kind = np.finfo(dtype)
     large = {8: 1e300, 4: 1e30, 2: 1e4}[dtype.itemsize]
-    one, zero = dtype.type(1.0), dtype.type(0.0)
-    sizes = [
-        zero, one, dtype.type(2.0), dtype.type(3.0), dtype.type(0.5), dtype.type(1000.0),
-        np.floor(np.log(kind.max)), dtype.type(large), dtype.type(1.0 / large),
+    zero, one, two = np.arange(3.0, dtype=dtype)
+    written = [
+        0.0, 1.0, 2.0, 3.0, 0.5, 1000.0, np.floor(np.log(kind.max)), large, 1.0 / large,
         kind.max, kind.smallest_normal, kind.smallest_subnormal, np.nextafter(kind.smallest_normal, zero),
-        np.nextafter(one, dtype.type(2.0)), np.nextafter(one, zero), dtype.type(2.0 / kind.eps),
-        *[dtype.type(np.inf)] * allow_infinity,
+        np.nextafter(one, two), np.nextafter(one, zero), 2.0 / kind.eps, *[np.inf] * allow_infinity,
     ]  # fmt: skip
-    return [*map(float, sizes), *(-float(size) for size in sizes), *[np.nan] * allow_nan]
+    sizes = np.array(written, dtype).tolist()
+    return [*sizes, *(-size for size in sizes), *[np.nan] * allow_nan]
 
 
 # -- memory ----------------------------------------------------------------------------------------

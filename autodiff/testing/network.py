@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
@@ -14,9 +14,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ..graph import Graph
 from ..settings import chosen
-from .data_set import SMALL, Size, array_code, data_sets, drawn
+from .data_set import SMALL, Size, data_sets, drawn, least_outputs
 from .domains import Domain
 from .dtypes import of_dtype
+from .literals import literal
 from .strategies import arrays
 
 Names = str | Sequence[str] | SearchStrategy[str]
@@ -93,23 +94,20 @@ class _Made:
 # -- what a network is made of ---------------------------------------------------------------------
 
 
-def _whole(form: str, sizes: Sequence[int], activations: Sequence[str], options: dict[str, Any]) -> _Made:
-    """An MLP or a Network, with one activation in all hidden layers."""
-    names = {"activation": activations[0], "output": activations[-1]}
-    if len(sizes) == 2:
-        del names["activation"]  # there is no hidden layer
-    return _Made(form, (sizes[0], [*sizes[1:]]), names | options)
+def _model(form: str, sizes: list[int], activations: list[str], options: dict[str, Any]) -> _Made:
+    """A Sequential of layers, or an MLP or a Network, with one activation in all hidden layers."""
+    if form == "Sequential":
+        layers = [
+            [_Made("Linear", pair, options), *[g] * (g != "identity")]
+            for pair, g in zip(pairwise(sizes), activations, strict=True)
+        ]
+        return _Made(form, (*chain.from_iterable(layers),), {})
+    *hidden, output = activations
+    names = {"activation": hidden[0], "output": output} if hidden else {"output": output}
+    return _Made(form, (sizes[0], sizes[1:]), names | options)
 
 
-def _layer_by_layer(sizes: Sequence[int], activations: Sequence[str], options: dict[str, Any]) -> _Made:
-    layers = [
-        [_Made("Linear", pair, options), *[g] * (g != "identity")]
-        for pair, g in zip(pairwise(sizes), activations, strict=True)
-    ]
-    return _Made("Sequential", (*chain.from_iterable(layers),), {})
-
-
-def _name(draw: DrawFn, given: Names | None, offered: dict[str, Any], what: str) -> str:
+def _name(draw: DrawFn, given: Names | None, offered: Mapping[str, Any], what: str) -> str:
     """One of the names given, or of all that are offered; checked, since it becomes code."""
     if isinstance(given, SearchStrategy):
         name = draw(given)
@@ -117,6 +115,17 @@ def _name(draw: DrawFn, given: Names | None, offered: dict[str, Any], what: str)
         name = draw(st.sampled_from([given] if isinstance(given, str) else [*(given or offered)]))
     chosen(what, name, offered)
     return name
+
+
+def _options(draw: DrawFn, initialize: Names | None, dtype: np.dtype[Any]) -> dict[str, Any]:
+    """What the model, or each of its layers, is made with besides sizes and activations."""
+    import nn
+
+    options: dict[str, Any] = {} if dtype == np.float64 else {"dtype": dtype.name}
+    if initialize is not None:
+        options["initialize"] = _name(draw, initialize, nn.initialize.INITIALIZERS, "initialiser")
+        options["seed"] = draw(st.integers(0, 99))
+    return options
 
 
 def _sizes(draw: DrawFn, n_inputs: Size, sizes: Any, least: int) -> list[int]:
@@ -132,20 +141,24 @@ def _settled(draw: DrawFn, model: Any, dtype: np.dtype[Any]) -> str:
     data = [draw(arrays(parameter.shape, dtype, WEIGHTS)) for parameter in model.parameters()]
     for parameter, entries in zip(model.parameters(), data, strict=True):
         parameter.data = entries
-    written = [repr(entries) if isinstance(entries, float) else array_code(entries) for entries in data]
-    lines = "".join(f"    {text},\n" for text in written)
+    lines = "".join(f"    {literal(entries)},\n" for entries in data)
     return f"for parameter, data in zip(model.parameters(), [\n{lines}]):\n    parameter.data = data"
 
 
-def clear_of_kinks(output: Any, margin: float = CLEAR) -> bool:
+def clear_of_kinks(output: Any) -> bool:
     """Whether a recorded graph is away from the kinks that its operations declare.
 
-    A function of one argument has its kink at 0, one of several where the first equals another: a bound.
+    A function of one argument has its kink at 0, and one that selects among several where the first equals
+    another: a bound.
     """
     graph = Graph(output)
-    kinked = [node for node in graph if node.operation is not None and node.operation.kink]
+    kinked = [
+        node
+        for node in graph
+        if node.operation and node.operation.kink and (len(node.inputs) == 1 or node.operation.selecting)
+    ]
     return all(
-        np.all(np.abs(np.subtract(graph[node.inputs[0]].data, other)) >= margin)
+        np.all(np.abs(np.subtract(graph[node.inputs[0]].data, other)) >= CLEAR)
         for node in kinked
         for other in ([graph[i].data for i in node.inputs[1:]] or [0.0])
     )
@@ -202,45 +215,21 @@ def networks(
     loss = _name(draw, losses, LOSSES, "loss")
     forms, output = LOSSES[loss]
     targets = draw(st.sampled_from(forms.split()))
-    widths = _sizes(draw, n_inputs, sizes, 1 if targets in ("numbers", "binary", "signs") else 2)
+    widths = _sizes(draw, n_inputs, sizes, least_outputs(targets))
     held = np.dtype(np.float64) if scalars else draw(of_dtype(dtype, st.just, "networks"))
-    made = _model(draw, widths, activations, output, _options(draw, initialize, scalars, held), scalars)
+    options = _options(draw, initialize, held)
+    form = "Network" if scalars else draw(st.sampled_from(["MLP", "Sequential"]))
+    each = [activations] * len(widths[2:]) + [output or activations]
+    names = [_name(draw, given, nn.activations.ACTIVATIONS, "activation") for given in each]
+    made = _model(form, widths, names, options)
     data = draw(data_sets(targets, n_observations, widths[0], widths[-1], held))
     model = made.make()
     lines = [f"model = {made.code}"]
     if initialize is None:
         lines.append(_settled(draw, model, held))
-    lines += [f"loss = nn.{loss}", f"X = {array_code(data.X)}", f"y = {array_code(data.y)}"]
+    lines += [f"loss = nn.{loss}", f"X = {literal(data.X)}", f"y = {literal(data.y)}"]
     case = NetworkCase(
         model, getattr(nn, loss), *data, "\n".join(["import numpy as np", "import nn", "", *lines])
     )
     assume(kinks or clear_of_kinks(case()))
     return case
-
-
-def _options(draw: DrawFn, initialize: Names | None, scalars: bool, dtype: np.dtype[Any]) -> dict[str, Any]:
-    import nn
-
-    options: dict[str, Any] = {} if scalars or dtype == np.float64 else {"dtype": dtype.name}
-    if initialize is not None:
-        options["initialize"] = _name(draw, initialize, dict(nn.initialize.INITIALIZERS), "initialiser")
-        options["seed"] = draw(st.integers(0, 99))
-    return options
-
-
-def _model(
-    draw: DrawFn,
-    sizes: Sequence[int],
-    activations: Names | None,
-    output: str | None,
-    options: dict[str, Any],
-    scalars: bool,
-) -> _Made:
-    import nn
-
-    form = "Network" if scalars else draw(st.sampled_from(["MLP", "Sequential"]))
-    names = [_name(draw, activations, nn.activations.ACTIVATIONS, "activation") for _ in sizes[2:]]
-    names.append(output or _name(draw, activations, nn.activations.ACTIVATIONS, "activation"))
-    if form == "Sequential":
-        return _layer_by_layer(sizes, names, options)
-    return _whole(form, sizes, names, options)

@@ -386,6 +386,10 @@ def test_names_that_are_not_known_are_refused():
         expressions(max_operations=0)
     with pytest.raises(ValueError, match="inputs must be 1 or above"):
         expressions(inputs=0)
+    with pytest.raises(ValueError, match="unknown output 'numbr'; did you mean 'number'"):
+        expressions(output="numbr")
+    with pytest.raises(ValueError, match="expressions: dtype must be float64, float32 or float16, got int64"):
+        expressions(dtype=np.int64)
 
 
 def test_a_family_can_be_asked_for_by_name():

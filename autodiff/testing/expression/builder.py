@@ -20,11 +20,11 @@ import numpy as np
 
 from ...values.data import Data, Shape, dtype_of, shape_of
 from ...values.value import Value
-from ..strategies import Domain
+from ..domains import Domain
 from .catalogue import named
 from .catalogue.drawable import Drawable
 from .placing import brought, spread
-from .probes import Probe, moved, near_kink_of, off_kink, onto_kink
+from .probes import Probe, near_kink_of, off_kink, onto_kink, stepped
 from .spelling import applied
 
 LARGEST, STEEPEST = 1e3, 1e2
@@ -53,14 +53,14 @@ class Offer:
     drawables: tuple[Drawable, ...]
     dtype: np.dtype[Any]
     depth: int | None
-    only_numbers: bool
+    arrays: bool
     broadcasting: bool
     kinks: bool
     all_inputs: bool
 
     def partners(self, drawable: Drawable, first: Shape) -> Sequence[Shape]:
         """Shapes of further operands beside a first one."""
-        if self.only_numbers:
+        if not self.arrays:
             return ((),)
         found = drawable.others(first)
         return found if self.broadcasting or first not in found else (first,)
@@ -75,6 +75,11 @@ class Builder:
     nodes: list[Probe] = field(default_factory=list)
     inputs: list[Probe] = field(default_factory=list)
     constants: int = 0
+
+    def __post_init__(self) -> None:
+        if self.offer.all_inputs:
+            for data in [*self.left]:
+                self._born(Probe(data, stepped(data)))
 
     def try_line(self, wish: Wish) -> None:
         """One more line, if there is one near what is wished for."""
@@ -119,7 +124,7 @@ class Builder:
         return choices[wish % len(choices)] if choices else None
 
     def _shapes(self, drawable: Drawable) -> Sequence[Shape]:
-        return ((),) if self.offer.only_numbers else drawable.shapes
+        return drawable.shapes if self.offer.arrays else ((),)
 
     def _another(self, drawable: Drawable, domain: Domain, before: Sequence[Probe], wish: int) -> Probe:
         """A further operand: a node that fits, a new input, or a literal."""
@@ -150,18 +155,12 @@ class Builder:
         if shape_of(data) not in shapes:
             data = spread(data, shapes[wish % len(shapes)])
         data = brought(data, _without(domain, drawable.corners if shapes is drawable.shapes else ()))
-        return Probe(data, moved(data))
+        return Probe(data, stepped(data))
 
     def _literal(self, data: Data, with_name: bool) -> Probe:
         """Numbers in the text, plain or as a constant Value with a name."""
         self.constants += with_name
         return Probe(data, data, literal=True, name=f"c{self.constants}" if with_name else None)
-
-    def input(self, data: Data) -> Probe:
-        """One more input."""
-        node = Probe(data, moved(data))
-        self._born(node)
-        return node
 
     def _regular(self, x: Probe) -> Probe | None:
         """A·Aᵀ + diag(1, 2, …): of a matrix, a regular one that is well-conditioned."""

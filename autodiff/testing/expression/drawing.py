@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -11,9 +11,10 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from ...settings import whole
+from ...settings import chosen, whole
 from ...values.data import Data, Shape, canonical, dtype_of
 from ..domains import REAL
+from ..dtypes import of_dtype
 from ..strategies import arrays as arrays_of
 from .assembly import finished
 from .builder import Builder, Offer, Wish
@@ -23,6 +24,9 @@ from .offers import Operations, offered
 
 MANY = 59
 """Choices are numbers up to this, which many counts divide."""
+
+OUTPUTS = {"number": True, "any": False}
+"""What may be asked of the value, and whether that is a number."""
 
 Inputs: TypeAlias = int | Sequence[Shape | SearchStrategy[Data]]
 
@@ -66,52 +70,57 @@ def expressions(
     broadcasting     whether operands of different shapes meet
     (the others)     families that are left out where they are false, if no operations are given
 
-    Raises ValueError for a name that is not known, and where no operation is left.
+    Raises ValueError for a name, an output or a dtype that is not known, and where no operation is left.
 
     >>> from hypothesis import find
     >>> find(expressions(["tanh"]), lambda e: True).text
     'tanh(x)'
     """
+    number = chosen("output", output, OUTPUTS)
     whole("expressions: max_operations", max_operations, 1)
-    given = not isinstance(inputs, int)
-    if not given:
+    all_inputs = not isinstance(inputs, int)
+    if not all_inputs:
         whole("expressions: inputs", inputs, 1)
     families = {
-        "elementwise": True,
-        "reductions": reductions,
-        "shaping": shaping,
-        "indexing": indexing,
-        "selection": selection,
-        "products": products,
-        "linear_algebra": linear_algebra,
-    }
+        "elementwise": True, "reductions": reductions, "shaping": shaping, "indexing": indexing,
+        "selection": selection, "products": products, "linear_algebra": linear_algebra,
+    }  # fmt: skip
     drawables = offered(operations, {family for family, wanted in families.items() if wanted}, arrays, kinks)
-    dtypes = dtype if isinstance(dtype, SearchStrategy) else st.just(dtype)
-    least, wishes = st.integers(1, (max_operations + 1) // 2), _wishes(len(drawables), max_operations)
+    wishes = _wishes(len(drawables), max_operations)
 
     @cache
-    def offered_in(chosen: Any) -> tuple[Offer, SearchStrategy[list[Data]]]:
-        offer = Offer(drawables, np.dtype(chosen), depth, not arrays, broadcasting, kinks, given)
-        return offer, _numbers(inputs, offer)
+    def of_one(dtype: np.dtype[Any]) -> SearchStrategy[Expression]:
+        offer = Offer(drawables, dtype, depth, arrays, broadcasting, kinks, all_inputs)
+        return _built(offer, _numbers(inputs, offer), wishes, number)
+
+    return of_dtype(dtype, of_one, "expressions")
+
+
+def _built(
+    offer: Offer, pool: SearchStrategy[list[Data]], wishes: SearchStrategy[list[Wish]], number: bool
+) -> SearchStrategy[Expression]:
+    """Expressions of what is offered, from numbers for inputs and wishes for lines."""
 
     @st.composite
     def expression(draw: DrawFn) -> Expression:
-        offer, pool = offered_in(draw(dtypes))
         builder = Builder(offer, draw(pool))
-        while builder.left and given:
-            builder.input(builder.left[0])
-        for wish in draw(wishes(draw(least))):
-            builder.try_line(Wish(*wish))
-        return finished(builder, output == "number") or reject()
+        for wish in draw(wishes):
+            builder.try_line(wish)
+        return finished(builder, number) or reject()
 
     return expression()
 
 
-def _wishes(operations: int, most: int) -> Callable[[int], SearchStrategy[Any]]:
-    """What lines are chosen by, given how many there are at least: hypothesis draws short lists otherwise."""
+def _wishes(operations: int, most: int) -> SearchStrategy[list[Wish]]:
+    """What lines are chosen by; how many at least is drawn first, since hypothesis draws short lists."""
     choice = st.integers(0, MANY)
-    wish = st.tuples(st.integers(0, operations - 1), choice, choice, choice)
-    return cache(lambda least: st.lists(wish, min_size=least, max_size=most))
+    wish = st.builds(Wish, st.integers(0, operations - 1), choice, choice, choice)
+
+    @cache
+    def at_least(least: int) -> SearchStrategy[list[Wish]]:
+        return st.lists(wish, min_size=least, max_size=most)
+
+    return st.integers(1, (most + 1) // 2).flatmap(at_least)
 
 
 def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[list[Data]]:
@@ -120,7 +129,7 @@ def _numbers(inputs: Inputs, offer: Offer) -> SearchStrategy[list[Data]]:
         given = (x if isinstance(x, SearchStrategy) else arrays_of(x, offer.dtype) for x in inputs)
         counted = [not isinstance(x, SearchStrategy) for x in inputs]
         return st.tuples(*given).map(lambda pool: _counted(pool, counted))
-    shapes = ((),) if offer.only_numbers else SHAPES
+    shapes = SHAPES if offer.arrays else ((),)
     drawn = st.lists(arrays_of(st.sampled_from(shapes), offer.dtype), min_size=1, max_size=inputs)
     return drawn.map(lambda pool: _counted(pool, [True] * inputs))
 

@@ -13,7 +13,7 @@ from ... import ops
 from ...settings import hint
 from ..domains import ANY, Domain
 from .catalogue import CATALOGUE
-from .catalogue.drawable import ROWS, Drawable, alike
+from .catalogue.drawable import ROWS, Drawable, alike, fitting
 from .spelling import OPERANDS
 
 Operation: TypeAlias = str | Callable[..., Any] | Drawable
@@ -72,8 +72,8 @@ def _own(function: Callable[..., Any], domains: tuple[Domain, ...]) -> Drawable:
     operation = vars(function).get("operation")
     if operation is None or operation.elementwise:
         return Drawable(name, [spelling], tuple(domains), function=function)
-    taken = lambda *shapes: [spelling] if all(shapes) else []  # noqa: E731
-    return Drawable(name, taken, tuple(domains), "own", shapes=ROWS, others=alike, function=function)
+    spelled = fitting(lambda *shapes: all(shapes), [spelling])
+    return Drawable(name, spelled, tuple(domains), "own", shapes=ROWS, others=alike, function=function)
 
 
 def _operands(function: Callable[..., Any]) -> int:

@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 
 from ...values.data import Data, Shape, canonical, dtype_of
-from ..strategies import REAL, Domain, multiples, reachable
+from ..domains import REAL, Domain
+from ..strategies import multiples, reachable
 
 
 def brought(data: Data, domain: Domain) -> Data:
@@ -55,7 +56,7 @@ def spread(data: Data, shape: Shape) -> Data:
     return canonical((np.resize(flat, size) + rounds).astype(dtype_of(data)).reshape(shape))
 
 
-def stepped(data: Data) -> Data:
+def raised(data: Data) -> Data:
     """The first number raised by 1, the next by 2, and so on."""
     steps = (1.0 + np.arange(np.size(data))).reshape(np.shape(data))
     return canonical(np.add(data, steps).astype(dtype_of(data)))

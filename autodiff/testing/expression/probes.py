@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from ...values.data import Data, Shape, canonical, dtype_of, shape_of
-from ..strategies import Domain
+from ..domains import Domain
 from .catalogue.drawable import Drawable
-from .placing import brought, stepped
+from .placing import brought, raised
 
 STEP = 2.0**-10
 """How far the nearby point is at which each line is evaluated, too."""
@@ -75,7 +75,7 @@ def off_kink(drawable: Drawable, operands: list[Probe]) -> list[Probe]:
         return operands
     for k in reversed([k for k, node in enumerate(operands) if _is_new(node)]):
         domain = drawable.domains[k]
-        node = _with_data(operands[k], brought(stepped(operands[k].data), domain))
+        node = _with_data(operands[k], brought(raised(operands[k].data), domain))
         found = [*operands[:k], node, *operands[k + 1 :]]
         if not near_kink_of(drawable, found).size:
             return found
@@ -104,10 +104,10 @@ def _is_new(node: Probe) -> bool:
 
 
 def _with_data(node: Probe, data: Data) -> Probe:
-    return replace(node, data=data, near=data if node.literal else moved(data), known={})
+    return replace(node, data=data, near=data if node.literal else stepped(data), known={})
 
 
-def moved(data: Data) -> Data:
+def stepped(data: Data) -> Data:
     """The nearby point: each entry makes a step of its own, so that ties come apart."""
     steps = STEP * np.cos(1.0 + np.arange(np.size(data))).reshape(np.shape(data))
     return canonical(np.add(data, steps).astype(dtype_of(data)))

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ...values.data import Data
+from ..literals import literal
 from .lines import Assignment, Literal
 from .spelling import OPERANDS, tree
 
@@ -33,20 +32,10 @@ def {f}({parameters}):
 {inputs}"""
 
 
-def numbers_text(data: Data) -> str:
-    """Numbers as Python, exactly."""
-    if type(data) is float:
-        return repr(data)
-    if isinstance(data, np.generic):
-        return f"np.{data.dtype}({float(data)!r})"
-    dtype = "" if data.dtype == np.float64 else f", dtype=np.{data.dtype}"
-    return f"np.array({data.tolist()!r}{dtype})"
-
-
 def text_of(lines: Sequence[Assignment], names: Sequence[str]) -> str:
     """The whole in one line."""
     found = _composed(lines, names)
-    constants = [(name, tree(numbers_text(data))) for name, data in found.constants.items()]
+    constants = [(name, tree(literal(data))) for name, data in found.constants.items()]
     parts = [f"{name} = {_mathematics(part)}" for name, part in (*constants, *found.parts)]
     return "; ".join([*parts, _mathematics(found.result)])
 
@@ -70,7 +59,7 @@ def code_of(lines: Sequence[Assignment], names: Sequence[str], data: Sequence[Da
 
 
 def _leaf(data: Data, name: str, constant: bool = False) -> str:
-    return f"ad.Value({numbers_text(data)}, {name!r}{', constant=True' * constant})"
+    return f"ad.Value({literal(data)}, {name!r}{', constant=True' * constant})"
 
 
 # -- putting together --------------------------------------------------------------------------
@@ -103,7 +92,7 @@ def _operand(x: int | Literal, nodes: list[ast.expr], constants: dict[str, Data]
     if isinstance(x, int):
         return nodes[x]
     if x.name is None:
-        return tree(numbers_text(x.data))
+        return tree(literal(x.data))
     constants[x.name] = x.data
     return ast.Name(x.name)
 

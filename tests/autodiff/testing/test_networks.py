@@ -6,7 +6,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import nn
-from autodiff import check_gradients
+from autodiff import Value, check_gradients, clip, relu
 from autodiff.testing import DataSet, data_sets, dtypes, networks
 from autodiff.testing.data_set import TARGETS
 from autodiff.testing.network import LOSSES, clear_of_kinks
@@ -108,6 +108,12 @@ def test_what_is_asked_is_drawn(case):
     assert (case.model.n_inputs, case.model.sizes) == (2, [3, 1])
     assert case.model.activation == case.model.output == "tanh"
     assert case.X.shape == (2, 2)
+
+
+def test_a_kink_is_where_a_bound_is_met_and_not_where_a_base_equals_its_exponent():
+    assert clear_of_kinks(Value(2.0) ** 2)
+    assert not clear_of_kinks(clip(Value(2.0), 0.0, 2.0))
+    assert not clear_of_kinks(relu(Value(0.001)))
 
 
 def test_kinks_are_drawn_when_asked():

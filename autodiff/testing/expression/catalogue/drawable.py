@@ -38,6 +38,11 @@ def alike(shape: Shape) -> tuple[Shape, ...]:
     return (shape,)
 
 
+def fitting(fits: Callable[..., object], spellings: Sequence[str]) -> Callable[..., Sequence[str]]:
+    """Spellings as a function of the operands' shapes: none where these do not fit."""
+    return lambda *shapes: spellings if fits(*shapes) else ()
+
+
 @dataclass(frozen=True, eq=False)
 class Drawable:
     """An operation that `expressions` draws: how it is written, and what its operands must be.

@@ -35,6 +35,11 @@ def calls(name: str, operands: str, method: bool = True) -> list[str]:
     return found + [f"{first}.{name}({rest})"] * (method and hasattr(Value, name))
 
 
+def in_both(name: str, *operands: str) -> list[str]:
+    """The ways to call what NumPy and this library offer by the same name, with each of some operands."""
+    return [f"{module}.{name}({given})" for given in operands for module in ("np", "ad")]
+
+
 def _function(name: str, *domains: Domain, **more: Any) -> Drawable:
     """A function of as many operands as there are domains."""
     operands = ", ".join("xyz"[: len(domains)])

@@ -9,21 +9,23 @@ from typing import Any
 import numpy as np
 
 from ....values.data import Data, Shape
-from .drawable import ROWS, Drawable, alike
+from .drawable import ROWS, Drawable, alike, fitting
+from .elementwise import in_both
 from .reductions import MODERATE, ties
 
 MATRICES: tuple[Shape, ...] = ((2, 2), (3, 3), (2, 2, 2))
 
 
 def _product(
-    name: str, fits: Callable[[Shape, Shape], bool], spellings: Sequence[str], others: Any = alike
+    name: str,
+    fits: Callable[[Shape, Shape], bool],
+    spellings: Sequence[str],
+    others: Any = alike,
+    **more: Any,
 ) -> Drawable:
     """A product of two arrays whose shapes fit."""
-
-    def spelled(x: Shape, y: Shape) -> Sequence[str]:
-        return spellings if fits(x, y) else ()
-
-    return Drawable(name, spelled, (MODERATE, MODERATE), "products", shapes=ROWS, others=others)
+    domains = MODERATE, MODERATE
+    return Drawable(name, fitting(fits, spellings), domains, "products", shapes=ROWS, others=others, **more)
 
 
 def _factors(shape: Shape) -> tuple[Shape, ...]:
@@ -57,26 +59,19 @@ def _flat(x: Shape, y: Shape) -> bool:
     return len(x) == len(y) == 1
 
 
-def _calls(name: str, *operands: str) -> list[str]:
-    return [f"{module}.{name}({given})" for given in operands for module in ("np", "ad")]
-
-
 PRODUCTS = [
+    _product("matmul", _multiplied, ["x @ y", *in_both("matmul", "x, y")], _factors, weight=4),
+    _product("dot", _of_matrices, [*in_both("dot", "x, y"), "x.dot(y)"], _factors),
+    _product("inner", lambda x, y: x == y and 0 < len(x) < 3, in_both("inner", "x, y")),
+    _product("vdot", lambda x, y: x == y != (), in_both("vdot", "x, y")),
+    _product("outer", _flat, in_both("outer", "x, y"), lambda shape: ((2,), (3,))),
+    _product("kron", _flat, in_both("kron", "x, y"), lambda shape: ((2,), (3,))),
+    _product("cross", lambda x, y: x == y and x[-1:] == (3,), in_both("cross", "x, y")),
+    _product("tensordot", _alike, in_both("tensordot", "x, y", "x, y, axes=([0], [0])", "x, y, axes=0")),
+    _product("einsum", lambda x, y: _flat(x, y) and x == y, in_both("einsum", "'i,i', x, y", "'i,j', x, y")),
+    _product("einsum", _chained, in_both("einsum", "'ij,jk->ik', x, y", "'ij,jk->i', x, y"), _factors),
     Drawable(
-        "matmul", lambda x, y: ["x @ y", *_calls("matmul", "x, y")] if _multiplied(x, y) else (),
-        (MODERATE, MODERATE), "products", shapes=ROWS, others=_factors, weight=4,
-    ),
-    _product("dot", _of_matrices, [*_calls("dot", "x, y"), "x.dot(y)"], _factors),
-    _product("inner", lambda x, y: x == y and 0 < len(x) < 3, _calls("inner", "x, y")),
-    _product("vdot", lambda x, y: x == y != (), _calls("vdot", "x, y")),
-    _product("outer", _flat, _calls("outer", "x, y"), lambda shape: ((2,), (3,))),
-    _product("kron", _flat, _calls("kron", "x, y"), lambda shape: ((2,), (3,))),
-    _product("cross", lambda x, y: x == y and x[-1:] == (3,), _calls("cross", "x, y")),
-    _product("tensordot", _alike, _calls("tensordot", "x, y", "x, y, axes=([0], [0])", "x, y, axes=0")),
-    _product("einsum", lambda x, y: _flat(x, y) and x == y, _calls("einsum", "'i,i', x, y", "'i,j', x, y")),
-    _product("einsum", _chained, _calls("einsum", "'ij,jk->ik', x, y", "'ij,jk->i', x, y"), _factors),
-    Drawable(
-        "einsum", lambda x: _calls("einsum", "'ij->j', x", "'ij->ji', x") if len(x) == 2 else (),
+        "einsum", fitting(lambda x: len(x) == 2, in_both("einsum", "'ij->j', x", "'ij->ji', x")),
         (MODERATE,), "products", shapes=((2, 3), (2, 2)),
     ),
 ]  # fmt: skip
@@ -85,19 +80,15 @@ PRODUCTS = [
 # -- linear algebra ----------------------------------------------------------------------------
 
 
-def _square(x: Shape, *_: Shape) -> bool:
+def _square(x: Shape) -> bool:
     return len(x) > 1 and x[-1] == x[-2]
 
 
 def _matrix(name: str, arguments: str = "x", part: str = "", **traits: Any) -> Drawable:
     """A function of a regular matrix."""
-    spellings = [f"{module}.linalg.{name}({arguments}){part}" for module in ("np", "ad")]
-
-    def spelled(x: Shape) -> Sequence[str]:
-        return spellings if _square(x) else ()
-
-    traits = {"regular": True, "shapes": MATRICES, **traits}
-    return Drawable(f"linalg.{name}", spelled, (MODERATE,), "linear_algebra", **traits)
+    name = f"linalg.{name}"
+    spelled = fitting(_square, [call + part for call in in_both(name, arguments)])
+    return Drawable(name, spelled, (MODERATE,), "linear_algebra", regular=True, shapes=MATRICES, **traits)
 
 
 def _eigenvalues_apart(x: Data) -> Data:
@@ -111,9 +102,8 @@ def _singular_values_apart(x: Data) -> Data:
     return np.append(-np.diff(found), found[..., -1])
 
 
-def _solved(x: Shape, y: Shape) -> Sequence[str]:
-    fits = _square(x) and len(x) == 2 and bool(y) and y[0] == x[0]
-    return ("np.linalg.solve(x, y)", "ad.linalg.solve(x, y)") if fits and len(y) < 3 else ()
+def _solvable(x: Shape, y: Shape) -> bool:
+    return _square(x) and len(x) == 2 and len(y) in (1, 2) and y[0] == x[0]
 
 
 def _norm(name: str, *options: str, **traits: Any) -> Drawable:
@@ -145,8 +135,8 @@ LINEAR_ALGEBRA = [
     _matrix("eigh", part="[0]", gap=_eigenvalues_apart),
     _matrix("svd", "x, compute_uv=False", gap=_singular_values_apart),
     Drawable(
-        "linalg.solve", _solved, (MODERATE, MODERATE), "linear_algebra", regular=True, shapes=MATRICES[:2],
-        others=lambda shape: (shape[-1:], shape),
+        "linalg.solve", fitting(_solvable, in_both("linalg.solve", "x, y")), (MODERATE, MODERATE),
+        "linear_algebra", regular=True, shapes=MATRICES[:2], others=lambda shape: (shape[-1:], shape),
     ),
     _norm("np.linalg.norm", "", "axis=0", "axis=-1", "axis=-1, keepdims=True", gap=_lengths),
     _norm("ad.norm", "", "axis=0", "ord=3, axis=-1", gap=_lengths),

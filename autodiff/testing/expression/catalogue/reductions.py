@@ -11,7 +11,7 @@ import numpy as np
 
 from ....values.data import Data, Shape
 from ...domains import Domain
-from .drawable import ROWS, Drawable
+from .drawable import ROWS, Drawable, fitting
 from .elementwise import calls
 
 MODERATE = Domain(-2.0, 2.0)
@@ -54,12 +54,7 @@ def _reduction(name: str, least: int = 1, **traits: Any) -> Drawable:
 
 def _along(name: str, *options: str, **traits: Any) -> Drawable:
     """An operation along an axis."""
-    known = each(name, options)
-
-    def spellings(shape: Shape) -> Sequence[str]:
-        return known if shape else ()
-
-    return Drawable(name, spellings, family="reductions", shapes=ROWS, **traits)
+    return Drawable(name, fitting(len, each(name, options)), family="reductions", shapes=ROWS, **traits)
 
 
 REDUCTIONS = [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from ....values.data import Shape
 from ...domains import ANY
-from .drawable import ROWS, SHAPES, Drawable, alike
-from .elementwise import apart
+from .drawable import ROWS, SHAPES, Drawable, alike, fitting
+from .elementwise import apart, in_both
 from .reductions import ties
 
 FEW_AXES = 3
@@ -19,12 +19,8 @@ FEW_AXES = 3
 
 def _where(condition: Callable[[Shape], bool], name: str, *spellings: str, **traits: Any) -> Drawable:
     """An operation of one array, for the shapes that fulfil a condition."""
-
-    def spelled(shape: Shape) -> Sequence[str]:
-        return spellings if condition(shape) else ()
-
     shapes = tuple(filter(condition, SHAPES))
-    return Drawable(name, spelled, shapes=shapes, **{"family": "shaping", **traits})
+    return Drawable(name, fitting(condition, spellings), shapes=shapes, **{"family": "shaping", **traits})
 
 
 def _has_axes(least: int, most: int = FEW_AXES) -> Callable[[Shape], bool]:
@@ -116,11 +112,7 @@ SHAPING = [
 
 def _joining(condition: Callable[[Shape], bool], name: str, *arguments: str) -> Drawable:
     """An operation that joins arrays of one shape."""
-    spellings = [f"{module}.{name}({given})" for given in arguments for module in ("np", "ad")]
-
-    def spelled(x: Shape, y: Shape) -> Sequence[str]:
-        return spellings if x == y and condition(x) else ()
-
+    spelled = fitting(lambda x, y: x == y and condition(x), in_both(name, *arguments))
     shapes = tuple(filter(condition, SHAPES))
     return Drawable(name, spelled, (ANY, ANY), "shaping", shapes=shapes, others=alike)
 
