@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..differentiation.structure import is_record, leaves, mapped, variable_fields
+from ..differentiation.structure import leaves, mapped, named_leaves
 from ..values import modes
 from ..values.data import Data, as_data
 from ..values.lazy import computed
@@ -136,21 +136,13 @@ def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
 
 def _variables(name: str, tree: Any) -> Iterator[Variable]:
     """The numbers and arrays of an argument, in the order of its leaves: p['w'], p[0], m.bias."""
-    if isinstance(tree, dict):
-        for key in tree:
-            yield from _variables(f"{name}[{key!r}]", tree[key])
-    elif isinstance(tree, (tuple, list)):
-        for k, entry in enumerate(tree):
-            yield from _variables(f"{name}[{k}]", entry)
-    elif is_record(tree):
-        for field, entry in variable_fields(tree).items():
-            yield from _variables(f"{name}.{field}", entry)
-    elif _is_module(tree):
-        for dotted, parameter in tree.named_parameters():
-            if not _checked(f"{name}.{dotted}", parameter).constant:
-                yield Variable(f"{name}.{dotted}", as_data(parameter.data), parameter)
-    elif tree is not None:
-        yield Variable(name, _copied_data(name, tree))
+    for place, leaf in named_leaves(tree, name):
+        if not _is_module(leaf):
+            yield Variable(place, _copied_data(place, leaf))
+            continue
+        for dotted, parameter in leaf.named_parameters():
+            if not _checked(f"{place}.{dotted}", parameter).constant:
+                yield Variable(f"{place}.{dotted}", as_data(parameter.data), parameter)
 
 
 def _is_module(leaf: Any) -> bool:

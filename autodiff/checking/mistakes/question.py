@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import add
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...differentiation.functional import positions_in
-from ...differentiation.structure import is_record, leaves, leaves_like, mapped, variable_fields
+from ...differentiation.structure import leaves, leaves_like, mapped, named_leaves
 from ...text.notation import visible
 from ...values.data import Data, Shape, as_data, canonical, shape_of
 from ...values.modes import differentiating
@@ -195,7 +195,7 @@ def _copied(x: Any) -> Any:
 
 def _named(tree: Any, name: str, differentiated: bool) -> Any:
     """An argument as variables with names; floats that are not differentiated as constants."""
-    names = iter(_leaf_names(tree, name))
+    names = iter([place for place, _ in named_leaves(tree, name)])
 
     def held(x: Any) -> Any:
         own, given = next(names), x.name if isinstance(x, Value) else None
@@ -205,21 +205,6 @@ def _named(tree: Any, name: str, differentiated: bool) -> Any:
         return Value(x, own, constant=True) if plain else x
 
     return mapped(held, tree)
-
-
-def _leaf_names(tree: Any, name: str) -> Iterator[str]:
-    """The names of the numbers and arrays of an argument: p, p['w'], p[0], p.w."""
-    if isinstance(tree, dict):
-        for key, entry in tree.items():
-            yield from _leaf_names(entry, f"{name}[{key!r}]")
-    elif isinstance(tree, (tuple, list)):
-        for i, entry in enumerate(tree):
-            yield from _leaf_names(entry, f"{name}[{i}]")
-    elif is_record(tree):
-        for field, entry in variable_fields(tree).items():
-            yield from _leaf_names(entry, f"{name}.{field}")
-    elif tree is not None:
-        yield name
 
 
 def _joined(output: Any, single: bool) -> Value:
