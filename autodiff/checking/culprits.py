@@ -50,9 +50,8 @@ def _operand_name(operation: Any, k: int) -> str:
 
 def recorded_nodes(here: Linearization, i: int = 0, step: Data = 0.0) -> list[Value]:
     """The nodes of a function as argument i makes a step, each with the user's line that recorded it."""
-    point = [x + step if j == i else x for j, x in enumerate(here.point)]
     with modes.mode(with_line):
-        _, outputs = here.function.evaluated(point)
+        _, outputs = here.function.evaluated(here.stepped(i, step))
     return operations_in(outputs)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..values.data import Data, canonical, dtype_of
 from .difference import Kink, extrapolated, kink, one_sided
 from .flattening import flat
-from .linearization import Linearization, random_like
+from .linearization import Linearization
 from .report import Comparison
 
 TINY = float(np.finfo(np.float64).tiny)
@@ -148,8 +148,7 @@ def moved_by_rounding(here: Linearization, i: int, v: Data) -> float:
     That is ε·|f″|·size·v, of which the changes of f over steps have a share, and no inner value where all
     cancel. The steps are so long that rounding of f itself is no part of it.
     """
-    h, rng = here.epsilon ** (1 / 7), np.random.default_rng(0)
-    other = random_like(v, rng) * here.size(i)
+    h, other = here.epsilon ** (1 / 7), here.direction(i, np.random.default_rng(0))
     changes = [abs(here.change(i, canonical(h * w))) for w in (v, other)]
     moved = ROUNDINGS * here.epsilon * max(changes) / h**2
     return moved if np.isfinite(moved) else 0.0

@@ -15,7 +15,7 @@ import numpy as np
 from ..values.data import Data, canonical, dtype_of
 from .difference import Kink
 from .flattening import flat
-from .linearization import Linearization, pulled, random_like
+from .linearization import Linearization, pulled
 from .measurement import Measurement, measured, moved_by_rounding
 
 SHRINK, ROUNDS = 8.0, 17
@@ -30,7 +30,7 @@ SURE = 0.1
 
 def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) -> Measurement:
     """Both derivatives along a random direction in argument i, with steps so short that they are sure."""
-    v = random_like(here.point[i], rng) * here.size(i)
+    v = here.direction(i, rng)
     tried = [measured(here, i, v)]
     if tried[0].passed:
         return _strictly(here, i, rng) or tried[0] if tried[0].hidden else tried[0]
@@ -73,7 +73,7 @@ def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurem
     Nor where it is off by little: what is rounded inside of an operation, as in log Σ eˣ − x, makes small
     functions stairs, of which no difference tells how high they are.
     """
-    found = measured(here, i, random_like(here.point[i], rng) * here.size(i), 1.0)
+    found = measured(here, i, here.direction(i, rng), 1.0)
     if not found.passed:
         found = replace(found, tolerance=found.tolerance + moved_by_rounding(here, i, found.v))
     is_plain = found.passed or found.relative > PLAIN
@@ -102,8 +102,5 @@ def _shorter(here: Linearization, i: int, v: Data) -> Data:
 def _behind(here: Linearization, i: int, entries: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
     """Which entries of argument i some entries of the outputs depend on."""
     xs, outputs = here.function.evaluated(here.point)
-    ends = np.cumsum([y.size for y in outputs])[:-1]
-    pieces = zip(np.split(entries, ends), outputs, strict=True)
-    seeds = [canonical(piece.astype(y.dtype).reshape(y.shape)) for piece, y in pieces]
-    found = np.not_equal(pulled(outputs, xs, seeds, record=False)[i], 0.0)
+    found = np.not_equal(pulled(outputs, xs, here.pieces(entries), record=False)[i], 0.0)
     return found if found.any() else np.True_
