@@ -47,7 +47,7 @@ class Findings:
         elif found and here.order == 1 and _by_convention(found):
             self.rows.append(replace(found.comparison(), error=0.0))
             self._note(here, i, "is right by convention")
-        elif here.order > 1 and (found is None or found.kink()) and self._on_kink(i):
+        elif here.order > 1 and (found is None or found.kink) and self._on_kink(i):
             self._note(here, i, "is not compared")
         else:
             return False
@@ -57,8 +57,7 @@ class Findings:
         """Whether the function itself has a kink at the point as argument i moves."""
         if self.near or i >= len(self.first.point):
             return False
-        kink = measured(self.first, i, self._direction(i)).kink()
-        return kink is not None and not kink.jump
+        return measured(self.first, i, self._direction(i)).corner is not None
 
     def _direction(self, i: int) -> Data:
         """A direction in argument i of the function itself, the same each time."""
@@ -73,8 +72,8 @@ class Findings:
 
 def _by_convention(found: Measurement) -> bool:
     """Whether each entry of the Jacobian is right, between the slopes on both sides where there is a kink."""
-    kink, columns = found.kink(), np.size(found.v)
-    if kink is None or kink.jump or columns > MOST_COLUMNS or columns * found.here.values.size > MOST_ENTRIES:
+    columns = np.size(found.v)
+    if found.corner is None or columns > MOST_COLUMNS or columns * found.here.values.size > MOST_ENTRIES:
         return False
     jacobians = both_jacobians(found.here, found.i)
     return bool(jacobians.kinked.any() and not jacobians.wrong.any())

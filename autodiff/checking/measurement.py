@@ -8,6 +8,7 @@ For outputs yₖ, seeds uₖ and a direction v in one argument x, the gradient �
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -66,26 +67,35 @@ class Measurement:
         numbers = self.analytic / self.unit, self.numeric / self.unit, self.error / abs(self.unit)
         return Comparison(name, order, *numbers, self.tolerance / abs(self.unit))
 
+    @cached_property
     def kink(self) -> Kink | None:
         """The slopes on both sides of the point where they differ."""
-        return kink(self._change, self.here.epsilon, NOISE * self.usual / abs(self.unit))
+        return kink(self._change, self.here.epsilon, self._noise)
+
+    @property
+    def corner(self) -> Kink | None:
+        """The same where both slopes have a limit."""
+        return None if self.kink is None or self.kink.jump else self.kink
+
+    @property
+    def between(self) -> bool:
+        """Whether the analytic number is between the slopes on both sides of a corner of the function."""
+        if self.corner is None or self.here.order > 1:
+            return False
+        low, high = self.corner.slopes
+        return low - self._noise <= self.analytic / self.unit <= high + self._noise
 
     def sides(self, h: float) -> tuple[float, float]:
         """The slopes below and above the point."""
         return one_sided(self._change, h)
 
+    @property
+    def _noise(self) -> float:
+        """What one-sided slopes may be wrong by."""
+        return NOISE * self.usual / abs(self.unit)
+
     def _change(self, h: float) -> float:
         return self.here.change(self.i, _rounded(self.here.point[self.i], self.v * h, 0.01)) / self.unit
-
-    @property
-    def between(self) -> bool:
-        """Whether the analytic number is between the slopes on both sides of a kink."""
-        there = self.kink() if self.here.order == 1 else None
-        if there is None or there.jump:
-            return False
-        low, high = sorted((there.below, there.above))
-        allowed = NOISE * self.usual / abs(self.unit)
-        return low - allowed <= self.analytic / self.unit <= high + allowed
 
 
 def measured(here: Linearization, i: int, v: Data, length: float | None = None) -> Measurement:
@@ -111,7 +121,7 @@ def measured(here: Linearization, i: int, v: Data, length: float | None = None) 
 def kink_where_nan(here: Linearization, i: int) -> str | None:
     """What to say of a kink where the gradient is nan, so that nothing can be measured."""
     tame = replace(here, gradient=[canonical(np.nan_to_num(g)) for g in here.gradient])
-    found = measured(tame, i, tame.size(i)).kink()
+    found = measured(tame, i, tame.size(i)).kink
     return str(found) if found else None
 
 

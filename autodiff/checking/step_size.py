@@ -46,17 +46,16 @@ def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) ->
 
 def _has_kink_still(usual: Measurement, shorter: Measurement) -> bool:
     """Whether a kink is at the point itself: steps are never so short that the slopes on both sides meet."""
-    kink = usual.kink()
-    if kink is None or kink.jump:
-        return kink is not None
+    if usual.corner is None:
+        return usual.kink is not None
     here, i, length = usual.here, usual.i, shorter.length or 1.0
     # Steps that are shorter in some entries have another direction, which may leave the kink aside.
-    along = measured(here, i, canonical(shorter.v / length)).kink()
+    along = measured(here, i, canonical(shorter.v / length)).kink
     if along and not _meet(shorter, along):
         return True
     aside = np.abs(shorter.v) < 0.5 * length * np.abs(usual.v)
     rest = canonical(np.asarray(np.where(aside, shorter.v, 0.0), dtype_of(shorter.v)))
-    return measured(here, i, rest, length).kink() is not None
+    return measured(here, i, rest, length).kink is not None
 
 
 def _meet(shorter: Measurement, kink: Kink) -> bool:
@@ -82,7 +81,7 @@ def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurem
 
 def _doubt(found: Measurement) -> float:
     """How uncertain a difference is; infinitely where a kink or a pole is within its steps."""
-    return found.doubt if found.passed or found.kink() is None else math.inf
+    return found.doubt if found.passed or found.kink is None else math.inf
 
 
 @np.errstate(all="ignore")
