@@ -6,7 +6,6 @@ with respect to its parameters: f gets the module itself, and these are assigned
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..differentiation.signatures import BY_POSITION, parameters_of
 from ..differentiation.structure import leaves, mapped, named_leaves
 from ..values import modes
 from ..values.data import Data, as_data
@@ -125,11 +125,8 @@ def _output(part: Any) -> Value:
 
 def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
     """Names of the first n arguments of f; their positions where it has no signature."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
+    parameters = parameters_of(f) or []
+    names = [p.name for p in parameters if p.kind in BY_POSITION][:n]
     rest = [p.name for p in parameters if p.kind == p.VAR_POSITIONAL] or ["argument "]
     return names + [f"{rest[0]}[{i}]" for i in range(n - len(names))]
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from inspect import Parameter
 from operator import add
 from typing import Any
 
 import numpy as np
 
 from ...differentiation.functional import positions_in
+from ...differentiation.signatures import BY_POSITION, parameters_of
 from ...differentiation.structure import leaves, leaves_like, mapped, named_leaves
 from ...text.notation import visible
 from ...values.data import Data, Shape, as_data, canonical, shape_of
 from ...values.modes import differentiating
 from ...values.value import Value, data_of
 from .tape import Tape
-
-POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 @dataclass(frozen=True)
@@ -37,16 +36,13 @@ class Question:
     jacobian: bool = False
 
     @cached_property
-    def parameters(self) -> list[inspect.Parameter]:
+    def parameters(self) -> list[Parameter]:
         """The parameters of f; none where they are not known."""
-        try:
-            return list(inspect.signature(self.f).parameters.values())
-        except (TypeError, ValueError):
-            return []
+        return parameters_of(self.f) or []
 
     def names(self, count: int) -> list[str]:
         """The names of the first arguments of f; x1, x2 … of those that have none."""
-        names = [p.name for p in self.parameters if p.kind in POSITIONAL][:count]
+        names = [p.name for p in self.parameters if p.kind in BY_POSITION][:count]
         return names + [f"x{k}" for k in range(len(names) + 1, count + 1)]
 
     def at(self, *point: Any) -> Attempt:
