@@ -5,7 +5,6 @@ Methods work on flat vectors; the function that is minimised sees what its autho
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeAlias
@@ -14,6 +13,7 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.differentiation.functional import Evaluation
+from autodiff.differentiation.signatures import BY_POSITION, parameters_of
 from autodiff.differentiation.structure import (
     is_record,
     leaves,
@@ -47,15 +47,12 @@ ANY = -1
 
 def _positional(f: Callable[..., Any]) -> int | None:
     """How many arguments f must be given, ANY for *args; None where Python cannot tell."""
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):
+    parameters = parameters_of(f)
+    if parameters is None:
         return None
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return ANY
-    return sum(
-        p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters
-    )
+    return sum(p.default is p.empty and p.kind in BY_POSITION for p in parameters)
 
 
 def flat(entries: list[Any]) -> Vector:

@@ -71,16 +71,9 @@ def _entries(name: str, shape: tuple[int, ...]) -> Iterator[str]:
 
 def _analytic(here: Linearization, i: int) -> Matrix:
     xs, outputs = here.function.evaluated(here.point)
-    rows = []
-    for k in range(here.values.size):
-        unit = np.zeros(here.values.size)
-        unit[k] = 1.0
-        pieces = np.split(unit, np.cumsum([*map(np.size, here.seeds)])[:-1])
-        seeds = [
-            canonical(piece.astype(dtype_of(u)).reshape(shape_of(u)))
-            for piece, u in zip(pieces, here.seeds, strict=True)
-        ]
-        rows.append(np.ravel(pulled(outputs, [xs[i]], seeds, record=False)[0]))
+    entries = np.arange(here.values.size)
+    units = (here.pieces(entries == k) for k in entries)
+    rows = [np.ravel(pulled(outputs, [xs[i]], unit, record=False)[0]) for unit in units]
     return np.array(rows, np.float64)
 
 

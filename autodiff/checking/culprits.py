@@ -15,13 +15,16 @@ from ..values.data import Data, canonical, shape_of
 from ..values.operation import inputs_of, metadata_of
 from ..values.recording import applied
 from ..values.user_code import recorded_at, with_line
-from ..values.value import Value
+from ..values.value import Value, data_of
 from .flattening import FlatFunction
 from .linearization import REFUSED, Linearization, Tolerance, linearized, nodes_of
 
 MOST_NODES = 64
 MOST_ENTRIES = 10_000
 """Nodes that are checked alone, and entries that their operands may have."""
+
+NOT_ALONE = (*REFUSED, TypeError, AssertionError)
+"""What is raised by a node that cannot be checked alone."""
 
 SWITCHED = 0.05
 """The part of a slope by which it must change to be another one."""
@@ -30,7 +33,7 @@ SWITCHED = 0.05
 def alone(node: Value) -> tuple[FlatFunction, list[Data]] | None:
     """The operation of a node as a function of its variable operands, and these; None where it has none."""
     operation, inputs, metadata = node._operation, inputs_of(node), metadata_of(node)
-    data = [x._data if isinstance(x, Value) else x for x in inputs]
+    data = list(map(data_of, inputs))
     variable = [k for k, x in enumerate(inputs) if isinstance(x, Value) and x._tracked]
     if not variable or any(isinstance(x, tuple) for x in data):
         return None
@@ -50,9 +53,8 @@ def _operand_name(operation: Any, k: int) -> str:
 
 def recorded_nodes(here: Linearization, i: int = 0, step: Data = 0.0) -> list[Value]:
     """The nodes of a function as argument i makes a step, each with the user's line that recorded it."""
-    point = [x + step if j == i else x for j, x in enumerate(here.point)]
     with modes.mode(with_line):
-        _, outputs = here.function.evaluated(point)
+        _, outputs = here.function.evaluated(here.stepped(i, step))
     return operations_in(outputs)
 
 
@@ -90,7 +92,7 @@ def _complaint_of(
             if found := complaint(local, node):
                 return found
             local = local.next(rng)
-    except (*REFUSED, TypeError, AssertionError):
+    except NOT_ALONE:
         pass  # the derivatives of a higher order are not to be had
     return ""
 
@@ -102,7 +104,7 @@ def _linearized(node: Value, asked: Tolerance) -> Linearization | None:
     try:
         with np.errstate(all="ignore"):
             return linearized(*local, 1, asked, np.random.default_rng(0))
-    except (*REFUSED, TypeError, AssertionError):
+    except NOT_ALONE:
         return None
 
 
@@ -141,19 +143,12 @@ def _switched(below: Value, above: Value, here: Linearization) -> tuple[int, tup
 def _described(node: Value, p: int, entry: tuple[int, ...]) -> str:
     """The node, its operand there, and the line."""
     variables = [x for x in inputs_of(node) if isinstance(x, Value) and x._tracked]
-    operands = [_value(x, entry) for x in _operands_at(node, entry)]
+    operands = [_value(x, entry) for x in map(data_of, inputs_of(node)) if np.asarray(x).dtype.kind == "f"]
     place = f" at entry {entry}" if entry else ""
     name = f"{variables[p].name!r} = " if variables[p].name and len(operands) == 1 else ""
     operation = (node._operation.kink or node._operation.name).partition("′")[0]  # as users call it
     what = f"{operation} of {name}{' and '.join(operands)}{place} is within the step of its kink"
     return f"{what}{recorded_at(node)}"
-
-
-def _operands_at(node: Value, entry: tuple[int, ...]) -> Iterator[Any]:
-    for x in inputs_of(node):
-        data = x._data if isinstance(x, Value) else x
-        if np.asarray(data).dtype.kind == "f":
-            yield data
 
 
 def _value(data: Data, entry: tuple[int, ...]) -> str:

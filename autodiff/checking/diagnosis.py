@@ -68,11 +68,11 @@ def _small_jacobians(here: Linearization) -> Iterator[str]:
 
 def _kinks(found: Measurement, function: Linearization) -> Iterator[str]:
     """Where the analytic number is beside the slopes on both sides; which node has the kink."""
-    here, kink = found.here, found.kink()
-    if kink is None and found.doubt <= 1.0:
+    here = found.here
+    if found.kink is None and found.doubt <= 1.0:
         return
-    if here.order == 1 and kink and not kink.jump and not found.between:
-        low, high = sorted((kink.below, kink.above))
+    if here.order == 1 and found.corner and not found.between:
+        low, high = found.corner.slopes
         slope = found.comparison().analytic
         yield f"{slope:.3g} is outside [{low:.3g}, {high:.3g}], the slopes on both sides"
     if found.i < len(function.point):
@@ -90,7 +90,7 @@ def complaint(local: Linearization, node: Value) -> str:
     operation, rng = node._operation, np.random.default_rng(0)
     for i, name in enumerate(local.function.names):
         found = surest_measurement(local, i, rng)
-        if found.passed or not math.isfinite(found.numeric) or found.kink():
+        if found.passed or not math.isfinite(found.numeric) or found.kink:
             continue
         row = _worst(found)[1].comparison()
         numbers = f"{row.analytic:.6g} at order {row.order}, where differences give {row.numeric:.6g}"
@@ -112,7 +112,6 @@ def first_not_finite(data: Data) -> str | None:
 def _worst(found: Measurement) -> tuple[str, Measurement]:
     """The worst of the wrong entries and how wrong it is; the sum where no entry is wrong by itself."""
     v, shape = np.asarray(found.v), shape_of(found.v)
-    kinked = found.kink() is not None  # asked once: the sides of every part would cost as much again
 
     def only(part: range) -> Measurement:
         along = v if len(part) > 1 else np.abs(v)  # upwards, so that below and above a kink are not swapped
@@ -122,7 +121,7 @@ def _worst(found: Measurement) -> tuple[str, Measurement]:
 
     def error(part: range) -> float:
         alone = only(part)
-        if alone.passed or (kinked and alone.between):
+        if alone.passed or (found.kink and alone.between):
             return 0.0
         return alone.error if math.isfinite(alone.error) else math.inf
 
@@ -152,7 +151,7 @@ def _reasons(found: Measurement) -> Iterator[str]:
         yield ONE_SIDE if any(finite) and not all(finite) else NOWHERE
         if refusal := next(filter(None, (here.refusal(i, step) for step in steps)), None):
             yield f"a step away f raises {refusal}"
-    elif reason := found.kink():
+    elif reason := found.kink:
         yield str(reason)
     elif found.doubt > 1.0:
         yield "no step gives a difference that is sure"

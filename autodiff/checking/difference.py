@@ -57,6 +57,11 @@ class Kink:
     above: float
     jump: bool
 
+    @property
+    def slopes(self) -> tuple[float, float]:
+        """The lower and the higher."""
+        return min(self.below, self.above), max(self.below, self.above)
+
     def __str__(self) -> str:
         if self.jump:
             return "the point looks like a kink of an order below: one-sided differences grow without limit"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..values.data import Data, canonical
+from ..values.data import Data
 from .both_jacobians import both_jacobians
 from .culprits import switching
-from .linearization import Linearization, random_like
+from .linearization import Linearization
 from .measurement import Measurement, measured
 from .report import Comparison, GradientReport
 
@@ -47,7 +47,7 @@ class Findings:
         elif found and here.order == 1 and _by_convention(found):
             self.rows.append(replace(found.comparison(), error=0.0))
             self._note(here, i, "is right by convention")
-        elif here.order > 1 and (found is None or found.kink()) and self._on_kink(i):
+        elif here.order > 1 and (found is None or found.kink) and self._on_kink(i):
             self._note(here, i, "is not compared")
         else:
             return False
@@ -57,25 +57,23 @@ class Findings:
         """Whether the function itself has a kink at the point as argument i moves."""
         if self.near or i >= len(self.first.point):
             return False
-        kink = measured(self.first, i, _direction(self.first, i)).kink()
-        return kink is not None and not kink.jump
+        return measured(self.first, i, self._direction(i)).corner is not None
+
+    def _direction(self, i: int) -> Data:
+        """A direction in argument i of the function itself, the same each time."""
+        return self.first.direction(i, np.random.default_rng(0))
 
     def _note(self, here: Linearization, i: int, verdict: str) -> None:
-        step = here.epsilon**0.5 * _direction(self.first, i)
+        step = here.epsilon**0.5 * self._direction(i)
         reason = switching(self.function_at(), i, step) or "the point is on a kink"
         name = here.function.names[i]
         self.notes.append(f"order {here.order} with respect to {name!r} {verdict}: {reason}")
 
 
-def _direction(here: Linearization, i: int) -> Data:
-    """A direction in argument i that is the same each time."""
-    return canonical(random_like(here.point[i], np.random.default_rng(0)) * here.size(i))
-
-
 def _by_convention(found: Measurement) -> bool:
     """Whether each entry of the Jacobian is right, between the slopes on both sides where there is a kink."""
-    kink, columns = found.kink(), np.size(found.v)
-    if kink is None or kink.jump or columns > MOST_COLUMNS or columns * found.here.values.size > MOST_ENTRIES:
+    columns = np.size(found.v)
+    if found.corner is None or columns > MOST_COLUMNS or columns * found.here.values.size > MOST_ENTRIES:
         return False
     jacobians = both_jacobians(found.here, found.i)
     return bool(jacobians.kinked.any() and not jacobians.wrong.any())

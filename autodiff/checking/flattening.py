@@ -6,7 +6,6 @@ with respect to its parameters: f gets the module itself, and these are assigned
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..differentiation.structure import is_record, leaves, mapped, variable_fields
+from ..differentiation.signatures import BY_POSITION, parameters_of
+from ..differentiation.structure import leaves, mapped, named_leaves
 from ..values import modes
 from ..values.data import Data, as_data
 from ..values.lazy import computed
@@ -125,32 +125,21 @@ def _output(part: Any) -> Value:
 
 def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
     """Names of the first n arguments of f; their positions where it has no signature."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
+    parameters = parameters_of(f) or []
+    names = [p.name for p in parameters if p.kind in BY_POSITION][:n]
     rest = [p.name for p in parameters if p.kind == p.VAR_POSITIONAL] or ["argument "]
     return names + [f"{rest[0]}[{i}]" for i in range(n - len(names))]
 
 
 def _variables(name: str, tree: Any) -> Iterator[Variable]:
     """The numbers and arrays of an argument, in the order of its leaves: p['w'], p[0], m.bias."""
-    if isinstance(tree, dict):
-        for key in tree:
-            yield from _variables(f"{name}[{key!r}]", tree[key])
-    elif isinstance(tree, (tuple, list)):
-        for k, entry in enumerate(tree):
-            yield from _variables(f"{name}[{k}]", entry)
-    elif is_record(tree):
-        for field, entry in variable_fields(tree).items():
-            yield from _variables(f"{name}.{field}", entry)
-    elif _is_module(tree):
-        for dotted, parameter in tree.named_parameters():
-            if not _checked(f"{name}.{dotted}", parameter).constant:
-                yield Variable(f"{name}.{dotted}", as_data(parameter.data), parameter)
-    elif tree is not None:
-        yield Variable(name, _copied_data(name, tree))
+    for place, leaf in named_leaves(tree, name):
+        if not _is_module(leaf):
+            yield Variable(place, _copied_data(place, leaf))
+            continue
+        for dotted, parameter in leaf.named_parameters():
+            if not _checked(f"{place}.{dotted}", parameter).constant:
+                yield Variable(f"{place}.{dotted}", as_data(parameter.data), parameter)
 
 
 def _is_module(leaf: Any) -> bool:

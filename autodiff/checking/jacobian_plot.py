@@ -1,9 +1,12 @@
-"""Both Jacobians as images, with their difference; wrong entries framed."""
+"""Both Jacobians as images, with their difference; wrong entries framed.
+
+It imports matplotlib, and is imported only when they are drawn.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +14,13 @@ from ..text.escaping import mathtext
 from .both_jacobians import BothJacobians, both_jacobians
 from .linearization import Linearization
 
-if TYPE_CHECKING:
+try:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.collections import LineCollection
+
+    from ..files.figures import Figure
+except ImportError as error:
+    raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
 
 MOST = 200
 """Rows and columns that are drawn."""
@@ -23,10 +30,6 @@ WRONG = "#111111"
 
 def plotted(first: Linearization | None) -> Figure:
     """The figure: a row of three images for each argument."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
     rows = _jacobians(first)
     figure = Figure(figsize=(11.0, 0.6 + 3.2 * len(rows)), dpi=120, layout="constrained", facecolor="white")
     panels = figure.subplots(len(rows), 3, squeeze=False)
@@ -77,8 +80,6 @@ def _labelled(panel: Axes, both: BothJacobians) -> None:
 
 def _framed(panel: Axes, wrong: np.ndarray[Any, Any]) -> None:
     """A frame around each wrong entry; all of them in one outline where they are next to each other."""
-    from matplotlib.collections import LineCollection
-
     if wrong.any():
         panel.add_collection(LineCollection(_outline(wrong), colors=WRONG, linewidths=1.6, clip_on=False))
 

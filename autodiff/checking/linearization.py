@@ -50,7 +50,7 @@ class Linearization:
 
     def shifted(self, scale: float, rng: np.random.Generator) -> Linearization | None:
         """The function at a point that is `scale` away; None where it or its gradient is not finite."""
-        moved = [x + scale * (random_like(x, rng) * self.size(i)) for i, x in enumerate(self.point)]
+        moved = [x + scale * self.direction(i, rng) for i, x in enumerate(self.point)]
         try:
             with np.errstate(all="ignore"):
                 there = linearized(self.function, moved, self.order, self.asked, rng)
@@ -111,7 +111,23 @@ class Linearization:
         """Scale of the steps, entry by entry, so that x ± h·v is rounded by little."""
         return canonical(np.maximum(np.abs(self.point[i]), dtype_of(self.point[i]).type(1.0)))
 
+    def direction(self, i: int, rng: np.random.Generator) -> Data:
+        """A random direction in argument i, in the scale of the steps."""
+        return canonical(random_like(self.point[i], rng) * self.size(i))
+
+    def pieces(self, row: np.ndarray[Any, Any]) -> list[Data]:
+        """A row as the values are, taken apart into the shapes and dtypes of the outputs."""
+        ends = np.cumsum([np.size(u) for u in self.seeds])[:-1]
+        return [
+            canonical(piece.astype(dtype_of(u)).reshape(shape_of(u)))
+            for piece, u in zip(np.split(row, ends), self.seeds, strict=True)
+        ]
+
     # -- around the point ----------------------------------------------------------------------
+
+    def stepped(self, i: int, step: Data) -> list[Data]:
+        """The point as argument i makes a step."""
+        return [x + step if j == i else x for j, x in enumerate(self.point)]
 
     def outputs_at(self, i: int, step: Data) -> Vector:
         """The outputs as argument i makes a step; nan where f refuses, or returns other shapes."""
@@ -127,9 +143,8 @@ class Linearization:
 
     @np.errstate(all="ignore")
     def _tried(self, i: int, step: Data) -> Vector | Exception:
-        moved = [x + step if j == i else x for j, x in enumerate(self.point)]
         try:
-            return flat([y.data for y in self.function.evaluated(moved)[1]])
+            return flat([y.data for y in self.function.evaluated(self.stepped(i, step))[1]])
         except REFUSED as error:
             return error
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from ..values.data import Data, canonical, dtype_of
 from .difference import Kink, extrapolated, kink, one_sided
 from .flattening import flat
-from .linearization import Linearization, random_like
+from .linearization import Linearization
 from .report import Comparison
 
 TINY = float(np.finfo(np.float64).tiny)
@@ -70,26 +71,35 @@ class Measurement:
         numbers = self.analytic / self.unit, self.numeric / self.unit, self.error / abs(self.unit)
         return Comparison(name, order, *numbers, self.tolerance / abs(self.unit))
 
+    @cached_property
     def kink(self) -> Kink | None:
         """The slopes on both sides of the point where they differ."""
-        return kink(self._change, self.here.epsilon, NOISE * self.usual / abs(self.unit))
+        return kink(self._change, self.here.epsilon, self._noise)
+
+    @property
+    def corner(self) -> Kink | None:
+        """The same where both slopes have a limit."""
+        return None if self.kink is None or self.kink.jump else self.kink
+
+    @property
+    def between(self) -> bool:
+        """Whether the analytic number is between the slopes on both sides of a corner of the function."""
+        if self.corner is None or self.here.order > 1:
+            return False
+        low, high = self.corner.slopes
+        return low - self._noise <= self.analytic / self.unit <= high + self._noise
 
     def sides(self, h: float) -> tuple[float, float]:
         """The slopes below and above the point."""
         return one_sided(self._change, h)
 
+    @property
+    def _noise(self) -> float:
+        """What one-sided slopes may be wrong by."""
+        return NOISE * self.usual / abs(self.unit)
+
     def _change(self, h: float) -> float:
         return self.here.change(self.i, _rounded(self.here.point[self.i], self.v * h, 0.01)) / self.unit
-
-    @property
-    def between(self) -> bool:
-        """Whether the analytic number is between the slopes on both sides of a kink."""
-        there = self.kink() if self.here.order == 1 else None
-        if there is None or there.jump:
-            return False
-        low, high = sorted((there.below, there.above))
-        allowed = NOISE * self.usual / abs(self.unit)
-        return low - allowed <= self.analytic / self.unit <= high + allowed
 
 
 def measured(here: Linearization, i: int, v: Data, length: float | None = None) -> Measurement:
@@ -115,7 +125,7 @@ def measured(here: Linearization, i: int, v: Data, length: float | None = None) 
 def kink_where_nan(here: Linearization, i: int) -> str | None:
     """What to say of a kink where the gradient is nan, so that nothing can be measured."""
     tame = replace(here, gradient=[canonical(np.nan_to_num(g)) for g in here.gradient])
-    found = measured(tame, i, tame.size(i)).kink()
+    found = measured(tame, i, tame.size(i)).kink
     return str(found) if found else None
 
 
@@ -152,8 +162,7 @@ def moved_by_rounding(here: Linearization, i: int, v: Data) -> float:
     That is ε·|f″|·size·v, of which the changes of f over steps have a share, and no inner value where all
     cancel. The steps are so long that rounding of f itself is no part of it.
     """
-    h, rng = here.epsilon ** (1 / 7), np.random.default_rng(0)
-    other = random_like(v, rng) * here.size(i)
+    h, other = here.epsilon ** (1 / 7), here.direction(i, np.random.default_rng(0))
     changes = [abs(here.change(i, canonical(h * w))) for w in (v, other)]
     moved = ROUNDINGS * here.epsilon * max(changes) / h**2
     return moved if np.isfinite(moved) else 0.0

@@ -15,7 +15,7 @@ import numpy as np
 from ..values.data import Data, canonical, dtype_of
 from .difference import Kink
 from .flattening import flat
-from .linearization import Linearization, pulled, random_like
+from .linearization import Linearization, pulled
 from .measurement import Measurement, measured, moved_by_rounding, noise_in_slope
 
 SHRINK, ROUNDS = 8.0, 17
@@ -27,7 +27,7 @@ SURE = 0.1
 
 def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) -> Measurement:
     """Both derivatives along a random direction in argument i, with steps so short that they are sure."""
-    v = random_like(here.point[i], rng) * here.size(i)
+    v = here.direction(i, rng)
     tried = [measured(here, i, v)]
     if tried[0].passed:
         return _strictly(here, i, rng) or tried[0] if tried[0].hidden else tried[0]
@@ -43,17 +43,16 @@ def surest_measurement(here: Linearization, i: int, rng: np.random.Generator) ->
 
 def _has_kink_still(usual: Measurement, shorter: Measurement) -> bool:
     """Whether a kink is at the point itself: steps are never so short that the slopes on both sides meet."""
-    kink = usual.kink()
-    if kink is None or kink.jump:
-        return kink is not None
+    if usual.corner is None:
+        return usual.kink is not None
     here, i, length = usual.here, usual.i, shorter.length or 1.0
     # Steps that are shorter in some entries have another direction, which may leave the kink aside.
-    along = measured(here, i, canonical(shorter.v / length)).kink()
+    along = measured(here, i, canonical(shorter.v / length)).kink
     if along and not _meet(shorter, along):
         return True
     aside = np.abs(shorter.v) < 0.5 * length * np.abs(usual.v)
     rest = canonical(np.asarray(np.where(aside, shorter.v, 0.0), dtype_of(shorter.v)))
-    return measured(here, i, rest, length).kink() is not None
+    return measured(here, i, rest, length).kink is not None
 
 
 def _meet(shorter: Measurement, kink: Kink) -> bool:
@@ -66,7 +65,7 @@ def _meet(shorter: Measurement, kink: Kink) -> bool:
 
 def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurement | None:
     """A small function measured by its own size; None unless that is sure along another direction, too."""
-    found = measured(here, i, random_like(here.point[i], rng) * here.size(i), 1.0)
+    found = measured(here, i, here.direction(i, rng), 1.0)
     if not found.passed:
         rounding = moved_by_rounding(here, i, found.v) + noise_in_slope(found)
         found = replace(found, tolerance=found.tolerance + rounding)
@@ -75,7 +74,7 @@ def _strictly(here: Linearization, i: int, rng: np.random.Generator) -> Measurem
 
 def _doubt(found: Measurement) -> float:
     """How uncertain a difference is; infinitely where a kink or a pole is within its steps."""
-    return found.doubt if found.passed or found.kink() is None else math.inf
+    return found.doubt if found.passed or found.kink is None else math.inf
 
 
 @np.errstate(all="ignore")
@@ -95,8 +94,5 @@ def _shorter(here: Linearization, i: int, v: Data) -> Data:
 def _behind(here: Linearization, i: int, entries: np.ndarray[Any, np.dtype[np.bool_]]) -> Any:
     """Which entries of argument i some entries of the outputs depend on."""
     xs, outputs = here.function.evaluated(here.point)
-    ends = np.cumsum([y.size for y in outputs])[:-1]
-    pieces = zip(np.split(entries, ends), outputs, strict=True)
-    seeds = [canonical(piece.astype(y.dtype).reshape(y.shape)) for piece, y in pieces]
-    found = np.not_equal(pulled(outputs, xs, seeds, record=False)[i], 0.0)
+    found = np.not_equal(pulled(outputs, xs, here.pieces(entries), record=False)[i], 0.0)
     return found if found.any() else np.True_

@@ -90,6 +90,21 @@ def leaves(tree: Any) -> list[Any]:
     return found
 
 
+def named_leaves(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """The numbers and arrays in order, each with where it is: p, p['w'], p[0], p.w."""
+    if isinstance(tree, dict):
+        for key, entry in tree.items():
+            yield from named_leaves(entry, f"{name}[{key!r}]")
+    elif isinstance(tree, (tuple, list)):
+        for i, entry in enumerate(tree):
+            yield from named_leaves(entry, f"{name}[{i}]")
+    elif is_record(tree):
+        for field, entry in variable_fields(tree).items():
+            yield from named_leaves(entry, f"{name}.{field}")
+    elif tree is not None:
+        yield name, tree
+
+
 def rebuilt(tree: Any, new: Iterator[Any]) -> Any:
     """The same structure with other leaves, taken in order."""
     return mapped(lambda _: next(new), tree)

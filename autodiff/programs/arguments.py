@@ -7,7 +7,6 @@ which Values are variables they are the key under which a version is kept.
 
 from __future__ import annotations
 
-import inspect
 import numbers
 from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import fields
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..differentiation.signatures import BY_POSITION, parameters_of
 from ..differentiation.structure import SETTINGS, is_record, mapped, variable_fields
 from ..values.data import FLOAT64, Data, as_data, dtype_of, is_lazy, shape_of
 from ..values.value import Value
@@ -45,9 +45,6 @@ class Static:
 
 
 ALL_SETTINGS = (*SETTINGS, Static)
-
-
-BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class Signature:
@@ -85,10 +82,10 @@ class Signature:
 
 def _kinds(f: Callable[..., Any]) -> dict[str, Any]:
     """The kind of each parameter by name; where f does not tell, all may be given."""
-    try:
-        return {name: p.kind for name, p in inspect.signature(f).parameters.items()}
-    except (TypeError, ValueError):
+    parameters = parameters_of(f)
+    if parameters is None:
         return {"options": Parameter.VAR_KEYWORD}
+    return {p.name: p.kind for p in parameters}
 
 
 class Arguments(NamedTuple):

@@ -12,9 +12,9 @@ from hypothesis import currently_in_test_context
 from hypothesis.strategies import SearchStrategy
 
 from ..checking.mistakes import Attempt, Question
-from ..checking.mistakes.question import POSITIONAL
 from ..checking.mistakes.surroundings import Point, attempts_around, both_sides, tried
 from ..checking.mistakes.witness import POINTS, by_rules, engine_is_wrong
+from ..differentiation.signatures import BY_POSITION
 from ..settings import flag, not_negative, whole
 from ..values.data import Data
 from ..values.operation import Operation
@@ -150,7 +150,7 @@ class Examination:
     def _numbers(self) -> Point:
         """A strategy of real numbers for each parameter of f that must be given."""
         parameters = self.question.parameters
-        asked = [p for p in parameters if p.default is p.empty and p.kind in POSITIONAL]
+        asked = [p for p in parameters if p.default is p.empty and p.kind in BY_POSITION]
         if not asked or len(asked) < sum(p.default is p.empty for p in parameters):
             raise TypeError(f"assert_same_derivative: how many numbers f takes is not known; {GIVE}")
         return (numbers(),) * len(asked)

@@ -136,6 +136,7 @@ def test_a_plot_shows_three_matrices_per_argument_and_frames_the_wrong_entry(tmp
         (2.5, 1.5),
     }
     figure.savefig(tmp_path / "jacobians.png")
+    assert figure._repr_png_() == (tmp_path / "jacobians.png").read_bytes()  # as a notebook shows it
     assert "agree" in check_gradients(sin, np.ones(3)).plot().get_suptitle()
 
 
@@ -150,6 +151,8 @@ def test_a_plot_that_cannot_be_drawn_says_why(monkeypatch):
             raise ImportError(name)
         return real(name, *rest)
 
+    for module in ("autodiff.checking.jacobian_plot", "autodiff.files.figures"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match=r"autodiff-lecture\[plot\]"):
         report.plot()

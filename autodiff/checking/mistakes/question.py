@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from inspect import Parameter
 from operator import add
 from typing import Any
 
 import numpy as np
 
 from ...differentiation.functional import positions_in
-from ...differentiation.structure import is_record, leaves, leaves_like, mapped, variable_fields
+from ...differentiation.signatures import BY_POSITION, parameters_of
+from ...differentiation.structure import leaves, leaves_like, mapped, named_leaves
 from ...text.notation import visible
 from ...values.data import Data, Shape, as_data, canonical, shape_of
 from ...values.modes import differentiating
 from ...values.value import Value, data_of
 from .tape import Tape
-
-POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 @dataclass(frozen=True)
@@ -37,16 +36,13 @@ class Question:
     jacobian: bool = False
 
     @cached_property
-    def parameters(self) -> list[inspect.Parameter]:
+    def parameters(self) -> list[Parameter]:
         """The parameters of f; none where they are not known."""
-        try:
-            return list(inspect.signature(self.f).parameters.values())
-        except (TypeError, ValueError):
-            return []
+        return parameters_of(self.f) or []
 
     def names(self, count: int) -> list[str]:
         """The names of the first arguments of f; x1, x2 … of those that have none."""
-        names = [p.name for p in self.parameters if p.kind in POSITIONAL][:count]
+        names = [p.name for p in self.parameters if p.kind in BY_POSITION][:count]
         return names + [f"x{k}" for k in range(len(names) + 1, count + 1)]
 
     def at(self, *point: Any) -> Attempt:
@@ -195,7 +191,7 @@ def _copied(x: Any) -> Any:
 
 def _named(tree: Any, name: str, differentiated: bool) -> Any:
     """An argument as variables with names; floats that are not differentiated as constants."""
-    names = iter(_leaf_names(tree, name))
+    names = iter([place for place, _ in named_leaves(tree, name)])
 
     def held(x: Any) -> Any:
         own, given = next(names), x.name if isinstance(x, Value) else None
@@ -205,21 +201,6 @@ def _named(tree: Any, name: str, differentiated: bool) -> Any:
         return Value(x, own, constant=True) if plain else x
 
     return mapped(held, tree)
-
-
-def _leaf_names(tree: Any, name: str) -> Iterator[str]:
-    """The names of the numbers and arrays of an argument: p, p['w'], p[0], p.w."""
-    if isinstance(tree, dict):
-        for key, entry in tree.items():
-            yield from _leaf_names(entry, f"{name}[{key!r}]")
-    elif isinstance(tree, (tuple, list)):
-        for i, entry in enumerate(tree):
-            yield from _leaf_names(entry, f"{name}[{i}]")
-    elif is_record(tree):
-        for field, entry in variable_fields(tree).items():
-            yield from _leaf_names(entry, f"{name}.{field}")
-    elif tree is not None:
-        yield name
 
 
 def _joined(output: Any, single: bool) -> Value:

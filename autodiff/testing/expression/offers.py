@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ... import ops
+from ...differentiation.signatures import BY_POSITION
 from ...settings import hint
 from ..domains import ANY, Domain
 from .catalogue import CATALOGUE
@@ -78,9 +79,8 @@ def _own(function: Callable[..., Any], domains: tuple[Domain, ...]) -> Drawable:
 
 def _operands(function: Callable[..., Any]) -> int:
     """How many arguments are data: those by position without default."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = inspect.signature(function).parameters.values()
-    count = sum(p.kind in kinds and p.default is p.empty for p in parameters)
+    count = sum(p.kind in BY_POSITION and p.default is p.empty for p in parameters)
     if not 1 <= count <= len(OPERANDS):
         raise ValueError(
             f"expressions: {function.__name__} takes {count} operands, expected 1 to {len(OPERANDS)}; "
