@@ -121,7 +121,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mod": torch.remainder,
     "power": torch.pow,
     "rint": torch.round,
-    "softplus": functional.softplus,
     "log_sigmoid": functional.logsigmoid,
     "xlog1py": torch.special.xlog1py,
     "entr": torch.special.entr,
@@ -174,20 +173,12 @@ class PyTorch(Package):
 
     name = "PyTorch"
     kind = torch.Tensor
+    functions = FUNCTIONS
+    modules = (torch, functional)
     absent = frozenset({
         "rollaxis", "sum_to", "scatter_add", "on_diagonal", "array", "pad", "unique", "bincount", "histogram",
         "full_like", "partition", "select", "astype", "cbrt", "floor_divide", "gradient",
     })  # fmt: skip
-
-    def function(self, name: str) -> Callable[..., Any]:
-        """By NumPy's name, or by the table."""
-        found: Callable[..., Any] | None = FUNCTIONS.get(name)
-        if found is None:
-            room = torch.linalg if name.startswith("linalg.") else torch
-            found = getattr(room, name.removeprefix("linalg."), None)
-        if found is None:
-            raise NotImplementedError(f"PyTorch has no {name}")
-        return found
 
     def array(self, x: Any) -> Any:
         """A tensor."""
