@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -23,8 +24,9 @@ def _repeat(x: Any, n: Any, axis: int | None = None) -> Any:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "norm": jnp.linalg.norm,
+    "gelu": partial(jax.nn.gelu, approximate=False),
     "getitem": lambda x, index: x[jnp.asarray(index) if isinstance(index, list) else _index(index)],
-    "pad": lambda x, width, **options: jnp.pad(x, width, **options),
+    "pad": lambda x, pad_width, **options: jnp.pad(x, pad_width, **options),
     "bincount": lambda x, weights, n: jnp.bincount(jnp.array(x), weights, length=n),
     "histogram": lambda x, *args, **more: jnp.histogram(jnp.array(x), *args, **more),
     "take": lambda x, indices, axis=None: jnp.take(x, jnp.array(indices), axis),

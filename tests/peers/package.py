@@ -28,7 +28,7 @@ class Package(ABC):
 
     name: str
     absent: frozenset[str]
-    """Operations of ours that it does not have, or does not differentiate."""
+    """Operations of ours that it does not have, has in part only, or does not differentiate."""
     functions: Mapping[str, Callable[..., Any]]
     """Its functions by NumPy's names, where its own names or settings are others."""
     modules: Sequence[Any]
