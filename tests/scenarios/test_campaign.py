@@ -16,9 +16,9 @@ from nn.activations import elu
 from . import campaign, faults, programs, shrinking
 from .block import Block
 from .case import Case
+from .conditioning import infinities_cancel
 from .conftest import SEED, found
 from .modes import MODES, LeftOut
-from .programs import infinities_cancel
 from .searching import run
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("few")]
@@ -79,7 +79,7 @@ def test_an_ordinary_point_is_not():
 @pytest.mark.parametrize(("size", "cancel"), [(1e300, True), (np.inf, True), (1.0, False), (np.nan, False)])
 def test_a_sum_of_infinities_is_told_from_nan_that_is_given(size, cancel):
     case = Case(lambda x, y: x * y - y * x, (1.0, 1.0), ("x", "y"), (), "", "")
-    assert infinities_cancel(case, (size, size)) == cancel
+    assert infinities_cancel(case.recorded((size, size))[0]) == cancel
 
 
 @pytest.mark.parametrize(
