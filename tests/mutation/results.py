@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
-from autodiff.text.table import aligned
-
 KILLED = ("failed", "timeout", "crash")
 
 
@@ -60,7 +58,14 @@ def figures(results: Iterable[Result], equivalent: Iterable[str]) -> str:
         rooms.setdefault(result.room, []).append(result)
     known = set(equivalent)
     rows = [HEAD, *(_row(room, those, known) for room, those in [*rooms.items(), ("all", everything)])]
-    return "\n".join(aligned(rows, "l"))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if not i else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
 
 
 def _row(room: str, those: list[Result], equivalent: set[str]) -> tuple[str, ...]:
