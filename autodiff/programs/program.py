@@ -192,8 +192,8 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     Python's own modules; and a new `__code__` of a function. Static arguments that are equal are the same.
 
     The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
-    Overflow, nan and kinks are those of the eager engine, and so is 0·∞: 0 for structural zeros, decided anew
-    at each call, else nan. There are no warnings.
+    Overflow, nan and kinks are those of the eager engine, but BLAS may keep ∞ where products that overflow
+    cancel. So is 0·∞: 0 for structural zeros, decided anew at each call, else nan. There are no warnings.
 
     Raises TypeError where f looks at a number: `if x > 0`, `float(x)`, `x.data`; and for arguments that are
     neither data nor settings. Raises ValueError where f does not do the same each time.

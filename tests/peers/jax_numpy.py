@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -22,26 +23,16 @@ def _repeat(x: Any, n: Any, axis: int | None = None) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "sigmoid": jax.nn.sigmoid,
-    "relu": jax.nn.relu,
-    "softplus": jax.nn.softplus,
-    "log_sigmoid": jax.nn.log_sigmoid,
-    "erf": jax.scipy.special.erf,
-    "xlogy": jax.scipy.special.xlogy,
-    "xlog1py": jax.scipy.special.xlog1py,
-    "entr": jax.scipy.special.entr,
-    "logsumexp": jax.scipy.special.logsumexp,
-    "softmax": jax.nn.softmax,
-    "log_softmax": jax.nn.log_softmax,
     "norm": jnp.linalg.norm,
+    "gelu": partial(jax.nn.gelu, approximate=False),
     "getitem": lambda x, index: x[jnp.asarray(index) if isinstance(index, list) else _index(index)],
-    "pad": lambda x, width, **options: jnp.pad(x, width, **options),
+    "pad": lambda x, pad_width, **options: jnp.pad(x, pad_width, **options),
     "bincount": lambda x, weights, n: jnp.bincount(jnp.array(x), weights, length=n),
     "histogram": lambda x, *args, **more: jnp.histogram(jnp.array(x), *args, **more),
     "take": lambda x, indices, axis=None: jnp.take(x, jnp.array(indices), axis),
     "repeat": _repeat,
 }
-"""Where it is not jax.numpy's function of that name."""
+"""Where its function of that name is called otherwise."""
 
 
 def _index(index: Any) -> Any:
@@ -56,17 +47,9 @@ class JAX(Package):
 
     name = "JAX"
     kind = jax.Array
+    functions = FUNCTIONS
+    modules = (jnp, jax.nn, jax.scipy.special)
     absent = frozenset({"sum_to", "scatter_add", "on_diagonal", "unique", "gradient"})
-
-    def function(self, name: str) -> Callable[..., Any]:
-        """By NumPy's name, or by the table."""
-        found: Callable[..., Any] | None = FUNCTIONS.get(name)
-        if found is None:
-            room = jnp.linalg if name.startswith("linalg.") else jnp
-            found = getattr(room, name.removeprefix("linalg."), None)
-        if found is None:
-            raise NotImplementedError(f"JAX has no {name}")
-        return found
 
     def array(self, x: Any) -> Any:
         """Arrays of NumPy are taken as they are: masks and indices stay known while tracing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,21 @@ class Package(ABC):
 
     name: str
     absent: frozenset[str]
-    """Operations of ours that it does not have, or does not differentiate."""
+    """Operations of ours that it does not have, has in part only, or does not differentiate."""
+    functions: Mapping[str, Callable[..., Any]]
+    """Its functions by NumPy's names, where its own names or settings are others."""
+    modules: Sequence[Any]
+    """Where it has the others; a function of `linalg` is in that of the first."""
 
-    @abstractmethod
     def function(self, name: str) -> Callable[..., Any]:
         """The package's function that ours of this name corresponds to."""
+        if name in self.functions:
+            return self.functions[name]
+        places = [self.modules[0].linalg] if name.startswith("linalg.") else self.modules
+        for place in places:
+            if found := getattr(place, name.removeprefix("linalg."), None):
+                return found  # type: ignore[no-any-return]
+        raise NotImplementedError(f"{self.name} has no {name}")
 
     @abstractmethod
     def array(self, x: Any) -> Any:

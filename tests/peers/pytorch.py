@@ -74,7 +74,20 @@ def _transpose(x: Any, axes: Any = None) -> Any:
 
 
 def _flip(x: Any, axis: Any = None) -> Any:
-    return torch.flip(x, tuple(range(x.ndim)) if axis is None else (axis,))
+    return torch.flip(x, tuple(range(x.ndim)) if axis is None else np.atleast_1d(axis).tolist())
+
+
+def _squeeze(x: Any, axis: Any = None) -> Any:
+    return torch.squeeze(x) if axis is None else torch.squeeze(x, axis)
+
+
+def _trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return torch.diagonal(x, offset, axis1, axis2).sum(-1)
+
+
+def _pad(x: Any, pad_width: Any, constant_values: float = 0.0) -> Any:
+    """With one number all around; PyTorch's begins with the last axis."""
+    return functional.pad(x, [n for pair in pad_width[::-1] for n in pair], value=constant_values)
 
 
 def _repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
@@ -90,7 +103,9 @@ def _take(x: Any, indices: Any, axis: Any = None) -> Any:
 
 
 def _expand_dims(x: Any, axis: Any) -> Any:
-    for k in np.atleast_1d(axis).tolist():
+    """The axes are those of the result."""
+    axes = np.atleast_1d(axis)
+    for k in sorted((axes % (x.ndim + axes.size)).tolist()):
         x = torch.unsqueeze(x, k)
     return x
 
@@ -121,7 +136,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mod": torch.remainder,
     "power": torch.pow,
     "rint": torch.round,
-    "softplus": functional.softplus,
+    "cbrt": lambda x: torch.sign(x) * torch.abs(x) ** (1.0 / 3.0),
     "log_sigmoid": functional.logsigmoid,
     "xlog1py": torch.special.xlog1py,
     "entr": torch.special.entr,
@@ -138,6 +153,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "cumsum": _accumulation(torch.cumsum),
     "cumprod": _accumulation(torch.cumprod),
     "linalg.norm": _norm,
+    "linalg.vector_norm": lambda x, ord=2, axis=None, keepdims=False: torch.linalg.vector_norm(
+        x, ord, axis, keepdims
+    ),
     "norm": _norm,
     "transpose": _transpose,
     "expand_dims": _expand_dims,
@@ -152,8 +170,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "flip": _flip,
     "rot90": lambda x, k=1: torch.rot90(x, k),
     "roll": lambda x, shift, axis=None: torch.roll(x, shift, axis),
-    "trace": lambda x, k=0, *axes: torch.diagonal(x, k, *(axes or (0, 1))).sum(-1),
-    "tile": lambda x, n: torch.tile(x, (n,) if isinstance(n, int) else n),
+    "trace": _trace,
+    "diagonal": lambda x, offset=0, axis1=0, axis2=1: torch.diagonal(x, offset, axis1, axis2),
+    "tril": lambda x, k=0: torch.tril(x, k),
+    "triu": lambda x, k=0: torch.triu(x, k),
+    "swapaxes": lambda x, axis1, axis2: torch.swapaxes(x, axis1, axis2),
+    "broadcast_to": lambda x, shape: torch.broadcast_to(x, shape),
+    "reshape": lambda x, shape: torch.reshape(x, tuple(np.atleast_1d(shape).tolist())),
+    "squeeze": _squeeze,
+    "pad": _pad,
+    "round": lambda x, decimals=0: torch.round(x, decimals=decimals),
+    "tile": lambda x, reps: torch.tile(x, (reps,) if isinstance(reps, int) else reps),
     "sort": _sort,
     "diff": lambda x, n=1, axis=-1: torch.diff(x, n, axis),
     "tensordot": lambda x, y, axes=2: torch.tensordot(x, y, axes),
@@ -174,20 +201,12 @@ class PyTorch(Package):
 
     name = "PyTorch"
     kind = torch.Tensor
+    functions = FUNCTIONS
+    modules = (torch, functional)
     absent = frozenset({
         "rollaxis", "sum_to", "scatter_add", "on_diagonal", "array", "pad", "unique", "bincount", "histogram",
         "full_like", "partition", "select", "astype", "cbrt", "floor_divide", "gradient",
     })  # fmt: skip
-
-    def function(self, name: str) -> Callable[..., Any]:
-        """By NumPy's name, or by the table."""
-        found: Callable[..., Any] | None = FUNCTIONS.get(name)
-        if found is None:
-            room = torch.linalg if name.startswith("linalg.") else torch
-            found = getattr(room, name.removeprefix("linalg."), None)
-        if found is None:
-            raise NotImplementedError(f"PyTorch has no {name}")
-        return found
 
     def array(self, x: Any) -> Any:
         """A tensor."""

@@ -31,6 +31,8 @@ LEAST = 1e-14
 LIMIT = 1e-7
 """Left out is where that changes a result by more than this, of its largest entry or of 1."""
 
+SUMS = ("add", "subtract", "sum", "mean")
+
 
 def blurred(output: Value, rng: np.random.Generator) -> Value:
     """The same graph from the same leaves, with every recorded number a relative ±2⁻³⁶ off."""
@@ -78,3 +80,18 @@ def meaningful(slacks: Sequence[float], exact: Any) -> bool:
     numbers: list[Array] = arrays(exact)
     finite = all(bool(np.all(np.isfinite(x))) for x in numbers)
     return finite and max(slacks, default=0.0) <= LIMIT * max(1.0, largest(numbers))
+
+
+def infinities_cancel(output: Value) -> bool:
+    """Whether a sum of infinities is nan in a graph.
+
+    BLAS may add products before they are rounded: of two that overflow with opposite signs the first is ∞ and
+    the second is not, so it gives ∞, whose elu is a number.
+    """
+    graph = Graph(output)
+    undefined = [any(bool(np.isnan(x).any()) for x in arrays(node.data)) for node in graph]
+    return any(
+        undefined[node.id] and not any(undefined[i] for i in node.inputs)
+        for node in graph
+        if node.operation and node.operation.name in SUMS
+    )

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 import autodiff as ad
+from nn.activations import elu
 
-from . import campaign, faults, shrinking
+from . import campaign, faults, programs, shrinking
 from .block import Block
 from .case import Case
+from .conditioning import infinities_cancel
 from .conftest import SEED, found
 from .modes import MODES, LeftOut
 from .searching import run
@@ -72,6 +74,28 @@ def test_an_ill_conditioned_point_is_left_out(text, f, x):
 
 def test_an_ordinary_point_is_not():
     Case(lambda x: ad.sin(x) * x, (3.0,), ("x",), (), "", "").must_be_conditioned(3)
+
+
+@pytest.mark.parametrize(("size", "cancel"), [(1e300, True), (np.inf, True), (1.0, False), (np.nan, False)])
+def test_a_sum_of_infinities_is_told_from_nan_that_is_given(size, cancel):
+    case = Case(lambda x, y: x * y - y * x, (1.0, 1.0), ("x", "y"), (), "", "")
+    assert infinities_cancel(case.recorded((size, size))[0]) == cancel
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [(1e300, pytest.raises(LeftOut, match="∞ − ∞")), (np.nan, pytest.raises(AssertionError))],
+)
+def test_a_number_in_place_of_infinities_that_cancel_is_left_out_and_no_other(x, expected, monkeypatch):
+    """As of a program whose BLAS keeps ∞ in a sum of products that overflow: elu(−∞) is a number."""
+    case = Case(lambda x: elu(x * x - x * x), (1.0,), ("x",), (), "elu(x*x - x*x)", "")
+    monkeypatch.setattr(programs, "at_the_edges", lambda *given: x if given[-1] is programs.HUGE else 1.0)
+    right = programs.computed
+    monkeypatch.setattr(
+        programs, "computed", lambda case, inputs: right(case, inputs) if inputs == [1.0] else [-1.0, 0.0]
+    )
+    with expected:
+        MODES["edge_data"].check(case)
 
 
 def test_one_that_takes_too_long_is_a_failure(monkeypatch):
