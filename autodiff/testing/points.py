@@ -13,8 +13,11 @@ from hypothesis.strategies import SearchStrategy
 
 from ..checking.mistakes.surroundings import Point
 
-SECONDS, STEPS = 1.2, 150
-"""How long points are drawn, in time of the processor; by how many more a failure is made simpler."""
+SECONDS, STEPS = 6.0, 150
+"""How long points are drawn, in time of the processor; by how many more a failure is made simpler.
+
+The time is for slow functions alone: where it ends a search, what is shown depends on the machine.
+"""
 
 
 class _EnoughError(BaseException):

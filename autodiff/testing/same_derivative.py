@@ -55,7 +55,7 @@ def assert_same_derivative(
 
     After it comes, for each argument of f, a number, an array or a strategy that draws them; without any, as
     many real numbers are drawn as f has parameters. They are drawn from a fixed seed, made as simple as the
-    mistake allows, within about two seconds. Inside a test of hypothesis's `given` only the given point is
+    mistake allows, within a few seconds. Inside a test of hypothesis's `given` only the given point is
     used. Points at which the engine's gradient is nan are passed over, and at a kink any slope between those
     of both sides is right.
 
