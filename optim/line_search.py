@@ -64,8 +64,7 @@ class Ray:
         self.start = self._trial(0.0, start)
         epsilon, size = objective.over.epsilon, abs(start.value)
         self.unseen, self.noise = LEVEL * epsilon * size, epsilon**NOISE * size
-        with np.errstate(all="ignore"):
-            still = epsilon / 2.0 * np.abs(start.x / d)
+        still = epsilon / 2.0 * np.abs(start.x / d)
         self.least = float(np.min(still[d != 0.0], initial=np.inf))
 
     def __call__(self, size: float) -> Trial:

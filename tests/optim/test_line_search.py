@@ -24,6 +24,13 @@ FUNCTIONS = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def as_in_a_run():
+    """A run computes on in silence where numbers overflow."""
+    with np.errstate(all="ignore"):
+        yield
+
+
 def downhill(f, x):
     """The ray from x downhill, or None where the start is of no use."""
     try:
