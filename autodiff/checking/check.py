@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..settings import flag, not_negative, whole
-from .diagnosis import failure_message, first_few, first_not_finite
+from .diagnosis import failure_message, first_not_finite
 from .failure import FailedCheckError
+from .failure_words import first_few
 from .findings import Findings
 from .flattening import flat, flattened
 from .linearization import Linearization, Tolerance, linearized

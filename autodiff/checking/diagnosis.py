@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import SupportsInt
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ..values.value import Value
 from .bisection import suspects
 from .both_jacobians import both_jacobians
 from .culprits import recorded_nodes, switching, wrong_rules
+from .failure_words import PLAINER, described, entry, failed_where
 from .findings import Findings
 from .linearization import Linearization
 from .measurement import Measurement, measured
@@ -23,17 +23,11 @@ from .step_size import surest_measurement
 AROUND = (1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25, 0.25)
 """How far away the points are at which a wrong rule may be plainer."""
 
-PLAINER = 2.0
-"""How many times larger a relative error must be for its point to be worth naming."""
-
 ALIKE = 0.99
 """Of errors as large as this part of the largest, the first is named."""
 
 ONE_SIDE = "the function is finite on one side only: the point is at the edge of a domain, check inside it"
 NOWHERE = "the function is not finite at any step from the point, or has no limit"
-
-SHOWN = 4
-"""Arguments of a point that are shown."""
 
 SMALL = 6, 8
 """Rows and columns of Jacobians that are shown in a message."""
@@ -51,7 +45,17 @@ def failure_message(whole: Measurement, findings: Findings, rng: np.random.Gener
     function = findings.function_at()
     reasons = [*_reasons(found), *_kinks(found, function), *_culprit(function, row.order)]
     line = "; ".join([message, *reasons, *_plainest(found, rng)])
-    return "\n".join([line, *_small_jacobians(whole.here)])
+    return "\n".join([line, *_where(function), *_small_jacobians(whole.here)])
+
+
+def _where(function: Linearization) -> Iterator[str]:
+    """The function, if it has one result, and the point."""
+    names = function.function.names
+    _, outputs = function.function.evaluated(function.point)
+    if len(outputs) == 1:
+        yield from failed_where("f", outputs[0], names, function.point)
+    else:
+        yield f"  at {described(names, function.point)}"
 
 
 def _small_jacobians(here: Linearization) -> Iterator[str]:
@@ -98,15 +102,10 @@ def complaint(local: Linearization, node: Value) -> str:
     return ""
 
 
-def _entry(index: Iterable[SupportsInt]) -> str:
-    """Which entry of an argument; nothing for a number."""
-    return f" at entry {place}" if (place := tuple(map(int, index))) else ""
-
-
 def first_not_finite(data: Data) -> str | None:
     """The first entry that is not finite, and what it is."""
     bad = np.argwhere(~np.isfinite(data))
-    return f"{_entry(tuple(bad[0]))} is {np.asarray(data)[tuple(bad[0])]}" if len(bad) else None
+    return f"{entry(tuple(bad[0]))} is {np.asarray(data)[tuple(bad[0])]}" if len(bad) else None
 
 
 def _worst(found: Measurement) -> tuple[str, Measurement]:
@@ -132,7 +131,7 @@ def _worst(found: Measurement) -> tuple[str, Measurement]:
         return " along a random direction", found
     largest = max(map(_plainness, alone.values()))
     worst = next(k for k in alone if _plainness(alone[k]) >= ALIKE * largest)
-    return _entry(np.unravel_index(worst, shape)), alone[worst]
+    return entry(np.unravel_index(worst, shape)), alone[worst]
 
 
 def _plainness(found: Measurement) -> float:
@@ -168,22 +167,5 @@ def _plainest(found: Measurement, rng: np.random.Generator) -> Iterator[str]:
         if not there.passed and there.relative > best:
             best, plainest = there.relative, there
     if plainest:
-        row = plainest.comparison()
-        yield f"plainer at {_point(plainest.here)}: analytic {row.analytic:.6g}, numeric {row.numeric:.6g}"
-
-
-def _point(here: Linearization) -> str:
-    """The first few arguments."""
-    return first_few(
-        [f"{name} = {_short(x)}" for name, x in zip(here.function.names, here.point, strict=True)]
-    )
-
-
-def first_few(texts: list[str]) -> str:
-    """The first few, in one line."""
-    return ", ".join(texts[:SHOWN] + ["…"] * (len(texts) > SHOWN))
-
-
-def _short(x: Data) -> str:
-    text = np.array2string(np.asarray(x), precision=6, threshold=2 * SHOWN, edgeitems=2, separator=", ")
-    return " ".join(text.split())
+        row, at = plainest.comparison(), described(plainest.here.function.names, plainest.here.point)
+        yield f"plainer at {at}: analytic {row.analytic:.6g}, numeric {row.numeric:.6g}"

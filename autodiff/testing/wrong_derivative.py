@@ -8,27 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from ..checking.failure_words import MANY, PLAINER, described, entry, failed_where
 from ..checking.mistakes import Attempt, likely_mistakes
 from ..checking.mistakes.surroundings import attempts_around
 from ..checking.mistakes.witness import engine_is_wrong, formula_is_right, wrong_rules_in
-from ..derivations import formula
 from ..differentiation.engine import gradients
 from ..text.digits import with_minus
 from ..text.notation import visible
 from ..values.data import Data, canonical, shape_of
 from ..values.value import data_of
 
-WIDEST = 96
-"""Letters of f's formula."""
-
-MANY = 36
-"""Entries of a gradient that is written out."""
-
 AROUND = 8
 """Points around the failure at which an explanation must hold, beside those that were drawn."""
-
-PLAINER = 2.0
-"""How many times larger a relative error must be for its point to be worth naming."""
 
 
 class WrongDerivativeError(AssertionError):
@@ -98,16 +89,13 @@ class WrongDerivativeError(AssertionError):
     def _numbers(self, k: int) -> str:
         """Where no mistake is known: the worst entry."""
         index, claimed, right = worst(self.attempt, k)
-        return f"{_number(claimed)} in place of {_number(right)}{_entry(index)}"
+        return f"{_number(claimed)} in place of {_number(right)}{entry(index)}"
 
     # -- details -------------------------------------------------------------------------------
 
     def _details(self) -> Iterator[str]:
         attempt = self.attempt
-        text = formula(attempt.root, expand=True).text
-        if len(text) <= WIDEST:
-            yield f"  {output_name(attempt)} = {text}"
-        yield f"  at {described(attempt)}"
+        yield from failed_where(output_name(attempt), attempt.root, *_point(attempt))
         if not self._misfits:
             for k in self._wrong:
                 yield from _compared(attempt, k, self._name(k))
@@ -123,8 +111,8 @@ class WrongDerivativeError(AssertionError):
         if _error(best, k) > PLAINER * _error(self.attempt, k):
             index, claimed, right = worst(best, k)
             yield (
-                f"  plainest at {described(best)}: "
-                f"formula {_number(claimed)}, gradient {_number(right)}{_entry(index)}"
+                f"  plainest at {described(*_point(best))}: "
+                f"formula {_number(claimed)}, gradient {_number(right)}{entry(index)}"
             )
 
 
@@ -176,7 +164,7 @@ def _compared(attempt: Attempt, k: int, name: str) -> Iterator[str]:
         both = ", ".join(
             f"{who} {_number(x)}" for who, x in zip(("formula", "gradient"), numbers, strict=True)
         )
-        yield f"  {name}: {wrong.sum()} of {right.size} entries are wrong, the worst{_entry(index)}: {both}"
+        yield f"  {name}: {wrong.sum()} of {right.size} entries are wrong, the worst{entry(index)}: {both}"
         return
     for who, array in (("formula ", claimed), ("gradient", right)):
         lines = _rows(np.atleast_2d(array), np.atleast_2d(wrong & (array is claimed)))
@@ -207,26 +195,10 @@ def _misshapen(given: Data, right: Data) -> Iterator[str]:
                 yield f"the sum over axis {axis} is missing"
 
 
-def described(attempt: Attempt) -> str:
-    """The point, an argument after the other, as Python reads it; only large arrays are shortened."""
-    names = attempt.question.names(len(attempt.point))
-    return ", ".join(f"{name} = {_typed(data_of(x))}" for name, x in zip(names, attempt.point, strict=True))
-
-
-def _typed(x: Any) -> str:
-    """Data that can be pasted: the shortest digits that are the number, and lists in place of arrays."""
-    if isinstance(x, float):
-        return f"{x:g}" if float(f"{x:g}") == x else repr(float(x))
-    if not isinstance(x, np.ndarray):
-        return visible(repr(x))
-    if x.size <= MANY:
-        return str(x.tolist())
-    return " ".join(np.array2string(x, precision=6, threshold=8, edgeitems=2, separator=", ").split())
+def _point(attempt: Attempt) -> tuple[Sequence[str], list[Data]]:
+    """The names of the arguments, and their data."""
+    return attempt.question.names(len(attempt.point)), [data_of(x) for x in attempt.point]
 
 
 def _number(x: float) -> str:
     return with_minus(f"{x + 0.0:.6g}")
-
-
-def _entry(index: tuple[int, ...]) -> str:
-    return f" at entry {index}" if index else ""

@@ -198,6 +198,24 @@ def plainer(message):
     return float(found[1]), float(found[2])
 
 
+def test_formula_and_point_are_shown_and_the_point_can_be_pasted():
+    lines = complaint(
+        lambda x, w: (slipped_swish(x) * w).sum(), np.array([-1.0, 0.1]), np.ones(2)
+    ).splitlines()
+    assert lines[1:3] == ["  f = Σ(slipped_swish(x)∘w)", "  at x = [-1.0, 0.1], w = [1.0, 1.0]"]
+    pair = complaint(lambda x: (slipped_swish(x), x), 0.3).splitlines()
+    assert pair[1] == "  at x = 0.3"  # no formula of several results
+
+
+def test_a_formula_too_long_to_read_is_left_out():
+    def chain(x):
+        for _ in range(100):
+            x = slipped_swish(x) + x
+        return x
+
+    assert complaint(chain, 0.3).splitlines()[1] == "  at x = 0.3"
+
+
 def test_a_slip_that_hypothesis_shrinks_to_0_is_shown_where_it_is_plain():
     @settings(database=None)
     @given(numbers())

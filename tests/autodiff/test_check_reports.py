@@ -137,7 +137,9 @@ def test_a_plot_shows_three_matrices_per_argument_and_frames_the_wrong_entry(tmp
     }
     figure.savefig(tmp_path / "jacobians.png")
     head = slice(0, 24)  # signature and size
-    assert figure._repr_png_()[head] == (tmp_path / "jacobians.png").read_bytes()[head]  # as a notebook shows it
+    assert (
+        figure._repr_png_()[head] == (tmp_path / "jacobians.png").read_bytes()[head]
+    )  # as a notebook shows it
     assert "agree" in check_gradients(sin, np.ones(3)).plot().get_suptitle()
 
 
