@@ -7,7 +7,7 @@ from typing import Any, SupportsInt
 
 import numpy as np
 
-from ..derivations import formula
+from ..derivations.closed_form import formula_as_typed
 from ..differentiation.reverse import ancestors
 from ..text.notation import visible
 from ..values.data import Data
@@ -31,7 +31,7 @@ PLAINER = 2.0
 
 def failed_where(name: str, root: Value, names: Sequence[str], point: Sequence[Data]) -> Iterator[str]:
     """Two lines: the formula, if it is short, and the point at which it was computed."""
-    if len(ancestors(root)) <= MOST_NODES and len(text := formula(root, expand=True).text) <= WIDEST:
+    if len(ancestors(root)) <= MOST_NODES and len(text := formula_as_typed(root, expand=True).text) <= WIDEST:
         yield f"  {name} = {text}"
     yield f"  at {described(names, point)}"
 
