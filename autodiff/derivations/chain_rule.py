@@ -131,13 +131,25 @@ class Chain:
         """
         known: dict[int, Term] = {self.output: ONE}
         definitions: dict[Symbol, Term] = {}
-        for id in sorted(self.users, reverse=True):
+        for id in self._by_layer() if by_layer else sorted(self.users, reverse=True):
             known[id] = grouped([self._times(known[link.upper], link) for link in self.users[id]])
             is_long = len(list(walked(known[id]))) > LONGEST
-            if id != self.wrt and (is_long or (by_layer and len(self.links[id]) > 1)):
+            if id != self.wrt and (is_long or (by_layer and self._divides(id))):
                 symbol = self._delta(id, definitions) if by_layer else self.gradient_of(id)
                 definitions[symbol], known[id] = known[id], symbol
         return known.get(self.wrt, ZERO), definitions
+
+    def _by_layer(self) -> list[int]:
+        """The values on the paths by their distance from the output, that is the longest way's."""
+        layer = {self.output: 0}
+        for id in sorted(self.users, reverse=True):
+            layer[id] = 1 + max(layer[link.upper] for link in self.users[id])
+        return sorted(self.users, key=lambda id: (layer[id], id))
+
+    def _divides(self, id: int) -> bool:
+        """Whether the paths divide below a named value, or just below what it is computed from."""
+        links = self.links[id]
+        return len(links) > 1 or any(len(self.users[link.lower]) > 1 for link in links)
 
     def _delta(self, id: int, taken: Collection[Symbol]) -> Symbol:
         """δ with the indices of a named value, δ₁⁽²⁾ for z₁⁽²⁾; δ(z) where these would not tell."""

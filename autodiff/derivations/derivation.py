@@ -17,6 +17,7 @@ from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
 from .expression import (
+    Call,
     Given,
     Number,
     Product,
@@ -126,7 +127,7 @@ class Derivation:
         if not self.links:
             return [(self._nothing(), [Equation(self.left, self.formula.term)])]
         if not self._put:
-            return [("", self._result())]
+            return [("", self._defined()), ("", self._result())]
         return [self._listed("parts", self._parts()), *self._steps(), ("", self._result())]
 
     def _steps(self) -> list[tuple[str, list[Equation]]]:
@@ -246,7 +247,7 @@ class Derivation:
     def _result(self) -> list[Equation]:
         """The product put together, in names and in numbers, and the gradient."""
         term = self.formula.term
-        if isinstance(term, Number):
+        if isinstance(term, Number) or (isinstance(term, Call) and isinstance(term.arguments[0], Number)):
             return [Equation(self.left, term)]
         numbered = [] if self._chain.arrays else [Equation(None, term, numbers=self._numbers)]
         return [Equation(self.left, term), *numbered, Equation(None, _shown(self.value))]
