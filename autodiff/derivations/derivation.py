@@ -17,7 +17,6 @@ from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
 from .expression import (
-    Call,
     Given,
     Number,
     Product,
@@ -29,7 +28,7 @@ from .expression import (
     walked,
 )
 from .intermediates import Intermediates
-from .simplification import total
+from .simplification import spread_number, total
 from .transcription import transcribed
 
 MOST_PATHS = 8
@@ -247,7 +246,7 @@ class Derivation:
     def _result(self) -> list[Equation]:
         """The product put together, in names and in numbers, and the gradient."""
         term = self.formula.term
-        if isinstance(term, Number) or (isinstance(term, Call) and isinstance(term.arguments[0], Number)):
+        if isinstance(term, Number) or spread_number(term):
             return [Equation(self.left, term)]
         numbered = [] if self._chain.arrays else [Equation(None, term, numbers=self._numbers)]
         return [Equation(self.left, term), *numbered, Equation(None, _shown(self.value))]
