@@ -203,7 +203,7 @@ def _quotient(over: float, under: float) -> tuple[float, float]:
 
 
 def _unspread(factors: list[Term]) -> list[Term]:
-    """Factors, and numbers in sums, that are only spread out to a shape, which the product has without that."""
+    """Factors, and numbers in sums, without being spread out to a shape that the product has anyhow."""
     shape = np.broadcast_shapes(*map(shape_of_term, factors))
     for i, factor in enumerate(factors):
         if isinstance(factor, Call) and factor.operation.typeset == "{}":
