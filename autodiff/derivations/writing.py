@@ -291,7 +291,7 @@ class Text:
 
 
 def _function(call: Call) -> str:
-    """What an operation is called as a function: its symbol, unless that stands behind or between operands."""
+    """What an operation is called as a function: its symbol, unless that comes behind or between operands."""
     symbol, template = call.operation.symbol, call.operation.typeset or ""
     return symbol if symbol.rstrip("′₁₂₃₄₅").isalpha() and not template.startswith("{") else call.name
 
