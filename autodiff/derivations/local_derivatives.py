@@ -56,10 +56,14 @@ class LocalDerivatives:
 
     def __init__(self, graph: Graph, ids: Iterable[int]) -> None:
         self.graph = graph
-        self._found = {(id, i): slope for id in ids for i, slope in slopes(graph, graph[id])}
+        self._found = {(id, i): slope for id in ids for i, slope in self._slopes(id)}
         self.coined: dict[int, str] = {}
         self._coin(self._found)
         self._coin([edge for edge, slope in self._found.items() if len(self._written(slope)) <= LONGEST])
+
+    def _slopes(self, id: int) -> Sequence[tuple[int, LocalDerivative]]:
+        """The local derivatives of a node, with the positions of the operands."""
+        return slopes(self.graph, self.graph[id])
 
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
         """Name the values without a name that formulas speak of, in order, as nobody has named one."""
@@ -101,7 +105,7 @@ def _given(node: Node) -> str | None:
     return node.name if node.name and node.name[0] not in PROVISIONAL else None
 
 
-def _name(node: Node) -> str:
+def name_of(node: Node) -> str:
     return _given(node) or symbol_of(node).name
 
 
@@ -130,7 +134,7 @@ def node_of(symbol: Symbol) -> int:
 
 
 def slopes(
-    graph: Graph, node: Node, named: Callable[[Node], str] = _name
+    graph: Graph, node: Node, named: Callable[[Node], str] = name_of
 ) -> list[tuple[int, LocalDerivative]]:
     """The local derivatives by the operands that are differentiated, with their positions.
 
@@ -139,8 +143,8 @@ def slopes(
     and where a user's rule does not record.
     """
     inputs = [graph[i] for i in node.inputs]
-    wanted = [i for i, x in enumerate(inputs) if _is_tracked(x)]
-    if not wanted or not all(map(_is_plain, [node, *inputs])):
+    wanted = [i for i, x in enumerate(inputs) if is_tracked(x)]
+    if not wanted or not all(map(is_plain, [node, *inputs])):
         return []
     with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
         try:
@@ -152,7 +156,7 @@ def slopes(
 def _by_rules(
     node: Node, inputs: list[Node], wanted: list[int], named: Callable[[Node], str]
 ) -> Iterator[tuple[int, LocalDerivative]]:
-    operands = [_operand(x, named(x)) for x in inputs]
+    operands = [operand_of(x, named(x)) for x in inputs]
     root = again(node, operands)
     own = Symbol(named(node), root.shape)
     numbers = not any(x.shape for x in [node, *inputs])
@@ -177,19 +181,19 @@ def _by_rule(node: Node, seed: Value | float, root: Value, operands: list[Any], 
     return None if isinstance(found, tuple) else found
 
 
-def _is_plain(node: Node) -> bool:
+def is_plain(node: Node) -> bool:
     """Whether the data are those that were used, and cost little to compute with."""
     data = node.data
     return not (node.changed or isinstance(data, tuple) or is_lazy(data) or math.prod(node.shape) > LARGE)
 
 
-def _is_tracked(node: Node) -> bool:
+def is_tracked(node: Node) -> bool:
     return type(node.source) is Value and not node.source.constant
 
 
-def _operand(node: Node, name: str) -> Any:
+def operand_of(node: Node, name: str) -> Any:
     """An operand as a leaf with its name; numbers and constants without a name are numbers in the formula."""
-    tracked = _is_tracked(node)
+    tracked = is_tracked(node)
     if not tracked and not node.name and not node.shape:
         return node.data
     return Value(node.data, name, constant=not tracked)

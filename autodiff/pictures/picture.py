@@ -8,15 +8,20 @@ local derivative. `theme` says how the kinds of node are told apart without colo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, get_args
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, get_args
 
 from .. import settings
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
+from ..derivations.parts import Parts, spoken_of
 from .collapsing import Collapse, collapsed
-from .dot_language import dot_of
+from .dot_language import SIZE, dot_of, rooms_of
+from .fitting import fitted, scaled
+from .folding import folded
 from .formats import Formatted, saved_as
+from .geometry import Layout, read
 from .layout import lay_out
 from .mermaid import mermaid_of
 from .plain_text import plain_text_of
@@ -24,6 +29,7 @@ from .scene import Scene
 from .theme import THEMES, Colours
 from .wording import Wording
 
+Size: TypeAlias = tuple[float, float]
 Direction = Literal["LR", "TB", "RL", "BT"]
 Show = Literal["data", "grad", "local", "ledger"]
 
@@ -31,6 +37,9 @@ DOTS_PER_INCH = 192  # of PNG files
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWN: tuple[Show, ...] = get_args(Show)
+DOZEN = 12
+"""Graphs of at most so many nodes have a card for each operation."""
+
 FEW = 60
 """Pictures of at most so many cards show everything, unless it is said what."""
 
@@ -48,7 +57,7 @@ class Picture(Formatted):
     @saved_as(".svg")
     def svg(self) -> str:
         """The picture as the text of an SVG file."""
-        return lay_out(self.dot, "svg").decode()
+        return scaled(lay_out(self._drawing, "svg").decode())
 
     @saved_as(".dot")
     def dot(self) -> str:
@@ -58,12 +67,17 @@ class Picture(Formatted):
     @saved_as(".png")
     def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
-        return lay_out(self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
+        return lay_out(self._drawing.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
 
     @saved_as(".pdf")
     def pdf(self) -> bytes:
         """The picture as the bytes of a PDF file."""
-        return lay_out(self.dot, "pdf")
+        return lay_out(self._drawing, "pdf")
+
+    @property
+    def _drawing(self) -> str:
+        """What is drawn."""
+        return self.dot
 
     @property
     def text(self) -> str:
@@ -91,8 +105,27 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    def __init__(self, scene: Scene, direction: Direction, colours: Colours) -> None:
+    def __init__(
+        self, scene: Scene, direction: Direction, colours: Colours, aspect: float | None, size: Size | None
+    ) -> None:
         self._scene, self._direction, self._colours = scene, direction, colours
+        self._aspect, self._size = aspect, size
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is."""
+        plain = read(lay_out(self.dot, "json0"))
+        return folded(plain, self._aspect, SIZE) if self._aspect else plain
+
+    @property
+    def _drawing(self) -> str:
+        return dot_of(self._scene, self._direction, self._colours, self.layout, self._size)
+
+    @saved_as(".svg")
+    def svg(self) -> str:
+        """The picture as the text of an SVG file, in which text stays on its card in any font."""
+        rooms = rooms_of(self._scene, self.layout)
+        return fitted(scaled(lay_out(self._drawing, "svg").decode()), SIZE, rooms)
 
     @saved_as(".dot")
     def dot(self) -> str:
@@ -118,6 +151,9 @@ def draw(
     theme: str = "auto",
     max_nodes: int = 60,
     collapse: Collapse | None = None,
+    each_operation: bool | None = None,
+    aspect: float | None = 16 / 9,
+    size: Size | None = None,
 ) -> GraphPicture:
     r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
 
@@ -154,12 +190,20 @@ def draw(
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    drawn = collapsed(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
+    parts = _parts(graph, each_operation)
+    drawn = collapsed(parts, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
     alone = [ids[0] for ids in drawn.cards if len(ids) == 1]
     shown = _shown(show, len(drawn.cards))
     written = settings.number_format("draw: number_format", number_format)
-    scene = Scene(graph, drawn, Wording(graph, shown, written, alone))
-    return GraphPicture(scene, direction, colours)
+    scene = Scene(parts, drawn, Wording(parts, shown, written, alone))
+    return GraphPicture(scene, direction, colours, aspect, size)
+
+
+def _parts(graph: Graph, each_operation: bool | None) -> Parts:
+    """What has a card: by default each operation of a small graph, and only the named parts of a larger one."""
+    if each_operation is None:
+        each_operation = len(graph) <= DOZEN
+    return Parts(graph) if each_operation else Parts(graph, spoken_of(graph))
 
 
 def _shown(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:
