@@ -12,6 +12,7 @@ from itertools import count, filterfalse
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
+from ..naming import Names
 from ..text.digits import subscript
 from ..text.lettering import with_bar
 from ..values.data import is_lazy
@@ -51,11 +52,12 @@ class LocalDerivative(NamedTuple):
 class LocalDerivatives:
     """The local derivatives of nodes of a graph; `coined` are the names of those without one, by id.
 
-    A value without a name is called u₁, u₂ … if a formula has to speak of it.
+    A part that has no name is called t₁, t₂ … if a formula has to speak of it.
     """
 
-    def __init__(self, graph: Graph, ids: Iterable[int]) -> None:
+    def __init__(self, graph: Graph, ids: Iterable[int], names: Names | None = None) -> None:
         self.graph = graph
+        self.names = names or Names(graph)
         self._found = {(id, i): slope for id in ids for i, slope in self._slopes(id)}
         self.coined: dict[int, str] = {}
         self._coin(self._found)
@@ -63,15 +65,13 @@ class LocalDerivatives:
 
     def _slopes(self, id: int) -> Sequence[tuple[int, LocalDerivative]]:
         """The local derivatives of a node, with the positions of the operands."""
-        return slopes(self.graph, self.graph[id])
+        return slopes(self.graph, self.graph[id], provisional_name)
 
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
-        """Name the values without a name that formulas speak of, in order, as nobody has named one."""
+        """Name the parts without a name that formulas speak of."""
         self._spelt = set(edges)
         spoken = {node_of(s) for edge in self._spelt for s in provisional(self._found[edge].term)}
-        given = {node.name for node in self.graph}
-        names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
-        self.coined = {id: next(names) for id in sorted(spoken) if not _given(self.graph[id])}
+        self.coined = {id: self.names.spoken(id) for id in sorted(spoken) if id not in self.names}
 
     def number(self, id: int, position: int) -> float | None:
         """The local derivative of a node by one of its operands, where both are numbers."""
@@ -94,7 +94,7 @@ class LocalDerivatives:
         """A formula with all names final."""
         for symbol in provisional(term):
             id = node_of(symbol)
-            name = _given(self.graph[id]) or self.coined[id]
+            name = self.names[id] or self.coined[id]
             final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
             term = substituted(term, symbol, Symbol(final, symbol.shape))
         return term
@@ -105,8 +105,13 @@ def _given(node: Node) -> str | None:
     return node.name if node.name and node.name[0] not in PROVISIONAL else None
 
 
-def name_of(node: Node) -> str:
-    return _given(node) or symbol_of(node).name
+def _name(node: Node) -> str:
+    return _given(node) or provisional_name(node)
+
+
+def provisional_name(node: Node) -> str:
+    """The provisional name of a node."""
+    return symbol_of(node).name
 
 
 def provisional(term: Term, kinds: Sequence[str] = PROVISIONAL) -> list[Symbol]:
@@ -134,7 +139,7 @@ def node_of(symbol: Symbol) -> int:
 
 
 def slopes(
-    graph: Graph, node: Node, named: Callable[[Node], str] = name_of
+    graph: Graph, node: Node, named: Callable[[Node], str] = _name
 ) -> list[tuple[int, LocalDerivative]]:
     """The local derivatives by the operands that are differentiated, with their positions.
 

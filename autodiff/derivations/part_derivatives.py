@@ -17,7 +17,7 @@ from .local_derivatives import (
     gradient_name,
     is_plain,
     is_tracked,
-    name_of,
+    provisional_name,
     operand_of,
     slopes,
 )
@@ -30,7 +30,7 @@ class PartDerivatives(LocalDerivatives):
 
     def __init__(self, parts: Parts, ids: Sequence[int]) -> None:
         self._parts = parts
-        super().__init__(parts.graph, ids)
+        super().__init__(parts.graph, ids, parts.names)
 
     def _slopes(self, id: int) -> Sequence[tuple[int, LocalDerivative]]:
         parts, node = self._parts, self.graph[id]
@@ -39,7 +39,7 @@ class PartDerivatives(LocalDerivatives):
         inputs, shown = parts.inputs(id), [i for i in node.inputs if i in parts]
         if parts.operation(id) is None or len(set(shown)) < len(shown):
             return _through(parts, node)
-        return [(inputs.index(node.inputs[i]), slope) for i, slope in slopes(self.graph, node)]
+        return [(inputs.index(node.inputs[i]), slope) for i, slope in slopes(self.graph, node, provisional_name)]
 
 
 def _through(parts: Parts, node: Node) -> list[tuple[int, LocalDerivative]]:
@@ -61,11 +61,11 @@ def _found(
     copies: dict[int, Any] = {}
     for x in inside:
         leaf = x is not node and (x.id in parts or not x.inputs)
-        copies[x.id] = operand_of(x, name_of(x)) if leaf else again(x, [copies[i] for i in x.inputs])
+        copies[x.id] = operand_of(x, provisional_name(x)) if leaf else again(x, [copies[i] for i in x.inputs])
     root = copies[node.id]
     numbers = not any(x.shape for x in inside)
     seed = None if numbers else Value(root._data, gradient_name(node.id))
     found = gradients(root, [copies[i] for _, i in wanted], seed, create_graph=True)
-    own = [(root, Symbol(name_of(node), root.shape))]
+    own = [(root, Symbol(provisional_name(node), root.shape))]
     for (position, _), slope in zip(wanted, found, strict=True):
         yield position, LocalDerivative(transcribed(slope, own), float(data_of(slope)) if numbers else None)

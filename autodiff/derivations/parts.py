@@ -7,7 +7,7 @@ into the next one that is shown. Pictures and passes see graphs in this way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from ..graph import Edge, Graph, Node
@@ -16,13 +16,24 @@ from ..values.operation import Operation
 
 
 class Parts:
-    """The nodes of a graph that are shown: all, or those with ids in `shown`, to which outputs must belong."""
+    """The nodes of a graph that are shown, by their ids.
 
-    def __init__(self, graph: Graph, shown: Collection[int] | None = None) -> None:
-        self.graph = graph
-        self.ids: Sequence[int] = range(len(graph)) if shown is None else sorted(shown)
-        self._shown = self.ids if shown is None else frozenset(shown)
-        self.each_operation = shown is None
+    All of them if `each_operation`; else what a reader speaks of: what has a name, arrays that were given,
+    and the outputs.
+    """
+
+    def __init__(self, graph: Graph, each_operation: bool = False) -> None:
+        self.graph, self.names, self.each_operation = graph, Names(graph), each_operation
+        self.ids: Sequence[int] = range(len(graph)) if each_operation else self._spoken_of()
+        self._shown = self.ids if each_operation else frozenset(self.ids)
+
+    def _spoken_of(self) -> list[int]:
+        outputs = {node.id for node in self.graph.outputs}
+        return [
+            node.id
+            for node in self.graph
+            if node.id in self.names or node.id in outputs or (not node.inputs and node.shape)
+        ]
 
     def __getitem__(self, id: int) -> Node:
         return self.graph[id]
@@ -87,9 +98,3 @@ class Parts:
             uses[edge.source].append(edge)
         return dict(uses)
 
-
-def spoken_of(graph: Graph) -> set[int]:
-    """What a reader speaks of: what has a name, arrays that were given, and the outputs."""
-    names = Names(graph)
-    given = (node.id for node in graph if not node.inputs and node.shape)
-    return {*(node.id for node in graph if node.id in names), *given, *(node.id for node in graph.outputs)}

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from typing import NamedTuple
+
 from ..text.escaping import dot, record
 from .geometry import Layout, Rect, Way
+from .legend import in_lines
 from .scene import INDENT, Arrow, Card, Label, Scene
 from .theme import LOOKS, CardLook, Colours
 
-PAGE = {"nodesep": "0.18", "ranksep": "0.2"}
+PAGE = {"nodesep": "0.18", "ranksep": "0.13"}
 PLACED = {"layout": "nop2"}
 FONT = "Helvetica,Arial,sans-serif"
 SIZE = 11.0
 """The size of all text, in points."""
+
+LINE = 1.2 * SIZE
+WIDE = 80.0 * SIZE
+"""The width of a legend before the layout is known."""
 
 CARD = {
     "fontname": FONT,
@@ -22,7 +29,7 @@ CARD = {
     "shape": "record",
     "style": "filled",
     "height": "0.3",
-    "margin": "0.08,0.035",
+    "margin": "0.06,0.035",
 }
 ARROW = {"arrowsize": "0.6"}
 PORTS = {
@@ -33,40 +40,59 @@ PORTS = {
 }
 """Where arrows leave and enter a card: always the same side, so that the direction is seen."""
 TEXT = {"fontname": FONT, "fontsize": f"{SIZE:g}"}
-BOX = TEXT | {"style": "rounded,filled", "margin": "10", "labelloc": "t", "labeljust": "l"}
+BOX = TEXT | {"style": "rounded,filled", "margin": "8", "labelloc": "t", "labeljust": "l"}
 LEGEND = TEXT | {"labelloc": "b", "labeljust": "l"}
 SHAPES = {"number": {"width": "0.2", "height": "0.2"}, "box": {"shape": "folder"}, "rest": {"shape": "box"}}
 OUTPUT = {"penwidth": "2"}
 NAN = {"penwidth": "2.5"}
 ALIKE = {"shape": "box", "peripheries": "2"}
-LABEL = {"shape": "plaintext", "style": "", "width": "0", "height": "0", "margin": "0.04,0.02"}
+LABEL = {"shape": "plaintext", "style": "", "width": "0", "height": "0", "margin": "0.025,0.02"}
 
 
-def dot_of(
-    scene: Scene,
-    direction: str,
-    colours: Colours,
-    layout: Layout | None = None,
-    size: tuple[float, float] | None = None,
-) -> str:
+class Page(NamedTuple):
+    """How a picture is set: where arrows point, its colours, its legend, and its size in inches."""
+
+    direction: str
+    colours: Colours
+    legend: tuple[str, ...] = ()
+    size: tuple[float, float] | None = None
+
+    @property
+    def below(self) -> float:
+        """The height of the legend, about."""
+        return LINE * len(in_lines(self.legend, SIZE, WIDE))
+
+
+def dot_of(scene: Scene, page: Page, layout: Layout | None = None) -> str:
     """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`.
 
     What is written on an arrow is a node that it goes through, `id="l5_0"`, so that nothing else does; what
-    leads there has `id="s5_0"`. With a layout, everything is where that says; `size` is in inches.
+    leads there has `id="s5_0"`. With a layout, everything is where that says.
     """
-    placed = PLACED if layout else {}
-    sized = {"size": f"{size[0]:.4f},{size[1]:.4f}!"} if size else {}
-    page = PAGE | placed | sized | {"bgcolor": colours.page, "rankdir": direction} | _legend(scene, colours)
+    colours, upright = page.colours, page.direction in ("LR", "RL")
     lines = [
         "digraph autodiff {",
-        f"{INDENT}graph [{_attributes(page)}]",
+        f"{INDENT}graph [{_attributes(_page(page, layout))}]",
         f"{INDENT}node [{_attributes(CARD | _ink(colours, colours.border, colours.text))}]",
-        f"{INDENT}edge [{_attributes(ARROW | PORTS[direction] | {'color': colours.line})}]",
-        *_nodes(scene, direction in ("LR", "RL"), colours, layout),
+        f"{INDENT}edge [{_attributes(ARROW | PORTS[page.direction] | {'color': colours.line})}]",
+        *_nodes(scene, upright, colours, layout),
         *_edges(scene.arrows, layout),
         "}\n",
     ]
     return "\n".join(lines)
+
+
+def _page(page: Page, layout: Layout | None) -> dict[str, str]:
+    own = PAGE | {"bgcolor": page.colours.page, "rankdir": page.direction}
+    if layout:
+        own |= PLACED
+    if page.size:
+        own["size"] = f"{page.size[0]:.4f},{page.size[1]:.4f}!"
+    if page.legend:
+        lines = in_lines(page.legend, SIZE, layout.extent.width if layout else WIDE)
+        text = "".join(f"{dot(line)}\\l" for line in lines)
+        own |= LEGEND | {"fontcolor": page.colours.line, "label": text}
+    return own
 
 
 def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None) -> Iterator[str]:
@@ -177,12 +203,6 @@ def _box(scene: Scene, box: int, colours: Colours, layout: Layout | None) -> str
 
 def _box_colours(colours: Colours) -> dict[str, str]:
     return {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
-
-
-def _legend(scene: Scene, colours: Colours) -> dict[str, str]:
-    """What is below the picture."""
-    text = "".join(f"{dot(line)}\\l" for line in scene.legend)
-    return LEGEND | {"fontcolor": colours.line, "label": text} if text else {}
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .geometry import Box, Layout, Point, Rect, Way, hull
+from .geometry import Box, Layout, Point, Rect, Turn, Way, hull
+from .sheet import Sheet
 
 LANE = 7.0
 """From one arrow to the next, where they go from a row to the next one."""
@@ -22,6 +23,9 @@ CLEAR = 10.0
 
 MARGIN = 8.0
 """Around the cards in a box."""
+
+WORTH = 1.1
+"""How many times larger text must become for a picture to be folded at all."""
 
 LEGIBLE = 24.0 / 1080.0
 """The size of text, as a part of the height of a page, that pictures are folded for; larger is not better."""
@@ -44,27 +48,39 @@ class Cut(NamedTuple):
     boxes: int
 
 
-def folded(layout: Layout, aspect: float, text: float, below: float = 0.0) -> Layout:
-    """The layout in rows, where its text would be small on a page of this shape: as many as make it largest.
+TURNS: dict[str, tuple[Turn, Turn]] = {
+    "LR": (((1, 0), (0, 1)), ((1, 0), (0, 1))),
+    "RL": (((-1, 0), (0, 1)), ((-1, 0), (0, 1))),
+    "TB": (((0, -1), (-1, 0)), ((0, -1), (-1, 0))),
+    "BT": (((0, 1), (-1, 0)), ((0, -1), (1, 0))),
+}
+"""How a picture is seen from left to right, and seen as before."""
 
-    `text` is the size of text, and `below` the height of what stands below the picture.
+
+def folded(layout: Layout, direction: str, sheet: Sheet, text: float) -> Layout:
+    """The layout in rows, where its text would be small on the sheet: as many rows as make it largest.
+
+    `text` is the size of text. From top to bottom the rows are columns.
     """
+    turn, back = TURNS[direction]
+    seen, upright = layout.seen(turn), direction in ("LR", "RL")
 
     def worth(width: float, height: float, cuts: Sequence[Cut]) -> float:
-        size = text * min(aspect / width, 1.0 / (height + below))
+        size = sheet.letters(text, *((width, height) if upright else (height, width)))
         unease = sum(UNEASE["lines"] * cut.lines + UNEASE["boxes"] * cut.boxes for cut in cuts)
         return min(size, LEGIBLE) / (1.0 + unease)
 
-    extent = layout.extent
+    extent = seen.extent
     best, chosen = worth(extent.width, extent.height, ()), None
     if best >= LEGIBLE:
         return layout
-    for cuts in _ways_to_cut(layout):
-        rows = _Rows(layout, cuts)
+    best *= WORTH
+    for cuts in _ways_to_cut(seen):
+        rows = _Rows(seen, cuts)
         found = worth(rows.width, rows.height, cuts)
         if found > best:
             best, chosen = found, rows
-    return chosen.layout() if chosen else layout
+    return chosen.layout().seen(back) if chosen else layout
 
 
 # -- where to cut ----------------------------------------------------------------------------------
@@ -72,7 +88,8 @@ def folded(layout: Layout, aspect: float, text: float, below: float = 0.0) -> La
 
 def _cuts(layout: Layout) -> list[Cut]:
     """One place in each gap between the cards: where it cuts fewest boxes, and then fewest arrows."""
-    blocks = [*layout.cards.values(), *(box.title for box in layout.boxes.values())]
+    heads = [Rect(*way.points[-1], *way.tip) for way in layout.ways.values() if way.tip]
+    blocks = [*layout.cards.values(), *heads, *(box.title for box in layout.boxes.values())]
     borders = {x for box in layout.boxes.values() for x in (box.place.left, box.place.right)}
     found = []
     for left, right in _gaps(blocks):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 INCH = 72.0
 """Points."""
+
+Turn: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+"""A picture turned by right angles, or seen in a mirror: what becomes of x, and of y."""
 
 
 class Point(NamedTuple):
@@ -15,6 +18,11 @@ class Point(NamedTuple):
 
     x: float
     y: float
+
+    def seen(self, turn: Turn) -> Point:
+        """The same in a picture that is turned."""
+        (a, b), (c, d) = turn
+        return Point(a * self.x + b * self.y, c * self.x + d * self.y)
 
 
 class Rect(NamedTuple):
@@ -39,6 +47,11 @@ class Rect(NamedTuple):
     def height(self) -> float:
         """Its height."""
         return self.top - self.bottom
+
+    def seen(self, turn: Turn) -> Rect:
+        """The same in a picture that is turned."""
+        one, other = Point(self.left, self.bottom).seen(turn), Point(self.right, self.top).seen(turn)
+        return Rect(min(one.x, other.x), min(one.y, other.y), max(one.x, other.x), max(one.y, other.y))
 
     def moved(self, dx: float, dy: float) -> Rect:
         """The same elsewhere."""
@@ -67,6 +80,10 @@ class Way(NamedTuple):
         points = self.points if self.tip is None else (*self.points, self.tip)
         return hull(Rect(x, y, x, y) for x, y in points)
 
+    def seen(self, turn: Turn) -> Way:
+        """The same in a picture that is turned."""
+        return Way(tuple(point.seen(turn) for point in self.points), self.tip and self.tip.seen(turn))
+
 
 class Box(NamedTuple):
     """A box, and where its title is. `pieces` are where it goes on in further rows."""
@@ -74,6 +91,12 @@ class Box(NamedTuple):
     place: Rect
     title: Rect
     pieces: tuple[Rect, ...] = ()
+
+    def seen(self, turn: Turn) -> Box:
+        """The same in a picture that is turned."""
+        return Box(
+            self.place.seen(turn), self.title.seen(turn), tuple(piece.seen(turn) for piece in self.pieces)
+        )
 
 
 class Layout(NamedTuple):
@@ -92,6 +115,14 @@ class Layout(NamedTuple):
         """The rectangle that all of it takes."""
         places = [place for box in self.boxes.values() for place in (box.place, *box.pieces)]
         return hull([*self.cards.values(), *places, *(way.extent for way in self.ways.values())])
+
+    def seen(self, turn: Turn) -> Layout:
+        """The same in a picture that is turned."""
+        return self._replace(
+            cards={id: card.seen(turn) for id, card in self.cards.items()},
+            boxes={number: box.seen(turn) for number, box in self.boxes.items()},
+            ways={id: way.seen(turn) for id, way in self.ways.items()},
+        )
 
 
 def read(drawn: bytes) -> Layout:

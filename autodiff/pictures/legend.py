@@ -10,6 +10,9 @@ from .wording import ABSORBED, UNKNOWN
 
 BETWEEN = "   ·   "
 
+WIDER = 1.18
+"""How much wider than in Helvetica text is in the fonts that Graphviz may find."""
+
 KINDS = {
     "leaf": "rounded: a variable",
     "constant": "dashed: a constant, which has no gradient",
@@ -33,9 +36,10 @@ def _derivatives(scene: Scene) -> Iterator[str]:
     texts = [arrow.text for arrow in scene.arrows]
     fields = [field for card in scene.cards for field in card.fields]
     if any(text.startswith("∂") for text in texts):
-        yield scene.example or "∂ on an arrow: the derivative of what it leads to, by what it comes from"
+        example = f": {scene.example}" if scene.example else ""
+        yield f"∂: the derivative of what an arrow leads to by what it comes from{example}"
     if any(text.startswith("∇") for text in texts):
-        yield "∇ on an arrow: what comes back along it, a term of a gradient; ū is the gradient of u"
+        yield "∇: the term of a gradient that comes back along an arrow; ū is the gradient of u"
     if any(field.startswith("grad ") for field in fields):
         yield f"grad: the derivative of {scene.whole} by what is on the card"
     if any("\n= " in field for field in fields):
@@ -51,7 +55,7 @@ def in_lines(phrases: Sequence[str], size: float, width: float) -> list[str]:
     lines: list[str] = []
     for phrase in phrases:
         longer = f"{lines[-1]}{BETWEEN}{phrase}" if lines else phrase
-        if lines and width_of(longer, size) <= width:
+        if lines and WIDER * width_of(longer, size) <= width:
             lines[-1] = longer
         else:
             lines.append(phrase)

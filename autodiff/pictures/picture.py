@@ -9,27 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, get_args
 
 from .. import settings
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
-from ..derivations.parts import Parts, spoken_of
+from ..derivations.parts import Parts
 from .collapsing import Collapse, collapsed
-from .dot_language import SIZE, dot_of, rooms_of
+from .dot_language import SIZE, Page, dot_of, rooms_of
 from .fitting import fitted, scaled
 from .folding import folded
 from .formats import Formatted, saved_as
 from .geometry import Layout, read
 from .layout import lay_out
+from .legend import legend_of
 from .mermaid import mermaid_of
 from .plain_text import plain_text_of
 from .scene import Scene
-from .theme import THEMES, Colours
+from .sheet import PIXELS, SLIDE, Sheet, sheet_of
+from .theme import THEMES
 from .wording import Wording
 
-Size: TypeAlias = tuple[float, float]
 Direction = Literal["LR", "TB", "RL", "BT"]
 Show = Literal["data", "grad", "local", "ledger"]
 
@@ -67,7 +68,7 @@ class Picture(Formatted):
     @saved_as(".png")
     def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
-        return lay_out(self._drawing.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
+        return lay_out(self._drawing.replace("{", f"{{ dpi={self._dots_per_inch}", 1), "png")
 
     @saved_as(".pdf")
     def pdf(self) -> bytes:
@@ -78,6 +79,10 @@ class Picture(Formatted):
     def _drawing(self) -> str:
         """What is drawn."""
         return self.dot
+
+    @property
+    def _dots_per_inch(self) -> int:
+        return DOTS_PER_INCH
 
     @property
     def text(self) -> str:
@@ -105,21 +110,24 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    def __init__(
-        self, scene: Scene, direction: Direction, colours: Colours, aspect: float | None, size: Size | None
-    ) -> None:
-        self._scene, self._direction, self._colours = scene, direction, colours
-        self._aspect, self._size = aspect, size
+    def __init__(self, scene: Scene, page: Page, sheet: Sheet) -> None:
+        self._scene, self._page, self._sheet = scene, page, sheet
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything is."""
+        """Where everything is, in points."""
         plain = read(lay_out(self.dot, "json0"))
-        return folded(plain, self._aspect, SIZE) if self._aspect else plain
+        if self._sheet.aspect is None:
+            return plain
+        return folded(plain, self._page.direction, self._sheet, SIZE)
 
     @property
     def _drawing(self) -> str:
-        return dot_of(self._scene, self._direction, self._colours, self.layout, self._size)
+        return dot_of(self._scene, self._page, self.layout)
+
+    @property
+    def _dots_per_inch(self) -> int:
+        return round(PIXELS) if self._page.size else DOTS_PER_INCH
 
     @saved_as(".svg")
     def svg(self) -> str:
@@ -130,12 +138,12 @@ class GraphPicture(Picture):
     @saved_as(".dot")
     def dot(self) -> str:
         """The graph in the DOT language."""
-        return dot_of(self._scene, self._direction, self._colours)
+        return dot_of(self._scene, self._page)
 
     @saved_as(".mmd")
     def mermaid(self) -> str:
         """The graph as a flowchart in the language of Mermaid."""
-        return mermaid_of(self._scene, self._direction, self._colours)
+        return mermaid_of(self._scene, self._page.direction, self._page.colours)
 
     @saved_as(".txt")
     def text(self) -> str:
@@ -152,8 +160,9 @@ def draw(
     max_nodes: int = 60,
     collapse: Collapse | None = None,
     each_operation: bool | None = None,
-    aspect: float | None = 16 / 9,
-    size: Size | None = None,
+    aspect: float | None = SLIDE,
+    size: float | tuple[float, float] | None = None,
+    legend: bool | None = None,
 ) -> GraphPicture:
     r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
 
@@ -189,6 +198,7 @@ def draw(
     """
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
+    sheet = sheet_of(aspect, size)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
     parts = _parts(graph, each_operation)
     drawn = collapsed(parts, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
@@ -196,14 +206,14 @@ def draw(
     shown = _shown(show, len(drawn.cards))
     written = settings.number_format("draw: number_format", number_format)
     scene = Scene(parts, drawn, Wording(parts, shown, written, alone))
-    return GraphPicture(scene, direction, colours, aspect, size)
+    told = len(graph) > DOZEN if legend is None else legend
+    page = Page(direction, colours, tuple(legend_of(scene)) if told else (), sheet.inches)
+    return GraphPicture(scene, page, sheet._replace(below=page.below))
 
 
 def _parts(graph: Graph, each_operation: bool | None) -> Parts:
     """What has a card: by default each operation of a small graph, and only the named parts of a larger one."""
-    if each_operation is None:
-        each_operation = len(graph) <= DOZEN
-    return Parts(graph) if each_operation else Parts(graph, spoken_of(graph))
+    return Parts(graph, len(graph) <= DOZEN if each_operation is None else each_operation)
 
 
 def _shown(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:

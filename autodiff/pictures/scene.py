@@ -74,7 +74,6 @@ class Scene:
             text = f"… {counted(left_out, 'more value')}"
             self.cards.append(Card("rest", "rest", False, False, False, None, (text,), NOWHERE))
         self.arrows = list(self._all_arrows())
-        self.legend: tuple[str, ...] = ()
 
     @property
     def labels(self) -> list[Label]:
@@ -85,6 +84,23 @@ class Scene:
             for id, source, target, text, _ in self.arrows
             if text
         ]
+
+    @property
+    def whole(self) -> str:
+        """What the picture is of, in a sentence."""
+        outputs = self._parts.graph.outputs
+        return (self._wording.name(outputs[0]) or "the output") if len(outputs) == 1 else "an output"
+
+    @property
+    def example(self) -> str:
+        """The first derivative of a named value by a named value that is written on an arrow, in full."""
+        nodes = {f"n{node.id}": node for node in self._parts}
+        for arrow in self.arrows:
+            ends = [nodes.get(arrow.target), nodes.get(arrow.source)]
+            names = [self._wording.name(node) for node in ends if node]
+            if arrow.text.startswith("∂") and len(names) == 2 and all(names):
+                return f"∂{names[0]}/∂{names[1]} {arrow.text[2:]}".replace("\n", " ")
+        return ""
 
     def around(self, box: int) -> Iterator[int]:
         """A box and those around it, outwards."""

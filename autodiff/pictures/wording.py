@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -21,6 +22,12 @@ CLEARER = {"·": "×"}  # a dot is lost on a slide
 
 MOST_TERMS = 4
 """Terms of a gradient that are written out; of more the first, the last, and how many there are."""
+
+ONE_LINE = 12
+"""Letters of a formula that stands on one line."""
+
+FACTOR = re.compile("[^A-Za-zα-ω′\\s(](?=[(])")
+"""What stands before a factor in brackets, and does not end the name of a function."""
 
 ABSORBED = "0·∞"
 """A term of a gradient that is 0 because its branch was not taken, whatever its derivative."""
@@ -73,8 +80,7 @@ class Wording:
 
     def _title(self, node: Node, data: Data) -> Fields:
         """Name and data: on one line for a number, with the shape for an array."""
-        name = node.name
-        name = visible(name) if name else self.coined.get(node.id, "")
+        name = self.name(node)
         if type(data) is not float and node.shape:
             name = f"{name} {node.shape}" if name else str(node.shape)
             return (name, self.number(data)) if self.data else (name,)
@@ -82,6 +88,10 @@ class Wording:
             return (name,) if name else ()
         number = self.number(data)
         return (f"{name} = {number}" if name else number,)
+
+    def name(self, node: Node) -> str:
+        """The name of a part, if it has one, or a formula speaks of it."""
+        return visible(self.parts.names[node.id] or self.coined.get(node.id, ""))
 
     def _gradient(self, node: Node) -> str:
         grad = node.grad
@@ -119,7 +129,7 @@ class Wording:
         first, last = nodes[0], nodes[-1]
         shape = f" of shape {first.shape}" if first.shape else ""
         count = f"{len(nodes):,} {'numbers' if first.kind == 'number' else 'values'}{shape}"
-        names = [visible(name) for name in dict.fromkeys((first.name, last.name)) if name]
+        names = [name for name in dict.fromkeys((self.name(first), self.name(last))) if name]
         return (*([" … ".join(names)] if names else []), count, *self._ranges(nodes))
 
     def _ranges(self, nodes: list[Node]) -> Fields:
@@ -154,7 +164,7 @@ class Wording:
             value = f"{value}, absorbed"
         if not formula or self.slopes.is_number(target, position):
             return f"∂ = {value}"
-        return f"∂ = {formula}\n= {value}"
+        return f"∂ = {_in_lines(formula)}\n= {value}"
 
     def absorbed(self, target: int, position: int) -> bool:
         """Whether what comes along an edge is 0, although its derivative is infinite or nan."""
@@ -168,6 +178,12 @@ class Wording:
         shown = [node.data for node in nodes] if self.data else []
         shown += [node.grad for node in nodes] if self.grad else []
         return any(part is not None and not isinstance(part, tuple) and holds_nan(part) for part in shown)
+
+
+def _in_lines(formula: str) -> str:
+    """A formula; a long one is broken before its first factor in brackets: a₁⁽¹⁾ (1 − a₁⁽¹⁾)."""
+    factor = FACTOR.search(formula) if len(formula) > ONE_LINE else None
+    return f"{formula[: factor.end()]}\n{formula[factor.end() :]}" if factor else formula
 
 
 def _together(parts: list[Any]) -> Any:
