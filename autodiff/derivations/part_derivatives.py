@@ -39,7 +39,9 @@ class PartDerivatives(LocalDerivatives):
         inputs, shown = parts.inputs(id), [i for i in node.inputs if i in parts]
         if parts.operation(id) is None or len(set(shown)) < len(shown):
             return _through(parts, node)
-        return [(inputs.index(node.inputs[i]), slope) for i, slope in slopes(self.graph, node, provisional_name)]
+        return [
+            (inputs.index(node.inputs[i]), slope) for i, slope in slopes(self.graph, node, provisional_name)
+        ]
 
 
 def _through(parts: Parts, node: Node) -> list[tuple[int, LocalDerivative]]:

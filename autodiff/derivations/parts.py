@@ -67,8 +67,11 @@ class Parts:
 
     def operation(self, id: int) -> Operation | None:
         """The operation that makes a part out of those next to it; None where there are several, or none."""
-        single = all(i in self or not self.graph[i].inputs for i in self.graph[id].inputs)
-        return self.graph[id].operation if single else None
+        node = self.graph[id]
+        if self.each_operation:
+            return node.operation
+        single = all(i in self or not self.graph[i].inputs for i in node.inputs)
+        return node.operation if single else None
 
     def inside(self, id: int) -> list[Node]:
         """The nodes that a part is computed by, with those next to it, in order of the graph."""
@@ -97,4 +100,3 @@ class Parts:
         for edge in self.edges:
             uses[edge.source].append(edge)
         return dict(uses)
-

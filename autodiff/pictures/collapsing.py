@@ -74,7 +74,9 @@ class Collapsed:
             return self.boxes.parents[own]
         if self._leaves_out and not self._parts[ids[0]].inputs:
             return NOWHERE
-        box = self.boxes.shared([self.boxes.of[id] for id in ids])
+        box = self.boxes.of[ids[0]] if len(ids) == 1 else self.boxes.shared([self.boxes.of[id] for id in ids])
+        if not self._closed:
+            return box
         closed = [self.boxes.parents[around] for around in self.boxes.around(box) if around in self._closed]
         return closed[-1] if closed else box
 

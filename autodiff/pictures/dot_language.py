@@ -8,9 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from ..text.escaping import dot, record
-from .geometry import Layout, Rect, Way
+from .geometry import Layout, Rect, Curve
 from .legend import in_lines
-from .scene import INDENT, Arrow, Card, Label, Scene
+from .scene import INDENT, Arrow, Card, Inscription, Scene
 from .theme import LOOKS, CardLook, Colours
 
 PAGE = {"nodesep": "0.18", "ranksep": "0.13"}
@@ -49,7 +49,7 @@ ALIKE = {"shape": "box", "peripheries": "2"}
 LABEL = {"shape": "plaintext", "style": "", "width": "0", "height": "0", "margin": "0.025,0.02"}
 
 
-class Page(NamedTuple):
+class Style(NamedTuple):
     """How a picture is set: where arrows point, its colours, its legend, and its size in inches."""
 
     direction: str
@@ -63,18 +63,18 @@ class Page(NamedTuple):
         return LINE * len(in_lines(self.legend, SIZE, WIDE))
 
 
-def dot_of(scene: Scene, page: Page, layout: Layout | None = None) -> str:
+def dot_of(scene: Scene, style: Style, layout: Layout | None = None) -> str:
     """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`.
 
     What is written on an arrow is a node that it goes through, `id="l5_0"`, so that nothing else does; what
     leads there has `id="s5_0"`. With a layout, everything is where that says.
     """
-    colours, upright = page.colours, page.direction in ("LR", "RL")
+    colours, upright = style.colours, style.direction in ("LR", "RL")
     lines = [
         "digraph autodiff {",
-        f"{INDENT}graph [{_attributes(_page(page, layout))}]",
+        f"{INDENT}graph [{_attributes(_page(style, layout))}]",
         f"{INDENT}node [{_attributes(CARD | _ink(colours, colours.border, colours.text))}]",
-        f"{INDENT}edge [{_attributes(ARROW | PORTS[page.direction] | {'color': colours.line})}]",
+        f"{INDENT}edge [{_attributes(ARROW | PORTS[style.direction] | {'color': colours.line})}]",
         *_nodes(scene, upright, colours, layout),
         *_edges(scene.arrows, layout),
         "}\n",
@@ -82,16 +82,16 @@ def dot_of(scene: Scene, page: Page, layout: Layout | None = None) -> str:
     return "\n".join(lines)
 
 
-def _page(page: Page, layout: Layout | None) -> dict[str, str]:
-    own = PAGE | {"bgcolor": page.colours.page, "rankdir": page.direction}
+def _page(style: Style, layout: Layout | None) -> dict[str, str]:
+    own = PAGE | {"bgcolor": style.colours.page, "rankdir": style.direction}
     if layout:
         own |= PLACED
-    if page.size:
-        own["size"] = f"{page.size[0]:.4f},{page.size[1]:.4f}!"
-    if page.legend:
-        lines = in_lines(page.legend, SIZE, layout.extent.width if layout else WIDE)
+    if style.size:
+        own["size"] = f"{style.size[0]:.4f},{style.size[1]:.4f}!"
+    if style.legend:
+        lines = in_lines(style.legend, SIZE, layout.extent.width if layout else WIDE)
         text = "".join(f"{dot(line)}\\l" for line in lines)
-        own |= LEGEND | {"fontcolor": page.colours.line, "label": text}
+        own |= LEGEND | {"fontcolor": style.colours.line, "label": text}
     return own
 
 
@@ -105,7 +105,7 @@ def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None)
         elif isinstance(item, int):
             yield f"{indent}subgraph cluster_{item} {{"
             yield f"{indent}{INDENT}graph [{_box(scene, item, colours, layout)}]"
-        elif isinstance(item, Label):
+        elif isinstance(item, Inscription):
             yield f'{indent}{item.id} [id="{item.id}" label="{dot(item.text)}" {beside}{_at(layout, item.id)}]'
         else:
             kind = item[1:5]
@@ -144,7 +144,7 @@ def _at(layout: Layout | None, id: str) -> str:
     return f' pos="{_pair(*layout.cards[id].middle)}"' if layout else ""
 
 
-def _along(way: Way | None) -> str:
+def _along(way: Curve | None) -> str:
     if way is None:
         return ""
     tip = [f"e,{_pair(*way.tip)}"] if way.tip else []

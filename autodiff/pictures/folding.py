@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .geometry import Box, Layout, Point, Rect, Turn, Way, hull
+from .geometry import Box, Layout, Spot, Rect, Turn, Curve, hull
 from .sheet import Sheet
 
 LANE = 7.0
@@ -182,7 +182,7 @@ class _Rows:
             yield -hull.left, top - hull.top
             top -= hull.height + (CLEAR + self.gutters[row] if row < len(self.gutters) else 0.0)
 
-    def _cut(self, way: Way) -> dict[int, list[Point]]:
+    def _cut(self, way: Curve) -> dict[int, list[Spot]]:
         """The pieces of an arrow, by the row that they are in."""
         row, rest = self._row(way.points[0].x), list(way.points)
         pieces = {}
@@ -193,17 +193,25 @@ class _Rows:
 
     def _crossings(self, row: int) -> dict[str, float]:
         """The arrows that go on from a row to the next one, and at what height, the uppermost first."""
-        found = {id: pieces[row][-1].y for id, pieces in self.curves.items() if {row, row + 1} <= pieces.keys()}
+        found = {
+            id: pieces[row][-1].y for id, pieces in self.curves.items() if {row, row + 1} <= pieces.keys()
+        }
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
     def _pieces(self, row: int) -> dict[int, Rect]:
         """What of each box is in a row: around the cards that it has there, on to where it is cut."""
         left, right = self.places[row : row + 2]
         found: dict[int, Rect] = {}
-        inner_first = sorted(self.source.boxes.items(), key=lambda item: item[1].place.width * item[1].place.height)
+        inner_first = sorted(
+            self.source.boxes.items(), key=lambda item: item[1].place.width * item[1].place.height
+        )
         for number, box in inner_first:
             place = box.place
-            inside = [card for card in self.source.cards.values() if _within(card.middle, place) and left < card.middle.x < right]
+            inside = [
+                card
+                for card in self.source.cards.values()
+                if _within(card.middle, place) and left < card.middle.x < right
+            ]
             if not inside:
                 continue
             inside += [other for n, other in found.items() if n != number and _within(other.middle, place)]
@@ -211,7 +219,9 @@ class _Rows:
                 inside.append(box.title)
             around = hull(inside).grown(MARGIN)
             sides = max(place.left, left), min(place.right, right)
-            found[number] = Rect(sides[0], max(around.bottom, place.bottom), sides[1], min(around.top, place.top))
+            found[number] = Rect(
+                sides[0], max(around.bottom, place.bottom), sides[1], min(around.top, place.top)
+            )
         return found
 
     def _hull(self, row: int) -> Rect:
@@ -226,29 +236,33 @@ class _Rows:
 
     def layout(self) -> Layout:
         """Everything where it is now."""
-        cards = {id: card.moved(*self.offsets[self._row(card.middle.x)]) for id, card in self.source.cards.items()}
+        cards = {
+            id: card.moved(*self.offsets[self._row(card.middle.x)]) for id, card in self.source.cards.items()
+        }
         boxes = {number: self._box(number, box) for number, box in self.source.boxes.items()}
         ways = {id: self._way(id, way) for id, way in self.source.ways.items()}
         return self.source._replace(cards=cards, boxes=boxes, ways=ways)
 
     def _box(self, number: int, box: Box) -> Box:
         places = [
-            piece[number].moved(*self.offsets[row]) for row, piece in enumerate(self.pieces) if number in piece
+            piece[number].moved(*self.offsets[row])
+            for row, piece in enumerate(self.pieces)
+            if number in piece
         ]
         title = box.title.moved(*self.offsets[self._row(box.title.middle.x)])
         return Box(places[0], title, tuple(places[1:]))
 
-    def _way(self, id: str, way: Way) -> Way:
+    def _way(self, id: str, way: Curve) -> Curve:
         """An arrow: its pieces in each row, and the ways from one row to the next."""
-        points: list[Point] = []
+        points: list[Spot] = []
         for row, piece in self.curves[id].items():
             if points:
                 points = _joined(points, self._passage(row - 1, id))
             points = _joined(points, [_moved(p, self.offsets[row]) for p in piece])
         tip = None if way.tip is None else _moved(way.tip, self.offsets[row])
-        return Way(tuple(points), tip)
+        return Curve(tuple(points), tip)
 
-    def _passage(self, row: int, id: str) -> list[Point]:
+    def _passage(self, row: int, id: str) -> list[Spot]:
         """From the right end of a row, below it, to the left end of the next one."""
         lines = self.crossings[row]
         rank, y = list(lines).index(id), lines[id]
@@ -257,22 +271,29 @@ class _Rows:
         x, back = self.places[row + 1] + dx, self.places[row + 1] + ex
         right, left = x + CLEAR + LANE * inner, back - CLEAR - LANE * rank
         below = self.hulls[row].bottom + dy - CLEAR - LANE * inner
-        corners = [(x, y + dy), (right, y + dy), (right, below), (left, below), (left, y + ey), (back, y + ey)]
-        return _rounded([Point(*corner) for corner in corners])
+        corners = [
+            (x, y + dy),
+            (right, y + dy),
+            (right, below),
+            (left, below),
+            (left, y + ey),
+            (back, y + ey),
+        ]
+        return _rounded([Spot(*corner) for corner in corners])
 
 
-def _within(point: Point, place: Rect) -> bool:
+def _within(point: Spot, place: Rect) -> bool:
     return place.left <= point.x <= place.right and place.bottom <= point.y <= place.top
 
 
-def _moved(point: Point, offset: tuple[float, float]) -> Point:
-    return Point(point.x + offset[0], point.y + offset[1])
+def _moved(point: Spot, offset: tuple[float, float]) -> Spot:
+    return Spot(point.x + offset[0], point.y + offset[1])
 
 
 # -- curves ----------------------------------------------------------------------------------------
 
 
-def _at(points: Sequence[Point], x: float) -> float:
+def _at(points: Sequence[Spot], x: float) -> float:
     """Where a curve reaches x: the number of a piece, and the part of it."""
     ends = [p.x for p in points[::3]]
     piece = next(k for k in range(len(ends) - 1) if ends[k] <= x <= ends[k + 1])
@@ -280,23 +301,23 @@ def _at(points: Sequence[Point], x: float) -> float:
     return piece + part / FINE
 
 
-def _split(points: Sequence[Point], at: float) -> tuple[list[Point], list[Point]]:
+def _split(points: Sequence[Spot], at: float) -> tuple[list[Spot], list[Spot]]:
     """Two curves that one is cut into, by de Casteljau's construction."""
     k = min(int(at), (len(points) - 1) // 3 - 1)
     t, piece = at - k, list(points[3 * k : 3 * k + 4])
     left, right = [piece[0]], [piece[-1]]
     while len(piece) > 1:
-        piece = [Point(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)) for a, b in pairwise(piece)]
+        piece = [Spot(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)) for a, b in pairwise(piece)]
         left.append(piece[0])
         right.append(piece[-1])
     return [*points[: 3 * k], *left], [*right[::-1], *points[3 * k + 4 :]]
 
 
-def _joined(first: list[Point], then: Sequence[Point]) -> list[Point]:
+def _joined(first: list[Spot], then: Sequence[Spot]) -> list[Spot]:
     return [*first, *then[1:]] if first else list(then)
 
 
-def _rounded(corners: Sequence[Point]) -> list[Point]:
+def _rounded(corners: Sequence[Spot]) -> list[Spot]:
     """A curve through corners, which it rounds off."""
     points = [corners[0]]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
@@ -305,15 +326,15 @@ def _rounded(corners: Sequence[Point]) -> list[Point]:
     return [*points, *_straight(points[-1], corners[-1])]
 
 
-def _towards(corner: Point, other: Point) -> Point:
+def _towards(corner: Spot, other: Spot) -> Spot:
     """The point at which the rounding of a corner begins or ends."""
     length = math.hypot(other.x - corner.x, other.y - corner.y)
     part = min(BEND, length / 2.0) / length if length else 0.0
-    return Point(corner.x + part * (other.x - corner.x), corner.y + part * (other.y - corner.y))
+    return Spot(corner.x + part * (other.x - corner.x), corner.y + part * (other.y - corner.y))
 
 
-def _straight(start: Point, end: Point) -> list[Point]:
+def _straight(start: Spot, end: Spot) -> list[Spot]:
     """A line as a piece of a curve, without its start."""
-    third = Point((2.0 * start.x + end.x) / 3.0, (2.0 * start.y + end.y) / 3.0)
-    other = Point((start.x + 2.0 * end.x) / 3.0, (start.y + 2.0 * end.y) / 3.0)
+    third = Spot((2.0 * start.x + end.x) / 3.0, (2.0 * start.y + end.y) / 3.0)
+    other = Spot((start.x + 2.0 * end.x) / 3.0, (start.y + 2.0 * end.y) / 3.0)
     return [third, other, end]

@@ -13,16 +13,16 @@ Turn: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 """A picture turned by right angles, or seen in a mirror: what becomes of x, and of y."""
 
 
-class Point(NamedTuple):
+class Spot(NamedTuple):
     """A place in a picture; y grows upwards."""
 
     x: float
     y: float
 
-    def seen(self, turn: Turn) -> Point:
+    def seen(self, turn: Turn) -> Spot:
         """The same in a picture that is turned."""
         (a, b), (c, d) = turn
-        return Point(a * self.x + b * self.y, c * self.x + d * self.y)
+        return Spot(a * self.x + b * self.y, c * self.x + d * self.y)
 
 
 class Rect(NamedTuple):
@@ -34,9 +34,9 @@ class Rect(NamedTuple):
     top: float
 
     @property
-    def middle(self) -> Point:
+    def middle(self) -> Spot:
         """The point that Graphviz knows it by."""
-        return Point((self.left + self.right) / 2.0, (self.bottom + self.top) / 2.0)
+        return Spot((self.left + self.right) / 2.0, (self.bottom + self.top) / 2.0)
 
     @property
     def width(self) -> float:
@@ -50,7 +50,7 @@ class Rect(NamedTuple):
 
     def seen(self, turn: Turn) -> Rect:
         """The same in a picture that is turned."""
-        one, other = Point(self.left, self.bottom).seen(turn), Point(self.right, self.top).seen(turn)
+        one, other = Spot(self.left, self.bottom).seen(turn), Spot(self.right, self.top).seen(turn)
         return Rect(min(one.x, other.x), min(one.y, other.y), max(one.x, other.x), max(one.y, other.y))
 
     def moved(self, dx: float, dy: float) -> Rect:
@@ -68,11 +68,11 @@ def hull(rects: Iterable[Rect]) -> Rect:
     return Rect(min(lefts), min(bottoms), max(rights), max(tops))
 
 
-class Way(NamedTuple):
+class Curve(NamedTuple):
     """An arrow: the points of its curve, a start and three for each piece, and its tip, if it has one."""
 
-    points: tuple[Point, ...]
-    tip: Point | None
+    points: tuple[Spot, ...]
+    tip: Spot | None
 
     @property
     def extent(self) -> Rect:
@@ -80,9 +80,9 @@ class Way(NamedTuple):
         points = self.points if self.tip is None else (*self.points, self.tip)
         return hull(Rect(x, y, x, y) for x, y in points)
 
-    def seen(self, turn: Turn) -> Way:
+    def seen(self, turn: Turn) -> Curve:
         """The same in a picture that is turned."""
-        return Way(tuple(point.seen(turn) for point in self.points), self.tip and self.tip.seen(turn))
+        return Curve(tuple(point.seen(turn) for point in self.points), self.tip and self.tip.seen(turn))
 
 
 class Box(NamedTuple):
@@ -107,7 +107,7 @@ class Layout(NamedTuple):
 
     cards: Mapping[str, Rect]
     boxes: Mapping[int, Box]
-    ways: Mapping[str, Way]
+    ways: Mapping[str, Curve]
     fields: Mapping[str, Sequence[float]]
 
     @property
@@ -134,7 +134,11 @@ def read(drawn: bytes) -> Layout:
         {item["name"]: _rect(item) for item in objects if "pos" in item},
         {int(item["name"].partition("_")[2]): _box(item) for item in clusters},
         {item["id"]: _way(item["pos"]) for item in data.get("edges", [])},
-        {item["name"]: [_place(rect).width for rect in item["rects"].split()] for item in objects if "rects" in item},
+        {
+            item["name"]: [_place(rect).width for rect in item["rects"].split()]
+            for item in objects
+            if "rects" in item
+        },
     )
 
 
@@ -142,7 +146,7 @@ def _rect(item: Mapping[str, Any]) -> Rect:
     return _around(_points(item["pos"])[0], item["width"], item["height"])
 
 
-def _around(middle: Point, width: str, height: str) -> Rect:
+def _around(middle: Spot, width: str, height: str) -> Rect:
     """A rectangle by its middle, and its size in inches."""
     dx, dy = float(width) * INCH / 2.0, float(height) * INCH / 2.0
     return Rect(middle.x - dx, middle.y - dy, middle.x + dx, middle.y + dy)
@@ -156,12 +160,12 @@ def _box(item: Mapping[str, Any]) -> Box:
     return Box(_place(item["bb"]), _around(_points(item["lp"])[0], item["lwidth"], item["lheight"]))
 
 
-def _way(text: str) -> Way:
+def _way(text: str) -> Curve:
     words = text.split()
     tips = [word[2:] for word in words if word.startswith("e,")]
     points = _points(*[word for word in words if word[:2] not in ("e,", "s,")])
-    return Way(tuple(points), _points(tips[0])[0] if tips else None)
+    return Curve(tuple(points), _points(tips[0])[0] if tips else None)
 
 
-def _points(*words: str) -> Sequence[Point]:
-    return [Point(*map(float, word.split(",")[:2])) for word in words]
+def _points(*words: str) -> Sequence[Spot]:
+    return [Spot(*map(float, word.split(",")[:2])) for word in words]

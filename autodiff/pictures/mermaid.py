@@ -57,7 +57,9 @@ def _brackets(look: CardLook) -> tuple[str, str]:
 def _style(name: str, colours: Colours) -> str:
     """Ground and border of a class of cards."""
     if name == "nan":
-        return f"fill:{colours.nan},stroke:{colours.alarm},stroke-dasharray:{DASHES['dashed']},stroke-width:3px"
+        return (
+            f"fill:{colours.nan},stroke:{colours.alarm},stroke-dasharray:{DASHES['dashed']},stroke-width:3px"
+        )
     look = LOOKS[name]
     styles = [f"fill:{getattr(colours, look.ground)}"]
     if look.is_faint:

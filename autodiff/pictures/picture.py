@@ -17,7 +17,7 @@ from ..settings import chosen, one_of
 from ..values.value import Value
 from ..derivations.parts import Parts
 from .collapsing import Collapse, collapsed
-from .dot_language import SIZE, Page, dot_of, rooms_of
+from .dot_language import SIZE, Style, dot_of, rooms_of
 from .fitting import fitted, scaled
 from .folding import folded
 from .formats import Formatted, saved_as
@@ -110,8 +110,8 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    def __init__(self, scene: Scene, page: Page, sheet: Sheet) -> None:
-        self._scene, self._page, self._sheet = scene, page, sheet
+    def __init__(self, scene: Scene, style: Style, sheet: Sheet) -> None:
+        self._scene, self._style, self._sheet = scene, style, sheet
 
     @cached_property
     def layout(self) -> Layout:
@@ -119,15 +119,15 @@ class GraphPicture(Picture):
         plain = read(lay_out(self.dot, "json0"))
         if self._sheet.aspect is None:
             return plain
-        return folded(plain, self._page.direction, self._sheet, SIZE)
+        return folded(plain, self._style.direction, self._sheet, SIZE)
 
     @property
     def _drawing(self) -> str:
-        return dot_of(self._scene, self._page, self.layout)
+        return dot_of(self._scene, self._style, self.layout)
 
     @property
     def _dots_per_inch(self) -> int:
-        return round(PIXELS) if self._page.size else DOTS_PER_INCH
+        return round(PIXELS) if self._style.size else DOTS_PER_INCH
 
     @saved_as(".svg")
     def svg(self) -> str:
@@ -138,12 +138,12 @@ class GraphPicture(Picture):
     @saved_as(".dot")
     def dot(self) -> str:
         """The graph in the DOT language."""
-        return dot_of(self._scene, self._page)
+        return dot_of(self._scene, self._style)
 
     @saved_as(".mmd")
     def mermaid(self) -> str:
         """The graph as a flowchart in the language of Mermaid."""
-        return mermaid_of(self._scene, self._page.direction, self._page.colours)
+        return mermaid_of(self._scene, self._style.direction, self._style.colours)
 
     @saved_as(".txt")
     def text(self) -> str:
@@ -207,8 +207,8 @@ def draw(
     written = settings.number_format("draw: number_format", number_format)
     scene = Scene(parts, drawn, Wording(parts, shown, written, alone))
     told = len(graph) > DOZEN if legend is None else legend
-    page = Page(direction, colours, tuple(legend_of(scene)) if told else (), sheet.inches)
-    return GraphPicture(scene, page, sheet._replace(below=page.below))
+    style = Style(direction, colours, tuple(legend_of(scene)) if told else (), sheet.inches)
+    return GraphPicture(scene, style, sheet._replace(below=style.below))
 
 
 def _parts(graph: Graph, each_operation: bool | None) -> Parts:

@@ -51,7 +51,7 @@ class Arrow(NamedTuple):
     is_absorbed: bool = False
 
 
-class Label(NamedTuple):
+class Inscription(NamedTuple):
     """What is written on an arrow, and the box that it is in."""
 
     id: str
@@ -76,11 +76,11 @@ class Scene:
         self.arrows = list(self._all_arrows())
 
     @property
-    def labels(self) -> list[Label]:
+    def labels(self) -> list[Inscription]:
         """What is written on arrows, each in the innermost box around both ends."""
         boxes, shared = {card.id: card.box for card in self.cards}, self._collapsed.boxes.shared
         return [
-            Label(f"l{id[1:]}", text, shared([boxes[source], boxes[target]]))
+            Inscription(f"l{id[1:]}", text, shared([boxes[source], boxes[target]]))
             for id, source, target, text, _ in self.arrows
             if text
         ]
@@ -106,14 +106,18 @@ class Scene:
         """A box and those around it, outwards."""
         return self._collapsed.boxes.around(box)
 
-    def outline(self, labels: Iterable[Label] = ()) -> Iterator[tuple[str, Card | Label | int | None]]:
+    def outline(
+        self, labels: Iterable[Inscription] = ()
+    ) -> Iterator[tuple[str, Card | Inscription | int | None]]:
         """Cards and boxes, with their indentation: a box opens with its number, and ends with None."""
-        inside: dict[int, list[Card | Label | int]] = defaultdict(list)
+        inside: dict[int, list[Card | Inscription | int]] = defaultdict(list)
         for item in (*self.cards, *labels):
             inside[item.box].append(item)
         for box in sorted({box for card in self.cards for box in self.around(card.box)}):
             inside[self._collapsed.boxes.parents[box]].append(box)
-        stack: list[tuple[int, Card | Label | int | None]] = [(0, item) for item in reversed(inside[NOWHERE])]
+        stack: list[tuple[int, Card | Inscription | int | None]] = [
+            (0, item) for item in reversed(inside[NOWHERE])
+        ]
         while stack:
             depth, item = stack.pop()
             yield INDENTS[min(depth, DEEPEST)], item

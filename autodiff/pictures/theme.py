@@ -59,7 +59,19 @@ THEMES = {
     "auto": Colours("transparent", "#808080", "#404040", "#1a1a1a", *LIGHT),
     "light": Colours("white", "#606060", "#404040", "#1a1a1a", *LIGHT),
     "dark": Colours(
-        "#15181c", "#a0a6ad", "#c4c9cf", "#eceff2", "#23272d", "#17344f", "#30343a", "#4d3f10", "#8080801c", "#52201d", "#ff9a90"
+        "#15181c",
+        "#a0a6ad",
+        "#c4c9cf",
+        "#eceff2",
+        "#23272d",
+        "#17344f",
+        "#30343a",
+        "#4d3f10",
+        "#8080801c",
+        "#52201d",
+        "#ff9a90",
     ),
-    "mono": Colours("white", "black", "black", "black", "white", "white", "white", "white", "#00000000", "white", "black"),
+    "mono": Colours(
+        "white", "black", "black", "black", "white", "white", "white", "white", "#00000000", "white", "black"
+    ),
 }

@@ -175,9 +175,11 @@ class Wording:
 
     def is_nan(self, nodes: Iterable[Node]) -> bool:
         """Whether data or gradients that are shown are nan."""
-        shown = [node.data for node in nodes] if self.data else []
-        shown += [node.grad for node in nodes] if self.grad else []
-        return any(part is not None and not isinstance(part, tuple) and holds_nan(part) for part in shown)
+        return any((self.data and _is_nan(node.data)) or (self.grad and _is_nan(node.grad)) for node in nodes)
+
+
+def _is_nan(data: Data | None) -> bool:
+    return data is not None and type(data) is not tuple and holds_nan(data)
 
 
 def _in_lines(formula: str) -> str:

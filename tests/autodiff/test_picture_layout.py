@@ -18,7 +18,7 @@ import nn
 from autodiff import Value, cos, draw, exp, log, sigmoid, tanh
 from autodiff.pictures.dot_language import SIZE
 from autodiff.pictures.folding import folded
-from autodiff.pictures.geometry import Layout, Point, Rect, Way
+from autodiff.pictures.geometry import Layout, Spot, Rect, Curve
 from autodiff.pictures.picture import GraphPicture
 
 pytestmark = pytest.mark.skipif(
@@ -89,19 +89,24 @@ def on_slide(picture: GraphPicture) -> float:
     return SIZE * min(SLIDE[0] / width, SLIDE[1] / height)
 
 
-def along(way: Way) -> Iterator[Point]:
+def along(way: Curve) -> Iterator[Spot]:
     """Points of an arrow, from its start to its tip."""
     for k in range(0, len(way.points) - 1, 3):
         a, b, c, d = way.points[k : k + 4]
         for t in np.linspace(0.0, 1.0, 60):
             u = 1.0 - t
             parts = u**3, 3 * u * u * t, 3 * u * t * t, t**3
-            yield Point(*(sum(p * q for p, q in zip(parts, side, strict=True)) for side in zip(a, b, c, d, strict=True)))
+            yield Spot(
+                *(
+                    sum(p * q for p, q in zip(parts, side, strict=True))
+                    for side in zip(a, b, c, d, strict=True)
+                )
+            )
     if way.tip:
         yield way.tip
 
 
-def inside(point: Point, place: Rect, margin: float = 1.0) -> bool:
+def inside(point: Spot, place: Rect, margin: float = 1.0) -> bool:
     return (
         place.left + margin < point.x < place.right - margin
         and place.bottom + margin < point.y < place.top - margin
@@ -109,15 +114,26 @@ def inside(point: Point, place: Rect, margin: float = 1.0) -> bool:
 
 
 def overlap(one: Rect, other: Rect) -> bool:
-    return one.left < other.right and other.left < one.right and one.bottom < other.top and other.bottom < one.top
+    return (
+        one.left < other.right
+        and other.left < one.right
+        and one.bottom < other.top
+        and other.bottom < one.top
+    )
 
 
 def collisions(layout: Layout) -> list[str]:
     """What lies on what: lines on cards and labels, and these on each other."""
-    found = [f"{a} on {b}" for a, b in combinations(layout.cards, 2) if overlap(layout.cards[a], layout.cards[b])]
+    found = [
+        f"{a} on {b}" for a, b in combinations(layout.cards, 2) if overlap(layout.cards[a], layout.cards[b])
+    ]
     for id, way in layout.ways.items():
         points = list(along(way))
-        found += [f"{id} over {name}" for name, place in layout.cards.items() if any(inside(p, place) for p in points)]
+        found += [
+            f"{id} over {name}"
+            for name, place in layout.cards.items()
+            if any(inside(p, place) for p in points)
+        ]
     return found
 
 
