@@ -52,17 +52,17 @@ def scaled(svg: str) -> str:
 
 
 def fitted(svg: str, size: float, rooms: Mapping[str, Sequence[float]]) -> str:
-    """A picture by Graphviz whose texts have lengths; `rooms` are the widths that there are for the lines of a group."""
+    """A picture by Graphviz whose texts have lengths; `rooms` are the widths for the lines of each group."""
     return "\n".join(_lines(svg, size, rooms))
 
 
 def _lines(svg: str, size: float, rooms: Mapping[str, Sequence[float]]) -> Iterator[str]:
     room: Iterator[float] = iter(())
     for line in svg.split("\n"):
-        group = GROUP.match(line)
+        group, text = GROUP.match(line), TEXT.fullmatch(line)
         if group:
             room = iter(rooms.get(group[1], ()))
-        yield TEXT.sub(lambda found: _with_length(found, size, next(room, None)), line)
+        yield _with_length(text, size, next(room, None)) if text else line
 
 
 def _with_length(found: re.Match[str], size: float, room: float | None) -> str:
