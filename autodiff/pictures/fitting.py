@@ -31,6 +31,7 @@ PADDING = 3.0
 
 GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|cluster|graph)"')
 TEXT = re.compile(r"<text ([^>]*)>([^<]*)</text>")
+FONT_SIZE = re.compile(r'font-size="([.\d]+)"')
 ROOT = re.compile(r"<svg ")
 
 SCALED = 'style="max-width:100%;height:auto"'
@@ -51,22 +52,24 @@ def scaled(svg: str) -> str:
     return ROOT.sub(f"<svg {SCALED} ", svg, count=1)
 
 
-def fitted(svg: str, size: float, rooms: Mapping[str, Sequence[float]]) -> str:
+def fitted(svg: str, rooms: Mapping[str, Sequence[float]]) -> str:
     """A picture by Graphviz whose texts have lengths; `rooms` are the widths that there are for the lines of a group."""
-    return "\n".join(_lines(svg, size, rooms))
+    return "\n".join(_lines(svg, rooms))
 
 
-def _lines(svg: str, size: float, rooms: Mapping[str, Sequence[float]]) -> Iterator[str]:
+def _lines(svg: str, rooms: Mapping[str, Sequence[float]]) -> Iterator[str]:
     room: Iterator[float] = iter(())
     for line in svg.split("\n"):
         group = GROUP.match(line)
         if group:
             room = iter(rooms.get(group[1], ()))
-        yield TEXT.sub(lambda found: _with_length(found, size, next(room, None)), line)
+        yield TEXT.sub(lambda found: _with_length(found, next(room, None)), line)
 
 
-def _with_length(found: re.Match[str], size: float, room: float | None) -> str:
-    length = width_of(unescape(found[2]), size)
+def _with_length(found: re.Match[str], room: float | None) -> str:
+    size = FONT_SIZE.search(found[1])
+    assert size  # Graphviz always says it
+    length = width_of(unescape(found[2]), float(size[1]))
     if room is not None:
         length = min(length, room - 2.0 * PADDING)
     return f'<text {found[1]} textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs">{found[2]}</text>'

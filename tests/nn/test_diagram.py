@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value
 from autodiff.pictures.picture import Picture
-from nn.network.diagram import THICK, THIN
+from nn.network.strokes import THICK, THIN
 
 SVG = "{http://www.w3.org/2000/svg}"
 
