@@ -4,7 +4,7 @@
   const by = (id) => document.getElementById(id);
   const stage = by("stage"), picture = stage.firstElementChild, slider = by("slider"), last = steps.length - 1;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const parts = new Map(), texts = new Map();
+  const parts = new Map(), texts = new Map(), rooms = picture.querySelectorAll("text[data-room]");
   for (const part of picture.querySelectorAll("[id]")) {
     parts.set(part.id, { part, classes: part.getAttribute("class") || "" });
     if (part.tagName === "text") texts.set(part.id, part.textContent);
@@ -28,6 +28,16 @@
       const { part } = parts.get(id);
       if (part.textContent !== text) part.textContent = text;
     }
+    for (const part of rooms) fit(part);
+  }
+
+  // In a wide font, text is narrowed to the room that its card has for it.
+  function fit(part) {
+    part.removeAttribute("textLength");
+    const room = Number(part.dataset.room);
+    if (part.getComputedTextLength() <= room) return;
+    part.setAttribute("textLength", room);
+    part.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 
   function tell() {

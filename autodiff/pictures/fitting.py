@@ -34,7 +34,7 @@ TEXT = re.compile(r"<text ([^>]*)>([^<]*)</text>")
 FONT_SIZE = re.compile(r'font-size="([.\d]+)"')
 ROOT = re.compile(r"<svg ")
 
-SCALED = 'style="max-width:100%;height:auto"'
+SCALED = "max-width:100%;height:auto"
 """A picture becomes as narrow as the column that it is in."""
 
 
@@ -49,7 +49,7 @@ def width_of(text: str, size: float) -> float:
 
 def scaled(svg: str) -> str:
     """A picture that is as wide as it was laid out, or as its column, if that is narrower."""
-    return ROOT.sub(f"<svg {SCALED} ", svg, count=1)
+    return ROOT.sub(f'<svg style="{SCALED}" ', svg, count=1)
 
 
 def fitted(svg: str, rooms: Mapping[str, Sequence[float]]) -> str:
