@@ -67,7 +67,7 @@ def draw_network(
     >>> from nn.lecture import network, observations
     >>> X, y = observations()
     >>> picture = draw_network(network(), X, y, gradients=True)
-    >>> "a₁⁽²⁾\\n0.8095\\n0.8823" in picture.dot, "∇R over observations 1–2" in picture.dot
+    >>> "a₁⁽²⁾\\n0.8095\\n0.8827" in picture.dot, "∇R over observations 1–2" in picture.dot
     (True, True)
 
     Raises TypeError for another module, or what is not a loss; ValueError for observations of other than one
