@@ -1,4 +1,4 @@
-"""Text stays on its card, and titles in the picture, in the font that was reckoned with and in a wider one."""
+"""Text stays on its card, and titles in the picture, in the font that was reckoned with and in others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ DRESS = """
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
   @font-face { font-family: Dressed; src: local("DejaVu Sans"); size-adjust: ${arguments[0]}; }
-  @font-face { font-family: Dressed; src: local("DejaVu Sans Bold"); font-weight: bold; size-adjust: ${arguments[0]}; }
+  @font-face {
+    font-family: Dressed; src: local("DejaVu Sans Bold"); font-weight: bold; size-adjust: ${arguments[0]};
+  }
   svg text { font-family: Dressed, "DejaVu Sans" !important; }`);
 document.adoptedStyleSheets = [sheet];
 return Promise.all([...document.fonts].map((font) => font.load())).then((fonts) => fonts.length);
@@ -46,7 +48,8 @@ return outside;
 TOUCHING = """
 const touching = [];
 for (const node of document.querySelectorAll("g.node")) {
-  const boxes = [...node.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const texts = [...node.querySelectorAll("text")];
+  const boxes = texts.map((text) => [text.textContent, text.getBoundingClientRect()]);
   boxes.forEach(([a, one], k) => boxes.slice(0, k).forEach(([b, other]) => {
     const beside = one.left >= other.right - 0.5 || other.left >= one.right - 0.5;
     const below = Math.abs(one.top - other.top) > 6;
@@ -115,7 +118,8 @@ def test_text_stays_on_its_card_at_every_step_of_a_page(
     assert chromium.run(DRESS, FONTS[font]) == 2
     for step in {1, len(made.steps) // 2, len(made.steps) - 2, len(made.steps) - 1}:
         chromium.run(
-            "const s = document.getElementById('slider'); s.value = arguments[0]; s.dispatchEvent(new Event('input'));",
+            "const slider = document.getElementById('slider'); slider.value = arguments[0]; "
+            "slider.dispatchEvent(new Event('input'));",
             step,
         )
         assert chromium.run(OUTSIDE) == []
@@ -123,9 +127,7 @@ def test_text_stays_on_its_card_at_every_step_of_a_page(
 
 
 @pytest.mark.parametrize("name", ["frame", "diagram"])
-def test_without_a_length_a_wide_font_would_leave_its_card(
-    name: str, chromium: Page, tmp_path: Path
-) -> None:
+def test_without_a_length_a_wide_font_would_leave_its_card(name: str, chromium: Page, tmp_path: Path) -> None:
     page = tmp_path / "picture.html"
     bare = PICTURES[name]().replace("textLength", "data-length")
     page.write_text(f"<!DOCTYPE html><meta charset='utf-8'><body>{bare}", encoding="utf-8")
@@ -146,8 +148,13 @@ def test_pictures_are_no_wider_than_the_column_they_are_in(
         encoding="utf-8",
     )
     chromium.open(page, size)
-    box = "const box = document.querySelector(arguments[0]).getBoundingClientRect(); return [box.width, box.height];"
+    box = (
+        "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+        "return [box.width, box.height];"
+    )
     width, height = chromium.run(box, "svg")
     assert width <= chromium.run(box, "div")[0]
-    _, _, whole, high = map(float, chromium.run("return document.querySelector('svg').getAttribute('viewBox')").split())
+    _, _, whole, high = map(
+        float, chromium.run("return document.querySelector('svg').getAttribute('viewBox')").split()
+    )
     assert abs(width / height - whole / high) < 0.01

@@ -83,7 +83,9 @@ Piece = tuple[str, float, str]
 
 def _lines(step: Step, width: float) -> list[list[Piece]]:
     """The lines of a caption."""
-    lines: list[list[Piece]] = [[("title", 0.0, line)] for line in wrapped(step.title, TITLE, width, bold=True)]
+    lines: list[list[Piece]] = [
+        [("title", 0.0, line)] for line in wrapped(step.title, TITLE, width, bold=True)
+    ]
     column = max((width_of(label, SIZE) for label, _ in step.formulas), default=0.0) + 12.0
     for label, formula in step.formulas:
         rows = [[("formula", column, line)] for line in wrapped(flat(formula), SIZE, width - column)]

@@ -25,9 +25,7 @@ def still(svg: str) -> bytes:
     """One frame as the bytes of a PNG file."""
     width = float(ElementTree.fromstring(svg).attrib["width"])
     scale = min(SHARPEST, WIDTH / width)
-    return bytes(
-        resvg_py.svg_to_bytes(svg_string=svg, width=round(scale * width), sans_serif_family=FONTS)
-    )
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=round(scale * width), sans_serif_family=FONTS))
 
 
 def _drawn(svg: str) -> Image.Image:

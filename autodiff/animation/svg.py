@@ -17,7 +17,7 @@ __all__ = [
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 WIDER, BOLDER = 1.14, 1.1
-"""How much wider than Helvetica DejaVu Sans is, the widest font of pictures, and how much wider bold text is."""
+"""How much wider than Helvetica is DejaVu Sans, the widest font of pictures; and than that, bold text."""
 
 USUAL = 0.95
 """The part of that width that text is set to: between the fonts, so that in none it looks drawn out."""

@@ -41,8 +41,8 @@ def nudges(
     entry. Of more than `max_rows` entries those with the largest slopes are nudged. The actual change is that
     of a replayed copy: neither the graph nor its leaves are touched.
 
-    `output` is one number, or several in a list or an array: an activation or a loss for each observation. Each
-    has its slopes ∂output/∂θ; changes and ranks are then those of their sum Σ.
+    `output` is one number, or several in a list or an array: an activation or a loss for each observation.
+    Each has its slopes ∂output/∂θ; changes and ranks are then those of their sum Σ.
 
     Raises TypeError for anything but Values and numbers; ValueError if there is nothing to nudge, η is 0 or
     not finite, a parameter is constant, or a leaf was assigned after it was used.

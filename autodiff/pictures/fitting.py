@@ -53,17 +53,17 @@ def scaled(svg: str) -> str:
 
 
 def fitted(svg: str, rooms: Mapping[str, Sequence[float]]) -> str:
-    """A picture by Graphviz whose texts have lengths; `rooms` are the widths that there are for the lines of a group."""
+    """A picture by Graphviz whose texts have lengths; `rooms` has the widths for the lines of a group."""
     return "\n".join(_lines(svg, rooms))
 
 
 def _lines(svg: str, rooms: Mapping[str, Sequence[float]]) -> Iterator[str]:
     room: Iterator[float] = iter(())
     for line in svg.split("\n"):
-        group = GROUP.match(line)
-        if group:
+        if group := GROUP.match(line):
             room = iter(rooms.get(group[1], ()))
-        yield TEXT.sub(lambda found: _with_length(found, next(room, None)), line)
+        found = TEXT.fullmatch(line)
+        yield _with_length(found, next(room, None)) if found else line
 
 
 def _with_length(found: re.Match[str], room: float | None) -> str:

@@ -67,14 +67,13 @@ class Loss:
     def of(cls, network: Network | MLP, seen: Observed | None, y: Any, loss: Any) -> Self | None:
         """The loss of a network, if targets or the loss itself are given."""
         if isinstance(y, (bool, np.bool_)):
-            raise TypeError(
-                f"draw_network: y must be targets, got {y}; gradients={y} is given by its name"
-            )
+            raise TypeError(f"draw_network: y must be targets, got {y}; gradients={y} is given by its name")
         if isinstance(loss, Value):
             return cls._given(network, loss, y)
         if loss is not None and not callable(loss):
             raise TypeError(
-                f"draw_network: loss must be a function of (output, target), or a Value, got {type(loss).__name__}"
+                "draw_network: loss must be a function of (output, target), or a Value, "
+                f"got {type(loss).__name__}"
             )
         if y is None:
             if loss is not None:
@@ -123,7 +122,8 @@ def _targets(given: Any, count: int, n_outputs: int) -> np.ndarray[Any, Any]:
         y = y[None]
     if not y.ndim or len(y) != count:
         raise ValueError(
-            f"draw_network: expected a target for each of {count} observations, got y of shape {np.shape(given)}"
+            f"draw_network: expected a target for each of {count} observations, "
+            f"got y of shape {np.shape(given)}"
         )
     return y
 

@@ -56,7 +56,12 @@ class Snapshot:
     @property
     def residuals(self) -> list[tuple[float, ...]] | None:
         """e = y − a of each output, for the observations that are shown, where R is their sum of squares."""
-        if self.loss is None or self.loss.targets is None or self.activations is None or not self.loss.is_usual:
+        if (
+            self.loss is None
+            or self.loss.targets is None
+            or self.activations is None
+            or not self.loss.is_usual
+        ):
             return None
         pairs = zip(self.loss.targets.T.tolist(), self.activations[-1], strict=True)
         return [tuple(y - a for y, a in zip(ys, row, strict=False)) for ys, row in pairs]

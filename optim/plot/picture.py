@@ -1,6 +1,6 @@
 """The figures of this package. Imports matplotlib; `canvas` imports this."""
 
-from autodiff.files.figures import Figure as SavedFigure
+from autodiff.files.figures import Figure
 
-Picture = SavedFigure
-"""The name in earlier versions."""
+SavedFigure = Picture = Figure
+"""The names in earlier versions."""

@@ -412,14 +412,23 @@ def test_a_folder_has_the_frames_of_this_story_and_what_else_was_there(tmp_path:
     assert len(list(folder.iterdir())) == len(long.frames) + 1
     short.save(folder)
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["frame-01.svg", "frame-02.svg", "frame-03.svg", "frame-04.svg", "frame-05.svg", "frame.svg"]
+    assert names == [
+        "frame-01.svg",
+        "frame-02.svg",
+        "frame-03.svg",
+        "frame-04.svg",
+        "frame-05.svg",
+        "frame.svg",
+    ]
     assert (folder / "frame-03.svg").read_text(encoding="utf-8") == short.frames[2].svg
 
 
 @laid_out
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     story = animate(sigmoid(Value(3.0, "x")))
-    with pytest.raises(FileNotFoundError, match="cannot save 'frames': there is no directory .*; make it first"):
+    with pytest.raises(
+        FileNotFoundError, match=r"cannot save 'frames': there is no directory .*; make it first"
+    ):
         story.save(tmp_path / "missing" / "frames")
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(FileExistsError):

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value
 from autodiff.pictures.picture import Picture
-from nn.network.diagram import Diagram
-from nn.network.sheet import sheet_of
+from nn.network.contents import Contents
+from nn.network.drawing import drawing_of
 from nn.network.snapshot import Snapshot
 from nn.network.strokes import THICK, THIN
 
@@ -67,9 +68,7 @@ def test_nodes_show_the_activations_for_an_observation() -> None:
 def test_gradients_are_those_computed_and_a_dash_where_there_is_none() -> None:
     network = nn.lecture.network()
     assert "grad" not in nn.draw_network(network).dot
-    assert (
-        nn.draw_network(network, gradients=True).dot.count("grad –") == 2 * 9
-    )  # tooltips repeat them
+    assert nn.draw_network(network, gradients=True).dot.count("grad –") == 2 * 9  # tooltips repeat them
     nn.lecture.loss(network).backward()
     shown = labels(nn.draw_network(network, gradients=True))
     assert shown["w1_1_1"] == r"w₁₁⁽¹⁾ = 0.2\ngrad −0.4042"
@@ -179,21 +178,21 @@ def test_the_table_has_every_line_that_is_drawn_with_its_number_and_gradient() -
 def test_numbers_are_legible_on_a_slide_up_to_sixty_lines(n_inputs, sizes, gradients) -> None:
     widths = [n_inputs, *sizes]
     mlp = nn.MLP(n_inputs, sizes, seed=0)
-    diagram = Diagram(Snapshot(mlp), gradients, False, ".4g", 6)
-    sheet = sheet_of(diagram, None)
+    diagram = Contents(Snapshot(mlp), gradients, False, ".4g", 6)
+    drawing = drawing_of(diagram, None)
     assert len(diagram.weights) == sum(k * j for k, j in pairwise(widths))
     if len(diagram.weights) <= 60:
-        assert sheet.letters >= 14.0
+        assert drawing.letters >= 14.0
     parameters = [parameter.name for parameter in (*diagram.weights.values(), *diagram.biases.values())]
-    shown = {row[0] for row in diagram.table} if not sheet.labelled else set(parameters)
+    shown = {row[0] for row in diagram.table} if not drawing.labelled else set(parameters)
     assert set(parameters) == shown
 
 
 def test_the_lecture_fills_a_slide_with_letters_of_twenty_pixels() -> None:
     X, y = nn.lecture.observations()
-    diagram = Diagram(Snapshot(nn.lecture.network(), X, y), True, False, ".4g", 6)
-    assert sheet_of(diagram, None).labelled
-    assert sheet_of(diagram, None).letters >= 20.0
+    diagram = Contents(Snapshot(nn.lecture.network(), X, y), True, False, ".4g", 6)
+    assert drawing_of(diagram, None).labelled
+    assert drawing_of(diagram, None).letters >= 20.0
 
 
 # -- the loss --------------------------------------------------------------------------------------
@@ -299,21 +298,25 @@ def test_the_legend_says_what_dashes_and_thickness_mean() -> None:
 def test_a_loss_that_cannot_be_drawn_is_refused() -> None:
     network = nn.lecture.network()
     X, y = nn.lecture.observations()
-    wrong: list[tuple[type[Exception], str, Any]] = [
-        (TypeError, r"y must be targets, got True; gradients=True is given by its name", lambda: nn.draw_network(network, X, True)),
-        (TypeError, r"loss must be a function of \(output, target\), or a Value, got str", lambda: nn.draw_network(network, X, y, loss="R")),
-        (ValueError, r"a loss needs targets", lambda: nn.draw_network(network, X, loss=nn.squared_error)),
-        (ValueError, r"targets need observations; give x, too", lambda: nn.draw_network(network, y=y)),
-        (ValueError, r"expected a target for each of 2 observations, got y of shape \(3,\)", lambda: nn.draw_network(network, X, [1, 2, 3])),
-        (ValueError, r"the loss is a number already, so it needs no y", lambda: nn.draw_network(network, X, y, loss=nn.lecture.loss(network))),
-        (ValueError, r"does not depend on this network", lambda: nn.draw_network(network, X, loss=nn.lecture.loss(nn.lecture.network()))),
-        (ValueError, r"the loss must be one number, got .*; sum it", lambda: nn.draw_network(network, X, y, loss=lambda a, t: nn.squared_error(a, t, "none"))),
-        (ValueError, r"lines='gradient', but there are no gradients; give x and y", lambda: nn.draw_network(network, lines="gradient")),
-        (ValueError, r"lines", lambda: nn.draw_network(network, lines="bias")),
-    ]  # fmt: skip
-    for kind, message, drawing in wrong:
+    other, r = nn.lecture.loss(nn.lecture.network()), nn.lecture.loss(network)
+    one_each: Any = partial(nn.squared_error, reduction="none")
+    bias: Any = "bias"
+    count = r"expected a target for each of 2 observations, got y of shape \(3,\)"
+    wrong: list[tuple[type[Exception], str, Any, dict[str, Any]]] = [
+        (TypeError, r"y must be targets, got True; gradients=True is given by its name", X, {"y": True}),
+        (TypeError, r"function of \(output, target\), or a Value, got str", X, {"y": y, "loss": "R"}),
+        (ValueError, r"a loss needs targets", X, {"loss": nn.squared_error}),
+        (ValueError, r"targets need observations; give x, too", None, {"y": y}),
+        (ValueError, count, X, {"y": [1, 2, 3]}),
+        (ValueError, r"the loss is a number already, so it needs no y", X, {"y": y, "loss": r}),
+        (ValueError, r"does not depend on this network", X, {"loss": other}),
+        (ValueError, r"the loss must be one number, got .*; sum it", X, {"y": y, "loss": one_each}),
+        (ValueError, r"'gradient', but there are no gradients; give x and y", X, {"lines": "gradient"}),
+        (ValueError, r"lines", X, {"lines": bias}),
+    ]
+    for kind, message, x, options in wrong:
         with pytest.raises(kind, match=message):
-            drawing()
+            nn.draw_network(network, x, **options)
 
 
 def test_a_layer_without_bias_is_drawn_without() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from graphviz import Digraph
 
@@ -15,11 +14,9 @@ from autodiff.pictures.picture import Picture
 from autodiff.text.escaping import record
 
 from .arrangement import LARGE, LEADING, ROOM, SMALL, Arrangement, box_of, circle_of
+from .contents import Contents
 from .snapshot import Parameter
 from .strokes import GREY, SIGNS, THICK, THIN, UNKNOWN, WORDS
-
-if TYPE_CHECKING:
-    from .diagram import Diagram
 
 INK = "#1a1a1a"
 PAGE = {"layout": "nop", "splines": "line", "outputorder": "edgesfirst", "bgcolor": "transparent"}
@@ -65,18 +62,18 @@ class NetworkPicture(Picture):
         return fitted(scaled(lay_out(self.dot, "svg").decode()), {})
 
 
-def sheet_of(diagram: Diagram, max_labels: int | None) -> Sheet:
+def drawing_of(diagram: Contents, max_labels: int | None) -> Drawing:
     """A diagram with labels on its lines, or with a table where these are too many or would be too small."""
     if max_labels is not None:
-        return Sheet(diagram, len(diagram.weights) <= max_labels)
-    sheet = Sheet(diagram, True)
-    return sheet if sheet.letters >= LEGIBLE else Sheet(diagram, False)
+        return Drawing(diagram, len(diagram.weights) <= max_labels)
+    drawing = Drawing(diagram, True)
+    return drawing if drawing.letters >= LEGIBLE else Drawing(diagram, False)
 
 
-class Sheet:
+class Drawing:
     """A diagram as it is drawn."""
 
-    def __init__(self, diagram: Diagram, labelled: bool) -> None:
+    def __init__(self, diagram: Contents, labelled: bool) -> None:
         self.diagram, self.labelled = diagram, labelled
         texts = [diagram.node(c, j) for c in range(len(diagram.columns)) for j in diagram.nodes(c)]
         if diagram.network.residuals:
@@ -110,7 +107,7 @@ class Sheet:
     @property
     def letters(self) -> float:
         """The size in pixels of the smallest text where the picture fills a slide."""
-        assert self.dot
+        _ = self.dot  # when it is written, it is known how far it reaches
         height = self.at.head + LEADING * LARGE - self.bottom
         return SMALL * min(SLIDE[0] / (self.right + self.radius), SLIDE[1] / height)
 
@@ -129,7 +126,11 @@ class Sheet:
 
     def _write_bias(self, layer: int, j: int, bias: Parameter) -> None:
         x, y = self.at.place(layer, j)
-        look, lines, place = self.diagram.strokes.of(bias), self.diagram.parameter(bias), (x, y + self.at.rise)
+        look, lines, place = (
+            self.diagram.strokes.of(bias),
+            self.diagram.parameter(bias),
+            (x, y + self.at.rise),
+        )
         if self.labelled:
             self._box(f"b{layer}_{j}", place, lines, {"color": look["color"]})
         else:
@@ -244,7 +245,9 @@ class Sheet:
     # -- marks -------------------------------------------------------------------------------------
 
     def _circle(self, id: str, place: Place, lines: Sequence[str], look: dict[str, str]) -> None:
-        self.graph.node(id, _text(lines), **(_size(2.0 * self.radius, 2.0 * self.radius) | _at(*place) | look))
+        self.graph.node(
+            id, _text(lines), **(_size(2.0 * self.radius, 2.0 * self.radius) | _at(*place) | look)
+        )
         self._reach(place[0] + self.radius, place[1] - self.radius)
 
     def _box(self, id: str, place: Place, lines: Sequence[str], look: dict[str, str]) -> None:
