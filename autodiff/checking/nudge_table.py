@@ -117,9 +117,16 @@ class Nudges(Tabular):
             [row.actual for row in rows],
             dots={part.name: [part.rows[k].predicted for k in order] for part in self.observations},
             title="The most important first" if tied else f"{rows[0].name} matters most",
-            subtitle=f"Change of {self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
+            subtitle=f"Change of {self.sum or self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
             label=f"predicted change, η·∂{self.name}/∂θ",
         )
+
+    @property
+    def sum(self) -> str:
+        """What several outputs are the sum of, in names; nothing where there is but one."""
+        names = [part.name for part in self.observations]
+        terms = names if len(names) <= SHOWN else [*names[:2], "…", names[-1]]
+        return f"{self.name} = {' + '.join(terms)}" if names else ""
 
     def _columns(self) -> Iterator[tuple[str, list[float]]]:
         """Headers, and the slopes below them."""
@@ -132,10 +139,8 @@ class Nudges(Tabular):
 
     def _notes(self) -> Iterator[str]:
         yield f"Importance: {self._importance()}"
-        if count := len(self.observations):
-            names = [part.name for part in self.observations]
-            terms = " + ".join(names if count <= SHOWN else [*names[:2], "…", names[-1]])
-            yield f"{self.name} = {terms}"
+        if self.sum:
+            yield self.sum
         if self.omitted:
             yield f"{self.omitted} numbers with smaller slopes were not nudged; raise max_rows for more"
 
