@@ -117,12 +117,12 @@ class Nudges(Tabular):
             [row.actual for row in rows],
             dots={part.name: [part.rows[k].predicted for k in order] for part in self.observations},
             title="The most important first" if tied else f"{rows[0].name} matters most",
-            subtitle=f"Change of {self.sum or self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
+            subtitle=f"Change of {self.total or self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
             label=f"predicted change, η·∂{self.name}/∂θ",
         )
 
     @property
-    def sum(self) -> str:
+    def total(self) -> str:
         """What several outputs are the sum of, in names; nothing where there is but one."""
         names = [part.name for part in self.observations]
         terms = names if len(names) <= SHOWN else [*names[:2], "…", names[-1]]
@@ -139,8 +139,8 @@ class Nudges(Tabular):
 
     def _notes(self) -> Iterator[str]:
         yield f"Importance: {self._importance()}"
-        if self.sum:
-            yield self.sum
+        if self.total:
+            yield self.total
         if self.omitted:
             yield f"{self.omitted} numbers with smaller slopes were not nudged; raise max_rows for more"
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..text.console import print_anything
 from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
+from .drawing import add_drawing
 from .lecture_tables import answer_lecture
 from .mistakes import pointed
 from .problem import Misuse
@@ -25,7 +26,7 @@ examples:
   autodiff grad "3*x**4 + 5*x**3 - 20*x**2 + 8*x + 10" x=2
   autodiff grad "x²·y − sin(x)" x=pi/2 y=-1 --order 2
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
-  autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.svg
+  autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.png --size 1920x1080
   autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
   autodiff minimize "(x - 1)^2 + 100(y - x^2)^2" x=-1.2 y=1 --method newton
 
@@ -54,6 +55,7 @@ def _parser() -> ArgumentParser:
     draw = _added(commands, "draw", answer_draw, "draw the graph with data and gradients")
     formats = ", ".join(GraphPicture.formats())
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
+    add_drawing(draw)
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")

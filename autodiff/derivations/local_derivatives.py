@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import count, filterfalse
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
 from ..naming import Names
-from ..text.digits import subscript
 from ..text.lettering import with_bar
 from ..values.data import is_lazy
 from ..values.modes import differentiating, mode
 from ..values.value import Value, data_of
 from .expression import Number, Symbol, Term, walked
-from .intermediates import again
+from .parts import again
 from .simplification import substituted
 from .transcription import transcribed
 from .typesetting import Text

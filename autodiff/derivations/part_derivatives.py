@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ..differentiation.engine import gradients
 from ..graph import Node
-from ..values.modes import differentiating, mode
+from ..values.modes import mode
 from ..values.value import Value, data_of
 from .expression import Symbol
-from .intermediates import again
 from .local_derivatives import (
     LocalDerivative,
     LocalDerivatives,
     gradient_name,
     is_plain,
     is_tracked,
-    provisional_name,
     operand_of,
+    provisional_name,
     slopes,
 )
 from .parts import Parts
@@ -50,7 +48,7 @@ def _through(parts: Parts, node: Node) -> list[tuple[int, LocalDerivative]]:
     wanted = [(n, i) for n, i in enumerate(parts.inputs(node.id)) if is_tracked(parts[i])]
     if not wanted or not all(map(is_plain, inside)):
         return []
-    with mode(keep=lambda mode: False), differentiating():  # as where a single rule is applied
+    with mode(keep=lambda mode: False):  # as where a single rule is applied
         try:
             return list(_found(parts, node, inside, wanted))
         except Exception:  # of whatever kind: what cannot be recorded again here has no formula
@@ -60,10 +58,7 @@ def _through(parts: Parts, node: Node) -> list[tuple[int, LocalDerivative]]:
 def _found(
     parts: Parts, node: Node, inside: Sequence[Node], wanted: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, LocalDerivative]]:
-    copies: dict[int, Any] = {}
-    for x in inside:
-        leaf = x is not node and (x.id in parts or not x.inputs)
-        copies[x.id] = operand_of(x, provisional_name(x)) if leaf else again(x, [copies[i] for i in x.inputs])
+    copies = parts.again(node.id, lambda x: operand_of(x, provisional_name(x)))
     root = copies[node.id]
     numbers = not any(x.shape for x in inside)
     seed = None if numbers else Value(root._data, gradient_name(node.id))

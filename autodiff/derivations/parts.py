@@ -7,33 +7,29 @@ into the next one that is shown. Pictures and passes see graphs in this way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from ..graph import Edge, Graph, Node
 from ..naming import Names
+from ..values.modes import differentiating
 from ..values.operation import Operation
+from ..values.recording import recorded
+from ..values.value import Value
+from .transcription import differentiable
+
+DOZEN = 12
+"""Nodes of a graph that is shown operation by operation, if nothing else is said."""
 
 
 class Parts:
-    """The nodes of a graph that are shown, by their ids.
+    """The nodes of a graph that are shown, by their ids: all, or those in `shown`, among them the outputs."""
 
-    All of them if `each_operation`; else what a reader speaks of: what has a name, arrays that were given,
-    and the outputs.
-    """
-
-    def __init__(self, graph: Graph, each_operation: bool = False) -> None:
-        self.graph, self.names, self.each_operation = graph, Names(graph), each_operation
-        self.ids: Sequence[int] = range(len(graph)) if each_operation else self._spoken_of()
-        self._shown = self.ids if each_operation else frozenset(self.ids)
-
-    def _spoken_of(self) -> list[int]:
-        outputs = {node.id for node in self.graph.outputs}
-        return [
-            node.id
-            for node in self.graph
-            if node.id in self.names or node.id in outputs or (not node.inputs and node.shape)
-        ]
+    def __init__(self, graph: Graph, names: Names, shown: Collection[int] | None = None) -> None:
+        self.graph, self.names, self.each_operation = graph, names, shown is None
+        self.ids: Sequence[int] = range(len(graph)) if shown is None else sorted(shown)
+        self._shown = self.ids if shown is None else frozenset(shown)
 
     def __getitem__(self, id: int) -> Node:
         return self.graph[id]
@@ -73,6 +69,15 @@ class Parts:
         single = all(i in self or not self.graph[i].inputs for i in node.inputs)
         return node.operation if single else None
 
+    def again(self, id: int, leaf: Callable[[Node], Any]) -> dict[int, Any]:
+        """The computation of a part from those next to it, recorded anew on what `leaf` makes of these."""
+        copies: dict[int, Any] = {}
+        with differentiating():
+            for node in self.inside(id):
+                stops = node.operation is None or (node.id != id and node.id in self)
+                copies[node.id] = leaf(node) if stops else again(node, [copies[i] for i in node.inputs])
+        return copies
+
     def inside(self, id: int) -> list[Node]:
         """The nodes that a part is computed by, with those next to it, in order of the graph."""
         found, stack = {id}, [id]
@@ -100,3 +105,28 @@ class Parts:
         for edge in self.edges:
             uses[edge.source].append(edge)
         return dict(uses)
+
+
+def parts_of(graph: Graph, each_operation: bool | None = None) -> Parts:
+    """All nodes, or those that a reader speaks of: what has a name, arrays that were given, and the outputs.
+
+    By default all nodes of a small graph, and of one in which there is nothing else to speak of.
+    """
+    names, outputs = Names(graph), {node.id for node in graph.outputs}
+    shown = [
+        node.id
+        for node in graph
+        if node.id in names or node.id in outputs or (not node.inputs and node.shape)
+    ]
+    if each_operation is None:
+        spoken_of = any(graph[id].inputs and id not in outputs for id in shown)
+        each_operation = len(graph) <= DOZEN or not spoken_of
+    return Parts(graph, names, None if each_operation else shown)
+
+
+def again(node: Node, inputs: list[Any]) -> Value:
+    """A recorded node with other inputs, its data taken over."""
+    operation: Any = node.operation
+    tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
+    known = differentiable(operation, tuple(inputs), node.metadata)
+    return recorded(known, node.data, inputs, node.metadata, tracked)

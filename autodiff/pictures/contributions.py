@@ -44,7 +44,7 @@ def terms_of(
 
 
 def absorbed(graph: Graph | Parts, source: int, target: int, slope: float | None) -> bool:
-    """Whether an edge contributes nothing because a zero is structural: 0·∞, in a gradient that is not nan."""
+    """Whether an edge contributes nothing as a zero is structural: 0·∞, in a gradient that is not nan."""
     upper, lower = _as_number(graph[target].grad), _as_number(graph[source].grad)
     if slope is None or upper is None or lower is None or math.isnan(lower):
         return False

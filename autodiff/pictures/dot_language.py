@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-
 from typing import NamedTuple
 
 from ..text.escaping import dot, record
-from .geometry import Layout, Rect, Curve
+from .geometry import Curve, Layout, Rect
 from .legend import in_lines
 from .scene import INDENT, Arrow, Card, Inscription, Scene
 from .theme import LOOKS, CardLook, Colours
@@ -106,7 +105,8 @@ def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None)
             yield f"{indent}subgraph cluster_{item} {{"
             yield f"{indent}{INDENT}graph [{_box(scene, item, colours, layout)}]"
         elif isinstance(item, Inscription):
-            yield f'{indent}{item.id} [id="{item.id}" label="{dot(item.text)}" {beside}{_at(layout, item.id)}]'
+            label = f'id="{item.id}" label="{dot(item.text)}" {beside}'
+            yield f"{indent}{item.id} [{label}{_at(layout, item.id)}]"
         else:
             kind = item[1:5]
             if kind not in looks:

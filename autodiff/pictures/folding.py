@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .geometry import Box, Layout, Spot, Rect, Turn, Curve, hull
+from .geometry import Box, Curve, Layout, Rect, Spot, Turn, hull
 from .sheet import Sheet
 
 LANE = 7.0
@@ -129,7 +129,7 @@ def _ways_to_cut(layout: Layout) -> Iterator[tuple[Cut, ...]]:
 
 
 def _filled(cuts: Sequence[Cut], extent: Rect, width: float, few: bool) -> Iterator[Cut]:
-    """The last cut that still fits into each row; if `few`, of the last ones the one that cuts fewest arrows."""
+    """The last cut that still fits into each row; if `few`, that of the last ones which cuts fewest arrows."""
     start, first = extent.left, 0
     while start + width < extent.right - 1.0:
         fitting = [k for k in range(first, len(cuts)) if cuts[k].x <= start + width + 1e-6]
@@ -162,7 +162,7 @@ class _Rows:
     @property
     def width(self) -> float:
         """Of all rows, with what passes them."""
-        widths = [hull.width for hull in self.hulls]
+        widths = [place.width for place in self.hulls]
         ends = [width + gutter for width, gutter in zip(widths, [*self.gutters, 0.0], strict=True)]
         return max(ends) + self.left
 
@@ -170,7 +170,7 @@ class _Rows:
     def height(self) -> float:
         """Of all rows, and of what is between them."""
         between = sum(CLEAR + gutter for gutter in self.gutters)
-        return sum(hull.height for hull in self.hulls) + between
+        return sum(place.height for place in self.hulls) + between
 
     def _row(self, x: float) -> int:
         return bisect_right(self.places, x, 1, len(self.places) - 1) - 1
@@ -178,9 +178,9 @@ class _Rows:
     def _offsets(self) -> Iterator[tuple[float, float]]:
         """How far each row is moved."""
         top = 0.0
-        for row, hull in enumerate(self.hulls):
-            yield -hull.left, top - hull.top
-            top -= hull.height + (CLEAR + self.gutters[row] if row < len(self.gutters) else 0.0)
+        for row, place in enumerate(self.hulls):
+            yield -place.left, top - place.top
+            top -= place.height + (CLEAR + self.gutters[row] if row < len(self.gutters) else 0.0)
 
     def _cut(self, way: Curve) -> dict[int, list[Spot]]:
         """The pieces of an arrow, by the row that they are in."""

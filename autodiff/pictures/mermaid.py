@@ -32,7 +32,7 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
         elif isinstance(item, int):
             yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item])}"]'
             yield f"{indent}style box{item} fill:{colours.shade},stroke:{colours.line},color:{colours.line}"
-        else:
+        elif isinstance(item, Card):
             left, right = SEVERAL if item.is_several else _brackets(LOOKS[item.look])
             yield f'{indent}{item.id}{left}"{_label(item)}"{right}:::{_class(item)}'
 

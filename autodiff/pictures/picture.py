@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from .. import settings
+from ..derivations.parts import DOZEN, parts_of
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
-from ..derivations.parts import Parts
 from .collapsing import Collapse, collapsed
 from .dot_language import SIZE, Style, dot_of, rooms_of
 from .fitting import fitted, scaled
@@ -38,9 +38,6 @@ DOTS_PER_INCH = 192  # of PNG files
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SHOWN: tuple[Show, ...] = get_args(Show)
-DOZEN = 12
-"""Graphs of at most so many nodes have a card for each operation."""
-
 FEW = 60
 """Pictures of at most so many cards show everything, unless it is said what."""
 
@@ -200,7 +197,7 @@ def draw(
     colours = chosen("theme", theme, THEMES)
     sheet = sheet_of(aspect, size)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    parts = _parts(graph, each_operation)
+    parts = parts_of(graph, each_operation)
     drawn = collapsed(parts, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
     alone = [ids[0] for ids in drawn.cards if len(ids) == 1]
     shown = _shown(show, len(drawn.cards))
@@ -209,11 +206,6 @@ def draw(
     told = len(graph) > DOZEN if legend is None else legend
     style = Style(direction, colours, tuple(legend_of(scene)) if told else (), sheet.inches)
     return GraphPicture(scene, style, sheet._replace(below=style.below))
-
-
-def _parts(graph: Graph, each_operation: bool | None) -> Parts:
-    """What has a card: by default each operation of a small graph, and only the named parts of a larger one."""
-    return Parts(graph, len(graph) <= DOZEN if each_operation is None else each_operation)
 
 
 def _shown(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:

@@ -111,8 +111,10 @@ class Scene:
     ) -> Iterator[tuple[str, Card | Inscription | int | None]]:
         """Cards and boxes, with their indentation: a box opens with its number, and ends with None."""
         inside: dict[int, list[Card | Inscription | int]] = defaultdict(list)
-        for item in (*self.cards, *labels):
-            inside[item.box].append(item)
+        for card in self.cards:
+            inside[card.box].append(card)
+        for label in labels:
+            inside[label.box].append(label)
         for box in sorted({box for card in self.cards for box in self.around(card.box)}):
             inside[self._collapsed.boxes.parents[box]].append(box)
         stack: list[tuple[int, Card | Inscription | int | None]] = [
@@ -144,7 +146,7 @@ class Scene:
     def _symbol(self, node: Node) -> str | None:
         """The symbol of the operation that makes a part, as it is written in pictures."""
         operation = self._parts.operation(node.id)
-        return operation and _written(operation.symbol)
+        return _written(operation.symbol) if operation else None
 
     def _leaving(self) -> dict[int, list[Node]]:
         """For each card of a box the nodes that are used outside, or are outputs."""

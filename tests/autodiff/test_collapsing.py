@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import nn
 from autodiff import Value, draw, sigmoid, tanh
-from autodiff.derivations.parts import Parts
+from autodiff.derivations.parts import parts_of
 from autodiff.graph import Graph
 from autodiff.pictures.collapsing import REST, collapsed
 from autodiff.values.scopes import scope
@@ -169,7 +169,7 @@ def test_there_are_never_more_cards_and_every_part_is_on_one_or_left_out(
                     x = x * 2.0
             values.append([x + y, x - y, sigmoid(x), x * y][kind])
     graph = Graph(values[-2:])
-    parts = Parts(graph, each_operation)
+    parts = parts_of(graph, each_operation)
     cards = collapsed(parts, most, collapse)
     left_out = list(cards.of.values()).count(REST)
     assert len(cards.cards) + (left_out > 0) <= max(most, 3)

@@ -1,4 +1,4 @@
-"""Where everything is in a picture: how large its text is on a slide, and that nothing lies on anything else."""
+"""Where everything is in a picture: how large text is on a slide, and that nothing lies on anything else."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import nn
-from autodiff import Value, cos, draw, exp, log, sigmoid, tanh
+from autodiff import Value, draw
 from autodiff.pictures.dot_language import SIZE
-from autodiff.pictures.folding import folded
-from autodiff.pictures.geometry import Layout, Spot, Rect, Curve
+from autodiff.pictures.geometry import Curve, Layout, Rect, Spot
 from autodiff.pictures.picture import GraphPicture
 
 pytestmark = pytest.mark.skipif(
