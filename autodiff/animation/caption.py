@@ -8,10 +8,14 @@ from functools import cache
 from importlib.resources import files
 
 from ..pictures.fitting import SCALED
+from ..pictures.sheet import SLIDE
 from ..pictures.theme import LOOKS
 from .fractions import flat
 from .steps import Step
 from .svg import Element, element, fixed, picture, short, text, width_of, wrapped
+
+PIXELS = 1280.0
+"""The width of a slide."""
 
 MARGIN, LINE, TITLE, NARROWEST = 20.0, 21.0, 17.0, 620.0
 SIZE = 14.0
@@ -70,6 +74,18 @@ def captioned(drawn: Element, step: Step, rows: int) -> Element:
             is_title = class_ == "title"
             text(made, line, *place, f"caption {class_}", whole - x, TITLE if is_title else SIZE, is_title)
     return fixed(made)
+
+
+def on_slide(made: Element) -> Element:
+    """A captioned picture in the middle of a slide, of which it fills the width or the height."""
+    width, height = _size(made)
+    whole = max(width, height * SLIDE)
+    left = (width - whole) / 2.0
+    made.set("viewBox", " ".join(map(short, (left, 0.0, whole, whole / SLIDE))))
+    made.attrib.update({"width": short(PIXELS), "height": short(PIXELS / SLIDE)})
+    for ground in made.findall("rect"):
+        ground.attrib.update({"x": short(left), "width": short(whole), "height": short(whole / SLIDE)})
+    return made
 
 
 def _size(drawn: Element) -> tuple[float, float]:

@@ -28,10 +28,20 @@ def names_of(count: int) -> list[str]:
     return [f"frame-{number:0{digits}}.svg" for number in range(1, count + 1)]
 
 
+HEAD = """\
+---
+marp: true
+style: "section { padding: 0 } img { width: 100% }"
+---
+
+"""
+"""What Marp asks for; other programs pass over it."""
+
+
 def slides(steps: Sequence[Step], folder: str) -> str:
     """The steps as Markdown, with rules between the slides; `folder` has the pictures."""
     pictures = names_of(len(steps))
-    return "\n---\n\n".join(
+    return HEAD + "\n---\n\n".join(
         "\n".join(_slide(step, f"{quote(folder)}/{name}")) + "\n"
         for step, name in zip(steps, pictures, strict=True)
     )

@@ -12,7 +12,7 @@ from ..files.folders import write_folder
 from ..files.writing import format_of, write
 from ..pictures.formats import Formatted, saved_as
 from ..settings import any_number
-from .caption import captioned, rows_of
+from .caption import captioned, on_slide, rows_of
 from .page import embedded, page
 from .slides import OURS, names_of, slides
 from .steps import Detail, Sign, Step
@@ -27,7 +27,7 @@ SHORTEST, LONGEST = 0.01, 600.0
 
 
 class Frame(Formatted):
-    """The picture at one step: `title`, `text`, `svg` and `png`, saved by `.save("step.svg")`."""
+    """The picture at one step: `title`, `text`, `svg`, `png` and `slide`; `.save("step.svg")` writes it."""
 
     def __init__(self, story: Storyboard, number: int) -> None:
         self._story = story
@@ -51,7 +51,16 @@ class Frame(Formatted):
     @saved_as(".svg")
     def svg(self) -> str:
         """The picture as an SVG file of its own, with the text below it."""
-        return markup(captioned(self._story.seen(self._number), self.step, self._story.caption_rows))
+        return markup(self._captioned)
+
+    @property
+    def slide(self) -> str:
+        """The same in the shape of a slide, 16:9."""
+        return markup(on_slide(self._captioned))
+
+    @property
+    def _captioned(self) -> Element:
+        return captioned(self._story.seen(self._number), self.step, self._story.caption_rows)
 
     @saved_as(".png")
     def png(self) -> bytes:
@@ -136,8 +145,8 @@ class Storyboard:
             .gif          a moving picture, each frame shown for some seconds
             .png, .apng   the same in full colour
             .txt          the text of all frames
-            .md           slides in Markdown, one per frame, with their pictures in a folder of that name
-            no suffix     that folder alone: frame-01.svg, frame-02.svg, …
+            .md           slides in Markdown, a frame on each, with their pictures in a folder of that name
+            no suffix     that folder alone, of pictures in the shape of slides: frame-01.svg, …
 
         Moving pictures need Pillow and resvg: pip install 'autodiff-lecture[animate]'. Each file
         appears complete or not at all. Raises ValueError for an unknown suffix, and a time below 0.01
@@ -156,7 +165,7 @@ class Storyboard:
         return path
 
     def _save_frames(self, folder: Path) -> None:
-        pictures = [frame.svg.encode() for frame in self.frames]
+        pictures = [frame.slide.encode() for frame in self.frames]
         write_folder(folder, dict(zip(names_of(len(pictures)), pictures, strict=True)), OURS)
 
     def _content(self, kind: str, name: str, seconds: float) -> bytes:

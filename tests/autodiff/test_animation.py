@@ -6,6 +6,7 @@ import importlib.util
 import io
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -391,14 +392,14 @@ def test_a_frame_is_saved_as_pixels(tmp_path: Path) -> None:
 def test_slides_have_a_frame_each_with_its_text_as_notes(tmp_path: Path) -> None:
     story = animate(hostile())
     text = story.save(tmp_path / "my slides.md").read_text(encoding="utf-8")
-    slides = text.split("\n---\n")
+    assert text.startswith("---\nmarp: true\n")
+    slides = text.split("---\n\n")[1:]
     assert len(slides) == len(story.frames)
     for number, (slide, frame) in enumerate(zip(slides, story.frames, strict=True), 1):
         (found,) = re.findall(r"^!\[.*\]\((my%20slides/frame-\d\d\.svg)\)$", slide, re.MULTILINE)
         assert found.endswith(f"{number:02}.svg")
-        assert (tmp_path / "my slides" / Path(found).name).read_text(encoding="utf-8") == frame.svg
+        assert (tmp_path / "my slides" / Path(found).name).read_text(encoding="utf-8") == frame.slide
         assert slide.count("<!--") == slide.count("-->") == 1
-        assert slide.rstrip().endswith("-->")
         assert [line for line in slide.splitlines() if line.startswith(("#", "<"))] == ["<!--"]
 
 
@@ -420,7 +421,20 @@ def test_a_folder_has_the_frames_of_this_story_and_what_else_was_there(tmp_path:
         "frame-05.svg",
         "frame.svg",
     ]
-    assert (folder / "frame-03.svg").read_text(encoding="utf-8") == short.frames[2].svg
+    assert (folder / "frame-03.svg").read_text(encoding="utf-8") == short.frames[2].slide
+
+
+@laid_out
+@pytest.mark.parametrize("value", [lecture, hostile])
+def test_a_slide_has_its_shape_and_all_of_the_frame(value: Callable[[], Value]) -> None:
+    frame = animate(value()).frames[3]
+    own, slide = ElementTree.fromstring(frame.svg), ElementTree.fromstring(frame.slide)
+    left, top, width, height = map(float, slide.attrib["viewBox"].split())
+    _, _, inner, high = map(float, own.attrib["viewBox"].split())
+    assert width / height == pytest.approx(16 / 9, rel=1e-3)
+    assert (top, left + width / 2) == (0.0, pytest.approx(inner / 2, abs=0.2))
+    assert (width >= inner - 0.1, height >= high - 0.1) == (True, True)
+    assert (slide.attrib["width"], slide.attrib["height"]) == ("1280", "720")
 
 
 @laid_out
