@@ -9,6 +9,7 @@ import numpy as np
 
 from autodiff import Value, gradients
 from autodiff.graph import Graph
+from autodiff.text.digits import counted
 
 from ..losses import squared_error
 from .feedforward import MLP, Network
@@ -122,7 +123,7 @@ def _targets(given: Any, count: int, n_outputs: int) -> np.ndarray[Any, Any]:
         y = y[None]
     if not y.ndim or len(y) != count:
         raise ValueError(
-            f"draw_network: expected a target for each of {count} observations, "
+            f"draw_network: expected a target for each of {counted(count, 'observation')}, "
             f"got y of shape {np.shape(given)}"
         )
     return y
