@@ -4,7 +4,7 @@
   const by = (id) => document.getElementById(id);
   const stage = by("stage"), picture = stage.firstElementChild, slider = by("slider"), last = steps.length - 1;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const parts = new Map(), texts = new Map(), rooms = picture.querySelectorAll("text[data-room]");
+  const parts = new Map(), texts = new Map();
   for (const part of picture.querySelectorAll("[id]")) {
     parts.set(part.id, { part, classes: part.getAttribute("class") || "" });
     if (part.tagName === "text") texts.set(part.id, part.textContent);
@@ -32,6 +32,8 @@
   }
 
   // In a wide font, text is narrowed to the room that its card has for it.
+  const rooms = picture.querySelectorAll("text[data-room]");
+
   function fit(part) {
     part.removeAttribute("textLength");
     const room = Number(part.dataset.room);
