@@ -19,6 +19,7 @@ import nn.lecture
 from autodiff import Value, exp, gradients, linalg, matmul, maximum, sigmoid, sqrt, where
 from autodiff import sum as sum_of
 from autodiff.animation import Detail, Row, Sign, Step, Storyboard, animate
+from autodiff.animation.fractions import flat
 from autodiff.animation.propagation import Propagation, intermediates_of
 from autodiff.animation.svg import element, picture
 from autodiff.derivations.expression import evaluated
@@ -386,6 +387,23 @@ def test_a_frame_is_saved_as_pixels(tmp_path: Path) -> None:
 
     with Image.open(animate(lecture()).frames[20].save(tmp_path / "step.png")) as image:
         assert (image.format, image.size[0]) == ("PNG", 1600)
+
+
+@laid_out
+def test_the_parts_of_a_gradient_are_in_columns_and_all_there() -> None:
+    frame = animate(lecture()).frames[-1]
+    said = [
+        part
+        for part in ElementTree.fromstring(frame.svg).iter("{http://www.w3.org/2000/svg}text")
+        if part.get("class") == "caption formula"
+    ]
+    assert [part.text for part in said] == [flat(formula) for _, formula in frame.step.formulas]
+    assert len({part.attrib["y"] for part in said}) <= 3
+    ends: dict[str, float] = {}
+    for part in said:
+        start, length = float(part.attrib["x"]), float(part.attrib["textLength"])
+        assert start > ends.get(part.attrib["y"], 0.0)
+        ends[part.attrib["y"]] = start + length
 
 
 @laid_out
