@@ -42,7 +42,7 @@ def nudges(
     of a replayed copy: neither the graph nor its leaves are touched.
 
     `output` is one number, or several in a list or an array: an activation or a loss for each observation.
-    Each has its slopes ∂output/∂θ; changes and ranks are then those of their sum Σ.
+    Each has its slopes ∂output/∂θ; changes and ranks are then those of their sum.
 
     Raises TypeError for anything but Values and numbers; ValueError if there is nothing to nudge, η is 0 or
     not finite, a parameter is constant, or a leaf was assigned after it was used.
