@@ -117,7 +117,8 @@ class Nudges(Tabular):
             [row.actual for row in rows],
             dots={part.name: [part.rows[k].predicted for k in order] for part in self.observations},
             title="The most important first" if tied else f"{rows[0].name} matters most",
-            subtitle=f"Change of {self.total or self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
+            subtitle=f"Change of {self.total or self.name} "
+            f"when each θ alone is nudged by η = {self.eta:g}{shown}",
             label=f"predicted change, η·∂{self.name}/∂θ",
         )
 
