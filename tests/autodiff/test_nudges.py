@@ -177,9 +177,15 @@ def test_a_value_without_influence_has_nudges_of_zero():
     assert nudges(w * 2.0, [w, other]).rows[1][1:] == (0.0, 0.0, 0.0, 2)
 
 
-def test_unnamed_parameters_are_thetas():
-    x, y = Value(1.0), Value(2.0)
-    assert [row.name for row in nudges(x * y, [x, y]).rows] == ["θ₁", "θ₂"]
+def test_parameters_have_the_names_of_pictures_and_derivations():
+    x, y, w = Value(1.0), Value(2.0), Value(3.0, "w1_2")
+    inner = sigmoid(w * x)
+    assert [row.name for row in nudges(inner * y, [x, y, w, inner]).rows] == ["v₁", "v₂", "w₁⁽²⁾", "u₂"]
+
+
+def test_what_nothing_depends_on_has_a_name_too():
+    x = Value(1.0, "x")
+    assert [row.name for row in nudges(x * x, [x, Value(2.0), Value(3.0, "w_3")]).rows] == ["x", "θ₂", "w₃"]
 
 
 def test_hostile_names_are_text_in_every_form():
