@@ -28,6 +28,18 @@
       const { part } = parts.get(id);
       if (part.textContent !== text) part.textContent = text;
     }
+    for (const part of rooms) fit(part);
+  }
+
+  // In a wide font, text is narrowed to the room that its card has for it.
+  const rooms = picture.querySelectorAll("text[data-room]");
+
+  function fit(part) {
+    part.removeAttribute("textLength");
+    const room = Number(part.dataset.room);
+    if (part.getComputedTextLength() <= room) return;
+    part.setAttribute("textLength", room);
+    part.setAttribute("lengthAdjust", "spacingAndGlyphs");
   }
 
   function tell() {

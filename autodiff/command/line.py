@@ -57,7 +57,8 @@ def _parser() -> ArgumentParser:
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     add_drawing(draw)
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
-    animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
+    formats = ".html, .md, .gif, .png or .txt (default: text)"
+    animate.add_argument("-o", "--output", metavar="FILE", help=formats)
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")
     minimum.add_argument("--method", default="bfgs", help="bfgs, newton, steepest-descent, … (default: bfgs)")
     minimum.add_argument(

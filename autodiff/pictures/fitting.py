@@ -31,9 +31,10 @@ PADDING = 3.0
 
 GROUP = re.compile(r'<g id="([^"]*)" class="(?:node|cluster|graph)"')
 TEXT = re.compile(r"<text ([^>]*)>([^<]*)</text>")
+FONT_SIZE = re.compile(r'font-size="([.\d]+)"')
 ROOT = re.compile(r"<svg ")
 
-SCALED = 'style="max-width:100%;height:auto"'
+SCALED = "max-width:100%;height:auto"
 """A picture becomes as narrow as the column that it is in."""
 
 
@@ -48,25 +49,27 @@ def width_of(text: str, size: float) -> float:
 
 def scaled(svg: str) -> str:
     """A picture that is as wide as it was laid out, or as its column, if that is narrower."""
-    return ROOT.sub(f"<svg {SCALED} ", svg, count=1)
+    return ROOT.sub(f'<svg style="{SCALED}" ', svg, count=1)
 
 
-def fitted(svg: str, size: float, rooms: Mapping[str, Sequence[float]]) -> str:
-    """A picture by Graphviz whose texts have lengths; `rooms` are the widths for the lines of each group."""
-    return "\n".join(_lines(svg, size, rooms))
+def fitted(svg: str, rooms: Mapping[str, Sequence[float]]) -> str:
+    """A picture by Graphviz whose texts have lengths; `rooms` has the widths for the lines of a group."""
+    return "\n".join(_lines(svg, rooms))
 
 
-def _lines(svg: str, size: float, rooms: Mapping[str, Sequence[float]]) -> Iterator[str]:
+def _lines(svg: str, rooms: Mapping[str, Sequence[float]]) -> Iterator[str]:
     room: Iterator[float] = iter(())
     for line in svg.split("\n"):
-        group, text = GROUP.match(line), TEXT.fullmatch(line)
-        if group:
+        if group := GROUP.match(line):
             room = iter(rooms.get(group[1], ()))
-        yield _with_length(text, size, next(room, None)) if text else line
+        found = TEXT.fullmatch(line)
+        yield _with_length(found, next(room, None)) if found else line
 
 
-def _with_length(found: re.Match[str], size: float, room: float | None) -> str:
-    length = width_of(unescape(found[2]), size)
+def _with_length(found: re.Match[str], room: float | None) -> str:
+    size = FONT_SIZE.search(found[1])
+    assert size  # Graphviz always says it
+    length = width_of(unescape(found[2]), float(size[1]))
     if room is not None:
         length = min(length, room - 2.0 * PADDING)
     return f'<text {found[1]} textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs">{found[2]}</text>'

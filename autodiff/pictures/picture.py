@@ -130,7 +130,7 @@ class GraphPicture(Picture):
     def svg(self) -> str:
         """The picture as the text of an SVG file, in which text stays on its card in any font."""
         rooms = rooms_of(self._scene, self.layout)
-        return fitted(scaled(lay_out(self._drawing, "svg").decode()), SIZE, rooms)
+        return fitted(scaled(lay_out(self._drawing, "svg").decode()), rooms)
 
     @saved_as(".dot")
     def dot(self) -> str:
