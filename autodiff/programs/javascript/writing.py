@@ -1,9 +1,11 @@
-"""Listings of numbers as JavaScript: one line per operation, one function per listing.
+"""Listings as JavaScript: one line per operation, one function per listing.
 
     javascript({"main": listing}, "play")   an expression: an object with a function of that name
 
-The function takes an array with the inputs, in order, and returns one with the results. The text contains no
-data but numbers, and of names only letters, digits and underscores.
+The function takes an array with the numbers of all inputs, in order, and returns one with those of the
+results; arrays are entry by entry, in C order. Of a program for one observation, `descent.js` makes sums over
+data, Hessians and steps. The text contains no data but numbers, and of names only letters, digits and
+underscores.
 """
 
 from __future__ import annotations
@@ -17,10 +19,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..listing import Line, Listing
-from ..rewrites.draft import Draft, living
-from ..rewrites.rewriting import RULES
+from ..rewrites.draft import living
 from ..spelling.identifiers import Names, identifier
-from .bodies import opened, unspelled
+from .entries import SPACE, TooLongError, of_numbers, unspelled
 from .spellings import FUNCTIONS, spelling_of
 
 MOST_LINES = 10_000
@@ -50,10 +51,10 @@ class Operand(NamedTuple):
 
 
 def javascript(listings: Mapping[str, Listing], what: str) -> str:
-    """Listings of numbers as JavaScript: an expression, which is an object with a function for each.
+    """Listings as JavaScript: an expression, which is an object with a function for each.
 
-    Raises TypeError for arrays, for other dtypes than float64 and for operations that have no spelling, and
-    ValueError for more than 10,000 operations, in the name of `what` was called.
+    Raises TypeError for other dtypes than float64 and for operations that have no spelling, and ValueError
+    for more than 10,000 operations on numbers, in the name of `what` was called.
     """
     bodies = {name: _Body(listing, what) for name, listing in listings.items()}
     methods = [
@@ -80,9 +81,7 @@ class _Body:
     def __init__(self, listing: Listing, what: str) -> None:
         self.what = what
         self.names = Names([*RESERVED, *FUNCTIONS])
-        short = living(Draft(RULES).copied(listing))
-        self.listing = living(Draft(RULES).copied(opened(short, what)))
-        _check(self.listing, what)
+        self.listing = _of_numbers(living(listing), what)
         self.operands: list[Operand] = []
         self.text = textwrap.indent("\n".join(self._statements()), "  ")
 
@@ -117,21 +116,25 @@ class _Body:
         return self.names.take(identifier(line.name)) if line.name else self.names.number("t")
 
 
-def _check(listing: Listing, what: str) -> None:
-    count = sum(line.kind == "computed" for line in listing.lines)
-    if count > MOST_LINES:
-        raise ValueError(
-            f"{what}: at most {MOST_LINES:,} operations are computed in a page, got {count:,}; take a Value "
-            "nearer to the leaves, or fewer observations"
-        )
+def _of_numbers(listing: Listing, what: str) -> Listing:
+    """The listing in numbers, if a page can compute it."""
     for line in listing.lines:
-        if isinstance(line.data, tuple) or line.shape:
-            shape = "several results" if isinstance(line.data, tuple) else f"shape {line.shape}"
-            raise TypeError(f"{what}: a page computes with single numbers, got {_described(line)} of {shape}")
         if line.dtype not in (np.float64, np.bool_):
             raise TypeError(
                 f"{what}: a page computes in double precision, got {_described(line)} of dtype {line.dtype}"
             )
+    try:
+        short = living(of_numbers(listing, what))
+        count = sum(line.kind == "computed" for line in short.lines)
+    except TooLongError:
+        count = SPACE
+    if count > MOST_LINES:
+        got = "more than " * (count == SPACE) + f"{count:,}"
+        raise ValueError(
+            f"{what}: at most {MOST_LINES:,} operations on numbers are computed in a page, got {got}; take a "
+            "Value nearer to the leaves, or fewer observations"
+        )
+    return short
 
 
 def _described(line: Line) -> str:
