@@ -39,7 +39,7 @@
     for (let k = 0; k < n; k += 1) {
       let best = k;
       for (let i = k; i < n; i += 1) if (Math.abs(rows[i][k]) > Math.abs(rows[best][k])) best = i;
-      if (!(Math.abs(rows[best][k]) > 0)) return null;
+      if (rows[best][k] === 0 || !Number.isFinite(rows[best][k])) return null;
       [rows[k], rows[best]] = [rows[best], rows[k]];
       for (let i = k + 1; i < n; i += 1) {
         const factor = rows[i][k] / rows[k][k];

@@ -20,6 +20,7 @@ from ...values.value import Value
 from ..listing import Line, Listing
 from ..rewrites.draft import Draft
 from ..rewrites.rewriting import RULES
+from ..tracing.conditions import Condition
 from ..tracing.trace import Recording, recorded_from
 from .spellings import spelling_of
 
@@ -38,8 +39,9 @@ class TooLongError(Exception):
 
 
 FOLDS: dict[Any, Any] = {reductions.max: selection.larger, reductions.min: selection.smaller}
-FOLDED: dict[Operation, Operation] = {many.operation: two.operation for many, two in FOLDS.items()}
-"""What reduces entries by a function of two, for which NumPy would have to know which is larger."""
+OF_NUMBERS: dict[Any, Operation] = {many.operation: two.operation for many, two in FOLDS.items()}
+OF_MASKS: dict[str, Any] = {"any": arithmetic.add, "all": arithmetic.multiply}
+"""Operations of two, by which others reduce entries; NumPy would have to know which is larger, or true."""
 
 
 def _arithmetic(function: Any) -> tuple[Any, Any]:
@@ -170,12 +172,13 @@ def _moved(draft: Draft, line: Line, operands: list[Entries]) -> Entries | None:
     if line.dtype.kind == "f":
         operands = [_counted(draft, x) for x in operands]
     try:
-        if operation in FOLDED:
-            return _folded(operands[0], FOLDED[operation], **line.metadata)
+        fold = _fold(draft, operation, operands[0])
+        if fold is not None:
+            return _folded(draft, operands[0], fold, **line.metadata)
         result = operation.forward(*operands, **line.metadata)
-    except TooLongError:
-        raise
-    except Exception:  # of whatever kind: it was not written for objects
+    except Exception as error:  # of whatever kind: it was not written for objects
+        if len(draft.lines) > SPACE:  # which NumPy may have made another error of
+            raise TooLongError from error
         return None
     if isinstance(line.data, tuple):
         return tuple(np.asarray(x, object) for x in result)
@@ -187,7 +190,7 @@ def _counted(draft: Draft, entries: Entries) -> Entries:
     """Truth values as numbers, where they are added."""
 
     def number(x: Any) -> Any:
-        if not isinstance(x, Entry) or draft.lines[x.place].dtype.kind != "b":
+        if not _is_mask(draft, x):
             return x
         return Entry(draft, draft.add(selection.where, x.place, draft.constant(1.0), draft.constant(0.0)))
 
@@ -196,23 +199,27 @@ def _counted(draft: Draft, entries: Entries) -> Entries:
     return np.asarray(np.frompyfunc(number, 1, 1)(entries), object)
 
 
-def _folded(x: Entries, operation: Operation, axis: Any, keepdims: bool) -> Entries:
+def _is_mask(draft: Draft, x: Any) -> bool:
+    return isinstance(x, Entry) and draft.lines[x.place].dtype.kind == "b"
+
+
+def _fold(draft: Draft, operation: Operation, entries: Entries) -> Operation | None:
+    """What an operation does with two entries at a time, if that is how it reduces them."""
+    if not isinstance(operation, Condition):
+        return OF_NUMBERS.get(operation)
+    masks = all(isinstance(x, bool) or _is_mask(draft, x) for x in np.ravel(entries))
+    return OF_MASKS[operation.name].operation if masks and operation.name in OF_MASKS else None
+
+
+def _folded(draft: Draft, x: Entries, operation: Operation, axis: Any, keepdims: bool) -> Entries:
     """Entries along axes, reduced by an operation of two."""
     axes = axes_of(x.shape, axis)
     others = [i for i in range(x.ndim) if i not in axes]
     rows = np.transpose(x, [*others, *axes]).reshape(*[x.shape[i] for i in others], -1)
     result = np.empty(rows.shape[:-1], object)
     for index in np.ndindex(result.shape):
-        result[index] = reduce(lambda a, b: _of_two(operation, a, b), rows[index])
+        result[index] = reduce(lambda a, b: applied(draft, operation, [a, b], {}), rows[index])
     return result.reshape(kept(x.shape, axis)) if keepdims else result
-
-
-def _of_two(operation: Operation, a: Any, b: Any) -> Any:
-    """An operation on two entries, either of which may be a number."""
-    entry = a if isinstance(a, Entry) else b
-    if isinstance(entry, Entry):
-        return applied(entry.draft, operation, [a, b], {})
-    return operation.of_floats(a, b)
 
 
 # -- bodies ------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from ..listing import Line, Listing
 from ..rewrites.draft import living
 from ..spelling.identifiers import Names, identifier
 from .entries import SPACE, TooLongError, of_numbers, unspelled
-from .spellings import FUNCTIONS, spelling_of
+from .spellings import FUNCTIONS, MASKS, spelling_of
 
 MOST_LINES = 10_000
 """Operations of a page; more take it too long."""
@@ -88,12 +88,13 @@ class _Body:
     def _statements(self) -> Iterator[str]:
         lines, inputs, computed = self.listing.lines, [], []
         for line in lines:
-            mask = line.dtype.kind == "b"
             if line.kind == "constant":
-                self.operands.append(Operand(_number(line), mask))
+                self.operands.append(Operand(_number(line), line.dtype.kind == "b"))
                 continue
-            text = self._expression(line)
-            self.operands.append(Operand(self._name(line), mask))
+            spelling = self._spelling(line)
+            text = self._filled(spelling, line)
+            is_mask = line.dtype.kind == "b" or spelling in MASKS.values()
+            self.operands.append(Operand(self._name(line), is_mask))
             if line.kind == "input":
                 inputs.append(self.operands[-1].text)
             else:
@@ -103,14 +104,17 @@ class _Body:
         results = [self.operands[i] for i in self.listing.outputs]
         yield from _wrapped("return [", [f"+{x.text}" if x.is_mask else x.text for x in results], "];")
 
-    def _expression(self, line: Line) -> str:
+    def _spelling(self, line: Line) -> str:
         if line.operation is None:
             return ""
-        operands = [self.operands[i] for i in line.inputs]
-        spelling = spelling_of(line.operation, all(x.is_mask for x in operands))
+        spelling = spelling_of(line.operation, all(self.operands[i].is_mask for i in line.inputs))
         if spelling is None:
             raise unspelled(line.operation, self.what)
-        return spelling.format(*operands, **{name: _option(x) for name, x in line.metadata.items()})
+        return spelling
+
+    def _filled(self, spelling: str, line: Line) -> str:
+        options = {name: _option(x) for name, x in line.metadata.items()}
+        return spelling.format(*[self.operands[i] for i in line.inputs], **options)
 
     def _name(self, line: Line) -> str:
         return self.names.take(identifier(line.name)) if line.name else self.names.number("t")

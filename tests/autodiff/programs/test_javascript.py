@@ -99,16 +99,25 @@ def test_truth_values_are_counted_as_numpy_counts_them():
 
     def f(x, y):
         a, b = x > 0.0, y > 0.0
-        return [np.where(a + b, 1.0, 0.0), np.where(a * b, 1.0, 0.0), a + x, np.where(x, 3.0, 4.0), a & ~b]
+        return [
+            np.where(a + b, 1.0, 0.0),
+            np.where(a * b, 1.0, 0.0),
+            a + x,
+            np.where(x, 3.0, 4.0),
+            a & ~b,
+            a + b,
+        ]
 
     points = [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (0.0, math.nan)]
     right = [
-        [1.0, 1.0, 2.0, 3.0, 0],
-        [1.0, 0.0, 2.0, 3.0, 1],
-        [0.0, 0.0, -1.0, 3.0, 0],
-        [0.0, 0.0, 0.0, 4.0, 0],
+        [1.0, 1.0, 2.0, 3.0, 0, 1],
+        [1.0, 0.0, 2.0, 3.0, 1, 1],
+        [0.0, 0.0, -1.0, 3.0, 0, 0],
+        [0.0, 0.0, 0.0, 4.0, 0, 0],
     ]
-    assert results(f, points) == right
+    found = results(f, points)
+    assert found == right
+    assert not any(isinstance(x, bool) for row in found for x in row)
 
 
 def test_an_operation_without_spelling_is_written_by_its_body():

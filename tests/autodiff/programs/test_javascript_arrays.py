@@ -1,16 +1,13 @@
-"""Arrays in JavaScript, entry by entry; and what pages do with a program for one observation."""
+"""Arrays in JavaScript, entry by entry."""
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 import autodiff as ad
-import nn
 from autodiff import Value, gradients
-from autodiff.programs.javascript.writing import javascript
-from autodiff.programs.tracing.trace import recorded_from
 from autodiff.testing import expressions
-from tests.javascript import called, entries, literal, run, same, with_slopes, written
+from tests.javascript import called, entries, run, same, with_slopes, written
 
 
 def at(f, *xs):
@@ -69,23 +66,5 @@ def test_names_tell_the_entry():
 
 @pytest.mark.parametrize("n", [200, 2_000])
 def test_too_many_entries_are_refused_however_many_there_are(n):
-    with pytest.raises(ValueError, match="at most 10,000 operations on numbers .* got (more than )?[1-9]"):
+    with pytest.raises(ValueError, match=r"at most 10,000 operations on numbers .* got (more than )?[1-9]"):
         written(lambda x: ad.sum(x @ x), np.ones((n, n)))
-
-
-# -- data --------------------------------------------------------------------------------------
-
-
-def network(kind, n_outputs):
-    rng = np.random.default_rng(0)
-    if kind == "lecture":
-        return nn.Network([2, 3, n_outputs], seed=1)
-    layers = [
-        nn.Linear(2, 4, seed=1),
-        nn.Tanh() if kind == "tanh" else nn.ReLU(),
-        nn.Linear(4, n_outputs, seed=2),
-    ]
-    found = nn.Sequential(*layers)
-    for parameter in found.parameters():
-        parameter.data = rng.normal(size=np.shape(parameter.data))
-    return found
