@@ -30,6 +30,7 @@ def document(
     code: str,
     data: Mapping[str, Any],
     details: Mapping[str, Detail],
+    tools: str = "",
 ) -> str:
     """A page as the text of an HTML file: its body, and its own style and script besides what pages share."""
     style = resource("colours.css") + picture_style() + resource("document.css") + style
@@ -37,6 +38,7 @@ def document(
     return Template(resource("document.html")).substitute(
         title=html(title),
         body=body,
+        tools=tools,
         data=script({**data, "details": {id: vars(said) for id, said in details.items()}}),
         style=style,
         script=code,

@@ -102,7 +102,7 @@ class Intermediates:
         copies: dict[int, Value] = {}
         leaves: dict[int, Value] = {}
         with differentiating():
-            for node in self._folded(id):
+            for node in self.folded(id):
                 if node.id != id and node.id in self.names:
                     leaves[node.id] = copies[node.id] = self._leaf(node)
                 elif node.operation is None:
@@ -111,7 +111,7 @@ class Intermediates:
                     copies[node.id] = again(node, [copies[i] for i in node.inputs])
         return Segment(copies[id], leaves)
 
-    def _folded(self, id: int) -> Iterator[Node]:
+    def folded(self, id: int) -> Iterator[Node]:
         """What a named value is computed from, down to the next named values, in order of the graph."""
         found, stack = {id}, [id]
         while stack:

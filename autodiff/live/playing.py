@@ -1,0 +1,87 @@
+"""play: a graph as a page in which every leaf can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .. import settings
+from ..animation.asked import asked
+from ..graph import Graph
+from ..pictures.picture import DIRECTIONS, Direction
+from ..programs.listing import Listing
+from ..settings import one_of, required
+from ..values.value import Value
+from .computation import Computation
+from .page import LivePage
+from .stub import MOST_LINES, javascript
+
+MOST_CARDS = 300
+"""Cards that a page can follow at each frame."""
+
+MOST_CURVED = 50
+"""Parameters of which the Hessian is computed."""
+
+
+def play(
+    value: Value,
+    wrt: Value | Sequence[Value] | None = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    digits: int = 4,
+) -> LivePage:
+    """Show a graph in which every leaf can be moved: drag a number or type it, and all others follow.
+
+    wrt             the parameters, which steps downhill change: a Value or several; all variables if not given
+    each_operation  whether each operation has a card, or each value with a name, as in `animate`
+    direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
+    digits          significant digits of the numbers shown
+
+    The page shows what a move was predicted to change and what it did change,
+
+        predicted = η·∂R/∂θ,   actual = R(θ + η) − R(θ)
+
+    bars of −∇R, and steps θ − s·∇R or, for at most 50 parameters, Newton's. A click on a card opens
+    its derivation, in the numbers of the moment. It needs no network; what was moved is in its
+    address, and behind *Copy state*.
+
+    The page computes with a program of this graph, so what Python decided while it was recorded stays:
+    branches, and conditions of `where`. Nothing in the graph is changed, not even `.grad`.
+
+    >>> w, x = Value(0.5, "w"), Value(2.0, "x", constant=True)
+    >>> R = (1.0 - w * x) ** 2; R.name = "R"
+    >>> play(R)
+    <R, live: 2 numbers to move, .save('name.html'), .html>
+
+    Raises TypeError for anything but a Value, and for an operation that JavaScript has no spelling for;
+    ValueError for an output that is not a number, depends on no variable or not on `wrt`, for arrays, for
+    more than 300 cards or 10,000 operations, and for a leaf that was changed after it was used.
+    The page raises RuntimeError without Graphviz.
+    """
+    direction = one_of("direction", direction, DIRECTIONS)
+    required(settings.whole("play: digits", digits) in range(1, 16), "play: digits", "1 to 15", digits)
+    passes = asked(
+        "play", value, wrt, each_operation, MOST_CARDS, "the 300 that a page can follow", "animate it"
+    )
+    _check_numbers(passes.intermediates.graph)
+    computation = Computation(passes)
+    return LivePage(computation, javascript(_listings(computation), "play"), digits, direction)
+
+
+def _check_numbers(graph: Graph) -> None:
+    for node in graph:
+        if node.shape:
+            raise ValueError(
+                f"play: numbers can be moved, and {node.name or 'a part'} is an array of shape {node.shape}; "
+                "write the graph with numbers, as nn.Network computes a single observation, or animate it"
+            )
+
+
+def _listings(computation: Computation) -> dict[str, Listing]:
+    """What the page computes, by name."""
+    listings = {"main": computation.main.listing}
+    if computation.main.checks_nan:
+        listings["absorbing"] = computation.absorbing
+    if len(computation.wrt) <= MOST_CURVED and len(computation.curvature.lines) <= MOST_LINES:
+        listings["curvature"] = computation.curvature
+    return listings
