@@ -1,8 +1,9 @@
 """The table of spellings: how JavaScript writes what operations compute on numbers.
 
 It has no rules of differentiation: what these came to, a listing says already. Where JavaScript means
-something else than NumPy, the spelling says what NumPy means: 1 to the power nan, halves that are rounded, the
-sign of a remainder. An operation that is missing is written by its body, if that uses operations that are here.
+something else than NumPy, the spelling says what NumPy means: 1 to the power nan, halves that are rounded,
+the sign of a remainder. An operation that is missing is written by its body, if that uses only operations
+that are here.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ log1p           Math.log1p({0})
 log2            Math.log2({0})
 log_sigmoid     -softplus(-{0})
 logaddexp       logAddExp({0}, {1})
-logaddexp2      logAddExp({0} * Math.LN2, {1} * Math.LN2) / Math.LN2
+logaddexp2      logAddExp2({0}, {1})
 mod             modulo({0}, {1})
 multiply        {0} * {1}
 nan_to_num      finite({0}, {nan}, {posinf}, {neginf})
@@ -130,6 +131,10 @@ function softplus(x) {
 function logAddExp(x, y) {
   return x == y ? x + Math.LN2 : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
 }""",
+    "logAddExp2": """
+function logAddExp2(x, y) {
+  return x == y ? x + 1 : Math.max(x, y) + Math.log1p(2 ** -Math.abs(x - y)) * Math.LOG2E;
+}""",
     "sign": """
 function sign(x) {
   return x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : NaN;
@@ -156,7 +161,7 @@ function modulo(x, y) {
     "floorDivided": """
 function floorDivided(x, y) {
   if (y == 0) return x / y;
-  const whole = (x - modulo(x, y)) / y;
+  const rest = x % y, whole = (x - rest) / y - (rest != 0 && rest < 0 != y < 0 ? 1 : 0);
   return Math.floor(whole) + (whole - Math.floor(whole) > 0.5 ? 1 : 0);
 }""",
     "finite": """
@@ -166,7 +171,7 @@ function finite(x, ofNan, above, below) {
   return x == -Infinity ? below ?? -Number.MAX_VALUE : x;
 }""",
 }
-"""What spellings call, by name; `rounded` and `floorDivided` call those before them."""
+"""What spellings call, by name; `rounded` calls one before it."""
 
 
 def _rows(table: str) -> dict[str, str]:

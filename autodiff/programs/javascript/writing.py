@@ -28,62 +28,15 @@ MOST_LINES = 10_000
 
 WIDTH = 110
 
-RESERVED = [
-    "Infinity",
-    "Math",
-    "NaN",
-    "Number",
-    "arguments",
-    "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "enum",
-    "eval",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "given",
-    "if",
-    "implements",
-    "import",
-    "in",
-    "instanceof",
-    "interface",
-    "let",
-    "new",
-    "null",
-    "package",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "static",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "undefined",
-    "var",
-    "void",
-    "while",
-    "with",
-    "yield",
-]
+RESERVED = (
+    "Infinity", "Math", "NaN", "Number", "arguments", "await", "break", "case", "catch", "class",
+    "const", "continue", "debugger", "default", "delete", "do", "else", "enum", "eval", "export",
+    "extends", "false", "finally", "for", "function", "given", "if", "implements", "import", "in",
+    "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public",
+    "return", "static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined", "var",
+    "void", "while", "with", "yield",
+)  # fmt: skip
+"""What stands for something else in JavaScript."""
 
 
 class Operand(NamedTuple):
@@ -174,16 +127,14 @@ def _check(listing: Listing, what: str) -> None:
     for line in listing.lines:
         if isinstance(line.data, tuple) or line.shape:
             shape = "several results" if isinstance(line.data, tuple) else f"shape {line.shape}"
-            raise TypeError(
-                f"{what}: a page computes with single numbers, got {_called_line(line)} of {shape}"
-            )
+            raise TypeError(f"{what}: a page computes with single numbers, got {_described(line)} of {shape}")
         if line.dtype not in (np.float64, np.bool_):
             raise TypeError(
-                f"{what}: a page computes in double precision, got {_called_line(line)} of dtype {line.dtype}"
+                f"{what}: a page computes in double precision, got {_described(line)} of dtype {line.dtype}"
             )
 
 
-def _called_line(line: Line) -> str:
+def _described(line: Line) -> str:
     """A line in an error: its name, or what it is."""
     if line.name:
         return repr(line.name)
