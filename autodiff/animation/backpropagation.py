@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any, Literal, overload
 
 from .. import settings
 from ..pictures.picture import DIRECTIONS, Direction
@@ -33,6 +34,7 @@ LEGEND = (
 )
 
 
+@overload
 def animate(
     value: Value,
     wrt: Value | Sequence[Value] | None = None,
@@ -41,7 +43,28 @@ def animate(
     direction: Direction = "LR",
     number_format: str = ".4g",
     max_nodes: int = 200,
-) -> Storyboard:
+    live: Literal[False] = False,
+) -> Storyboard: ...
+@overload
+def animate(
+    value: Value,
+    wrt: Value | Sequence[Value] | None = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    number_format: str = ".4g",
+    live: Literal[True],
+) -> Any: ...
+def animate(
+    value: Value,
+    wrt: Value | Sequence[Value] | None = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    number_format: str = ".4g",
+    max_nodes: int = 200,
+    live: bool = False,
+) -> Any:
     """Show how a value is computed and how its gradient is: one node, then one local derivative at a time.
 
     wrt             what to differentiate with respect to: a Value or several; all variables if not given
@@ -50,6 +73,7 @@ def animate(
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
     number_format   how numbers are written, as in `format(number, ".4g")`
     max_nodes       graphs with more nodes are an error: nobody could read them
+    live            return the page of `play`, in which every number can be moved, instead
 
     Nothing in the graph is changed, not even `.grad`. Formulas are those of the operations' own rules.
 
@@ -67,6 +91,12 @@ def animate(
     no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
     after it was used. Its page and pictures raise RuntimeError without Graphviz.
     """
+    if settings.flag("animate: live", live):
+        from ..live.playing import play
+
+        return play(
+            value, wrt, each_operation=each_operation, direction=direction, number_format=number_format
+        )
     direction = one_of("direction", direction, DIRECTIONS)
     written = settings.number_format("animate: number_format", number_format)
     most = settings.whole("animate: max_nodes", max_nodes)

@@ -6,7 +6,7 @@ listing holds no rule of differentiation, only what the operations' rules came t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,8 @@ from ..programs.tracing.trace import Recording, recorded_from
 from ..values.operation import Operation
 from ..values.recording import recorded
 from ..values.value import Value, data_of
+
+Function = Callable[..., list[Value]]
 
 Link = tuple[int, int]
 """The ids of the named values that a link of the chain rule leads from and to."""
@@ -36,10 +38,10 @@ class Computation:
         self.wrt = tuple(sorted(passes.ends))
         links = [pull.link[:2] for pull in passes.backward]
         places = iter(range(len(passes.names) + len(passes.gradients) + 2 * len(links)))
-        self.values: dict[int, int] = dict(zip(passes.names, places))  # noqa: B905
-        self.gradients: dict[int, int] = dict(zip(passes.gradients, places))  # noqa: B905
-        self.locals: dict[Link, int] = dict(zip(links, places))  # noqa: B905
-        self.terms: dict[Link, int] = dict(zip(links, places))  # noqa: B905
+        self.values: dict[int, int] = dict(zip(passes.names, places, strict=False))
+        self.gradients: dict[int, int] = dict(zip(passes.gradients, places, strict=False))
+        self.locals: dict[Link, int] = dict(zip(links, places, strict=False))
+        self.terms: dict[Link, int] = dict(zip(links, places, strict=False))
 
     @cached_property
     def main(self) -> Recording:
@@ -48,7 +50,7 @@ class Computation:
 
     @cached_property
     def absorbing(self) -> Listing:
-        """The same with 0·∞ taken for 0 where a zero is structural: for points at which the other gives nan."""
+        """The same with 0·∞ taken for 0 where a zero is structural: for where the other gives nan."""
         return self._recorded(self._numbers, self._inputs(), absorbs=True).listing
 
     @cached_property
@@ -61,7 +63,7 @@ class Computation:
         source = self.passes.source
         return [Value(source(id).item(), constant=not self.passes.varies(id)) for id in self.leaves]
 
-    def _recorded(self, f: Callable[..., Any], inputs: list[Value], absorbs: bool = False) -> Recording:
+    def _recorded(self, f: Function, inputs: list[Value], absorbs: bool = False) -> Recording:
         return recorded_from(f, inputs, {}, inputs, absorbs)
 
     # -- recorded ------------------------------------------------------------------------------
@@ -71,7 +73,8 @@ class Computation:
         output = named[self.passes.output]
         wanted = list(self.passes.gradients)
         slopes = dict(zip(wanted, _slopes(output, [named[id] for id in wanted]), strict=True))
-        locals_, terms = {}, {}
+        locals_: dict[Link, Value] = {}
+        terms: dict[Link, Value] = {}
         for upper, links in self.passes.chain.links.items():
             root, cuts = segments[upper]
             lowers = [link.lower for link in links]
@@ -135,5 +138,3 @@ def _slopes(output: Value, wanted: Sequence[Value], seed: Value | None = None) -
 
 def _kept(x: Any) -> Value:
     return x if isinstance(x, Value) else Value(float(x))
-
-

@@ -65,7 +65,7 @@
   const tidy = (x) => Number(x.toPrecision(12));
 
   const rows = leaves.map((leaf, k) => {
-    const row = made("div", "", "leaf"), unit = nice(Math.max(2, 2 * Math.abs(leaf.start)) / 100);
+    const row = made("div", "", "row"), unit = nice(Math.max(2, 2 * Math.abs(leaf.start)) / 100);
     const field = made("input", ""), slider = made("input", "");
     Object.assign(field, { type: "text", inputMode: "text", autocomplete: "off", spellcheck: false });
     Object.assign(slider, { type: "range", step: "any", min: leaf.start - 100 * unit, max: leaf.start + 100 * unit });
@@ -99,7 +99,7 @@
     const R = output.name, own = (k) => leaves[k].gradient !== null;
     const groups = [["Parameters", [`∂${R}/∂θ`, `−∇${R}`, "rank"], own], ["Inputs and targets", [], (k) => !own(k)]];
     for (const [title, columns, belongs] of groups) {
-      const shown = rows.filter((_, k) => belongs(k)), group = made("div", "", "group"), head = made("div", "", "leaf head");
+      const shown = rows.filter((_, k) => belongs(k)), group = made("div", "", "group"), head = made("div", "", "row head");
       group.setAttribute("role", "group");
       group.setAttribute("aria-label", title);
       head.append(made("h3", title), ...columns.map((column) => made("span", column)));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from string import Template
@@ -16,7 +16,6 @@ from ..animation.narration import Narrator
 from ..animation.steps import Detail, Sign
 from ..animation.svg import Element
 from ..files.writing import format_of, write
-from ..text.notation import NOTHING
 from .computation import Computation
 from .details import LiveDetails
 
@@ -141,7 +140,11 @@ class LivePage:
 
     def _opening(self) -> list[str]:
         name = self._tell.name(self._passes.output)
-        return ["Move a number", f"Drag it, or type it: everything up to {name} follows, and so does its gradient.", ""]
+        return [
+            "Move a number",
+            f"Drag it, or type it: everything up to {name} follows, and so does its gradient.",
+            "",
+        ]
 
     def _details(self) -> dict[str, Detail]:
         """What is said of each card: with its derivation, of many cards only of the variables."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .. import settings
 from ..animation.asked import asked
-from ..graph import Graph
+from ..graph import Graph, Node
 from ..pictures.picture import DIRECTIONS, Direction
+from ..programs.javascript.writing import MOST_LINES, javascript
 from ..programs.listing import Listing
-from ..settings import one_of, required
+from ..settings import one_of
 from ..values.value import Value
 from .computation import Computation
 from .page import LivePage
-from .stub import MOST_LINES, javascript
 
 MOST_CARDS = 300
 """Cards that a page can follow at each frame."""
@@ -28,14 +29,14 @@ def play(
     *,
     each_operation: bool | None = None,
     direction: Direction = "LR",
-    digits: int = 4,
+    number_format: str = ".4g",
 ) -> LivePage:
     """Show a graph in which every leaf can be moved: drag a number or type it, and all others follow.
 
-    wrt             the parameters, which steps downhill change: a Value or several; all variables if not given
+    wrt             the parameters, which steps downhill change: a Value or several; by default all variables
     each_operation  whether each operation has a card, or each value with a name, as in `animate`
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
-    digits          significant digits of the numbers shown
+    number_format   how numbers are written: ".4g" with four digits, ".1g" to ".15g" with others
 
     The page shows what a move was predicted to change and what it did change,
 
@@ -59,7 +60,7 @@ def play(
     The page raises RuntimeError without Graphviz.
     """
     direction = one_of("direction", direction, DIRECTIONS)
-    required(settings.whole("play: digits", digits) in range(1, 16), "play: digits", "1 to 15", digits)
+    digits = _digits(settings.number_format("play: number_format", number_format))
     passes = asked(
         "play", value, wrt, each_operation, MOST_CARDS, "the 300 that a page can follow", "animate it"
     )
@@ -68,13 +69,28 @@ def play(
     return LivePage(computation, javascript(_listings(computation), "play"), digits, direction)
 
 
+def _digits(number_format: str) -> int:
+    """The digits that a format keeps."""
+    found = re.fullmatch(r"\.([1-9]|1[0-5])g", number_format)
+    if found is None:
+        raise ValueError(
+            "play: number_format must be one of '.1g' to '.15g', which the page can write, "
+            f"got {number_format!r}"
+        )
+    return int(found[1])
+
+
 def _check_numbers(graph: Graph) -> None:
     for node in graph:
         if node.shape:
             raise ValueError(
-                f"play: numbers can be moved, and {node.name or 'a part'} is an array of shape {node.shape}; "
+                f"play: only numbers can be moved, and {_described(node)} is an array of shape {node.shape}; "
                 "write the graph with numbers, as nn.Network computes a single observation, or animate it"
             )
+
+
+def _described(node: Node) -> str:
+    return repr(node.name) if node.name else f"a result of {node.symbol}" if node.symbol else "a constant"
 
 
 def _listings(computation: Computation) -> dict[str, Listing]:
