@@ -71,7 +71,7 @@ class DetailWriter:
         derivation = Derivation(passes.source(passes.output), passes.source(id), passes.intermediates)
         for title, equations in derivation.sections:
             sentence = (Row(note=title),) if title else ()
-            yield (*sentence, *self.rows(equations))
+            yield (*sentence, *self.rows(equations, derivation))
 
     # -- numbers -------------------------------------------------------------------------------
 
@@ -87,9 +87,10 @@ class DetailWriter:
         """What one link adds to a gradient."""
         return self.tell.data(pull.term)
 
-    def rows(self, equations: Sequence[Equation]) -> Iterator[Row]:
-        """Equations with their numbers."""
+    def rows(self, equations: Sequence[Equation], derivation: Derivation) -> Iterator[Row]:
+        """Equations of a derivation with their numbers."""
         number_format = self.tell.number_format
         for equation in equations:
             writers = Stacked(number_format=number_format), Stacked(equation.numbers, number_format)
-            yield Row(*equation.cells(*writers), equation.note)
+            left, right = equation.cells(*writers)
+            yield Row(f"{equation.lead}{left}", right, equation.note)

@@ -65,7 +65,7 @@
       const row = table.insertRow();
       if (right) {
         row.append(set("td", left, "left"), set("td", right, "right"));
-        if (note) row.lastChild.append(made("span", note, "note"));
+        if (note) row.lastChild.append(set("span", note, "note"));
       } else {
         row.append(made("td", note, "sentence"));
         row.firstChild.colSpan = 2;

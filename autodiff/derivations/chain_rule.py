@@ -33,7 +33,8 @@ class Link(NamedTuple):
 class Chain:
     """All links from an output back to some of the values that it was computed from, `ends`.
 
-    Paths, and the whole derivative, are those to the first of them, `wrt`.
+    Paths, and the whole derivative, are those to the first of them, `wrt`; `defined` are the named values
+    whose gradients have names in it.
     """
 
     def __init__(self, intermediates: Intermediates, ends: Sequence[int]) -> None:
@@ -44,6 +45,7 @@ class Chain:
         path = self._path()
         self.arrays = any(intermediates.graph[id].shape for id in path)
         on_path = set(path)
+        self.defined: dict[Symbol, int] = {}
         self.users: dict[int, list[Link]] = defaultdict(list)
         found = {id: self._links(id, on_path) for id in path}
         self.links: dict[int, list[Link]] = {id: links for id, links in found.items() if links}
@@ -137,6 +139,7 @@ class Chain:
             if id != self.wrt and (is_long or (by_layer and len(self.links[id]) > 1)):
                 symbol = self._delta(id, definitions) if by_layer else self.gradient_of(id)
                 definitions[symbol], known[id] = known[id], symbol
+                self.defined[symbol] = id
         return known.get(self.wrt, ZERO), definitions
 
     def _delta(self, id: int, taken: Collection[Symbol]) -> Symbol:

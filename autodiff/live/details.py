@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..animation.details import DetailWriter
@@ -10,6 +10,7 @@ from ..animation.fractions import Stacked
 from ..animation.narration import Narrator
 from ..animation.propagation import Pull
 from ..animation.steps import Row
+from ..derivations.derivation import Derivation
 from ..derivations.equations import Equation
 from ..derivations.expression import Number
 from .computation import Computation
@@ -48,19 +49,18 @@ class LiveDetails(DetailWriter):
         """The place of what one link adds to a gradient."""
         return slot(self.computation.terms[pull.link[:2]])
 
-    def rows(self, equations: Sequence[Equation]) -> Iterator[Row]:
+    def rows(self, equations: Sequence[Equation], derivation: Derivation) -> Iterator[Row]:
         """Equations with places for their numbers; a number that goes on with what is above is its value."""
+        gradients = self.computation.gradients
+        known = self.known | {text: gradients[id] for text, id in derivation.defined.items()}
         above: str | None = None
         for equation in equations:
             above = equation.left.text if equation.left else above
-            place = self.known.get(above or "")
-            writers = Stacked(), Slots(self._places(equation.numbers))
-            left, right = replace(equation, result=None).cells(*writers)
+            place = known.get(above or "")
+            numbers = {name: known[name] for name in equation.numbers if name in known}
+            left, right = replace(equation, result=None).cells(Stacked(), Slots(numbers))
             if place is not None and equation.left is None and isinstance(equation.right, Number):
                 right = f"{equation.sign} {slot(place)}"
             elif place is not None and equation.result is not None:
                 right += f" = {slot(place)}"
-            yield Row(left, right, equation.note)
-
-    def _places(self, numbers: Mapping[str, object]) -> dict[str, int]:
-        return {name: self.known[name] for name in numbers if name in self.known}
+            yield Row(f"{equation.lead}{left}", right, equation.note)

@@ -64,7 +64,7 @@ def play(
     passes = asked(
         "play", value, wrt, each_operation, MOST_CARDS, "the 300 that a page can follow", "animate it"
     )
-    _check_numbers(passes.intermediates.graph)
+    _check_graph(passes.intermediates.graph)
     computation = Computation(passes)
     return LivePage(computation, javascript(_listings(computation), "play"), digits, direction)
 
@@ -80,7 +80,13 @@ def _digits(number_format: str) -> int:
     return int(found[1])
 
 
-def _check_numbers(graph: Graph) -> None:
+def _check_graph(graph: Graph) -> None:
+    count = sum(node.operation is not None for node in graph)
+    if count > MOST_LINES:
+        raise ValueError(
+            f"play: the graph has {count:,} operations, and a page computes at most {MOST_LINES:,}; take a "
+            "Value nearer to the leaves, or fewer observations"
+        )
     for node in graph:
         if node.shape:
             raise ValueError(

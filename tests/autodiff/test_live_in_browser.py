@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nn
 import nn.lecture
 import optim
-from autodiff import Value, gradients, hessian, log, play, relu, sin
+from autodiff import Value, gradients, hessian, log, play, relu, sigmoid, sin
 from autodiff.animation.details import DetailWriter
 from autodiff.animation.fractions import BAR, CLOSE, OPEN
 from autodiff.animation.narration import Narrator
@@ -90,6 +91,24 @@ def rectified(w: float = 0.5) -> Value:
     a = relu(z)
     a.name = "a"
     R: Value = (y - a) ** 2
+    R.name = "R"
+    return R
+
+
+def typed_in_one_go(w: float = 0.2) -> Value:
+    """The lecture's network as it is typed, without names for its parts."""
+    w1, w2, b, y = Value(w, "w_1"), Value(0.4, "w_2"), Value(0.1, "b"), Value(1.2, "y", constant=True)
+    a = sigmoid(3.0 * w1 - 2.0 * w2 + b)
+    return (y - (0.6 * a + a * a)) ** 2
+
+
+def deep(w: float = 0.2) -> Value:
+    """A network with more paths than are told apart."""
+    network = nn.Network(2, [3, 3, 3, 1])
+    for k, parameter in enumerate(network.parameters()):
+        parameter.data = math.sin(k + 1.0)
+    network.layers[0].neurons[0].weights[0].data = w
+    R: Value = (0.5 - network((1.5, -0.5))) ** 2
     R.name = "R"
     return R
 
@@ -230,6 +249,8 @@ def expected(output: Value) -> dict[str, list[list[list[str]]]]:
         (lecture()[0], lecture({"w₁₁⁽²⁾": -0.6, "b₁⁽¹⁾": 12.0})[0], {"w₁₁⁽²⁾": "−0.6", "b₁⁽¹⁾": "12"}),
         (rectified(), rectified(-0.5), {"w": "-0.5"}),
         (rectified(-0.5), rectified(1e-7), {"w": "1e-7"}),
+        (typed_in_one_go(), typed_in_one_go(-3.0), {"w₁": "-3"}),
+        (deep(), deep(-1.0), {"w₁₁⁽¹⁾": "-1"}),
     ],
 )
 def test_the_derivation_of_each_card_is_the_one_of_the_new_numbers(opened, before, after, moves) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from ..listing import Line, Listing
 from ..rewrites.draft import Draft, living
 from ..rewrites.rewriting import RULES
-from ..spelling.identifiers import Names, identifier
+from ..spelling.identifiers import Identifiers, identifier
 from .bodies import opened, unspelled
 from .spellings import FUNCTIONS, spelling_of
 
@@ -79,7 +79,7 @@ class _Body:
 
     def __init__(self, listing: Listing, what: str) -> None:
         self.what = what
-        self.names = Names([*RESERVED, *FUNCTIONS])
+        self.names = Identifiers([*RESERVED, *FUNCTIONS])
         short = living(Draft(RULES).copied(listing))
         self.listing = living(Draft(RULES).copied(opened(short, what)))
         _check(self.listing, what)
