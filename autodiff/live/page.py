@@ -16,6 +16,8 @@ from ..animation.narration import Narrator
 from ..animation.steps import Detail, Sign
 from ..animation.svg import Element
 from ..files.writing import format_of, write
+from ..graph import Graph, Node
+from ..text.escaping import html
 from .computation import Computation
 from .details import LiveDetails
 
@@ -58,7 +60,7 @@ class LivePage:
         """One page: it needs no network, and works from a file."""
         package = __package__
         body = Template(resource("live.html", package)).substitute(
-            picture=named(self.title, self._drawn()), legend=listed(LEGEND)
+            picture=named(self.title, self._drawn()), legend=listed(LEGEND), fixed=self._fixed()
         )
         code = "".join(resource(name, package) for name in ("numbers.js", "model.js", "live.js"))
         return document(
@@ -146,8 +148,27 @@ class LivePage:
             "",
         ]
 
+    def _fixed(self) -> str:
+        """What is said of choices that the graph does not hold: their conditions were computed by Python."""
+        graph = self._passes.intermediates.graph
+        chosen = {node.symbol for node in graph if _has_chosen(graph, node)}
+        if not chosen:
+            return ""
+        names = html(", ".join(sorted(filter(None, chosen))))
+        return (
+            f'<p class="keys" id="fixed">The condition of {names} was computed by Python when the graph was '
+            "recorded: the choice stays as it was, whatever is moved.</p>"
+        )
+
     def _details(self) -> dict[str, Detail]:
         """What is said of each card: with its derivation, of many cards only of the variables."""
         passes = self._passes
         details, few = LiveDetails(self._tell, self._computation), len(passes.names) <= EXPLAINED
         return {f"n{id}": details.of(id, few or id not in passes.segments) for id in passes.names}
+
+
+def _has_chosen(graph: Graph, node: Node) -> bool:
+    """Whether an operation chooses by a condition that no node computes."""
+    arguments = node.operation.arguments if node.operation else ()
+    given = dict(zip(arguments, node.inputs, strict=False))
+    return "condition" in given and graph[given["condition"]].operation is None

@@ -171,3 +171,10 @@ def test_an_operation_without_a_spelling_is_refused_by_name() -> None:
 @laid_out
 def test_nan_at_the_start_is_no_reason_to_refuse() -> None:
     assert "log" in play(log(Value(-1.0, "x"))).html
+
+
+@laid_out
+def test_a_choice_that_python_made_is_said_to_stay() -> None:
+    x = Value(0.5, "x")
+    assert "The condition of where was computed by Python" in play(ad.where(x > 0.0, x * x, -x)).html
+    assert 'id="fixed"' not in play(relu(x)).html
