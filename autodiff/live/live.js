@@ -1,6 +1,6 @@
   // -- what is seen ----------------------------------------------------------------------------
 
-  const cards = data.cards.map((card) => ({ ...card, v: parts.get(`v${card.id}`).part, g: parts.get(`g${card.id}`)?.part }));
+  const cards = data.cards.map((card) => ({ ...card, v: parts.get(`v${card.id}`)?.part, g: parts.get(`g${card.id}`)?.part }));
   const byCard = new Map(cards.map((card) => [`n${card.id}`, card]));
   const edges = data.edges.map((edge) => ({ ...edge, label: parts.get(`le${edge.lower}-${edge.upper}`).part.querySelector(".local") }));
   let size = 0.1, eta = 0.01, steps = 0, points = [], base = null, slots = [], running = null, due = false;
@@ -18,6 +18,7 @@
 
   function draw() {
     for (const card of cards) {
+      if (!card.v) continue;
       put(card.v, fitting(all[card.value], data.room));
       if (card.g && card.gradient !== null) put(card.g, fitting(all[card.gradient], data.room));
     }
@@ -42,6 +43,7 @@
     }
     if (asked !== null) now.set(asked, `${now.get(asked)} asked`);
     for (const [id, state] of now) {
+      if (!parts.has(id)) continue;
       const { part, classes } = parts.get(id), wanted = `${classes} ${state}`.trim();
       if (part.getAttribute("class") !== wanted) part.setAttribute("class", wanted);
     }
@@ -72,6 +74,7 @@
     field.setAttribute("aria-label", leaf.name);
     slider.setAttribute("aria-label", `${leaf.name}, slider`);
     row.append(made("span", leaf.name, "name"), field, slider);
+    row.firstChild.title = leaf.name;
     const found = { row, field, slider, unit };
     if (leaf.gradient !== null) {
       found.gradient = made("span", "", "slope");
@@ -113,7 +116,7 @@
     const most = Math.max(...slope.filter(Number.isFinite), 0);
     const order = parameters.map((k, i) => [slope[i], k]).sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, k]) => k);
     rows.forEach(({ field, slider, gradient, bar: shown, rank }, k) => {
-      if (document.activeElement !== field || field.dataset.held !== "typing") field.value = written(x[k], 6);
+      if (document.activeElement !== field || field.dataset.held !== "typing") field.value = written(x[k], 5);
       if (x[k] < Number(slider.min)) slider.min = x[k];
       if (x[k] > Number(slider.max)) slider.max = x[k];
       if (Number(slider.value) !== x[k]) slider.value = x[k];
@@ -235,11 +238,11 @@
     field.setAttribute("aria-invalid", String(to === null));
     if (to === null) {
       complain(`“${field.value.slice(0, 40)}” is not a number; ${leaves[k].name} stays ${written(x[k])}. Type it as 0.25, 1/3 or 2e−3.`);
-      field.value = written(x[k], 6);
+      field.value = written(x[k], 5);
       return;
     }
     hold(k);
-    if (to !== x[k] && field.value !== written(x[k], 6)) move(k, to);
+    if (to !== x[k] && field.value !== written(x[k], 5)) move(k, to);
     else refresh();
     base = null;
   }
@@ -249,7 +252,7 @@
     field.addEventListener("change", () => typed(k));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); typed(k); field.select(); }
-      if (event.key === "Escape") { field.dataset.held = ""; field.value = written(x[k], 6); event.stopPropagation(); }
+      if (event.key === "Escape") { field.dataset.held = ""; field.value = written(x[k], 5); event.stopPropagation(); }
       if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
       event.preventDefault();
       field.dataset.held = "";
@@ -272,6 +275,7 @@
 
   // A leaf of the picture is dragged sideways, or nudged by the arrow keys.
   leaves.forEach(({ id }, k) => {
+    if (!parts.has(id)) return;
     const { part } = parts.get(id), { unit } = rows[k];
     let from = null, dragged = false;
     part.classList.add("movable");
@@ -378,7 +382,7 @@
   by("reset").addEventListener("click", reset);
 
   function setting(id, name, get, change, allowed, remedy) {
-    const field = by(id), show = () => { field.value = written(get(), 6); };
+    const field = by(id), show = () => { field.value = written(get(), 5); };
     field.addEventListener("change", () => {
       const to = read(field.value), fits = to !== null && allowed(to);
       field.setAttribute("aria-invalid", String(!fits));

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from string import Template
@@ -18,8 +19,10 @@ from ..animation.svg import Element
 from ..files.writing import format_of, write
 from ..graph import Graph, Node
 from ..text.escaping import html
+from ..text.notation import visible
 from .computation import Computation
 from .details import LiveDetails
+from .gathering import gathering
 
 FORMATS = (".html",)
 
@@ -52,6 +55,7 @@ class LivePage:
         self._programs = programs
         self._digits = digits
         self._direction = direction
+        self._gathering = gathering(self._passes)
         self._tell = Narrator(self._passes, f".{digits}g")
         self.title = f"{self._tell.name(self._passes.output)}, live"
 
@@ -98,12 +102,21 @@ class LivePage:
         texts = {id: self._tell.data(data) for id, data in passes.data.items()}
         longest = {id: max(WIDEST, text, key=len) for id, text in texts.items()}
         cards = cards_of(passes.intermediates, longest, dict.fromkeys(filter(passes.varies, texts), WIDEST))
-        edges = {(i, id): "" for id in passes.forward for i in passes.operands(id)}
-        edges.update({(lower, upper): WIDEST for upper, lower in self._computation.locals})
-        return drawn(self.title, [self._with_room(card, texts) for card in cards], edges, self._direction)
+        card_of = self._gathering.card_of
+        shown = [
+            card._replace(least=card.width, value=texts[card.id]) for card in cards if card.id not in card_of
+        ]
+        shown += itertools.starmap(self._gathered, self._gathering.groups.items())
+        edges = {(card_of.get(i, i), id): "" for id in passes.forward for i in passes.operands(id)}
+        locals_ = self._computation.locals
+        edges.update({(lower, upper): WIDEST for upper, lower in locals_ if lower not in card_of})
+        return drawn(self.title, shown, edges, self._direction)
 
-    def _with_room(self, card: LiveCard, texts: Mapping[int, str]) -> LiveCard:
-        return card._replace(least=card.width, value=texts[card.id])
+    def _gathered(self, card: int, ids: Sequence[int]) -> LiveCard:
+        """A card for several leaves, which says how many."""
+        kind = "leaf" if self._passes.varies(ids[0]) else "constant"
+        ends = f"{self._tell.name(ids[0])} … {self._tell.name(ids[-1])}"
+        return LiveCard(card, kind, visible(ends, 24), f"{len(ids)} numbers", "", "")
 
     # -- what the page knows ---------------------------------------------------------------------
 
@@ -121,6 +134,7 @@ class LivePage:
             "edges": [
                 {"upper": upper, "lower": lower, "local": place}
                 for (upper, lower), place in computation.locals.items()
+                if lower not in self._gathering.card_of
             ],
             "opening": self._opening(),
         }

@@ -14,10 +14,8 @@ from ..programs.listing import Listing
 from ..settings import one_of
 from ..values.value import Value
 from .computation import Computation
+from .gathering import MOST_CARDS, gathering
 from .page import LivePage
-
-MOST_CARDS = 300
-"""Cards that a page can follow at each frame."""
 
 MOST_CURVED = 50
 """Parameters of which the Hessian is computed."""
@@ -56,15 +54,15 @@ def play(
 
     Raises TypeError for anything but a Value, and for an operation that JavaScript has no spelling for;
     ValueError for an output that is not a number, depends on no variable or not on `wrt`, for arrays, for
-    more than 300 cards or 10,000 operations, and for a leaf that was changed after it was used.
-    The page raises RuntimeError without Graphviz.
+    more than 300 cards, of which leaves that are used alike share one if need be, or 10,000 operations,
+    and for a leaf that was changed after it was used. The page raises RuntimeError without Graphviz.
     """
     direction = one_of("direction", direction, DIRECTIONS)
     digits = _digits(settings.number_format("play: number_format", number_format))
-    passes = asked(
-        "play", value, wrt, each_operation, MOST_CARDS, "the 300 that a page can follow", "animate it"
-    )
+    limit = f"the {MOST_LINES:,} that a page can compute"
+    passes = asked("play", value, wrt, each_operation, MOST_LINES, limit, "take fewer observations")
     _check_graph(passes.intermediates.graph)
+    _check_cards(gathering(passes).cards)
     computation = Computation(passes)
     return LivePage(computation, javascript(_listings(computation), "play"), digits, direction)
 
@@ -93,6 +91,15 @@ def _check_graph(graph: Graph) -> None:
                 f"play: only numbers can be moved, and {_described(node)} is an array of shape {node.shape}; "
                 "write the graph with numbers, as nn.Network computes a single observation, or animate it"
             )
+
+
+def _check_cards(count: int) -> None:
+    if count > MOST_CARDS:
+        raise ValueError(
+            f"play: there are {count:,} cards, more than the {MOST_CARDS} that a page can follow, though "
+            "leaves that are used alike share one; name only the results that matter and say each_operation=False, "
+            "or take a Value nearer to the leaves, or fewer observations"
+        )
 
 
 def _described(node: Node) -> str:

@@ -142,7 +142,7 @@ def test_what_cannot_be_played_is_said_with_the_remedy() -> None:
         r"'W' is an array of shape \(2, 2\).*write the graph with numbers",
         ad.sum(Value(np.ones((2, 2)), "W") ** 2),
     )
-    refused(ValueError, "301 nodes, more than the 300 that a page can follow; .*name only", chain(300))
+    refused(ValueError, "301 cards, more than the 300 that a page can follow.*name only", chain(300))
     refused(ValueError, "play: number_format must be one of '.1g' to '.15g'", x * x, number_format=".2f")
     refused(ValueError, "play: number_format", x * x, number_format="many")
     refused(ValueError, "direction", x * x, direction="up")

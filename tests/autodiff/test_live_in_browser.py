@@ -99,7 +99,8 @@ def typed_in_one_go(w: float = 0.2) -> Value:
     """The lecture's network as it is typed, without names for its parts."""
     w1, w2, b, y = Value(w, "w_1"), Value(0.4, "w_2"), Value(0.1, "b"), Value(1.2, "y", constant=True)
     a = sigmoid(3.0 * w1 - 2.0 * w2 + b)
-    return (y - (0.6 * a + a * a)) ** 2
+    f: Value = (y - (0.6 * a + a * a)) ** 2
+    return f
 
 
 def deep(w: float = 0.2) -> Value:
@@ -588,3 +589,19 @@ def test_eigenvalues_and_solutions_are_numpys(chromium) -> None:
         assert sorted(values) == pytest.approx(np.linalg.eigvalsh(symmetric).tolist(), rel=1e-9, abs=1e-9)
         assert solution == pytest.approx(np.linalg.solve(symmetric, right).tolist(), rel=1e-7, abs=1e-9)
     assert chromium.run(script, [[0.0, 0.0], [0.0, 0.0]], [1.0, 1.0])[1] is None
+
+
+def test_leaves_of_a_large_network_share_cards_and_are_moved_in_the_list(opened) -> None:
+    network = nn.Network(2, [16, 16, 1])
+    for k, parameter in enumerate(network.parameters()):
+        parameter.data = 0.5 * math.sin(k + 1.0)
+    R: Value = (0.5 - network((1.5, -0.5))) ** 2
+    R.name = "R"
+    page = opened(R, number_format=".14g")
+    assert page.run("return document.querySelectorAll('#stage .node').length") <= 300
+    assert "17 numbers" in page.text("#stage")
+    assert len(page.run(ROWS)) == 337 + 2
+    typed(page, "w₁₁⁽¹⁾", "-0.75")
+    next(iter(network.parameters())).data = -0.75
+    assert value(page) == pytest.approx(((0.5 - network((1.5, -0.5))) ** 2).item(), rel=1e-12)
+    assert page.logged() == []
