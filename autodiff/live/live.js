@@ -3,7 +3,7 @@
   const cards = data.cards.map((card) => ({ ...card, v: parts.get(`v${card.id}`)?.part, g: parts.get(`g${card.id}`)?.part }));
   const byCard = new Map(cards.map((card) => [`n${card.id}`, card]));
   const edges = data.edges.map((edge) => ({ ...edge, label: parts.get(`le${edge.lower}-${edge.upper}`).part.querySelector(".local") }));
-  let size = 0.1, eta = 0.01, steps = 0, points = [], base = null, slots = [], running = null, due = false;
+  let size = 0.1, eta = 0.01, steps = 0, points = [], base = null, slots = [], past = {}, running = null, due = false;
 
   // Text is written only where it changed: most cards stay as they are.
   function put(element, text) {
@@ -209,6 +209,7 @@
 
   function move(k, to) {
     pause();
+    past = {};
     if (base === null || base.k !== k) hold(k);
     x = x.slice();
     x[k] = to;
@@ -309,7 +310,7 @@
 
   function step() {
     const g = slopes(all), before = all[output.value], from = x, newton = by("rule").value === "newton";
-    const change = rules[by("rule").value](g, size, x);
+    const change = rules[by("rule").value](g, size, past, () => hessian(from));
     if (!change || !change.every(Number.isFinite)) {
       say("No step can be made from here.", newton ? "The Hessian H has no inverse, or is not finite." : "The gradient is not finite.");
       return false;
@@ -326,14 +327,16 @@
     drawCurve();
     put(by("count"), String(steps));
     const after = all[output.value], still = x.every((entry, k) => entry === from[k]);
-    say(`Step ${steps}: ${output.name} ${written(before)} → ${written(after)}`, `predicted ${signed(dot(g, change))}, actual ${signed(after - before)}`, advice(before, after, from, newton));
+    say(`Step ${steps}: ${output.name} ${written(before)} → ${written(after)}`, `predicted ${signed(dot(g, change))}, actual ${signed(after - before)}`, advice(before, after, from));
     return Number.isFinite(after) && !still;
   }
 
-  function advice(before, after, from, newton) {
+  function advice(before, after, from) {
     if (!(after > before)) return "";
-    if (newton) return `${output.name} went up: far from a minimum Newton's step may lead anywhere.`;
-    const curvature = largest(from);
+    const rule = by("rule").value;
+    if (rule === "newton") return `${output.name} went up: far from a minimum Newton's step may lead anywhere.`;
+    if (rule !== "descent") return `${output.name} went up: what is left of earlier steps carries beyond.`;
+    const curvature = programs.curvature ? largest(hessian(from)) : null;
     const bound = curvature === null ? "" : ` (s < 2/λ = ${written(2 / curvature, 3)}, where λ = ${written(curvature, 3)} is the largest curvature before the step)`;
     return `${output.name} went up: the step is too long${bound}.`;
   }
@@ -368,6 +371,7 @@
   function reset() {
     pause();
     x = start.slice();
+    past = {};
     steps = 0;
     points = [];
     base = null;
@@ -404,7 +408,7 @@
     by("size-slider").setAttribute("aria-valuetext", written(size));
     keep();
   });
-  by("rule").addEventListener("change", keep);
+  by("rule").addEventListener("change", () => { past = {}; keep(); });
 
   // -- the situation as text: in the address of a file, and to be copied ---------------------------
 
@@ -440,7 +444,9 @@
     pause();
     [x, steps, points, base] = [next, 0, [], null];
     [size, eta] = [Math.abs(positive("s", size)), positive("eta", eta)];
-    if (found.get("rule") === "newton" && programs.curvature) by("rule").value = "newton";
+    past = {};
+    const option = [...by("rule").options].find(({ value }) => value === found.get("rule"));
+    if (option) option.selected = true;
     refresh(true);
     noted(false);
     draw();
@@ -475,7 +481,7 @@
 
   // -- the beginning -------------------------------------------------------------------------------
 
-  by("rules").hidden = !programs.curvature;
+  if (!programs.curvature) by("rule").querySelector("[value=newton]").remove();
   put(by("output-name"), output.name);
   laidOut();
   refresh(true);

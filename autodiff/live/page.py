@@ -40,6 +40,9 @@ LEGEND = (
     Sign("line", "leg walked", "the way of the gradient to the card that you ask for"),
 )
 
+JAVASCRIPT = "autodiff.programs.javascript"
+"""The package in which steps downhill are written."""
+
 TOOLS = '<button type="button" id="copy">Copy state</button>\n    '
 
 
@@ -66,7 +69,9 @@ class LivePage:
         body = Template(resource("live.html", package)).substitute(
             picture=named(self.title, self._drawn()), legend=listed(LEGEND), fixed=self._fixed()
         )
-        code = "".join(resource(name, package) for name in ("numbers.js", "model.js", "live.js"))
+        code = resource("descent.js", JAVASCRIPT) + "".join(
+            resource(name, package) for name in ("numbers.js", "model.js", "live.js")
+        )
         return document(
             self.title,
             body,

@@ -97,8 +97,8 @@ def _check_cards(count: int) -> None:
     if count > MOST_CARDS:
         raise ValueError(
             f"play: there are {count:,} cards, more than the {MOST_CARDS} that a page can follow, though "
-            "leaves that are used alike share one; name only the results that matter and say each_operation=False, "
-            "or take a Value nearer to the leaves, or fewer observations"
+            "leaves that are used alike share one; name only the results that matter and say "
+            "each_operation=False, or take a Value nearer to the leaves, or fewer observations"
         )
 
 

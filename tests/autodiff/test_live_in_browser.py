@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -571,24 +570,6 @@ def test_numbers_are_written_as_in_python(chromium, numbers) -> None:
         found = chromium.run(f"{script}return arguments[0].map((x) => written(Number(x)));", given_texts)
         writer = Text(number_format=f".{digits}g")
         assert found == [writer.write(Number(x)) for x in numbers]
-
-
-def test_eigenvalues_and_solutions_are_numpys(chromium) -> None:
-    import numpy as np
-
-    generator = random.Random(7)
-    script = (
-        "const data = {leaves: [], output: {}}, programs = {};"
-        + source("model.js")
-        + "return [eigenvalues(arguments[0]), solved(arguments[0], arguments[1])];"
-    )
-    for n in (1, 2, 5, 50):
-        square = np.array([[generator.gauss(0.0, 1.0) for _ in range(n)] for _ in range(n)])
-        symmetric, right = square + square.T, [generator.gauss(0.0, 1.0) for _ in range(n)]
-        values, solution = chromium.run(script, symmetric.tolist(), right)
-        assert sorted(values) == pytest.approx(np.linalg.eigvalsh(symmetric).tolist(), rel=1e-9, abs=1e-9)
-        assert solution == pytest.approx(np.linalg.solve(symmetric, right).tolist(), rel=1e-7, abs=1e-9)
-    assert chromium.run(script, [[0.0, 0.0], [0.0, 0.0]], [1.0, 1.0])[1] is None
 
 
 def test_leaves_of_a_large_network_share_cards_and_are_moved_in_the_list(opened) -> None:

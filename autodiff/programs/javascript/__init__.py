@@ -1,1 +1,1 @@
-"""Programs of numbers as JavaScript, for pages that compute by themselves."""
+"""Programs as JavaScript, for pages that compute by themselves."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops import activations, arithmetic, elementary, norms, selection, special
+from ...ops import activations, arithmetic, elementary, norms, selection, shaping, special
 from ...values.operation import Operation
 from ..tracing.conditions import Condition
 
-FAMILIES = (activations, arithmetic, elementary, norms, selection, special)
+FAMILIES = (activations, arithmetic, elementary, norms, selection, shaping, special)
 
 # {0} is the first operand, a name or a number; {0:?} the same as a condition; {p} an option by its name. With
 # == and !=, which JavaScript has for such cases, truth values count as numbers.
@@ -28,6 +28,7 @@ arcsinh         Math.asinh({0})
 arctan          Math.atan({0})
 arctan2         Math.atan2({0}, {1})
 arctanh         Math.atanh({0})
+astype          +{0}
 bounded         Math.min(Math.max({0}, {1}), {2})
 cbrt            Math.cbrt({0})
 ceil            Math.ceil({0})

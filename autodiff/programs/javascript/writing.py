@@ -1,9 +1,11 @@
-"""Listings of numbers as JavaScript: one line per operation, one function per listing.
+"""Listings as JavaScript: one line per operation, one function per listing.
 
     javascript({"main": listing}, "play")   an expression: an object with a function of that name
 
-The function takes an array with the inputs, in order, and returns one with the results. The text contains no
-data but numbers, and of names only letters, digits and underscores.
+The function takes an array with the numbers of all inputs, in order, and returns one with those of the
+results; arrays are entry by entry, in C order. Of a program for one observation, `descent.js` makes sums over
+data, Hessians and steps. The text contains no data but numbers, and of names only letters, digits and
+underscores.
 """
 
 from __future__ import annotations
@@ -17,11 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..listing import Line, Listing
-from ..rewrites.draft import Draft, living
-from ..rewrites.rewriting import RULES
+from ..rewrites.draft import living
 from ..spelling.identifiers import Identifiers, identifier
-from .bodies import opened, unspelled
-from .spellings import FUNCTIONS, spelling_of
+from .entries import SPACE, TooLongError, of_numbers, unspelled
+from .spellings import FUNCTIONS, MASKS, spelling_of
 
 MOST_LINES = 10_000
 """Operations of a page; more take it too long."""
@@ -50,10 +51,10 @@ class Operand(NamedTuple):
 
 
 def javascript(listings: Mapping[str, Listing], what: str) -> str:
-    """Listings of numbers as JavaScript: an expression, which is an object with a function for each.
+    """Listings as JavaScript: an expression, which is an object with a function for each.
 
-    Raises TypeError for arrays, for other dtypes than float64 and for operations that have no spelling, and
-    ValueError for more than 10,000 operations, in the name of `what` was called.
+    Raises TypeError for other dtypes than float64 and for operations that have no spelling, and ValueError
+    for more than 10,000 operations on numbers, in the name of `what` was called.
     """
     bodies = {name: _Body(listing, what) for name, listing in listings.items()}
     methods = [
@@ -80,21 +81,20 @@ class _Body:
     def __init__(self, listing: Listing, what: str) -> None:
         self.what = what
         self.names = Identifiers([*RESERVED, *FUNCTIONS])
-        short = living(Draft(RULES).copied(listing))
-        self.listing = living(Draft(RULES).copied(opened(short, what)))
-        _check(self.listing, what)
+        self.listing = _of_numbers(living(listing), what)
         self.operands: list[Operand] = []
         self.text = textwrap.indent("\n".join(self._statements()), "  ")
 
     def _statements(self) -> Iterator[str]:
         lines, inputs, computed = self.listing.lines, [], []
         for line in lines:
-            mask = line.dtype.kind == "b"
             if line.kind == "constant":
-                self.operands.append(Operand(_number(line), mask))
+                self.operands.append(Operand(_number(line), line.dtype.kind == "b"))
                 continue
-            text = self._expression(line)
-            self.operands.append(Operand(self._name(line), mask))
+            spelling = self._spelling(line)
+            text = self._filled(spelling, line)
+            is_mask = line.dtype.kind == "b" or spelling in MASKS.values()
+            self.operands.append(Operand(self._name(line), is_mask))
             if line.kind == "input":
                 inputs.append(self.operands[-1].text)
             else:
@@ -104,34 +104,41 @@ class _Body:
         results = [self.operands[i] for i in self.listing.outputs]
         yield from _wrapped("return [", [f"+{x.text}" if x.is_mask else x.text for x in results], "];")
 
-    def _expression(self, line: Line) -> str:
+    def _spelling(self, line: Line) -> str:
         if line.operation is None:
             return ""
-        operands = [self.operands[i] for i in line.inputs]
-        spelling = spelling_of(line.operation, all(x.is_mask for x in operands))
+        spelling = spelling_of(line.operation, all(self.operands[i].is_mask for i in line.inputs))
         if spelling is None:
             raise unspelled(line.operation, self.what)
-        return spelling.format(*operands, **{name: _option(x) for name, x in line.metadata.items()})
+        return spelling
+
+    def _filled(self, spelling: str, line: Line) -> str:
+        options = {name: _option(x) for name, x in line.metadata.items()}
+        return spelling.format(*[self.operands[i] for i in line.inputs], **options)
 
     def _name(self, line: Line) -> str:
         return self.names.take(identifier(line.name)) if line.name else self.names.number("t")
 
 
-def _check(listing: Listing, what: str) -> None:
-    count = sum(line.kind == "computed" for line in listing.lines)
-    if count > MOST_LINES:
-        raise ValueError(
-            f"{what}: at most {MOST_LINES:,} operations are computed in a page, got {count:,}; take a Value "
-            "nearer to the leaves, or fewer observations"
-        )
+def _of_numbers(listing: Listing, what: str) -> Listing:
+    """The listing in numbers, if a page can compute it."""
     for line in listing.lines:
-        if isinstance(line.data, tuple) or line.shape:
-            shape = "several results" if isinstance(line.data, tuple) else f"shape {line.shape}"
-            raise TypeError(f"{what}: a page computes with single numbers, got {_described(line)} of {shape}")
         if line.dtype not in (np.float64, np.bool_):
             raise TypeError(
                 f"{what}: a page computes in double precision, got {_described(line)} of dtype {line.dtype}"
             )
+    try:
+        short = living(of_numbers(listing, what))
+        count = sum(line.kind == "computed" for line in short.lines)
+    except TooLongError:
+        count = SPACE
+    if count > MOST_LINES:
+        got = "more than " * (count == SPACE) + f"{count:,}"
+        raise ValueError(
+            f"{what}: at most {MOST_LINES:,} operations on numbers are computed in a page, got {got}; take a "
+            "Value nearer to the leaves, or fewer observations"
+        )
+    return short
 
 
 def _described(line: Line) -> str:
