@@ -62,14 +62,14 @@ class Formula:
     def evaluate(self, point: Mapping[str, Data] | None = None) -> Data:
         """The number, with these numbers for these names.
 
-            Leaves that are not named keep their data, and what was computed from leaves is computed anew. A name may
-        be spelled as it was given or as it is shown: "w1", "w₁".
+        Leaves that are not named keep their data, and what was computed from leaves is computed anew. A name
+        may be spelled as it was given or as it is shown: "w1", "w₁".
 
-            Raises ValueError for an unknown name, and for data of another shape; TypeError for a Value.
+        Raises ValueError for an unknown name, and for data of another shape; TypeError for a Value.
 
-            >>> x, y = Value(3.0, "x"), Value(2.0, "y")
-            >>> formula(x * y + 1.0).evaluate({"x": 10.0})
-            21.0
+        >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+        >>> formula(x * y + 1.0).evaluate({"x": 10.0})
+        21.0
         """
         given = {self._known_name(name): data for name, data in (point or {}).items()}
         numbers: dict[str, Data] = {}
@@ -127,16 +127,15 @@ def formula(value: Value, *, expand: bool = False) -> Formula:
 
     Raises TypeError for anything but a Value.
     """
-    return _written(value, expand=expand)
+    return _formula(Intermediates(value, put=False, widest=WIDEST, expand=expand))
 
 
 def formula_as_typed(value: Value, *, expand: bool = False) -> Formula:
     """The same with names as they were typed, for messages that speak of the user's code."""
-    return _written(value, expand=expand, as_typed=True)
+    return _formula(Intermediates(value, put=False, widest=WIDEST, expand=expand, as_typed=True))
 
 
-def _written(value: Value, **options: bool) -> Formula:
-    intermediates = Intermediates(value, put=False, widest=WIDEST, **options)
+def _formula(intermediates: Intermediates) -> Formula:
     root = intermediates.graph.output
     term = transcribed(intermediates.segment(root.id).root)
     return Formula(term, intermediates.scope, intermediates.parts(), root.shape)
