@@ -21,6 +21,7 @@ ROOMS = {
     "derivations",
     "differentiation",
     "files",
+    "live",
     "ops",
     "pictures",
     "programs",

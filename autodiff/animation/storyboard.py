@@ -13,7 +13,8 @@ from ..files.writing import format_of, write
 from ..pictures.formats import Formatted, saved_as
 from ..settings import any_number
 from .caption import captioned, on_slide, rows_of
-from .page import embedded, page
+from .document import embedded
+from .page import page
 from .slides import OURS, names_of, slides
 from .steps import Detail, Sign, Step
 from .steps import Row as Row  # pickled storyboards of earlier versions find it here

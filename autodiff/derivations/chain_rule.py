@@ -34,7 +34,8 @@ class Link(NamedTuple):
 class Chain:
     """All links from an output back to some of the values that it was computed from, `ends`.
 
-    Paths, and the whole derivative, are those to the first of them, `wrt`.
+    Paths, and the whole derivative, are those to the first of them, `wrt`; `defined` are the named values
+    whose gradients have names in it.
     """
 
     def __init__(self, intermediates: Intermediates, ends: Sequence[int]) -> None:
@@ -45,6 +46,7 @@ class Chain:
         path = self._path()
         self.arrays = any(intermediates.graph[id].shape for id in path)
         on_path = set(path)
+        self.defined: dict[Symbol, int] = {}
         self.users: dict[int, list[Link]] = defaultdict(list)
         self.kept: dict[Symbol, int] = {}
         """The named values whose gradients have names in the whole derivative, by these."""
@@ -141,6 +143,7 @@ class Chain:
                 symbol = self._delta(id) if by_layer else self.gradient_of(id)
                 self.kept[symbol] = id
                 definitions[symbol], known[id] = known[id], symbol
+                self.defined[symbol] = id
         return known.get(self.wrt, ZERO), definitions
 
     def _by_layer(self) -> list[int]:

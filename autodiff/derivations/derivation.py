@@ -92,6 +92,7 @@ class Derivation:
         self.n_paths = chain.count()
         self._by_layer = self.n_paths > MOST_PATHS and not chain.arrays
         term, self._definitions = chain.summed(self._by_layer)
+        self.defined = {symbol.text: id for symbol, id in chain.defined.items()}
         self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
             self._numbers[symbol.text] = evaluated(definition, self._numbers)

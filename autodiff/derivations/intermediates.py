@@ -117,4 +117,3 @@ class Intermediates:
         """The expressions that were given names here, in order, but for the whole."""
         whole = self.graph.output.id
         return {name: transcribed(self.segment(id).root) for id, name in self.coined.items() if id != whole}
-

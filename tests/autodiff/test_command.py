@@ -90,6 +90,12 @@ def test_draw_saves_the_file_and_without_one_prints_a_tree(ask, tmp_path):
     assert data(ask("draw", "x^2", "x=1", "-o", str(path), "--json")) == {"file": str(path)}
 
 
+def test_play_writes_a_page(ask, tmp_path):
+    path = tmp_path / "play.html"
+    assert ask("play", "(y - w*x)^2", "w=1", "x=2", "y=3", "-o", str(path)) == (0, f"{path}\n", "")
+    assert "One step downhill" in path.read_text(encoding="utf-8")
+
+
 def test_a_drawing_is_as_it_was_asked_for(ask, tmp_path):
     path = tmp_path / "graph.dot"
     question = "draw", "sigmoid(w*x + b)^2 - y", "w=1", "x=2", "b=3", "y=1", "-o", str(path)
@@ -98,8 +104,8 @@ def test_a_drawing_is_as_it_was_asked_for(ask, tmp_path):
         assert ask(*question, *options)[0] == 0
         return path.read_text(encoding="utf-8")
 
-    assert "rankdir=\"TB\"" in drawn("--direction", "TB")
-    assert "bgcolor=\"#15181c\"" in drawn("--theme", "dark")
+    assert 'rankdir="TB"' in drawn("--direction", "TB")
+    assert 'bgcolor="#15181c"' in drawn("--theme", "dark")
     assert "∂: the derivative" not in drawn()
     assert "∂: the derivative" in drawn("--legend")
     assert drawn("--no-each-operation").count("grad") < drawn("--each-operation").count("grad")
@@ -189,11 +195,18 @@ def test_lecture_says_where_the_slides_are_wrong(ask):
         (["draw", "x", "x=1", "-o", "x.gif"], "must end in one of .svg"),
         (["draw", "x", "x=1", "-o", "nowhere/x.svg"], "no directory 'nowhere'"),
         (["draw", "x", "x=1", "--size", "1920x1080"], "--size is of a picture: add -o FILE"),
-        (["draw", "x", "x=1", "-o", "x.svg", "--size", "wide"], "expected pixels such as 1920x1080, got 'wide'"),
-        (["draw", "x", "x=1", "-o", "x.svg", "--aspect", "16:0"], "expected a shape such as 16:9, got '16:0'"),
+        (
+            ["draw", "x", "x=1", "-o", "x.svg", "--size", "wide"],
+            "expected pixels such as 1920x1080, got 'wide'",
+        ),
+        (
+            ["draw", "x", "x=1", "-o", "x.svg", "--aspect", "16:0"],
+            "expected a shape such as 16:9, got '16:0'",
+        ),
         (["draw", "x", "x=1", "-o", "x.svg", "--theme", "drak"], "invalid choice: 'drak'"),
         (["animate", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),
         (["animate", "2"], "no unknown"),
+        (["play", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),
         (["minimize", "2"], "no unknown"),
         (["minimize", "x", "x=1", "--method", "newtn"], "did you mean 'newton'"),
         (["minimize", "x", "x=1", "--plot", "x.txt"], "must end in one of .png"),

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..listing import Line, Listing
 from ..rewrites.draft import living
-from ..spelling.identifiers import Names, identifier
+from ..spelling.identifiers import Identifiers, identifier
 from .entries import SPACE, TooLongError, of_numbers, unspelled
 from .spellings import FUNCTIONS, MASKS, spelling_of
 
@@ -80,7 +80,7 @@ class _Body:
 
     def __init__(self, listing: Listing, what: str) -> None:
         self.what = what
-        self.names = Names([*RESERVED, *FUNCTIONS])
+        self.names = Identifiers([*RESERVED, *FUNCTIONS])
         self.listing = _of_numbers(living(listing), what)
         self.operands: list[Operand] = []
         self.text = textwrap.indent("\n".join(self._statements()), "  ")
