@@ -24,6 +24,7 @@ ROOMS = {
     "ops",
     "pictures",
     "programs",
+    "school",
     "testing",
     "text",
     "values",

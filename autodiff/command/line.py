@@ -13,10 +13,10 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..school.misreading import pointed
 from ..text.console import print_anything
 from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
 from .lecture_tables import answer_lecture
-from .mistakes import pointed
 from .problem import Misuse
 
 DESCRIPTION = "Derivatives of expressions, by reverse-mode automatic differentiation."

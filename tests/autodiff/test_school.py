@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import autodiff
 from autodiff import Value, gradients
-from autodiff.command.mistakes import pointed
-from autodiff.command.school import read
-from autodiff.command.vocabulary import functions
+from autodiff.school import read
+from autodiff.school.misreading import pointed
+from autodiff.school.vocabulary import functions
 
 POINT = {"x": 1.5, "y": -0.75, "w₁₁": 2.0}
 CALLS = ["exp", "log", "sin", "sqrt", "sigmoid", "tanh", "relu", "arctan", "softplus"]

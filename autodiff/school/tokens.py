@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from ..text.lettering import ABOVE, BELOW
-from .mistakes import misread
+from .misreading import misread
 
 Kind: TypeAlias = Literal["number", "name", "sign", "end"]
 

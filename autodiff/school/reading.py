@@ -19,7 +19,7 @@ from .. import ops
 from ..settings import hint
 from ..text.digits import counted
 from ..values.value import Value
-from .mistakes import misread
+from .misreading import misread
 from .tokens import Token, tokens
 from .vocabulary import CONSTANTS, Apply, functions
 
