@@ -1,13 +1,17 @@
-"""The words that an expression may use: constants, and the engine's functions of one or two numbers."""
+"""The words that an expression may use: constants, the engine's functions, and values that have names."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import cache
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from .. import ops
+from ..values.operation import Operation
+from .spelling import NAME
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 OTHER_NAMES = {
@@ -40,3 +44,62 @@ def functions() -> dict[str, Apply]:
             found[name] = Apply(getattr(ops, name), operation.usual)
     found |= {name: Apply(getattr(ops, name), 2) for name in ("maximum", "minimum")}  # each is two operations
     return found | {name: found[known] for name, known in OTHER_NAMES.items()}
+
+
+@cache
+def slope_of(name: str) -> Apply | None:
+    """The derivative of a function of one number, σ′, by the rule of the operation."""
+    known = functions().get(name)
+    operation: Operation | None = vars(known.function).get("operation") if known else None
+    if known is None or operation is None or known.arguments != 1:
+        return None
+    return Apply(lambda x: _slope(operation, known.function, x), 1)
+
+
+def _slope(operation: Operation, function: Callable[..., Any], x: Any) -> Any:
+    rule: Any = operation.rules[0]
+    return 1.0 * (rule(function(x), x, **operation.defaults) if callable(rule) else rule)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What names mean: `values` are names of values, and come before constants and functions of that name.
+
+    `own` are functions beside the engine's. `alike` is by what a name that is spelled otherwise is known.
+    """
+
+    values: Collection[str] = ()
+    own: Mapping[str, Apply] = field(default_factory=dict)
+    alike: Callable[[str], str] = str
+
+    def value(self, name: str) -> str | None:
+        """The value that a name denotes, also in another spelling; None if it is none, or may be several."""
+        return name if name in self.values else self._by_spelling.get(self.alike(name))
+
+    @cached_property
+    def _by_spelling(self) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for name in self.values:
+            key = self.alike(name)
+            found[key] = None if key in found else name
+        return found
+
+    @cached_property
+    def verbatim(self) -> re.Pattern[str]:
+        """Finds names of values that are not read as one name: R(θ)."""
+        odd = [name for name in self.values if name[:1].isalpha() and not re.fullmatch(NAME, name)]
+        odd.sort(key=len, reverse=True)
+        return re.compile("|".join(f"{re.escape(name)}" + (r"(?!\w)" if name[-1:].isalnum() else "") for name in odd) or "(?!)")
+
+    def function(self, name: str) -> Apply | None:
+        """What may be called under a name; f′ is the derivative of f."""
+        if name in self.own:
+            return self.own[name]
+        return slope_of(name[:-1]) if name.endswith("′") else functions().get(name)
+
+    def constant(self, name: str) -> float | None:
+        """The number that a name stands for."""
+        return CONSTANTS.get(name)
+
+
+USUAL = Vocabulary()

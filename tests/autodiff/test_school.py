@@ -106,7 +106,7 @@ def test_reading_names_the_unknowns_and_nothing_else(source):
     }
 
 
-@given(st.text(alphabet="x2e.+-*/^(),;=√σ² ₁⁽¹⁾sin½|\n", max_size=12))
+@given(st.text(alphabet="x2e.+-*/^(),;=√σ² ₁⁽¹⁾sin½|\n{}_'[1]$" "\\\\", max_size=12))
 @example("x⁽")
 @example("²")
 @example(";")
@@ -148,6 +148,23 @@ def test_any_text_is_computed_or_refused_at_a_place_inside_it(text):
         ("1/0", math.inf),
         ("u = x + y; v = u²; v − u", 20.0),
         ("a⁽¹⁾ = 2x; a⁽¹⁾³", 64.0),
+        ("|x − y|", 1.0),
+        ("2|−x||y|", 12.0),
+        ("|1 − |x||²", 1.0),
+        ("√4y", 6.0),
+        ("tanh'(0) + σ′(0)", 1.25),
+        (r"\frac{x + y}{2}", 2.5),
+        (r"\frac12 x \cdot y", 3.0),
+        (r"\frac{1}{\frac{x}{4}} y", 6.0),
+        (r"x^{-1}", 0.5),
+        (r"e^{-x}\left(1 + e^{-x}\right)^{-2}/\sigma'\left(x\right)", 1.0),
+        (r"\sqrt{x + 2} \, \ln(e)", 2.0),
+        (r"\exp{(0)} \times \tanh(0)", 0.0),
+        (r"$-x$", -2.0),
+        (r"a_1^{(2)} = x; a^{(2)}_1 + a_{1}^{(2)} + a₁⁽²⁾", 6.0),
+        (r"\theta_{12} = x; θ₁₂^2", 4.0),
+        (r"\hat{y} = x; ŷ", 2.0),
+        ("np.exp(0) + math.sin(0)", 1.0),
     ],
 )
 def test_school_notation_means_what_it_means_at_school(text, number):
@@ -176,7 +193,22 @@ def test_school_notation_means_what_it_means_at_school(text, number):
         ("x 2", 3, "expected an operator"),
         ("½x", 1, "unexpected '½'"),
         ("x½", 2, "unexpected '½'"),
-        ("|x|", 1, "abs"),
+        ("|x", 1, "bar is never closed"),
+        ("(|x)", 2, "bar is never closed"),
+        ("|(x|)", 5, "expected a number"),
+        ("x'", 1, "a prime follows the name of a function"),
+        ("2 '", 3, "a prime follows the name of a function"),
+        ("maximum′(x, y)", 1, "a prime follows the name of a function"),
+        (r"\frac{x}", 8, "a fraction has two parts"),
+        (r"\frac{x}+{y}", 8, "a fraction has two parts"),
+        (r"\frac", 1, "a fraction has two parts"),
+        (r"\frac{x}{y", 9, "never closed"),
+        (r"2^{x + (y}", 8, "bracket is never closed"),
+        (r"2^{x + y)", 3, "brace is never closed"),
+        ("x}", 2, "never opened"),
+        (r"\int x", 1, "of LaTeX"),
+        ("∂x", 1, "write the formula of this derivative out"),
+        ("[x]", 1, "round brackets"),
         ("x⁺", 2, "expected a number"),
         ("1e999", 1, "largest number"),
         ("f(x) = 3", 6, "left of ="),

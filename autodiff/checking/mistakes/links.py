@@ -21,7 +21,7 @@ from .mistake import Mistake
 from .question import Attempt
 from .rule import LinkRule
 from .tape import Place, Tape
-from .wording import bar_of, link_name, name_of, rule_text, written
+from .wording import bar_of, left_out, link_name, name_of, rule_text, written
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -162,6 +162,9 @@ def _taken(tape: Tape, place: Place, altered: Altered) -> str:
     assert term is not None
     operand = tape.operand(place)
     wrong, right = written(tape, term), written(tape, rule.term)
+    missing = left_out(term, rule.term)
+    if not rule.whole and missing is not None:
+        return _link_in_words(tape, place, f"is incomplete: the factor {written(tape, missing)} is missing")
     if not rule.whole:
         return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
     lower = bar_of(operand) or f"the gradient of {name_of(operand)}"

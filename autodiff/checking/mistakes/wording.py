@@ -73,8 +73,45 @@ def _remade(term: Term, inner: list[Term]) -> Term:
 
 
 def link_name(tape: Tape, place: Place) -> str:
-    """An edge as a partial derivative, ∂a/∂z."""
-    return f"∂{_bracketed(name_of(tape.graph[place[0]]))}/∂{_bracketed(name_of(tape.operand(place)))}"
+    """An edge as a partial derivative, ∂a/∂z; for a term that of its sum, ∂z/∂w, if that has a name."""
+    return f"∂{_bracketed(name_of(_summed(tape, place)))}/∂{_bracketed(name_of(tape.operand(place)))}"
+
+
+def _summed(tape: Tape, place: Place) -> Node:
+    """The node of an edge, or the value with a name that it is a term of, with the same derivative."""
+    graph, node = tape.graph, tape.graph[place[0]]
+    above = node
+    while not above.name:
+        uses = graph.uses.get(above.id, [])
+        if len(uses) != 1 or tape.declared((uses[0].target, uses[0].position)) != 1.0:
+            return node
+        above = graph[uses[0].target]
+    uses_of_operand = [i for id in _folded(tape, above) for i in graph[id].inputs if graph[i] is tape.operand(place)]
+    return above if len(uses_of_operand) == 1 and above.shape == node.shape else node
+
+
+def _folded(tape: Tape, node: Node) -> set[int]:
+    """A node and the nodes without names that it was computed from, down to the next names."""
+    found, stack = {node.id}, [node.id]
+    while stack:
+        for i in tape.graph[stack.pop()].inputs:
+            if i not in found and not tape.graph[i].name:
+                found.add(i)
+                stack.append(i)
+    return found
+
+
+def left_out(wrong: Term, right: Term) -> Term | None:
+    """The factors by which a product is incomplete; None where the other is not what remains of it."""
+    if not isinstance(right, Product):
+        return None
+    factors = list(wrong.factors) if isinstance(wrong, Product) else [wrong]
+    missing = list(right.factors)
+    for factor in factors:
+        if factor not in missing:
+            return None
+        missing.remove(factor)
+    return product(missing) if missing else None
 
 
 def _bracketed(name: str) -> str:

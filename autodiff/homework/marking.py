@@ -1,0 +1,180 @@
+"""An answer is read, compared at all points, and what is wrong with it is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from ..checking.mistakes import Attempt, Question, likely_mistakes
+from ..checking.mistakes.surroundings import Point
+from ..school.misreading import misread
+from ..school.reading import Calculation, read
+from ..school.vocabulary import Vocabulary
+from ..settings import hint
+from ..text.digits import with_minus
+from ..text.notation import visible
+from ..values.data import Data, shape_of
+from .mark import Mark, unreadable
+from .points import telling_points
+from .recomputation import Recomputation
+
+LONGEST = 10_000
+"""Characters of an answer that are read."""
+
+LEFT = re.compile(r"^[\s$]*(?:∂|d|\\(?:d?frac|partial|nabla|mathrm\{d\})|∇)[^=]*=(?!=)")
+"""The derivative that is asked for, in front of the answer: ∂R/∂w = …"""
+
+EULER = "e"
+
+
+class Marking:
+    """Marks formulas for the derivative of a function with respect to one of its leaves."""
+
+    def __init__(self, function: Recomputation, asked: str) -> None:
+        self.function, self.asked = function, asked
+        self.points = telling_points(function)
+        self.names = [name for name in function.names.values() if name != function.names[function.graph.output.id]]
+
+    def mark(self, answer: str) -> Mark:
+        """The mark for an answer."""
+        try:
+            readings = [self._read(answer, names) for names in self._meanings(answer)]
+        except SyntaxError as error:
+            return unreadable(error, answer)
+        marks = [self._marked(answer, calculation) for calculation in readings]
+        return next(filter(None, marks), marks[0])
+
+    def _meanings(self, answer: str) -> Iterator[list[str]]:
+        """What names may mean: where a value is called e, so may be Euler's number."""
+        yield self.names
+        if EULER in self.names:
+            yield [name for name in self.names if name != EULER]
+
+    def _read(self, answer: str, names: Sequence[str]) -> Calculation:
+        words = Vocabulary(tuple(names), alike=spelling)
+        return read_answer(answer, words, self.names)
+
+    def _marked(self, answer: str, calculation: Calculation) -> Mark:
+        if not calculation.names and not self._is_constant:
+            return Mark("unreadable", f"a number, not a formula: write {self.asked} in names", answer)
+        compared = Comparison(self, calculation)
+        try:
+            verdict, reason = compared.result()
+        except (TypeError, ValueError) as error:  # shapes that do not fit each other
+            return Mark("unreadable", f"it cannot be computed: {error}", answer)
+        return Mark(verdict, reason, answer)
+
+    @cached_property
+    def _is_constant(self) -> bool:
+        """Whether the derivative is the same number everywhere."""
+        question = Question(self.function, lambda *point: 0.0, self.function.position)
+        slopes = [question.at(*point).right[0] for point in self.points]
+        return all(np.array_equal(slope, slopes[0]) for slope in slopes)
+
+
+def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calculation:
+    """An answer, which may be an equation. Raises SyntaxError, with its place, for what cannot be read."""
+    if not answer.strip():
+        raise misread("nothing was typed", answer, 0)
+    if len(answer) > LONGEST:
+        raise misread(f"it is longer than {LONGEST:,} characters", answer, LONGEST)
+    left = LEFT.match(answer)
+    formula = " " * left.end() + answer[left.end() :] if left else answer
+    try:
+        calculation = read(formula, words)
+    except SyntaxError as error:
+        raise misread(str(error.msg), answer, (error.offset or 1) - 1) from None
+    for name, column in calculation.names.items():
+        if name not in words.values:
+            raise misread(_unknown(name, names), answer, column)
+    return calculation
+
+
+def _unknown(name: str, names: Sequence[str]) -> str:
+    there_are = ", ".join(map(visible, names))
+    known = hint(name, names).partition("? (")
+    suggested = f": {known[0]}?" if known[1] else ""
+    return f"{visible(name)} is not known here{suggested}; the names are {there_are}"
+
+
+class Comparison:
+    """An answer compared with the derivative at all points."""
+
+    def __init__(self, marking: Marking, calculation: Calculation) -> None:
+        self.marking, self.calculation = marking, calculation
+        self.function = marking.function
+        self.question = Question(self.function, self._evaluated, self.function.position)
+
+    def _evaluated(self, *point: Any) -> Any:
+        return self.calculation.evaluate(self.function.numbers(point))
+
+    @np.errstate(all="ignore")
+    def result(self) -> tuple[Any, str]:
+        """Verdict and reason."""
+        asked = self.marking.asked
+        held = self._attempts(self._held)
+        if held and not _wrong(held):
+            return "right", self._right()
+        free = self._attempts(lambda point: point)
+        named = likely_mistakes(free).get(0) or likely_mistakes(held).get(0)
+        return "wrong", named or self._numbers(_wrong(held) or held)
+
+    def _attempts(self, moved: Any) -> list[Attempt]:
+        found = (self.question.at(*moved(point)) for point in self.marking.points)
+        return [attempt for attempt in found if attempt.is_sound]
+
+    def _held(self, point: Point) -> Point:
+        """A point in which the data that the answer does not name have the numbers that were given."""
+        names = self.calculation.names
+        pairs = zip(point, self.function.point, strict=True)
+        return tuple(own if own.constant and own.name not in names else x for x, own in pairs)
+
+    def _right(self) -> str:
+        """Where it holds: for all data, or for these."""
+        asked = self.marking.asked
+        free = self._attempts(lambda point: point)
+        if not _wrong(free):
+            return f"it is {asked}"
+        names = self.calculation.names
+        data = [x for x in self.function.point if x.constant and x.name not in names and not x.shape]
+        numbers = ", ".join(f"{x.name} = {_number(x.item())}" for x in data)
+        return f"it is {asked} for these data ({numbers}); for others write their names in place of numbers"
+
+    def _numbers(self, wrong: Sequence[Attempt]) -> str:
+        """Where no mistake is known: both numbers at a point."""
+        asked = self.marking.asked
+        here = self.question.at(*self.function.point)
+        attempt, where = (here, "at the numbers given") if here.is_sound and here.wrong() else (wrong[0], "")
+        claimed, right = attempt.returned[0], attempt.right[0]
+        if not attempt.fits(claimed, attempt.variables[0]):
+            return f"it has shape {shape_of(claimed)}, and {asked} has {shape_of(right)}"
+        if shape_of(right):
+            return f"it is not {asked}"
+        if not where:
+            where = f"at other numbers, as {_described(attempt)}"
+        told = f"it comes to {_number(float(claimed))} where {asked} is {_number(float(right))}, {where}"
+        return told if attempt is here or not here.is_sound else f"it is right at the numbers given, but not everywhere: {told}"
+
+
+def _wrong(attempts: Iterable[Attempt]) -> list[Attempt]:
+    return [attempt for attempt in attempts if attempt.wrong()]
+
+
+def _number(x: float) -> str:
+    return with_minus(f"{x + 0.0:.4g}")
+
+
+def _described(attempt: Attempt) -> str:
+    numbers = [f"{visible(str(x.name))} = {_number(x.item())}" for x in attempt.point if not x.shape]
+    return ", ".join(numbers[:4]) + (", …" if len(numbers) > 4 else "")
+
+
+def spelling(name: str) -> str:
+    """By what a name is known, however it is spelled."""
+    from ._names import key
+
+    return key(name)
