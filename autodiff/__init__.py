@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from .checking.claims import check_claims as check_claims
     from .derivations import explain as explain
     from .derivations import formula as formula
+    from .homework import exercise as exercise
+    from .homework import exercises as exercises
     from .pictures import draw as draw
     from .pictures import tree as tree
     from .programs import compile as compile
@@ -59,6 +61,8 @@ READERS = {
     "compile": "programs",
     "detect_anomaly": "checking",
     "draw": "pictures",
+    "exercise": "homework",
+    "exercises": "homework",
     "explain": "derivations",
     "formula": "derivations",
     "nudges": "checking",

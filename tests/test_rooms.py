@@ -21,6 +21,7 @@ ROOMS = {
     "derivations",
     "differentiation",
     "files",
+    "homework",
     "ops",
     "pictures",
     "programs",

@@ -16,6 +16,7 @@ from typing import Any
 from ..school.misreading import pointed
 from ..text.console import print_anything
 from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
+from .homework import answer_exercise
 from .lecture_tables import answer_lecture
 from .problem import Misuse
 
@@ -25,6 +26,7 @@ examples:
   autodiff grad "3*x**4 + 5*x**3 - 20*x**2 + 8*x + 10" x=2
   autodiff grad "x²·y − sin(x)" x=pi/2 y=-1 --order 2
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
+  autodiff exercise "a = sigmoid(w*x); (y - a)^2" w=0.2 x=3 y=1 --answer "-2(y - a)·a·x"
   autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.svg
   autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
   autodiff minimize "(x - 1)^2 + 100(y - x^2)^2" x=-1.2 y=1 --method newton
@@ -56,6 +58,15 @@ def _parser() -> ArgumentParser:
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
+    exercise = _added(
+        commands, "exercise", answer_exercise, "ask for a partial derivative, and mark an answer"
+    )
+    exercise.add_argument("--wrt", metavar="NAME", help="with respect to which name (default: the first)")
+    exercise.add_argument(
+        "--answer", dest="typed", metavar="FORMULA", help="what to mark: as on paper, in Python or LaTeX"
+    )
+    exercise.add_argument("--hints", metavar="COUNT", type=int, default=0, help="show so many hints")
+    exercise.add_argument("--solution", action="store_true", help="show the derivation")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")
     minimum.add_argument("--method", default="bfgs", help="bfgs, newton, steepest-descent, … (default: bfgs)")
     minimum.add_argument(

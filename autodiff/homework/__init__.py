@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from ..lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from .exercise import Exercise as Exercise
-    from .exercise import exercise as exercise
+    from .derivatives import Exercise as Exercise
+    from .derivatives import exercise as exercise
     from .mark import Mark as Mark
     from .sheet import Sheet as Sheet
     from .sheet import exercises as exercises
@@ -16,10 +16,10 @@ __all__ = ["Exercise", "Mark", "Sheet", "exercise", "exercises"]
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "Exercise": "exercise",
+        "Exercise": "derivatives",
         "Mark": "mark",
         "Sheet": "sheet",
-        "exercise": "exercise",
+        "exercise": "derivatives",
         "exercises": "sheet",
     },
 )

@@ -49,4 +49,4 @@ class Mark:
 
 def unreadable(error: SyntaxError, answer: str) -> Mark:
     """The mark for what could not be read."""
-    return Mark("unreadable", str(error.msg), answer, (error.offset or 1) - 1)
+    return Mark("unreadable", str(error.msg), answer, (error.offset or 1) - 1 if answer.strip() else None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..school.vocabulary import Vocabulary
 from ..settings import hint
 from ..text.digits import with_minus
 from ..text.notation import visible
-from ..values.data import Data, shape_of
+from ..values.data import shape_of
 from .mark import Mark, unreadable
 from .points import telling_points
 from .recomputation import Recomputation
@@ -37,7 +37,9 @@ class Marking:
     def __init__(self, function: Recomputation, asked: str) -> None:
         self.function, self.asked = function, asked
         self.points = telling_points(function)
-        self.names = [name for name in function.names.values() if name != function.names[function.graph.output.id]]
+        self.names = [
+            name for name in function.names.values() if name != function.names[function.graph.output.id]
+        ]
 
     def mark(self, answer: str) -> Mark:
         """The mark for an answer."""
@@ -61,7 +63,7 @@ class Marking:
     def _marked(self, answer: str, calculation: Calculation) -> Mark:
         if not calculation.names and not self._is_constant:
             return Mark("unreadable", f"a number, not a formula: write {self.asked} in names", answer)
-        compared = Comparison(self, calculation)
+        compared = Compared(self, calculation)
         try:
             verdict, reason = compared.result()
         except (TypeError, ValueError) as error:  # shapes that do not fit each other
@@ -101,8 +103,8 @@ def _unknown(name: str, names: Sequence[str]) -> str:
     return f"{visible(name)} is not known here{suggested}; the names are {there_are}"
 
 
-class Comparison:
-    """An answer compared with the derivative at all points."""
+class Compared:
+    """A formula compared with the derivative at all points."""
 
     def __init__(self, marking: Marking, calculation: Calculation) -> None:
         self.marking, self.calculation = marking, calculation
@@ -115,7 +117,6 @@ class Comparison:
     @np.errstate(all="ignore")
     def result(self) -> tuple[Any, str]:
         """Verdict and reason."""
-        asked = self.marking.asked
         held = self._attempts(self._held)
         if held and not _wrong(held):
             return "right", self._right()
@@ -157,7 +158,11 @@ class Comparison:
         if not where:
             where = f"at other numbers, as {_described(attempt)}"
         told = f"it comes to {_number(float(claimed))} where {asked} is {_number(float(right))}, {where}"
-        return told if attempt is here or not here.is_sound else f"it is right at the numbers given, but not everywhere: {told}"
+        return (
+            told
+            if attempt is here or not here.is_sound
+            else f"it is right at the numbers given, but not everywhere: {told}"
+        )
 
 
 def _wrong(attempts: Iterable[Attempt]) -> list[Attempt]:

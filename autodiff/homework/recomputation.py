@@ -23,12 +23,12 @@ class Recomputation:
     Constants without names are part of the function.
     """
 
-    def __init__(self, output: Value, wrt: Value) -> None:
+    def __init__(self, output: Value, wrt: Value | None = None) -> None:
         self.graph = Graph(output)
         self.names: dict[int, str] = names_of(self.graph)
-        (self.wrt,) = [node.id for node in self.graph if node.source is wrt]
+        self.wrt = next((node.id for node in self.graph if node.source is wrt), None)
         self.leaves = [node for node in self.graph if self._is_leaf(node)]
-        self.position = [node.id for node in self.leaves].index(self.wrt)
+        self.position = next((k for k, node in enumerate(self.leaves) if node.id == self.wrt), 0)
 
     def _is_leaf(self, node: Node) -> bool:
         known = node.operation is None and isinstance(node.source, Value) and node.id in self.names
@@ -69,9 +69,7 @@ class Recomputation:
             if node.id not in known:
                 inputs = [known[i] for i in node.inputs]
                 operation = node.operation
-                known[node.id] = (
-                    operation.computed(inputs, inputs, node.metadata) if operation else node.data
-                )
+                known[node.id] = operation.computed(inputs, inputs, node.metadata) if operation else node.data
         return known
 
     def numbers(self, leaves: Sequence[Any]) -> dict[str, Data]:
@@ -82,7 +80,11 @@ class Recomputation:
     def sides(self, leaves: Sequence[Any]) -> set[tuple[int, Any]]:
         """On which sides of their kinks the operations are that have one."""
         data = self.computed(leaves)
-        kinked = [node for node in self.graph if node.operation and (node.operation.kink or node.operation.selecting)]
+        kinked = [
+            node
+            for node in self.graph
+            if node.operation and (node.operation.kink or node.operation.selecting)
+        ]
         return {(node.id, _side(node, [data[i] for i in node.inputs], data[node.id])) for node in kinked}
 
 

@@ -213,7 +213,9 @@ class Reader:
             self._function = token
             return
         if value is None and name.endswith(("′", "″")):
-            raise self._wrong(f"a prime follows the name of a function, as in σ′(z); {name[:-1]} is none", token)
+            raise self._wrong(
+                f"a prime follows the name of a function, as in σ′(z); {name[:-1]} is none", token
+            )
         known = None if value else CONSTANTS.get(name)
         name = value or name
         if known is None and name not in self._defined:

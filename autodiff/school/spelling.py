@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 
 from ..text.lettering import ABOVE, BELOW
 from .misreading import misread
@@ -11,23 +12,29 @@ from .misreading import misread
 RAISED = "".join(ABOVE)
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 MARKS = "\u0300-\u036f"
-FUNCTIONS = "arccos arcsin arctan cosh cos exp ln log max min sinh sin tanh tan"
-GREEK = {
-    name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
-    for name in "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi pi rho sigma tau upsilon phi "
-    "chi psi omega".split()
-} | {"lambda": "λ", "varepsilon": "ε", "vartheta": "θ", "varphi": "φ"}
-CAPITALS = {
-    name.capitalize(): unicodedata.lookup(f"GREEK CAPITAL LETTER {name.upper()}")
-    for name in "gamma delta theta xi pi sigma phi psi omega".split()
-} | {"Lambda": "Λ"}
-COMMANDS = GREEK | CAPITALS | {name: name for name in FUNCTIONS.split()}
+FUNCTIONS = (
+    "arccos", "arcsin", "arctan", "cosh", "cos", "exp", "ln", "log", "max", "min", "sinh", "sin", "tanh", "tan",
+)  # fmt: skip
+VARIANTS = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ"}
+
+
+def _command_of(letter: str) -> str:
+    """LaTeX's command for a Greek letter; Unicode calls λ lamda."""
+    name = unicodedata.name(letter).rpartition(" ")[2].replace("LAMDA", "LAMBDA")
+    return name.lower() if letter.islower() else name.capitalize()
+
+
+COMMANDS = (
+    {_command_of(letter): letter for letter in "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"}
+    | VARIANTS
+    | {name: name for name in FUNCTIONS}
+)
 """LaTeX's commands that are names, and what they are."""
 
 WORD = rf"(?![{RAISED}])[^\W\d_][{MARKS}]*(?:(?![{RAISED}]|_\{{)\w[{MARKS}]*)*"
 COMMAND = rf"\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![A-Za-z])"
 ACCENTED = rf"\\(?:{'|'.join(ACCENTS)})(?:\s*\{{\s*(?:[^\W\d_]|{COMMAND})\s*\}}|\s+[A-Za-z])"
-ROMAN = r"\\(?:mathrm|operatorname|text|mathit)\s*\{(?:[A-Za-z0-9]|\\?_)+\}"
+ROMAN = r"\\(?:mathrm|operatorname|text|mathit|mathbf|boldsymbol)\s*\{(?:[A-Za-z0-9]|\\?_)+\}"
 BELOW_IT = r"\s*_\{[^{}]*\}|_(?:[0-9]+|[A-Za-z])"
 ABOVE_IT = r"\s*\^\{\s*\(\s*[0-9]+\s*\)\s*\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾"
 BRACKETED = r"\^\([0-9]+\)"
@@ -35,9 +42,8 @@ BRACKETED = r"\^\([0-9]+\)"
 
 WHICH = r"\[[0-9]+\]|\\lbrack\s*[0-9]+\s*\\rbrack(?![A-Za-z])"
 PRIMES = r"['′]+|″|\^\{\s*(?:\\prime\s*)+\}|\^\\prime(?![A-Za-z])"
-NAME = (
-    rf"(?:∇|\\nabla\s*)?(?:{WORD}|{ACCENTED}|{ROMAN}|{COMMAND})(?:{BELOW_IT}|{ABOVE_IT}|{WHICH})*(?:{PRIMES})?"
-)
+HEAD, INDEX = rf"(?:{WORD}|{ACCENTED}|{ROMAN}|{COMMAND})", rf"(?:{BELOW_IT}|{ABOVE_IT}|{WHICH})"
+NAME = rf"(?:∇|\\nabla\s*)?{HEAD}{INDEX}*(?:{PRIMES})?"
 
 PARTS = re.compile(
     rf"(?P<nabla>∇|\\nabla\s*)|(?P<accented>{ACCENTED})|(?P<roman>{ROMAN})|(?P<command>{COMMAND})"
@@ -87,7 +93,11 @@ def _above(text: str) -> str:
     return f"⁽{''.join(UPPERED.get(digit, digit) for digit in digits)}⁾"
 
 
-_MEANINGS = {
+def _primes(count: int) -> str:
+    return "″" if count == 2 else "′" * count
+
+
+_MEANINGS: Mapping[str, Callable[[str], str]] = {
     "nabla": lambda text: "∇",
     "accented": _accented,
     "roman": lambda text: text.partition("{")[2].strip("}").replace("\\_", "_"),
@@ -96,7 +106,7 @@ _MEANINGS = {
     "below": _below,
     "above": _above,
     "which": lambda text: f"[{''.join(re.findall('[0-9]+', text))}]",
-    "primes": lambda text: "″" if text.count("'") + text.count("′") + text.count("prime") + 2 * text.count("″") == 2 else "′",
+    "primes": lambda text: _primes(len(re.findall("['′]|prime", text)) + 2 * text.count("″")),
 }
 
 

@@ -75,7 +75,9 @@ class _Cutter:
 
     def __init__(self, text: str, words: Vocabulary) -> None:
         self.text, self.words = text, words
-        self.open: list[tuple[str, int]] = []  # "(", or for a brace what it is: a group, or a part of a fraction
+        self.open: list[
+            tuple[str, int]
+        ] = []  # "(", or for a brace what it is: a group, or a part of a fraction
         self.wanted: tuple[str, int] | None = None  # the part of a fraction that must come now
 
     def cut(self, piece: str, start: int) -> Iterator[Token]:

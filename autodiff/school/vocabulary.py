@@ -89,7 +89,10 @@ class Vocabulary:
         """Finds names of values that are not read as one name: R(θ)."""
         odd = [name for name in self.values if name[:1].isalpha() and not re.fullmatch(NAME, name)]
         odd.sort(key=len, reverse=True)
-        return re.compile("|".join(f"{re.escape(name)}" + (r"(?!\w)" if name[-1:].isalnum() else "") for name in odd) or "(?!)")
+        return re.compile(
+            "|".join(f"{re.escape(name)}" + (r"(?!\w)" if name[-1:].isalnum() else "") for name in odd)
+            or "(?!)"
+        )
 
     def function(self, name: str) -> Apply | None:
         """What may be called under a name; f′ is the derivative of f."""

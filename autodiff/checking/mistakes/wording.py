@@ -86,7 +86,9 @@ def _summed(tape: Tape, place: Place) -> Node:
         if len(uses) != 1 or tape.declared((uses[0].target, uses[0].position)) != 1.0:
             return node
         above = graph[uses[0].target]
-    uses_of_operand = [i for id in _folded(tape, above) for i in graph[id].inputs if graph[i] is tape.operand(place)]
+    uses_of_operand = [
+        i for id in _folded(tape, above) for i in graph[id].inputs if graph[i] is tape.operand(place)
+    ]
     return above if len(uses_of_operand) == 1 and above.shape == node.shape else node
 
 
