@@ -11,7 +11,7 @@ from .problem import Misuse, Problem
 
 
 def answer_exercise(asked: Namespace) -> Answer:
-    """The question, hints and the solution if asked for, and the mark for an answer; wrong ones are failures."""
+    """The question, hints and the solution if asked for, and the mark for an answer, which may be wrong."""
     problem = Problem(asked.expression, asked.givens, DIFFERENTIATE)
     output, leaves = problem.recorded()
     try:

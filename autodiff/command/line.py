@@ -58,13 +58,9 @@ def _parser() -> ArgumentParser:
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
-    exercise = _added(
-        commands, "exercise", answer_exercise, "ask for a partial derivative, and mark an answer"
-    )
+    exercise = _added(commands, "exercise", answer_exercise, "ask for a derivative, and mark an answer")
     exercise.add_argument("--wrt", metavar="NAME", help="with respect to which name (default: the first)")
-    exercise.add_argument(
-        "--answer", dest="typed", metavar="FORMULA", help="what to mark: as on paper, in Python or LaTeX"
-    )
+    exercise.add_argument("--answer", dest="typed", metavar="FORMULA", help="mark this, Python or LaTeX")
     exercise.add_argument("--hints", metavar="COUNT", type=int, default=0, help="show so many hints")
     exercise.add_argument("--solution", action="store_true", help="show the derivation")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")

@@ -13,7 +13,7 @@ from ..checking.mistakes import Attempt, Question, likely_mistakes
 from ..checking.mistakes.surroundings import Point
 from ..school.misreading import misread
 from ..school.reading import Calculation, read
-from ..school.vocabulary import Vocabulary
+from ..school.vocabulary import Vocabulary, slopes
 from ..settings import hint
 from ..text.digits import with_minus
 from ..text.notation import visible
@@ -25,8 +25,8 @@ from .recomputation import Recomputation
 LONGEST = 10_000
 """Characters of an answer that are read."""
 
-LEFT = re.compile(r"^[\s$]*(?:∂|d|\\(?:d?frac|partial|nabla|mathrm\{d\})|∇)[^=]*=(?!=)")
-"""The derivative that is asked for, in front of the answer: ∂R/∂w = …"""
+DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
+"""What is asked for, in front of the answer: ∂R/∂w = …"""
 
 EULER = "e"
 
@@ -63,6 +63,8 @@ class Marking:
     def _marked(self, answer: str, calculation: Calculation) -> Mark:
         if not calculation.names and not self._is_constant:
             return Mark("unreadable", f"a number, not a formula: write {self.asked} in names", answer)
+        if _is_a_name(calculation):
+            return Mark("unreadable", f"that is another name of {self.asked}: write it out", answer)
         compared = Compared(self, calculation)
         try:
             verdict, reason = compared.result()
@@ -78,14 +80,19 @@ class Marking:
         return all(np.array_equal(slope, slopes[0]) for slope in slopes)
 
 
+def _is_a_name(calculation: Calculation) -> bool:
+    """Whether it is nothing but the derivative of a function by its name, σ′(v)."""
+    (_, steps), *others = calculation.parts
+    return not others and len(steps) == 2 and steps[1] in slopes().values()
+
+
 def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calculation:
     """An answer, which may be an equation. Raises SyntaxError, with its place, for what cannot be read."""
     if not answer.strip():
         raise misread("nothing was typed", answer, 0)
     if len(answer) > LONGEST:
         raise misread(f"it is longer than {LONGEST:,} characters", answer, LONGEST)
-    left = LEFT.match(answer)
-    formula = " " * left.end() + answer[left.end() :] if left else answer
+    formula = without_left_side(answer, DERIVATIVE)
     try:
         calculation = read(formula, words)
     except SyntaxError as error:
@@ -94,6 +101,12 @@ def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calcula
         if name not in words.values:
             raise misread(_unknown(name, names), answer, column)
     return calculation
+
+
+def without_left_side(answer: str, is_left: re.Pattern[str]) -> str:
+    """An answer with blanks in the place of what is on the left of it, so that places stay."""
+    left, equals, right = answer.partition("=")
+    return " " * (len(left) + 1) + right if equals and is_left.search(left) else answer
 
 
 def _unknown(name: str, names: Sequence[str]) -> str:

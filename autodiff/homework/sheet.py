@@ -16,7 +16,6 @@ from ..settings import whole
 from ..text import escaping
 from ..text.digits import with_minus
 from ..text.lettering import latex_of
-from ..text.notation import visible
 from ..values.data import canonical
 from ..values.value import Value
 from .derivatives import DerivativeExercise, exercise, parameters_of
@@ -25,6 +24,8 @@ from .task import Task, displayed
 
 DECIMALS, FEWEST = 4, 5
 """Numbers with fewer decimals keep them; so many multiples of the last one are drawn from, or more."""
+
+AGAIN = "Again with the formulas and numbers of exercise {}:"
 
 TRIES = 50
 """Numbers that are drawn until the output and its derivatives are numbers."""
@@ -46,10 +47,12 @@ class Sheet:
         return "\n".join([self.title, *self._lines()]) + "\n"
 
     def _lines(self) -> Iterator[str]:
-        for number, task, is_new in self._numbered():
-            if is_new:
+        for number, task, known in self._numbered():
+            if known == number:
                 yield from ("", "Let", *(f"  {line}" for line in task.context))
-                yield f"with {', '.join(f'{visible(name)} = {x}' for name, x in task.numbers)}."
+                yield f"with {', '.join(f'{name} = {x}' for name, x in task.numbers)}."
+            elif known:
+                yield from ("", AGAIN.format(known))
             yield ""
             yield f"{number}. {_asked(task, task.question)}"
 
@@ -57,19 +60,26 @@ class Sheet:
     def markdown(self) -> str:
         """The sheet as Markdown with LaTeX."""
         blocks = [f"## {escaping.markdown(self.title)}"]
-        for number, task, is_new in self._numbered():
-            if is_new:
+        for number, task, known in self._numbered():
+            if known == number:
                 numbers = ", ".join(f"${latex_of(name)} = {latex_of(x)}$" for name, x in task.numbers)
                 blocks += ["Let", *displayed(task.context_latex), f"with {numbers}."]
+            elif known:
+                blocks.append(AGAIN.format(known))
             blocks.append(f"{number}. {_asked(task, task.question_latex)}")
         return "\n\n".join(blocks) + "\n"
 
-    def _numbered(self) -> Iterator[tuple[int, Task, bool]]:
-        """The exercises with their numbers, and whether each is about another computation than the last."""
+    def _numbered(self) -> Iterator[tuple[int, Task, int | None]]:
+        """The exercises with their numbers, and that of the first one about the same computation.
+
+        None where that was said, since the last one is about it, too.
+        """
+        first: dict[Any, int] = {}
         last: Any = None
         for number, task in enumerate(self.exercises, 1):
             about = task.context, task.numbers
-            yield number, task, bool(task.context) and about != last
+            known = first.setdefault(about, number) if task.context and about != last else None
+            yield number, task, known
             last = about
 
     @property

@@ -20,7 +20,7 @@ from ..school.vocabulary import Apply, Vocabulary
 from ..settings import chosen
 from ..text.digits import with_minus
 from .mark import Mark, unreadable
-from .marking import read_answer
+from .marking import read_answer, without_left_side
 from .task import Task
 
 POINTS, DEGREE = 20, 5
@@ -31,8 +31,6 @@ SIZE = re.compile("(?:s|η|eta|α|alpha|γ|gamma|λ|lr|t)(?:_?[0-9a-z]|[₀-₉�
 FUNCTIONS = {"f": 0, "f′": 1, "f″": 2, "∇f": 1, "H": 2}
 NAMES = ("x", "s", "f(x)", "f′(x)", "f″(x)")
 """What an answer may speak of."""
-
-LEFT = re.compile(r"^[^=;]*=(?!=)")
 
 
 @dataclass(frozen=True)
@@ -135,8 +133,7 @@ class StepExercise(Task):
 
     def mark(self, answer: str) -> Mark:
         """The mark for an answer; ∇f means f′ in it, and H means f″, as in several dimensions."""
-        left = None if ";" in answer else LEFT.match(answer)
-        formula = " " * left.end() + answer[left.end() :] if left else answer
+        formula = answer if ";" in answer else without_left_side(answer, re.compile(""))
         try:
             found = _next(formula)
         except SyntaxError as error:

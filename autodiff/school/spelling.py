@@ -13,7 +13,8 @@ RAISED = "".join(ABOVE)
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 MARKS = "\u0300-\u036f"
 FUNCTIONS = (
-    "arccos", "arcsin", "arctan", "cosh", "cos", "exp", "ln", "log", "max", "min", "sinh", "sin", "tanh", "tan",
+    "arccos", "arcsin", "arctan", "cosh", "cos", "exp", "ln", "log", "max", "min", "sinh", "sin", "tanh",
+    "tan",
 )  # fmt: skip
 VARIANTS = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ"}
 

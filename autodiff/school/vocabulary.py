@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from .. import ops
@@ -47,16 +47,17 @@ def functions() -> dict[str, Apply]:
 
 
 @cache
-def slope_of(name: str) -> Apply | None:
-    """The derivative of a function of one number, σ′, by the rule of the operation."""
-    known = functions().get(name)
-    operation: Operation | None = vars(known.function).get("operation") if known else None
-    if known is None or operation is None or known.arguments != 1:
-        return None
-    return Apply(lambda x: _slope(operation, known.function, x), 1)
+def slopes() -> dict[str, Apply]:
+    """The derivatives of functions of one number, σ′, by the rules of the operations."""
+    return {
+        f"{name}′": Apply(partial(_slope, function), 1)
+        for name, (function, arguments) in functions().items()
+        if arguments == 1
+    }
 
 
-def _slope(operation: Operation, function: Callable[..., Any], x: Any) -> Any:
+def _slope(function: Callable[..., Any], x: Any) -> Any:
+    operation: Operation = vars(function)["operation"]
     rule: Any = operation.rules[0]
     return 1.0 * (rule(function(x), x, **operation.defaults) if callable(rule) else rule)
 
@@ -98,7 +99,7 @@ class Vocabulary:
         """What may be called under a name; f′ is the derivative of f."""
         if name in self.own:
             return self.own[name]
-        return slope_of(name[:-1]) if name.endswith("′") else functions().get(name)
+        return functions().get(name) or slopes().get(name)
 
     def constant(self, name: str) -> float | None:
         """The number that a name stands for."""
