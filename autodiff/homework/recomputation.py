@@ -58,8 +58,8 @@ class Recomputation:
         data = operation.computed([data_of(x) for x in inputs], inputs, node.metadata)
         tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
         again = recorded(operation, data, inputs, node.metadata, tracked)
-        if node.name:
-            again.name = node.name
+        if node.id in self.names:
+            again.name = self.names[node.id]
         return again
 
     def computed(self, leaves: Sequence[Any]) -> dict[int, Data]:

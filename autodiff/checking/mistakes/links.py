@@ -21,7 +21,7 @@ from .mistake import Mistake
 from .question import Attempt
 from .rule import LinkRule
 from .tape import Place, Tape
-from .wording import bar_of, left_out, link_name, name_of, rule_text, written
+from .wording import bar_of, family_of, left_out, link_name, name_of, rule_text, written
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -45,7 +45,7 @@ def groups(tape: Tape) -> list[list[Place]]:
 
 def _by_name(tape: Tape, place: Place) -> Hashable:
     node = tape.graph[place[0]]
-    names = node.name, tape.operand(place).name
+    names = family_of(node), family_of(tape.operand(place))
     return (node.operation, place[1], *names) if any(names) else place
 
 
@@ -114,7 +114,7 @@ def wrong_multipliers(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
                 yield Mistake(
                     partial(_multiplier, node, words),
                     partial(_multiplied, node.id, power),
-                    node.name or node.id,
+                    family_of(node) or node.id,
                 )
 
 
@@ -195,7 +195,7 @@ def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for node in tape.graph:
         if node.shape == symbol.shape and node.id != node_of(symbol) and _is_value(node):
-            alike[node.name or node.id].append(node.id)
+            alike[family_of(node) or node.id].append(node.id)
     yield from (ids for ids in alike.values() if len(ids) in (1, count))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...derivations.closed_form import formula
 from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
 from ...derivations.forms import operated
@@ -14,6 +16,9 @@ from ...text.notation import text_of, visible
 from ...values.value import Value
 from .tape import Place, Tape
 
+NUMBERED = re.compile(r"\[[0-9]+\]$")
+"""What tells values of one name apart: e[1], e[2]."""
+
 LONGEST = 40
 """Letters of a formula that stands for a value; longer ones are called by their operation."""
 
@@ -25,6 +30,11 @@ def name_of(node: Node) -> str:
     """A node as it is called, or written; raw numbers as they are."""
     text = Text().write(meaning(node))
     return text if len(text) <= LONGEST else f"the {node.operation.name} of it" if node.operation else text
+
+
+def family_of(node: Node) -> str | None:
+    """The name that a node has in common with those of other observations: e of e[1]."""
+    return NUMBERED.sub("", node.name) if node.name else None
 
 
 def meaning(node: Node) -> Term:
@@ -123,7 +133,7 @@ def _bracketed(name: str) -> str:
         depth -= char == ")"
         outside |= set() if depth else {char}
         depth += char == "("
-    return f"({name})" if outside & set(" ·∘/^") else name
+    return f"({name})" if outside & set(" ·∘/^−") else name
 
 
 def rule_text(tape: Tape, place: Place) -> str:
