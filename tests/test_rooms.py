@@ -30,7 +30,7 @@ ROOMS = {
     "text",
     "values",
 }
-FLAT = {"__init__", "__main__", "aliases", "graph", "lazy_names", "settings"}
+FLAT = {"__init__", "__main__", "aliases", "graph", "lazy_names", "naming", "putting", "settings"}
 
 
 def imports():
