@@ -12,10 +12,11 @@ from ..graph import Graph
 from ..settings import hint as nearest
 from ..text.digits import with_minus
 from ..text.lettering import latex_of
+from ..text.letters import lettered
 from ..text.notation import text_of, visible
 from ..values.value import Value
 from .mark import Mark
-from .marking import Marking, spelling
+from .marking import Marking
 from .recomputation import Recomputation
 from .steps import StepExercise
 from .task import Task
@@ -207,7 +208,7 @@ def _names(graph: Graph) -> list[str]:
 
 def _named(name: str, graph: Graph) -> Value:
     """The Value of a graph that has a name, however it is spelled."""
-    found = [node.source for node in graph if node.name and spelling(node.name) == spelling(name)]
+    found = [node.source for node in graph if node.name and lettered(node.name) == lettered(name)]
     if len(found) != 1:
         what = "no value" if not found else f"{len(found)} values"
         raise ValueError(f"exercise: {what} with the name {visible(name)!r}; {nearest(name, _names(graph))}")

@@ -14,8 +14,8 @@ from ..checking.mistakes.surroundings import Point
 from ..school.misreading import misread
 from ..school.reading import Calculation, read
 from ..school.vocabulary import Vocabulary, slopes
-from ..settings import hint
 from ..text.digits import with_minus
+from ..text.letters import lettered
 from ..text.notation import visible
 from ..values.data import shape_of
 from .mark import Mark, unreadable
@@ -27,6 +27,12 @@ LONGEST = 10_000
 
 DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
 """What is asked for, in front of the answer: ∂R/∂w = …"""
+
+MOST = 4
+"""Names that are suggested."""
+
+NEARLY = 0.02
+"""The relative error of what was computed by hand, with few digits."""
 
 EULER = "e"
 
@@ -57,7 +63,7 @@ class Marking:
             yield [name for name in self.names if name != EULER]
 
     def _read(self, answer: str, names: Sequence[str]) -> Calculation:
-        words = Vocabulary(tuple(names), alike=spelling)
+        words = Vocabulary(tuple(names), alike=lettered)
         return read_answer(answer, words, self.names)
 
     def _marked(self, answer: str, calculation: Calculation) -> Mark:
@@ -99,7 +105,10 @@ def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calcula
         raise misread(str(error.msg), answer, (error.offset or 1) - 1) from None
     for name, column in calculation.names.items():
         if name not in words.values:
-            raise misread(_unknown(name, names), answer, column)
+            there_are = ", ".join(map(visible, names))
+            lacking = f"{visible(name)} is not known here{_longer(name, names)}; the names are {there_are}"
+            message = calculation.missing(name, names, lacking).msg
+            raise misread(message, answer, column)
     return calculation
 
 
@@ -109,11 +118,10 @@ def without_left_side(answer: str, is_left: re.Pattern[str]) -> str:
     return " " * (len(left) + 1) + right if equals and is_left.search(left) else answer
 
 
-def _unknown(name: str, names: Sequence[str]) -> str:
-    there_are = ", ".join(map(visible, names))
-    known = hint(name, names).partition("? (")
-    suggested = f": {known[0]}?" if known[1] else ""
-    return f"{visible(name)} is not known here{suggested}; the names are {there_are}"
+def _longer(name: str, names: Iterable[str]) -> str:
+    """The names that have more indices than one that was typed: a₁⁽¹⁾ or a₁⁽²⁾ for a1."""
+    found = [visible(known) for known in names if known.startswith(lettered(name))]
+    return f" ({' or '.join(found[:MOST])}?)" if 0 < len(found) <= MOST else ""
 
 
 class Compared:
@@ -160,22 +168,20 @@ class Compared:
 
     def _numbers(self, wrong: Sequence[Attempt]) -> str:
         """Where no mistake is known: both numbers at a point."""
-        asked = self.marking.asked
-        here = self.question.at(*self.function.point)
-        attempt, where = (here, "at the numbers given") if here.is_sound and here.wrong() else (wrong[0], "")
-        claimed, right = attempt.returned[0], attempt.right[0]
-        if not attempt.fits(claimed, attempt.variables[0]):
-            return f"it has shape {shape_of(claimed)}, and {asked} has {shape_of(right)}"
-        if shape_of(right):
-            return f"it is not {asked}"
-        if not where:
-            where = f"at other numbers, as {_described(attempt)}"
-        told = f"it comes to {_number(float(claimed))} where {asked} is {_number(float(right))}, {where}"
-        return (
-            told
-            if attempt is here or not here.is_sound
-            else f"it is right at the numbers given, but not everywhere: {told}"
-        )
+        asked, here = self.marking.asked, self.question.at(*self.function.point)
+        claimed = wrong[0].returned[0]
+        if shape_of(claimed):
+            return f"it has shape {shape_of(claimed)}, and {asked} is a number"
+        if here.is_sound and not np.allclose(here.returned[0], here.right[0], NEARLY):
+            return f"{self._both(here)} at the numbers given"
+        told = f"{self._both(wrong[0])} at {_described(wrong[0])}"
+        if not here.is_sound:
+            return told
+        return f"it is right at the numbers given, at least nearly, but must be everywhere: {told}"
+
+    def _both(self, attempt: Attempt) -> str:
+        claimed, right = _number(float(attempt.returned[0])), _number(float(attempt.right[0]))
+        return f"it comes to {claimed} where {self.marking.asked} is {right},"
 
 
 def _wrong(attempts: Iterable[Attempt]) -> list[Attempt]:
@@ -189,10 +195,3 @@ def _number(x: float) -> str:
 def _described(attempt: Attempt) -> str:
     numbers = [f"{visible(str(x.name))} = {_number(x.item())}" for x in attempt.point if not x.shape]
     return ", ".join(numbers[:4]) + (", …" if len(numbers) > 4 else "")
-
-
-def spelling(name: str) -> str:
-    """By what a name is known, however it is spelled."""
-    from ._names import key
-
-    return key(name)

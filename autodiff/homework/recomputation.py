@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..graph import Graph, Node
+from ..naming import Names
 from ..values.data import Data
 from ..values.modes import differentiating
 from ..values.operation import Operation
 from ..values.recording import recorded
 from ..values.value import Value, data_of
-from ._names import names_of
 
 
 class Recomputation:
@@ -25,7 +25,8 @@ class Recomputation:
 
     def __init__(self, output: Value, wrt: Value | None = None) -> None:
         self.graph = Graph(output)
-        self.names: dict[int, str] = names_of(self.graph)
+        names = Names(self.graph)
+        self.names = {node.id: name for node in self.graph if (name := names[node.id])}
         self.wrt = next((node.id for node in self.graph if node.source is wrt), None)
         self.leaves = [node for node in self.graph if self._is_leaf(node)]
         self.position = next((k for k, node in enumerate(self.leaves) if node.id == self.wrt), 0)
@@ -99,4 +100,4 @@ def _side(node: Node, inputs: list[Data], output: Data) -> Any:
         return None
     before = (output,) if operation.elementwise else (np.ones_like(output), output)
     slopes = [rule(*before, *inputs, **node.metadata) for rule in operation.rules if callable(rule)]
-    return tuple((np.sign(slope).tolist(), np.equal(slope, 1.0).tolist()) for slope in slopes).__repr__()
+    return repr([(np.sign(1.0 * slope).tolist(), np.equal(slope, 1.0).tolist()) for slope in slopes])

@@ -68,8 +68,8 @@ class Calculation:
                     result.name = part
         return result
 
-    def missing(self, name: str, numbers: Mapping[str, Any]) -> SyntaxError:
-        """The error about a name without a number."""
+    def missing(self, name: str, numbers: Collection[str], lacking: str = "") -> SyntaxError:
+        """The error about a name without a number, which says what is `lacking` if it is not misspelled."""
         called = len(name) > 1 and self.text[self.names[name] + len(name) :].startswith("(")
         near = hint(name, functions() if called else [*numbers, *CONSTANTS]).partition("? (")
         if called:
@@ -77,7 +77,7 @@ class Calculation:
         elif len(name) > 1 and all(letter in numbers for letter in name):
             message = f"{name} is one name; for a product write {'*'.join(name)}"
         else:
-            message = f"{name} has no number: give {name}=…"
+            message = lacking or f"{name} has no number: give {name}=…"
         message += f"; {near[0]}?" if near[1] else ""
         return misread(message, self.text, self.names[name])
 

@@ -7,34 +7,26 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from ..text.lettering import ABOVE, BELOW
+from ..text.letters import LETTERS
 from .misreading import misread
 
 RAISED = "".join(ABOVE)
-ACCENTS = {"hat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
+MARKED = {"hat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 MARKS = "\u0300-\u036f"
 FUNCTIONS = (
     "arccos", "arcsin", "arctan", "cosh", "cos", "exp", "ln", "log", "max", "min", "sinh", "sin", "tanh",
     "tan",
 )  # fmt: skip
-VARIANTS = {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ"}
-
-
-def _command_of(letter: str) -> str:
-    """LaTeX's command for a Greek letter; Unicode calls λ lamda."""
-    name = unicodedata.name(letter).rpartition(" ")[2].replace("LAMDA", "LAMBDA")
-    return name.lower() if letter.islower() else name.capitalize()
-
-
 COMMANDS = (
-    {_command_of(letter): letter for letter in "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"}
-    | VARIANTS
+    {name: letter for name, letter in LETTERS.items() if name.isalpha()}
+    | {"varepsilon": "ε", "vartheta": "θ", "varphi": "φ"}
     | {name: name for name in FUNCTIONS}
 )
 """LaTeX's commands that are names, and what they are."""
 
 WORD = rf"(?![{RAISED}])[^\W\d_][{MARKS}]*(?:(?![{RAISED}]|_\{{)\w[{MARKS}]*)*"
 COMMAND = rf"\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![A-Za-z])"
-ACCENTED = rf"\\(?:{'|'.join(ACCENTS)})(?:\s*\{{\s*(?:[^\W\d_]|{COMMAND})\s*\}}|\s+[A-Za-z])"
+ACCENTED = rf"\\(?:{'|'.join(MARKED)})(?:\s*\{{\s*(?:[^\W\d_]|{COMMAND})\s*\}}|\s+[A-Za-z])"
 ROMAN = r"\\(?:mathrm|operatorname|text|mathit|mathbf|boldsymbol)\s*\{(?:[A-Za-z0-9]|\\?_)+\}"
 BELOW_IT = r"\s*_\{[^{}]*\}|_(?:[0-9]+|[A-Za-z])"
 ABOVE_IT = r"\s*\^\{\s*\(\s*[0-9]+\s*\)\s*\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾"
@@ -76,7 +68,7 @@ def spelled(name: str) -> str:
 
 def _accented(text: str) -> str:
     command, letter = re.split(r"[\s{]+", text.strip("\\} "), maxsplit=1)
-    return unicodedata.normalize("NFC", _command(letter.strip()) + ACCENTS[command])
+    return unicodedata.normalize("NFC", _command(letter.strip()) + MARKED[command])
 
 
 def _command(text: str) -> str:

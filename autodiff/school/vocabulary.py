@@ -10,6 +10,7 @@ from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from .. import ops
+from ..text.letters import lettered
 from ..values.operation import Operation
 from .spelling import NAME
 
@@ -99,7 +100,8 @@ class Vocabulary:
         """What may be called under a name; f′ is the derivative of f."""
         if name in self.own:
             return self.own[name]
-        return functions().get(name) or slopes().get(name)
+        known = functions() | slopes()
+        return known.get(name) or known.get(lettered(name))
 
     def constant(self, name: str) -> float | None:
         """The number that a name stands for."""

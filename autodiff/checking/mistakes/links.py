@@ -186,8 +186,17 @@ def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     for group in groups(tape):
         rule = tape.rule(group[0])
         for position, symbol in enumerate(provisional(rule.opened, UNNAMED) if rule else ()):
+            own = _own(tape, group, position)
             for others in _others(tape, symbol, len(group)):
+                if len(others) == 1 and others[0] in own:
+                    continue  # this is no mistake for that edge, and tried for those without it
                 yield _mistaken(tape, group, partial(_replaced, group, position, others))
+
+
+def _own(tape: Tape, group: list[Place], position: int) -> set[int]:
+    """The ids of the values that the rules of some edges have in a place."""
+    found = [provisional(rule.opened, UNNAMED) for place in group if (rule := tape.rule(place))]
+    return {node_of(values[position]) for values in found if position < len(values)}
 
 
 def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
