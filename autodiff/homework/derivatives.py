@@ -34,6 +34,7 @@ class DerivativeExercise(Task):
         self._function = Recomputation(output, wrt)
         left = self._derivation.left
         self.left = left.text
+        self._marking = Marking(self._function, self.left)
         self.question = f"Find {self.left} as a formula."
         upper, lower = map(latex_of, (left.name, str(left.lower)))
         self.left_latex = rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
@@ -60,10 +61,6 @@ class DerivativeExercise(Task):
             for id, name in self._function.names.items():
                 if self._function.graph[id].kind == kind:
                     yield visible(name), with_minus(text_of(self._function.graph[id].data))
-
-    @cached_property
-    def _marking(self) -> Marking:
-        return Marking(self._function, self.left)
 
     def mark(self, answer: str) -> Mark:
         """The mark for a formula: right if it is the derivative at 20 seeded points, on both sides of kinks.

@@ -31,6 +31,9 @@ DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?fr
 MOST = 4
 """Names that are suggested."""
 
+RTOL = 1e-5
+"""The relative error of numbers that were typed with six digits, as formulas are written."""
+
 NEARLY = 0.02
 """The relative error of what was computed by hand, with few digits."""
 
@@ -43,6 +46,8 @@ class Marking:
     def __init__(self, function: Recomputation, asked: str) -> None:
         self.function, self.asked = function, asked
         self.points = telling_points(function)
+        if not self.points:
+            raise ValueError(f"exercise: {asked} is 0, or is not a number, at all points that were tried")
         self.names = [
             name for name in function.names.values() if name != function.names[function.graph.output.id]
         ]
@@ -180,16 +185,18 @@ class Compared:
         return f"it is right at the numbers given, at least nearly, but must be everywhere: {told}"
 
     def _both(self, attempt: Attempt) -> str:
-        claimed, right = _number(float(attempt.returned[0])), _number(float(attempt.right[0]))
+        both = float(attempt.returned[0]), float(attempt.right[0])
+        written = (tuple(_number(x, digits) for x in both) for digits in (4, 7, 17))
+        claimed, right = next(pair for pair in written if pair[0] != pair[1])
         return f"it comes to {claimed} where {self.marking.asked} is {right},"
 
 
 def _wrong(attempts: Iterable[Attempt]) -> list[Attempt]:
-    return [attempt for attempt in attempts if attempt.wrong()]
+    return [attempt for attempt in attempts if attempt.wrong(RTOL)]
 
 
-def _number(x: float) -> str:
-    return with_minus(f"{x + 0.0:.4g}")
+def _number(x: float, digits: int = 4) -> str:
+    return with_minus(f"{x + 0.0:.{digits}g}")
 
 
 def _described(attempt: Attempt) -> str:

@@ -14,14 +14,24 @@ import numpy as np
 
 from ...derivations.expression import Symbol, Term
 from ...derivations.local_derivatives import UNNAMED, node_of, provisional, symbol_of
-from ...derivations.simplification import substituted
+from ...derivations.simplification import product, substituted
 from ...graph import Node
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
 from .rule import LinkRule
 from .tape import Place, Tape
-from .wording import bar_of, family_of, left_out, link_name, name_of, rule_text, written
+from .wording import (
+    LONGEST,
+    bar_of,
+    derivative_name,
+    family_of,
+    left_out,
+    link_name,
+    name_of,
+    rule_text,
+    written,
+)
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -80,6 +90,29 @@ def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         words = partial(_link_in_words, tape, place)
         yield Mistake(partial(words, "is missing"), partial(_without_links, group))
         yield Mistake(partial(words, "is counted twice"), partial(_twice, group))
+    for chain in _chains(tape):
+        yield Mistake(partial(_chain_in_words, tape, chain), partial(_without_links, chain))
+
+
+def _chains(tape: Tape) -> Iterator[list[Place]]:
+    """The edges from a value with a name down to the next one, where several follow each other."""
+    below: dict[int, list[Place]] = defaultdict(list)
+    for place in tape.places:
+        below[place[0]].append(place)
+    for place in tape.places:
+        chain = [place]
+        while not tape.operand(chain[-1]).name and len(below[tape.operand(chain[-1]).id]) == 1:
+            chain += below[tape.operand(chain[-1]).id]
+        if tape.graph[place[0]].name and tape.operand(chain[-1]).name and len(chain) > 1:
+            yield chain
+
+
+def _chain_in_words(tape: Tape, chain: list[Place]) -> str:
+    rules = [rule for place in chain if (rule := tape.rule(place))]
+    text = written(tape, product([rule.opened for rule in rules]))
+    is_short = len(text) <= LONGEST and len(rules) == len(chain) and not any(rule.whole for rule in rules)
+    name = derivative_name(tape.graph[chain[0][0]], tape.operand(chain[-1]))
+    return f"the link {name}{f' = {text}' if is_short else ''} is missing"
 
 
 def _link_in_words(tape: Tape, place: Place, what: str) -> str:
@@ -200,12 +233,15 @@ def _own(tape: Tape, group: list[Place], position: int) -> set[int]:
 
 
 def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
-    """The ids of values to take in place of one: for several edges as many of one name, in order, or one."""
+    """The ids of values to take in place of one: for several edges as many of one name, or one.
+
+    They are in the order of the edges, the last first.
+    """
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for node in tape.graph:
         if node.shape == symbol.shape and node.id != node_of(symbol) and _is_value(node):
             alike[family_of(node) or node.id].append(node.id)
-    yield from (ids for ids in alike.values() if len(ids) in (1, count))
+    yield from (ids[::-1] for ids in alike.values() if len(ids) in (1, count))
 
 
 def _is_value(node: Node) -> bool:

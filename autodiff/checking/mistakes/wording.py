@@ -84,7 +84,12 @@ def _remade(term: Term, inner: list[Term]) -> Term:
 
 def link_name(tape: Tape, place: Place) -> str:
     """An edge as a partial derivative, ∂a/∂z; for a term that of its sum, ∂z/∂w, if that has a name."""
-    return f"∂{_bracketed(name_of(_summed(tape, place)))}/∂{_bracketed(name_of(tape.operand(place)))}"
+    return derivative_name(_summed(tape, place), tape.operand(place))
+
+
+def derivative_name(upper: Node, lower: Node) -> str:
+    """∂a/∂z, with brackets where nodes are written as formulas."""
+    return f"∂{_bracketed(name_of(upper))}/∂{_bracketed(name_of(lower))}"
 
 
 def _summed(tape: Tape, place: Place) -> Node:
