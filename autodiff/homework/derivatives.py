@@ -62,16 +62,7 @@ class DerivativeExercise(Task):
                 if self._function.graph[id].kind == kind:
                     yield visible(name), with_minus(text_of(self._function.graph[id].data))
 
-    def mark(self, answer: str) -> Mark:
-        """The mark for a formula: right if it is the derivative at 20 seeded points, on both sides of kinks.
-
-        A formula is typed as on the slides, in Python or in LaTeX, in the names of the values of the graph.
-        What is missing in a wrong one is named where it can be. A number alone is no formula.
-
-        Raises TypeError for anything but text.
-        """
-        if not isinstance(answer, str):
-            raise TypeError(f"mark: expected what was typed, as text, got {type(answer).__name__}")
+    def _marked(self, answer: str) -> Mark:
         return self._marking.mark(answer)
 
     @cached_property

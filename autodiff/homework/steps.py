@@ -131,8 +131,8 @@ class StepExercise(Task):
         """The derivation, printed as text and shown as LaTeX in notebooks."""
         return StepSolution(self._step)
 
-    def mark(self, answer: str) -> Mark:
-        """The mark for an answer; ∇f means f′ in it, and H means f″, as in several dimensions."""
+    def _marked(self, answer: str) -> Mark:
+        """∇f means f′ in an answer, and H means f″, as in several dimensions."""
         formula = answer if ";" in answer else without_left_side(answer, re.compile(""))
         try:
             found = _next(formula)

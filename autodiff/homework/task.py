@@ -52,7 +52,19 @@ class Task:
         raise NotImplementedError
 
     def mark(self, answer: str) -> Mark:
-        """The mark for an answer: whether it is right, wrong or unreadable, and why."""
+        """The mark for an answer: whether it is right, wrong or unreadable, and why.
+
+        A derivative is right if it is the engine's at 20 seeded points or more, on both sides of each kink.
+        It is typed as on the slides, in Python or in LaTeX, in the names of the values of the graph; a number
+        alone is not a formula. Of what is wrong it is said what is missing, where that can be known.
+
+        Raises TypeError for anything but text.
+        """
+        if not isinstance(answer, str):
+            raise TypeError(f"mark: expected what was typed, as text, got {type(answer).__name__}")
+        return self._marked(answer)
+
+    def _marked(self, answer: str) -> Mark:
         raise NotImplementedError
 
     def hint(self) -> str:

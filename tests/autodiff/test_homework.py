@@ -68,7 +68,7 @@ def test_the_formulas_of_the_lecture_are_right_in_every_spelling(name, spelling)
         "-2(y − a₁⁽²⁾)·w₁₁⁽²⁾·a₁⁽¹⁾(1 − a₁⁽¹⁾)·x₁",
         "-2*(y - a1_2)*w11_2*a1_1*(1 - a1_1)*x1",
         "-2*(y - a_1_2)*w_11_2*(a_1_1 - a_1_1**2)*x_1",
-        r"-2 \left(y - a_1^{(2)}\right) w_{11}^{(2)} e^{-z_1^{(1)}} \left(1 + e^{-z_1^{(1)}}\right)^{-2} x_1.",
+        r"-2 \left(y - a_1^{(2)}\right) w_{11}^{(2)} e^{-z_1^{(1)}} \left(1 + e^{-z_1^{(1)}}\right)^{-2}x_1.",
         r"$$\frac{\partial R}{\partial w_{11}^{(1)}} = -2(y - a_1^{(2)})w_{11}^{(2)}\sigma'(z_1^{(1)}) x_1$$",
         "-2(y - a_1^(2)) w_11^(2) a_1^(1) (1 - a_1^(1)) x_1",
         "-2(y - a^{(2)}_1) w^{(2)}_{11} σ′(w₁₁⁽¹⁾x₁ + w₁₂⁽¹⁾x₂ + b₁⁽¹⁾) x₁",
