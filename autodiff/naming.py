@@ -38,6 +38,8 @@ from .text.notation import visible
 class Names:
     """The names of the nodes of a graph, by their ids; worked out once.
 
+    With `as_typed`, for messages that speak of the user's code, names stay as they were typed.
+
     >>> from autodiff import Value
     >>> w, x, b, y = (Value(data, name) for data, name in ((3.0, "w"), (2.0, "x_1"), (1.0, "b"), (9.0, "y")))
     >>> graph = Graph((y - (w * x + b).tanh()) ** 2)
@@ -46,10 +48,11 @@ class Names:
     ['w', 'x₁', None, 'b', 'u₁', 'u₂', 'y', None, None, 'f']
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, as_typed: bool = False) -> None:
         self.graph = graph
         self.put: dict[int, str] = {}
-        self._shown = shown_names(node.name for node in graph if node.name)
+        typed = [node.name for node in graph if node.name]
+        self._shown = dict(zip(typed, map(visible, typed), strict=True)) if as_typed else shown_names(typed)
         self._given = Counter(self._shown[node.name] for node in graph if node.name)
         self._used: Counter[str] = Counter()
         self._names: dict[int, str] = {}

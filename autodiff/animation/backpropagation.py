@@ -46,8 +46,8 @@ def animate(
     """Show how a value is computed and how its gradient is: one node, then one local derivative at a time.
 
     wrt             what to differentiate with respect to: a Value or several; all variables if not given
-    each_operation  whether each operation is a step, or each value with a name, as in `explain`; by
-                    default each operation, unless values on the way have names
+    each_operation  whether each operation is a step, or each value that a derivation speaks of, as in
+                    `explain`; by default each operation where the graph is small and no part of it is named
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
     number_format   how numbers are written, as in `format(number, ".4g")`
     max_nodes       graphs with more nodes are an error: nobody could read them
@@ -57,9 +57,9 @@ def animate(
     >>> x = Value(3.0, "x")
     >>> story = animate(x * x + 2.0 * x)
     >>> print(story.frames[8].text)
-    Backward 4 of 4: from u₁ to x
-      local derivative  ∂u₁/∂x = 2x = 6
-      this term         ∂f/∂u₁ · ∂u₁/∂x
+    Backward 4 of 4: from t₁ to x
+      local derivative  ∂t₁/∂x = 2x = 6
+      this term         ∂f/∂t₁ · ∂t₁/∂x
       in numbers        1 · 6 = 6
       sum, complete     ∂f/∂x = 2 + 6 = 8
       x is used 2 times, so its gradient is a sum of 2 terms. This is term 2, the last one.

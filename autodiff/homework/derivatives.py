@@ -9,10 +9,11 @@ from typing import Any
 from ..derivations import Derivation, Formula, explain, formula
 from ..derivations.derivation import NamedLink
 from ..graph import Graph
+from ..naming import Names
 from ..settings import hint as nearest
 from ..text.digits import with_minus
 from ..text.lettering import latex_of
-from ..text.letters import lettered
+from ..text.letters import alike
 from ..text.notation import text_of, visible
 from ..values.value import Value
 from .mark import Mark
@@ -191,13 +192,15 @@ def _check_wrt(output: Value, wrt: Any, graph: Graph) -> None:
 
 
 def _names(graph: Graph) -> list[str]:
-    return [visible(node.name) for node in graph if node.kind == "leaf" and node.name]
+    names = Names(graph)
+    return [str(names[node.id]) for node in graph if node.kind == "leaf"]
 
 
 def _named(name: str, graph: Graph) -> Value:
     """The Value of a graph that has a name, however it is spelled."""
-    found = [node.source for node in graph if node.name and lettered(node.name) == lettered(name)]
-    if len(found) != 1:
-        what = "no value" if not found else f"{len(found)} values"
-        raise ValueError(f"exercise: {what} with the name {visible(name)!r}; {nearest(name, _names(graph))}")
-    return found[0]
+    names = Names(graph)
+    known = {shown: node.source for node in graph if (shown := names[node.id])}
+    meant = alike(name, known)
+    if meant is None:
+        raise ValueError(f"exercise: there is no value {visible(name)!r}; {nearest(name, list(known))}")
+    return known[meant]

@@ -68,7 +68,7 @@ class Marking:
             yield [name for name in self.names if name != EULER]
 
     def _read(self, answer: str, names: Sequence[str]) -> Calculation:
-        words = Vocabulary(tuple(names), alike=lettered)
+        words = Vocabulary(tuple(names))
         return read_answer(answer, words, self.names)
 
     def _marked(self, answer: str, calculation: Calculation) -> Mark:

@@ -189,17 +189,19 @@ class StepSolution:
 # -- what f, f′ and f″ are -------------------------------------------------------------------------
 
 
+class StepNames(Vocabulary):
+    """The names of an answer: a point and a step size, however they are called."""
+
+    def value(self, name: str) -> str | None:
+        """x for a point, s for a step size."""
+        return "x" if POINT.fullmatch(name) else "s" if SIZE.fullmatch(name) else None
+
+
 def _read(answer: str, coefficients: np.ndarray[Any, Any]) -> Calculation:
     """An answer in which f is a polynomial for each point, and x and s may be written in several ways."""
     values = [partial(_polynomial, _derived(coefficients, order)) for order in range(3)]
     own = {name: Apply(values[order], 1) for name, order in FUNCTIONS.items()}
-    return read_answer(answer, Vocabulary(("x", "s"), own, _meant), NAMES)
-
-
-def _meant(name: str) -> str:
-    if POINT.fullmatch(name):
-        return "x"
-    return "s" if SIZE.fullmatch(name) else name
+    return read_answer(answer, StepNames(("x", "s"), own), NAMES)
 
 
 def _derived(coefficients: np.ndarray[Any, Any], order: int) -> np.ndarray[Any, Any]:

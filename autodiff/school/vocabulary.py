@@ -10,7 +10,7 @@ from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from .. import ops
-from ..text.letters import lettered
+from ..text.letters import alike, lettered
 from ..values.operation import Operation
 from .spelling import NAME
 
@@ -67,24 +67,15 @@ def _slope(function: Callable[..., Any], x: Any) -> Any:
 class Vocabulary:
     """What names mean: `values` are names of values, and come before constants and functions of that name.
 
-    `own` are functions beside the engine's. `alike` is by what a name that is spelled otherwise is known.
+    `own` are functions beside the engine's.
     """
 
     values: Collection[str] = ()
     own: Mapping[str, Apply] = field(default_factory=dict)
-    alike: Callable[[str], str] = str
 
     def value(self, name: str) -> str | None:
         """The value that a name denotes, also in another spelling; None if it is none, or may be several."""
-        return name if name in self.values else self._by_spelling.get(self.alike(name))
-
-    @cached_property
-    def _by_spelling(self) -> dict[str, str | None]:
-        found: dict[str, str | None] = {}
-        for name in self.values:
-            key = self.alike(name)
-            found[key] = None if key in found else name
-        return found
+        return alike(name, self.values)
 
     @cached_property
     def verbatim(self) -> re.Pattern[str]:

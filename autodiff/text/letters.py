@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 GREEK = (
@@ -67,3 +68,14 @@ def lettered(name: str) -> str:
     prime = accent if accent == "′" else ""
     marked = unicodedata.normalize("NFC", LETTERS.get(letter, letter) + ("" if prime else accent))
     return f"{marked}{below}{above}{prime}"
+
+
+def alike(name: str, among: Iterable[str]) -> str | None:
+    """Which of these names is meant by one that may be spelled otherwise; None if none is, or several are.
+
+    >>> alike("w₁", ["w1", "w2"]), alike("w_1", ["w1", "w₁"]), alike("w", ["w1"])
+    ('w1', None, None)
+    """
+    known = list(among)
+    found = [name] if name in known else [other for other in known if lettered(other) == lettered(name)]
+    return found[0] if len(found) == 1 else None

@@ -377,7 +377,7 @@ def test_what_cannot_be_asked_is_refused_at_the_call():
         ((r, 2.0), TypeError, "expected a Value or its name to derive with respect to, got float"),
         ((v * 2.0, v), ValueError, "the output must be a number"),
         ((r, q), ValueError, "does not depend on 'q'"),
-        ((r, "q"), ValueError, "no value with the name 'q'; did you mean|no value with the name 'q'"),
+        ((r, "q"), ValueError, "there is no value 'q'"),
         ((r, c), ValueError, "is a constant"),
         ((r, r), ValueError, "does not depend on"),
         ((ad.sum(v * v), v), ValueError, "is an array; formulas are marked for numbers"),
@@ -401,8 +401,9 @@ def test_a_parameter_that_was_assigned_is_refused():
 def test_a_value_is_found_by_its_name_in_any_spelling():
     for name in ("w₁₁⁽²⁾", "w11_2", "w_11_2"):
         assert exercise(LOSS, name).wrt is THETA["w₁₁⁽²⁾"]
-    with pytest.raises(ValueError, match="2 values with the name"):
+    with pytest.raises(ValueError, match="there is no value"):
         exercise(nn.lecture.loss(NETWORK), "a₁⁽²⁾")
+    assert exercise(nn.lecture.loss(NETWORK), "a1_2[2]").mark("-2e[2]")
 
 
 # -- question, hints and solution ------------------------------------------------------------------

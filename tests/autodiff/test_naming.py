@@ -159,7 +159,7 @@ def test_a_part_that_is_not_put_has_a_name_where_one_must_be_spoken_of():
     [
         ("w1", "w₁"), ("w_11", "w₁₁"), ("w11_2", "w₁₁⁽²⁾"), ("w_11_2", "w₁₁⁽²⁾"), ("w_ij", "wᵢⱼ"),
         ("θ1", "θ₁"), ("theta", "θ"), ("sigma2", "σ₂"), ("alpha_1", "α₁"), ("lambda_", "λ"),
-        ("x_hat", "x̂"), ("x_prime", "x′"), ("R(theta)", "R(θ)"), ("theta[0]", "θ[0]"), ("y_hat_1", "ŷ₁"), ("y1_hat", "ŷ₁"),
+        ("x_hat", "x̂"), ("x_prime", "x′"), ("R(theta)", "R(θ)"), ("theta[0]", "θ[0]"), ("y1_hat", "ŷ₁"),
         *[(name, name) for name in (
             "learning_rate", "loss", "W_bar", "x_min", "y_true", "out1", "dw", "w_", "_", "w__1", "layer.w1",
             "w₁₁⁽²⁾", "x_hat_hat", "", "1", "Alpha", "x_1_2_3",
