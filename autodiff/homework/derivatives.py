@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from ..derivations import Derivation, Formula, explain, formula
+from ..derivations import Derivation, Formula, explain
 from ..derivations.derivation import NamedLink
+from ..derivations.expression import Term
+from ..derivations.intermediates import Intermediates
+from ..derivations.typesetting import Latex, Text
 from ..graph import Graph
 from ..naming import Names
 from ..settings import hint as nearest
@@ -22,8 +25,8 @@ from .recomputation import Recomputation
 from .steps import StepExercise
 from .task import Task
 
-MOST_PATHS = 6
-"""Paths that are written side by side in a hint."""
+MOST_PATHS, PLUS = 6, "\n  + "
+"""Paths that are written below each other in a hint."""
 
 
 class DerivativeExercise(Task):
@@ -41,20 +44,15 @@ class DerivativeExercise(Task):
         self.left_latex = rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
         self.question_latex = rf"Find $\displaystyle {self.left_latex}$ as a formula."
         on_path = {link.upper for link in self._derivation.links}
-        defined = list(self._defined())
-        path = [pair for pair in defined if pair[0] in on_path]
+        defined = _definitions(output, wrt)
+        path = {name: term for name, term in defined.items() if name in on_path}
         self.context, self.context_latex = _written(defined)
         self.given, self.given_latex = _written(path)
         self.numbers = tuple(self._numbers())
-        self.answer, self.answer_latex = self._derivation.formula.text, self._derivation.formula.latex
+        self._formula = explain(output, wrt, put=False).formula
+        self.answer = "; ".join(_with_definitions(self._formula.text, self._formula.definitions))
+        self.answer_latex = self._formula.latex
         self.value = self._derivation.value
-
-    def _defined(self) -> Iterator[tuple[str, Formula]]:
-        """The values that were computed and have names, each with its formula."""
-        for id, name in self._function.names.items():
-            node = self._function.graph[id]
-            if node.operation and isinstance(node.source, Value):
-                yield name, formula(node.source)
 
     def _numbers(self) -> Iterator[tuple[str, str]]:
         """What was put in: data, then parameters."""
@@ -80,7 +78,7 @@ class DerivativeExercise(Task):
             if len(paths) == 1
             else "Multiply the links of each path, and add the paths."
         )
-        chain = (f"{self.left} = {' + '.join(map(_chained, paths))}",) if paths else ()
+        chain = (f"{self.left} = {PLUS.join(map(_chained, paths))}",) if paths else ()
         return (*chain, *links, last)
 
     def solution(self) -> Derivation:
@@ -93,12 +91,25 @@ class DerivativeExercise(Task):
         return tuple(self._marking.names)
 
 
-def _written(defined: list[tuple[str, Formula]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _definitions(output: Value, wrt: Value) -> dict[str, Term]:
+    """What was computed, by name: the values with names, and the parts that `explain` puts."""
+    scope = Intermediates(output, wrt, put=True).scope()
+    return {name: term for name, term in scope.items() if isinstance(term, Term)}
+
+
+def _written(definitions: dict[str, Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Definitions as text and as LaTeX."""
     return (
-        tuple(f"{visible(name)} = {it.text}" for name, it in defined),
-        tuple(f"{latex_of(name)} = {it.latex}" for name, it in defined),
+        tuple(f"{visible(name)} = {Text().write(term)}" for name, term in definitions.items()),
+        tuple(f"{latex_of(name)} = {Latex().write(term)}" for name, term in definitions.items()),
     )
+
+
+def _with_definitions(text: str, definitions: dict[str, Formula]) -> Iterator[str]:
+    """A formula after what it is made of, where that has names: as an answer may be typed."""
+    for name, meaning in definitions.items():
+        yield f"{name} = {meaning.text}"
+    yield text
 
 
 def _chained(path: tuple[NamedLink, ...]) -> str:

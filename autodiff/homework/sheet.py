@@ -181,7 +181,8 @@ def exercises(
     Homework 7
     <BLANKLINE>
     Let
-      f = (3w + b)²
+      u₁ = 3w + b
+      f = u₁²
     with w = 1, b = 0.4.
     <BLANKLINE>
     1. Find ∂f/∂w as a formula, and as a number.

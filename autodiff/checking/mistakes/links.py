@@ -26,6 +26,7 @@ from .wording import (
     bar_of,
     derivative_name,
     family_of,
+    is_used_once,
     left_out,
     link_name,
     name_of,
@@ -103,7 +104,9 @@ def _chains(tape: Tape) -> Iterator[list[Place]]:
         chain = [place]
         while not tape.operand(chain[-1]).name and len(below[tape.operand(chain[-1]).id]) == 1:
             chain += below[tape.operand(chain[-1]).id]
-        if tape.graph[place[0]].name and tape.operand(chain[-1]).name and len(chain) > 1:
+        ends = tape.graph[place[0]], tape.operand(chain[-1])
+        several = sum(tape.declared(link) != 1.0 for link in chain) > 1
+        if several and all(node.name for node in ends) and is_used_once(tape, *ends):
             yield chain
 
 

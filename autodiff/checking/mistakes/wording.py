@@ -101,10 +101,13 @@ def _summed(tape: Tape, place: Place) -> Node:
         if len(uses) != 1 or tape.declared((uses[0].target, uses[0].position)) != 1.0:
             return node
         above = graph[uses[0].target]
-    uses_of_operand = [
-        i for id in _folded(tape, above) for i in graph[id].inputs if graph[i] is tape.operand(place)
-    ]
-    return above if len(uses_of_operand) == 1 and above.shape == node.shape else node
+    same = above.shape == node.shape and is_used_once(tape, above, tape.operand(place))
+    return above if same else node
+
+
+def is_used_once(tape: Tape, upper: Node, lower: Node) -> bool:
+    """Whether a single path without other names leads from a value up to another."""
+    return sum(i == lower.id for id in _folded(tape, upper) for i in tape.graph[id].inputs) == 1
 
 
 def _folded(tape: Tape, node: Node) -> set[int]:
