@@ -77,6 +77,21 @@ def test_the_right_formula_may_be_typed_in_the_names_of_values_on_the_way():
     assert_same_derivative(neuron, ("-2(y - a)*a(1 - a)*x", "-2(y - a)*a*(1 - a)"), argnums=(0, 2))
 
 
+@pytest.mark.parametrize(
+    ("f", "formula", "words"),
+    [
+        (lambda w, x: named(w * x + 1.0, "z") ** 2, "2*z", "the link ∂z/∂w = x is missing"),
+        (lambda w, x: named(1.0 - w * x, "z") ** 2, "2*z", "the link ∂z/∂w = −x is missing"),
+        (lambda w, x: named(w * x + w, "z") ** 2, "2*z*2", "the link ∂(w·x)/∂w = x is missing"),
+        (lambda w, x: named((x - w) ** 2, "R") * x, "x", "the link ∂R/∂w = −2(x − w) is missing"),
+        (lambda w, x: tanh(named(w * x, "z")) * w, None, ""),
+    ],
+)
+def test_links_are_those_between_values_with_names(f, formula, words):
+    if formula:
+        assert said(f, formula) == f"∂f/∂w is wrong: {words}"
+
+
 def output(w11, w12, b, y, a1, a2):
     """The lecture's output node."""
     a = named(w11 * a1 + w12 * a2 + b, "a₁⁽²⁾")
