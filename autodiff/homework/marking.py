@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,25 +10,16 @@ import numpy as np
 
 from ..checking.mistakes import Attempt, Question, likely_mistakes
 from ..checking.mistakes.surroundings import Point
-from ..school.misreading import misread
-from ..school.reading import Calculation, read
-from ..school.vocabulary import Vocabulary, slopes
+from ..differentiation.engine import gradients
+from ..school.reading import Calculation
+from ..school.vocabulary import Vocabulary
 from ..text.digits import with_minus
-from ..text.letters import lettered
 from ..text.notation import visible
 from ..values.data import shape_of
 from .mark import Mark, unreadable
 from .points import telling_points
+from .reading import is_a_name, read_answer, sides
 from .recomputation import Recomputation
-
-LONGEST = 10_000
-"""Characters of an answer that are read."""
-
-DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
-"""What is asked for, in front of the answer: ∂R/∂w = …"""
-
-MOST = 4
-"""Names that are suggested."""
 
 RTOL = 1e-5
 """The relative error of numbers that were typed with six digits, as formulas are written."""
@@ -53,28 +43,32 @@ class Marking:
         ]
 
     def mark(self, answer: str) -> Mark:
-        """The mark for an answer."""
+        """The mark for an answer; of formulas with = between them for the first that is not right."""
+        marks = []
+        for side in sides(answer):
+            marks.append(self._mark(answer, side, is_first=not marks))
+            if not marks[-1]:
+                return marks[-1]
+        return marks[0]
+
+    def _mark(self, answer: str, side: str, is_first: bool) -> Mark:
         try:
-            readings = [self._read(answer, names) for names in self._meanings(answer)]
+            readings = [read_answer(side, Vocabulary(names), self.names) for names in self._meanings()]
         except SyntaxError as error:
             return unreadable(error, answer)
-        marks = [self._marked(answer, calculation) for calculation in readings]
+        marks = [self._marked(answer, calculation, is_first) for calculation in readings]
         return next(filter(None, marks), marks[0])
 
-    def _meanings(self, answer: str) -> Iterator[list[str]]:
+    def _meanings(self) -> Iterator[list[str]]:
         """What names may mean: where a value is called e, so may be Euler's number."""
         yield self.names
         if EULER in self.names:
             yield [name for name in self.names if name != EULER]
 
-    def _read(self, answer: str, names: Sequence[str]) -> Calculation:
-        words = Vocabulary(tuple(names))
-        return read_answer(answer, words, self.names)
-
-    def _marked(self, answer: str, calculation: Calculation) -> Mark:
+    def _marked(self, answer: str, calculation: Calculation, is_first: bool) -> Mark:
         if not calculation.names and not self._is_constant:
-            return Mark("unreadable", f"a number, not a formula: write {self.asked} in names", answer)
-        if _is_a_name(calculation):
+            return self._number(answer, calculation, is_first)
+        if is_a_name(calculation):
             return Mark("unreadable", f"that is another name of {self.asked}: write it out", answer)
         compared = Compared(self, calculation)
         try:
@@ -83,50 +77,26 @@ class Marking:
             return Mark("unreadable", f"it cannot be computed: {error}", answer)
         return Mark(verdict, reason, answer)
 
+    def _number(self, answer: str, calculation: Calculation, is_first: bool) -> Mark:
+        """A number: by itself it is no answer, but a formula may be said to come to it."""
+        if is_first:
+            return Mark("unreadable", f"a number, not a formula: write {self.asked} in names", answer)
+        here = self._question().at(*self.function.point)
+        found, right = float(calculation.evaluate({})), float(here.right[0])
+        if np.isclose(found, right, NEARLY):
+            return Mark("right", f"it is {self.asked}", answer)
+        told = f"the formula is right, but at the numbers given it comes to {number_of(right)}"
+        return Mark("wrong", told, answer)
+
+    def _question(self) -> Question:
+        return Question(self.function, lambda *point: 0.0, self.function.position)
+
     @cached_property
     def _is_constant(self) -> bool:
         """Whether the derivative is the same number everywhere."""
-        question = Question(self.function, lambda *point: 0.0, self.function.position)
+        question = self._question()
         slopes = [question.at(*point).right[0] for point in self.points]
         return all(np.array_equal(slope, slopes[0]) for slope in slopes)
-
-
-def _is_a_name(calculation: Calculation) -> bool:
-    """Whether it is nothing but the derivative of a function by its name, σ′(v)."""
-    (_, steps), *others = calculation.parts
-    return not others and len(steps) == 2 and steps[1] in slopes().values()
-
-
-def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calculation:
-    """An answer, which may be an equation. Raises SyntaxError, with its place, for what cannot be read."""
-    if not answer.strip():
-        raise misread("nothing was typed", answer, 0)
-    if len(answer) > LONGEST:
-        raise misread(f"it is longer than {LONGEST:,} characters", answer, LONGEST)
-    formula = without_left_side(answer, DERIVATIVE)
-    try:
-        calculation = read(formula, words)
-    except SyntaxError as error:
-        raise misread(str(error.msg), answer, (error.offset or 1) - 1) from None
-    for name, column in calculation.names.items():
-        if name not in words.values:
-            there_are = ", ".join(map(visible, names))
-            lacking = f"{visible(name)} is not known here{_longer(name, names)}; the names are {there_are}"
-            message = calculation.missing(name, names, lacking).msg
-            raise misread(message, answer, column)
-    return calculation
-
-
-def without_left_side(answer: str, is_left: re.Pattern[str]) -> str:
-    """An answer with blanks in the place of what is on the left of it, so that places stay."""
-    left, equals, right = answer.partition("=")
-    return " " * (len(left) + 1) + right if equals and is_left.search(left) else answer
-
-
-def _longer(name: str, names: Iterable[str]) -> str:
-    """The names that have more indices than one that was typed: a₁⁽¹⁾ or a₁⁽²⁾ for a1."""
-    found = [visible(known) for known in names if known.startswith(lettered(name))]
-    return f" ({' or '.join(found[:MOST])}?)" if 0 < len(found) <= MOST else ""
 
 
 class Compared:
@@ -147,7 +117,7 @@ class Compared:
         if held and not _wrong(held):
             return "right", self._right()
         free = self._attempts(lambda point: point)
-        named = likely_mistakes(free).get(0) or likely_mistakes(held).get(0)
+        named = likely_mistakes(free).get(0) or likely_mistakes(held).get(0) or self._of_another(free)
         return "wrong", named or self._numbers(_wrong(held) or held)
 
     def _attempts(self, moved: Any) -> list[Attempt]:
@@ -168,8 +138,19 @@ class Compared:
             return f"it is {asked}"
         names = self.calculation.names
         data = [x for x in self.function.point if x.constant and x.name not in names and not x.shape]
-        numbers = ", ".join(f"{x.name} = {_number(x.item())}" for x in data)
+        numbers = ", ".join(f"{x.name} = {number_of(x.item())}" for x in data)
         return f"it is {asked} for these data ({numbers}); for others write their names in place of numbers"
+
+    def _of_another(self, attempts: Sequence[Attempt]) -> str | None:
+        """Which derivative it is, if it is the one with respect to another parameter."""
+        for k, leaf in enumerate(self.function.point):
+            others = [one.point[k] for one in attempts]
+            if k == self.function.position or leaf.constant or not others:
+                continue
+            pairs = zip(attempts, others, strict=True)
+            if all(np.all(one.same(0, one.claimed[0], gradients(one.root, x))) for one, x in pairs):
+                return f"it is the derivative with respect to {visible(str(leaf.name))}"
+        return None
 
     def _numbers(self, wrong: Sequence[Attempt]) -> str:
         """Where no mistake is known: both numbers at a point."""
@@ -186,7 +167,7 @@ class Compared:
 
     def _both(self, attempt: Attempt) -> str:
         both = float(attempt.returned[0]), float(attempt.right[0])
-        written = (tuple(_number(x, digits) for x in both) for digits in (4, 7, 17))
+        written = (tuple(number_of(x, digits) for x in both) for digits in (4, 7, 17))
         claimed, right = next(pair for pair in written if pair[0] != pair[1])
         return f"it comes to {claimed} where {self.marking.asked} is {right},"
 
@@ -195,10 +176,10 @@ def _wrong(attempts: Iterable[Attempt]) -> list[Attempt]:
     return [attempt for attempt in attempts if attempt.wrong(RTOL)]
 
 
-def _number(x: float, digits: int = 4) -> str:
+def number_of(x: float, digits: int = 4) -> str:
     return with_minus(f"{x + 0.0:.{digits}g}")
 
 
 def _described(attempt: Attempt) -> str:
-    numbers = [f"{visible(str(x.name))} = {_number(x.item())}" for x in attempt.point if not x.shape]
+    numbers = [f"{visible(str(x.name))} = {number_of(x.item())}" for x in attempt.point if not x.shape]
     return ", ".join(numbers[:4]) + (", …" if len(numbers) > 4 else "")

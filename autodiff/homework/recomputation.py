@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,24 +43,31 @@ class Recomputation:
         )
 
     def __call__(self, *leaves: Value) -> Value:
-        """The output, recorded."""
+        """The output, recorded; what has a name as it is shown has it."""
+        return self._followed(leaves, self.names)
+
+    def as_given(self, *leaves: Value) -> Value:
+        """The output, recorded with the names that the user gave."""
+        return self._followed(leaves, {node.id: node.name for node in self.graph if node.name})
+
+    def _followed(self, leaves: Sequence[Value], names: Mapping[int, str]) -> Value:
         known: dict[int, Any] = {node.id: leaf for node, leaf in zip(self.leaves, leaves, strict=True)}
         with differentiating():
             for node in self.graph:
                 if node.id not in known:
-                    known[node.id] = self._recorded(node, [known[i] for i in node.inputs])
+                    known[node.id] = self._recorded(node, [known[i] for i in node.inputs], names)
         result: Value = known[self.graph.output.id]
         return result
 
-    def _recorded(self, node: Node, inputs: list[Any]) -> Any:
+    def _recorded(self, node: Node, inputs: list[Any], names: Mapping[int, str]) -> Any:
         operation: Operation | None = node.operation
         if operation is None:
             return node.source
         data = operation.computed([data_of(x) for x in inputs], inputs, node.metadata)
         tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
         again = recorded(operation, data, inputs, node.metadata, tracked)
-        if node.id in self.names:
-            again.name = self.names[node.id]
+        if node.id in names:
+            again.name = names[node.id]
         return again
 
     def computed(self, leaves: Sequence[Any]) -> dict[int, Data]:

@@ -213,7 +213,7 @@ def _redrawn(output: Value, asked: Sequence[Value], seed: int | str) -> tuple[Va
             Value(_drawn(np.asarray(node.data), rng), node.name, constant=node.kind == "constant")
             for node in function.leaves
         ]
-        again = function(*leaves)
+        again = function.as_given(*leaves)
         graph = Graph(again)
         found = [graph[id].source for id in ids]
         if np.isfinite(again.data) and np.isfinite(gradients(again, found)).all():

@@ -20,7 +20,7 @@ from ..school.vocabulary import Apply, Vocabulary
 from ..settings import chosen
 from ..text.digits import with_minus
 from .mark import Mark, unreadable
-from .marking import read_answer, without_left_side
+from .reading import read_answer, sides
 from .task import Task
 
 POINTS, DEGREE = 20, 5
@@ -133,7 +133,7 @@ class StepExercise(Task):
 
     def _marked(self, answer: str) -> Mark:
         """∇f means f′ in an answer, and H means f″, as in several dimensions."""
-        formula = answer if ";" in answer else without_left_side(answer, re.compile(""))
+        formula = sides(answer)[-1]
         try:
             found = _next(formula)
         except SyntaxError as error:

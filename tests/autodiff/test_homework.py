@@ -290,6 +290,23 @@ def test_a_value_called_e_is_itself_and_eulers_number():
     assert task.mark("e^((y − x)x)(y − 2x)").verdict == "right"
 
 
+def test_formulas_and_their_number_may_have_equality_signs_between_them():
+    task = asked("w₁₂⁽²⁾")
+    right = "-2(y − a₁⁽²⁾)·a₂⁽¹⁾"
+    assert task.mark(f"∂R/∂w = {right} = 2(a₁⁽²⁾ − y)·a₂⁽¹⁾ = −0.486").verdict == "right"
+    assert task.mark(f"{right} = −0.49").verdict == "right"
+    mark = task.mark(f"{right} = 0.486")
+    assert mark.reason == "the formula is right, but at the numbers given it comes to −0.4861"
+    assert task.mark(f"{right} = -(y − a₁⁽²⁾)·a₂⁽¹⁾").reason == "the factor 2 is missing"
+    assert task.mark(f"{right} = q").place == 22
+
+
+def test_the_derivative_with_respect_to_another_parameter_is_named():
+    assert asked("w₁₂⁽¹⁾").mark("-2(y − a₁⁽²⁾)·w₁₂⁽²⁾·a₂⁽¹⁾(1 − a₂⁽¹⁾)·x₂").reason == (
+        "it is the derivative with respect to w₂₂⁽¹⁾"
+    )
+
+
 # -- unreadable ------------------------------------------------------------------------------------
 
 
@@ -302,6 +319,7 @@ def test_a_value_called_e_is_itself_and_eulers_number():
         ("-2*(1.2 - 0.8095)*0.622", None, "a number, not a formula"),
         ("∂R/∂w = −0.486", None, "a number, not a formula"),
         ("-2(y − a₁⁽²⁾·a₂⁽¹⁾", 2, "this bracket is never closed"),
+        ("-2(y − a₁⁽²⁾)·a₂⁽¹⁾ =", 21, "nothing was typed"),
         ("∂R/∂w = -2(y − a₁⁽²⁾·a₂⁽¹⁾", 10, "this bracket is never closed"),
         ("-2(y − a₁⁽²⁾)·q", 14, "q is not known here; the names are"),
         ("-2(y − a1)·a₂⁽¹⁾", 7, "a1 is not known here (a₁⁽¹⁾ or a₁⁽²⁾?); the names are"),
