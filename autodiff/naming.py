@@ -52,8 +52,10 @@ class Names:
         self.graph = graph
         self.put: dict[int, str] = {}
         typed = [node.name for node in graph if node.name]
-        self._shown = dict(zip(typed, map(visible, typed), strict=True)) if as_typed else shown_names(typed)
-        self._given = Counter(self._shown[node.name] for node in graph if node.name)
+        shown = shown_names(typed)
+        self._shown = {name: visible(name) for name in typed} if as_typed else shown
+        self._given = Counter(self._shown[name] for name in typed)
+        self._taken = {*self._given, *shown.values()}
         self._used: Counter[str] = Counter()
         self._names: dict[int, str] = {}
         self._name_all()
@@ -92,7 +94,7 @@ class Names:
 
     def _result(self, count: int) -> str:
         """The name of an output: f, or f₁, f₂ … of several."""
-        if count > 1 or "f" in self._given:
+        if count > 1 or "f" in self._taken:
             return self._coin("f")
         return "f"
 
@@ -110,7 +112,7 @@ class Names:
         """A name with the next number that makes it one that nobody has given."""
         while True:
             self._used[name] += 1
-            if (numbered := meant(self._used[name])) not in self._given:
+            if (numbered := meant(self._used[name])) not in self._taken:
                 return numbered
 
 

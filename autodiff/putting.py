@@ -13,6 +13,7 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from .graph import Edge, Graph, Node
+from .values.data import dtype_of
 from .values.modes import differentiating
 from .values.operation import Operation
 from .values.value import Value
@@ -65,7 +66,7 @@ class Putting:
         self._terms: dict[int, Terms] = {}
         self._folded: dict[int, int] = {}
         for node in graph:
-            if node.operation is not None and self._varying(node):
+            if node.operation is not None and not _is_condition(node) and self._varying(node):
                 self._degrees[node.id] = self._degree(node)
         for node in graph:
             self._look_at(node)
@@ -107,7 +108,7 @@ class Putting:
             self._terms[id], self._folded[id] = Terms(parts=frozenset({id})), 0
 
     def _is_put(self, node: Node, degree: Degree) -> bool:
-        uses = self.graph.uses.get(node.id, [])
+        uses = [use for use in self.graph.uses.get(node.id, []) if use.target in self._degrees]
         if len(uses) > 1 or any(self._begins(node, degree, use) for use in uses):
             return True
         return degree is not Degree.LINEAR and (self._folded[node.id] > MOST_FACTORS or self._ends(node))
@@ -154,6 +155,12 @@ def put_parts(graph: Graph) -> set[int]:
     {4}
     """
     return Putting(graph).parts
+
+
+def _is_condition(node: Node) -> bool:
+    """Whether it is a comparison, which programs record; elsewhere it is no node."""
+    data = node.data
+    return type(data) is not float and not isinstance(data, tuple) and dtype_of(data).kind == "b"
 
 
 def _degree_of(operation: Operation, varying: Sequence[int]) -> Degree:

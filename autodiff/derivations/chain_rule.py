@@ -6,8 +6,9 @@ contributes to X̄, by the operation's own matrix rule: Ā = Ȳ·Bᵀ.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ..differentiation.engine import gradients
@@ -45,6 +46,8 @@ class Chain:
         self.arrays = any(intermediates.graph[id].shape for id in path)
         on_path = set(path)
         self.users: dict[int, list[Link]] = defaultdict(list)
+        self.kept: dict[Symbol, int] = {}
+        """The named values whose gradients have names in the whole derivative, by these."""
         found = {id: self._links(id, on_path) for id in path}
         self.links: dict[int, list[Link]] = {id: links for id, links in found.items() if links}
         for upper in sorted(self.links):
@@ -135,7 +138,8 @@ class Chain:
             known[id] = grouped([self._times(known[link.upper], link) for link in self.users[id]])
             is_long = len(list(walked(known[id]))) > LONGEST
             if id != self.wrt and (is_long or (by_layer and self._divides(id))):
-                symbol = self._delta(id, definitions) if by_layer else self.gradient_of(id)
+                symbol = self._delta(id) if by_layer else self.gradient_of(id)
+                self.kept[symbol] = id
                 definitions[symbol], known[id] = known[id], symbol
         return known.get(self.wrt, ZERO), definitions
 
@@ -148,16 +152,20 @@ class Chain:
 
     def _divides(self, id: int) -> bool:
         """Whether the paths divide below a named value, or just below what it is computed from."""
-        links = self.links[id]
+        links = self.links.get(id, [])
         return len(links) > 1 or any(len(self.users[link.lower]) > 1 for link in links)
 
-    def _delta(self, id: int, taken: Collection[Symbol]) -> Symbol:
+    def _delta(self, id: int) -> Symbol:
         """δ with the indices of a named value, δ₁⁽²⁾ for z₁⁽²⁾; δ(z) where these would not tell."""
         name = self.intermediates.names[id]
-        short = Symbol(f"δ{name[1:]}")
         told = name[1:] and all(char in BELOW or char in ABOVE for char in name[1:])
-        is_free = short not in taken and short.name not in self.intermediates.names.values()
-        return short if told and is_free else Symbol(f"δ({name})")
+        is_free = self._indices[name[1:]] == 1 and f"δ{name[1:]}" not in self.intermediates.names.values()
+        return Symbol(f"δ{name[1:]}" if told and is_free else f"δ({name})")
+
+    @cached_property
+    def _indices(self) -> Counter[str]:
+        """How many of those that are called δ have the same indices."""
+        return Counter(self.intermediates.names[id][1:] for id in self.users if self._divides(id))
 
     def partial(self, link: Link) -> Term:
         """A link as ∂z/∂x."""

@@ -12,12 +12,12 @@ from ..settings import flag
 from ..text.escaping import markdown
 from ..text.notation import visible
 from ..values.data import Data, is_lazy, shape_of
+from ..values.modes import differentiating
 from ..values.value import Value
 from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
 from .expression import (
-    Call,
     Given,
     Number,
     Product,
@@ -29,8 +29,9 @@ from .expression import (
     walked,
 )
 from .intermediates import Intermediates
-from .simplification import total
+from .simplification import spread_number, total
 from .transcription import transcribed
+from .typesetting import Text
 
 MOST_PATHS = 8
 """Paths that have a line each; of more δ is written, layer by layer."""
@@ -136,10 +137,7 @@ class Derivation:
         if self._chain.arrays:
             return [(self._opening_of_arrays(), self._sums()), named]
         if self._by_layer:
-            opening = (
-                f"{self._paths_in_words()}. Layer by layer, with δ for the gradient of {self._names[0]}:"
-            )
-            return [(opening, []), named]
+            return [(f"{self._paths_in_words()}. {self._opening_of_layers()}", []), named]
         return [*self._growing(), self._listed("links", self._locals()), named]
 
     def _parts(self) -> list[Equation]:
@@ -196,6 +194,13 @@ class Derivation:
         output = visible(self._intermediates.names[self._chain.output])
         return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
 
+    def _opening_of_layers(self) -> str:
+        told = [
+            f"{Text().write(δ)} = {self._chain.gradient_of(id).text}" for δ, id in self._chain.kept.items()
+        ]
+        with_first = f" with {told[0]}{' and so on' if len(told) > 1 else ''}" if told else ""
+        return f"Layer by layer, from the output back,{with_first}:"
+
     def _sums(self) -> list[Equation]:
         """The gradient of each named value: the sum of what those that use it contribute."""
         users = self._chain.users
@@ -247,10 +252,22 @@ class Derivation:
     def _result(self) -> list[Equation]:
         """The product put together, in names and in numbers, and the gradient."""
         term = self.formula.term
-        if isinstance(term, Number) or (isinstance(term, Call) and isinstance(term.arguments[0], Number)):
+        if isinstance(term, Number) or spread_number(term):
             return [Equation(self.left, term)]
         numbered = [] if self._chain.arrays else [Equation(None, term, numbers=self._numbers)]
-        return [Equation(self.left, term), *numbered, Equation(None, _shown(self.value))]
+        again = self._by_definition()
+        return [Equation(self.left, term), *again, *numbered, Equation(None, _shown(self.value))]
+
+    def _by_definition(self) -> list[Equation]:
+        """The slope of one operation alone in the other form that it has: σ′ = e⁻ᵛ(1 + e⁻ᵛ)⁻²."""
+        names, node = self._intermediates.names, self._intermediates.graph.output
+        define = node.operation.definition if node.operation else None
+        if define is None or len(self.links) > 1 or node.inputs[0] not in names:
+            return []
+        x = Value(self._intermediates.graph[node.inputs[0]].data, names[node.inputs[0]])
+        with differentiating():
+            slope = gradients(define(x), x, create_graph=True)
+        return [Equation(None, transcribed(slope))]
 
     def _defined(self) -> list[Equation]:
         """The gradients on the way that keep their names in the formula."""

@@ -91,14 +91,14 @@ def _monomial(term: Term) -> tuple[Symbol | None, float]:
 
 def bare(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """The terms of a sum, numbers not spread out to the shape that it has without that."""
-    numbers = [_spread_number(term) for term in terms]
+    numbers = [spread_number(term) for term in terms]
     others = [shape_of_term(term) for term, number in zip(terms, numbers, strict=True) if number is None]
     if not others or np.broadcast_shapes(*others) != np.broadcast_shapes(*map(shape_of_term, terms)):
         return terms
     return tuple(term if number is None else number for term, number in zip(terms, numbers, strict=True))
 
 
-def _spread_number(term: Term) -> Number | None:
+def spread_number(term: Term) -> Number | None:
     """The number that is spread out to a shape."""
     if isinstance(term, Call) and term.operation.typeset == "{}" and isinstance(term.arguments[0], Number):
         return term.arguments[0]
@@ -146,7 +146,7 @@ def product(factors: Iterable[Term]) -> Term:
     exponents: dict[Term, float] = {}
     for factor in _unspread(list(_factors(factors))):
         base, exponent = _raised(factor)
-        if (number := _spread_number(base)) and exponent == 1.0:
+        if (number := spread_number(base)) and exponent == 1.0:
             over, base = over * number.value, _respread(base, 1.0)
         if isinstance(base, Number) and exponent == 1.0:
             over *= base.value
@@ -163,7 +163,7 @@ def product(factors: Iterable[Term]) -> Term:
         if exponent != 0.0 or shape_of_term(base)
     ]
     kept += [] if divisor == 1.0 else [Power(Number(divisor), MINUS_ONE)]
-    if len(kept) == 1 and _spread_number(kept[0]):
+    if len(kept) == 1 and spread_number(kept[0]):
         return _respread(kept[0], coefficient)
     return multiplied(kept if coefficient == 1.0 else [Number(coefficient), *kept])
 
@@ -203,7 +203,7 @@ def _quotient(over: float, under: float) -> tuple[float, float]:
 
 
 def _unspread(factors: list[Term]) -> list[Term]:
-    """Factors, and numbers in sums, that are only spread out to a shape, which the product has without that."""
+    """Factors, and numbers in sums, without being spread out to a shape that the product has anyhow."""
     shape = np.broadcast_shapes(*map(shape_of_term, factors))
     for i, factor in enumerate(factors):
         if isinstance(factor, Call) and factor.operation.typeset == "{}":
@@ -212,7 +212,7 @@ def _unspread(factors: list[Term]) -> list[Term]:
                 factors = list(_factors(others))
                 return _unspread(factors)
         if isinstance(factor, Sum):
-            plain = Sum(tuple(_spread_number(term) or term for term in factor.terms))
+            plain = Sum(tuple(spread_number(term) or term for term in factor.terms))
             if (
                 plain != factor
                 and np.broadcast_shapes(*map(shape_of_term, [*factors[:i], plain, *factors[i + 1 :]]))

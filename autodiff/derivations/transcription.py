@@ -98,7 +98,8 @@ def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metad
     """Whether what the rule records at these operands is right at other points, too."""
     if operation.elementwise and not _is_closed_for_numbers(rule, operation, operands, metadata):
         return False
-    return not any(map(shape_of, operands)) or _holds_elsewhere(rule, operation, operands, metadata)
+    of_numbers = operation.elementwise and not any(map(shape_of, operands))
+    return of_numbers or _holds_elsewhere(rule, operation, operands, metadata)
 
 
 def _is_closed_for_numbers(
@@ -147,7 +148,9 @@ def _holds_elsewhere(
     if not isinstance(slope, Value):
         return True
     graph = Graph(slope)
-    if not _rearranges(operation) and any(_is_machinery(node, graph) for node in graph):
+    if not (_rearranges(operation) or "index" in metadata) and any(
+        _is_machinery(node, graph) for node in graph
+    ):
         return False
     brought = (node.data for node in graph if node.kind == "number" and node.shape)
     if all(any(data is own for own in here) for data in brought):

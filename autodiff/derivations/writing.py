@@ -212,7 +212,7 @@ class Text:
             output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
             arguments = (*arguments[:output], *arguments[output + 1 :])
         inner = [*map(self.write, arguments), *([self.plain(call.told)] if call.told else [])]
-        return self.plain(call.operation.symbol) + self.bracketed(", ".join(inner)), ATOM
+        return self.plain(_function(call)) + self.bracketed(", ".join(inner)), ATOM
 
     def typeset(self, template: str, call: Call) -> Piece:
         """An operation by its own notation: between signs, with one in front, behind, or between operands."""
@@ -225,6 +225,9 @@ class Text:
             return self.piece(first)
         if template == "{}ᵀ" or is_row(call):
             return self.superscript(self.part(first, POWER), self.transposed), POWER
+        if template.startswith("{}") and template[2:] and all(char in ABOVE for char in template[2:]):
+            exponent = "".join(ABOVE[char] for char in template[2:]).replace("-", self.minus)
+            return self.superscript(self.part(first, POWER), exponent), POWER
         if template == "e^{}":
             return self.exponential(first), POWER
         begins, ends = not template.startswith("{"), not template.endswith("}")
@@ -285,6 +288,12 @@ class Text:
     def fraction(self, over: Term, under: Term) -> Piece:
         """A quotient."""
         return f"{self.part(over, PRODUCT)}/{self.part(under, POWER)}", PRODUCT
+
+
+def _function(call: Call) -> str:
+    """What an operation is called as a function: its symbol, unless that comes behind or between operands."""
+    symbol, template = call.operation.symbol, call.operation.typeset or ""
+    return symbol if symbol.rstrip("′₁₂₃₄₅").isalpha() and not template.startswith("{") else call.name
 
 
 def _positive_first(terms: tuple[Term, ...]) -> tuple[Term, ...]:

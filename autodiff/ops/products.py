@@ -48,7 +48,7 @@ def _left(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     if b.ndim == 1:
         return g * b if a.ndim == 1 else g[..., None] * b[None, :]
     if a.ndim == 1:
-        return (b @ g[..., None])[..., 0]
+        return b @ g if b.ndim == 2 else (b @ g[..., None])[..., 0]
     return g @ transposed(b)
 
 

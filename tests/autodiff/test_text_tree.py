@@ -31,9 +31,9 @@ def test_shared_nodes_are_shown_once_and_referred_to_by_name() -> None:
     y = x * x
     z = y + y
     assert str(tree(z)).splitlines() == [
-        "f = +         8   grad –",
-        "├─ u₁ = ·     4   grad –",
-        "│  ├─ x       2   grad –",
+        "f = +       8   grad –",
+        "├─ u₁ = ·   4   grad –",
+        "│  ├─ x     2   grad –",
         "│  └─ ↑ x",
         "└─ ↑ u₁",
     ]
