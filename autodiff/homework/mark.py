@@ -10,6 +10,9 @@ from ..text import escaping
 
 Verdict: TypeAlias = Literal["right", "wrong", "unreadable"]
 
+COLOURS = {"right": "#2a9147", "wrong": "#d8442f", "unreadable": "#b07800"}
+"""Of middle tones, to be read on white pages and on black ones."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -40,9 +43,9 @@ class Mark:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        colour = {"right": "#2a7f3f", "wrong": "#c0392b", "unreadable": "#9a6a00"}[self.verdict]
+        colour = COLOURS[self.verdict]
         first, *place = self.text.partition(": ")[2].split("\n")
-        shown = escaping.html("\n".join(place)).replace("\\n", "\n")
+        shown = "\n".join(map(escaping.html, place))
         below = f'<pre style="margin:.3em 0 0;color:inherit">{shown}</pre>' if place else ""
         return f'<div><b style="color:{colour}">{self.verdict}</b>: {escaping.html(first)}{below}</div>'
 

@@ -44,7 +44,7 @@ class Marking:
 
     def mark(self, answer: str) -> Mark:
         """The mark for an answer; of formulas with = between them for the first that is not right."""
-        marks = []
+        marks: list[Mark] = []
         for side in sides(answer):
             marks.append(self._mark(answer, side, is_first=not marks))
             if not marks[-1]:

@@ -18,8 +18,8 @@ LONGEST = 10_000
 DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
 """What is asked for, in front of the answer: ∂R/∂w = …"""
 
-MOST = 4
-"""Names that are suggested."""
+MOST, LISTED = 4, 24
+"""Names that are suggested for one, and listed of all."""
 
 
 def sides(answer: str) -> list[str]:
@@ -53,7 +53,8 @@ def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calcula
     calculation = read(answer, words)
     for name, column in calculation.names.items():
         if name not in words.values:
-            there_are = ", ".join(map(visible, names))
+            more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+            there_are = ", ".join(map(visible, names[:LISTED])) + more
             lacking = f"{visible(name)} is not known here{_longer(name, names)}; the names are {there_are}"
             message = calculation.missing(name, names, lacking).msg
             raise misread(message, answer, column)

@@ -252,6 +252,26 @@ def test_a_formula_must_be_right_on_both_sides_of_each_kink():
     ]
 
 
+def test_the_points_show_both_sides_of_each_kink():
+    network = nn.Network(2, [4, 3, 1], activation="relu", seed=0)
+    task = exercise((1.0 - network(0.5, -0.3)) ** 2, "w11_1")
+    shown = [task._function.sides(point) for point in task._marking.points]
+    kinked = {node.id for node in task._function.graph if node.symbol == "relu"}
+    assert len(kinked) == 7
+    assert all(len({side for sides in shown for id, side in sides if id == kink}) == 2 for kink in kinked)
+    assert task.mark(task.answer)
+    assert task.mark(task.answer.replace("relu′", "sign")).verdict == "wrong"
+
+
+def test_where_paths_are_many_the_answer_is_layer_by_layer():
+    network = nn.Network(2, [4, 4, 4, 1], activation="tanh", seed=0)
+    task = exercise((1.0 - network(0.5, -0.3)) ** 2, "w11_1")
+    assert task.solution().n_paths == 16
+    assert "δ" in task.answer
+    assert task.mark(task.answer)
+    assert task.hints[-1] == "Multiply the links of each path, and add the paths."
+
+
 def test_what_is_right_at_the_numbers_given_alone_is_wrong():
     mark = asked("w₁₂⁽²⁾").mark("-2(y − 0.8095)·a₂⁽¹⁾")
     assert mark.verdict == "wrong"
