@@ -143,8 +143,36 @@ def test_the_homework_of_the_lecture():
         ("v(1 − v)", "wrong"),
     ],
 )
-def test_the_derivative_of_the_sigmoid(typed, verdict):
+def test_the_derivative_of_the_sigmoid_is_marked(typed, verdict):
     assert nn.lecture.homework()[2].mark(typed).verdict == verdict
+
+
+def test_the_sigmoid_is_written_out_in_question_and_hints():
+    task = nn.lecture.homework()[2]
+    assert task.text == "Find ∂σ(v)/∂v as a formula.\n  σ(v) = 1/(1 + e⁻ᵛ)"
+    assert task.hints == (
+        "Put u₁ = 1 + e⁻ᵛ, σ(v) = 1/u₁",
+        "∂σ(v)/∂v = ∂σ(v)/∂u₁ · ∂u₁/∂v",
+        "∂σ(v)/∂u₁ = −1/u₁²",
+        "∂u₁/∂v = −e⁻ᵛ",
+        "Multiply the links.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("σ(v)(1 + σ(v))", "∂σ(v)/∂v is taken as σ(v)(1 + σ(v)), but is σ(v)(1 − σ(v))"),
+        ("v(1 − v)", "∂σ(v)/∂v is taken as v(1 − v), but is σ(v)(1 − σ(v))"),
+        ("−e⁻ᵛ(1 + e⁻ᵛ)⁻²", "the sign is wrong"),
+        ("e⁻ᵛ(1 + e⁻ᵛ)²", "∂σ(v)/∂v is taken as (1 + e⁻ᵛ)²·e⁻ᵛ, but is e⁻ᵛ/(1 + e⁻ᵛ)²"),
+        ("(1 + e⁻ᵛ)⁻²", "the link ∂σ(v)/∂v = e⁻ᵛ/(1 + e⁻ᵛ)² is incomplete: the factor e⁻ᵛ is missing"),
+        ("σ(v)", "the link ∂σ(v)/∂v = σ(v)(1 − σ(v)) is incomplete: the factor 1 − σ(v) is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_derivative_of_the_sigmoid_is_named_in_its_own_form(typed, reason):
+    mark = nn.lecture.homework()[2].mark(typed)
+    assert (mark.verdict, mark.reason) == ("wrong", reason)
 
 
 # -- steps -----------------------------------------------------------------------------------------
