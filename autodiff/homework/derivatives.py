@@ -98,7 +98,8 @@ def _definitions(output: Value, wrt: Value) -> dict[str, Term]:
 def _written_out(output: Value, wrt: Value) -> tuple[Value, Value]:
     """An operation alone as the formula that defines it, σ(v) = 1/(1 + e⁻ᵛ); any other output as it is."""
     graph = Graph(output)
-    names, define = Names(graph), graph.output.operation and graph.output.operation.definition
+    names, operation = Names(graph), graph.output.operation
+    define = operation.definition if operation else None
     if define is None or len(graph) > 2:
         return output, wrt
     x = Value(wrt.data, names[graph.output.inputs[0]])
