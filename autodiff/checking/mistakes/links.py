@@ -14,14 +14,25 @@ import numpy as np
 
 from ...derivations.expression import Symbol, Term
 from ...derivations.local_derivatives import UNNAMED, node_of, provisional, symbol_of
-from ...derivations.simplification import substituted
+from ...derivations.simplification import product, substituted
 from ...graph import Node
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
 from .rule import LinkRule
 from .tape import Place, Tape
-from .wording import bar_of, link_name, name_of, rule_text, written
+from .wording import (
+    LONGEST,
+    bar_of,
+    derivative_name,
+    family_of,
+    is_used_once,
+    left_out,
+    link_name,
+    name_of,
+    rule_text,
+    written,
+)
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -45,7 +56,7 @@ def groups(tape: Tape) -> list[list[Place]]:
 
 def _by_name(tape: Tape, place: Place) -> Hashable:
     node = tape.graph[place[0]]
-    names = node.name, tape.operand(place).name
+    names = family_of(node), family_of(tape.operand(place))
     return (node.operation, place[1], *names) if any(names) else place
 
 
@@ -80,10 +91,35 @@ def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         words = partial(_link_in_words, tape, place)
         yield Mistake(partial(words, "is missing"), partial(_without_links, group))
         yield Mistake(partial(words, "is counted twice"), partial(_twice, group))
+    for chain in _chains(tape):
+        yield Mistake(partial(_chain_in_words, tape, chain), partial(_without_links, chain))
 
 
-def _link_in_words(tape: Tape, place: Place, what: str) -> str:
-    return f"the link {link_name(tape, place)}{rule_text(tape, place)} {what}"
+def _chains(tape: Tape) -> Iterator[list[Place]]:
+    """The edges from a value with a name down to the next one, where several follow each other."""
+    below: dict[int, list[Place]] = defaultdict(list)
+    for place in tape.places:
+        below[place[0]].append(place)
+    for place in tape.places:
+        chain = [place]
+        while not tape.operand(chain[-1]).name and len(below[tape.operand(chain[-1]).id]) == 1:
+            chain += below[tape.operand(chain[-1]).id]
+        ends = tape.graph[place[0]], tape.operand(chain[-1])
+        several = sum(tape.declared(link) != 1.0 for link in chain) > 1
+        if several and all(node.name for node in ends) and is_used_once(tape, *ends):
+            yield chain
+
+
+def _chain_in_words(tape: Tape, chain: list[Place]) -> str:
+    rules = [rule for place in chain if (rule := tape.rule(place))]
+    text = written(tape, product([rule.opened for rule in rules]))
+    is_short = len(text) <= LONGEST and len(rules) == len(chain) and not any(rule.whole for rule in rules)
+    name = derivative_name(tape.graph[chain[0][0]], tape.operand(chain[-1]))
+    return f"the link {name}{f' = {text}' if is_short else ''} is missing"
+
+
+def _link_in_words(tape: Tape, place: Place, what: str, beside: Term | None = None) -> str:
+    return f"the link {link_name(tape, place)}{rule_text(tape, place, beside)} {what}"
 
 
 def _without_links(group: list[Place], tape: Tape) -> list[Data] | None:
@@ -114,7 +150,7 @@ def wrong_multipliers(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
                 yield Mistake(
                     partial(_multiplier, node, words),
                     partial(_multiplied, node.id, power),
-                    node.name or node.id,
+                    family_of(node) or node.id,
                 )
 
 
@@ -132,19 +168,30 @@ def _multiplied(id: int, power: float, tape: Tape) -> list[Data]:
 
 def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """A rule with a slip of the pen, or of another place than it is to be evaluated at."""
-    tape = attempts[0].tape
+    return _misread(attempts[0].tape, lambda rule: rule.readings)
+
+
+def wrong_definitions(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """The same where the formula that defines an operation is derived, as that of σ on the slides."""
+    return _misread(attempts[0].tape, lambda rule: rule.readings_by_definition)
+
+
+def _misread(tape: Tape, readings: Callable[[LinkRule], list[Term]]) -> Iterator[Mistake]:
     for group in groups(tape):
         rule = tape.rule(group[0])
-        for number in range(len(rule.readings) if rule else 0):
-            yield _mistaken(tape, group, partial(_reading, number))
+        for number in range(len(readings(rule)) if rule else 0):
+            yield _mistaken(tape, group, partial(_reading, readings, number))
 
 
 def _mistaken(tape: Tape, group: list[Place], altered: Altered) -> Mistake:
     return Mistake(partial(_all_taken, tape, group, altered), partial(with_rules, group, altered))
 
 
-def _reading(number: int, tape: Tape, place: Place, rule: LinkRule) -> Term | None:
-    return rule.readings[number] if number < len(rule.readings) else None
+def _reading(
+    readings: Callable[[LinkRule], list[Term]], number: int, tape: Tape, place: Place, rule: LinkRule
+) -> Term | None:
+    known = readings(rule)
+    return known[number] if number < len(known) else None
 
 
 def _all_taken(tape: Tape, group: list[Place], altered: Altered) -> str:
@@ -161,7 +208,11 @@ def _taken(tape: Tape, place: Place, altered: Altered) -> str:
     term = altered(tape, place, rule)
     assert term is not None
     operand = tape.operand(place)
-    wrong, right = written(tape, term), written(tape, rule.term)
+    whole = rule.right_beside(term)
+    wrong, right, missing = written(tape, term), written(tape, whole), left_out(term, whole)
+    if not rule.whole and missing is not None:
+        what = f"is incomplete: the factor {written(tape, missing)} is missing"
+        return _link_in_words(tape, place, what, term)
     if not rule.whole:
         return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
     lower = bar_of(operand) or f"the gradient of {name_of(operand)}"
@@ -183,17 +234,29 @@ def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     for group in groups(tape):
         rule = tape.rule(group[0])
         for position, symbol in enumerate(provisional(rule.opened, UNNAMED) if rule else ()):
+            own = _own(tape, group, position)
             for others in _others(tape, symbol, len(group)):
+                if len(others) == 1 and others[0] in own:
+                    continue  # this is no mistake for that edge, and tried for those without it
                 yield _mistaken(tape, group, partial(_replaced, group, position, others))
 
 
+def _own(tape: Tape, group: list[Place], position: int) -> set[int]:
+    """The ids of the values that the rules of some edges have in a place."""
+    found = [provisional(rule.opened, UNNAMED) for place in group if (rule := tape.rule(place))]
+    return {node_of(values[position]) for values in found if position < len(values)}
+
+
 def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
-    """The ids of values to take in place of one: for several edges as many of one name, in order, or one."""
+    """The ids of values to take in place of one: for several edges as many of one name, or one.
+
+    They are in the order of the edges, the last first.
+    """
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for node in tape.graph:
         if node.shape == symbol.shape and node.id != node_of(symbol) and _is_value(node):
-            alike[node.name or node.id].append(node.id)
-    yield from (ids for ids in alike.values() if len(ids) in (1, count))
+            alike[family_of(node) or node.id].append(node.id)
+    yield from (ids[::-1] for ids in alike.values() if len(ids) in (1, count))
 
 
 def _is_value(node: Node) -> bool:
