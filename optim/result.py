@@ -99,7 +99,12 @@ class Result:
 
     if TYPE_CHECKING:
         # Attached by `optim.plot`, which knows results and is not known to them.
-        def plot(self, axes: Axes | None = None) -> Figure: ...
+        def plot(
+            self,
+            axes: Axes | None = None,
+            xlim: tuple[float, float] | None = None,
+            ylim: tuple[float, float] | None = None,
+        ) -> Figure: ...
         def animate(self) -> Storyboard: ...
 
     fun = property(attrgetter("value"), doc="The value, by scipy's name.")

@@ -13,6 +13,7 @@ from autodiff.animation.svg import Element, element, picture, polyline, short, t
 from ..unknowns import Vector
 from .canvas import number
 from .landscape import profile, surface
+from .stationary import stationary_points
 from .window import Window
 
 LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
@@ -21,6 +22,13 @@ LONGEST = 560.0
 ACROSS = 70
 
 Segment = tuple[tuple[float, float], tuple[float, float]]
+
+HEAD, SIGN = 10.0, 5.0
+SHAPES = {
+    "maximum": ((0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)),
+    "saddle": ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
+}
+"""Corners of marks; those of other kinds are round."""
 
 COUNT = 14
 """Lines at different levels."""
@@ -72,10 +80,38 @@ class Chart:
         """A line through points."""
         element(parent, "path", class_=class_, d=polyline([self.place(p) for p in points]), **attributes)
 
-    def dot(self, id: str, point: Vector) -> None:
-        """An iterate."""
+    def dot(self, number: int, point: Vector) -> None:
+        """An iterate, with its number."""
         x, y = self.place(point)
-        element(self.way, "circle", id=id, class_="point", cx=x, cy=y, r=4.0)
+        element(self.way, "circle", id=f"p{number}", class_="point", cx=x, cy=y, r=4.0)
+        text(self.way, f"{number:,}", x, y - 10.0, "number", id=f"k{number}", text_anchor="middle")
+
+    def arrow(self, id: str, tail: Vector, tip: Vector) -> None:
+        """An arrow with a head of one size."""
+        (x1, y1), (x2, y2) = self.place(tail), self.place(tip)
+        length = math.hypot(x2 - x1, y2 - y1) or 1.0
+        dx, dy = HEAD * (x2 - x1) / length, HEAD * (y2 - y1) / length
+        sides = [(x2 - dx - 0.4 * dy, y2 - dy + 0.4 * dx), (x2 - dx + 0.4 * dy, y2 - dy - 0.4 * dx)]
+        shaft = polyline([(x1, y1), (x2, y2)])
+        element(
+            self.way,
+            "path",
+            id=id,
+            class_="tangent slope",
+            d=shaft + polyline([sides[0], (x2, y2), sides[1]]),
+        )
+
+    def still(self, point: Vector, kind: str, told: str) -> None:
+        """A hollow mark where f is stationary: a triangle for a maximum, a lozenge for a saddle."""
+        x, y = self.place(point)
+        corners = [(x + SIGN * a, y + SIGN * b) for a, b in SHAPES.get(kind, ())]
+        look = {"class_": "stationary"}
+        if corners:
+            element(self.field, "path", d=f"{polyline(corners)}Z", **look)
+        else:
+            element(self.field, "circle", cx=x, cy=y, r=SIGN, **look)
+        below = kind == "minimum"
+        text(self.field, told, x, y + (22.0 if below else -12.0), "kind", text_anchor="middle")
 
 
 def round_numbers(low: float, high: float) -> list[float]:
@@ -107,7 +143,7 @@ def _unbroken(x: Vector, y: Vector) -> list[list[Vector]]:
 
 
 def contour_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
-    """Contours of F, the lower the stronger."""
+    """Contours of f, the lower the stronger, and the points where f is stationary."""
     x1, x2, y = surface(function, window, ACROSS)
     lowest = float(np.append(y[np.isfinite(y)], values).min())
     chart = Chart(title, window, _size(window), ("x₁", "x₂"), False)
@@ -118,6 +154,8 @@ def contour_chart(title: str, function: Callable[[Any], float], window: Window, 
         ]
         opacity = float(short(10.0 - 7.0 * k / len(chosen))) / 10.0
         element(chart.field, "path", class_="contour", d="".join(pieces), opacity=opacity)
+    for point in stationary_points(function, x1, x2, y):
+        chart.still(point.x, point.kind, point.kind)
     return chart
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,8 +15,10 @@ from autodiff.text.digits import counted, subscript, superscript
 from ..result import Result
 from ..unknowns import Vector, joined
 from .canvas import number, place
-from .chart import contour_chart, curve_chart
-from .window import shown, surroundings
+from .chart import Chart, contour_chart, curve_chart
+from .legs import against_slope, downhill, leg, slope_at
+from .stationary import Stationary, heights, view, view_in_plane
+from .window import shown
 
 MOST = 200
 """Steps that are shown; of more, the first quarter and then some on the rest of the way."""
@@ -76,42 +78,61 @@ class Way:
 
     def picture(self) -> Element:
         """The way on the curve or the contours."""
-        window = surroundings(self.points[self.inside], 0.5 if self.flat else 0.3)
-        charted = curve_chart if self.flat else contour_chart
-        chart = charted(self.title, self.result.function, window, self.values[self.inside])
-        drawn = [i for i in self.chosen if self.inside[i]]
-        for before, i in pairwise(drawn):
-            chart.line(chart.way, "leg", [self._spot(before), self._spot(i)], id=f"l{i}")
-        for i in drawn:
-            if self.flat:
-                chart.line(chart.way, "tangent", self._tangent(i, window[1][0] - window[0][0]), id=f"t{i}")
-            chart.dot(f"p{i}", self._spot(i))
+        chart = self._curve() if self.flat else self._contours()
+        for before, i in pairwise([i for i in self.chosen if self.inside[i]]):
+            self._leg(chart, before, i)
+        for i in self.chosen:
+            if self.inside[i]:
+                self._slope(chart, i)
+                chart.dot(i, self._spot(i))
         return chart.drawn
 
     _picture = picture  # its name in pickles of earlier versions
+
+    def _curve(self) -> Chart:
+        """The curve, with its minima and maxima nearby."""
+        window, found = view(self.result, self.inside)
+        values = heights(self.result, self.inside, found)
+        return _marked(curve_chart(self.title, self.result.function, window, values), found)
+
+    def _contours(self) -> Chart:
+        """The contours, with the points where f is stationary."""
+        window = view_in_plane(self.result.function, self.points[self.inside])
+        return contour_chart(self.title, self.result.function, window, self.values[self.inside])
 
     def _spot(self, i: int) -> Vector:
         """Where an iterate is in the picture: in one dimension, on the curve."""
         return np.append(self.points[i], self.values[i]) if self.flat else self.points[i]
 
-    def _tangent(self, i: int, width: float) -> list[Vector]:
-        """Two points of the line that touches the curve."""
-        spot, step = self._spot(i), np.array([1.0, self._slope(i)]) * width / 8.0
-        return [spot - step, spot + step] if np.isfinite(step).all() else [spot, spot]
+    def _leg(self, chart: Chart, before: int, i: int) -> None:
+        """The way to an iterate: along the tangent or Newton's parabola, and from there to the curve."""
+        found = leg(self.result, i) if self.flat and before == i - 1 else None
+        if found is None:
+            chart.line(chart.way, "leg", [self._spot(before), self._spot(i)], id=f"l{i}")
+            return
+        chart.line(chart.way, "leg", list(found.seen), id=f"l{i}")
+        chart.line(chart.way, "leg drop", [found.foot, self._spot(i)], id=f"d{i}")
 
-    def _slope(self, i: int) -> float:
-        """f′, its size being known, with the sign of f's difference about the point."""
-        x = float(self.points[i, 0])
-        h = 1e-6 * max(1.0, abs(x))
-        rise = self.result.function(np.array([x + h])) - self.result.function(np.array([x - h]))
-        return float(np.copysign(self.norms[i], rise))
+    def _slope(self, chart: Chart, i: int) -> None:
+        """What the next step goes by: the tangent of the curve, or −∇f across the contours."""
+        width = chart.high - chart.low
+        if self.flat:
+            step = np.array([1.0, slope_at(self.result, i)]) * width[0] / 8.0
+            if np.isfinite(step).all():
+                ends = [self._spot(i) - step, self._spot(i) + step]
+                chart.line(chart.way, "tangent", ends, id=f"t{i}")
+        elif (d := downhill(self.result, self.points[i], width)) is not None:
+            chart.arrow(f"t{i}", self.points[i], self.points[i] + 0.12 * width.max() * d)
 
     def legend(self) -> list[Sign]:
         """What the signs mean."""
         field = ("curve", "f") if self.flat else ("contour", "contours of f, the lower the stronger")
         steps = [Sign("dot", "point gone", "earlier points"), Sign("line", "leg walked", "the last step")]
-        tangent = [Sign("line", "tangent here", "slope")] if self.flat else []
-        return [Sign("line", *field), *steps, Sign("dot", "point here", "the point"), *tangent]
+        slope = Sign(
+            "line", "tangent here", "slope" if self.flat else "−∇f, which crosses contours at right angles"
+        )
+        still = [Sign("dot", "stationary", "where the slope is 0")]
+        return [Sign("line", *field), *still, *steps, Sign("dot", "point here", "the point"), slope]
 
     # -- steps -------------------------------------------------------------------------------
 
@@ -124,8 +145,9 @@ class Way:
             yield self._frame(i, f"Step {i:,} of {self.count:,}", formulas, self._words(before, i))
 
     def _frame(self, i: int, title: str, formulas: tuple[tuple[str, str], ...], words: str) -> Step:
-        now = {f"p{i}": "here", f"l{i}": "walked", f"t{i}": "here"}
-        return Step(title, formulas, words, now=now, marks={f"p{i}": "gone", f"l{i}": "gone"})
+        now = {f"p{i}": "here", f"l{i}": "walked", f"d{i}": "walked", f"t{i}": "here", f"k{i}": "here"}
+        marks = {f"p{i}": "gone", f"l{i}": "gone", f"d{i}": "gone"}
+        return Step(title, formulas, words, now=now, marks=marks)
 
     def _outlook(self) -> str:
         """What comes."""
@@ -177,24 +199,22 @@ class Way:
         start, end = place(self.points[i - 1]), place(self.points[i])
         if not np.isfinite(s) or s == 0.0:
             return ("step", f"{new} = {end}"), ("change", place(change))
-        if self._downhill(i):
+        if against_slope(self.result, i):
             sign, d, along = "−", f"f′({old})" if self.flat else f"∇f({old})", -change / s
         else:
             sign, d, along = "+", "d", change / s
-        numbers = f"{start} {sign} {number(s)}·{_factor(along)} = {end}"
+        numbers = f"{start} {sign} {_factor(number(s))}·{_factor(place(along))} = {end}"
         rule = f"{new} = {old} {sign} s·{d}"
         return ("rule", rule), ("step size", f"s = {number(s)}"), ("in numbers", numbers)
 
-    def _downhill(self, i: int) -> bool:
-        """Whether a step is one against the gradient: by a method that steps so, and of that length."""
-        newton = self.flat and self.result.method.startswith("Newton")
-        length = np.max(np.abs(self.points[i] - self.points[i - 1])) / abs(self.sizes[i])
-        return (newton or self.result.method == "steepest descent") and bool(
-            np.isclose(length, self.norms[i - 1], 1e-3)
-        )
 
-
-def _factor(x: Vector) -> str:
-    """A number or a point as it stands in a product."""
-    told = place(x)
+def _factor(told: str) -> str:
+    """A number or a point, already written, as it is in a product."""
     return f"({told})" if told.startswith("−") else told
+
+
+def _marked(chart: Chart, found: Sequence[Stationary]) -> Chart:
+    """A chart of a curve with its minima and maxima."""
+    for point in found:
+        chart.still(np.append(point.x, point.value), point.kind, f"{point.kind} {number(point.x[0])}")
+    return chart

@@ -8,22 +8,29 @@ from ..result import Result
 from .canvas import Axes, Figure
 from .descent import animate_result
 from .results import plot_result
+from .window import Limits
 
 
-def plot(self: Result, axes: Axes | None = None) -> Figure:
+def plot(
+    self: Result, axes: Axes | None = None, xlim: Limits | None = None, ylim: Limits | None = None
+) -> Figure:
     """Draw where this minimisation went, and f and its gradient by step.
+
+    xlim, ylim  the ranges of x and f(x), or of x₁ and x₂; by default what the way covers, and of a curve
+                also the next minima and maxima
 
     Given axes, only the path is drawn, into them. Returns the figure: a notebook shows it,
     `.savefig("way.png")` writes it. `optim.plot_result` says what is in it.
 
-    Raises ImportError where matplotlib is missing.
+    Raises ValueError for limits that are not ascending, and for limits where no way is drawn;
+    ImportError where matplotlib is missing.
 
     >>> from optim import minimize
     >>> picture = minimize(lambda x: (x - 3.0) ** 2, 0.0).plot()
     >>> picture.get_suptitle(), len(picture.axes)
     ('BFGS: 2 steps', 3)
     """
-    return plot_result(self, axes)
+    return plot_result(self, axes, xlim, ylim)
 
 
 def animate(self: Result) -> Storyboard:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, derivative, log
+from autodiff import Value, derivative, grad, log
 from nn.lecture import demonstration_1, demonstration_2
 from optim import bfgs, minimize, newton, steepest_descent
 from optim.plot.chart import level_lines
@@ -52,6 +52,27 @@ def test_newton_steps_in_one_dimension_have_the_step_size_of_the_lecture() -> No
     steps = newton(demonstration_1, -4.0).animate().steps
     assert told(steps[1])["rule"] == "x₁ = x₀ − s·f′(x₀)"
     assert told(steps[1])["in numbers"] == "−4 − 0.002404·(−360) = −3.135"
+
+
+def test_negative_numbers_in_a_product_are_in_brackets() -> None:
+    steps = newton(demonstration_1, 0.3, safeguard=False).animate().steps
+    assert told(steps[1])["in numbers"] == "0.3 − (−0.03602)·(−2.326) = 0.2162"
+
+
+def test_the_picture_has_the_minima_and_maxima_nearby_and_the_saddle_in_the_plane() -> None:
+    curve = steepest_descent(demonstration_1, -2.0, s=0.01, max_steps=3).animate().frames[1].svg
+    assert all(said in curve for said in ("minimum −2.62", "maximum 0.2217", "minimum 1.148"))
+    assert ">saddle<" in steepest_descent(demonstration_2, (0.25, -1.0), s=0.01).animate().frames[1].svg
+
+
+def test_the_arrow_of_steepest_descent_crosses_contours_at_right_angles() -> None:
+    way = steepest_descent(demonstration_2, (0.25, -1.0), s=0.01, max_steps=8)
+    drawn = {part.get("id"): part.get("d") for part in way.animate().picture.iter() if part.get("id")}
+    for i in range(9):
+        x1, y1, x2, y2 = map(float, re.findall(r"[-.\d]+", drawn[f"t{i}"] or "")[:4])
+        arrow, slope = np.array([x2 - x1, y1 - y2]), grad(demonstration_2)(way.path.points[i])
+        cosine = arrow @ slope / np.linalg.norm(arrow) / np.linalg.norm(slope)
+        assert cosine == pytest.approx(-1.0, abs=1e-4)
 
 
 def test_other_methods_step_along_a_direction_of_their_own() -> None:
