@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autodiff.animation.svg import Element, element, picture, polyline, short, text
+from autodiff.text.digits import superscript
 
 from ..unknowns import Vector
 from .canvas import number
@@ -38,14 +39,25 @@ SIDES = ((0, 1), (1, 2), (2, 3), (3, 0))
 
 
 class Chart:
-    """Axes over a window, in a picture; places are in the units of the axes."""
+    """Axes over a window, in a picture; places are in the units of the axes.
+
+    There may be room to the right of them, and the numbers upwards may be powers of ten.
+    """
 
     def __init__(
-        self, title: str, window: Window, size: tuple[float, float], labels: Sequence[str], grid: bool
+        self,
+        title: str,
+        window: Window,
+        size: tuple[float, float],
+        labels: Sequence[str],
+        grid: bool,
+        beside: float = 0.0,
+        powers: bool = False,
     ) -> None:
         self.low, self.high = window
         self.size = np.array(size)
-        self.drawn = picture(size[0] + LEFT + RIGHT, size[1] + TOP + BOTTOM, title)
+        self.powers = powers
+        self.drawn = picture(size[0] + LEFT + RIGHT + beside, size[1] + TOP + BOTTOM, title)
         frame = {"x": LEFT, "y": TOP, "width": size[0], "height": size[1]}
         element(element(self.drawn, "clipPath", id="inside"), "rect", **frame)
         self._axes(labels, grid)
@@ -72,9 +84,15 @@ class Chart:
             element(
                 self.drawn, "line", class_="grid", x1=LEFT, y1=at, x2=right if grid else LEFT + 5.0, y2=at
             )
-            text(self.drawn, number(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
+            text(self.drawn, self._told(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
         text(self.drawn, labels[0], (LEFT + right) / 2.0, foot + 42.0, "axis", text_anchor="middle")
         text(self.drawn, labels[1], 6.0, TOP + self.size[1] / 2.0, "axis")
+
+    def _told(self, y: float) -> str:
+        """A number beside the axis."""
+        if not self.powers:
+            return number(y)
+        return f"10{superscript(round(y))}" if y == round(y) else number(10.0**y)
 
     def line(self, parent: Element, class_: str, points: Sequence[Vector], **attributes: object) -> None:
         """A line through points."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..result import Result
-from ..unknowns import Vector
+from ..unknowns import Vector, joined
 from .canvas import INK, TIME, Axes, Look, ground, number, place, spot, styled, times
 from .legs import against_slope, downhill, leg
 from .stationary import MARKS, Stationary, stationary_points
@@ -114,14 +114,16 @@ def mark_stationary(axes: Axes, points: Sequence[Stationary], window: Window, en
     """A small hollow mark for each, with its kind; not where a way ends, which has a mark of its own."""
     near = 0.02 * (window[1] - window[0])[: ends.shape[1]]
     for point in points:
-        if np.any(np.all(np.abs(ends - point.x) <= near, axis=1)):
+        taken = bool(np.any(np.all(np.abs(ends - point.x) <= near, axis=1)))
+        if taken and point.x.size == 1:  # the legend says where that is
             continue
         at = (point.x[0], point.x[1] if point.x.size == 2 else point.value)
-        spot(axes, at, MARKS[point.kind], 7, "white", INK, 1.3, zorder=2.5)
+        if not taken:
+            spot(axes, at, MARKS[point.kind], 7, "white", INK, 1.3, zorder=2.5)
         look: dict[str, Any] = {"fontsize": 10.5, "color": INK, "ha": "center", "zorder": 7}
-        below = point.kind == "minimum"
+        below = point.kind == "minimum" and point.x.size == 1
         axes.annotate(
-            _said(point), at, (0, -13 if below else 12), textcoords="offset points",
+            _said(point), at, (0, -14 if below else 13), textcoords="offset points",
             va="top" if below else "bottom", annotation_clip=True, **look,
         )  # fmt: skip
 
@@ -143,15 +145,17 @@ def arrows_downhill(axes: Axes, result: Result, inside: NDArray[np.bool_], windo
     if not one_scale(window):
         return
     span = window[1] - window[0]
-    points = result.path.points[inside]
+    points, reach = result.path.points[inside], REACH * float(span.max())
     chosen = [points[i] for i in apart(points, window, SPACED)[:SLOPES]]
+    chosen = [at for at in chosen if np.linalg.norm(at - joined(result.x)) > reach]
     found = [(at, d) for at in chosen if (d := downhill(result, at, span)) is not None]
     if not found:
         return
     tails, directions = map(np.array, zip(*found, strict=True))
     look: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "width": 0.006, "zorder": 4.5, "color": INK}
-    axes.quiver(*tails.T, *(REACH * float(span.max()) * directions.T), scale=1.0, **look)
-    axes.plot([], [], color=INK, linewidth=2.0, marker=">", markevery=[-1], label="$-\\nabla f$")
+    axes.quiver(*tails.T, *(reach * directions.T), scale=1.0, **look)
+    x, y = tails[0] + reach * (0.5 * directions[0] + 0.5 * np.array([-directions[0][1], directions[0][0]]))
+    axes.text(x, y, "$-\\nabla f$", fontsize=13, color=INK, zorder=7, ha="center", path_effects=halo())
 
 
 def _scale(axes: Axes, filled: Any, levels: Vector) -> None:

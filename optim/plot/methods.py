@@ -34,11 +34,13 @@ def plot(
 
 
 def animate(self: Result) -> Storyboard:
-    """Show this minimisation in one or two dimensions step by step, as a page or a moving picture.
+    """Show this minimisation step by step, as a page or a moving picture.
 
-    Of more than 200 steps the first 50 are shown, and 150 on the rest of the way.
+    In one dimension the point moves on the curve, in two over the contours; of more unknowns there is a
+    bar for each, beside f by step. Of more than 200 steps the first 50 are shown, and 150 on the rest of
+    the way.
 
-    Raises ValueError for another number of dimensions, and where the points of the path were not kept.
+    Raises ValueError where the points of the path were not kept.
 
     >>> from optim import steepest_descent
     >>> way = steepest_descent(lambda x: (x - 3.0) ** 2, 0.0, s=0.25, max_steps=2).animate()
