@@ -101,8 +101,10 @@ class Way(Course):
         """What the signs mean."""
         field = ("curve", "f") if self.flat else ("contour", "contours of f, the lower the stronger")
         steps = [Sign("dot", "point gone", "earlier points"), Sign("line", "leg walked", "the last step")]
-        slope = Sign(
-            "line", "tangent here", "slope" if self.flat else "−∇f, which crosses contours at right angles"
+        slope = (
+            Sign("line", "tangent here", "slope")
+            if self.flat
+            else Sign("line", "tangent slope here", "−∇f, which crosses contours at right angles")
         )
         still = [Sign("dot", "stationary", "where the slope is 0")]
         return [Sign("line", *field), *still, *steps, Sign("dot", "point here", "the point"), slope]
