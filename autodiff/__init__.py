@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .checking.claims import check_claims as check_claims
     from .derivations import explain as explain
     from .derivations import formula as formula
+    from .live import play as play
     from .pictures import draw as draw
     from .pictures import tree as tree
     from .programs import compile as compile
@@ -62,6 +63,7 @@ READERS = {
     "explain": "derivations",
     "formula": "derivations",
     "nudges": "checking",
+    "play": "live",
     "tree": "pictures",
 }
 """What only reads graphs, and the room that it is loaded from on first use."""

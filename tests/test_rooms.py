@@ -21,6 +21,7 @@ ROOMS = {
     "derivations",
     "differentiation",
     "files",
+    "live",
     "ops",
     "pictures",
     "programs",
@@ -28,7 +29,7 @@ ROOMS = {
     "text",
     "values",
 }
-FLAT = {"__init__", "__main__", "aliases", "graph", "lazy_names", "settings"}
+FLAT = {"__init__", "__main__", "aliases", "graph", "lazy_names", "naming", "putting", "settings"}
 
 
 def imports():

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, overload
 
 from .. import settings
-from ..derivations.intermediates import Intermediates
 from ..pictures.picture import DIRECTIONS, Direction
 from ..settings import one_of
 from ..text.digits import counted
 from ..text.notation import NOTHING
 from ..values.value import Value
+from .asked import asked
 from .cards import LiveCard, cards_of, drawn
 from .details import DetailWriter
 from .narration import Narrator, listed
-from .propagation import Propagation, Pull, intermediates_of
+from .propagation import Propagation, Pull
 from .steps import Detail, Sign, Step
 from .storyboard import Storyboard
 
@@ -34,6 +34,7 @@ LEGEND = (
 )
 
 
+@overload
 def animate(
     value: Value,
     wrt: Value | Sequence[Value] | None = None,
@@ -42,24 +43,46 @@ def animate(
     direction: Direction = "LR",
     number_format: str = ".4g",
     max_nodes: int = 200,
-) -> Storyboard:
+    live: Literal[False] = False,
+) -> Storyboard: ...
+@overload
+def animate(
+    value: Value,
+    wrt: Value | Sequence[Value] | None = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    number_format: str = ".4g",
+    live: Literal[True],
+) -> Any: ...
+def animate(
+    value: Value,
+    wrt: Value | Sequence[Value] | None = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    number_format: str = ".4g",
+    max_nodes: int = 200,
+    live: bool = False,
+) -> Any:
     """Show how a value is computed and how its gradient is: one node, then one local derivative at a time.
 
     wrt             what to differentiate with respect to: a Value or several; all variables if not given
-    each_operation  whether each operation is a step, or each value with a name, as in `explain`; by
-                    default each operation, unless values on the way have names
+    each_operation  whether each operation is a step, or each value that a derivation speaks of, as in
+                    `explain`; by default each operation where the graph is small and no part of it is named
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
     number_format   how numbers are written, as in `format(number, ".4g")`
     max_nodes       graphs with more nodes are an error: nobody could read them
+    live            return the page of `play`, in which every number can be moved, instead
 
     Nothing in the graph is changed, not even `.grad`. Formulas are those of the operations' own rules.
 
     >>> x = Value(3.0, "x")
     >>> story = animate(x * x + 2.0 * x)
     >>> print(story.frames[8].text)
-    Backward 4 of 4: from u₁ to x
-      local derivative  ∂u₁/∂x = 2x = 6
-      this term         ∂f/∂u₁ · ∂u₁/∂x
+    Backward 4 of 4: from t₁ to x
+      local derivative  ∂t₁/∂x = 2x = 6
+      this term         ∂f/∂t₁ · ∂t₁/∂x
       in numbers        1 · 6 = 6
       sum, complete     ∂f/∂x = 2 + 6 = 8
       x is used 2 times, so its gradient is a sum of 2 terms. This is term 2, the last one.
@@ -68,46 +91,17 @@ def animate(
     no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
     after it was used. Its page and pictures raise RuntimeError without Graphviz.
     """
+    if settings.flag("animate: live", live):
+        from ..live.playing import play
+
+        return play(
+            value, wrt, each_operation=each_operation, direction=direction, number_format=number_format
+        )
     direction = one_of("direction", direction, DIRECTIONS)
     written = settings.number_format("animate: number_format", number_format)
-    if each_operation is not None:
-        each_operation = settings.flag("animate: each_operation", each_operation)
-    targets = _targets(value, wrt)
-    intermediates = intermediates_of(value, targets, each_operation)
-    if len(intermediates.names) > settings.whole("animate: max_nodes", max_nodes):
-        raise ValueError(
-            f"animate: there are {len(intermediates.names):,} nodes, more than max_nodes={max_nodes}; take a "
-            "Value nearer to the leaves, name only the results that matter, or raise max_nodes"
-        )
-    _check_reached(value, targets, intermediates)
-    return Animation(Propagation(intermediates, targets), written, direction).story
-
-
-def _targets(value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:
-    """What to differentiate with respect to; nothing stands for all variables."""
-    targets: list[Any] = list(wrt) if isinstance(wrt, (list, tuple)) else [] if wrt is None else [wrt]
-    for given in (value, *targets):
-        if not isinstance(given, Value):
-            raise TypeError(f"animate: expected a Value, got {type(given).__name__}")
-        if given.constant:
-            what = "depends on no variable" if given is value else "is a constant"
-            raise ValueError(f"animate: {given.described()} {what}, so there is no gradient to it")
-    if value.shape:
-        raise ValueError(
-            f"animate: the output must be a number, got {value.described()}; sum it, or index it"
-        )
-    return targets
-
-
-def _check_reached(value: Value, targets: Sequence[Value], intermediates: Intermediates) -> None:
-    nodes = {node.source._birth: node.id for node in intermediates.graph if isinstance(node.source, Value)}
-    for target in targets:
-        if target._birth not in nodes:
-            raise ValueError(f"animate: {value.described()} does not depend on {target.described()}")
-        if nodes[target._birth] not in intermediates.names:
-            raise ValueError(
-                f"animate: {target.described()} is not a step of its own; name it, or say each_operation=True"
-            )
+    most = settings.whole("animate: max_nodes", max_nodes)
+    passes = asked("animate", value, wrt, each_operation, most, f"max_nodes={most}", "raise max_nodes")
+    return Animation(passes, written, direction).story
 
 
 class Animation:

@@ -20,9 +20,9 @@ KINDS = ("leaf", "constant", "output")
 
 
 @cache
-def resource(name: str) -> str:
-    """A file of this package as text."""
-    return (files(__package__) / name).read_text(encoding="utf-8")
+def resource(name: str, package: str = __package__) -> str:
+    """A file of a package as text."""
+    return (files(package) / name).read_text(encoding="utf-8")
 
 
 @cache

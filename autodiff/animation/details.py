@@ -35,7 +35,7 @@ class DetailWriter:
 
     def _value(self, id: int) -> Rows:
         tell, passes = self.tell, self.passes
-        end = f"= {tell.sized(passes.data[id])}"
+        end = f"= {self.value_number(id)}"
         if id not in passes.segments:
             return (Row(tell.name(id), end, "variable" if passes.varies(id) else "constant"),)
         term = transcribed(passes.segments[id].root)
@@ -47,12 +47,12 @@ class DetailWriter:
         pulls = self._pulls.get(id, [])
         if len(pulls) < least:
             return ()
-        numbers = ("" if is_array(pull.term) else f"= {self.tell.data(pull.term)}" for pull in pulls)
+        numbers = ("" if is_array(pull.term) else f"= {self.term_number(pull)}" for pull in pulls)
         terms = [Row("", f"+ {self._term(x)}", number) for x, number in zip(pulls, numbers, strict=True)]
         left = self.tell.gradient(id)
         first = terms[0]._replace(left=left, right=f"= {self._term(pulls[0])}")
         sum_of = f"It is used {len(pulls)} times, so its gradient is the sum of {len(pulls)} terms:"
-        end = Row("", f"= {self.tell.sized(pulls[-1].so_far)}")
+        end = Row("", f"= {self.gradient_number(id)}")
         return (first, end) if len(pulls) == 1 else (Row(note=sum_of), first, *terms[1:], end)
 
     def _term(self, pull: Pull) -> str:
@@ -71,9 +71,26 @@ class DetailWriter:
         derivation = Derivation(passes.source(passes.output), passes.source(id), passes.intermediates)
         for title, equations in derivation.sections:
             sentence = (Row(note=title),) if title else ()
-            yield (*sentence, *map(self._row, equations))
+            yield (*sentence, *self.rows(equations, derivation))
 
-    def _row(self, equation: Equation) -> Row:
+    # -- numbers -------------------------------------------------------------------------------
+
+    def value_number(self, id: int) -> str:
+        """The number, or array, that a named value is."""
+        return self.tell.sized(self.passes.data[id])
+
+    def gradient_number(self, id: int) -> str:
+        """The gradient of a named value."""
+        return self.tell.sized(self.passes.gradients[id])
+
+    def term_number(self, pull: Pull) -> str:
+        """What one link adds to a gradient."""
+        return self.tell.data(pull.term)
+
+    def rows(self, equations: Sequence[Equation], derivation: Derivation) -> Iterator[Row]:
+        """Equations of a derivation with their numbers."""
         number_format = self.tell.number_format
-        writers = Stacked(number_format=number_format), Stacked(equation.numbers, number_format)
-        return Row(*equation.cells(*writers), equation.note)
+        for equation in equations:
+            writers = Stacked(number_format=number_format), Stacked(equation.numbers, number_format)
+            left, right = equation.cells(*writers)
+            yield Row(f"{equation.lead}{left}", right, equation.note)

@@ -126,15 +126,22 @@ class Propagation:
         return path
 
 
-def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Intermediates:
-    """The named values of a graph: those that its user named, or one for each operation.
+DOZEN = 12
+"""Nodes of a graph that is shown operation by operation, where its user has named no part."""
 
-    By default each operation, unless results on the way were named.
+
+def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Intermediates:
+    """The named values of a graph: those that a reader would speak of, or one for each operation.
+
+    By default each operation of a graph that is small, or that has no such parts.
     """
-    named = Intermediates(output, wrt[0] if len(wrt) == 1 else None)
-    graph = named.graph
+    parts = Intermediates(output, wrt[0] if len(wrt) == 1 else None)
     if each_operation is None:
-        unnamed = any(value._operation is not None and value.name is None for value in wrt)
-        given = any(node.name and node.kind == "recorded" and node is not graph.output for node in graph)
-        each_operation = (unnamed and len(wrt) > 1) or not given
-    return Intermediates(output, widest=0) if each_operation else named
+        shown = {node.source._birth for node in parts.graph if node.id in parts.names}
+        unspoken = any(value._birth not in shown for value in wrt)
+        named = any(
+            node.name and node.kind == "recorded" for node in parts.graph if node is not parts.graph.output
+        )
+        few = len(parts.graph) <= DOZEN or len(parts.all_names.put) <= 1
+        each_operation = unspoken or (few and not named)
+    return Intermediates(output, each_operation=True) if each_operation else parts

@@ -11,7 +11,8 @@ from pathlib import Path
 from ..files.writing import format_of, write
 from ..settings import any_number
 from .caption import captioned, rows_of
-from .page import embedded, page
+from .document import embedded
+from .page import page
 from .steps import Detail, Sign, Step
 from .steps import Row as Row  # pickled storyboards of earlier versions find it here
 from .svg import Element, markup

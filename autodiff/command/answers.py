@@ -98,6 +98,16 @@ def answer_animate(asked: Namespace) -> Answer:
     return _saved(story, asked.output) if asked.output else _shown(story.text)
 
 
+def answer_play(asked: Namespace) -> Answer:
+    """A page in which every number can be moved."""
+    from ..live.page import FORMATS
+    from ..live.playing import play
+
+    _check_file("-o", asked.output, FORMATS)
+    output, _ = Problem(asked.expression, asked.givens, DIFFERENTIATE).recorded()
+    return _saved(play(output), asked.output)
+
+
 def _shown(text: str) -> Answer:
     return Answer(text.rstrip("\n"), {"text": text})
 

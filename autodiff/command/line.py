@@ -14,7 +14,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..text.console import print_anything
-from .answers import Answer, answer_animate, answer_draw, answer_explain, answer_grad, answer_minimize
+from .answers import (
+    Answer,
+    answer_animate,
+    answer_draw,
+    answer_explain,
+    answer_grad,
+    answer_minimize,
+    answer_play,
+)
 from .lecture_tables import answer_lecture
 from .mistakes import pointed
 from .problem import Misuse
@@ -27,6 +35,7 @@ examples:
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
   autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.svg
   autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
+  autodiff play "(y - sigmoid(w*x + b))^2" w=0.2 x=3 b=0.1 y=1 -o play.html
   autodiff minimize "(x - 1)^2 + 100(y - x^2)^2" x=-1.2 y=1 --method newton
 
 Expressions: + - * / ^, 3x^4, 2(x+1), x², functions of the engine with brackets, pi and e; parts
@@ -56,6 +65,8 @@ def _parser() -> ArgumentParser:
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
+    play = _added(commands, "play", answer_play, "a page in which every number can be moved")
+    play.add_argument("-o", "--output", metavar="FILE", default="play.html", help="default: play.html")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")
     minimum.add_argument("--method", default="bfgs", help="bfgs, newton, steepest-descent, … (default: bfgs)")
     minimum.add_argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..text.letters import alike
 from ..values.value import Value
 from .mistakes import misread
 from .school import free_name, read
@@ -22,14 +23,16 @@ class Problem:
 
     def __init__(self, text: str, givens: Sequence[str], purpose: str = "") -> None:
         self.calculation = read(text)
-        self.numbers = dict(map(_assignment, givens))
+        names = self.calculation.names
+        assigned = map(_assignment, givens)
+        self.numbers = {alike(name, names) or name: number for name, number in assigned}
         if len(self.numbers) < len(givens):
             raise Misuse("a name was given two numbers")
-        for name in self.calculation.names:
+        for name in names:
             if name not in self.numbers:
                 raise self.calculation.missing(name, self.numbers)
         for name in self.numbers:
-            if name not in self.calculation.names:
+            if name not in names:
                 raise Misuse(f"{name} is given a number, but is no unknown of the expression")
         if purpose and not self.numbers:
             raise Misuse(f"there is no unknown to {purpose}")

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 from .. import ops
 from ..settings import hint
 from ..text.digits import counted
+from ..text.letters import alike
 from ..values.value import Value
 from .mistakes import misread
 from .tokens import Token, tokens
@@ -55,10 +56,12 @@ class Calculation:
 
         Raises SyntaxError, with the place, where a number is missing.
         """
-        for name in self.names:
-            if name not in numbers:
-                raise self.missing(name, numbers)
         known, result = dict(numbers), None
+        for name in self.names:
+            given = alike(name, numbers)
+            if given is None:
+                raise self.missing(name, numbers)
+            known[name] = numbers[given]
         for part, steps in self.parts:
             result = _computed(steps, known)
             if part:

@@ -6,12 +6,13 @@ contributes to X̄, by the operation's own matrix rule: Ā = Ȳ·Bᵀ.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ..differentiation.engine import gradients
-from ..text.lettering import with_bar
+from ..text.lettering import ABOVE, BELOW, with_bar
 from ..values.value import Value
 from .expression import ONE, ZERO, Symbol, Term, walked
 from .intermediates import Intermediates
@@ -33,7 +34,8 @@ class Link(NamedTuple):
 class Chain:
     """All links from an output back to some of the values that it was computed from, `ends`.
 
-    Paths, and the whole derivative, are those to the first of them, `wrt`.
+    Paths, and the whole derivative, are those to the first of them, `wrt`; `defined` are the named values
+    whose gradients have names in it.
     """
 
     def __init__(self, intermediates: Intermediates, ends: Sequence[int]) -> None:
@@ -44,7 +46,10 @@ class Chain:
         path = self._path()
         self.arrays = any(intermediates.graph[id].shape for id in path)
         on_path = set(path)
+        self.defined: dict[Symbol, int] = {}
         self.users: dict[int, list[Link]] = defaultdict(list)
+        self.kept: dict[Symbol, int] = {}
+        """The named values whose gradients have names in the whole derivative, by these."""
         found = {id: self._links(id, on_path) for id in path}
         self.links: dict[int, list[Link]] = {id: links for id, links in found.items() if links}
         for upper in sorted(self.links):
@@ -75,7 +80,8 @@ class Chain:
             seed = Value(root.data, self.gradient_of(id).text)
         found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
         name = Symbol(self.intermediates.names[id], root.shape)
-        own = [] if id in self.intermediates.coined else [(root, name)]
+        is_result = id == self.output and id in self.intermediates.coined
+        own = [] if is_result else [(root, name)]
         return [Link(id, i, transcribed(g, own)) for i, g in zip(wanted, found, strict=True)]
 
     def gradient_of(self, id: int) -> Symbol:
@@ -121,33 +127,57 @@ class Chain:
 
     # -- the whole derivative ----------------------------------------------------------------
 
-    def summed(self, meaning: Callable[[Link], Term]) -> tuple[Term, dict[Symbol, Term]]:
+    def summed(self, by_layer: bool) -> tuple[Term, dict[Symbol, Term]]:
         """The derivative in one expression, sums over paths with their common factors in front.
 
-        Each link is written by its `meaning`: its closed formula, or ∂z/∂x.
-
         Where that becomes long, the gradient of a named value on the way keeps its name, and is defined in
-        the dictionary; so the size does not grow with the number of paths.
+        the dictionary; so the size does not grow with the number of paths. With `by_layer` it is called δ,
+        and has a name wherever the paths divide: δ of one layer is written in those of the next.
         """
         known: dict[int, Term] = {self.output: ONE}
         definitions: dict[Symbol, Term] = {}
-        for id in sorted(self.users, reverse=True):
-            known[id] = grouped(
-                [self._times(known[link.upper], link, meaning(link)) for link in self.users[id]]
-            )
-            if len(list(walked(known[id]))) > LONGEST and id != self.wrt:
-                symbol = self.gradient_of(id)
+        for id in self._by_layer() if by_layer else sorted(self.users, reverse=True):
+            known[id] = grouped([self._times(known[link.upper], link) for link in self.users[id]])
+            is_long = len(list(walked(known[id]))) > LONGEST
+            if id != self.wrt and (is_long or (by_layer and self._divides(id))):
+                symbol = self._delta(id) if by_layer else self.gradient_of(id)
+                self.kept[symbol] = id
                 definitions[symbol], known[id] = known[id], symbol
+                self.defined[symbol] = id
         return known.get(self.wrt, ZERO), definitions
+
+    def _by_layer(self) -> list[int]:
+        """The values on the paths by their distance from the output, that is the longest way's."""
+        layer = {self.output: 0}
+        for id in sorted(self.users, reverse=True):
+            layer[id] = 1 + max(layer[link.upper] for link in self.users[id])
+        return sorted(self.users, key=lambda id: (layer[id], id))
+
+    def _divides(self, id: int) -> bool:
+        """Whether the paths divide below a named value, or just below what it is computed from."""
+        links = self.links.get(id, [])
+        return len(links) > 1 or any(len(self.users[link.lower]) > 1 for link in links)
+
+    def _delta(self, id: int) -> Symbol:
+        """δ with the indices of a named value, δ₁⁽²⁾ for z₁⁽²⁾; δ(z) where these would not tell."""
+        name = self.intermediates.names[id]
+        told = name[1:] and all(char in BELOW or char in ABOVE for char in name[1:])
+        is_free = self._indices[name[1:]] == 1 and f"δ{name[1:]}" not in self.intermediates.names.values()
+        return Symbol(f"δ{name[1:]}" if told and is_free else f"δ({name})")
+
+    @cached_property
+    def _indices(self) -> Counter[str]:
+        """How many of those that are called δ have the same indices."""
+        return Counter(self.intermediates.names[id][1:] for id in self.users if self._divides(id))
 
     def partial(self, link: Link) -> Term:
         """A link as ∂z/∂x."""
         names = self.intermediates.names
         return Symbol(names[link.upper], (), names[link.lower])
 
-    def _times(self, gradient: Term, link: Link, meaning: Term) -> Term:
+    def _times(self, gradient: Term, link: Link) -> Term:
         """The contribution of a link, given the gradient of its upper end."""
         if not self.arrays:
-            return product([gradient, meaning])
+            return product([gradient, link.term])
         upper = Symbol(self.gradient_of(link.upper).text, self.intermediates.graph[link.upper].shape)
-        return substituted(meaning, upper, gradient)
+        return substituted(link.term, upper, gradient)

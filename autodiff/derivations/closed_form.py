@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ..settings import hint
+from ..text.letters import alike
 from ..values.data import Data, Shape, as_data, canonical, shape_of
 from ..values.value import Value
 from .expression import Term, evaluated, shape_of_term
@@ -26,8 +27,8 @@ WIDEST = 100
 class Formula:
     """An expression in the names of values.
 
-    `text` is Unicode, `latex` LaTeX; `definitions` are the formulas of the names u₁, u₂ … that were given
-    to parts of a long expression. `evaluate` computes it, here or at another point.
+    `text` is Unicode, `latex` LaTeX; `definitions` are the formulas of the names u₁, u₂ … that parts of a
+    long expression have. `evaluate` computes it, here or at another point.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Formula:
     def evaluate(self, point: Mapping[str, Data] | None = None) -> Data:
         """The number, with these numbers for these names.
 
-        Leaves that are not named keep their data, and what was computed from leaves is computed anew.
+        Leaves that are not named keep their data, and what was computed from leaves is computed anew. A name
+        may be spelled as it was given or as it is shown: "w1", "w₁".
 
         Raises ValueError for an unknown name, and for data of another shape; TypeError for a Value.
 
@@ -69,19 +71,23 @@ class Formula:
         >>> formula(x * y + 1.0).evaluate({"x": 10.0})
         21.0
         """
-        given = dict(point or {})
+        given = {self._known_name(name): data for name, data in (point or {}).items()}
         numbers: dict[str, Data] = {}
-        for name in given:
-            if not isinstance(name, str):
-                raise TypeError(f"evaluate: expected names, got {type(name).__name__}")
-            if name not in self._scope:
-                raise ValueError(f"evaluate: there is no {name!r}; {hint(name, self.names)}")
         for name, meaning in self._scope.items():
             if name in given:
                 numbers[name] = _fitted(name, given[name], meaning)
             else:
                 numbers[name] = evaluated(meaning, numbers) if isinstance(meaning, Term) else meaning
         return canonical(np.broadcast_to(evaluated(self.term, numbers), self._shape).copy())
+
+    def _known_name(self, name: str) -> str:
+        """A name as it is written here: w₁ for w1, too."""
+        if not isinstance(name, str):
+            raise TypeError(f"evaluate: expected names, got {type(name).__name__}")
+        found = alike(name, self.names)
+        if found is None:
+            raise ValueError(f"evaluate: there is no {name!r}; {hint(name, self.names)}")
+        return found
 
     @cached_property
     def _scope(self) -> Scope:
@@ -111,7 +117,7 @@ def formula(value: Value, *, expand: bool = False) -> Formula:
     r"""The expression that a Value was computed with, in the names of what it was computed from.
 
     Named values appear as their names; with `expand` only leaves and constants do. Parts of an expression
-    of more than about 100 operations are given names, u₁, u₂ …, which `definitions` explains.
+    of more than about 100 operations have names, u₁, u₂ … as everywhere, which `definitions` explains.
 
     >>> x, y = Value(3.0, "x"), Value(2.0, "y")
     >>> formula((x + 1.0) ** 2 / (2.0 * y))
@@ -121,7 +127,15 @@ def formula(value: Value, *, expand: bool = False) -> Formula:
 
     Raises TypeError for anything but a Value.
     """
-    intermediates = Intermediates(value, widest=WIDEST, deepest=WIDEST, expand=expand)
+    return _formula(Intermediates(value, put=False, widest=WIDEST, expand=expand))
+
+
+def formula_as_typed(value: Value, *, expand: bool = False) -> Formula:
+    """The same with names as they were typed, for messages that speak of the user's code."""
+    return _formula(Intermediates(value, put=False, widest=WIDEST, expand=expand, as_typed=True))
+
+
+def _formula(intermediates: Intermediates) -> Formula:
     root = intermediates.graph.output
     term = transcribed(intermediates.segment(root.id).root)
     return Formula(term, intermediates.scope, intermediates.parts(), root.shape)

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
 from ..differentiation.engine import gradients
+from ..settings import flag
 from ..text.escaping import markdown
 from ..text.notation import visible
 from ..values.data import Data, is_lazy, shape_of
+from ..values.modes import differentiating
 from ..values.value import Value
 from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import Equation, latex_lines, text_lines
-from .expression import Given, Number, Product, Symbol, Term, evaluated, multiplied
+from .expression import (
+    Given,
+    Number,
+    Product,
+    Symbol,
+    Term,
+    evaluated,
+    multiplied,
+    shape_of_term,
+    walked,
+)
 from .intermediates import Intermediates
-from .simplification import total
+from .simplification import spread_number, total
+from .transcription import transcribed
+from .typesetting import Text
 
-MOST_PATHS = 24
-"""Paths that are told apart; of more only the sum is."""
-
-MOST_ROWS = 6
-"""Paths that have a line each; more are written as one sum with common factors in front."""
+MOST_PATHS = 8
+"""Paths that have a line each; of more δ is written, layer by layer."""
 
 MOST_LINES = 16
 """Equations that are shown below each other; of more the first and the last."""
@@ -64,29 +76,34 @@ class Derivation:
     """How one partial derivative comes about: made by `explain`, printed as text, in notebooks as LaTeX.
 
     `value` is the engine's gradient, `formula` the closed formula, which can be evaluated at other
-    points; `links` are all links, from the output back; `paths` the chains of links, empty where
-    there are too many of them; `n_paths` says how many there are.
+    points; `links` are all links, in the order of the paths; `paths` the chains of links, empty where
+    there are more than 8 of them; `n_paths` says how many there are.
     """
 
-    def __init__(self, output: Value, wrt: Value, intermediates: Intermediates | None = None) -> None:
+    def __init__(
+        self, output: Value, wrt: Value, intermediates: Intermediates | None = None, put: bool = True
+    ) -> None:
         self.value: Data = gradients(output, wrt)
-        intermediates = intermediates or Intermediates(output, wrt)
+        self._put = put
+        intermediates = intermediates or Intermediates(output, wrt, put=put)
         (found,) = [node.id for node in intermediates.graph if node.source is wrt] or [-1]
         self._chain = chain = Chain(intermediates, [found])
         self._intermediates = intermediates
-        self._wrt = wrt
-        term, self._definitions = chain.summed(lambda link: link.term)
+        self.n_paths = chain.count()
+        self._by_layer = self.n_paths > MOST_PATHS and not chain.arrays
+        term, self._definitions = chain.summed(self._by_layer)
+        self.defined = {symbol.text: id for symbol, id in chain.defined.items()}
         self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
         for symbol, definition in self._definitions.items():
             self._numbers[symbol.text] = evaluated(definition, self._numbers)
         nowhere = Symbol(intermediates.names[chain.output], wrt.shape, wrt.name or "x")
         self.left = chain.gradient_of(found) if found in intermediates.names else nowhere
         self.formula = Formula(term, self._scope, self._named, wrt.shape)
-        self.n_paths = chain.count()
-        self._links = {link[:2]: self._in_names(link) for links in chain.links.values() for link in links}
-        self.links = tuple(self._links.values())
-        paths = chain.paths() if self.n_paths <= MOST_PATHS else []
-        self.paths = tuple(tuple(self._links[link[:2]] for link in path) for path in paths)
+        paths = [*chain.paths()] if self.n_paths <= MOST_PATHS else []
+        ordered = (link for links in [*paths, *chain.links.values()] for link in links)
+        named = {link: self._in_names(link) for link in dict.fromkeys(ordered)}
+        self.links = tuple(named.values())
+        self.paths = tuple(tuple(named[link] for link in path) for path in paths)
 
     @property
     def _named(self) -> dict[str, Term]:
@@ -111,11 +128,50 @@ class Derivation:
         """Sentences, each with the equations below it."""
         if not self.links:
             return [(self._nothing(), [Equation(self.left, self.formula.term)])]
+        if not self._put:
+            return [("", self._defined()), ("", self._result())]
+        return [self._listed("parts", self._parts()), *self._steps(), ("", self._result())]
+
+    def _steps(self) -> list[tuple[str, list[Equation]]]:
+        """From the chain rule to what the result is put together from."""
+        named = self._listed("named gradients", self._defined())
         if self._chain.arrays:
-            opening = [(self._opening_of_arrays(), self._sums())]
-        else:
-            opening = [*self._growing(), self._listed("links", self._locals())]
-        return [*opening, self._listed("named gradients", self._defined()), ("", self._result())]
+            return [(self._opening_of_arrays(), self._sums()), named]
+        if self._by_layer:
+            return [(f"{self._paths_in_words()}. {self._opening_of_layers()}", []), named]
+        return [*self._growing(), self._listed("links", self._locals()), named]
+
+    def _parts(self) -> list[Equation]:
+        """What was given a name here, as a reader would put it, and the result in these names."""
+        known = self._intermediates.parts()
+        wanted = [*self._intermediates.names.values()] if self._by_layer else [*self._mentioned()]
+        needed, waiting = set[str](), wanted
+        while waiting:
+            name = waiting.pop()
+            if name in known and name not in needed:
+                needed.add(name)
+                waiting += _names_in(known[name])
+        equations = [self._part(name, term) for name, term in known.items() if name in needed]
+        if not equations:
+            return []
+        output = self._chain.output
+        if output in self._intermediates.coined:
+            whole = transcribed(self._intermediates.segment(output).root)
+            equations.append(self._part(self._intermediates.names[output], whole))
+        return [replace(equations[0], lead="Put "), *equations[1:]]
+
+    def _part(self, name: str, term: Term) -> Equation:
+        return Equation(Symbol(name, shape_of_term(term)), term, result=self._number(name))
+
+    def _number(self, name: str) -> Term | None:
+        """The number that a name stands for; nothing for an array."""
+        data = self._numbers[name]
+        return None if shape_of(data) or is_lazy(data) else Number(float(data))
+
+    def _mentioned(self) -> Iterator[str]:
+        """The names on the paths, and in the formulas of the links."""
+        for link in self.links:
+            yield from (link.upper, link.lower, *_names_in(link.formula.term))
 
     def _listed(self, what: str, equations: list[Equation]) -> tuple[str, list[Equation]]:
         """Equations; of many the first and the last, which is said."""
@@ -139,6 +195,13 @@ class Derivation:
         output = visible(self._intermediates.names[self._chain.output])
         return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
 
+    def _opening_of_layers(self) -> str:
+        told = [
+            f"{Text().write(δ)} = {self._chain.gradient_of(id).text}" for δ, id in self._chain.kept.items()
+        ]
+        with_first = f" with {told[0]}{' and so on' if len(told) > 1 else ''}" if told else ""
+        return f"Layer by layer, from the output back,{with_first}:"
+
     def _sums(self) -> list[Equation]:
         """The gradient of each named value: the sum of what those that use it contribute."""
         users = self._chain.users
@@ -151,20 +214,14 @@ class Derivation:
             ]
         )
 
+    def _paths_in_words(self) -> str:
+        return f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
+
     def _growing(self) -> list[tuple[str, list[Equation]]]:
-        """The chain rule, applied again and again."""
+        """The chain rule, applied again and again; of several paths their sum."""
         if self.n_paths == 1:
             return [("", self._growing_chain(next(self._chain.paths())))]
-        sentence = f"{self.n_paths:,} paths lead from {self._names[1]} to {self._names[0]}"
-        if self.n_paths <= MOST_ROWS:
-            return [(f"{sentence}:", self._multiplied())]
-        if self.n_paths > MOST_PATHS:
-            sentence += f", more than the {MOST_PATHS} that are told apart"
-        term, definitions = self._chain.summed(self._chain.partial)
-        named = [Equation(symbol, meaning) for symbol, meaning in definitions.items()]
-        title, named = self._listed("gradients on the way", named)
-        equations = [*named, Equation(self.left, term, "sum over the paths")]
-        return [(f"{sentence}; their sum, grouped: {title}".strip(" :") + ":", equations)]
+        return [(f"{self._paths_in_words()}:", self._multiplied())]
 
     def _multiplied(self) -> list[Equation]:
         """The sum over the paths, each on its own line."""
@@ -196,10 +253,22 @@ class Derivation:
     def _result(self) -> list[Equation]:
         """The product put together, in names and in numbers, and the gradient."""
         term = self.formula.term
-        if isinstance(term, Number):
+        if isinstance(term, Number) or spread_number(term):
             return [Equation(self.left, term)]
         numbered = [] if self._chain.arrays else [Equation(None, term, numbers=self._numbers)]
-        return [Equation(self.left, term), *numbered, Equation(None, _shown(self.value))]
+        again = self._by_definition()
+        return [Equation(self.left, term), *again, *numbered, Equation(None, _shown(self.value))]
+
+    def _by_definition(self) -> list[Equation]:
+        """The slope of one operation alone in the other form that it has: σ′ = e⁻ᵛ(1 + e⁻ᵛ)⁻²."""
+        names, node = self._intermediates.names, self._intermediates.graph.output
+        define = node.operation.definition if node.operation else None
+        if define is None or len(self.links) > 1 or node.inputs[0] not in names:
+            return []
+        x = Value(self._intermediates.graph[node.inputs[0]].data, names[node.inputs[0]])
+        with differentiating():
+            slope = gradients(define(x), x, create_graph=True)
+        return [Equation(None, transcribed(slope))]
 
     def _defined(self) -> list[Equation]:
         """The gradients on the way that keep their names in the formula."""
@@ -252,6 +321,11 @@ def _few(shown: list[Shown], most: int = MOST_LINES, gap: Shown | None = None) -
     return [*shown[:half], *([] if gap is None else [gap]), *shown[-half:]]
 
 
+def _names_in(term: Term) -> list[str]:
+    """The names that a term contains."""
+    return [part.name for part in walked(term) if isinstance(part, Symbol) and part.lower is None]
+
+
 def _result_of(link: NamedLink) -> Term | None:
     """The number of a link, unless its formula is one."""
     return None if isinstance(link.formula.term, Number) else _shown(link.value)
@@ -262,11 +336,13 @@ def _shown(data: Data) -> Term:
     return Given(data) if shape_of(data) or is_lazy(data) else Number(float(data))
 
 
-def explain(output: Value, wrt: Value) -> Derivation:
+def explain(output: Value, wrt: Value, *, put: bool = True) -> Derivation:
     """Derive one partial derivative, as on the slides: link by link, by the rules of the operations.
 
-    A link leads from one named value to the next; what has no name is folded into it. For arrays, the
-    matrix rules are shown.
+    A link leads from one named value to the next. Parts without a name are put where a reader would:
+    "Put u₁ = 3w₁ − 2w₂ + b". With `put=False` they are not, and only the finished formula is written.
+    Where more than 8 paths lead to the variable, δ is written layer by layer, from the output back, in place
+    of paths. For arrays, the matrix rules are shown.
 
     >>> x = Value(3.0, "x")
     >>> u = 1.0 - x; u.name = "u"
@@ -291,4 +367,4 @@ def explain(output: Value, wrt: Value) -> Derivation:
         raise ValueError(
             f"explain: the output must be a number, got {output.described()}; sum it, or index it"
         )
-    return Derivation(output, wrt)
+    return Derivation(output, wrt, put=flag("explain: put", put))

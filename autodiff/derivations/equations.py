@@ -21,7 +21,7 @@ MOST_TERMS = 24
 class Equation:
     """left = right = result   note. Without a left side it goes on with the one above.
 
-    On the right names are written as their `numbers`, if there are any.
+    On the right names are written as their `numbers`, if there are any. `lead` is a word before it all.
     """
 
     left: Symbol | None
@@ -30,6 +30,7 @@ class Equation:
     numbers: Mapping[str, Data] = field(default_factory=dict)
     result: Term | None = None
     sign: str = "="
+    lead: str = ""
 
     def cells(self, write: Text, numbered: Text) -> tuple[str, str]:
         """Left side; sign, right side, and result."""
@@ -46,7 +47,12 @@ def text_lines(equations: Sequence[Equation]) -> list[str]:
     y = x    a note
       = x
     """
-    rows = [equation.cells(Text(), Text(equation.numbers, ".4g", MOST_TERMS)) for equation in equations]
+    lead = max((len(equation.lead) for equation in equations), default=0)
+    rows = [
+        (f"{equation.lead:<{lead}}{left}", right)
+        for equation in equations
+        for left, right in [equation.cells(Text(), Text(equation.numbers, ".4g", MOST_TERMS))]
+    ]
     width = max((_width(left) for left, _ in rows if _width(left) <= WIDEST_LEFT), default=0)
     lines = [f"{left}{' ' * (width - _width(left))} {right}" for left, right in rows]
     longest = max((len(line) for line, e in zip(lines, equations, strict=True) if e.note), default=0)
@@ -67,5 +73,6 @@ def latex_lines(equations: Sequence[Equation]) -> list[str]:
     for equation in equations:
         left, right = equation.cells(Latex(), Latex(equation.numbers, ".4g", MOST_TERMS))
         note = equation.note.replace(" ", r"\ ")
-        lines.append(f"{left} &{right}" + (rf" \qquad \mathrm{{{note}}}" if note else ""))
+        lead = rf"\text{{{equation.lead}}}" if equation.lead else ""
+        lines.append(f"{lead}{left} &{right}" + (rf" \qquad \mathrm{{{note}}}" if note else ""))
     return lines

@@ -108,6 +108,24 @@ def parts(term: Term) -> tuple[Term, ...]:
     return ()
 
 
+def is_row(term: Term) -> bool:
+    """Whether a term is a vector as the one row of a matrix."""
+    return _stands(term) and shape_of_term(term)[0] == 1
+
+
+def is_column(term: Term) -> bool:
+    """Whether a term is a vector as the one column of a matrix."""
+    return _stands(term) and shape_of_term(term)[1] == 1
+
+
+def _stands(term: Term) -> bool:
+    """Whether a term is a vector as a matrix."""
+    if not isinstance(term, Call) or term.operation.typeset != "{}[{index}]":
+        return False
+    n, shape = len(shape_of_term(term.arguments[0])), term.shape
+    return n == 1 and len(shape) == 2 and shape != (1, 1) and 1 in shape
+
+
 def multiplied(factors: Sequence[Term]) -> Term:
     """The product of factors as they are; 1 if there are none."""
     return Product(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE

@@ -1,20 +1,18 @@
 """Where a chain of derivatives stops: the named values of a graph, and the segments between them.
 
-What has no name is folded into the next value that has one: with e named, (y − a)² is one link from
-a to e². Only where a folded expression would become long, a value in it is given a name, u₁, u₂ ….
+Which names there are is decided in `naming`. What has none is folded into the next value that has one: with e
+named, (y − a)² is one link from a to e².
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
-from ..text.digits import subscript
+from ..naming import Names
 from ..values.data import Data
 from ..values.modes import differentiating
-from ..values.operation import Operation
 from ..values.recording import recorded
 from ..values.value import Value
 from .expression import Term
@@ -28,10 +26,25 @@ class Segment(NamedTuple):
     leaves: dict[int, Value]
 
 
+LARGEST = 500
+"""Operations that are written as one expression, where a reader would put nothing: a sum may be long."""
+
+DEEPEST = 60
+"""Brackets in brackets of one expression."""
+
+
 class Intermediates:
     """The values of a graph that have names of their own in a derivation, by their ids in the graph.
 
-    Inputs and the output are among them, and of what is between only what is not folded into another.
+    Inputs and the output are among them, `wrt`, and of what is between
+
+        named and put parts    as in a derivation, "Put u₁ = …", or
+        named parts            if `put` is False: a put part is one only where an expression of more than so
+                               many operations as `widest` would become larger, or
+        none of the parts      if `expand`, but for the same reason, or
+        each operation         if `each_operation`.
+
+    `coined` are the names among them that were given here, not by the user.
     """
 
     def __init__(
@@ -39,70 +52,55 @@ class Intermediates:
         output: Value,
         wrt: Value | None = None,
         *,
-        widest: int = 40,
-        deepest: int = 5,
+        put: bool = True,
         expand: bool = False,
+        each_operation: bool = False,
+        widest: int = LARGEST,
+        as_typed: bool = False,
     ) -> None:
         self.graph = Graph(output)
+        self.all_names = Names(self.graph, as_typed=as_typed)
         self.names: dict[int, str] = {}
-        self.coined: dict[int, str] = {}
-        self._given = Counter(node.name for node in self.graph if node.name)
-        self._used: Counter[str] = Counter()
-        self._name_nodes(wrt, widest, deepest, expand)
-
-    def _name_nodes(self, wrt: Value | None, widest: int, deepest: int, expand: bool) -> None:
-        """Give the names; a long expression is cut before its size reaches the bound."""
+        self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
         sizes: dict[int, int] = {}
         depths: dict[int, int] = {}
         for node in self.graph:
-            sizes[node.id] = 1 + sum(sizes[i] for i in node.inputs)
-            depths[node.id] = self._curved(node) + max((depths[i] for i in node.inputs), default=0)
-            if not isinstance(node.source, Value) or isinstance(node.data, tuple):
-                continue
-            last = node is self.graph.output
-            if node.name and not (expand and node.kind == "recorded" and node.source is not wrt):
-                self.names[node.id] = self._marked(node.name)
-            elif last:
-                name = self._coin("f") if "f" in self._given else "f"
-                self.names[node.id] = self.coined[node.id] = name
-            elif node.kind == "leaf" or node.source is wrt:
-                self.names[node.id] = self._coin("v")
-            elif node.kind == "recorded" and (sizes[node.id] > widest or depths[node.id] > deepest):
-                self.names[node.id] = self.coined[node.id] = self._coin("u")
-            if node.id in self.names:
-                sizes[node.id], depths[node.id] = 1, 0
+            sizes[node.id] = bool(node.inputs) + sum(sizes[i] for i in node.inputs)
+            depths[node.id] = self._nested(node) + max((depths[i] for i in node.inputs), default=0)
+            if self._stops(node, sizes[node.id], wrt) or depths[node.id] > DEEPEST:
+                self.names[node.id] = self.all_names.spoken(node.id)
+                sizes[node.id] = depths[node.id] = 0
+        given = {node.id for node in self.graph if node.name}
+        self.coined = {id: name for id, name in self.names.items() if self._is_part(id) and id not in given}
 
-    def _curved(self, node: Node) -> bool:
-        """Whether an operation makes derivatives longer: not where its slope is the same everywhere."""
-        operation: Any = node.operation
-        varying = [i for i, x in enumerate(node.inputs) if self.graph[x].kind != "number"]
-        if operation is None or (operation.linear and len(varying) == 1):
+    def _is_part(self, id: int) -> bool:
+        return self.graph[id].operation is not None
+
+    def _stops(self, node: Node, size: int, wrt: Value | None) -> bool:
+        """Whether a node has a name; a long expression is cut, if possible where a reader would."""
+        if not isinstance(node.source, Value) or isinstance(node.data, tuple):
             return False
-        return not all(isinstance(rule, float) for rule in _slopes(operation, varying))
+        if node.operation is None:
+            return node.id in self.all_names
+        if node is self.graph.output or node.source is wrt or self._each_operation or size > LARGEST:
+            return True
+        wide = size > self._widest
+        return (bool(node.name) and (wide or not self._expand)) or (
+            node.id in self.all_names.put and (wide or self._put)
+        )
 
-    def _marked(self, name: str) -> str:
-        """A name; where several values bear it, with a number: e[1], e[2]."""
-        if self._given[name] == 1:
-            return name
-        return self._numbered(name, lambda k: f"{name}[{k}]")
-
-    def _coin(self, letter: str) -> str:
-        """A name that nobody has given."""
-        return self._numbered(letter, lambda k: letter + subscript(k))
-
-    def _numbered(self, name: str, meant: Callable[[int], str]) -> str:
-        """A name with the next number that makes it one that nobody has given."""
-        while True:
-            self._used[name] += 1
-            if (numbered := meant(self._used[name])) not in self._given:
-                return numbered
+    @staticmethod
+    def _nested(node: Node) -> bool:
+        """Whether an operation is written around its operands: all but sums of the first one."""
+        operation = node.operation
+        return operation is not None and not (operation.elementwise and operation.rules[0] == 1.0)
 
     def segment(self, id: int) -> Segment:
         """The computation of a named value from those next to it; a leaf stands for itself."""
         copies: dict[int, Value] = {}
         leaves: dict[int, Value] = {}
         with differentiating():
-            for node in self._folded(id):
+            for node in self.folded(id):
                 if node.id != id and node.id in self.names:
                     leaves[node.id] = copies[node.id] = self._leaf(node)
                 elif node.operation is None:
@@ -111,7 +109,7 @@ class Intermediates:
                     copies[node.id] = again(node, [copies[i] for i in node.inputs])
         return Segment(copies[id], leaves)
 
-    def _folded(self, id: int) -> Iterator[Node]:
+    def folded(self, id: int) -> Iterator[Node]:
         """What a named value is computed from, down to the next named values, in order of the graph."""
         found, stack = {id}, [id]
         while stack:
@@ -146,15 +144,3 @@ def again(node: Node, inputs: list[Any]) -> Value:
     tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
     known = differentiable(operation, tuple(inputs), node.metadata)
     return recorded(known, node.data, inputs, node.metadata, tracked)
-
-
-def _slopes(operation: Operation, varying: Sequence[int]) -> Iterator[Any]:
-    """The slopes of an operation, those of two numbers at a point."""
-    for i in varying:
-        rule = operation.rules[0 if operation.many else i]
-        if callable(rule) and operation.elementwise and operation.arity == 2:
-            operands = (Value(0.5) if i in varying else 0.5 for i in range(2))
-            with differentiating():
-                yield rule(Value(0.5), *operands)
-        else:
-            yield rule

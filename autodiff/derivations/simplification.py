@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -69,6 +70,41 @@ def grouped(terms: Sequence[Term], kinds: type | tuple[type, ...] = object) -> T
     return product([common, *shared, total([product([rest, power(common, MINUS_ONE)]) for rest in rests])])
 
 
+def descending(terms: tuple[Term, ...]) -> tuple[Term, ...] | None:
+    """The terms of a polynomial, the highest power first: 3x² − 2x + 8.   None for other sums, as 1 − x²."""
+    powers = [_monomial(term) for term in terms]
+    names = {base for base, _ in powers if base is not None}
+    degrees = [degree for _, degree in powers]
+    known = all(map(math.isfinite, degrees)) and len(names) == 1
+    if not known or max(degrees) < 2.0 or (len(terms) == 2 and min(degrees) == 0.0):
+        return None
+    return tuple(sorted(terms, key=lambda term: -_monomial(term)[1]))
+
+
+def _monomial(term: Term) -> tuple[Symbol | None, float]:
+    """The name that a term is a power of, and the exponent; nan for other terms."""
+    base, exponent = _raised(_parted(term)[1])
+    if base == ONE:
+        return None, 0.0
+    return (base, exponent) if isinstance(base, Symbol) else (None, math.nan)
+
+
+def bare(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The terms of a sum, numbers not spread out to the shape that it has without that."""
+    numbers = [spread_number(term) for term in terms]
+    others = [shape_of_term(term) for term, number in zip(terms, numbers, strict=True) if number is None]
+    if not others or np.broadcast_shapes(*others) != np.broadcast_shapes(*map(shape_of_term, terms)):
+        return terms
+    return tuple(term if number is None else number for term, number in zip(terms, numbers, strict=True))
+
+
+def spread_number(term: Term) -> Number | None:
+    """The number that is spread out to a shape."""
+    if isinstance(term, Call) and term.operation.typeset == "{}" and isinstance(term.arguments[0], Number):
+        return term.arguments[0]
+    return None
+
+
 def _common(coefficients: Sequence[float]) -> float:
     """The greatest whole number that divides all coefficients, negative where they all are."""
     if not all(map(float.is_integer, coefficients)):
@@ -110,6 +146,8 @@ def product(factors: Iterable[Term]) -> Term:
     exponents: dict[Term, float] = {}
     for factor in _unspread(list(_factors(factors))):
         base, exponent = _raised(factor)
+        if (number := spread_number(base)) and exponent == 1.0:
+            over, base = over * number.value, _respread(base, 1.0)
         if isinstance(base, Number) and exponent == 1.0:
             over *= base.value
         elif isinstance(base, Number) and exponent == -1.0:
@@ -125,7 +163,15 @@ def product(factors: Iterable[Term]) -> Term:
         if exponent != 0.0 or shape_of_term(base)
     ]
     kept += [] if divisor == 1.0 else [Power(Number(divisor), MINUS_ONE)]
+    if len(kept) == 1 and spread_number(kept[0]):
+        return _respread(kept[0], coefficient)
     return multiplied(kept if coefficient == 1.0 else [Number(coefficient), *kept])
+
+
+def _respread(term: Term, value: float) -> Term:
+    """Another number, spread out as one is."""
+    assert isinstance(term, Call)
+    return replace(term, arguments=(Number(value),))
 
 
 def _factors(factors: Iterable[Term]) -> Iterator[Term]:
@@ -157,7 +203,7 @@ def _quotient(over: float, under: float) -> tuple[float, float]:
 
 
 def _unspread(factors: list[Term]) -> list[Term]:
-    """Factors that are only spread out to a shape, which the product has without that, as they were."""
+    """Factors, and numbers in sums, without being spread out to a shape that the product has anyhow."""
     shape = np.broadcast_shapes(*map(shape_of_term, factors))
     for i, factor in enumerate(factors):
         if isinstance(factor, Call) and factor.operation.typeset == "{}":
@@ -165,6 +211,14 @@ def _unspread(factors: list[Term]) -> list[Term]:
             if np.broadcast_shapes(*map(shape_of_term, others)) == shape:
                 factors = list(_factors(others))
                 return _unspread(factors)
+        if isinstance(factor, Sum):
+            plain = Sum(tuple(spread_number(term) or term for term in factor.terms))
+            if (
+                plain != factor
+                and np.broadcast_shapes(*map(shape_of_term, [*factors[:i], plain, *factors[i + 1 :]]))
+                == shape
+            ):
+                return _unspread([*factors[:i], plain, *factors[i + 1 :]])
     return factors
 
 

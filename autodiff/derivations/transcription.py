@@ -82,7 +82,8 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
         else:
             index = "₁₂₃₄₅"[i] if len(operands) > 1 else ""
             declare = elementwise if operation.elementwise else primitive
-            rules.append(_opaque(f"{operation.symbol}′{index}", rule, operation, declare))
+            word = operation.symbol if operation.symbol.isalpha() else operation.name
+            rules.append(_opaque(f"{word}′{index}", rule, operation, declare))
     changed = copy(operation)
     changed.rules = tuple(rules)
     return changed
@@ -97,7 +98,8 @@ def _is_closed(rule: Any, operation: Operation, operands: tuple[Any, ...], metad
     """Whether what the rule records at these operands is right at other points, too."""
     if operation.elementwise and not _is_closed_for_numbers(rule, operation, operands, metadata):
         return False
-    return not any(map(shape_of, operands)) or _holds_elsewhere(rule, operation, operands, metadata)
+    of_numbers = operation.elementwise and not any(map(shape_of, operands))
+    return of_numbers or _holds_elsewhere(rule, operation, operands, metadata)
 
 
 def _is_closed_for_numbers(
@@ -145,11 +147,33 @@ def _holds_elsewhere(
     slope = rule(*given[operation.elementwise :], **metadata)
     if not isinstance(slope, Value):
         return True
-    brought = (node.data for node in Graph(slope) if node.kind == "number" and node.shape)
+    graph = Graph(slope)
+    if not (_rearranges(operation) or "index" in metadata) and any(
+        _is_machinery(node, graph) for node in graph
+    ):
+        return False
+    brought = (node.data for node in graph if node.kind == "number" and node.shape)
     if all(any(data is own for own in here) for data in brought):
         return True
     there = [_moved(data) if type(x) is Value else data for x, data in zip(operands, here, strict=True)]
     return _holds_at(there, transcribed(slope), rule, operation, metadata, 1e-5)
+
+
+def _is_machinery(node: Node, graph: Graph) -> bool:
+    """Whether a node of a rule moves entries about, as reshape does: a program's way, not a formula's.
+
+    A vector as a column or a row is none.
+    """
+    if node.operation is None:
+        return False
+    index = node.metadata.get("index", ())
+    sliced = any(entry is None or entry is ... for entry in (index if isinstance(index, tuple) else (index,)))
+    is_vector = len(graph[node.inputs[0]].shape) == 1 and len(node.shape) == 2
+    return _rearranges(node.operation) or (sliced and not is_vector)
+
+
+def _rearranges(operation: Operation) -> bool:
+    return operation.linear and not (operation.elementwise or operation.typeset or operation.conforming)
 
 
 def _moved(data: Data) -> Data:

@@ -12,11 +12,27 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import TypeAlias
 
+import numpy as np
+
 from ..text.lettering import ABOVE, raised
 from ..text.notation import printable, text_of, visible
 from ..values.data import Data, shape_of
-from .expression import ONE, Call, Given, Number, Power, Product, Sum, Symbol, Term, multiplied, shape_of_term
-from .simplification import product
+from .expression import (
+    ONE,
+    Call,
+    Given,
+    Number,
+    Power,
+    Product,
+    Sum,
+    Symbol,
+    Term,
+    is_column,
+    is_row,
+    multiplied,
+    shape_of_term,
+)
+from .simplification import bare, descending, product
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 
@@ -86,6 +102,8 @@ class Text:
     def number(self, value: float) -> Piece:
         """A number; a negative one binds as a sum, so that it stands in brackets inside a product."""
         value += 0.0  # −0 is written as 0
+        if value == math.e:
+            return "e", ATOM
         whole = value.is_integer() and abs(value) < LARGE
         digits, _, exponent = format(value, ".0f" if whole else self.number_format).partition("e")
         digits = digits.replace("-", self.minus).replace("inf", "∞")
@@ -115,9 +133,8 @@ class Text:
     # -- sums and products -------------------------------------------------------------------
 
     def sum(self, terms: tuple[Term, ...]) -> str:
-        """Terms with their signs between them; one with a positive sign comes first, if there is one."""
-        first = next((i for i, term in enumerate(terms) if not _is_negative(term)), 0)
-        ordered = (terms[first], *terms[:first], *terms[first + 1 :])
+        """Terms with their signs between them, the highest power or a positive one first."""
+        ordered = descending(bare(terms)) or _positive_first(bare(terms))
         if len(ordered) <= self.most_terms:
             return self.signed(ordered)
         half = int(self.most_terms) // 2
@@ -151,7 +168,7 @@ class Text:
         """Factors side by side: with a dot, except 2x and a(1 − a)."""
         text: str = ""
         previous: Term = ONE
-        for factor in factors:
+        for factor in sorted(factors, key=is_row):  # a column times a row is a matrix, in this order
             written = self.part(factor, PRODUCT if isinstance(factor, Product) else POWER)
             text += self.between(text, previous, factor, written) + written
             previous = factor
@@ -161,6 +178,8 @@ class Text:
         """What stands between two factors."""
         if not text:
             return ""
+        if is_column(previous) and is_row(factor):
+            return self.dot
         if shape_of_term(previous) and shape_of_term(factor):
             return self.circle
         if any(isinstance(term, Symbol) and term.lower is not None for term in (previous, factor)):
@@ -178,6 +197,8 @@ class Text:
             return self.fraction(ONE, divisor)
         if term.exponent == Number(0.5):
             return self.root(term.base), POWER
+        if term.base == Number(math.e):
+            return self.exponential(term.exponent), POWER
         return self.superscript(self.part(term.base, ATOM), self.write(term.exponent)), POWER
 
     # -- other operations --------------------------------------------------------------------
@@ -191,17 +212,24 @@ class Text:
             output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
             arguments = (*arguments[:output], *arguments[output + 1 :])
         inner = [*map(self.write, arguments), *([self.plain(call.told)] if call.told else [])]
-        return self.plain(call.operation.symbol) + self.bracketed(", ".join(inner)), ATOM
+        return self.plain(_function(call)) + self.bracketed(", ".join(inner)), ATOM
 
     def typeset(self, template: str, call: Call) -> Piece:
         """An operation by its own notation: between signs, with one in front, behind, or between operands."""
         first = call.arguments[0]
         if template == "{}":
+            if isinstance(first, Number):
+                return self.array(np.full(call.shape, first.value)), ATOM
             return self.piece(first)
+        if is_column(call):
+            return self.piece(first)
+        if template == "{}ᵀ" or is_row(call):
+            return self.superscript(self.part(first, POWER), self.transposed), POWER
+        if template.startswith("{}") and template[2:] and all(char in ABOVE for char in template[2:]):
+            exponent = "".join(ABOVE[char] for char in template[2:]).replace("-", self.minus)
+            return self.superscript(self.part(first, POWER), exponent), POWER
         if template == "e^{}":
             return self.exponential(first), POWER
-        if template == "{}ᵀ":
-            return self.superscript(self.part(first, POWER), self.transposed), POWER
         begins, ends = not template.startswith("{"), not template.endswith("}")
         least = SUM if begins and ends else ATOM if ends else POWER
         waiting, text = iter(call.arguments), ""
@@ -260,6 +288,17 @@ class Text:
     def fraction(self, over: Term, under: Term) -> Piece:
         """A quotient."""
         return f"{self.part(over, PRODUCT)}/{self.part(under, POWER)}", PRODUCT
+
+
+def _function(call: Call) -> str:
+    """What an operation is called as a function: its symbol, unless that comes behind or between operands."""
+    symbol, template = call.operation.symbol, call.operation.typeset or ""
+    return symbol if symbol.rstrip("′₁₂₃₄₅").isalpha() and not template.startswith("{") else call.name
+
+
+def _positive_first(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    first = next((i for i, term in enumerate(terms) if not _is_negative(term)), 0)
+    return (terms[first], *terms[:first], *terms[first + 1 :])
 
 
 def _is_indexed(name: str) -> bool:

@@ -24,7 +24,13 @@ def _logistic(x: Data) -> Data:
     return np.reciprocal(1.0 + np.exp(-x))
 
 
-@elementwise(symbol="σ", scalar=_sigmoid, nonnegative=True, dx=lambda y, x: y * (1.0 - y))
+@elementwise(
+    symbol="σ",
+    definition=lambda x: (1.0 + np.exp(-x)) ** -1.0,
+    scalar=_sigmoid,
+    nonnegative=True,
+    dx=lambda y, x: y * (1.0 - y),
+)
 def sigmoid(x: Data, /) -> Data:
     """The lecture's σ, without overflow.   y = 1/(1 + e⁻ˣ);   dy/dx = y·(1 − y)."""
     return _logistic(x)
@@ -42,7 +48,7 @@ def _softplus(x: float) -> float:
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-@elementwise(scalar=_softplus, dx=lambda y, x: sigmoid(x))
+@elementwise(definition=lambda x: np.log(1.0 + np.exp(x)), scalar=_softplus, dx=lambda y, x: sigmoid(x))
 def softplus(x: Data, /) -> Data:
     """Smooth rectifier, without overflow.   y = log(1 + eˣ);   dy/dx = σ(x)."""
     return np.logaddexp(x, 0.0)

@@ -173,8 +173,8 @@ def _pinv_rule(g: Operand, y: Operand, a: Operand) -> Operand:
     return left + right - yt @ transposed(g) @ yt
 
 
-@primitive(da=lambda g, y, a, rcond: _pinv_rule(g, y, a))
-def _pinv(a: Data, /, rcond: Any) -> Data:
+@primitive(typeset="{}⁺", da=lambda g, y, a, rcond: _pinv_rule(g, y, a))
+def _pinv(a: Data, /, rcond: Any = None) -> Data:
     """Pseudo-inverse, with singular values up to rcond times the largest as 0."""
     return np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
 

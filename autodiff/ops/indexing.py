@@ -77,7 +77,11 @@ def getitem(x: Data, /, index: Any) -> Data:
     return (x if shape_of(x) or is_lazy(x) else np.reshape(x, ()))[index]
 
 
-@primitive(linear=True, dx=lambda g, y, x, index, shape: getitem(g, index))
+@primitive(
+    linear=True,
+    typeset="({} at [{index}])",
+    dx=lambda g, y, x, index, shape: getitem(g, index),
+)
 def scatter_add(x: Data, /, index: Any, shape: Shape) -> Data:
     """Zeros of a shape, with x added at an index: the adjoint of `getitem`.   x̄ = ȳ[index].
 

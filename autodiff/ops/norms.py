@@ -104,9 +104,11 @@ def _rule(g: Operand, y: Operand, x: Operand, ord: float, axis: Axis, keepdims: 
 
 
 @primitive(
-    kink="norm′([0, 0]) = 0", dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims)
+    typeset="‖{}‖",
+    kink="norm′([0, 0]) = 0",
+    dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims),
 )
-def _norm(x: Data, /, ord: float, axis: Axis, keepdims: bool) -> Data:
+def _norm(x: Data, /, ord: float = 2, axis: Axis = None, keepdims: bool = False) -> Data:
     """Norm of order p along one axis; of order 2 along any.   y = (Σᵢ |xᵢ|ᵖ)^(1/p)."""
     return narrowed(_length(widened(x), ord, axis, keepdims), x)
 

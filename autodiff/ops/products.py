@@ -46,9 +46,9 @@ def _left(g: Operand, y: Operand, a: Operand, b: Operand) -> Operand:
     if a.ndim == b.ndim == 2:
         return _multiplied(g, b.T)
     if b.ndim == 1:
-        return (g if a.ndim == 1 else g[..., None]) * b
+        return g * b if a.ndim == 1 else g[..., None] * b[None, :]
     if a.ndim == 1:
-        return (b @ g[..., None])[..., 0]
+        return b @ g if b.ndim == 2 else (b @ g[..., None])[..., 0]
     return g @ transposed(b)
 
 

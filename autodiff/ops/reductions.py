@@ -45,7 +45,12 @@ def _divided(g: Operand, n: float) -> Operand:
 # -- sums and means ----------------------------------------------------------------------------
 
 
-@primitive(linear=True, symbol="Σ", dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims))
+@primitive(
+    linear=True,
+    symbol="Σ",
+    typeset="Σ({})",
+    dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims),
+)
 def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Sum.   y = Σᵢ xᵢ;   ∂y/∂xᵢ = 1.
 
@@ -57,6 +62,7 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     linear=True,
+    typeset="mean({})",
     dx=lambda g, y, x, axis, keepdims: spread(
         _divided(g, float(entries(shape_of(x), axis))), x, axis, keepdims
     ),

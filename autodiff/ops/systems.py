@@ -34,7 +34,7 @@ def _nothing(x: Operand) -> Data:
 
 def _adjoint_solution(g: Operand, a: Operand, b: Operand) -> Operand:
     """A⁻ᵀ·x̄, where a vector b stands for one column in each system."""
-    if b.ndim > 1:
+    if b.ndim > 1 or a.ndim == 2:
         return solve(transposed(a), g)
     return solve(transposed(a), g[..., None])[..., 0]
 
@@ -64,7 +64,7 @@ def solve(a: Data, b: Data, /) -> Data:
     return np.linalg.solve(a, b)
 
 
-@primitive(da=lambda g, y, a: -(transposed(y) @ g @ transposed(y)), remedy=INVERTIBLE)
+@primitive(typeset="{}⁻¹", da=lambda g, y, a: -(transposed(y) @ g @ transposed(y)), remedy=INVERTIBLE)
 def inv(a: Data, /) -> Data:
     """Inverse.   Y = A⁻¹;   Ā = −Yᵀ·Ȳ·Yᵀ.   Raises LinAlgError for a singular matrix."""
     return np.linalg.inv(a)

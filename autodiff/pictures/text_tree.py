@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .. import settings
 from ..graph import Graph, Node
+from ..naming import Names
 from ..text.notation import text_of, visible
 from ..text.table import aligned
 from ..values.value import Value
@@ -29,14 +30,15 @@ class Tree:
 def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> Tree:
     """The graph that a Value was computed from as text: itself first, its operands below it.
 
-    Each line has name, operation, data and gradient, "–" where none was computed. What is used again
-    is only referred to: by its name, or by a number if it has no name, or one that another has.
+    Each line has name, operation, data and gradient, "–" where none was computed. What has no name of the
+    user's has the one that derivations give it: f, u₁ …. What is used again is only referred to: by its name,
+    or by a number if it has none.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1.0
     >>> y.backward()
     >>> tree(y)
-    +           10   grad 1
+    f = +       10   grad 1
     ├─ ·        9    grad 1
     │  ├─ x     3    grad 6
     │  └─ ↑ x
@@ -46,14 +48,15 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
     format that is not one.
     """
     graph, written = Graph(value, max_nodes), settings.number_format("tree: number_format", number_format)
-    marks = _marks(graph)
+    names = Names(graph)
+    marks = _marks(graph, names)
     rows: list[tuple[str, ...]] = []
     for branch, node, again in _branches(graph):
-        mark = marks.get(node.id, "")
+        name, mark = names[node.id] or "", marks.get(node.id, "")
         if again:
-            rows.append((branch + _joined("↑", visible(node.name or ""), mark),))
+            rows.append((branch + _joined("↑", name, mark),))
         else:
-            rows.append((branch + _joined(_title(node), mark), *_cells(node, written)))
+            rows.append((branch + _joined(_title(node, name), mark), *_cells(node, written)))
     return Tree("\n".join(aligned(rows, "llll", GAP)))
 
 
@@ -72,19 +75,14 @@ def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:
             stack.extend(reversed(below))
 
 
-def _marks(graph: Graph) -> dict[int, str]:
-    """Numbers for the nodes that are used several times and have no name of their own."""
+def _marks(graph: Graph, names: Names) -> dict[int, str]:
+    """Numbers for the nodes that are used several times and have no name."""
     used = Counter(edge.source for edge in graph.edges)
-    named = Counter(node.name for node in graph)
-    return {
-        node.id: f"#{node.id}"
-        for node in graph
-        if used[node.id] > 1 and (not node.name or named[node.name] > 1)
-    }
+    return {node.id: f"#{node.id}" for node in graph if used[node.id] > 1 and node.id not in names}
 
 
-def _title(node: Node) -> str:
-    name, symbol = visible(node.name or ""), visible(node.symbol or "")
+def _title(node: Node, name: str) -> str:
+    symbol = visible(node.symbol or "")
     return f"{name} = {symbol}" if name and symbol else name or symbol or node.kind
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from ..checking.mistakes.question import Question
 from ..command.mistakes import misread, pointed
 from ..command.school import Calculation, read
 from ..graph import Graph
+from ..text.letters import alike
 from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
@@ -24,7 +24,7 @@ def as_function(f: Callable[..., Any], formula: Any, argnums: int | tuple[int, .
     """The formula as a function: itself, what a text says, or for several arguments one of each.
 
     A text speaks of f's parameters by their names, and of the values that f names on its way. x₁ is x1 where
-    nothing is called x₁, since Python's names have no such digits.
+    nothing is called x₁, as everywhere.
     """
     __tracebackhide__ = True
     if callable(formula):
@@ -56,9 +56,8 @@ def _typed(question: Question, calculation: Calculation, *point: Any) -> Any:
     """What a text comes to at a point."""
     known: dict[str, Any] = dict(zip(question.names(len(point)), point, strict=True))
     if missing := [name for name in calculation.names if name not in known]:
-        plain = {name: unicodedata.normalize("NFKC", name) for name in missing}
-        alike = {name: known[other] for name, other in plain.items() if other in known}
-        known = alike | _named_values(question.at(*point).root, missing) | known
+        meant = {name: known[other] for name in missing if (other := alike(name, known))}
+        known = meant | _named_values(question.at(*point).root, missing) | known
     for name, column in calculation.names.items():
         if name not in known:
             names = ", ".join(map(visible, known))
@@ -76,10 +75,11 @@ def _named_values(output: Value, wanted: list[str]) -> dict[str, Data]:
     for node in Graph(output):
         if not isinstance(node.source, Value) or not node.name:
             continue
-        if node.name in wanted and node.name in found:
+        name = alike(node.name, wanted) or node.name
+        if name in wanted and name in found:
             raise ValueError(
-                f"assert_same_derivative: several values of f are called {node.name}; give them names of "
+                f"assert_same_derivative: several values of f are called {name}; give them names of "
                 "their own, or write the formula as a function"
             )
-        found[node.name] = node.data
+        found[name] = node.data
     return found

@@ -11,7 +11,7 @@ import numpy as np
 from ..checking.mistakes import Attempt, likely_mistakes
 from ..checking.mistakes.surroundings import attempts_around
 from ..checking.mistakes.witness import engine_is_wrong, formula_is_right, wrong_rules_in
-from ..derivations import formula
+from ..derivations.closed_form import formula_as_typed
 from ..differentiation.engine import gradients
 from ..text.digits import with_minus
 from ..text.notation import visible
@@ -104,7 +104,7 @@ class WrongDerivativeError(AssertionError):
 
     def _details(self) -> Iterator[str]:
         attempt = self.attempt
-        text = formula(attempt.root, expand=True).text
+        text = formula_as_typed(attempt.root, expand=True).text
         if len(text) <= WIDEST:
             yield f"  {output_name(attempt)} = {text}"
         yield f"  at {described(attempt)}"

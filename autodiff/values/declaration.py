@@ -52,6 +52,7 @@ def elementwise(
     remedy: str | None = None,
     formula: str | None = None,
     typeset: str | None = None,
+    definition: Callable[..., Any] | None = None,
     kink: str | None = None,
     symmetric: bool = False,
     linear: bool = False,
@@ -78,6 +79,8 @@ def elementwise(
                  derivations write that, and simplify it
     typeset      how it is written in place of f(x), {} for each operand and {name} for an option: "|{}|",
                  "{} × {}", "e^{}"; where an option is not the usual one, it is written as a function
+    definition   the same by other operations, as a function: where the operation is all there is to derive,
+                 its slope is written in that form, too
     kink         the slope that is taken where there is none, "cone′(0) = 0"; it ends the docstring
     symmetric    operands may change places: x + y and y + x are one, to the last bit
     linear       the output is a product of one entry of each operand, and of constants: 0 of one makes it 0

@@ -6,7 +6,9 @@ by declaring the same traits.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -17,6 +19,7 @@ class Traits:
     remedy: str | None = None
     formula: str | None = None
     typeset: str | None = None
+    definition: Callable[..., Any] | None = None
     kink: str | None = None
     symmetric: bool = False
     linear: bool = False

@@ -90,6 +90,12 @@ def test_draw_saves_the_file_and_without_one_prints_a_tree(ask, tmp_path):
     assert data(ask("draw", "x^2", "x=1", "-o", str(path), "--json")) == {"file": str(path)}
 
 
+def test_play_writes_a_page(ask, tmp_path):
+    path = tmp_path / "play.html"
+    assert ask("play", "(y - w*x)^2", "w=1", "x=2", "y=3", "-o", str(path)) == (0, f"{path}\n", "")
+    assert "One step downhill" in path.read_text(encoding="utf-8")
+
+
 def test_animate_goes_step_by_step_as_text_or_in_a_file(ask, tmp_path):
     text = ask("animate", "x^2", "x=3")[1]
     assert "∂f/∂x = 6" in text
@@ -173,6 +179,7 @@ def test_lecture_says_where_the_slides_are_wrong(ask):
         (["draw", "x", "x=1", "-o", "nowhere/x.svg"], "no directory 'nowhere'"),
         (["animate", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),
         (["animate", "2"], "no unknown"),
+        (["play", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),
         (["minimize", "2"], "no unknown"),
         (["minimize", "x", "x=1", "--method", "newtn"], "did you mean 'newton'"),
         (["minimize", "x", "x=1", "--plot", "x.txt"], "must end in one of .png"),

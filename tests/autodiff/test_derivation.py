@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import time
 
 import numpy as np
@@ -13,6 +15,9 @@ import autodiff as ad
 import nn.lecture
 from autodiff import Value, elementwise, gradients, linalg, no_grad, sigmoid, sin
 from autodiff.derivations.derivation import explain
+from autodiff.graph import Graph
+from autodiff.testing import Domain
+from tests.cases import CASES, Shaped
 
 from .test_expression import typeset
 
@@ -159,7 +164,7 @@ def test_the_loss_of_both_observations_has_a_path_for_each() -> None:
     assert found.value == gradients(r, w)
 
 
-def test_more_paths_than_can_be_told_apart_are_said_and_summed() -> None:
+def test_of_more_paths_than_can_be_told_apart_the_gradients_on_the_way_are_written() -> None:
     x = Value(0.3, "x")
     a = b = x
     for i in range(40):
@@ -167,7 +172,9 @@ def test_more_paths_than_can_be_told_apart_are_said_and_summed() -> None:
         a.name, b.name = f"a{i}", f"b{i}"
     start = time.perf_counter()
     found = explain(a + b, x)
-    assert found.text.startswith(f"{found.n_paths:,} paths lead from x to f, more than the 24")
+    assert (
+        f"{found.n_paths:,} paths lead from x to f. Layer by layer, from the output back, with" in found.text
+    )
     assert time.perf_counter() - start < 10.0
     assert found.n_paths > 2**39
     assert found.paths == ()
@@ -335,6 +342,155 @@ def test_of_a_long_sum_the_first_and_the_last_terms_are_written() -> None:
         typeset(line.removesuffix(r"\\").replace("&", ""))
 
 
-def test_an_option_without_default_is_written_even_where_it_is_an_ellipsis():
+def test_an_index_is_written_even_where_it_is_an_ellipsis():
     w = Value([[1.0, 2.0], [3.0, 4.0]], "w")
-    assert "index=Ellipsis" in str(explain((w[...] ** 2).sum(), w))
+    assert "w̄ = (2w[…] at […])" in str(explain((w[...] ** 2).sum(), w))
+
+
+# -- what a reader would put -----------------------------------------------------------------------
+
+
+def test_parts_without_a_name_are_put_as_a_reader_would() -> None:
+    w, x, b, y = (Value(data, name) for data, name in ((0.5, "w"), (2.0, "x"), (0.1, "b"), (1.0, "y")))
+    found = explain((y - sigmoid(w * x + b)) ** 2, w)
+    assert (
+        found.text
+        == """\
+Put u₁ = w·x + b = 1.1
+    u₂ = σ(u₁) = 0.75026
+    f  = (y − u₂)² = 0.06237
+
+∂f/∂w = ∂f/∂u₁ · ∂u₁/∂w              chain rule
+      = ∂f/∂u₂ · ∂u₂/∂u₁ · ∂u₁/∂w    chain rule again
+
+∂f/∂u₂  = −2(y − u₂) = −0.49948
+∂u₂/∂u₁ = u₂(1 − u₂) = 0.18737
+∂u₁/∂w  = x = 2
+
+∂f/∂w = −2(y − u₂)·u₂(1 − u₂)·x
+      = −2(1 − 0.7503)·0.7503(1 − 0.7503)·2
+      = −0.1872"""
+    )
+    assert found.latex.startswith("\\begin{aligned}\n\\text{Put }u_{1} &= w \\, x + b = 1.1 ")
+
+
+def test_without_putting_only_the_finished_formula_is_written() -> None:
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    found = explain(sigmoid(w * x + 1.0) ** 2, w, put=False)
+    first, *rest = found.text.splitlines()
+    assert first == "∂f/∂w = 2σ(w·x + 1)²(1 − σ(w·x + 1))·x"
+    assert len(rest) == 2
+    assert found.formula.evaluate({"w": -1.0}) == pytest.approx(2 * 0.2689414214**2 * (1 - 0.2689414214) * 2)
+    with pytest.raises(TypeError, match="explain: put"):
+        explain(w * x, w, put="no")  # type: ignore[arg-type]
+
+
+def test_above_eight_paths_delta_of_a_layer_is_written_in_those_of_the_next() -> None:
+    network = nn.Network(2, [3, 4, 3, 1], seed=0)
+    R = (1.0 - network(1.0, 2.0)) ** 2
+    R.name = "R"
+    found = explain(R, network.parameters()[0])
+    assert found.n_paths == 12
+    assert found.text.startswith(
+        "12 paths lead from w₁₁⁽¹⁾ to R. "
+        "Layer by layer, from the output back, with δ₁⁽⁴⁾ = ∂R/∂a₁⁽⁴⁾ and so on:"
+    )
+    lefts = [line.split()[0] for line in found.text.splitlines() if line.startswith("δ")]
+    assert lefts == [*("δ₁⁽⁴⁾", "δ₁⁽³⁾", "δ₂⁽³⁾", "δ₃⁽³⁾"), *("δ₁⁽²⁾", "δ₂⁽²⁾", "δ₃⁽²⁾", "δ₄⁽²⁾")]
+    assert (
+        "\nδ₂⁽²⁾ = (δ₁⁽³⁾·w₁₂⁽³⁾ + δ₂⁽³⁾·w₂₂⁽³⁾ + δ₃⁽³⁾·w₃₂⁽³⁾)·a₂⁽²⁾(1 − a₂⁽²⁾) = 0.139001\n" in found.text
+    )
+    z = {node.name: node.source for node in Graph(R) if node.name}
+    z["z₁⁽⁴⁾"] = z["a₁⁽⁴⁾"]  # the last layer is linear
+    for line in found.text.splitlines():
+        if line.startswith("δ"):
+            number = float(line.split()[-1].replace("−", "-"))
+            assert number == pytest.approx(gradients(R, z[line.split()[0].replace("δ", "z")]), rel=1e-5)
+    assert found.formula.evaluate() == pytest.approx(found.value, rel=1e-12)
+
+
+def test_links_are_listed_in_the_order_of_the_paths() -> None:
+    x = Value(0.3, "x")
+    a, b = sin(x), ad.cos(x)
+    a.name, b.name = "a", "b"
+    R = a * b
+    R.name = "R"
+    found = explain(R, x)
+    assert [link.left.text for link in found.links] == ["∂R/∂a", "∂a/∂x", "∂R/∂b", "∂b/∂x"]
+    assert [link for path in found.paths for link in path] == list(found.links)
+
+
+def test_polynomials_descend_and_other_sums_stay() -> None:
+    x = Value(2.0, "x")
+    assert explain(3 * x**4 + 5 * x**3 - 20 * x**2 + 8 * x + 10, x).formula.text == "12x³ + 15x² − 40x + 8"
+    assert explain(x**3 - 3 * x**4, x).formula.text == "−12x³ + 3x²"
+    a = ad.tanh(x)
+    a.name = "a"
+    assert explain(a, x).formula.text == "1 − a²"
+    y = Value(1.0, "y")
+    assert explain(x * y**2 + y * x**2, x).formula.text == "2y·x + y²"
+
+
+def test_the_slope_of_sigma_alone_has_both_forms() -> None:
+    v = Value(0.3, "v")
+    first, second = explain(sigmoid(v), v).text.splitlines()[:2]
+    assert (first, second) == ("∂f/∂v = σ(v)(1 − σ(v))", "      = e⁻ᵛ/(1 + e⁻ᵛ)²")
+    assert "e⁻" not in explain(sigmoid(2.0 * v), v).text
+
+
+def test_a_power_of_e_is_one_and_not_a_power_of_a_number() -> None:
+    v = Value(0.3, "v")
+    assert ad.formula(math.e ** (2.0 * v)).text == "e²ᵛ"
+    assert "2.718" not in explain(math.e**v, v).text
+
+
+def test_an_array_of_equal_entries_is_written_as_an_array() -> None:
+    x = Value([1.0, 2.0, 3.0], "x")
+    assert "x̄ = [2, 2, 2]" in explain((x * 2.0).sum(), x).text
+    assert ad.formula((np.ones(3) @ x) ** 2).text == "([1, 1, 1]·x)²"
+    assert ad.formula(x + np.ones(3)).text == "x + 1"
+    assert ad.formula((1.0 - x) * x).text == "(1 − x)∘x"
+
+
+def test_matrix_rules_have_rows_and_columns() -> None:
+    W, x = Value(np.ones((3, 2)), "W"), Value([1.0, 2.0], "x")
+    z = W @ x
+    z.name = "z"
+    R = (ad.tanh(z) ** 2).sum()
+    R.name = "R"
+    assert "W̄  = z̄·xᵀ" in explain(R, W).text
+    assert r"\bar{W} &= \bar{z} \, x^{\mathrm{T}}" in explain(R, W).latex
+    A = Value([[2.0, 1.0], [0.5, 3.0]], "A")
+    assert "x̄ = x·A + A·x" in explain(x @ A @ x, x).text
+    assert "Ā = −solve(Aᵀ, [1, 1])·solve(A, x)ᵀ" in explain(ad.linalg.solve(A, x).sum(), A).text
+    assert "A⁻¹ᵀ" in explain(ad.linalg.inv(A).sum(), A).text
+
+
+def inside(domain: Domain) -> float:
+    """A number of a domain."""
+    low, high = max(domain.low, -9.0), min(domain.high, 9.0)
+    return next(x for x in np.random.default_rng(0).uniform(low, high, 1000) if x in domain)
+
+
+WORDS_OF_PROGRAMS = re.compile(r"…, None|\*\*|power_|moveaxis|concatenate|expand_dims|scatter|running")
+SEVERAL_RESULTS = {"eigh", "svd"}
+"""Their rules are written out, whatever they are made of."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_no_rule_of_an_operation_is_written_in_words_of_programs(case) -> None:
+    """An operation's own name and options may stand there, as in reshape; what its rule does may not."""
+    if isinstance(case, Shaped):
+        rng = np.random.default_rng(0)
+        data = [case.prepare(rng.uniform(0.2, 0.9, shape)) for shape in case.shapes]
+    else:
+        data = [np.full(3, inside(domain)) for domain in case.domains]
+    xs = [Value(x, name) for x, name in zip(data, "ABCDEFG", strict=False)]
+    found = case(*xs)
+    parts = [part for part in (found if isinstance(found, tuple) else (found,)) if isinstance(part, Value)]
+    own = {node.operation.name for part in parts for node in Graph(part) if node.operation}
+    for part in parts:
+        derivation = explain(part.sum() if part.shape else part, xs[0])
+        rules = [link.text for link in derivation.links]
+        for word in {word for rule in rules for word in WORDS_OF_PROGRAMS.findall(rule)}:
+            assert own & SEVERAL_RESULTS or any(word in name for name in own), (word, rules)

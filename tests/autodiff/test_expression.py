@@ -132,7 +132,8 @@ def test_long_expressions_are_cut_into_named_parts() -> None:
     for _ in range(1000):
         value = sin(value)
     found = formula(value)
-    assert "where u₁ = sin(" in str(found)
+    assert str(found).startswith("sin(sin(")
+    assert "where u" in str(found)
     assert found.evaluate() == pytest.approx(value.data, rel=1e-14)
     assert len(found.definitions) > 5
 

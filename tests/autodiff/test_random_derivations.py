@@ -79,4 +79,4 @@ def read_back(written: Formula, point: Mapping[str, float]) -> float:
     for n, name in enumerate(sorted(filter(lambda name: "∂" in name, written.definitions), key=len)[::-1]):
         text = text.replace(name, f"g{n}")  # as it is typed: a derivative is no name there
     calculation = read(text)
-    return float(calculation.evaluate({name: point[name] for name in calculation.names}))
+    return float(calculation.evaluate(point))

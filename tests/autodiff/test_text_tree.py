@@ -14,7 +14,7 @@ def test_a_tree_has_name_operation_data_and_gradient() -> None:
     y.backward()
     assert str(tree(y)).splitlines() == [
         "y = σ          0.5   grad 1",
-        "└─ −           0     grad 0.25",
+        "└─ u₁ = −      0     grad 0.25",
         "   ├─ ·        1     grad 0.25",
         "   │  ├─ w     0.5   grad 0.5",
         "   │  └─ x     2     constant",
@@ -26,16 +26,16 @@ def test_a_gradient_that_was_not_computed_is_a_dash() -> None:
     assert str(tree(Value(3.0, "x"))) == "x   3   grad –"
 
 
-def test_shared_nodes_are_shown_once_and_referred_to_by_name_or_number() -> None:
+def test_shared_nodes_are_shown_once_and_referred_to_by_name() -> None:
     x = Value(2.0, "x")
     y = x * x
     z = y + y
     assert str(tree(z)).splitlines() == [
-        "+           8   grad –",
-        "├─ · #1     4   grad –",
+        "f = +       8   grad –",
+        "├─ u₁ = ·   4   grad –",
         "│  ├─ x     2   grad –",
         "│  └─ ↑ x",
-        "└─ ↑ #1",
+        "└─ ↑ u₁",
     ]
     y.name = "y"
     assert str(tree(z)).splitlines()[-1] == "└─ ↑ y"
@@ -44,8 +44,16 @@ def test_shared_nodes_are_shown_once_and_referred_to_by_name_or_number() -> None
 def test_two_nodes_of_the_same_name_are_told_apart() -> None:
     x, other = Value(2.0, "x"), Value(3.0, "x")
     lines = str(tree(x * x * other)).splitlines()
-    assert lines[2].startswith("│  ├─ x #0")
-    assert lines[3] == "│  └─ ↑ x #0"
+    assert lines[2].startswith("│  ├─ x[1]")
+    assert lines[3] == "│  └─ ↑ x[1]"
+
+
+def test_what_has_no_name_and_is_used_again_is_referred_to_by_number() -> None:
+    c = Value(2.0, constant=True)
+    assert str(tree(c * c * Value(3.0, "x"))).splitlines()[2:4] == [
+        "│  ├─ constant #0   2    constant",
+        "│  └─ ↑ #0",
+    ]
 
 
 def test_a_changed_leaf_is_marked() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...derivations.closed_form import formula
+from ...derivations.closed_form import formula_as_typed
 from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
 from ...derivations.forms import operated
 from ...derivations.local_derivatives import ANY_GRADIENT, GRADIENT, node_of, provisional
@@ -33,7 +33,7 @@ def meaning(node: Node) -> Term:
         return Symbol(visible(node.name), node.shape)
     if not isinstance(node.source, Value):
         return Symbol(text_of(node.data), node.shape)
-    found = formula(node.source).term
+    found = formula_as_typed(node.source).term
     if len(list(walked(found))) <= TERMS:
         return found
     return Symbol(f"{node.operation.symbol}(…)" if node.operation else text_of(node.data), node.shape)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...text.escaping import comment
 from ..listing import Line, Listing, Origin
-from ..spelling.identifiers import Names, identifier
+from ..spelling.identifiers import Identifiers, identifier
 from ..spelling.literals import literal
 from ..spelling.precedence import ATOM, UNARY
 from ..spelling.words import Words
@@ -33,7 +33,7 @@ class Body:
 
     def __init__(self, listing: Listing, words: Words) -> None:
         self.words = words
-        self.names = Names(module=words.names)
+        self.names = Identifiers(module=words.names)
         self.instructions, slots = lowered(listing, words)
         self.lines = listing.lines
         self.made = [slot.number for slot in slots]

@@ -32,15 +32,15 @@ def identifier(name: str) -> str:
     return f"{text}_" if keyword.iskeyword(text) or hasattr(builtins, text) else text
 
 
-class Names:
+class Identifiers:
     """The identifiers of a module, or of one function in it, none of them twice.
 
     Those of a function are apart from those of its module, whose later ones keep apart from them.
     """
 
-    def __init__(self, taken: Iterable[str] = (), module: Names | None = None) -> None:
+    def __init__(self, taken: Iterable[str] = (), module: Identifiers | None = None) -> None:
         self._taken = set(taken)
-        self._inner: list[Names] = []
+        self._inner: list[Identifiers] = []
         self._outer = module
         self._count: Counter[str] = Counter()
         if module is not None:

@@ -17,7 +17,7 @@ import numpy as np
 from ...values.operation import Operation
 from ..runtime import ieee, running
 from .copying import copied
-from .identifiers import Names, identifier
+from .identifiers import Identifiers, identifier
 from .literals import UnwrittenError, literal
 from .reading import definition, undecorated
 from .single_calls import single_call
@@ -32,7 +32,7 @@ class Words:
     """Writes what is known as text, and remembers what the text needs."""
 
     def __init__(self, taken: Iterable[str]) -> None:
-        self.names = Names([*RESERVED, *taken])
+        self.names = Identifiers([*RESERVED, *taken])
         self.from_math: dict[str, str] = {}
         """What is imported from math, and under which name."""
         self.constants: dict[str, str] = {}
@@ -156,7 +156,7 @@ class Words:
         if found is None:
             raise UnwrittenError
         power = self.power if numbers else None
-        Names(found.local, module=self.names)  # what it names from outside is called otherwise
+        Identifiers(found.local, module=self.names)  # what it names from outside is called otherwise
         return copied(found, name, lambda value: self._reference(value, numbers), power)
 
     def _reference(self, value: Any, numbers: bool = False) -> str:

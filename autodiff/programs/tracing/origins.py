@@ -8,6 +8,9 @@ from ...values.user_code import users_line
 from ...values.value import Value
 from ..listing import Origin
 
+CHECK = Origin("", "nan where a gradient met 0·∞")
+"""Where the number comes from that tells whether the other form is needed."""
+
 
 class Origins:
     """The origin of each node, by birth."""
@@ -38,6 +41,11 @@ class Origins:
     def get(self, node: Value) -> Origin | None:
         """The origin of a node, if it was recorded under these eyes."""
         return self._known.get(node._birth)
+
+    def is_derived(self, node: Value) -> bool:
+        """Whether a pass recorded it, or it looks at what passes gave."""
+        origin = self.get(node)
+        return origin is not None and (origin.of is not None or origin is CHECK)
 
     def _derived(self, of: Value, g: Any) -> Origin:
         """That of a part of a derivative: the line of what is being differentiated."""

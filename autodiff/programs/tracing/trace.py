@@ -6,8 +6,7 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,13 +20,11 @@ from ...values.value import Value, births, data_of
 from ..listing import Line, Listing, Origin
 from . import refusals
 from .conditions import CONDITIONS
+from .line_names import names_of
 from .nan_check import total
-from .origins import Origins
+from .origins import CHECK, Origins
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
-
-CHECK = Origin("", "nan where a gradient met 0·∞")
-"""Where the number comes from that tells whether the other form is needed."""
 
 
 class Recording(NamedTuple):
@@ -140,9 +137,11 @@ def _listed(
     trace: Trace, nodes: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Value]
 ) -> Listing:
     """The recorded graph as lines."""
-    book = _Book()
+    names = names_of(trace.origins, nodes)
+    book = _Book(names)
     for value in inputs:
-        book.enter(value, Line("input", _sized(value._data), name=value.name))
+        name = value.name or names.get(value._birth)
+        book.enter(value, Line("input", _sized(value._data), name=name))
     for node in nodes:
         operation, operands = node._operation, inputs_of(node)
         places = tuple([book.place(x) for x in operands])
@@ -177,20 +176,17 @@ def _captured(trace: Trace, nodes: Sequence[Value], outputs: Sequence[Value]) ->
 class _Book:
     """The lines so far, and at which line each Value stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[int, str]) -> None:
         self.lines: list[Line] = []
         self._places: dict[int, int] = {}
-        self._count: Counter[str] = Counter()
+        self._names = names
 
     def name(self, node: Value, of: Value | None) -> str | None:
-        """The name of a node, numbered from the second that bears it on; a gradient is called ∂ and `of`."""
-        if node.name:
-            self._count[node.name] += 1
-            count = self._count[node.name]
-            return node.name if count == 1 else f"{node.name}[{count}]"
-        if of is None or not of.name:
-            return None
-        return f"∂{self.lines[self._places[of._birth]].name if of._birth in self._places else of.name}"
+        """The name of a node; a gradient is called ∂ and `of`."""
+        if of is None or node.name:
+            return self._names.get(node._birth, node.name)
+        name = self.lines[self._places[of._birth]].name if of._birth in self._places else of.name
+        return f"∂{name}" if name else None
 
     def enter(self, value: Value, line: Line) -> None:
         self._places[value._birth] = len(self.lines)

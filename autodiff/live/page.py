@@ -1,0 +1,193 @@
+"""The live page: a graph as cards, of which every leaf can be moved."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from ..animation.caption import resource
+from ..animation.cards import LiveCard, cards_of, drawn
+from ..animation.document import document, embedded, listed, named
+from ..animation.narration import Narrator
+from ..animation.steps import Detail, Sign
+from ..animation.svg import Element
+from ..files.writing import format_of, write
+from ..graph import Graph, Node
+from ..text.escaping import html
+from ..text.notation import visible
+from .computation import Computation
+from .details import LiveDetails
+from .gathering import gathering
+
+FORMATS = (".html",)
+
+EXPLAINED = 60
+"""Cards of a graph of which each is derived; in a larger one only variables are."""
+
+WIDEST = "−1.235·10⁻¹⁰"
+"""The longest number that a card has room for at four digits; longer ones are written with fewer."""
+
+LEGEND = (
+    Sign("card", "node leaf", "variable: drag it, or click it"),
+    Sign("card", "node constant", "constant: drag it"),
+    Sign("card", "node recorded", "computed"),
+    Sign("card", "node output", "output"),
+    Sign("line", "leg walked", "the way of the gradient to the card that you ask for"),
+)
+
+JAVASCRIPT = "autodiff.programs.javascript"
+"""The package in which steps downhill are written."""
+
+TOOLS = '<button type="button" id="copy">Copy state</button>\n    '
+
+
+class LivePage:
+    """A page in which every leaf of a graph can be moved: made by `play`, shown in notebooks, saved as HTML.
+
+    `html` is one page that needs nothing else.
+    """
+
+    def __init__(self, computation: Computation, programs: str, digits: int, direction: str) -> None:
+        self._computation = computation
+        self._passes = computation.passes
+        self._programs = programs
+        self._digits = digits
+        self._direction = direction
+        self._gathering = gathering(self._passes)
+        self._tell = Narrator(self._passes, f".{digits}g")
+        self.title = f"{self._tell.name(self._passes.output)}, live"
+
+    @cached_property
+    def html(self) -> str:
+        """One page: it needs no network, and works from a file."""
+        package = __package__
+        body = Template(resource("live.html", package)).substitute(
+            picture=named(self.title, self._drawn()), legend=listed(LEGEND), fixed=self._fixed()
+        )
+        code = resource("descent.js", JAVASCRIPT) + "".join(
+            resource(name, package) for name in ("numbers.js", "model.js", "live.js")
+        )
+        return document(
+            self.title,
+            body,
+            resource("live.css", package),
+            f"  const programs = {self._programs};\n\n{code}",
+            self._data(),
+            self._details(),
+            TOOLS,
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file whose name ends in .html, and return its path.
+
+        The file appears complete or not at all. Raises ValueError for another suffix.
+        """
+        path = Path(path)
+        format_of(path, FORMATS)
+        write(path, self.html.encode())
+        return path
+
+    def _repr_html_(self) -> str:
+        return embedded(self.title, self.html)
+
+    def __repr__(self) -> str:
+        count = len(self._computation.leaves)
+        return f"<{self.title}: {count} numbers to move, .save('name.html'), .html>"
+
+    # -- the picture ---------------------------------------------------------------------------
+
+    def _drawn(self) -> Element:
+        """The picture, each card wide enough for any number."""
+        passes = self._passes
+        texts = {id: self._tell.data(data) for id, data in passes.data.items()}
+        longest = {id: max(WIDEST, text, key=len) for id, text in texts.items()}
+        cards = cards_of(passes.intermediates, longest, dict.fromkeys(filter(passes.varies, texts), WIDEST))
+        card_of = self._gathering.card_of
+        shown = [
+            card._replace(least=card.width, value=texts[card.id]) for card in cards if card.id not in card_of
+        ]
+        shown += itertools.starmap(self._gathered, self._gathering.groups.items())
+        edges = {(card_of.get(i, i), id): "" for id in passes.forward for i in passes.operands(id)}
+        locals_ = self._computation.locals
+        edges.update({(lower, upper): WIDEST for upper, lower in locals_ if lower not in card_of})
+        return drawn(self.title, shown, edges, self._direction)
+
+    def _gathered(self, card: int, ids: Sequence[int]) -> LiveCard:
+        """A card for several leaves, which says how many."""
+        kind = "leaf" if self._passes.varies(ids[0]) else "constant"
+        ends = f"{self._tell.name(ids[0])} … {self._tell.name(ids[-1])}"
+        return LiveCard(card, kind, visible(ends, 24), f"{len(ids)} numbers", "", "")
+
+    # -- what the page knows ---------------------------------------------------------------------
+
+    def _data(self) -> dict[str, Any]:
+        computation, passes = self._computation, self._passes
+        return {
+            "digits": self._digits,
+            "room": len(WIDEST) + self._digits - 4,
+            "output": {
+                "name": self._tell.name(passes.output),
+                "value": computation.values[passes.output],
+            },
+            "leaves": [*map(self._leaf, computation.leaves)],
+            "cards": [*map(self._card, passes.names)],
+            "edges": [
+                {"upper": upper, "lower": lower, "local": place}
+                for (upper, lower), place in computation.locals.items()
+                if lower not in self._gathering.card_of
+            ],
+            "opening": self._opening(),
+        }
+
+    def _leaf(self, id: int) -> dict[str, Any]:
+        gradient = self._computation.gradients[id] if id in self._computation.wrt else None
+        start = self._passes.source(id).item()
+        return {"id": f"n{id}", "name": self._tell.name(id), "start": start, "gradient": gradient}
+
+    def _card(self, id: int) -> dict[str, Any]:
+        computation = self._computation
+        return {
+            "id": id,
+            "name": self._tell.name(id),
+            "value": computation.values[id],
+            "gradient": computation.gradients.get(id),
+            "operands": list(self._passes.operands(id)),
+        }
+
+    def _opening(self) -> list[str]:
+        name = self._tell.name(self._passes.output)
+        return [
+            "Move a number",
+            f"Drag it, or type it: everything up to {name} follows, and so does its gradient.",
+            "",
+        ]
+
+    def _fixed(self) -> str:
+        """What is said of choices that the graph does not hold: their conditions were computed by Python."""
+        graph = self._passes.intermediates.graph
+        chosen = {node.symbol for node in graph if _has_chosen(graph, node)}
+        if not chosen:
+            return ""
+        names = html(", ".join(sorted(filter(None, chosen))))
+        return (
+            f'<p class="keys" id="fixed">The condition of {names} was computed by Python when the graph was '
+            "recorded: the choice stays as it was, whatever is moved.</p>"
+        )
+
+    def _details(self) -> dict[str, Detail]:
+        """What is said of each card: with its derivation, of many cards only of the variables."""
+        passes = self._passes
+        details, few = LiveDetails(self._tell, self._computation), len(passes.names) <= EXPLAINED
+        return {f"n{id}": details.of(id, few or id not in passes.segments) for id in passes.names}
+
+
+def _has_chosen(graph: Graph, node: Node) -> bool:
+    """Whether an operation chooses by a condition that no node computes."""
+    arguments = node.operation.arguments if node.operation else ()
+    given = dict(zip(arguments, node.inputs, strict=False))
+    return "condition" in given and graph[given["condition"]].operation is None

@@ -1,0 +1,127 @@
+"""The names of a graph's values, as every picture, derivation, table and program shows them.
+
+    names = Names(Graph(output))
+    names[id]          the name of a node as it is shown; None for what has none
+    names.put          the names that were coined for parts, by id: "Put u₁ = …"
+    names.spoken(id)   a name for any node, where one must be spoken of: t₁, t₂ … for what has none
+
+What the user named has that name, as mathematics where it follows the rule of `text.letters`: w11_2 is shown
+as w₁₁⁽²⁾. Several that bear one name are e[1], e[2]; two that would only look the same, w1 and w₁, stay as
+they were typed. Leaves without a name are v₁, v₂ …, the result is f, and of the other parts those that a
+reader would put are u₁, u₂ …, all in order of birth and never a name that the user gave:
+
+    * a part that is used more than once;
+    * what an operation that is not linear begins with: w·x + b in σ(w·x + b), y − θ in (y − θ)². A single
+      leaf needs no name, (x − 1)², nor does y − a where a has one, (y − a)²;
+    * where a function of such a sum or product ends: a = σ(z). Squares and roots are algebra, no functions;
+    * a sum that is a factor: a·b + c in (a·b + c)·f; and one of more than leaves that is subtracted, or of
+      products that is scaled: w·a + b in y − (w·a + b), and in −(w·a + b);
+    * a product so long that its derivative could not be read.
+
+A linear chain and a sum, however long, are in one piece. Whether a part is put depends on what it is computed
+from and on what uses it, never on what comes after the result: names stay when a graph grows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from .graph import Graph
+from .putting import put_parts
+from .text.digits import subscript
+from .text.letters import lettered
+from .text.notation import visible
+
+
+class Names:
+    """The names of the nodes of a graph, by their ids; worked out once.
+
+    With `as_typed`, for messages that speak of the user's code, names stay as they were typed.
+
+    >>> from autodiff import Value
+    >>> w, x, b, y = (Value(data, name) for data, name in ((3.0, "w"), (2.0, "x_1"), (1.0, "b"), (9.0, "y")))
+    >>> graph = Graph((y - (w * x + b).tanh()) ** 2)
+    >>> names = Names(graph)
+    >>> [names[node.id] for node in graph]
+    ['w', 'x₁', None, 'b', 'u₁', 'u₂', 'y', None, None, 'f']
+    """
+
+    def __init__(self, graph: Graph, *, as_typed: bool = False) -> None:
+        self.graph = graph
+        self.put: dict[int, str] = {}
+        typed = [node.name for node in graph if node.name]
+        shown = shown_names(typed)
+        self._shown = {name: visible(name) for name in typed} if as_typed else shown
+        self._given = Counter(self._shown[name] for name in typed)
+        self._taken = {*self._given, *shown.values()}
+        self._used: Counter[str] = Counter()
+        self._names: dict[int, str] = {}
+        self._name_all()
+
+    def __getitem__(self, id: int) -> str | None:
+        """The name of a node; None for a number, and for a part that is not put."""
+        return self._names.get(id)
+
+    def __contains__(self, id: int) -> bool:
+        return id in self._names
+
+    def spoken(self, id: int) -> str:
+        """A name also for a recorded part that is not put: t₁, t₂ …, in order of birth."""
+        return self._names.get(id) or self._temporary[id]
+
+    @cached_property
+    def _temporary(self) -> Mapping[int, str]:
+        letters = {"recorded": "t", "constant": "c"}
+        return {
+            node.id: self._coin(letters[node.kind])
+            for node in self.graph
+            if node.kind in letters and node.id not in self._names
+        }
+
+    def _name_all(self) -> None:
+        put, outputs = put_parts(self.graph), [node.id for node in self.graph.outputs]
+        for node in self.graph:
+            if node.name:
+                self._names[node.id] = self._marked(self._shown[node.name])
+            elif node.kind == "leaf":
+                self._names[node.id] = self._coin("v")
+            elif node.id in outputs and not isinstance(node.data, tuple):
+                self.put[node.id] = self._names[node.id] = self._result(len(set(outputs)))
+            elif node.id in put:
+                self.put[node.id] = self._names[node.id] = self._coin("u")
+
+    def _result(self, count: int) -> str:
+        """The name of an output: f, or f₁, f₂ … of several."""
+        if count > 1 or "f" in self._taken:
+            return self._coin("f")
+        return "f"
+
+    def _marked(self, name: str) -> str:
+        """A name; where several values bear it, with a number: e[1], e[2]."""
+        if self._given[name] == 1:
+            return name
+        return self._numbered(name, lambda k: f"{name}[{k}]")
+
+    def _coin(self, letter: str) -> str:
+        """A name that nobody has given."""
+        return self._numbered(letter, lambda k: letter + subscript(k))
+
+    def _numbered(self, name: str, meant: Callable[[int], str]) -> str:
+        """A name with the next number that makes it one that nobody has given."""
+        while True:
+            self._used[name] += 1
+            if (numbered := meant(self._used[name])) not in self._taken:
+                return numbered
+
+
+def shown_names(names: Iterable[str]) -> dict[str, str]:
+    """Names as they are shown, by the names as they were typed: no two of them the same.
+
+    >>> shown_names(["w1", "b1"]), shown_names(["w1", "w₁"])
+    ({'w1': 'w₁', 'b1': 'b₁'}, {'w1': 'w1', 'w₁': 'w₁'})
+    """
+    typed = dict.fromkeys(names)
+    count = Counter(visible(lettered(name)) for name in typed)
+    return {name: visible(lettered(name) if count[visible(lettered(name))] == 1 else name) for name in typed}

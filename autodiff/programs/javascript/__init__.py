@@ -1,0 +1,1 @@
+"""Programs as JavaScript, for pages that compute by themselves."""

@@ -1,0 +1,90 @@
+"""JavaScript run by node. Without node its tests are skipped; in CI that is a failure."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autodiff import Value, gradients
+from autodiff.programs.javascript.writing import javascript
+from autodiff.programs.tracing.trace import recorded_from
+
+
+def literal(x: float) -> str:
+    """A number as JavaScript writes it."""
+    if math.isfinite(x):
+        return repr(float(x))
+    return "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
+
+
+def run(script: str) -> Any:
+    """What a script puts into `out`, as JSON has it; numbers that JSON lacks come back as floats, too."""
+    node = shutil.which("node")
+    if node is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no node on PATH; CI installs nodejs")
+        pytest.skip("no node on PATH")
+    exact = (
+        'typeof x === "number" && (Object.is(x, -0) || !Number.isFinite(x)) ? `#${x === 0 ? "-0" : x}` : x'
+    )
+    text = f"const out = [];\n{script}\nconsole.log(JSON.stringify(out, (_, x) => {exact}));"
+    done = subprocess.run([node, "-"], input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return _read(json.loads(done.stdout))
+
+
+def _read(x: Any) -> Any:
+    if isinstance(x, list):
+        return [*map(_read, x)]
+    return float(x[1:].replace("Infinity", "inf")) if isinstance(x, str) and x.startswith("#") else x
+
+
+def called(programs: str, name: str, points: Iterable[Sequence[float]]) -> str:
+    """A script that calls a program at points."""
+    rows = ", ".join(f"[{', '.join(map(literal, point))}]" for point in points)
+    return f"{{\nconst programs = {programs};\nfor (const x of [{rows}]) out.push(programs.{name}(x));\n}}"
+
+
+# -- programs ----------------------------------------------------------------------------------
+
+
+def written(f: Any, *xs: Any, names: Sequence[str] = "xyzuvw") -> str:
+    """A function as JavaScript."""
+    inputs = [Value(x, name) for x, name in zip(xs, names, strict=False)]
+    return javascript({"main": recorded_from(f, inputs, {}, inputs, absorbs=True).listing}, "play")
+
+
+def results(f: Any, points: Sequence[Sequence[float]]) -> Any:
+    """What the JavaScript of a function gives at points."""
+    return run(called(written(f, *points[0]), "main", points))
+
+
+def with_slopes(f: Any) -> Any:
+    """The value and all slopes, as Values."""
+
+    def both(*xs: Value) -> list[Value]:
+        z = f(*xs)
+        if not isinstance(z, Value) or z.constant:
+            return [z if isinstance(z, Value) else Value(z)]
+        slopes = gradients(z, xs, create_graph=True)
+        return [z, *[g if isinstance(g, Value) else Value(g) for g in slopes]]
+
+    return both
+
+
+def entries(xs: Iterable[Any]) -> list[float]:
+    """All numbers of numbers and arrays, in order."""
+    return [float(x) for array in xs for x in np.ravel(array)]
+
+
+def same(a: float, b: float, rtol: float) -> bool:
+    """Whether two numbers are the same, nan included."""
+    return (a != a and b != b) or a == b or abs(a - b) <= rtol * abs(b)
