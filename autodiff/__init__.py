@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from .checking.claims import check_claims as check_claims
     from .derivations import explain as explain
     from .derivations import formula as formula
+    from .homework import exercise as exercise
+    from .homework import exercises as exercises
     from .live import play as play
     from .pictures import draw as draw
     from .pictures import tree as tree
@@ -60,6 +62,8 @@ READERS = {
     "compile": "programs",
     "detect_anomaly": "checking",
     "draw": "pictures",
+    "exercise": "homework",
+    "exercises": "homework",
     "explain": "derivations",
     "formula": "derivations",
     "nudges": "checking",

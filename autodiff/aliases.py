@@ -14,7 +14,7 @@ from types import ModuleType
 
 KEPT = {
     "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
-    "command": "answers lecture_tables problem school tokens vocabulary",
+    "command": "answers lecture_tables problem",
     "derivations": "chain_rule closed_form derivation equations expression local_derivatives simplification "
     "transcription typesetting writing",
     "differentiation": "advice engine functional jacobians operators passes reverse scalars "
@@ -27,6 +27,7 @@ KEPT = {
     "programs.runtime": "ieee running",
     "programs.spelling": "copying identifiers literals precedence reading words",
     "programs.tracing": "conditions origins refusals trace",
+    "school": "tokens vocabulary",
     "text": "console digits escaping lettering notation table",
     "values": "axes data declaration lazy leaving modes operation recording user_code value",
 }

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value
+from autodiff import Value, exercise, exercises, exp
+from autodiff.homework import Sheet
 from autodiff.values.data import Operand
 
 from .network.feedforward import Network
 
-__all__ = ["THETA", "demonstration_1", "demonstration_2", "loss", "network", "observations"]
+__all__ = ["THETA", "demonstration_1", "demonstration_2", "homework", "loss", "network", "observations"]
 
 THETA = {
     "w₁₁⁽¹⁾": 0.2, "w₁₂⁽¹⁾": 0.4, "b₁⁽¹⁾": 0.1,
@@ -19,6 +20,10 @@ THETA = {
     "w₁₁⁽²⁾": 0.6, "w₁₂⁽²⁾": 0.2, "b₁⁽²⁾": 0.4,
 }  # fmt: skip
 """The parameters θ. Those of the second hidden node are not in the text: these fit its activations."""
+
+OUTPUT_LAYER = ["w₁₂⁽²⁾", "b₁⁽²⁾"]
+HIDDEN_LAYER = ["w₁₂⁽¹⁾", "b₁⁽¹⁾", "w₂₁⁽¹⁾", "w₂₂⁽¹⁾", "b₂⁽¹⁾"]
+"""The derivatives that the lecture leaves to its readers."""
 
 
 def network() -> Network:
@@ -78,6 +83,26 @@ def loss(network: Network, observation: int | None = None) -> Value:
         r = residuals[observation - 1] ** 2
         r.name = "R"
     return r
+
+
+def homework(seed: int | str | None = None) -> Sheet:
+    """The homework of the lecture, which marks answers: with other numbers for each `seed`, one per student.
+
+    Of R = (y − a₁⁽²⁾)² first ∂R/∂w₁₂⁽²⁾ and ∂R/∂b₁⁽²⁾, then the derivative of σ(v) = (1 + e⁻ᵛ)⁻¹, the first
+    layer but for w₁₁⁽¹⁾, which the slides derive, and the Newton-Raphson method.
+
+    >>> sheet = homework()
+    >>> sheet[0].question
+    'Find ∂R/∂w₁₂⁽²⁾ as a formula.'
+    >>> sheet[0].mark("-2(y − a₁⁽²⁾)·a₂⁽¹⁾"), sheet[0].mark("-(y - a1_2)*a2_1")
+    (right: it is ∂R/∂w₁₂⁽²⁾, wrong: the factor 2 is missing)
+    """
+    r, v = loss(network(), 1), Value(0.5, "v")
+    sigmoid = (1.0 + exp(-v)) ** -1.0
+    sigmoid.name = "σ(v)"
+    first, second = (exercises(r, names, seed=seed) for names in (OUTPUT_LAYER, HIDDEN_LAYER))
+    tasks = [*first, *exercises(sigmoid, seed=seed), *second, exercise.step("newton")]
+    return Sheet(tasks, "Homework" if seed is None else f"Homework {seed}")
 
 
 # -- functions to minimise -------------------------------------------------------------------------

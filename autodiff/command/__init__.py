@@ -1,3 +1,3 @@
-"""The command line, and the reader of expressions as they are written at school."""
+"""The command line."""
 
 from .line import main as main

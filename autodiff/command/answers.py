@@ -60,9 +60,7 @@ def answer_explain(asked: Namespace) -> Answer:
 
     problem = Problem(asked.expression, asked.givens[asked.givens[:1] == ["wrt"] :], DIFFERENTIATE)
     output, leaves = problem.recorded()
-    name = asked.wrt or next(iter(leaves))
-    if name not in leaves:
-        raise Misuse(f"--wrt: expected one of {', '.join(leaves)}, got {name!r}")
+    name = chosen_leaf(asked, leaves)
     derivation = explain(output, leaves[name])
     data = {
         "value": output.item(),
@@ -73,6 +71,14 @@ def answer_explain(asked: Namespace) -> Answer:
         "latex": derivation.latex,
     }
     return Answer(getattr(derivation, asked.format), data)
+
+
+def chosen_leaf(asked: Namespace, leaves: Collection[str]) -> str:
+    """The name to derive with respect to: that of `--wrt`, or the first."""
+    name: str = asked.wrt or next(iter(leaves))
+    if name not in leaves:
+        raise Misuse(f"--wrt: expected one of {', '.join(leaves)}, got {name!r}")
+    return name
 
 
 def answer_draw(asked: Namespace) -> Answer:

@@ -13,6 +13,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..school.misreading import pointed
 from ..text.console import print_anything
 from .answers import (
     Answer,
@@ -23,8 +24,8 @@ from .answers import (
     answer_minimize,
     answer_play,
 )
+from .homework import answer_exercise
 from .lecture_tables import answer_lecture
-from .mistakes import pointed
 from .problem import Misuse
 
 DESCRIPTION = "Derivatives of expressions, by reverse-mode automatic differentiation."
@@ -33,6 +34,7 @@ examples:
   autodiff grad "3*x**4 + 5*x**3 - 20*x**2 + 8*x + 10" x=2
   autodiff grad "x²·y − sin(x)" x=pi/2 y=-1 --order 2
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
+  autodiff exercise "a = sigmoid(w*x); (y - a)^2" w=0.2 x=3 y=1 --answer "-2(y - a)·a·x"
   autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.svg
   autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
   autodiff play "(y - sigmoid(w*x + b))^2" w=0.2 x=3 b=0.1 y=1 -o play.html
@@ -67,6 +69,11 @@ def _parser() -> ArgumentParser:
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
     play = _added(commands, "play", answer_play, "a page in which every number can be moved")
     play.add_argument("-o", "--output", metavar="FILE", default="play.html", help="default: play.html")
+    exercise = _added(commands, "exercise", answer_exercise, "ask for a derivative, and mark an answer")
+    exercise.add_argument("--wrt", metavar="NAME", help="with respect to which name (default: the first)")
+    exercise.add_argument("--answer", dest="typed", metavar="FORMULA", help="mark this, Python or LaTeX")
+    exercise.add_argument("--hints", metavar="COUNT", type=int, default=0, help="show so many hints")
+    exercise.add_argument("--solution", action="store_true", help="show the derivation")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")
     minimum.add_argument("--method", default="bfgs", help="bfgs, newton, steepest-descent, … (default: bfgs)")
     minimum.add_argument(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..school.misreading import misread
+from ..school.reading import free_name, read
+from ..school.tokens import tokens
 from ..text.letters import alike
 from ..values.value import Value
-from .mistakes import misread
-from .school import free_name, read
-from .tokens import tokens
 
 
 class Misuse(Exception):  # noqa: N818 (its message is shown to the user, and ends the command)

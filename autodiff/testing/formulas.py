@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from ..checking.mistakes.question import Question
-from ..command.mistakes import misread, pointed
-from ..command.school import Calculation, read
 from ..graph import Graph
+from ..school.misreading import misread, pointed
+from ..school.reading import Calculation, read
 from ..text.letters import alike
 from ..text.notation import visible
 from ..values.data import Data

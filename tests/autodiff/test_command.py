@@ -240,3 +240,32 @@ def test_the_module_runs_also_in_a_console_of_ascii():
 def test_neither_the_engine_nor_its_command_line_imports_what_stands_on_it():
     code = "import autodiff.__main__, sys; print({'optim', 'nn', 'matplotlib'} & set(sys.modules))"
     assert run("-c", code).stdout.strip() == b"set()"
+
+
+HOMEWORK = ("exercise", "a = sigmoid(w*x); (y - a)^2", "w=0.2", "x=3", "y=1")
+
+
+def test_an_exercise_is_asked_with_hints_and_its_solution(ask):
+    status, out, _ = ask(*HOMEWORK)
+    assert status == 0
+    assert out.startswith("Find ∂f/∂w as a formula.\n")
+    assert "f = (y − a)²" in out
+    assert "x" not in ask(*HOMEWORK, "--wrt", "y")[1].partition("\n")[0]
+    assert "Hint 1: ∂f/∂w = ∂f/∂a · " in ask(*HOMEWORK, "--hints", "1")[1]
+    assert "Hint 2" not in ask(*HOMEWORK, "--hints", "1")[1]
+    assert ask("explain", *HOMEWORK[1:])[1].strip() in ask(*HOMEWORK, "--solution")[1]
+
+
+def test_an_answer_is_marked(ask):
+    assert ask(*HOMEWORK, "--answer", "-2(y − a)·a(1 − a)·x") == (0, "right: it is ∂f/∂w\n", "")
+    status, out, err = ask(*HOMEWORK, "--answer", "-(y − a)·a(1 − a)·x")
+    assert (status, out, err) == (1, "wrong: the factor 2 is missing\n", "")
+    status, out, _ = ask(*HOMEWORK, "--answer", "y −")
+    assert (status, out.splitlines()[-1]) == (1, "       ^")
+    answer = json.loads(ask(*HOMEWORK, "--answer", "0.5", "--json")[1])
+    assert (answer["verdict"], answer["place"]) == ("unreadable", None)
+
+
+def test_an_exercise_without_a_derivative_has_status_2(ask):
+    for words in (("2 + 3",), ("0x + y", "x=1", "y=2", "--wrt", "q"), ("floor(x)", "x=0.5")):
+        assert ask("exercise", *words)[0] == 2

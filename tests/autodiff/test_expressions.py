@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value, check_gradients, grad, gradients, value_and_grad
-from autodiff.command.school import read
+from autodiff.school import read
 from autodiff.testing import POSITIVE, Domain, Drawable, Expression, expressions, numbers
 from autodiff.testing.domains import ANY
 from autodiff.testing.expression.catalogue import CATALOGUE, named

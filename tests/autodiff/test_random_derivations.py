@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff import Value, gradients
-from autodiff.command.school import read
 from autodiff.derivations.closed_form import Formula, formula
 from autodiff.derivations.derivation import explain
+from autodiff.school import read
 from autodiff.testing import Expression, expressions
 
 SMOOTH = ["add", "subtract", "multiply", "sin", "tanh", "sigmoid", "square", "arctan", "negative"]

@@ -55,13 +55,13 @@ def neuron(w, x, b, y):
         ("-2/3*(y - a)*a*(1 - a)*x", "the factor 3 is missing"),
         ("2*(y - a)*a*(1 - a)*x", "the sign is wrong, as with a − y in place of y − a"),
         ("-2*(y - a)*x", "the link ∂a/∂z = a(1 − a) is missing"),
-        ("-2*(y - a)*a*(1 - a)", "the link ∂(w·x)/∂w = x is missing"),
+        ("-2*(y - a)*a*(1 - a)", "the link ∂z/∂w = x is missing"),
         ("-2*(y - a)*(a*(1 - a))^2*x", "the link ∂a/∂z = a(1 − a) is counted twice"),
         ("-2*(y - a)*a*(1 + a)*x", "∂a/∂z is taken as a(1 + a), but is a(1 − a)"),
-        ("-2*(y - a)*a*x", "∂a/∂z is taken as a, but is a(1 − a)"),
+        ("-2*(y - a)*a*x", "the link ∂a/∂z = a(1 − a) is incomplete: the factor 1 − a is missing"),
         ("-2*(y - a)*z*(1 - z)*x", "∂a/∂z is taken as z(1 − z), but is a(1 − a)"),
         ("-2*(y - a)*sigmoid(a)*(1 - sigmoid(a))*x", "∂a/∂z is taken as σ(a)(1 − σ(a)), but is a(1 − a)"),
-        ("-2*(y - a)*a*(1 - a)*w", "∂(w·x)/∂w is taken as w, but is x"),
+        ("-2*(y - a)*a*(1 - a)*w", "∂z/∂w is taken as w, but is x"),
         ("-2*(y - z)*a*(1 - a)*x", "∂R/∂(y − a) is taken as 2(y − z), but is 2(y − a)"),
         ("-2*(y + a)*a*(1 - a)*x", "∂R/∂(y − a) is taken as 2(y + a), but is 2(y − a)"),
         ("-2*(y - a)*a*(1 - a)*x*b", "the factor b is too many"),
@@ -77,6 +77,21 @@ def test_the_right_formula_may_be_typed_in_the_names_of_values_on_the_way():
     assert_same_derivative(neuron, ("-2(y - a)*a(1 - a)*x", "-2(y - a)*a*(1 - a)"), argnums=(0, 2))
 
 
+@pytest.mark.parametrize(
+    ("f", "formula", "words"),
+    [
+        (lambda w, x: named(w * x + 1.0, "z") ** 2, "2*z", "the link ∂z/∂w = x is missing"),
+        (lambda w, x: named(1.0 - w * x, "z") ** 2, "2*z", "the link ∂z/∂w = −x is missing"),
+        (lambda w, x: named(w * x + w, "z") ** 2, "2*z*2", "the link ∂(w·x)/∂w = x is missing"),
+        (lambda w, x: named((x - w) ** 2, "R") * x, "x", "the link ∂R/∂w = −2(x − w) is missing"),
+        (lambda w, x: tanh(named(w * x, "z")) * w, None, ""),
+    ],
+)
+def test_links_are_those_between_values_with_names(f, formula, words):
+    if formula:
+        assert said(f, formula) == f"∂f/∂w is wrong: {words}"
+
+
 def output(w11, w12, b, y, a1, a2):
     """The lecture's output node."""
     a = named(w11 * a1 + w12 * a2 + b, "a₁⁽²⁾")
@@ -88,7 +103,7 @@ def test_the_lectures_formula_without_the_2():
     assert_same_derivative(output, right, argnums=1)
     assert said(output, right.replace("2*", "", 1), argnums=1) == "∂R/∂w12 is wrong: the factor 2 is missing"
     assert said(output, right.replace("a2", "a1"), argnums=1) == (
-        "∂R/∂w12 is wrong: ∂(w12·a2)/∂w12 is taken as a1, but is a2"
+        "∂R/∂w12 is wrong: ∂a₁⁽²⁾/∂w12 is taken as a1, but is a2"
     )
 
 
@@ -104,7 +119,7 @@ def lecture(w):
     [
         ("-(y - a₁⁽²⁾)*a₂⁽¹⁾", "the factor 2 is missing"),
         ("2(y - a₁⁽²⁾)*a₂⁽¹⁾", "the sign is wrong, as with a₁⁽²⁾ − y in place of y − a₁⁽²⁾"),
-        ("-2(y - a₁⁽²⁾)", "the link ∂(w₁₂⁽²⁾·a₂⁽¹⁾)/∂w₁₂⁽²⁾ = a₂⁽¹⁾ is missing"),
+        ("-2(y - a₁⁽²⁾)", "the link ∂a₁⁽²⁾/∂w₁₂⁽²⁾ = a₂⁽¹⁾ is missing"),
     ],
 )
 def test_the_formulas_of_the_lecture_in_its_own_names(formula, words):
@@ -115,8 +130,8 @@ def test_the_formulas_of_the_lecture_in_its_own_names(formula, words):
 
 def test_in_data_that_are_equal_the_explanations_are_both_given():
     assert said(lecture, "-2(y - a₁⁽²⁾)*z₂⁽¹⁾", Value(0.2, "w")) == (  # in the lecture z₂⁽¹⁾ = w₂₂⁽¹⁾ = 0.5
-        "∂R/∂w is wrong: ∂(w·a₂⁽¹⁾)/∂w is taken as w₂₂⁽¹⁾, but is a₂⁽¹⁾, or "
-        "∂(w·a₂⁽¹⁾)/∂w is taken as z₂⁽¹⁾, but is a₂⁽¹⁾"
+        "∂R/∂w is wrong: ∂a₁⁽²⁾/∂w is taken as w₂₂⁽¹⁾, but is a₂⁽¹⁾, or "
+        "∂a₁⁽²⁾/∂w is taken as z₂⁽¹⁾, but is a₂⁽¹⁾"
     )
 
 

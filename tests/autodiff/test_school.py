@@ -10,10 +10,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import Value, gradients
-from autodiff.command.mistakes import pointed
-from autodiff.command.school import read
-from autodiff.command.vocabulary import functions
+from autodiff import Value, formula, gradients
+from autodiff.school import read
+from autodiff.school.misreading import pointed
+from autodiff.school.vocabulary import Vocabulary, functions
 
 POINT = {"x": 1.5, "y": -0.75, "w₁₁": 2.0}
 CALLS = ["exp", "log", "sin", "sqrt", "sigmoid", "tanh", "relu", "arctan", "softplus"]
@@ -106,7 +106,7 @@ def test_reading_names_the_unknowns_and_nothing_else(source):
     }
 
 
-@given(st.text(alphabet="x2e.+-*/^(),;=√σ² ₁⁽¹⁾sin½|\n", max_size=12))
+@given(st.text(alphabet="x2e.+-*/^(),;=√σ² ₁⁽¹⁾sin½|\n{}_'[1]$\\\\", max_size=12))
 @example("x⁽")
 @example("²")
 @example(";")
@@ -120,6 +120,46 @@ def test_any_text_is_computed_or_refused_at_a_place_inside_it(text):
         assert 1 <= mistake.offset <= len(text) + 1
         assert mistake.text == text
         assert len(pointed(mistake).splitlines()) == 3
+
+
+LATEX = [
+    r"\frac",
+    r"\sqrt",
+    r"\cdot",
+    r"\left(",
+    r"\right)",
+    r"\sigma",
+    r"\hat{y}",
+    r"\,",
+    *"{}^_()|'x12+-$ ",
+]
+
+
+@given(st.lists(st.sampled_from(LATEX), max_size=14).map("".join))
+def test_any_latex_is_computed_or_refused_at_a_place_inside_it(text):
+    mistake = None
+    try:
+        calculation = read(text)
+        calculation.evaluate(dict.fromkeys(calculation.names, 0.5))
+    except SyntaxError as error:
+        mistake = error
+    assert mistake is None or 1 <= mistake.offset <= len(text) + 1
+
+
+@given(sources)
+@example("-x**2/(y*x**-1)")
+@example("exp(sqrt(x))*relu(y)/(x/y)**-x")
+def test_what_is_written_in_latex_is_read_as_what_is_written_in_unicode(source):
+    variables = {name: Value(number, name) for name, number in POINT.items()}
+    try:
+        result = read(source).evaluate(variables)
+    except SyntaxError:
+        assume(False)
+    assume(isinstance(result, Value) and math.isfinite(result.item()))
+    written = formula(result, expand=True)
+    assume(not written.definitions and "clip" not in written.text)  # which takes three numbers
+    one, other = (read(text).evaluate(POINT) for text in (written.text, written.latex))
+    assert one == pytest.approx(other, rel=1e-9, nan_ok=True), (written.text, written.latex)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +188,23 @@ def test_any_text_is_computed_or_refused_at_a_place_inside_it(text):
         ("1/0", math.inf),
         ("u = x + y; v = u²; v − u", 20.0),
         ("a⁽¹⁾ = 2x; a⁽¹⁾³", 64.0),
+        ("|x − y|", 1.0),
+        ("2|−x||y|", 12.0),
+        ("|1 − |x||²", 1.0),
+        ("√4y", 6.0),
+        ("tanh'(0) + σ′(0)", 1.25),
+        (r"\frac{x + y}{2}", 2.5),
+        (r"\frac12 x \cdot y", 3.0),
+        (r"\frac{1}{\frac{x}{4}} y", 6.0),
+        (r"x^{-1}", 0.5),
+        (r"e^{-x}\left(1 + e^{-x}\right)^{-2}/\sigma'\left(x\right)", 1.0),
+        (r"\sqrt{x + 2} \, \ln(e)", 2.0),
+        (r"\exp{(0)} \times \tanh(0)", 0.0),
+        (r"$-x$", -2.0),
+        (r"a_1^{(2)} = x; a^{(2)}_1 + a_{1}^{(2)} + a₁⁽²⁾", 6.0),
+        (r"\theta_{12} = x; θ₁₂^2", 4.0),
+        (r"\hat{y} = x; ŷ", 2.0),
+        ("np.exp(0) + math.sin(0)", 1.0),
     ],
 )
 def test_school_notation_means_what_it_means_at_school(text, number):
@@ -176,7 +233,22 @@ def test_school_notation_means_what_it_means_at_school(text, number):
         ("x 2", 3, "expected an operator"),
         ("½x", 1, "unexpected '½'"),
         ("x½", 2, "unexpected '½'"),
-        ("|x|", 1, "abs"),
+        ("|x", 1, "bar is never closed"),
+        ("(|x)", 2, "bar is never closed"),
+        ("|(x|)", 5, "expected a number"),
+        ("x'", 1, "a prime follows the name of a function"),
+        ("2 '", 3, "a prime follows the name of a function"),
+        ("maximum′(x, y)", 1, "a prime follows the name of a function"),
+        (r"\frac{x}", 8, "a fraction has two parts"),
+        (r"\frac{x}+{y}", 8, "a fraction has two parts"),
+        (r"\frac", 1, "a fraction has two parts"),
+        (r"\frac{x}{y", 9, "never closed"),
+        (r"2^{x + (y}", 8, "bracket is never closed"),
+        (r"2^{x + y)", 3, "brace is never closed"),
+        ("x}", 2, "never opened"),
+        (r"\int x", 1, "of LaTeX"),
+        ("∂x", 1, "write the formula of this derivative out"),
+        ("[x]", 1, "round brackets"),
         ("x⁺", 2, "expected a number"),
         ("1e999", 1, "largest number"),
         ("f(x) = 3", 6, "left of ="),
@@ -234,6 +306,21 @@ def test_parts_become_named_values():
     assert x.name == "x"
     assert read("u = x; u²").evaluate({"x": x}).item() == 4.0
     assert x.name == "x"
+
+
+def test_values_that_are_known_come_first_and_are_known_in_other_spellings():
+    words = Vocabulary(("w₁₁⁽²⁾", "e", "σ", "R(θ)", "e₁", "x[1]"))
+    for text, value in [
+        ("w11_2", 1.0), ("w_{11}^{(2)}", 1.0), ("w_11^(2)", 1.0), ("w_11^2", None), ("2e", 4.0), ("σ", 3.0),
+        ("σ + sigmoid(0)", 3.5), ("2R(θ)", 8.0), ("2e1", 10.0), ("3e2", 300.0), ("x[1]²", 36.0),
+        ("x1[1]", None),
+    ]:  # fmt: skip
+        calculation = read(text, words)
+        if value is None:
+            assert not set(calculation.names) <= set(words.values), text
+        else:
+            numbers = dict(zip(words.values, (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), strict=True))
+            assert calculation.evaluate(numbers) == value, text
 
 
 def test_every_function_computes_what_the_engine_does():

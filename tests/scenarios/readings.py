@@ -10,8 +10,8 @@ import numpy as np
 import autodiff as ad
 from autodiff import Value
 from autodiff.checking.replay import Replay
-from autodiff.command.school import read
 from autodiff.graph import Graph
+from autodiff.school import read
 from autodiff.text.digits import with_minus
 from autodiff.text.notation import text_of
 

@@ -14,14 +14,25 @@ import numpy as np
 
 from ...derivations.expression import Symbol, Term
 from ...derivations.local_derivatives import UNNAMED, node_of, provisional, symbol_of
-from ...derivations.simplification import substituted
+from ...derivations.simplification import product, substituted
 from ...graph import Node
 from ...values.data import Data
 from .mistake import Mistake
 from .question import Attempt
 from .rule import LinkRule
 from .tape import Place, Tape
-from .wording import bar_of, link_name, name_of, rule_text, written
+from .wording import (
+    LONGEST,
+    bar_of,
+    derivative_name,
+    family_of,
+    is_used_once,
+    left_out,
+    link_name,
+    name_of,
+    rule_text,
+    written,
+)
 
 Altered = Callable[[Tape, Place, LinkRule], Term | None]
 """What somebody took for the rule of an edge; None where the mistake cannot be made there."""
@@ -45,7 +56,7 @@ def groups(tape: Tape) -> list[list[Place]]:
 
 def _by_name(tape: Tape, place: Place) -> Hashable:
     node = tape.graph[place[0]]
-    names = node.name, tape.operand(place).name
+    names = family_of(node), family_of(tape.operand(place))
     return (node.operation, place[1], *names) if any(names) else place
 
 
@@ -80,6 +91,31 @@ def missing_links(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
         words = partial(_link_in_words, tape, place)
         yield Mistake(partial(words, "is missing"), partial(_without_links, group))
         yield Mistake(partial(words, "is counted twice"), partial(_twice, group))
+    for chain in _chains(tape):
+        yield Mistake(partial(_chain_in_words, tape, chain), partial(_without_links, chain))
+
+
+def _chains(tape: Tape) -> Iterator[list[Place]]:
+    """The edges from a value with a name down to the next one, where several follow each other."""
+    below: dict[int, list[Place]] = defaultdict(list)
+    for place in tape.places:
+        below[place[0]].append(place)
+    for place in tape.places:
+        chain = [place]
+        while not tape.operand(chain[-1]).name and len(below[tape.operand(chain[-1]).id]) == 1:
+            chain += below[tape.operand(chain[-1]).id]
+        ends = tape.graph[place[0]], tape.operand(chain[-1])
+        several = sum(tape.declared(link) != 1.0 for link in chain) > 1
+        if several and all(node.name for node in ends) and is_used_once(tape, *ends):
+            yield chain
+
+
+def _chain_in_words(tape: Tape, chain: list[Place]) -> str:
+    rules = [rule for place in chain if (rule := tape.rule(place))]
+    text = written(tape, product([rule.opened for rule in rules]))
+    is_short = len(text) <= LONGEST and len(rules) == len(chain) and not any(rule.whole for rule in rules)
+    name = derivative_name(tape.graph[chain[0][0]], tape.operand(chain[-1]))
+    return f"the link {name}{f' = {text}' if is_short else ''} is missing"
 
 
 def _link_in_words(tape: Tape, place: Place, what: str) -> str:
@@ -114,7 +150,7 @@ def wrong_multipliers(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
                 yield Mistake(
                     partial(_multiplier, node, words),
                     partial(_multiplied, node.id, power),
-                    node.name or node.id,
+                    family_of(node) or node.id,
                 )
 
 
@@ -162,6 +198,9 @@ def _taken(tape: Tape, place: Place, altered: Altered) -> str:
     assert term is not None
     operand = tape.operand(place)
     wrong, right = written(tape, term), written(tape, rule.term)
+    missing = left_out(term, rule.term)
+    if not rule.whole and missing is not None:
+        return _link_in_words(tape, place, f"is incomplete: the factor {written(tape, missing)} is missing")
     if not rule.whole:
         return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
     lower = bar_of(operand) or f"the gradient of {name_of(operand)}"
@@ -183,17 +222,29 @@ def wrong_values(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     for group in groups(tape):
         rule = tape.rule(group[0])
         for position, symbol in enumerate(provisional(rule.opened, UNNAMED) if rule else ()):
+            own = _own(tape, group, position)
             for others in _others(tape, symbol, len(group)):
+                if len(others) == 1 and others[0] in own:
+                    continue  # this is no mistake for that edge, and tried for those without it
                 yield _mistaken(tape, group, partial(_replaced, group, position, others))
 
 
+def _own(tape: Tape, group: list[Place], position: int) -> set[int]:
+    """The ids of the values that the rules of some edges have in a place."""
+    found = [provisional(rule.opened, UNNAMED) for place in group if (rule := tape.rule(place))]
+    return {node_of(values[position]) for values in found if position < len(values)}
+
+
 def _others(tape: Tape, symbol: Symbol, count: int) -> Iterator[list[int]]:
-    """The ids of values to take in place of one: for several edges as many of one name, in order, or one."""
+    """The ids of values to take in place of one: for several edges as many of one name, or one.
+
+    They are in the order of the edges, the last first.
+    """
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for node in tape.graph:
         if node.shape == symbol.shape and node.id != node_of(symbol) and _is_value(node):
-            alike[node.name or node.id].append(node.id)
-    yield from (ids for ids in alike.values() if len(ids) in (1, count))
+            alike[family_of(node) or node.id].append(node.id)
+    yield from (ids[::-1] for ids in alike.values() if len(ids) in (1, count))
 
 
 def _is_value(node: Node) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...derivations.closed_form import formula_as_typed
 from ...derivations.expression import Call, Product, Sum, Symbol, Term, parts, walked
 from ...derivations.forms import operated
@@ -14,6 +16,9 @@ from ...text.notation import text_of, visible
 from ...values.value import Value
 from .tape import Place, Tape
 
+NUMBERED = re.compile(r"\[[0-9]+\]$")
+"""What tells values of one name apart: e[1], e[2]."""
+
 LONGEST = 40
 """Letters of a formula that stands for a value; longer ones are called by their operation."""
 
@@ -25,6 +30,11 @@ def name_of(node: Node) -> str:
     """A node as it is called, or written; raw numbers as they are."""
     text = Text().write(meaning(node))
     return text if len(text) <= LONGEST else f"the {node.operation.name} of it" if node.operation else text
+
+
+def family_of(node: Node) -> str | None:
+    """The name that a node has in common with those of other observations: e of e[1]."""
+    return NUMBERED.sub("", node.name) if node.name else None
 
 
 def meaning(node: Node) -> Term:
@@ -73,8 +83,55 @@ def _remade(term: Term, inner: list[Term]) -> Term:
 
 
 def link_name(tape: Tape, place: Place) -> str:
-    """An edge as a partial derivative, ∂a/∂z."""
-    return f"∂{_bracketed(name_of(tape.graph[place[0]]))}/∂{_bracketed(name_of(tape.operand(place)))}"
+    """An edge as a partial derivative, ∂a/∂z; for a term that of its sum, ∂z/∂w, if that has a name."""
+    return derivative_name(_summed(tape, place), tape.operand(place))
+
+
+def derivative_name(upper: Node, lower: Node) -> str:
+    """∂a/∂z, with brackets where nodes are written as formulas."""
+    return f"∂{_bracketed(name_of(upper))}/∂{_bracketed(name_of(lower))}"
+
+
+def _summed(tape: Tape, place: Place) -> Node:
+    """The node of an edge, or the value with a name that it is a term of, with the same derivative."""
+    graph, node = tape.graph, tape.graph[place[0]]
+    above = node
+    while not above.name:
+        uses = graph.uses.get(above.id, [])
+        if len(uses) != 1 or tape.declared((uses[0].target, uses[0].position)) != 1.0:
+            return node
+        above = graph[uses[0].target]
+    same = above.shape == node.shape and is_used_once(tape, above, tape.operand(place))
+    return above if same else node
+
+
+def is_used_once(tape: Tape, upper: Node, lower: Node) -> bool:
+    """Whether a single path without other names leads from a value up to another."""
+    return sum(i == lower.id for id in _folded(tape, upper) for i in tape.graph[id].inputs) == 1
+
+
+def _folded(tape: Tape, node: Node) -> set[int]:
+    """A node and the nodes without names that it was computed from, down to the next names."""
+    found, stack = {node.id}, [node.id]
+    while stack:
+        for i in tape.graph[stack.pop()].inputs:
+            if i not in found and not tape.graph[i].name:
+                found.add(i)
+                stack.append(i)
+    return found
+
+
+def left_out(wrong: Term, right: Term) -> Term | None:
+    """The factors by which a product is incomplete; None where the other is not what remains of it."""
+    if not isinstance(right, Product):
+        return None
+    factors = list(wrong.factors) if isinstance(wrong, Product) else [wrong]
+    missing = list(right.factors)
+    for factor in factors:
+        if factor not in missing:
+            return None
+        missing.remove(factor)
+    return product(missing) if missing else None
 
 
 def _bracketed(name: str) -> str:
@@ -84,7 +141,7 @@ def _bracketed(name: str) -> str:
         depth -= char == ")"
         outside |= set() if depth else {char}
         depth += char == "("
-    return f"({name})" if outside & set(" ·∘/^") else name
+    return f"({name})" if outside & set(" ·∘/^−") else name
 
 
 def rule_text(tape: Tape, place: Place) -> str:

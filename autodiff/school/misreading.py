@@ -16,7 +16,7 @@ def misread(message: str, text: str, column: int) -> SyntaxError:
 def pointed(error: SyntaxError) -> str:
     """The message, the text, and a caret below the place; of a long text what is around it.
 
-    >>> from autodiff.command.school import read
+    >>> from autodiff.school import read
     >>> try:
     ...     read("3x + * 2")
     ... except SyntaxError as error:

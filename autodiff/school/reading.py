@@ -1,8 +1,9 @@
-"""Reading expressions as they are written at school and in Python; nothing is ever executed.
+r"""Reading expressions as they are written at school, in Python and in LaTeX; nothing is ever executed.
 
     sum         x + 1, x - 1, x − 1            power     x^4, x**4, x⁴, e⁻ˣ: from the right, before a sign
-    product     3*x, 3·x, 3x, 2(x+1), x y      call      sin(x), max(x, 0), √(x): always with brackets
-    quotient    1/x, 1÷x                       parts     z = w*x + b; sigmoid(z)
+    product     3*x, 3·x, 3x, 2(x+1), x y      call      sin(x), max(x, 0), √(x): with brackets but for √x
+    quotient    1/x, 1÷x, \frac{1}{x}          parts     z = w*x + b; sigmoid(z)
+    size        |x|, abs(x)                    slope     σ′(z), tanh'(x)
 
 `xy` is one name, `x y` a product; 2e-3 is a number. A product without a sign after a division, 1/2x, can be
 read in two ways, and is an error. Operators wait on a stack, as in Dijkstra's shunting yard (1961), so that
@@ -20,9 +21,9 @@ from ..settings import hint
 from ..text.digits import counted
 from ..text.letters import alike
 from ..values.value import Value
-from .mistakes import misread
+from .misreading import misread
 from .tokens import Token, tokens
-from .vocabulary import CONSTANTS, Apply, functions
+from .vocabulary import CONSTANTS, USUAL, Apply, Vocabulary, functions
 
 BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
     "+": (1, ops.add),
@@ -70,8 +71,8 @@ class Calculation:
                     result.name = part
         return result
 
-    def missing(self, name: str, numbers: Mapping[str, Any]) -> SyntaxError:
-        """The error about a name without a number."""
+    def missing(self, name: str, numbers: Collection[str], lacking: str = "") -> SyntaxError:
+        """The error about a name without a number, which says what is `lacking` if it is not misspelled."""
         called = len(name) > 1 and self.text[self.names[name] + len(name) :].startswith("(")
         near = hint(name, functions() if called else [*numbers, *CONSTANTS]).partition("? (")
         if called:
@@ -79,7 +80,7 @@ class Calculation:
         elif len(name) > 1 and all(letter in numbers for letter in name):
             message = f"{name} is one name; for a product write {'*'.join(name)}"
         else:
-            message = f"{name} has no number: give {name}=…"
+            message = lacking or f"{name} has no number: give {name}=…"
         message += f"; {near[0]}?" if near[1] else ""
         return misread(message, self.text, self.names[name])
 
@@ -99,8 +100,10 @@ def _computed(steps: tuple[Step, ...], known: Mapping[str, Any]) -> Any:
 # -- reading -----------------------------------------------------------------------------------
 
 
-def read(text: str) -> Calculation:
+def read(text: str, words: Vocabulary = USUAL) -> Calculation:
     """Read an expression, or parts with names and an expression, separated by semicolons.
+
+    Where `words` know the names of values, these come before constants and functions of such a name.
 
     >>> read("3x^4 + 5x^3 - 20x^2 + 8x + 10").evaluate({"x": 2.0})
     34.0
@@ -111,14 +114,14 @@ def read(text: str) -> Calculation:
     parts: list[tuple[str | None, tuple[Step, ...]]] = []
     defined: set[str] = set()
     part: list[Token] = []
-    for token in tokens(text):
+    for token in tokens(text, words):
         part.append(token)
         if token.text != ";" and token.kind != "end":
             continue
         name = _definition(part, text, {*names, *defined})
         if name is None and token.kind != "end":
             raise misread("only the last part may be without a name: name = …;", text, part[0].column)
-        reader = Reader(text, defined, names)
+        reader = Reader(text, defined, names, words)
         for piece in part[2 if name else 0 :]:
             reader.take(piece)
         parts.append((name, tuple(reader.steps)))
@@ -155,9 +158,9 @@ class Waiting:
 class Reader:
     """Reads one part, token by token, into steps."""
 
-    def __init__(self, text: str, defined: set[str], names: dict[str, int]) -> None:
+    def __init__(self, text: str, defined: set[str], names: dict[str, int], words: Vocabulary) -> None:
         self.steps: list[Step] = []
-        self._text, self._defined, self._names = text, defined, names
+        self._text, self._defined, self._names, self._words = text, defined, names, words
         self._waiting: list[Waiting] = []
         self._begins = True  # whether a number, name or bracket must come now
         self._function: Token | None = None  # a function whose bracket must come now
@@ -170,11 +173,13 @@ class Reader:
             self._operator(token, *BINARY[token.text])
         elif token.text == ")":
             self._close(token)
+        elif token.text == "|" and self._is_inside_bars():
+            self._close_bars()
         elif token.text == ",":
             self._separate(token)
         elif token.text == ";" or token.kind == "end":
             self._finish()
-        elif token.kind == "name" or token.text == "(":
+        elif token.kind == "name" or token.text in ("(", "|"):
             self._implied_product(token)
         else:
             only = "only a single name can be on the left of =" if token.text == "=" else ""
@@ -185,9 +190,10 @@ class Reader:
 
     def _begin(self, token: Token) -> None:
         if self._function and token.text != "(":
-            name = self._function.text
-            raise self._wrong(f"{name} needs brackets: {name}(x)", token)
-        if token.text == "(":
+            self._without_bracket(self._function, token)
+        elif token.text == "|":
+            self._waiting.append(Waiting(token, OPEN, Apply(ops.absolute, 1)))
+        elif token.text == "(":
             self._waiting.append(Waiting(token, OPEN, function=self._function))
             self._function = None
         elif token.text == "-":
@@ -204,13 +210,29 @@ class Reader:
         self._begins = False
 
     def _name(self, token: Token) -> None:
-        name = token.text
-        if name in functions():
+        name, words = token.text, self._words
+        value = words.value(name)
+        if value is None and words.function(name):
             self._function = token
             return
-        if name not in CONSTANTS and name not in self._defined:
+        if value is None and name.endswith(("′", "″")):
+            raise self._wrong(
+                f"a prime follows the name of a function, as in σ′(z); {name[:-1]} is none", token
+            )
+        known = None if value else CONSTANTS.get(name)
+        name = value or name
+        if known is None and name not in self._defined:
             self._names.setdefault(name, token.column)
-        self._operand(CONSTANTS.get(name, name))
+        self._operand(name if known is None else known)
+
+    def _without_bracket(self, function: Token, token: Token) -> None:
+        """A root is that of the number or name behind it; other functions need brackets."""
+        name = function.text
+        if name != "√" or token.kind not in ("number", "name") or self._words.function(token.text):
+            raise self._wrong(f"{name} needs brackets: {name}(x)", token)
+        self._function = None
+        self._begin(token)
+        self.steps.append(functions()[name])
 
     def _operator(self, token: Token, binds: int, function: Callable[..., Any]) -> None:
         self._release(binds + (binds == POWER))
@@ -243,14 +265,29 @@ class Reader:
         if not self._waiting:
             raise self._wrong("this bracket was never opened", token)
         bracket = self._waiting.pop()
+        if bracket.token.text == "|":
+            raise self._wrong("this bar is never closed", bracket.token)
         if called := bracket.function:
-            step = functions()[called.text]
+            step = self._words.function(called.text)
+            assert step is not None
             if step.arguments != bracket.arguments:
                 takes = counted(step.arguments, "argument")
                 raise self._wrong(f"{called.text} takes {takes}, got {bracket.arguments}", called)
             self.steps.append(step)
 
+    def _is_inside_bars(self) -> bool:
+        """Whether a bar would close the innermost bracket that is open."""
+        last = next((one for one in reversed(self._waiting) if one.binds == OPEN), None)
+        return last is not None and last.token.text == "|"
+
+    def _close_bars(self) -> None:
+        self._release(1)
+        step = self._waiting.pop().step
+        assert step is not None
+        self.steps.append(step)
+
     def _finish(self) -> None:
         self._release(1)
         if self._waiting:
-            raise self._wrong("this bracket is never closed", self._waiting[-1].token)
+            token = self._waiting[-1].token
+            raise self._wrong(f"this {'bar' if token.text == '|' else 'bracket'} is never closed", token)

@@ -1,0 +1,217 @@
+"""A derivative as an exercise: what is asked, hints, the solution, and marks for what is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from ..derivations import Derivation, Formula, explain
+from ..derivations.derivation import NamedLink
+from ..derivations.expression import Term
+from ..derivations.intermediates import Intermediates
+from ..derivations.typesetting import Latex, Text
+from ..graph import Graph
+from ..naming import Names
+from ..settings import hint as nearest
+from ..text.digits import with_minus
+from ..text.lettering import latex_of
+from ..text.letters import alike
+from ..text.notation import text_of, visible
+from ..values.value import Value
+from .mark import Mark
+from .marking import Marking
+from .recomputation import Recomputation
+from .steps import StepExercise
+from .task import Task
+
+MOST_PATHS, PLUS = 6, "\n  + "
+"""Paths that are written below each other in a hint."""
+
+
+class DerivativeExercise(Task):
+    """Find a derivative as a formula: made by `exercise`."""
+
+    def __init__(self, output: Value, wrt: Value) -> None:
+        self.output, self.wrt = output, wrt
+        self._derivation = explain(output, wrt)
+        self._function = Recomputation(output, wrt)
+        left = self._derivation.left
+        self.left = left.text
+        self._marking = Marking(self._function, self.left)
+        self.question = f"Find {self.left} as a formula."
+        upper, lower = map(latex_of, (left.name, str(left.lower)))
+        self.left_latex = rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
+        self.question_latex = rf"Find $\displaystyle {self.left_latex}$ as a formula."
+        on_path = {link.upper for link in self._derivation.links}
+        defined = _definitions(output, wrt)
+        path = {name: term for name, term in defined.items() if name in on_path}
+        self.context, self.context_latex = _written(defined)
+        self.given, self.given_latex = _written(path)
+        self.numbers = tuple(self._numbers())
+        self._formula = explain(output, wrt, put=False).formula
+        self.answer = "; ".join(_with_definitions(self._formula.text, self._formula.definitions))
+        self.answer_latex = self._formula.latex
+        self.value = self._derivation.value
+
+    def _numbers(self) -> Iterator[tuple[str, str]]:
+        """What was put in: data, then parameters."""
+        for kind in ("constant", "leaf"):
+            for id, name in self._function.names.items():
+                if self._function.graph[id].kind == kind:
+                    yield visible(name), with_minus(text_of(self._function.graph[id].data))
+
+    def _marked(self, answer: str) -> Mark:
+        return self._marking.mark(answer)
+
+    @cached_property
+    def hints(self) -> tuple[str, ...]:
+        """The chain rule, then its links one by one, as `explain` has them."""
+        derivation = self._derivation
+        paths = derivation.paths if len(derivation.paths) <= MOST_PATHS else ()
+        ordered = dict.fromkeys(link for path in paths for link in path) or dict.fromkeys(derivation.links)
+        links = tuple(link.text for link in ordered)
+        if len(links) == 1:
+            return links
+        last = (
+            "Multiply the links."
+            if len(paths) == 1
+            else "Multiply the links of each path, and add the paths."
+        )
+        chain = (f"{self.left} = {PLUS.join(map(_chained, paths))}",) if paths else ()
+        return (*chain, *links, last)
+
+    def solution(self) -> Derivation:
+        """The derivation, printed as text and shown as LaTeX in notebooks."""
+        return self._derivation
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What an answer may speak of."""
+        return tuple(self._marking.names)
+
+
+def _definitions(output: Value, wrt: Value) -> dict[str, Term]:
+    """What was computed, by name: the values with names, and the parts that `explain` puts."""
+    scope = Intermediates(output, wrt, put=True).scope()
+    return {name: term for name, term in scope.items() if isinstance(term, Term)}
+
+
+def _written(definitions: dict[str, Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Definitions as text and as LaTeX."""
+    return (
+        tuple(f"{visible(name)} = {Text().write(term)}" for name, term in definitions.items()),
+        tuple(f"{latex_of(name)} = {Latex().write(term)}" for name, term in definitions.items()),
+    )
+
+
+def _with_definitions(text: str, definitions: dict[str, Formula]) -> Iterator[str]:
+    """A formula after what it is made of, where that has names: as an answer may be typed."""
+    for name, meaning in definitions.items():
+        yield f"{name} = {meaning.text}"
+    yield text
+
+
+def _chained(path: tuple[NamedLink, ...]) -> str:
+    return " · ".join(link.left.text for link in path)
+
+
+class Exercise:
+    """Ask for a derivative: `exercise(R, w)`, or for the step of a method: `exercise.step("newton")`."""
+
+    def __call__(self, output: Value, wrt: Value | str) -> DerivativeExercise:
+        r"""An exercise: find the derivative of a number with respect to a value that it was computed from.
+
+        `wrt` is a Value, a parameter or one on the way, or its name. `mark` judges what a student types,
+        `hint` gives the chain rule and its links one by one, `solution` is the derivation.
+
+        >>> w, x, y = Value(0.5, "w"), Value(2.0, "x", constant=True), Value(3.0, "y", constant=True)
+        >>> task = exercise((y - w * x) ** 2, w)
+        >>> task.mark("-2*(y - w*x)*x")
+        right: it is ∂f/∂w
+        >>> task.mark("-(y - w·x)·x"), task.mark(r"2 \left( y - w x \right) x")
+        (wrong: the factor 2 is missing, wrong: the sign is wrong, as with w·x − y in place of y − w·x)
+
+        Raises TypeError for anything but Values, ValueError for an output that is not a number, a parameter
+        that it does not depend on, constants, and arrays between them.
+        """
+        _check_output(output)
+        graph = Graph(output)
+        chosen = _named(wrt, graph) if isinstance(wrt, str) else wrt
+        _check_wrt(output, chosen, graph)
+        return DerivativeExercise(output, chosen)
+
+    @staticmethod
+    def step(method: str) -> StepExercise:
+        """An exercise: derive the step of "newton" or "steepest descent".
+
+        >>> exercise.step("newton").mark("x - f'(x)/f''(x)")
+        right: it is the step of the Newton-Raphson method
+
+        Raises ValueError for a method that is not known.
+        """
+        return StepExercise(method)
+
+
+exercise = Exercise()
+
+
+# -- what may be asked -----------------------------------------------------------------------------
+
+
+def parameters_of(output: Any) -> list[Value]:
+    """The variables that an output was computed from. Raises as `exercise` for what is no output."""
+    _check_output(output)
+    return [node.source for node in Graph(output) if node.kind == "leaf"]
+
+
+def _check_output(output: Any) -> None:
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"exercise: expected a Value that was computed from others, got {type(output).__name__}"
+        )
+    if output.shape:
+        raise ValueError(
+            f"exercise: the output must be a number, got {output.described()}; sum it, or index it"
+        )
+
+
+def _check_wrt(output: Value, wrt: Any, graph: Graph) -> None:
+    if not isinstance(wrt, Value):
+        raise TypeError(
+            f"exercise: expected a Value or its name to derive with respect to, got {type(wrt).__name__}"
+        )
+    if wrt.constant:
+        raise ValueError(
+            f"exercise: {wrt.described()} is a constant; derivatives are with respect to variables"
+        )
+    reached = {node.id for node in graph if node.source is wrt}
+    for node in graph:
+        if not reached.isdisjoint(node.inputs):
+            reached.add(node.id)
+    if graph.output.id not in reached or wrt is output:
+        there_are = ", ".join(_names(graph))
+        raise ValueError(
+            f"exercise: {output.described()} does not depend on {wrt.described()}; it depends on {there_are}"
+        )
+    arrays = [graph[id].source for id in sorted(reached) if graph[id].shape]
+    if arrays:
+        raise ValueError(
+            f"exercise: {arrays[0].described()} is an array; formulas are marked for numbers: take an "
+            "entry as a Value, or MLP.to_network()"
+        )
+
+
+def _names(graph: Graph) -> list[str]:
+    names = Names(graph)
+    return [str(names[node.id]) for node in graph if node.kind == "leaf"]
+
+
+def _named(name: str, graph: Graph) -> Value:
+    """The Value of a graph that has a name, however it is spelled."""
+    names = Names(graph)
+    known = {shown: node.source for node in graph if (shown := names[node.id])}
+    meant = alike(name, known)
+    if meant is None:
+        raise ValueError(f"exercise: there is no value {visible(name)!r}; {nearest(name, list(known))}")
+    return known[meant]

@@ -1,0 +1,67 @@
+"""What was typed as an answer, read in the names of the values of a computation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..school.misreading import misread
+from ..school.reading import Calculation, read
+from ..school.spelling import NAME
+from ..school.vocabulary import Vocabulary, slopes
+from ..text.letters import lettered
+from ..text.notation import visible
+
+LONGEST = 10_000
+"""Characters of an answer that are read."""
+
+DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
+"""What is asked for, in front of the answer: ∂R/∂w = …"""
+
+MOST, LISTED = 4, 24
+"""Names that are suggested for one, and listed of all."""
+
+
+def sides(answer: str) -> list[str]:
+    """The formulas between the equality signs of an answer, each at its place, without what is asked for.
+
+    >>> sides("∂R/∂w = -2x = 3"), sides("u = 2x; 3u")
+    (['        -2x ', '              3'], ['u = 2x; 3u'])
+    """
+    if ";" in answer:
+        return [answer]
+    parts, start = [], 0
+    for part in answer.split("="):
+        parts.append(" " * start + part)
+        start += len(part) + 1
+    is_asked = DERIVATIVE.search(parts[0]) or re.fullmatch(NAME, parts[0].strip())
+    return parts[1:] if is_asked and len(parts) > 1 else parts
+
+
+def is_a_name(calculation: Calculation) -> bool:
+    """Whether it is nothing but the derivative of a function by its name, σ′(v)."""
+    (_, steps), *others = calculation.parts
+    return not others and len(steps) == 2 and steps[1] in slopes().values()
+
+
+def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calculation:
+    """A formula as a calculation. Raises SyntaxError, with its place, for what cannot be read."""
+    if not answer.strip():
+        raise misread("nothing was typed", answer, len(answer))
+    if len(answer) > LONGEST:
+        raise misread(f"it is longer than {LONGEST:,} characters", answer, LONGEST)
+    calculation = read(answer, words)
+    for name, column in calculation.names.items():
+        if name not in words.values:
+            more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+            there_are = ", ".join(map(visible, names[:LISTED])) + more
+            lacking = f"{visible(name)} is not known here{_longer(name, names)}; the names are {there_are}"
+            message = calculation.missing(name, names, lacking).msg
+            raise misread(message, answer, column)
+    return calculation
+
+
+def _longer(name: str, names: Iterable[str]) -> str:
+    """The names that have more indices than one that was typed: a₁⁽¹⁾ or a₁⁽²⁾ for a1."""
+    found = [visible(known) for known in names if known.startswith(lettered(name))]
+    return f" ({' or '.join(found[:MOST])}?)" if 0 < len(found) <= MOST else ""
