@@ -108,7 +108,7 @@ def written(book: Cell) -> bytes:
 
 def shown(cell: Cell) -> str:
     """What a cell shows as text, without pictures."""
-    return "\n".join(_shown(output).rstrip("\n") for output in cell["outputs"])
+    return "\n".join(_shown(output).removesuffix("\n") for output in cell["outputs"])
 
 
 def _shown(output: Cell) -> str:

@@ -53,7 +53,7 @@ class Block(NamedTuple):
             first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
             rows = self.code.splitlines()[first - 1 : statement.end_lineno]
             lines += [f">>> {rows[0]}", *(f"... {row}".rstrip() for row in rows[1:])]
-        shown = "\n".join(line or "<BLANKLINE>" for line in shown.rstrip("\n").split("\n")) if shown else ""
+        shown = "\n".join(line or "<BLANKLINE>" for line in shown.split("\n")) if shown else ""
         return "\n".join(["```python", *lines, *([shown] if shown else []), "", "```", ""])
 
 
