@@ -49,7 +49,7 @@ def main(path: str = "optimise_one_dimension.png") -> None:
               "Newton-Raphson, plain, to the maximum": newton(f, -1.0, safeguard=False)}  # fmt: skip
     for axes, (title, way) in zip(picture.subplots(2, 2).flat, panels.items(), strict=True):
         plot_result(way, axes)
-        axes.set_title(title, fontsize=16, pad=34)
+        axes.set_title(title, fontsize=16, pad=52)
     picture.savefig(path)
     print(f"\nFour of the ways on the curve: {path}")
 

@@ -28,7 +28,7 @@ METHODS: dict[str, tuple[str, dict[str, Any]]] = {
     "Newton-Raphson, plain": ("newton", {"safeguard": False}),
     "random search": ("random-search", {"radius": 0.1, "seed": 0}),
 }
-DRAWN = ("conjugate gradient", "BFGS", "Newton-Raphson", "Newton-Raphson, plain")
+DRAWN = ("steepest descent, s = 0.01", "conjugate gradient", "Newton-Raphson", "Newton-Raphson, plain")
 
 
 def row(label: str, way: Result) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -81,6 +81,7 @@ class Result:
     best                 the lowest point seen, which a method that climbs may have left behind
     method               the method's name
     function             f on plain numbers and arrays, as pictures draw it; a pickled result forgets it
+    names                of the unknowns, one for each number; of more than 1,000, none
 
     The names that scipy uses work, too: fun, jac, nit, nfev, success, message.
     """
@@ -96,10 +97,16 @@ class Result:
     best: Iterate
     method: str
     function: Callable[[Any], float]
+    names: tuple[str, ...] = field(default=(), kw_only=True)
 
     if TYPE_CHECKING:
         # Attached by `optim.plot`, which knows results and is not known to them.
-        def plot(self, axes: Axes | None = None) -> Figure: ...
+        def plot(
+            self,
+            axes: Axes | None = None,
+            xlim: tuple[float, float] | None = None,
+            ylim: tuple[float, float] | None = None,
+        ) -> Figure: ...
         def animate(self) -> Storyboard: ...
 
     fun = property(attrgetter("value"), doc="The value, by scipy's name.")

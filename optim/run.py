@@ -11,6 +11,7 @@ import numpy as np
 
 from autodiff.settings import hint
 
+from .names import names
 from .objective import Objective, Point
 from .result import Iterate, Path, Result
 from .stopping import Ending, Gains, Stopping
@@ -18,6 +19,9 @@ from .unknowns import Vector, joined
 
 CYCLE = 8
 """The longest cycle that is looked for, and the memory of the non-monotone rules."""
+
+NAMED = 1000
+"""More unknowns than these have no names in the result."""
 
 REMEDIES = {
     "jac": "the engine has f's derivative; or give derivative=",
@@ -76,6 +80,7 @@ class Run:
         self.steepness = self.point.norm
         self.progress = Gains(self.point, self.objective.over.epsilon)
         self.callback, self.keep = callback, path
+        self.given = f, x0
         self.previous: Point | None = None
         self.size = 0.0
         self.recent: deque[Point] = deque(maxlen=CYCLE)
@@ -87,6 +92,11 @@ class Run:
     def steps(self) -> int:
         """How many steps have been taken."""
         return len(self.rows) - 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the unknowns are called."""
+        return names(*self.given, self.objective.over)
 
     @property
     def limit(self) -> int:
@@ -269,6 +279,7 @@ class Run:
             best=self._iterate(self.best),
             method=self.method,
             function=self.looked_at,
+            names=self.names if self.objective.n <= NAMED else (),
         )
 
     def looked_at(self, x: Any) -> float:

@@ -159,9 +159,5 @@ def least_squares(
     run = Fitting(label, residuals, x0, **rules)
     result = run.finish(lambda: search(run))
     outcome = run.point if result.converged else run.best
-    return Fit(
-        **vars(result),
-        residuals=outcome.residuals,
-        jacobian=outcome.jacobian,
-        names=run.names,
-    )
+    known = {**vars(result), "names": run.names}
+    return Fit(**known, residuals=outcome.residuals, jacobian=outcome.jacobian)

@@ -33,7 +33,7 @@ class Fit(Result):
 
     residuals                    r at x, (m,)
     jacobian                     J = ∂r/∂x at x, (m, n)
-    names                        of the n parameters
+    names                        of the n parameters, however many
     degrees_of_freedom           m − n
     residual_standard_deviation  s = √(R / (m − n))
     covariance                   of the estimates, s²·(JᵀJ)⁻¹, (n, n)
@@ -46,7 +46,6 @@ class Fit(Result):
 
     residuals: Vector
     jacobian: Vector
-    names: tuple[str, ...]
 
     @property
     def degrees_of_freedom(self) -> int:

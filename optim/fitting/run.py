@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autodiff import Value
-from autodiff.values.data import shape_of
-
+from ..names import names as names  # where earlier versions had it
 from ..objective import Point
 from ..run import Run
 from ..stopping import Ending
-from ..unknowns import Parameters, Unknowns, Vector
+from ..unknowns import Vector
 from .linear_model import Model, Proposal, column_norms
 from .residuals import Located, SumOfSquares
 
@@ -43,7 +40,6 @@ class Fitting(Run):
 
     def __init__(self, method: str, f: Callable[..., Any], x0: Any, **options: Any) -> None:
         super().__init__(method, f, x0, **options)
-        self.names = names(f, x0, self.objective.over)
         self.norms = self.scale = column_norms(self.point.jacobian)
         self.promised = np.inf
 
@@ -119,49 +115,7 @@ class Fitting(Run):
         return Ending(False, STUCK)
 
 
-# -- what unknowns are called ---------------------------------------------------------------------
-
-
-def names(f: Callable[..., Any], x0: Any, over: Unknowns) -> tuple[str, ...]:
-    """One name for each entry of the vector."""
-    if isinstance(over, Parameters):
-        return tuple(name for label, value in _parameters(x0, over) for name in _entries(label, value.data))
-    like, arguments = over.tree(over.start), _arguments(f)
-    if isinstance(like, dict):
-        return tuple(_entries("", like))
-    if over.spread:
-        return tuple(name for pair in zip(arguments, like, strict=False) for name in _entries(*pair))
-    return tuple(_entries(arguments[0], like))
-
-
-def _arguments(f: Callable[..., Any]) -> list[str]:
-    """The names of f's arguments, at least one."""
-    try:
-        return list(inspect.signature(f).parameters) or ["x"]
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        return ["x"]
-
-
-def _parameters(x0: Any, over: Parameters) -> Iterator[tuple[str, Value]]:
-    """Parameters with their names in a module, their own, or their position."""
-    named = x0.named_parameters() if hasattr(x0, "named_parameters") else ()
-    known = {id(value): name for name, value in named}
-    for i, value in enumerate(over.values):
-        yield known.get(id(value)) or value.name or f"parameter {i}", value
-
-
-def _entries(label: str, tree: Any) -> Iterator[str]:
-    """One name for each number in a structure:   a, a[0], a[1, 2], a.key"""
-    if isinstance(tree, dict):
-        for key, entry in tree.items():
-            yield from _entries(f"{label}.{key}" if label else str(key), entry)
-    elif isinstance(tree, tuple):
-        fields = [f".{field}" for field in getattr(tree, "_fields", ())]
-        for i, entry in enumerate(tree):
-            yield from _entries(label + (fields[i] if fields else f"[{i}]"), entry)
-    else:
-        for index in np.ndindex(shape_of(tree)):
-            yield f"{label}[{', '.join(map(str, index))}]" if index else label
+# -- what is said -------------------------------------------------------------------------------
 
 
 def listed(some: Sequence[str]) -> str:

@@ -11,18 +11,15 @@ import numpy as np
 from autodiff.settings import required
 
 from ..minimization import minimize
-from ..objective import Objective
 from ..result import Result
 from ..unknowns import Vector, joined, unknowns
 from .canvas import AREAS, INK, Axes, Figure, figure, headed, owner, place, spot, styled
 from .landscape import bands, curve, limited, surface
-from .window import Window
-
-Limits = tuple[float, float]
+from .stationary import MARKS, kind_at
+from .window import Limits, Window, checked
 
 SIZES = {1: (10.0, 5.6), 2: (8.8, 6.6)}
 PALE = "#f0f0f0"
-MARKS = {"minimum": "o", "maximum": "^", "saddle": "D", "inflection": "P", "stationary point": "s"}
 
 NEAR = 0.02
 """Ends that differ by less than this part of the window are one point."""
@@ -73,7 +70,7 @@ def plot_basins(
     run = method if callable(method) else lambda f, x0, **options: minimize(f, x0, method, **options)
     options = {"gtol": 1e-5, "max_steps": 300, "path": False, **options}
     results = outcomes(f, _starts(window, count), run, **options)
-    found = _frequent(sites(f, results, window))
+    found = _frequent(sites(results, window))
     first = next(result for result in results if result)
     if axes is None:
         headed(picture, f"{first.method}: where starts lead", "the darker, the fewer steps it takes")
@@ -92,11 +89,9 @@ def _frequent(found: Sequence[Site]) -> list[Site]:
     return [found[k] for k in sorted(most)]
 
 
-def _window(*limits: Limits | None) -> Window:
-    for name, pair in zip(("xlim", "ylim"), limits, strict=True):
-        ascending = pair is None or -np.inf < pair[0] < pair[1] < np.inf
-        required(ascending, f"plot_basins: {name}", "two finite numbers, the smaller first", pair)
-    low, high = np.array([pair for pair in limits if pair is not None], np.float64).T
+def _window(xlim: Limits, ylim: Limits | None) -> Window:
+    given = [pair for pair in checked("plot_basins", xlim=xlim, ylim=ylim) if pair is not None]
+    low, high = np.array(given, np.float64).T
     return low, high
 
 
@@ -151,9 +146,7 @@ def _watched(starts: Vector) -> Iterator[Vector]:
     return iter(tqdm(starts, desc="plot_basins", unit="start", delay=2.0, leave=False, disable=None))
 
 
-def sites(
-    f: Callable[..., Any], results: Sequence[Result | None], window: tuple[Vector, Vector]
-) -> list[Site]:
+def sites(results: Sequence[Result | None], window: Window) -> list[Site]:
     """The points where methods converged: minima first, then by position, so that colours stay the same."""
     near = NEAR * (window[1] - window[0])
     converged = [(i, result) for i, result in enumerate(results) if result and result.converged]
@@ -165,7 +158,7 @@ def sites(
             found.append((x, result, [i]))
         else:
             members.append(i)
-    kinds = [_kind(f, x, result.function, near / 2.0) for x, result, _ in found]
+    kinds = [kind_at(result.function, x, near / 2.0) for x, result, _ in found]
     named = [
         Site(x, result.value, kind, members) for (x, result, members), kind in zip(found, kinds, strict=True)
     ]
@@ -174,20 +167,6 @@ def sites(
 
 def _slope(result: Result) -> float:
     return float(np.max(np.abs(joined(result.gradient))))
-
-
-def _kind(f: Callable[..., Any], at: Vector, function: Callable[[Vector], float], reach: Vector) -> str:
-    """What kind of stationary point it is: by the values to both sides along the axes of the Hessian."""
-    hessian = Objective(f, _start(f, at)).hessian(at)
-    axes = np.linalg.eigh(hessian)[1] if np.isfinite(hessian).all() else np.eye(at.size)
-    here = function(at)
-    around = np.array([function(at + side * reach * axis) for axis in axes.T for side in (1.0, -1.0)])
-    if (around > here).all():
-        return "minimum"
-    if (around < here).all():
-        return "maximum"
-    turning = bool((around > here).any() and (around < here).any())
-    return "stationary point" if not turning else "saddle" if at.size > 1 else "inflection"
 
 
 # -- drawing -----------------------------------------------------------------------------------

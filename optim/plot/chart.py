@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from autodiff.animation.svg import Element, element, picture, polyline, short, text
+from autodiff.text.digits import superscript
 
 from ..unknowns import Vector
 from .canvas import number
 from .landscape import profile, surface
+from .stationary import stationary_points
 from .window import Window
 
 LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
@@ -22,6 +24,13 @@ ACROSS = 70
 
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
+HEAD, SIGN = 10.0, 5.0
+SHAPES = {
+    "maximum": ((0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)),
+    "saddle": ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
+}
+"""Corners of marks; those of other kinds are round."""
+
 COUNT = 14
 """Lines at different levels."""
 
@@ -30,14 +39,25 @@ SIDES = ((0, 1), (1, 2), (2, 3), (3, 0))
 
 
 class Chart:
-    """Axes over a window, in a picture; places are in the units of the axes."""
+    """Axes over a window, in a picture; places are in the units of the axes.
+
+    There may be room to the right of them, and the numbers upwards may be powers of ten.
+    """
 
     def __init__(
-        self, title: str, window: Window, size: tuple[float, float], labels: Sequence[str], grid: bool
+        self,
+        title: str,
+        window: Window,
+        size: tuple[float, float],
+        labels: Sequence[str],
+        grid: bool,
+        beside: float = 0.0,
+        powers: bool = False,
     ) -> None:
         self.low, self.high = window
         self.size = np.array(size)
-        self.drawn = picture(size[0] + LEFT + RIGHT, size[1] + TOP + BOTTOM, title)
+        self.powers = powers
+        self.drawn = picture(size[0] + LEFT + RIGHT + beside, size[1] + TOP + BOTTOM, title)
         frame = {"x": LEFT, "y": TOP, "width": size[0], "height": size[1]}
         element(element(self.drawn, "clipPath", id="inside"), "rect", **frame)
         self._axes(labels, grid)
@@ -64,18 +84,52 @@ class Chart:
             element(
                 self.drawn, "line", class_="grid", x1=LEFT, y1=at, x2=right if grid else LEFT + 5.0, y2=at
             )
-            text(self.drawn, number(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
+            text(self.drawn, self._told(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
         text(self.drawn, labels[0], (LEFT + right) / 2.0, foot + 42.0, "axis", text_anchor="middle")
         text(self.drawn, labels[1], 6.0, TOP + self.size[1] / 2.0, "axis")
+
+    def _told(self, y: float) -> str:
+        """A number beside the axis."""
+        if not self.powers:
+            return number(y)
+        return f"10{superscript(round(y))}" if y == round(y) else number(10.0**y)
 
     def line(self, parent: Element, class_: str, points: Sequence[Vector], **attributes: object) -> None:
         """A line through points."""
         element(parent, "path", class_=class_, d=polyline([self.place(p) for p in points]), **attributes)
 
-    def dot(self, id: str, point: Vector) -> None:
-        """An iterate."""
+    def dot(self, number: int, point: Vector) -> None:
+        """An iterate, with its number."""
         x, y = self.place(point)
-        element(self.way, "circle", id=id, class_="point", cx=x, cy=y, r=4.0)
+        element(self.way, "circle", id=f"p{number}", class_="point", cx=x, cy=y, r=4.0)
+        text(self.way, f"{number:,}", x, y - 10.0, "number", id=f"k{number}", text_anchor="middle")
+
+    def arrow(self, id: str, tail: Vector, tip: Vector) -> None:
+        """An arrow with a head of one size."""
+        (x1, y1), (x2, y2) = self.place(tail), self.place(tip)
+        length = math.hypot(x2 - x1, y2 - y1) or 1.0
+        dx, dy = HEAD * (x2 - x1) / length, HEAD * (y2 - y1) / length
+        sides = [(x2 - dx - 0.4 * dy, y2 - dy + 0.4 * dx), (x2 - dx + 0.4 * dy, y2 - dy - 0.4 * dx)]
+        shaft = polyline([(x1, y1), (x2, y2)])
+        element(
+            self.way,
+            "path",
+            id=id,
+            class_="tangent slope",
+            d=shaft + polyline([sides[0], (x2, y2), sides[1]]),
+        )
+
+    def still(self, point: Vector, kind: str, told: str) -> None:
+        """A hollow mark where f is stationary: a triangle for a maximum, a lozenge for a saddle."""
+        x, y = self.place(point)
+        corners = [(x + SIGN * a, y + SIGN * b) for a, b in SHAPES.get(kind, ())]
+        look = {"class_": "stationary"}
+        if corners:
+            element(self.field, "path", d=f"{polyline(corners)}Z", **look)
+        else:
+            element(self.field, "circle", cx=x, cy=y, r=SIGN, **look)
+        below = kind == "minimum"
+        text(self.field, told, x, y + (22.0 if below else -12.0), "kind", text_anchor="middle")
 
 
 def round_numbers(low: float, high: float) -> list[float]:
@@ -107,7 +161,7 @@ def _unbroken(x: Vector, y: Vector) -> list[list[Vector]]:
 
 
 def contour_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
-    """Contours of F, the lower the stronger."""
+    """Contours of f, the lower the stronger, and the points where f is stationary."""
     x1, x2, y = surface(function, window, ACROSS)
     lowest = float(np.append(y[np.isfinite(y)], values).min())
     chart = Chart(title, window, _size(window), ("x₁", "x₂"), False)
@@ -118,6 +172,8 @@ def contour_chart(title: str, function: Callable[[Any], float], window: Window, 
         ]
         opacity = float(short(10.0 - 7.0 * k / len(chosen))) / 10.0
         element(chart.field, "path", class_="contour", d="".join(pieces), opacity=opacity)
+    for point in stationary_points(function, x1, x2, y):
+        chart.still(point.x, point.kind, point.kind)
     return chart
 
 

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..unknowns import Vector
+from ..result import Result
+from ..unknowns import Vector, joined
 from .canvas import INK, TIME, Axes, Look, ground, number, place, spot, styled, times
+from .legs import against_slope, downhill, leg
+from .stationary import MARKS, Stationary, stationary_points
 from .window import Window, apart
 
 ALONG = 400
@@ -22,6 +25,15 @@ BANDS = 12
 
 ARROWS = 25
 """More arrowheads than these would hide the way."""
+
+LEGS, SHORTEST = 7, 0.012
+"""So many steps are drawn on a curve, the first that are longer than this part of the window."""
+
+SLOPES, SPACED, REACH = 5, 0.12, 0.1
+"""So many arrows show −∇f, so far apart and so long, in parts of the window."""
+
+UNEQUAL = 3.0
+"""Axes have one scale, where the sides of the window differ by no more than this factor."""
 
 
 def surface(
@@ -55,7 +67,7 @@ def profile(
     known = y[np.isfinite(y)]
     low, high = min([*known, *values]), max(values)
     high = min(max([*known, high]), high + max(high - low, 1e-12 * abs(high)))
-    space = 0.08 * (high - low) or 1.0
+    space = 0.12 * (high - low) or 1.0
     return x, y, (np.array([x[0], low - space]), np.array([x[-1], high + space]))
 
 
@@ -68,8 +80,10 @@ def limited(axes: Axes, window: Window) -> None:
 # -- two dimensions ----------------------------------------------------------------------------
 
 
-def contours(axes: Axes, function: Callable[[Any], float], window: Window, values: Vector) -> Window:
-    """Draw filled contours of f, where it also has these values; the window that they fill.
+def contours(
+    axes: Axes, function: Callable[[Any], float], window: Window, values: Vector
+) -> list[Stationary]:
+    """Draw filled contours of f, where it also has these values; the points where f is stationary.
 
     Bands are by powers where f ranges over many.
     """
@@ -84,11 +98,64 @@ def contours(axes: Axes, function: Callable[[Any], float], window: Window, value
     axes.contour(x1, x2, y, levels, colors="white", linewidths=0.8)
     styled(axes, "$x_1$", "$x_2$")
     limited(axes, window)
-    wide, high = window[1] - window[0]
-    if np.isclose(wide, high):
+    if one_scale(window):
         axes.set_aspect("equal")
     _scale(axes, filled, levels)
-    return window
+    return stationary_points(function, x1, x2, y.filled(np.nan))
+
+
+def one_scale(window: Window) -> bool:
+    """Whether both axes have one scale, so that right angles are right angles."""
+    sides = window[1] - window[0]
+    return bool(sides.max() <= UNEQUAL * sides.min() * (1.0 + 1e-9))
+
+
+def mark_stationary(axes: Axes, points: Sequence[Stationary], window: Window, ends: Vector) -> None:
+    """A small hollow mark for each, with its kind; not where a way ends, which has a mark of its own."""
+    near = 0.02 * (window[1] - window[0])[: ends.shape[1]]
+    for point in points:
+        taken = bool(np.any(np.all(np.abs(ends - point.x) <= near, axis=1)))
+        if taken and point.x.size == 1:  # the legend says where that is
+            continue
+        at = (point.x[0], point.x[1] if point.x.size == 2 else point.value)
+        if not taken:
+            spot(axes, at, MARKS[point.kind], 7, "white", INK, 1.3, zorder=2.5)
+        look: dict[str, Any] = {"fontsize": 10.5, "color": INK, "ha": "center", "zorder": 7}
+        below = point.kind == "minimum" and point.x.size == 1
+        axes.annotate(
+            _said(point), at, (0, -14 if below else 13), textcoords="offset points",
+            va="top" if below else "bottom", annotation_clip=True, **look,
+        )  # fmt: skip
+
+
+def _said(point: Stationary) -> str:
+    """Its kind, and on a curve where it is."""
+    return f"{point.kind} {number(point.x[0])}" if point.x.size == 1 else point.kind
+
+
+def halo() -> list[Any]:
+    """A rim of white, so that letters can be read on lines."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3.0, foreground="white")]
+
+
+def arrows_downhill(axes: Axes, result: Result, inside: NDArray[np.bool_], window: Window) -> None:
+    """−∇f at the start and further on, all of one length: across the contours at right angles."""
+    if not one_scale(window):
+        return
+    span = window[1] - window[0]
+    points, reach = result.path.points[inside], REACH * float(span.max())
+    chosen = [points[i] for i in apart(points, window, SPACED)[:SLOPES]]
+    chosen = [at for at in chosen if np.linalg.norm(at - joined(result.x)) > reach]
+    found = [(at, d) for at in chosen if (d := downhill(result, at, span)) is not None]
+    if not found:
+        return
+    tails, directions = map(np.array, zip(*found, strict=True))
+    look: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "width": 0.006, "zorder": 4.5, "color": INK}
+    axes.quiver(*tails.T, *(reach * directions.T), scale=1.0, **look)
+    x, y = tails[0] + reach * (0.5 * directions[0] + 0.5 * np.array([-directions[0][1], directions[0][0]]))
+    axes.text(x, y, "$-\\nabla f$", fontsize=13, color=INK, zorder=7, ha="center", path_effects=halo())
 
 
 def _scale(axes: Axes, filled: Any, levels: Vector) -> None:
@@ -118,7 +185,7 @@ def bands(known: Vector, lowest: float) -> Vector:
 
 
 def track(axes: Axes, points: Vector, inside: NDArray[np.bool_], window: Window, look: Look = TIME) -> None:
-    """Draw a way: a line for each step that is seen, a dot for each iterate that no other hides.
+    """Draw a way in the plane: a line for each step that is seen, a dot for each iterate that no other hides.
 
     A step that leaves the window is cut short.
     """
@@ -132,12 +199,53 @@ def track(axes: Axes, points: Vector, inside: NDArray[np.bool_], window: Window,
         lines, colors=later, linewidths=1.8, linestyles=look.dashes, zorder=3, label=look.label
     )
     axes.add_collection(run, autolim=False)
+    _dots(axes, points, inside, window, shades)
+    _arrowheads(axes, lines, later, window)
+
+
+def _dots(axes: Axes, points: Vector, inside: NDArray[np.bool_], window: Window, shades: Any) -> None:
+    """The iterates that no other hides."""
     drawn = np.flatnonzero(inside)
     drawn = drawn[apart(points[drawn], window, 0.008)]
     x, y = points[drawn].T
     dots = [shades[i] for i in drawn]
     axes.scatter(x, y, 34, dots, edgecolors="white", linewidths=0.6, zorder=4)
-    _arrowheads(axes, lines, later, window)
+
+
+def steps_on_curve(
+    axes: Axes, result: Result, points: Vector, inside: NDArray[np.bool_], window: Window
+) -> None:
+    """Draw a way on a curve: the iterates as dots, and how the first long steps see f, paler and paler.
+
+    Along the tangent a step goes by s·f′(x), or to the vertex of Newton's parabola, and from there
+    straight up or down to the curve. Later steps are dots alone: their lines would be a tangle.
+    """
+    span, shades = window[1] - window[0], times(len(points))
+    long = np.abs(np.diff(points[:, 0])) > SHORTEST * span[0]
+    seen = [int(i) + 1 for i in np.flatnonzero(long & inside[:-1])][:LEGS]
+    for k, i in enumerate(seen):
+        _leg(axes, result, points, i, {"color": shades[i], "alpha": 1.0 - 0.6 * k / LEGS, "zorder": 3})
+    _dots(axes, points, inside, window, shades)
+    numbered = [i for i in dict.fromkeys([0, *seen, len(points) - 1]) if inside[i]]
+    for k in apart(points[numbered], window, 0.035):
+        i = numbered[k]
+        look: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 11}
+        axes.annotate(f"{i}", tuple(points[i]), (0, 10), color=INK, zorder=7, path_effects=halo(), **look)
+
+
+def _leg(axes: Axes, result: Result, points: Vector, i: int, look: dict[str, Any]) -> None:
+    """One step: along what the method sees, then dotted to the curve; a line where no slope is known."""
+    found = leg(result, i)
+    if found is None:
+        axes.plot(*points[i - 1 : i + 1].T, linewidth=1.4, **look)
+        return
+    label, dashes = (
+        ("Newton's parabola", "--") if found.bent else ("tangent: $x$ goes by $s\\cdot f'(x)$", "-")
+    )
+    if label in axes.get_legend_handles_labels()[1] or not (found.bent or against_slope(result, i)):
+        label = ""
+    axes.plot(*found.seen.T, linewidth=2.0, linestyle=dashes, label=label, **look)
+    axes.plot(*np.array([found.foot, points[i]]).T, linewidth=1.4, linestyle=":", **look)
 
 
 def _segment(a: Vector, b: Vector, a_inside: bool, b_inside: bool, window: Window) -> tuple[Vector, Vector]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autodiff.text.digits import counted
 
@@ -12,31 +14,58 @@ from ..result import Result
 from ..unknowns import Vector, joined
 from .canvas import TIME, Axes, Figure, Look, figure, headed, looks, owner
 from .convergence import draw_gradients, draw_values
-from .landscape import contours, curve, mark, note_outside, track
-from .window import shown, surroundings
+from .landscape import (
+    arrows_downhill,
+    contours,
+    curve,
+    limited,
+    mark,
+    mark_stationary,
+    note_outside,
+    steps_on_curve,
+    track,
+)
+from .stationary import heights, view, view_in_plane
+from .window import Limits, checked, framed, shown
 
 
-def plot_result(result: Result, axes: Axes | None = None) -> Figure:
+def plot_result(
+    result: Result, axes: Axes | None = None, xlim: Limits | None = None, ylim: Limits | None = None
+) -> Figure:
     """Draw where a minimisation went, on the curve of f or its contours, and f and its gradient by step.
 
-    Colours go from light to dark with time, a square marks the start and a star the outcome, hollow if
-    it did not converge. Iterates far outside are counted, not shown. Given axes, only the path is
-    drawn, into them; f by step, if there are more unknowns than two or no points were kept.
+    On a curve the first steps are drawn as the method sees them, s·f′ along the tangent or to the vertex
+    of Newton's parabola, with the numbers of the iterates; on contours arrows show −∇f. Colours go from
+    light to dark with time, a square marks the start and a star the outcome, hollow if it did not
+    converge. Iterates far outside are counted, not shown. Given axes, only the path is drawn, into them;
+    f by step, if there are more unknowns than two or no points were kept.
 
-    Returns the figure: a notebook shows it, `.savefig("way.png")` writes it. It costs up to 6400
-    evaluations of f. Raises ImportError where matplotlib is missing.
+    xlim, ylim  the ranges of x and f(x), or of x₁ and x₂; by default what the way covers, and of a curve
+                also the next minima and maxima, since a minimum is local
+
+    Returns the figure: a notebook shows it, `.savefig("way.png")` writes it. It costs up to 8000
+    evaluations of f. Raises ValueError for limits that are not ascending, and for limits where no way is
+    drawn; ImportError where matplotlib is missing.
 
     >>> from optim import minimize
     >>> picture = minimize(lambda x: (x - 3.0) ** 2, 0.0).plot()
     >>> picture.get_suptitle(), len(picture.axes)
     ('BFGS: 2 steps', 3)
     """
+    limits = checked("plot", xlim=xlim, ylim=ylim)
+    if any(limits) and not _drawable([result]):
+        raise ValueError(
+            "plot: xlim and ylim are of a way in one or two dimensions, of which the points were kept"
+        )
     if axes is not None:
-        (_draw_ways if _drawable([result]) else _draw_values)(axes, [result], [TIME])
+        if _drawable([result]):
+            _draw_ways(axes, [result], [TIME], limits)
+        else:
+            _draw_values(axes, [result], [TIME])
         return owner(axes)
     picture = figure(12.0, 5.6)
     headed(picture, f"{result.method}: {counted(result.steps, 'step')}", result.reason)
-    _fill(picture, [result], [TIME])
+    _fill(picture, [result], [TIME], limits)
     return picture
 
 
@@ -90,14 +119,16 @@ def _drawable(results: Sequence[Result]) -> bool:
     return all(result.path.points.shape[1] in ((1, 2) if len(results) == 1 else (2,)) for result in results)
 
 
-def _fill(picture: Figure, results: Sequence[Result], looks: Sequence[Look]) -> Axes:
+def _fill(
+    picture: Figure, results: Sequence[Result], looks: Sequence[Look], limits: Sequence[Limits | None] = ()
+) -> Axes:
     """Draw all panels; returns that of the values."""
     norms = [result.path.gradient_norms for result in results]
     blind = all(np.isnan(column).all() for column in norms)
     if _drawable(results):
         widths = (0.95, 1.0) if joined(results[0].x).size == 2 else (1.35, 1.0)
         cells = picture.add_gridspec(2, 2, width_ratios=widths)
-        _draw_ways(picture.add_subplot(cells[:, 0]), results, looks)
+        _draw_ways(picture.add_subplot(cells[:, 0]), results, looks, limits)
         values = picture.add_subplot(cells[:, 1] if blind else cells[0, 1])
         below = None if blind else picture.add_subplot(cells[1, 1])
     else:
@@ -114,24 +145,68 @@ def _draw_values(axes: Axes, results: Sequence[Result], looks: Sequence[Look]) -
     draw_values(axes, [result.path.values for result in results], looks, best.converged)
 
 
-def _draw_ways(axes: Axes, results: Sequence[Result], looks: Sequence[Look]) -> None:
+Drawing = Callable[
+    [Axes, Sequence[Result], Sequence[Look], Sequence[NDArray[np.bool_]], Sequence[Limits | None]], None
+]
+
+
+def _draw_ways(
+    axes: Axes, results: Sequence[Result], looks: Sequence[Look], limits: Sequence[Limits | None]
+) -> None:
     """The function, and the ways on it."""
     n = joined(results[0].x).size
     masks = [shown(result.path.points, joined(result.x)) for result in results]
-    places = [result.path.points[mask] for result, mask in zip(results, masks, strict=True)]
-    values = [result.path.values[mask] for result, mask in zip(results, masks, strict=True)]
-    window = surroundings(np.vstack(places), 0.5 if n == 1 else 0.3)
-    window = (curve if n == 1 else contours)(axes, results[0].function, window, np.concatenate(values))
-    for result, mask, look in zip(results, masks, looks, strict=True):
-        points = _plane(result.path.points, result.path.values)
-        track(axes, points, mask, window, look)
-        outcome = _plane(joined(result.x)[None], np.array([result.value]))
-        mark(axes, (points[0], outcome[0]), n, result.converged, look)
+    draw: Drawing = _draw_on_curve if n == 1 else _draw_on_contours
+    draw(axes, results, looks, masks, limits)
+    for result, look in zip(results, looks, strict=True):
+        start = _plane(result.path.points[:1], result.path.values[:1])[0]
+        outcome = _plane(joined(result.x)[None], np.array([result.value]))[0]
+        mark(axes, (start, outcome), n, result.converged, look)
     note_outside(axes, np.concatenate(masks))
     if len(results) == 1:
-        axes.legend(
-            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=12, frameon=False, borderpad=0.2
-        )
+        corner: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderpad": 0.2}
+        entries = sorted(zip(*axes.get_legend_handles_labels(), strict=True), key=_by_importance)
+        axes.legend(*zip(*entries, strict=True), ncols=2, fontsize=12, frameon=False, **corner)
+
+
+def _by_importance(entry: tuple[Any, str]) -> int:
+    """The start first, then how steps go, the end last: two columns of which the first is the longer."""
+    return ("start" in entry[1]) * -1 + entry[1].startswith(("converged", "best"))
+
+
+def _draw_on_curve(
+    axes: Axes,
+    results: Sequence[Result],
+    looks: Sequence[Look],
+    masks: Sequence[NDArray[np.bool_]],
+    limits: Sequence[Limits | None],
+) -> None:
+    """A curve with its minima and maxima nearby, and the only way on it."""
+    (result,), (inside,) = results, masks
+    window, found = view(result, inside, *limits[:1])
+    window = curve(axes, result.function, window, heights(result, inside, found))
+    window = framed(window, *limits)
+    limited(axes, window)
+    mark_stationary(axes, found, window, joined(result.x)[None])
+    steps_on_curve(axes, result, _plane(result.path.points, result.path.values), inside, window)
+
+
+def _draw_on_contours(
+    axes: Axes,
+    results: Sequence[Result],
+    looks: Sequence[Look],
+    masks: Sequence[NDArray[np.bool_]],
+    limits: Sequence[Limits | None],
+) -> None:
+    """Contours with the points where f is stationary, ways on them, and arrows that show −∇f."""
+    places = np.vstack([result.path.points[mask] for result, mask in zip(results, masks, strict=True)])
+    values = [result.path.values[mask] for result, mask in zip(results, masks, strict=True)]
+    window = framed(view_in_plane(results[0].function, places), *limits)
+    found = contours(axes, results[0].function, window, np.concatenate(values))
+    mark_stationary(axes, found, window, np.array([joined(result.x) for result in results]))
+    for result, mask, look in zip(results, masks, looks, strict=True):
+        track(axes, result.path.points, mask, window, look)
+    arrows_downhill(axes, results[0], masks[0], window)
 
 
 def _plane(points: Vector, values: Vector) -> Vector:

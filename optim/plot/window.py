@@ -5,16 +5,38 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from autodiff.settings import required
+
 from ..unknowns import Vector
 
 Window = tuple[Vector, Vector]
 """The lower and the upper corner."""
+
+Limits = tuple[float, float]
+"""The ends of an axis."""
 
 FAR = 3.0
 """An iterate further off than so many times the whole way is left out."""
 
 SCALES = 20.0
 """Unknowns whose ranges differ by more have axes of different scales."""
+
+
+def checked(call: str, **limits: Limits | None) -> list[Limits | None]:
+    """Limits of axes, by the names of arguments. Raises ValueError where they are not ascending."""
+    for name, pair in limits.items():
+        ascending = pair is None or -np.inf < pair[0] < pair[1] < np.inf
+        required(ascending, f"{call}: {name}", "two finite numbers, the smaller first", pair)
+    return list(limits.values())
+
+
+def framed(window: Window, *limits: Limits | None) -> Window:
+    """The window with the limits that are given in place of its own."""
+    low, high = (corner.copy() for corner in window)
+    for axis, pair in enumerate(limits):
+        if pair is not None:
+            low[axis], high[axis] = pair
+    return low, high
 
 
 def shown(points: Vector, outcome: Vector) -> NDArray[np.bool_]:

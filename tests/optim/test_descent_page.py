@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, derivative, log
-from nn.lecture import demonstration_1, demonstration_2
+from autodiff import Value, derivative, grad, log
+from nn.lecture import THETA, demonstration_1, demonstration_2, loss, network
 from optim import bfgs, minimize, newton, steepest_descent
 from optim.plot.chart import level_lines
-from optim.plot.descent import chosen_steps
+from optim.plot.course import chosen_steps
 from tests.autodiff.test_animation import read
 from tests.browser import Page
 
@@ -54,6 +54,67 @@ def test_newton_steps_in_one_dimension_have_the_step_size_of_the_lecture() -> No
     assert told(steps[1])["in numbers"] == "−4 − 0.002404·(−360) = −3.135"
 
 
+def test_negative_numbers_in_a_product_are_in_brackets() -> None:
+    steps = newton(demonstration_1, 0.3, safeguard=False).animate().steps
+    assert told(steps[1])["in numbers"] == "0.3 − (−0.03602)·(−2.326) = 0.2162"
+
+
+def test_the_picture_has_the_minima_and_maxima_nearby_and_the_saddle_in_the_plane() -> None:
+    curve = steepest_descent(demonstration_1, -2.0, s=0.01, max_steps=3).animate().frames[1].svg
+    assert all(said in curve for said in ("minimum −2.62", "maximum 0.2217", "minimum 1.148"))
+    assert ">saddle<" in steepest_descent(demonstration_2, (0.25, -1.0), s=0.01).animate().frames[1].svg
+
+
+def test_the_arrow_of_steepest_descent_crosses_contours_at_right_angles() -> None:
+    way = steepest_descent(demonstration_2, (0.25, -1.0), s=0.01, max_steps=8)
+    drawn = {part.get("id"): part.get("d") for part in way.animate().picture.iter() if part.get("id")}
+    for i in range(9):
+        x1, y1, x2, y2 = map(float, re.findall(r"[-.\d]+", drawn[f"t{i}"] or "")[:4])
+        arrow, slope = np.array([x2 - x1, y1 - y2]), grad(demonstration_2)(way.path.points[i])
+        cosine = arrow @ slope / np.linalg.norm(arrow) / np.linalg.norm(slope)
+        assert cosine == pytest.approx(-1.0, abs=1e-4)
+
+
+@given(st.integers(3, 30), st.integers(0, 1000))
+@settings(max_examples=15)
+def test_of_many_unknowns_bars_and_numbers_are_those_of_the_step(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    goal, start = rng.normal(size=(2, n))
+    way = steepest_descent(lambda x: ((x - goal) ** 2).sum(), start, s=0.2, max_steps=4, gtol=0.0)
+    story = way.animate()
+    drawn = {part.get("id"): part.get("d") or "" for part in story.picture.iter() if part.get("id")}
+    kept = np.sort(np.argsort(-np.ptp(way.path.points, axis=0), kind="stable")[:20])
+    for i, step in enumerate(story.steps):
+        theta = way.path.points[i, kept]
+        told = [read(step.texts[f"v{k}"]) for k in range(len(kept))]
+        assert told == pytest.approx(theta, rel=1e-3, abs=1e-4)
+        lengths = np.array([float(h) for h in re.findall(r"h(\S+?)v", drawn[f"b{i}"])])
+        scale = np.abs(lengths).max() / np.abs(theta).max()
+        assert lengths == pytest.approx(scale * theta, abs=0.11 + 1e-3 * scale)
+        assert step.now[f"b{i}"] == "here"
+
+
+def test_parameters_have_their_own_names_and_a_network_descends_before_the_eyes() -> None:
+    model = network()
+    way = steepest_descent(lambda: loss(model), model, s=0.1, max_steps=3)
+    assert way.names == tuple(THETA)
+    story = way.animate()
+    said = [part.text for part in story.picture.iter() if part.get("class") == "axis"]
+    assert said[2:] == list(THETA)
+    assert story.steps[1].title == "Step 1 of 3"
+    assert told(story.steps[1])["rule"] == "θ⁽¹⁾ = θ⁽⁰⁾ − s·∇f(θ⁽⁰⁾)"
+    assert told(story.steps[1])["moves most"] == "b₁⁽²⁾ by 0.04157"
+
+
+def test_unknowns_without_names_and_hostile_names_are_text() -> None:
+    values = [Value(1.0, "<script>"), Value(2.0), Value(3.0, "&")]
+    html = minimize(lambda: sum((v - 1.0) ** 2 for v in values), values).animate().html
+    assert "<script>&" not in html
+    assert html.count("<script") == 2
+    assert minimize(lambda x: (x * x).sum(), np.ones(1500)).names == ()
+    assert "θ₁" in minimize(lambda x: (x * x).sum(), np.ones(1500)).animate().html
+
+
 def test_other_methods_step_along_a_direction_of_their_own() -> None:
     rules = [told(step).get("rule", "") for step in bfgs(demonstration_2, (1.5, 1.2)).animate().steps]
     assert "x⁽³⁾ = x⁽²⁾ + s·d" in rules
@@ -80,8 +141,6 @@ def test_the_first_and_the_last_step_are_always_shown(count: int) -> None:
 
 
 def test_what_cannot_be_drawn_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ValueError, match=r"one or two dimensions .* got 3; plot\(\) draws"):
-        minimize(lambda x: (x * x).sum(), np.ones(3)).animate()
     with pytest.raises(ValueError, match="minimise without path=False"):
         minimize(lambda x: x * x, 1.0, path=False).animate()
 

@@ -3,15 +3,18 @@
 import gc
 import warnings
 import weakref
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value
+from autodiff import Value, derivative, grad
 from optim import bfgs, newton, random_search, steepest_descent
 from optim.plot import plot_basins, plot_paths, plot_result
+from optim.plot.legs import leg
+from optim.plot.stationary import stationary_points, turning_points
 from optim.plot.window import apart, shown, surroundings
 
 MINIMA = [-2.6196, 1.1479]
@@ -52,14 +55,133 @@ def title_of(figure):
 # -- one result --------------------------------------------------------------------------------
 
 
-def test_in_one_dimension_each_iterate_is_a_dot_on_the_curve_and_each_step_a_line():
-    result = newton(demonstration_1, 2.0, max_steps=3)
+def test_in_one_dimension_each_iterate_is_a_dot_on_the_curve_with_its_number():
+    result = newton(demonstration_1, -1.0, safeguard=False, max_steps=2)
     axes = plot_result(result).axes[0]
     x, y = dots_of(axes).T
     assert x == pytest.approx(result.path.points[:, 0])
     assert y == pytest.approx(result.path.values)
-    assert len(lines_of(axes)[0].get_segments()) == result.steps
+    numbers = {text.get_text(): text.xy[0] for text in axes.texts if text.get_text().isdigit()}
+    assert numbers == pytest.approx({f"{i}": result.path.points[i, 0] for i in range(3)})
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("$x$", "$f(x)$")
+
+
+@given(st.floats(-3.0, 2.0), st.floats(0.002, 0.012))
+@settings(max_examples=30)
+def test_a_step_of_steepest_descent_goes_along_the_tangent(start, s):
+    result = steepest_descent(demonstration_1, start, s=s, max_steps=1)
+    assume(result.steps == 1)
+    found = leg(result, 1)
+    slope = derivative(demonstration_1)(start)
+    assert not found.bent
+    assert found.foot == pytest.approx([start - s * slope, demonstration_1(start) - s * slope**2])
+    assert found.seen == pytest.approx(np.array([[start, demonstration_1(start)], found.foot]))
+
+
+@given(st.floats(-4.0, 3.0))
+@settings(max_examples=30)
+def test_a_step_of_newton_goes_to_the_vertex_of_the_parabola_that_touches_and_bends_as_f(start):
+    bend = derivative(demonstration_1, order=2)(start)
+    assume(abs(bend) > 1.0 and abs(derivative(demonstration_1)(start)) > 0.1)
+    result = newton(demonstration_1, start, safeguard=False, max_steps=1)
+    assume(result.steps == 1)
+    found = leg(result, 1)
+    x = found.seen[:, 0] - start
+    parabola = demonstration_1(start) + derivative(demonstration_1)(start) * x + bend * x**2 / 2.0
+    assert found.bent
+    assert found.seen[:, 1] == pytest.approx(parabola, rel=1e-6, abs=1e-6)
+    assert found.foot[0] == pytest.approx(result.path.points[1, 0])
+    turn = np.argmin if bend > 0.0 else np.argmax
+    assert found.seen[turn(found.seen[:, 1]), 0] == pytest.approx(found.foot[0], abs=0.05 * np.ptp(x))
+
+
+def test_a_damped_newton_step_is_no_parabola():
+    result = newton(lambda x: np.log(np.cosh(x)), 3.0, max_steps=4)
+    bends = [derivative(lambda x: np.log(np.cosh(x)), order=2)(float(x)) for x in result.path.points[:, 0]]
+    for i in range(1, len(bends)):
+        whole = np.isclose(1.0 / bends[i - 1], result.path.step_sizes[i], rtol=1e-3)
+        assert leg(result, i).bent == whole
+
+
+def test_by_default_a_curve_is_shown_as_far_as_the_next_minima_and_maxima():
+    axes = plot_result(steepest_descent(demonstration_1, -2.0, s=0.01)).axes[0]
+    low, high = axes.get_xlim()
+    assert low < MINIMA[0] < MAXIMUM < MINIMA[1] < high
+    said = [text.get_text() for text in axes.texts]
+    assert "maximum 0.2217" in said
+    assert "minimum 1.148" in said
+    assert "minimum −2.62" not in said  # the outcome has a mark of its own
+
+
+def test_a_view_may_be_chosen():
+    result = steepest_descent(demonstration_1, -2.0, s=0.01)
+    axes = result.plot(xlim=(-3.0, -1.5), ylim=(-100.0, -50.0)).axes[0]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((-3.0, -1.5), (-100.0, -50.0))
+    axes = newton(demonstration_2, [0.25, -1.0]).plot(xlim=(-1.0, 2.0)).axes[0]
+    assert axes.get_xlim() == (-1.0, 2.0)
+    with pytest.raises(ValueError, match="plot: xlim must be two finite numbers, the smaller first, got"):
+        result.plot(xlim=(1.0, 0.0))
+    with pytest.raises(ValueError, match="xlim and ylim are of a way in one or two dimensions"):
+        bfgs(bowl, np.arange(3.0)).plot(xlim=(0.0, 1.0))
+
+
+@pytest.mark.parametrize("s", [0.016, 0.03])
+def test_a_way_that_overshoots_has_few_lines_each_paler_than_the_one_before(s):
+    result = steepest_descent(demonstration_1, -2.0, s=s)
+    axes = plot_result(result).axes[0]
+    dashes = [line for line in axes.lines if line.get_linestyle() == "-" and line.get_alpha()]
+    assert 4 <= len(dashes) <= 7 < result.steps
+    assert all(a.get_alpha() > b.get_alpha() > 0.3 for a, b in pairwise(dashes))
+    assert len(dots_of(axes)) > 9
+
+
+@given(st.lists(st.floats(-2.0, 2.0), min_size=3, max_size=3, unique=True))
+def test_turning_points_of_a_quartic_are_the_roots_of_its_slope(roots):
+    roots = sorted(roots)
+    assume(min(np.diff(roots)) > 0.05)
+    quartic = np.polynomial.Polynomial.fromroots(roots).integ()
+    found = turning_points(lambda x: float(quartic(x[0])), -3.0, 3.0)
+    assert [point.kind for point in found] == ["minimum", "maximum", "minimum"]
+    assert [point.x[0] for point in found] == pytest.approx(roots, abs=1e-5)
+
+
+@given(st.tuples(*[st.floats(-1.0, 1.0)] * 2), st.floats(0.0, 3.1), st.tuples(*[st.floats(0.2, 3.0)] * 2))
+@settings(max_examples=30)
+@pytest.mark.parametrize(("signs", "kind"), [((1, 1), "minimum"), ((-1, -1), "maximum"), ((1, -1), "saddle")])
+def test_the_stationary_point_of_a_quadratic_is_found_and_named(signs, kind, centre, angle, bends):
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = turn @ np.diag(np.array(signs) * bends) @ turn.T
+    f = lambda x: float((x - centre) @ matrix @ (x - centre))  # noqa: E731
+    grid = np.linspace(-2.0, 2.0, 40)
+    (point,) = stationary_points(f, grid, grid, np.array([[f(np.array([a, b])) for a in grid] for b in grid]))
+    assert point.kind == kind
+    assert point.x == pytest.approx(centre, abs=1e-6)
+
+
+@pytest.mark.parametrize("f", [lambda a, b: a + b, lambda a, b: 0.0 * a + b * b, lambda a, b: 0.0 * (a + b)])
+def test_planes_and_valleys_have_no_marks(f):
+    grid = np.linspace(-1.0, 1.0, 41)
+    values = f(grid[None, :], grid[:, None])
+    assert stationary_points(lambda x: float(f(x[0], x[1])), grid, grid, values) == []
+
+
+def test_arrows_along_the_steepest_descent_cross_contours_at_right_angles():
+    axes = plot_result(newton(demonstration_2, [0.25, -1.0])).axes[0]
+    (arrows,) = [c for c in axes.collections if type(c).__name__ == "Quiver"]
+    assert len(arrows.U) >= 3
+    for x, arrow in zip(arrows.get_offsets(), np.column_stack([arrows.U, arrows.V]), strict=True):
+        slope = grad(demonstration_2)(np.array(x))
+        across = np.array([-slope[1], slope[0]]) / np.linalg.norm(slope)  # along the contour
+        assert arrow @ across == pytest.approx(0.0, abs=1e-4 * np.linalg.norm(arrow))
+        assert arrow @ slope < 0.0
+    assert axes.get_aspect() == 1.0
+
+
+def test_the_saddle_is_marked_and_in_view_though_no_way_leads_there():
+    axes = plot_result(steepest_descent(demonstration_2, [0.25, -1.0], s=0.01)).axes[0]
+    (saddle,) = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "D"]
+    assert saddle == pytest.approx([2 / 3, 1 / 3], abs=1e-5)
+    assert axes.get_ylim()[0] < saddle[1] < axes.get_ylim()[1]
 
 
 def test_a_curve_is_the_function():
@@ -80,7 +202,7 @@ def test_a_diverged_way_shows_its_sensible_part_and_counts_the_rest():
     axes = plot_result(result).axes[0]
     assert np.ptp(axes.get_xlim()) < 50.0
     assert "2 of 4 iterates outside" in [text.get_text() for text in axes.texts]
-    assert np.isfinite(np.vstack(lines_of(axes)[0].get_segments())).all()
+    assert np.isfinite(axes.get_ylim()).all()
 
 
 def test_a_title_names_method_and_steps_and_a_line_below_says_why_it_stopped():
@@ -92,7 +214,7 @@ def test_a_title_names_method_and_steps_and_a_line_below_says_why_it_stopped():
 @pytest.mark.parametrize(("steps", "words"), [(50, "converged to 1"), (1, "best point at 0.4")])
 def test_a_star_is_full_only_where_the_method_converged(steps, words):
     axes = plot_result(steepest_descent(lambda x: (x - 1.0) ** 2, 0.0, s=0.2, max_steps=steps)).axes[0]
-    assert legend_of(axes) == ["start at 0", words]
+    assert (legend_of(axes)[0], legend_of(axes)[-1]) == ("start at 0", words)
     star = next(line for line in axes.lines if line.get_marker() == "*")
     assert (star.get_color() == "white") == (steps == 1)
 
@@ -168,8 +290,8 @@ def test_where_a_function_has_no_value_its_picture_stays_empty():
     assert np.isfinite(y[x > 0.0]).all()
 
 
-def test_a_long_way_has_few_dots_but_every_step():
-    result = steepest_descent(demonstration_1, 0.3, s=0.0002, max_steps=2000)
+def test_a_long_way_has_few_dots_but_every_step_in_the_plane():
+    result = steepest_descent(demonstration_2, [0.25, -1.0], s=0.001, max_steps=2000)
     axes = plot_result(result).axes[0]
     assert len(lines_of(axes)[0].get_segments()) == result.steps == 2000
     assert len(dots_of(axes)) < 150

@@ -62,7 +62,9 @@ def test_structures_come_back_as_they_went_in():
     assert "a: 1, b: [0, 0]" in repr(result)
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("plot", ["self", "axes"]), ("animate", ["self"])])
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("plot", ["self", "axes", "xlim", "ylim"]), ("animate", ["self"])]
+)
 def test_a_picture_of_a_result_is_documented_as_its_method(name, parameters):
     method = getattr(Result, name)
     assert list(inspect.signature(method).parameters) == parameters
