@@ -10,6 +10,7 @@ import numpy as np
 from autodiff import Value, gradients
 from autodiff.graph import Graph
 from autodiff.text.digits import counted
+from autodiff.text.letters import lettered
 
 from ..losses import squared_error
 from .feedforward import MLP, Network
@@ -92,7 +93,7 @@ class Loss:
         births = {node.source._birth for node in Graph(r) if isinstance(node.source, Value)}
         if not any(parameter._birth in births for parameter in network.parameters()):
             raise ValueError(f"draw_network: the loss, {r.described()}, does not depend on this network")
-        return cls(r.name or "R", "", _number(r), _slopes(network, r), 0)
+        return cls(lettered(r.name) if r.name else "R", "", _number(r), _slopes(network, r), 0)
 
     @classmethod
     def _computed(cls, network: Network | MLP, seen: Observed, y: Any, loss: Any) -> Self:
