@@ -112,6 +112,15 @@ def test_names_and_titles_never_become_markup():
     assert not re.search(r"(?<!\\)\](?=\()", page)
 
 
+def test_a_name_of_two_lines_stays_on_one():
+    x = Value(2.0, "x\n# y")
+    sheet = exercises(x * x)
+    assert sheet[0].left == "∂f/∂x\\n# y"
+    for page in (sheet.text, sheet.key.text, sheet.markdown, str(sheet[0].mark("2q")).partition("\n")[0]):
+        assert "\n# y" not in page
+    assert sheet[0].mark(r"2x\n# y").verdict == "right"  # as it is shown
+
+
 def test_the_homework_of_the_lecture():
     sheet = nn.lecture.homework()
     assert isinstance(sheet, Sheet)
