@@ -38,7 +38,7 @@ class DerivativeExercise(Task):
         self._derivation = explain(output, wrt)
         self._function = Recomputation(output, wrt)
         left = self._derivation.left
-        self.left = left.text
+        self.left = Text().write(left)
         self._marking = Marking(self._function, self.left)
         self.question = f"Find {self.left} as a formula."
         self.question_latex = rf"Find $\displaystyle {Latex().write(left)}$ as a formula."

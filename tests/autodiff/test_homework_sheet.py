@@ -64,6 +64,16 @@ def test_the_key_has_the_right_answers_and_numbers():
         assert task.solution().markdown.strip() in sheet.key.markdown
 
 
+def test_a_whole_sheet_is_marked():
+    sheet = exercises(LOSS, seed="Ada")
+    answers = [task.answer for task in sheet]
+    assert all(sheet.mark(answers))
+    assert [bool(mark) for mark in sheet.mark([*answers[:-1], "1"])] == [True] * 8 + [False]
+    for wrong in (answers[:-1], answers[0], [*answers, ""]):
+        with pytest.raises(ValueError, match="expected a list of 9 answers"):
+            sheet.mark(wrong)
+
+
 def test_the_sheet_has_nothing_of_the_key():
     sheet = exercises(LOSS, seed=3)
     for page in (sheet.text, sheet.markdown, repr(sheet), sheet._repr_markdown_()):
@@ -110,6 +120,15 @@ def test_names_and_titles_never_become_markup():
     assert "<img" not in page
     assert not re.search(r"(?<!\\)<script", page)  # where it is escaped, Markdown shows it
     assert not re.search(r"(?<!\\)\](?=\()", page)
+
+
+def test_a_name_of_two_lines_stays_on_one():
+    x = Value(2.0, "x\n# y")
+    sheet = exercises(x * x)
+    assert sheet[0].left == "∂f/∂x\\n# y"
+    for page in (sheet.text, sheet.key.text, sheet.markdown, str(sheet[0].mark("2q")).partition("\n")[0]):
+        assert "\n# y" not in page
+    assert sheet[0].mark(r"2x\n# y").verdict == "right"  # as it is shown
 
 
 def test_the_homework_of_the_lecture():
