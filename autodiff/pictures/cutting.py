@@ -103,7 +103,7 @@ class _Strips:
         return widest + found / FINE * whole
 
     def _filled(self, width: float, few: bool = False) -> Iterator[Cut]:
-        """The last cut that still fits into each row; if `few`, the one near the end that cuts fewest arrows."""
+        """The last cut that fits into each row; if `few`, the one near the end that cuts fewest arrows."""
         start, first = self.places[0], 0
         while first < len(self.cuts) and start + width < self.places[-1] - 1.0:
             end = bisect_right(self.places, start + width + 1e-6) - 2

@@ -17,6 +17,9 @@ ROOMY, NARROW, FEW_CARDS = "0.19", "0.13", 20
 """From layer to layer, in inches: of few cards, which are large on a page anyway, and of more."""
 
 PLACED = {"layout": "nop2"}
+MANY, EFFORT = 60, ("nslimit", "nslimit1", "mclimit")
+"""Cards that Graphviz may think about for as long as it likes; with more, its time would explode."""
+
 FONT = "Helvetica,Arial,sans-serif"
 SIZE = 11.0
 """The size of all text, in points."""
@@ -90,6 +93,8 @@ def dot_of(scene: Scene, style: Style, layout: Layout | None = None) -> str:
 def _page(scene: Scene, style: Style, layout: Layout | None) -> dict[str, str]:
     ranksep = ROOMY if len(scene.cards) <= FEW_CARDS else NARROW
     own = PAGE | {"ranksep": ranksep, "bgcolor": style.colours.page, "rankdir": style.direction}
+    if len(scene.cards) > MANY:
+        own |= dict.fromkeys(EFFORT, f"{MANY / len(scene.cards):.2f}")
     if layout:
         own |= PLACED
     if style.size:
