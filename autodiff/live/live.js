@@ -80,7 +80,7 @@
     slider.setAttribute("aria-label", `${leaf.name}, slider`);
     row.append(made("span", leaf.name, "name"), field, slider);
     row.firstChild.title = leaf.name;
-    const found = { row, field, slider, unit };
+    const found = { row, field, slider, unit, seen: true };
     if (leaf.gradient !== null) {
       found.gradient = made("span", "", "slope");
       found.bar = bar();
@@ -116,11 +116,24 @@
     }
   }
 
+  // Of a long list only what is in view is written.
+  const MOST_ROWS = 100;
+  if (rows.length > MOST_ROWS) {
+    const byRow = new Map(rows.map((row) => [row.row, row]));
+    const observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) byRow.get(target).seen = isIntersecting;
+      drawRows();
+    }, { rootMargin: "50%" });
+    for (const { row } of rows) observer.observe(row);
+  }
+
   function drawRows() {
     const slope = parameters.map((k) => Math.abs(all[leaves[k].gradient]));
     const most = Math.max(...slope.filter(Number.isFinite), 0);
     const order = parameters.map((k, i) => [slope[i], k]).sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, k]) => k);
-    rows.forEach(({ field, slider, gradient, bar: shown, rank }, k) => {
+    const rankOf = new Map(order.map((k, i) => [k, i + 1]));
+    rows.forEach(({ seen, field, slider, gradient, bar: shown, rank }, k) => {
+      if (!seen) return;
       if (document.activeElement !== field || field.dataset.held !== "typing") field.value = written(x[k], 5);
       if (x[k] < Number(slider.min)) slider.min = x[k];
       if (x[k] > Number(slider.max)) slider.max = x[k];
@@ -129,7 +142,7 @@
       if (!gradient) return;
       const g = all[leaves[k].gradient], length = most > 0 && Number.isFinite(g) ? (48 * g) / most : 0;
       put(gradient, fitting(g, data.room));
-      put(rank, `${order.indexOf(k) + 1}.`);
+      put(rank, `${rankOf.get(k)}.`);
       shown.filled.setAttribute("x", Math.min(0, -length).toFixed(1));
       shown.filled.setAttribute("width", Math.abs(length).toFixed(1));
     });
