@@ -108,7 +108,7 @@ def answer_animate(asked: Namespace) -> Answer:
 
 def answer_play(asked: Namespace) -> Answer:
     """A page in which every number can be moved."""
-    from ..live.page import FORMATS
+    from ..live.document_page import FORMATS
     from ..live.playing import play
 
     _check_file("-o", asked.output, FORMATS)

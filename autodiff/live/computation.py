@@ -72,7 +72,7 @@ class Computation:
         named, segments = self._forward(leaves)
         output = named[self.passes.output]
         wanted = list(self.passes.gradients)
-        slopes = dict(zip(wanted, _slopes(output, [named[id] for id in wanted]), strict=True))
+        slopes = dict(zip(wanted, slopes_of(output, [named[id] for id in wanted]), strict=True))
         locals_: dict[Link, Value] = {}
         terms: dict[Link, Value] = {}
         for upper, links in self.passes.chain.links.items():
@@ -80,8 +80,8 @@ class Computation:
             lowers = [link.lower for link in links]
             ends = [cuts[id] for id in lowers]
             keys = [(upper, lower) for lower in lowers]
-            locals_.update(zip(keys, _slopes(root, ends), strict=True))
-            terms.update(zip(keys, _slopes(root, ends, slopes[upper]), strict=True))
+            locals_.update(zip(keys, slopes_of(root, ends), strict=True))
+            terms.update(zip(keys, slopes_of(root, ends, slopes[upper]), strict=True))
         return [
             *(_kept(named[id]) for id in self.values),
             *slopes.values(),
@@ -93,9 +93,9 @@ class Computation:
         leaves, direction = given[: len(self.leaves)], given[len(self.leaves) :]
         named, _ = self._forward(leaves)
         wanted = [named[id] for id in self.wrt]
-        slopes = _slopes(named[self.passes.output], wanted)
+        slopes = slopes_of(named[self.passes.output], wanted)
         along = sum((g * v for g, v in zip(slopes, direction, strict=True)), start=Value(0.0))
-        return _slopes(along, wanted)
+        return slopes_of(along, wanted)
 
     def _forward(self, leaves: Sequence[Value]) -> tuple[dict[int, Value], dict[int, tuple[Value, Cuts]]]:
         named = dict(zip(self.leaves, leaves, strict=True))
@@ -129,7 +129,7 @@ def _applied(operation: Operation, inputs: list[Any], metadata: dict[str, Any]) 
     return recorded(operation, data, inputs, metadata, tracked)
 
 
-def _slopes(output: Value, wanted: Sequence[Value], seed: Value | None = None) -> list[Value]:
+def slopes_of(output: Value, wanted: Sequence[Value], seed: Value | None = None) -> list[Value]:
     """Gradients as Values; those that depend on nothing are constant."""
     if output.constant:
         return [Value(0.0) for _ in wanted]

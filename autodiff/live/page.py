@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Sequence
-from functools import cached_property
-from pathlib import Path
 from string import Template
 from typing import Any
 
 from ..animation.caption import resource
 from ..animation.cards import LiveCard, cards_of, drawn
-from ..animation.document import document, embedded, listed, named
+from ..animation.document import document, listed, named
 from ..animation.narration import Narrator
 from ..animation.steps import Detail, Sign
 from ..animation.svg import Element
-from ..files.writing import format_of, write
 from ..graph import Graph, Node
 from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
 from .details import LiveDetails
+from .document_page import TOOLS, DocumentPage, script
 from .gathering import gathering
-
-FORMATS = (".html",)
 
 EXPLAINED = 60
 """Cards of a graph of which each is derived; in a larger one only variables are."""
@@ -40,13 +35,13 @@ LEGEND = (
     Sign("line", "leg walked", "the way of the gradient to the card that you ask for"),
 )
 
-JAVASCRIPT = "autodiff.programs.javascript"
-"""The package in which steps downhill are written."""
+SCRIPTS = (
+    "numbers.js", "model.js", "controls.js", "cards.js", "rows.js", "curve.js", "moving.js", "steps.js",
+    "live.js",
+)  # fmt: skip
 
-TOOLS = '<button type="button" id="copy">Copy state</button>\n    '
 
-
-class LivePage:
+class LivePage(DocumentPage):
     """A page in which every leaf of a graph can be moved: made by `play`, shown in notebooks, saved as HTML.
 
     `html` is one page that needs nothing else.
@@ -62,38 +57,12 @@ class LivePage:
         self._tell = Narrator(self._passes, f".{digits}g")
         self.title = f"{self._tell.name(self._passes.output)}, live"
 
-    @cached_property
-    def html(self) -> str:
-        """One page: it needs no network, and works from a file."""
-        package = __package__
-        body = Template(resource("live.html", package)).substitute(
+    def _written(self) -> str:
+        body = Template(resource("live.html", __package__)).substitute(
             picture=named(self.title, self._drawn()), legend=listed(LEGEND), fixed=self._fixed()
         )
-        code = resource("descent.js", JAVASCRIPT) + "".join(
-            resource(name, package) for name in ("numbers.js", "model.js", "live.js")
-        )
-        return document(
-            self.title,
-            body,
-            resource("live.css", package),
-            f"  const programs = {self._programs};\n\n{code}",
-            self._data(),
-            self._details(),
-            TOOLS,
-        )
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file whose name ends in .html, and return its path.
-
-        The file appears complete or not at all. Raises ValueError for another suffix.
-        """
-        path = Path(path)
-        format_of(path, FORMATS)
-        write(path, self.html.encode())
-        return path
-
-    def _repr_html_(self) -> str:
-        return embedded(self.title, self.html)
+        style, code = resource("live.css", __package__), script(self._programs, *SCRIPTS)
+        return document(self.title, body, style, code, self._data(), self._details(), TOOLS)
 
     def __repr__(self) -> str:
         count = len(self._computation.leaves)

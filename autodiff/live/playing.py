@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any, overload
 
 from .. import settings
 from ..animation.asked import asked
@@ -14,6 +15,7 @@ from ..programs.listing import Listing
 from ..settings import one_of
 from ..values.value import Value
 from .computation import Computation
+from .functions import Function, FunctionPage, Limits, played
 from .gathering import MOST_CARDS, gathering
 from .page import LivePage
 
@@ -21,6 +23,7 @@ MOST_CURVED = 50
 """Parameters of which the Hessian is computed."""
 
 
+@overload
 def play(
     value: Value,
     wrt: Value | Sequence[Value] | None = None,
@@ -28,7 +31,26 @@ def play(
     each_operation: bool | None = None,
     direction: Direction = "LR",
     number_format: str = ".4g",
-) -> LivePage:
+) -> LivePage: ...
+@overload
+def play(
+    value: Function,
+    start: float | Sequence[float],
+    /,
+    *,
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+) -> FunctionPage: ...
+def play(
+    value: Any,
+    wrt: Any = None,
+    *,
+    each_operation: bool | None = None,
+    direction: Direction = "LR",
+    number_format: str = ".4g",
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+) -> Any:
     """Show a graph in which every leaf can be moved: drag a number or type it, and all others follow.
 
     wrt             the parameters, which steps downhill change: a Value or several; by default all variables
@@ -47,16 +69,25 @@ def play(
     The page computes with a program of this graph, so what Python decided while it was recorded stays:
     branches, and conditions of `where`. Nothing in the graph is changed, not even `.grad`.
 
+    Of a function of one or two variables, the curve or the contours are shown, from `xlim` and `ylim`: click
+    a start, and step or run steepest descent and Newton side by side.
+
     >>> w, x = Value(0.5, "w"), Value(2.0, "x", constant=True)
     >>> R = (1.0 - w * x) ** 2; R.name = "R"
     >>> play(R)
     <R, live: 2 numbers to move, .save('name.html'), .html>
+    >>> play(lambda x: x**4 - 2.0 * x, 1.5)
+    <f, live: click a start, .save('name.html'), .html>
 
     Raises TypeError for anything but a Value, and for an operation that JavaScript has no spelling for;
     ValueError for an output that is not a number, depends on no variable or not on `wrt`, for arrays, for
     more than 300 cards, of which leaves that are used alike share one if need be, or 10,000 operations,
     and for a leaf that was changed after it was used. The page raises RuntimeError without Graphviz.
     """
+    if callable(value) and not isinstance(value, Value):
+        return played(value, wrt, xlim, ylim)
+    if xlim is not None or ylim is not None:
+        raise TypeError("play: xlim and ylim are of functions of one or two variables, not of a Value")
     direction = one_of("direction", direction, DIRECTIONS)
     digits = _digits(settings.number_format("play: number_format", number_format))
     limit = f"the {MOST_LINES:,} that a page can compute"

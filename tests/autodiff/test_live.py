@@ -133,7 +133,7 @@ def refused(error, message, *args, **kwargs) -> None:
 def test_what_cannot_be_played_is_said_with_the_remedy() -> None:
     x, c = Value(2.0, "x"), Value(1.0, "c", constant=True)
     refused(TypeError, "play: expected a Value, got float", 3.0)
-    refused(TypeError, "play: expected a Value, got function", lambda x: x)
+    refused(TypeError, r"play: a function needs a start: play\(f, 2.0\)", lambda x: x)
     refused(ValueError, "'c'.* depends on no variable", c)
     refused(ValueError, "play: .* does not depend on", x * x, Value(1.0, "w"))
     refused(ValueError, "output must be a number.*sum it, or index it", Value([1.0, 2.0], "v") * 2.0)
@@ -178,3 +178,25 @@ def test_a_choice_that_python_made_is_said_to_stay() -> None:
     x = Value(0.5, "x")
     assert "The condition of where was computed by Python" in play(ad.where(x > 0.0, x * x, -x)).html
     assert 'id="fixed"' not in play(relu(x)).html
+
+
+# -- functions -------------------------------------------------------------------------------------
+
+
+def test_what_is_no_function_of_one_or_two_variables_is_refused() -> None:
+    refused(ValueError, "start of 3 numbers; compute f on Values", lambda p: p[0], [1.0, 2.0, 3.0])
+    refused(ValueError, "f must give one number", lambda x: ad.stack([x, x]), 1.0)
+    refused(TypeError, "if x > 0|bool", lambda x: x if x > 0.0 else -x, 1.0)
+    refused(TypeError, "start", lambda x: x, "high")
+    refused(ValueError, "xlim must rise", lambda x: x, 1.0, xlim=(1.0, 1.0))
+    refused(TypeError, "xlim must be two numbers", lambda x: x, 1.0, xlim=3.0)
+    refused(ValueError, "has no ylim", lambda x: x, 1.0, ylim=(0.0, 1.0))
+    refused(TypeError, "xlim and ylim are of functions", Value(1.0, "x") * 2.0, xlim=(0.0, 1.0))
+    refused(TypeError, "play: erf", ad.erf, 1.0)
+
+
+def test_a_page_of_a_function_is_the_same_each_time(tmp_path) -> None:
+    page = play(nn.lecture.demonstration_2, (1.5, 1.5))
+    assert page.html == play(nn.lecture.demonstration_2, (1.5, 1.5)).html
+    assert repr(page) == "<demonstration_2, live: click a start, .save('name.html'), .html>"
+    assert page.save(tmp_path / "f.html").read_text(encoding="utf-8") == page.html
