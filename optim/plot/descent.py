@@ -23,8 +23,9 @@ from .stationary import Stationary, heights, view, view_in_plane
 def animate_result(result: Result) -> Storyboard:
     """Show a minimisation step by step, as a page or a moving picture.
 
-    In one dimension the point moves on the curve, in two over the contours; of more unknowns there is a
-    bar for each, of more than 20 for those that move most, beside f by step. Of more than 200 steps the
+    In one dimension the point moves on the curve, in two over the contours. Of more unknowns there is a
+    bar for each, of more than 20 for those that move most, beside f by step, and in a fit one for each
+    residual. Of more than 200 steps the
     first 50 are shown, and 150 on the rest of the way, which is said.
 
     >>> from optim import steepest_descent

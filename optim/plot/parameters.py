@@ -9,64 +9,68 @@ from itertools import pairwise
 import numpy as np
 
 from autodiff.animation import Sign
-from autodiff.animation.svg import Element, element, short, text, width_of
+from autodiff.animation.svg import Element
 from autodiff.text.digits import subscript, superscript
 from autodiff.text.notation import visible
 
+from ..fitting.regression import Fit
 from ..unknowns import Vector
+from .bars import Bars
 from .canvas import number
-from .chart import LEFT, RIGHT, TOP, Chart
+from .chart import LEFT, RIGHT, Chart
 from .convergence import MANY
 from .course import Course
 
-MOST_BARS = 20
-"""Of more unknowns those are shown that move most."""
-
-ROW, BAR, HIGH = 26.0, 15.0, 340.0
-WIDE, BARS, GAP, NUMBER = 420.0, 260.0, 14.0, 78.0
-NAME, WIDEST = 14.0, 120.0
+HIGH, WIDE = 340.0, 420.0
 
 FEWEST = 6
 """The axis of the steps is not shorter, so that its numbers are whole."""
 
 
 class Parameters(Course):
-    """The course of f on the left, a bar for each unknown on the right, with its number."""
-
-    @cached_property
-    def bars(self) -> list[int]:
-        """The unknowns that are shown, in order."""
-        moved = np.ptp(self.points[self.chosen], axis=0)
-        return sorted(np.argsort(-moved, kind="stable")[:MOST_BARS].tolist())
+    """The course of f, a bar for each unknown with its number, and of a fit one for each residual."""
 
     @cached_property
     def names(self) -> list[str]:
-        """What those are called."""
+        """What the unknowns are called."""
         given = self.result.names or [f"θ{subscript(k + 1)}" for k in range(self.points.shape[1])]
-        return [visible(given[k], 16) for k in self.bars]
+        return [visible(name, 16) for name in given]
+
+    @cached_property
+    def columns(self) -> list[Bars]:
+        """The unknowns, and of a fit the residuals."""
+        columns = [Bars("the unknowns", "b", self.names, self.points[self.chosen])]
+        if isinstance(self.result, Fit):
+            residuals = np.array([self.result.residuals_at(x) for x in self.points[self.chosen]])
+            names = [f"r{subscript(k + 1)}" for k in range(residuals.shape[1])]
+            columns.append(Bars("the residuals", "r", names, residuals))
+        return columns
 
     # -- the picture -------------------------------------------------------------------------
 
     def picture(self) -> Element:
         """f by step, and the bars."""
-        labels = min(max(width_of(name, NAME) for name in self.names), WIDEST)
-        chart = self._chart(GAP + labels + GAP + BARS + NUMBER)
+        chart = self._chart()
         spots = {i: np.array([float(i), self._height(self.values[i])]) for i in self.chosen}
         for before, i in pairwise(self.chosen):
             chart.line(chart.way, "leg", [spots[before], spots[i]], id=f"l{i}")
         for i in self.chosen:
             chart.dot(i, spots[i])
-        self._draw_bars(chart.drawn, LEFT + WIDE + RIGHT + GAP + labels + GAP)
+        left = LEFT + WIDE + RIGHT
+        for column in self.columns:
+            column.draw(chart.drawn, left, self.chosen)
+            left += column.width
         return chart.drawn
 
-    def _chart(self, beside: float) -> Chart:
+    def _chart(self) -> Chart:
         heights = np.array([self._height(value) for value in self.values[self.chosen]])
         known = heights[np.isfinite(heights)]
         space = 0.08 * float(np.ptp(known)) or 1.0
         steps = max(self.count, FEWEST)
         low = np.array([-0.03 * steps, known.min() - space])
         high = np.array([1.03 * steps, known.max() + space])
-        size = WIDE, max(HIGH, ROW * len(self.bars))
+        size = WIDE, max(HIGH, *(column.height for column in self.columns))
+        beside = sum(column.width for column in self.columns)
         return Chart(self.title, (low, high), size, ("step", "f"), True, beside, self.powers)
 
     @cached_property
@@ -78,43 +82,6 @@ class Parameters(Course):
     def _height(self, value: float) -> float:
         return float(np.log10(value)) if self.powers else float(value)
 
-    def _draw_bars(self, parent: Element, left: float) -> None:
-        """Names, a line at 0, where each started, and the bars of each step, of which one is seen."""
-        zero = left - self._ends[0] * self._scale
-        foot = TOP + ROW * len(self.bars)
-        group = element(parent, "g", class_="bars")
-        for k, name in enumerate(self.names):
-            text(group, name, left - GAP, self._row(k) + 5.0, "axis", text_anchor="end")
-            text(group, "", left + BARS + NUMBER, self._row(k) + 5.0, "tick", text_anchor="end", id=f"v{k}")
-        for i in self.chosen:
-            element(group, "path", class_="bar", d=self._outline(i, zero), id=f"b{i}")
-        element(group, "path", class_="began", d=self._outline(0, zero))
-        element(group, "line", class_="zero", x1=zero, y1=TOP, x2=zero, y2=foot)
-
-    def _row(self, k: int) -> float:
-        """The middle of a row."""
-        return TOP + ROW * (k + 0.5)
-
-    @cached_property
-    def _ends(self) -> tuple[float, float]:
-        """The range that the bars need, 0 included."""
-        shown = self.points[np.ix_(self.chosen, self.bars)]
-        return min(0.0, float(shown.min())), max(0.0, float(shown.max()))
-
-    @property
-    def _scale(self) -> float:
-        low, high = self._ends
-        return BARS / (high - low or 1.0)
-
-    def _outline(self, i: int, zero: float) -> str:
-        """All bars of a step as one path."""
-        lengths = self.points[i, self.bars] * self._scale
-        tops = [self._row(k) - BAR / 2.0 for k in range(len(self.bars))]
-        return "".join(
-            f"M{short(zero)} {short(top)}h{short(length)}v{short(BAR)}h{short(-length)}z"
-            for top, length in zip(tops, lengths.tolist(), strict=True)
-        )
-
     # -- what is said ------------------------------------------------------------------------
 
     def legend(self) -> list[Sign]:
@@ -122,7 +89,7 @@ class Parameters(Course):
         return [
             Sign("line", "leg walked", "f by step"),
             Sign("dot", "point here", "the step"),
-            Sign("card", "bar here", "the unknowns"),
+            Sign("card", "bar here", " and ".join(column.title for column in self.columns)),
             Sign("line", "began", "where they started"),
         ]
 
@@ -132,16 +99,16 @@ class Parameters(Course):
 
     def in_numbers(self, i: int, sign: str, along: Vector) -> tuple[tuple[str, str], ...]:
         """Which unknown moves most; all of them are bars."""
+        return self.jump(i)
+
+    def jump(self, i: int) -> tuple[tuple[str, str], ...]:
+        """Which unknown moves most."""
         change = self.points[i] - self.points[i - 1]
-        k = self.bars[int(np.argmax(np.abs(change[self.bars])))]
-        told = f"{self.names[self.bars.index(k)]} by {number(change[k])}"
-        return (("moves most", told),)
+        k = int(np.argmax(np.abs(change)))
+        return (("moves most", f"{self.names[k]} by {number(change[k])}"),)
 
     def seen(self, i: int) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The bars of this step, and their numbers."""
-        numbers = {f"v{k}": number(self.points[i, at]) for k, at in enumerate(self.bars)}
-        return {f"b{i}": "here"}, numbers
-
-    def jump(self, i: int) -> tuple[tuple[str, str], ...]:
-        """A step that has no size: which unknown moves most."""
-        return self.in_numbers(i, "", self.points[i])
+        place = self.chosen.index(i)
+        numbers = {id: told for column in self.columns for id, told in column.numbers(place).items()}
+        return {f"{column.letter}{i}": "here" for column in self.columns}, numbers
