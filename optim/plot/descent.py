@@ -16,7 +16,7 @@ from .canvas import number
 from .chart import Chart, contour_chart, curve_chart
 from .course import Course
 from .legs import downhill, leg, slope_at
-from .parameters import Parameters
+from .many_unknowns import ManyUnknowns
 from .stationary import Stationary, heights, view, view_in_plane
 
 
@@ -43,7 +43,7 @@ def animate_result(result: Result) -> Storyboard:
     points = result.path.points
     if not points.size:
         raise ValueError("animate: the points of the path were not kept; minimise without path=False")
-    way: Way | Parameters = Way(result) if points.shape[1] < 3 else Parameters(result)
+    way: Way | ManyUnknowns = Way(result) if points.shape[1] < 3 else ManyUnknowns(result)
     return Storyboard(way.title, way.picture, tuple(way.steps()), legend=way.legend())
 
 

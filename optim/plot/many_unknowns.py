@@ -27,7 +27,7 @@ FEWEST = 6
 """The axis of the steps is not shorter, so that its numbers are whole."""
 
 
-class Parameters(Course):
+class ManyUnknowns(Course):
     """The course of f, a bar for each unknown with its number, and of a fit one for each residual."""
 
     @cached_property
