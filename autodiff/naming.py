@@ -73,11 +73,11 @@ class Names:
 
     @cached_property
     def _temporary(self) -> Mapping[int, str]:
-        letters = {"recorded": "t", "constant": "c"}
+        letters = {"recorded": "t", "constant": "c", "number": "c"}
         return {
             node.id: self._coin(letters[node.kind])
             for node in self.graph
-            if node.kind in letters and node.id not in self._names
+            if node.kind in letters and node.id not in self._names and (node.kind != "number" or node.shape)
         }
 
     def _name_all(self) -> None:

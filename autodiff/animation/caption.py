@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from ..pictures.fitting import SCALED
+from ..pictures.sheet import SLIDE
 from ..pictures.theme import LOOKS
 from .fractions import flat
 from .steps import Step
-from .svg import Element, element, picture, short, text, width_of, wrapped
+from .svg import Element, element, fixed, picture, short, text, width_of, wrapped
+
+PIXELS = 1280.0
+"""The width of a slide."""
 
 MARGIN, LINE, TITLE, NARROWEST = 20.0, 21.0, 17.0, 620.0
 SIZE = 14.0
@@ -62,9 +67,24 @@ def captioned(drawn: Element, step: Step, rows: int) -> Element:
     left = short(MARGIN + (whole - width) / 2.0)
     inner = element(made, "g", transform=f"translate({left} {short(MARGIN)})")
     inner.extend([part for part in drawn if part.tag != "title"])
+    made.set("style", SCALED)
     for row, pieces in enumerate(_lines(step, whole)):
         for class_, x, line in pieces:
-            text(made, line, MARGIN + x, height + MARGIN + (row + 1.4) * LINE, f"caption {class_}")
+            place = MARGIN + x, height + MARGIN + (row + 1.4) * LINE
+            is_title = class_ == "title"
+            text(made, line, *place, f"caption {class_}", whole - x, TITLE if is_title else SIZE, is_title)
+    return fixed(made)
+
+
+def on_slide(made: Element) -> Element:
+    """A captioned picture in the middle of a slide, of which it fills the width or the height."""
+    width, height = _size(made)
+    whole = max(width, height * SLIDE)
+    left = (width - whole) / 2.0
+    made.set("viewBox", " ".join(map(short, (left, 0.0, whole, whole / SLIDE))))
+    made.attrib.update({"width": short(PIXELS), "height": short(PIXELS / SLIDE)})
+    for ground in made.findall("rect"):
+        ground.attrib.update({"x": short(left), "width": short(whole), "height": short(whole / SLIDE)})
     return made
 
 
@@ -79,7 +99,9 @@ Piece = tuple[str, float, str]
 
 def _lines(step: Step, width: float) -> list[list[Piece]]:
     """The lines of a caption."""
-    lines: list[list[Piece]] = [[("title", 0.0, line)] for line in wrapped(step.title, TITLE, width)]
+    lines: list[list[Piece]] = [
+        [("title", 0.0, line)] for line in wrapped(step.title, TITLE, width, bold=True)
+    ]
     column = max((width_of(label, SIZE) for label, _ in step.formulas), default=0.0) + 12.0
     for label, formula in step.formulas:
         rows = [[("formula", column, line)] for line in wrapped(flat(formula), SIZE, width - column)]

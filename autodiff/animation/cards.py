@@ -51,10 +51,24 @@ class LiveCard(NamedTuple):
     @property
     def width(self) -> float:
         """The width that all of it takes."""
-        first = width_of(self.name, NAME) * 1.06 + GAP + width_of(self.value, TEXT) * 1.06
-        second = width_of("grad", LABEL) + GAP + width_of(self.gradient, TEXT) * 1.06
-        own = self.sign + max(first, second if self.gradient else 0.0) + 2.0 * PADDING
+        second = sum(self.lower) + GAP if self.gradient else 0.0
+        own = self.sign + max(sum(self.upper) + GAP, second) + 2.0 * PADDING
         return max(math.ceil(own), self.least)
+
+    @property
+    def upper(self) -> tuple[float, float]:
+        """The widths of the name and of the value."""
+        return width_of(self.name, NAME, bold=True), width_of(self.value, TEXT, bold=True)
+
+    @property
+    def lower(self) -> tuple[float, float]:
+        """The widths of what is written before the gradient, and of the gradient."""
+        return width_of("grad", LABEL), width_of(self.gradient, TEXT, bold=True)
+
+    def rooms(self, widths: tuple[float, float]) -> tuple[float, float]:
+        """The room on this card for two texts of a line, of these widths."""
+        free = self.width - self.sign - 2.0 * PADDING - GAP / 2.0
+        return free * widths[0] / sum(widths), free * widths[1] / sum(widths)
 
 
 Card = LiveCard
@@ -167,14 +181,16 @@ def _draw_card(parent: Element, card: LiveCard, place: Position) -> None:
     if card.symbol:
         line = left + card.sign
         element(box, "line", class_="rule", x1=line, y1=top + 4.0, x2=line, y2=top + HEIGHT - 4.0)
-        text(box, card.symbol, left + card.sign / 2.0, place.y + 5.0, "symbol")
+        text(box, card.symbol, left + card.sign / 2.0, place.y + 5.0, "symbol", card.sign - 6.0, SYMBOL)
     start, end = left + card.sign + PADDING, left + card.width - PADDING
     first, second = (top + 19.0, top + 37.0) if card.gradient else (place.y + 5.0, 0.0)
-    text(box, card.name, start, first, "name")
-    text(box, card.value if kind in KNOWN else "", end, first, "value", id=f"v{card.id}")
+    name, value = card.rooms(card.upper)
+    text(box, card.name, start, first, "name", name, NAME, bold=True)
+    text(box, card.value if kind in KNOWN else "", end, first, "value", value, TEXT, id=f"v{card.id}")
     if card.gradient:
-        text(box, "grad", start, second, "label")
-        text(box, NOTHING, end, second, "gradient", id=f"g{card.id}")
+        label, gradient = card.rooms(card.lower)
+        text(box, "grad", start, second, "label", label, LABEL)
+        text(box, NOTHING, end, second, "gradient", gradient, TEXT, id=f"g{card.id}")
 
 
 def _draw_edge(lines: Element, labels: Element, id: str, way: Way, local: str) -> None:
@@ -189,10 +205,11 @@ def _draw_edge(lines: Element, labels: Element, id: str, way: Way, local: str) -
 
 
 def _draw_local(label: Element, place: Position, local: str) -> None:
-    width = width_of(local, TEXT) * 1.06 + 12.0
+    room = width_of(local, TEXT, bold=True)
+    width = room + 12.0
     left, top = place.x - width / 2.0, place.y - 11.0
     element(label, "rect", class_="plate", x=left, y=top, width=width, height=22.0, rx=11.0)
-    text(label, local, place.x, place.y + 4.5, "local")
+    text(label, local, place.x, place.y + 4.5, "local", room, TEXT, bold=True)
 
 
 def _head(tip: Position, before: Position) -> str:

@@ -30,6 +30,17 @@
     return line;
   }
 
+  // In a wide font, text is narrowed to the room that its card has for it. All is measured before anything
+  // is changed, so that the browser lays it out once.
+  function fit(parts) {
+    for (const part of parts) if (part.hasAttribute("textLength")) part.removeAttribute("textLength");
+    const wide = parts.filter((part) => part.getComputedTextLength() > Number(part.dataset.room));
+    for (const part of wide) {
+      part.setAttribute("textLength", part.dataset.room);
+      part.setAttribute("lengthAdjust", "spacingAndGlyphs");
+    }
+  }
+
   function keepInView(ids) {
     const boxes = ids.filter((id) => parts.has(id)).map((id) => parts.get(id).part.getBoundingClientRect());
     if (!boxes.length || stage.classList.contains("whole")) return;

@@ -1,4 +1,4 @@
-"""Moving pictures: SVG frames drawn as pixels, one after the other in a GIF or an APNG file."""
+"""SVG frames drawn as pixels: one by itself, or one after the other in a GIF or an APNG file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ WIDTH, SHARPEST = 1600.0, 2.0
 FONTS = "DejaVu Sans"
 
 
-def _drawn(svg: str) -> Image.Image:
+def still(svg: str) -> bytes:
+    """One frame as the bytes of a PNG file."""
     width = float(ElementTree.fromstring(svg).attrib["width"])
     scale = min(SHARPEST, WIDTH / width)
-    pixels = resvg_py.svg_to_bytes(svg_string=svg, width=round(scale * width), sans_serif_family=FONTS)
-    return Image.open(io.BytesIO(bytes(pixels))).convert("RGB")
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=round(scale * width), sans_serif_family=FONTS))
+
+
+def _drawn(svg: str) -> Image.Image:
+    return Image.open(io.BytesIO(still(svg))).convert("RGB")
 
 
 def gif(frames: Sequence[str], seconds: float) -> bytes:

@@ -1,5 +1,5 @@
   const { steps } = data, slider = by("slider"), last = steps.length - 1;
-  const texts = new Map();
+  const texts = new Map(), rooms = [...picture.querySelectorAll("text[data-room]")];
   for (const [id, { part }] of parts) if (part.tagName === "text") texts.set(id, part.textContent);
   let at = 0, timer = null;
 
@@ -20,6 +20,7 @@
       const { part } = parts.get(id);
       if (part.textContent !== text) part.textContent = text;
     }
+    fit(rooms);
   }
 
   function tell() {

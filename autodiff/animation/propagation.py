@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..derivations.chain_rule import Chain, Link
 from ..derivations.intermediates import Intermediates, Segment
+from ..derivations.parts import DOZEN
 from ..differentiation.engine import gradients
 from ..values.data import Data, holds_nan
 from ..values.value import Value
@@ -79,7 +80,7 @@ class Propagation:
 
     def operands(self, id: int) -> tuple[int, ...]:
         """The named values that one is computed from, next to it."""
-        return tuple(self.segments[id].leaves) if id in self.segments else ()
+        return tuple(sorted(self.intermediates.view.inputs(id)))
 
     def _pulls(self) -> Iterator[Pull]:
         """One link after the other, from the output back."""
@@ -124,10 +125,6 @@ class Propagation:
             path.insert(0, self.chain.users[id][0])
             id = path[0].upper
         return path
-
-
-DOZEN = 12
-"""Nodes of a graph that is shown operation by operation, where its user has named no part."""
 
 
 def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Intermediates:

@@ -8,23 +8,27 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from ..files.folders import write_folder
 from ..files.writing import format_of, write
+from ..pictures.formats import Formatted, saved_as
 from ..settings import any_number
-from .caption import captioned, rows_of
+from .caption import captioned, on_slide, rows_of
 from .document import embedded
 from .page import page
+from .slides import OURS, names_of, slides
 from .steps import Detail, Sign, Step
 from .steps import Row as Row  # pickled storyboards of earlier versions find it here
 from .svg import Element, markup
 
-FORMATS = (".html", ".gif", ".png", ".apng", ".txt")
+FOLDER = ""
+FORMATS = (".html", ".gif", ".png", ".apng", ".md", ".txt")
 
 SHORTEST, LONGEST = 0.01, 600.0
 """Seconds for a frame: GIF counts hundredths, at most 65,535."""
 
 
-class Frame:
-    """The picture at one step: `title`, `text` and `svg`."""
+class Frame(Formatted):
+    """The picture at one step: `title`, `text`, `svg`, `png` and `slide`; `.save("step.svg")` writes it."""
 
     def __init__(self, story: Storyboard, number: int) -> None:
         self._story = story
@@ -40,15 +44,31 @@ class Frame:
         """What happens here, in few words."""
         return self.step.title
 
-    @property
+    @saved_as(".txt")
     def text(self) -> str:
         """What happens here, in words and numbers."""
         return self.step.text
 
-    @property
+    @saved_as(".svg")
     def svg(self) -> str:
         """The picture as an SVG file of its own, with the text below it."""
-        return markup(captioned(self._story.seen(self._number), self.step, self._story.caption_rows))
+        return markup(self._captioned)
+
+    @property
+    def slide(self) -> str:
+        """The same in the shape of a slide, 16:9."""
+        return markup(on_slide(self._captioned))
+
+    @property
+    def _captioned(self) -> Element:
+        return captioned(self._story.seen(self._number), self.step, self._story.caption_rows)
+
+    @saved_as(".png")
+    def png(self) -> bytes:
+        """The same as the bytes of a PNG file; needs Pillow and resvg."""
+        from .moving import still
+
+        return still(self.svg)
 
     def _repr_svg_(self) -> str:
         return self.svg
@@ -126,23 +146,34 @@ class Storyboard:
             .gif          a moving picture, each frame shown for some seconds
             .png, .apng   the same in full colour
             .txt          the text of all frames
+            .md           slides in Markdown, a frame on each, with their pictures in a folder of that name
+            no suffix     that folder alone, of pictures in the shape of slides: frame-01.svg, …
 
-        Moving pictures need Pillow and resvg: pip install 'autodiff-lecture[animate]'. The file
+        Moving pictures need Pillow and resvg: pip install 'autodiff-lecture[animate]'. Each file
         appears complete or not at all. Raises ValueError for an unknown suffix, and a time below 0.01
         or above 600 seconds, ImportError where a package is missing.
         """
         path = Path(path)
-        kind = format_of(path, FORMATS)
+        kind = format_of(path, FORMATS) if path.suffix else FOLDER
         if not SHORTEST <= any_number("save: seconds", seconds) <= LONGEST:
             raise ValueError(
                 f"save: a frame is shown for {SHORTEST:g} to {LONGEST:g} seconds, got {seconds!r}"
             )
-        write(path, self._content(kind, seconds))
+        if kind in (".md", FOLDER):
+            self._save_frames(path.with_suffix(""))
+        if kind != FOLDER:
+            write(path, self._content(kind, path.stem, seconds))
         return path
 
-    def _content(self, kind: str, seconds: float) -> bytes:
+    def _save_frames(self, folder: Path) -> None:
+        pictures = [frame.slide.encode() for frame in self.frames]
+        write_folder(folder, dict(zip(names_of(len(pictures)), pictures, strict=True)), OURS)
+
+    def _content(self, kind: str, name: str, seconds: float) -> bytes:
         if kind in (".html", ".txt"):
             return (self.html if kind == ".html" else self.text).encode()
+        if kind == ".md":
+            return slides(self.steps, name).encode()
         from .moving import gif, png  # they need Pillow and resvg, which the other formats do not
 
         return (gif if kind == ".gif" else png)([frame.svg for frame in self.frames], seconds)

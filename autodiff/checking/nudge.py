@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..differentiation.engine import gradients
+from ..graph import Graph
+from ..naming import Names
 from ..settings import any_number, whole
 from ..text.digits import subscript
 from ..text.notation import visible
@@ -39,17 +41,17 @@ def nudges(
     entry. Of more than `max_rows` entries those with the largest slopes are nudged. The actual change is that
     of a replayed copy: neither the graph nor its leaves are touched.
 
-    `output` is one number, or several, one per observation, in a list or an array: their losses R₁, R₂, …;
-    the slopes are then shown as contributions to −∇R, where R is their sum.
+    `output` is one number, or several in a list or an array: an activation or a loss for each observation.
+    Each has its slopes ∂output/∂θ; changes and ranks are then those of their sum Σ.
 
     Raises TypeError for anything but Values and numbers; ValueError if there is nothing to nudge, η is 0 or
     not finite, a parameter is constant, or a leaf was assigned after it was used.
 
     >>> w, b = Value(3.0, "w"), Value(1.0, "b")
     >>> print(nudges(w * w + b, [w, b], eta=0.1))
-    By how much the output = 10 changes when each θ alone is nudged by η = 0.1
+    By how much f = 10 changes when each θ alone is nudged by η = 0.1
     <BLANKLINE>
-    θ   ∂/∂θ  predicted η·∂   actual      gap  rank
+    θ  ∂f/∂θ  predicted η·∂   actual      gap  rank
     ───────────────────────────────────────────────
     w  6.000        0.60000  0.61000  0.01000     1
     b  1.000        0.10000  0.10000        0     2
@@ -114,12 +116,16 @@ def _slopes(output: Value, values: list[Value]) -> np.ndarray[Any, Any]:
 
 
 def _labels(outputs: Sequence[Value]) -> list[str]:
-    """A name for each number of the outputs: their own where these tell them apart, else R₁, R₂, …"""
-    count = sum(one.size for one in outputs)
-    names = [visible(one.name or "") for one in outputs]
-    if count == 1 or (len(outputs) == count == len({*names} - {""})):
-        return names
-    return [f"R{subscript(k)}" for k in range(1, count + 1)]
+    """A name for each number of the outputs, as everywhere; the entries of an array count from 1."""
+    graph = Graph(outputs if len(outputs) > 1 else outputs[0])
+    names = Names(graph)
+    labels: list[str] = []
+    for output, node in zip(outputs, graph.outputs, strict=True):
+        name = names.spoken(node.id)
+        entries = range(1, output.size + 1) if output.shape else ()
+        numbered = (f"{name}[{k}]" if output.name else f"{name}{subscript(k)}" for k in entries)
+        labels += list(numbered) if output.size > 1 else [name]
+    return labels
 
 
 def _values(given: Value | Iterable[Value], what: str) -> list[Value]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SHOWN = 4
 """Observations that have columns of their own; of more, the first three have."""
 
+TOTAL = "Σ"
+"""The sum of several outputs."""
+
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 """A gap below this part of the output is rounding, and shown as 0."""
 
@@ -42,7 +45,7 @@ class Nudges(Tabular):
     """What `nudges` found: `print` it, or let a notebook show it.
 
     `rows` has a `Nudge` for each number nudged, in the order given, `ranking` in order of importance. Where
-    there are several observations, the rows are about their sum R, and `observations` has a table for each.
+    there are several outputs, the rows are about their sum Σ, and `observations` has a table for each.
     `omitted` counts the numbers that were not nudged, since they matter less than those that were.
     """
 
@@ -57,7 +60,7 @@ class Nudges(Tabular):
     ) -> None:
         self.eta, self.omitted = eta, omitted
         self.name, self.output = (
-            outputs[0] if len(outputs) == 1 else ("R", sum(value for _, value in outputs))
+            outputs[0] if len(outputs) == 1 else (TOTAL, sum(value for _, value in outputs))
         )
         self._scale = sum(abs(value) for _, value in outputs)
         derivatives, actual = slopes.sum(axis=1).tolist(), changes.sum(axis=1).tolist()
@@ -76,7 +79,7 @@ class Nudges(Tabular):
 
     @property
     def table(self) -> Table:
-        """The cells as they are shown; several observations add up to −∇R from left to right."""
+        """The cells as they are shown; the slopes of several outputs add up from left to right."""
         slopes = dict(self._columns())
         cells = {
             "θ": [row.name for row in self.rows],
@@ -87,7 +90,7 @@ class Nudges(Tabular):
             "rank": [str(row.rank) for row in self.rows],
         }
         return Table(
-            f"By how much {self._name} = {with_minus(f'{self.output:.4g}')} changes "
+            f"By how much {self.name} = {with_minus(f'{self.output:.4g}')} changes "
             f"when each θ alone is nudged by η = {with_minus(f'{self.eta:g}')}",
             tuple(cells),
             tuple(zip(*cells.values(), strict=True)),
@@ -99,7 +102,8 @@ class Nudges(Tabular):
     def plot(self) -> Figure:
         """A bar for each number: the predicted change, with the actual one marked; needs matplotlib.
 
-        Observations are dots on the bar of their sum. Raises ImportError where matplotlib is missing.
+        Several outputs are dots on the bar of their sum. Returns the figure: a notebook shows it,
+        `.save("nudges.svg")` writes it. Raises ImportError where matplotlib is missing.
         """
         from .bar_chart import MOST, bars
 
@@ -113,32 +117,30 @@ class Nudges(Tabular):
             [row.actual for row in rows],
             dots={part.name: [part.rows[k].predicted for k in order] for part in self.observations},
             title="The most important first" if tied else f"{rows[0].name} matters most",
-            subtitle=f"Change of {self._name} when each θ alone is nudged by η = {self.eta:g}{shown}",
+            subtitle=f"Change of {self.total or self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
             label=f"predicted change, η·∂{self.name}/∂θ",
         )
 
     @property
-    def _name(self) -> str:
-        return self.name or "the output"
+    def total(self) -> str:
+        """What several outputs are the sum of, in names; nothing where there is but one."""
+        names = [part.name for part in self.observations]
+        terms = names if len(names) <= SHOWN else [*names[:2], "…", names[-1]]
+        return f"{self.name} = {' + '.join(terms)}" if names else ""
 
     def _columns(self) -> Iterator[tuple[str, list[float]]]:
         """Headers, and the slopes below them."""
-        if not self.observations:
-            yield f"∂{self.name}/∂θ", [row.derivative for row in self.rows]
-            return
-        for part in self.observations[: SHOWN if len(self.observations) <= SHOWN else SHOWN - 1]:
-            yield f"−∂{part.name}/∂θ", [-row.derivative for row in part.rows]
-        yield f"−∇{self.name}", [-row.derivative for row in self.rows]
+        shown = SHOWN if len(self.observations) <= SHOWN else SHOWN - 1
+        for part in (*self.observations[:shown], self):
+            yield f"∂{part.name}/∂θ", [row.derivative for row in part.rows]
 
     def _gap(self, row: Nudge) -> float:
         return 0.0 if abs(row.gap) <= ROUNDING * (self._scale + abs(row.actual)) else row.gap
 
     def _notes(self) -> Iterator[str]:
         yield f"Importance: {self._importance()}"
-        if count := len(self.observations):
-            names = [part.name for part in self.observations]
-            terms = " + ".join(names if count <= SHOWN else [*names[:2], "…", names[-1]])
-            yield f"{self.name} = {terms}, one observation each"
+        if self.total:
+            yield self.total
         if self.omitted:
             yield f"{self.omitted} numbers with smaller slopes were not nudged; raise max_rows for more"
 

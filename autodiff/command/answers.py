@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..differentiation.engine import gradients
 from ..settings import chosen
 from ..values.value import Value
+from .drawing import drawing
 from .problem import Misuse, Problem
 
 DIFFERENTIATE = "differentiate with respect to"
@@ -87,10 +88,11 @@ def answer_draw(asked: Namespace) -> Answer:
     from ..pictures.text_tree import tree
 
     _check_file("-o", asked.output, GraphPicture.formats())
+    options = drawing(asked)
     output, _ = Problem(asked.expression, asked.givens).recorded()
     if not output.constant:
         output.backward()
-    return _saved(draw(output), asked.output) if asked.output else _shown(str(tree(output)))
+    return _saved(draw(output, **options), asked.output) if asked.output else _shown(str(tree(output)))
 
 
 def answer_animate(asked: Namespace) -> Answer:

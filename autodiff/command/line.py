@@ -24,6 +24,7 @@ from .answers import (
     answer_minimize,
     answer_play,
 )
+from .drawing import add_drawing
 from .homework import answer_exercise
 from .lecture_tables import answer_lecture
 from .problem import Misuse
@@ -35,7 +36,7 @@ examples:
   autodiff grad "x²·y − sin(x)" x=pi/2 y=-1 --order 2
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
   autodiff exercise "a = sigmoid(w*x); (y - a)^2" w=0.2 x=3 y=1 --answer "-2(y - a)·a·x"
-  autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.svg
+  autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.png --size 1920x1080
   autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
   autodiff play "(y - sigmoid(w*x + b))^2" w=0.2 x=3 b=0.1 y=1 -o play.html
   autodiff minimize "(x - 1)^2 + 100(y - x^2)^2" x=-1.2 y=1 --method newton
@@ -65,6 +66,7 @@ def _parser() -> ArgumentParser:
     draw = _added(commands, "draw", answer_draw, "draw the graph with data and gradients")
     formats = ", ".join(GraphPicture.formats())
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
+    add_drawing(draw)
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
     animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
     play = _added(commands, "play", answer_play, "a page in which every number can be moved")

@@ -6,17 +6,15 @@ named, (y − a)² is one link from a to e².
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
 from ..naming import Names
 from ..values.data import Data
-from ..values.modes import differentiating
-from ..values.recording import recorded
 from ..values.value import Value
 from .expression import Term
-from .transcription import differentiable, transcribed
+from .parts import Parts
+from .transcription import transcribed
 
 
 class Segment(NamedTuple):
@@ -70,6 +68,7 @@ class Intermediates:
             if self._stops(node, sizes[node.id], wrt) or depths[node.id] > DEEPEST:
                 self.names[node.id] = self.all_names.spoken(node.id)
                 sizes[node.id] = depths[node.id] = 0
+        self.view = Parts(self.graph, self.all_names, self.names)
         given = {node.id for node in self.graph if node.name}
         self.coined = {id: name for id, name in self.names.items() if self._is_part(id) and id not in given}
 
@@ -97,31 +96,13 @@ class Intermediates:
 
     def segment(self, id: int) -> Segment:
         """The computation of a named value from those next to it; a leaf stands for itself."""
-        copies: dict[int, Value] = {}
-        leaves: dict[int, Value] = {}
-        with differentiating():
-            for node in self.folded(id):
-                if node.id != id and node.id in self.names:
-                    leaves[node.id] = copies[node.id] = self._leaf(node)
-                elif node.operation is None:
-                    copies[node.id] = node.source if isinstance(node.source, Value) else node.data
-                else:
-                    copies[node.id] = again(node, [copies[i] for i in node.inputs])
-        return Segment(copies[id], leaves)
+        copies = self.view.again(id, lambda node: node.source if node.id == id else self._leaf(node))
+        return Segment(copies[id], {i: copies[i] for i in sorted(self.view.inputs(id))})
 
-    def folded(self, id: int) -> Iterator[Node]:
-        """What a named value is computed from, down to the next named values, in order of the graph."""
-        found, stack = {id}, [id]
-        while stack:
-            for i in self.graph[stack.pop()].inputs:
-                if i not in found:
-                    found.add(i)
-                    if i not in self.names:
-                        stack.append(i)
-        return map(self.graph.__getitem__, sorted(found))
-
-    def _leaf(self, node: Node) -> Value:
-        """A leaf with the name and the data of a named value."""
+    def _leaf(self, node: Node) -> Any:
+        """A leaf with the name and the data of a named value; what has no name is itself."""
+        if node.id not in self.names:
+            return node.source
         assert isinstance(node.source, Value)
         return Value(node.data, self.names[node.id], constant=node.source.constant)
 
@@ -136,11 +117,3 @@ class Intermediates:
         """The expressions that were given names here, in order, but for the whole."""
         whole = self.graph.output.id
         return {name: transcribed(self.segment(id).root) for id, name in self.coined.items() if id != whole}
-
-
-def again(node: Node, inputs: list[Any]) -> Value:
-    """A recorded node with other inputs, its data taken over."""
-    operation: Any = node.operation
-    tracked = any(isinstance(x, Value) and not x.constant for x in inputs)
-    known = differentiable(operation, tuple(inputs), node.metadata)
-    return recorded(known, node.data, inputs, node.metadata, tracked)

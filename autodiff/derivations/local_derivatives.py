@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import count, filterfalse
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
-from ..text.digits import subscript
+from ..naming import Names
 from ..text.lettering import with_bar
 from ..values.data import is_lazy
 from ..values.modes import differentiating, mode
 from ..values.value import Value, data_of
 from .expression import Number, Symbol, Term, walked
-from .intermediates import again
+from .parts import again
 from .simplification import substituted
 from .transcription import transcribed
 from .typesetting import Text
@@ -51,23 +50,26 @@ class LocalDerivative(NamedTuple):
 class LocalDerivatives:
     """The local derivatives of nodes of a graph; `coined` are the names of those without one, by id.
 
-    A value without a name is called u₁, u₂ … if a formula has to speak of it.
+    A part that has no name is called t₁, t₂ … if a formula has to speak of it.
     """
 
-    def __init__(self, graph: Graph, ids: Iterable[int]) -> None:
+    def __init__(self, graph: Graph, ids: Iterable[int], names: Names | None = None) -> None:
         self.graph = graph
-        self._found = {(id, i): slope for id in ids for i, slope in slopes(graph, graph[id])}
+        self.names = names or Names(graph)
+        self._found = {(id, i): slope for id in ids for i, slope in self._slopes(id)}
         self.coined: dict[int, str] = {}
         self._coin(self._found)
         self._coin([edge for edge, slope in self._found.items() if len(self._written(slope)) <= LONGEST])
 
+    def _slopes(self, id: int) -> Sequence[tuple[int, LocalDerivative]]:
+        """The local derivatives of a node, with the positions of the operands."""
+        return slopes(self.graph, self.graph[id], provisional_name)
+
     def _coin(self, edges: Iterable[tuple[int, int]]) -> None:
-        """Name the values without a name that formulas speak of, in order, as nobody has named one."""
+        """Name the parts without a name that formulas speak of."""
         self._spelt = set(edges)
         spoken = {node_of(s) for edge in self._spelt for s in provisional(self._found[edge].term)}
-        given = {node.name for node in self.graph}
-        names = filterfalse(given.__contains__, (f"u{subscript(k)}" for k in count(1)))
-        self.coined = {id: next(names) for id in sorted(spoken) if not _given(self.graph[id])}
+        self.coined = {id: self.names.spoken(id) for id in sorted(spoken) if id not in self.names}
 
     def number(self, id: int, position: int) -> float | None:
         """The local derivative of a node by one of its operands, where both are numbers."""
@@ -90,7 +92,7 @@ class LocalDerivatives:
         """A formula with all names final."""
         for symbol in provisional(term):
             id = node_of(symbol)
-            name = _given(self.graph[id]) or self.coined[id]
+            name = self.names[id] or self.coined[id]
             final = (with_bar(name) or ANY_GRADIENT) if symbol.name[0] == GRADIENT else name
             term = substituted(term, symbol, Symbol(final, symbol.shape))
         return term
@@ -102,7 +104,12 @@ def _given(node: Node) -> str | None:
 
 
 def _name(node: Node) -> str:
-    return _given(node) or symbol_of(node).name
+    return _given(node) or provisional_name(node)
+
+
+def provisional_name(node: Node) -> str:
+    """The provisional name of a node."""
+    return symbol_of(node).name
 
 
 def provisional(term: Term, kinds: Sequence[str] = PROVISIONAL) -> list[Symbol]:
@@ -139,8 +146,8 @@ def slopes(
     and where a user's rule does not record.
     """
     inputs = [graph[i] for i in node.inputs]
-    wanted = [i for i, x in enumerate(inputs) if _is_tracked(x)]
-    if not wanted or not all(map(_is_plain, [node, *inputs])):
+    wanted = [i for i, x in enumerate(inputs) if is_tracked(x)]
+    if not wanted or not all(map(is_plain, [node, *inputs])):
         return []
     with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
         try:
@@ -152,7 +159,7 @@ def slopes(
 def _by_rules(
     node: Node, inputs: list[Node], wanted: list[int], named: Callable[[Node], str]
 ) -> Iterator[tuple[int, LocalDerivative]]:
-    operands = [_operand(x, named(x)) for x in inputs]
+    operands = [operand_of(x, named(x)) for x in inputs]
     root = again(node, operands)
     own = Symbol(named(node), root.shape)
     numbers = not any(x.shape for x in [node, *inputs])
@@ -177,19 +184,19 @@ def _by_rule(node: Node, seed: Value | float, root: Value, operands: list[Any], 
     return None if isinstance(found, tuple) else found
 
 
-def _is_plain(node: Node) -> bool:
+def is_plain(node: Node) -> bool:
     """Whether the data are those that were used, and cost little to compute with."""
     data = node.data
     return not (node.changed or isinstance(data, tuple) or is_lazy(data) or math.prod(node.shape) > LARGE)
 
 
-def _is_tracked(node: Node) -> bool:
+def is_tracked(node: Node) -> bool:
     return type(node.source) is Value and not node.source.constant
 
 
-def _operand(node: Node, name: str) -> Any:
+def operand_of(node: Node, name: str) -> Any:
     """An operand as a leaf with its name; numbers and constants without a name are numbers in the formula."""
-    tracked = _is_tracked(node)
+    tracked = is_tracked(node)
     if not tracked and not node.name and not node.shape:
         return node.data
     return Value(node.data, name, constant=not tracked)

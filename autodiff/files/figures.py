@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.figure
-from matplotlib import rcParams
+from matplotlib import rc_context, rcParams
 
-from .writing import write
+from .writing import format_of, write
+
+UNDATED = {"svg": {"Date": None}, "svgz": {"Date": None}, "pdf": {"CreationDate": None}}
+"""What keeps the time of writing out of a file."""
 
 
 class Figure(matplotlib.figure.Figure):
@@ -36,6 +39,17 @@ class Figure(matplotlib.figure.Figure):
             kind = rcParams["savefig.format"]
             path = f"{path.rstrip('.')}.{kind}"
         write(path, self.encoded(kind, **options))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a file of the format that its suffix names, and return its path, as other pictures do.
+
+        The same figure gives the same bytes. Raises ValueError for an unknown suffix.
+        """
+        path = Path(path)
+        kind = format_of(path, [f".{kind}" for kind in self.canvas.get_supported_filetypes()])[1:]
+        with rc_context({"svg.hashsalt": "autodiff"}):
+            write(path, self.encoded(kind, metadata=UNDATED.get(kind)))
+        return path
 
     def encoded(self, kind: str, **options: Any) -> bytes:
         """The bytes of the file that `savefig` would write."""

@@ -109,7 +109,7 @@ class Computation:
         """A named value from those next to it, each of which ends there: so slopes do not go beyond."""
         cuts: Cuts = {}
         copies: dict[int, Any] = {}
-        for node in self.passes.intermediates.folded(id):
+        for node in self.passes.intermediates.view.inside(id):
             if node.id != id and node.id in named:
                 cuts[node.id] = copies[node.id] = positive(named[node.id])
             elif node.operation is None:

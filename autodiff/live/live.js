@@ -6,8 +6,11 @@
   let size = 0.1, eta = 0.01, steps = 0, points = [], base = null, slots = [], past = {}, running = null, due = false;
 
   // Text is written only where it changed: most cards stay as they are.
+  let changed = [...picture.querySelectorAll("text[data-room]")];
   function put(element, text) {
-    if (element.textContent !== text) element.textContent = text;
+    if (element.textContent === text) return;
+    element.textContent = text;
+    if (element.dataset.room) changed.push(element);
   }
 
   function fitting(x, room) {
@@ -23,6 +26,8 @@
       if (card.g && card.gradient !== null) put(card.g, fitting(all[card.gradient], data.room));
     }
     for (const { label, local } of edges) put(label, fitting(all[local], data.room));
+    fit(changed);
+    changed = [];
     slots = slots.filter(({ span }) => span.isConnected);
     for (const { span, place, least, dot: before } of slots) put(span, placed(all[place], least, before));
     put(by("output"), written(all[output.value]));

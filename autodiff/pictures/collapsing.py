@@ -1,8 +1,9 @@
-"""Which cards a picture has: one a node, one a collapsed box, one for nodes that are alike.
+"""Which cards a picture has: one for each part of a graph, or collapsed box, or for parts that are alike.
 
-A graph with more nodes than a picture may have cards is collapsed as little as needed: first the
+A graph with more parts than a picture may have cards is collapsed as little as needed: first the
 innermost boxes, then those around them; then what is alike shares cards; at last only what is nearest
-to the outputs is drawn, with a card that says how much is missing.
+to the outputs is drawn, with a card that says how much is missing. Inputs and parameters have cards of
+their own beside a collapsed box.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..graph import Graph
+from ..derivations.parts import Parts
 from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
@@ -32,76 +33,90 @@ MARKED_LESS = 2
 
 
 class _Way(NamedTuple):
-    """A way to draw a graph: a key for each node, and the boxes, with how many each stands for."""
+    """A way to draw a graph: a key for each part, the boxes, which are closed, and how many each stands for."""
 
-    keys: list[int]
+    keys: dict[int, int]
     boxes: Boxes
+    closed: set[int]
     counts: Sequence[int]
 
     @property
     def size(self) -> int:
         """How many cards it needs."""
-        return len(set(self.keys))
+        return len(set(self.keys.values()))
 
 
 class Collapsed:
     """The cards of a picture, in order.
 
     `cards` are the ids of the nodes on each, `stands_for` the box that a card stands for, NOWHERE if none.
-    `of` says which card each node is on, REST where it is left out. `counts` says how many boxes each
+    `of` says which card each part is on, REST where it is left out. `counts` says how many boxes each
     one of `boxes` stands for.
     """
 
-    def __init__(self, graph: Graph, way: _Way, max_cards: int) -> None:
-        self.boxes, self.counts = way.boxes, way.counts
+    def __init__(self, parts: Parts, way: _Way, max_cards: int) -> None:
+        self._parts, self._leaves_out = parts, not parts.each_operation
+        self.boxes, self.counts, self._closed = way.boxes, way.counts, way.closed
         members: dict[int, list[int]] = defaultdict(list)
-        for id, key in enumerate(way.keys):
+        for id, key in way.keys.items():
             members[key].append(id)
-        kept = _nearest(graph, way.keys, max_cards - 1) if len(members) > max_cards else members.keys()
+        kept = _nearest(parts, way.keys, max_cards - 1) if len(members) > max_cards else members.keys()
         shown = sorted((ids[-1], key) for key, ids in members.items() if key in kept)
         self.cards = [members[key] for _, key in shown]
         self.stands_for = [CLOSED - key if key <= CLOSED else NOWHERE for _, key in shown]
         number = {key: card for card, (_, key) in enumerate(shown)}
-        self.of = [number.get(key, REST) for key in way.keys]
+        self.of = {id: number.get(key, REST) for id, key in way.keys.items()}
 
     def place(self, card: int) -> int:
         """The open box that a card stands in."""
-        box, ids = self.stands_for[card], self.cards[card]
-        if box != NOWHERE:
-            return self.boxes.parents[box]
-        return self.boxes.shared([self.boxes.of[id] for id in ids]) if len(ids) > 1 else self.boxes.of[ids[0]]
+        own, ids = self.stands_for[card], self.cards[card]
+        if own != NOWHERE:
+            return self.boxes.parents[own]
+        if self._leaves_out and not self._parts[ids[0]].inputs:
+            return NOWHERE
+        box = self.boxes.of[ids[0]] if len(ids) == 1 else self.boxes.shared([self.boxes.of[id] for id in ids])
+        if not self._closed:
+            return box
+        closed = [self.boxes.parents[around] for around in self.boxes.around(box) if around in self._closed]
+        return closed[-1] if closed else box
 
 
-def collapsed(graph: Graph, max_cards: int, collapse: Collapse | None = None) -> Collapsed:
+def collapsed(parts: Parts, max_cards: int, collapse: Collapse | None = None) -> Collapsed:
     """The cards of a graph, at most `max_cards` unless there are more outputs.
 
     Collapsed as asked, by default as little as needed. Raises ValueError where `collapse` names a box that
     is not there, and TypeError for anything but a name.
     """
-    boxes = boxes_of(graph)
+    boxes = boxes_of(parts.graph)
     closed = None if collapse is None else _closed(boxes, collapse)
-    plain = _Ways(range(len(graph)), boxes, [1] * len(boxes), closed)
+    plain = _Ways(parts, range(len(parts.graph)), boxes, [1] * len(boxes), closed)
     way = plain.first_within(max_cards)
     if way is None:
-        alike = Equivalence(graph, boxes)
+        alike = Equivalence(parts.graph, boxes)
         closed = closed and {alike.place[box] for box in closed}
-        merged = _Ways(alike.of, alike.boxes, alike.counts, closed)
+        merged = _Ways(parts, alike.of, alike.boxes, alike.counts, closed)
         way = merged.first_within(max_cards) or _least([plain[0], plain[-1], merged[0], merged[-1]])
-    return Collapsed(graph, way, max_cards)
+    return Collapsed(parts, way, max_cards)
 
 
 class _Ways:
     """The ways to collapse boxes, as asked, or from the innermost out: each leaves fewer cards."""
 
     def __init__(
-        self, groups: Sequence[int], boxes: Boxes, counts: Sequence[int], closed: set[int] | None
+        self,
+        parts: Parts,
+        groups: Sequence[int],
+        boxes: Boxes,
+        counts: Sequence[int],
+        closed: set[int] | None,
     ) -> None:
-        self.groups, self.boxes, self.counts = groups, boxes, counts
+        self.parts, self.groups, self.boxes, self.counts = parts, groups, boxes, counts
         depths = range(max(boxes.depths, default=0) + 1, 0, -1)
         self.closed = [_at_depth(boxes, depth) for depth in depths] if closed is None else [closed]
 
     def __getitem__(self, k: int) -> _Way:
-        return _Way(_keys(self.boxes, self.groups, self.closed[k]), self.boxes, self.counts)
+        closed = self.closed[k]
+        return _Way(_keys(self.parts, self.boxes, self.groups, closed), self.boxes, closed, self.counts)
 
     def first_within(self, most: int) -> _Way | None:
         """The way that shows most with so many cards."""
@@ -143,25 +158,32 @@ def _at_depth(boxes: Boxes, depth: int) -> set[int]:
     return {box for box, own in enumerate(boxes.depths) if own == depth}
 
 
-def _keys(boxes: Boxes, groups: Sequence[int], closed: set[int]) -> list[int]:
-    """For each node the outermost collapsed box around it, or else its group."""
+def _keys(parts: Parts, boxes: Boxes, groups: Sequence[int], closed: set[int]) -> dict[int, int]:
+    """For each part the outermost collapsed box around it, or else its group.
+
+    What was not recorded, and is more than a number in a formula, stays beside its box.
+    """
     if not closed:
-        return list(groups)
+        return {id: groups[id] for id in parts.ids}
     outermost = {NOWHERE: NOWHERE}
     for box, parent in enumerate(boxes.parents):
         around = outermost[parent]
         outermost[box] = box if around == NOWHERE and box in closed else around
-    tops = map(outermost.__getitem__, boxes.of)
-    return [group if top == NOWHERE else CLOSED - top for group, top in zip(groups, tops, strict=True)]
+    keys = {}
+    for node in parts:
+        top = outermost[boxes.of[node.id]]
+        beside = top == NOWHERE or (node.operation is None and (node.kind != "number" or bool(node.shape)))
+        keys[node.id] = groups[node.id] if beside else CLOSED - top
+    return keys
 
 
-def _nearest(graph: Graph, keys: list[int], most: int) -> set[int]:
+def _nearest(parts: Parts, keys: dict[int, int], most: int) -> set[int]:
     """The cards that are the fewest steps away from an output."""
     sources: dict[int, dict[int, None]] = defaultdict(dict)
-    for node in reversed(list(graph)):
-        for id in reversed(node.inputs):
-            sources[keys[node.id]][keys[id]] = None
-    found = dict.fromkeys(keys[node.id] for node in graph.outputs)
+    for id in reversed(parts.ids):
+        for source in reversed(parts.inputs(id)):
+            sources[keys[id]][keys[source]] = None
+    found = dict.fromkeys(keys[node.id] for node in parts.graph.outputs)
     waiting = deque(found)
     while waiting and len(found) < most:
         for key in sources[waiting.popleft()]:

@@ -4,72 +4,159 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from ..text.escaping import dot, record
-from .scene import INDENT, Arrow, Card, Scene
+from .geometry import Curve, Layout, Rect
+from .legend import in_lines
+from .scene import INDENT, Arrow, Card, Inscription, Scene
 from .theme import LOOKS, CardLook, Colours
 
-PAGE = {"nodesep": "0.18", "ranksep": "0.4"}
+PAGE = {"nodesep": "0.18", "ranksep": "0.13"}
+PLACED = {"layout": "nop2"}
 FONT = "Helvetica,Arial,sans-serif"
+SIZE = 11.0
+"""The size of all text, in points."""
+
+LINE = 1.2 * SIZE
+WIDE = 80.0 * SIZE
+"""The width of a legend before the layout is known."""
+
 CARD = {
     "fontname": FONT,
-    "fontsize": "11",
+    "fontsize": f"{SIZE:g}",
     "shape": "record",
     "style": "filled",
     "height": "0.3",
-    "margin": "0.08,0.035",
+    "margin": "0.06,0.035",
 }
-ARROW = {"fontname": FONT, "fontsize": "9", "arrowsize": "0.6"}
-BOX = {"fontname": FONT, "fontsize": "10", "style": "rounded,filled", "margin": "10", "labeljust": "l"}
+ARROW = {"arrowsize": "0.6"}
+PORTS = {
+    "LR": {"tailport": "e", "headport": "w"},
+    "RL": {"tailport": "w", "headport": "e"},
+    "TB": {"tailport": "s", "headport": "n"},
+    "BT": {"tailport": "n", "headport": "s"},
+}
+"""Where arrows leave and enter a card: always the same side, so that the direction is seen."""
+TEXT = {"fontname": FONT, "fontsize": f"{SIZE:g}"}
+BOX = TEXT | {"style": "rounded,filled", "margin": "8", "labelloc": "t", "labeljust": "l"}
+LEGEND = TEXT | {"labelloc": "b", "labeljust": "l"}
 SHAPES = {"number": {"width": "0.2", "height": "0.2"}, "box": {"shape": "folder"}, "rest": {"shape": "box"}}
 OUTPUT = {"penwidth": "2"}
+NAN = {"penwidth": "2.5"}
 ALIKE = {"shape": "box", "peripheries": "2"}
-
-ASIDE = "\u00a0\u00a0"
-"""Between an upright arrow and what is written at its right."""
+LABEL = {"shape": "plaintext", "style": "", "width": "0", "height": "0", "margin": "0.025,0.02"}
 
 
-def dot_of(scene: Scene, direction: str, colours: Colours) -> str:
-    """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`."""
-    upright = direction in ("LR", "RL")
+class Style(NamedTuple):
+    """How a picture is set: where arrows point, its colours, its legend, and its size in inches."""
+
+    direction: str
+    colours: Colours
+    legend: tuple[str, ...] = ()
+    size: tuple[float, float] | None = None
+
+    @property
+    def below(self) -> float:
+        """The height of the legend, about."""
+        return LINE * len(in_lines(self.legend, SIZE, WIDE))
+
+
+def dot_of(scene: Scene, style: Style, layout: Layout | None = None) -> str:
+    """A digraph with a node for each card, `id="n3"`, and an edge for each arrow, `id="e5_0"`.
+
+    What is written on an arrow is a node that it goes through, `id="l5_0"`, so that nothing else does; what
+    leads there has `id="s5_0"`. With a layout, everything is where that says.
+    """
+    colours, upright = style.colours, style.direction in ("LR", "RL")
     lines = [
         "digraph autodiff {",
-        f"{INDENT}graph [{_attributes(PAGE | {'bgcolor': colours.page, 'rankdir': direction})}]",
+        f"{INDENT}graph [{_attributes(_page(style, layout))}]",
         f"{INDENT}node [{_attributes(CARD | _ink(colours, colours.border, colours.text))}]",
-        f"{INDENT}edge [{_attributes(ARROW | _ink(colours, colours.line, colours.line))}]",
-        *_nodes(scene, upright, colours),
-        *_edges(scene.arrows, "" if upright else ASIDE),
+        f"{INDENT}edge [{_attributes(ARROW | PORTS[style.direction] | {'color': colours.line})}]",
+        *_nodes(scene, upright, colours, layout),
+        *_edges(scene.arrows, layout),
         "}\n",
     ]
     return "\n".join(lines)
 
 
-def _nodes(scene: Scene, upright: bool, colours: Colours) -> Iterator[str]:
+def _page(style: Style, layout: Layout | None) -> dict[str, str]:
+    own = PAGE | {"bgcolor": style.colours.page, "rankdir": style.direction}
+    if layout:
+        own |= PLACED
+    if style.size:
+        own["size"] = f"{style.size[0]:.4f},{style.size[1]:.4f}!"
+    if style.legend:
+        lines = in_lines(style.legend, SIZE, layout.extent.width if layout else WIDE)
+        text = "".join(f"{dot(line)}\\l" for line in lines)
+        own |= LEGEND | {"fontcolor": style.colours.line, "label": text}
+    return own
+
+
+def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None) -> Iterator[str]:
     """The nodes, those in boxes in clusters, one inside the other."""
     looks: dict[tuple[bool | str, ...], str] = {}
-    for indent, item in scene.outline():
+    beside = _attributes(LABEL | {"fontcolor": colours.line})
+    for indent, item in scene.outline(scene.labels):
         if item is None:
             yield f"{indent}}}"
         elif isinstance(item, int):
             yield f"{indent}subgraph cluster_{item} {{"
-            yield f"{indent}{INDENT}graph [{_box(scene, item, colours)}]"
+            yield f"{indent}{INDENT}graph [{_box(scene, item, colours, layout)}]"
+        elif isinstance(item, Inscription):
+            label = f'id="{item.id}" label="{dot(item.text)}" {beside}'
+            yield f"{indent}{item.id} [{label}{_at(layout, item.id)}]"
         else:
-            kind = item[1:4]
+            kind = item[1:5]
             if kind not in looks:
                 looks[kind] = _look(item, colours)
-            yield f"{indent}{item.id} [{_label(item, upright)} {looks[kind]}]"
+            yield f"{indent}{item.id} [{_label(item, upright)} {looks[kind]}{_at(layout, item.id)}]"
+    if layout:
+        yield from _pieces(colours, layout)
 
 
-def _edges(arrows: Sequence[Arrow], margin: str) -> list[str]:
-    return [
-        f'{INDENT}{source} -> {target} [id="{id}"{_beside(text, margin) if text else ""}]'
-        for id, source, target, text in arrows
-    ]
+def _pieces(colours: Colours, layout: Layout) -> Iterator[str]:
+    """Where boxes go on in further rows."""
+    for number, box in layout.boxes.items():
+        for k, piece in enumerate(box.pieces, 2):
+            look = _attributes(BOX | _box_colours(colours) | {"label": "", "bb": _bounds(piece)})
+            yield f'{INDENT}subgraph cluster_{number}_{k} {{ graph [id="box{number}_{k}" {look}] }}'
 
 
-def _beside(text: str, margin: str) -> str:
-    lines = "\\n".join([margin + dot(line) for line in text.split("\n")])
-    return f' label="{lines}"'
+def _edges(arrows: Sequence[Arrow], layout: Layout | None) -> Iterator[str]:
+    """An arrow that something is written on leads to what is written, and on from there."""
+    ways = layout.ways if layout else {}
+    for arrow in arrows:
+        id, start = arrow.id, arrow.source
+        look = ' style="dotted"' if arrow.is_absorbed else ""
+        if arrow.text:
+            label, way = f"l{id[1:]}", f"s{id[1:]}"
+            yield f'{INDENT}{start} -> {label} [id="{way}" arrowhead="none"{look}{_along(ways.get(way))}]'
+            start = label
+        yield f'{INDENT}{start} -> {arrow.target} [id="{id}"{look}{_along(ways.get(id))}]'
+
+
+# -- places ------------------------------------------------------------------------------------------
+
+
+def _at(layout: Layout | None, id: str) -> str:
+    return f' pos="{_pair(*layout.cards[id].middle)}"' if layout else ""
+
+
+def _along(way: Curve | None) -> str:
+    if way is None:
+        return ""
+    tip = [f"e,{_pair(*way.tip)}"] if way.tip else []
+    return f' pos="{" ".join([*tip, *(_pair(*point) for point in way.points)])}"'
+
+
+def _bounds(place: Rect) -> str:
+    return f"{_pair(place.left, place.bottom)},{_pair(place.right, place.top)}"
+
+
+def _pair(x: float, y: float) -> str:
+    return f"{x:.2f},{y:.2f}"
 
 
 # -- attributes ------------------------------------------------------------------------------------
@@ -83,6 +170,9 @@ def _look(card: Card, colours: Colours) -> str:
     )
     if card.is_output:
         own = own | OUTPUT
+    if card.is_nan:
+        ground = "nan"
+        own = own | _border(look._replace(border="dashed")) | NAN | {"color": colours.alarm}
     if look.is_faint:
         own = own | _ink(colours, colours.line, colours.line)
     return _attributes(own | {"fillcolor": getattr(colours, ground)})
@@ -103,9 +193,16 @@ def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
     return {"color": line, "fontcolor": text}
 
 
-def _box(scene: Scene, box: int, colours: Colours) -> str:
-    own = BOX | {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
+def _box(scene: Scene, box: int, colours: Colours, layout: Layout | None) -> str:
+    own = BOX | _box_colours(colours)
+    if layout:
+        place = layout.boxes[box]
+        own |= {"bb": _bounds(place.place), "lp": _pair(*place.title.middle)}
     return f'id="box{box}" label="{dot(scene.boxes[box])}" {_attributes(own)}'
+
+
+def _box_colours(colours: Colours) -> dict[str, str]:
+    return {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:
@@ -129,3 +226,15 @@ def _label(card: Card, upright: bool) -> str:
 @cache
 def _symbol(symbol: str) -> str:
     return record([symbol])
+
+
+def rooms_of(scene: Scene, layout: Layout) -> dict[str, list[float]]:
+    """The widths that there are for the lines of text in each node and cluster."""
+    rooms = {label.id: [layout.cards[label.id].width] * len(label.text.split("\n")) for label in scene.labels}
+    for card in scene.cards:
+        fields = [*([] if card.symbol is None else [card.symbol]), *card.fields]
+        widths = layout.fields.get(card.id) or [layout.cards[card.id].width] * len(fields)
+        rooms[card.id] = [
+            width for field, width in zip(fields, widths, strict=True) for _ in field.split("\n")
+        ]
+    return rooms | {f"box{number}": [box.place.width] for number, box in layout.boxes.items()}

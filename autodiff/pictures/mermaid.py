@@ -20,7 +20,7 @@ def mermaid_of(scene: Scene, direction: str, colours: Colours) -> str:
         f"flowchart {direction}",
         *_nodes(scene, colours),
         *map(_arrow, scene.arrows),
-        *(f"{INDENT}classDef {name} {ink},{_style(LOOKS[name], colours)}" for name in used),
+        *(f"{INDENT}classDef {name} {ink},{_style(name, colours)}" for name in used),
     ]
     return "\n".join(lines) + "\n"
 
@@ -32,18 +32,19 @@ def _nodes(scene: Scene, colours: Colours) -> Iterator[str]:
         elif isinstance(item, int):
             yield f'{indent}subgraph box{item} ["{mermaid(scene.boxes[item])}"]'
             yield f"{indent}style box{item} fill:{colours.shade},stroke:{colours.line},color:{colours.line}"
-        else:
+        elif isinstance(item, Card):
             left, right = SEVERAL if item.is_several else _brackets(LOOKS[item.look])
             yield f'{indent}{item.id}{left}"{_label(item)}"{right}:::{_class(item)}'
 
 
 def _arrow(arrow: Arrow) -> str:
-    words = f' "{mermaid(arrow.text)}" --' if arrow.text else ""
-    return f"{INDENT}{arrow.source} --{words}> {arrow.target}"
+    start, end = ("-.", ".->") if arrow.is_absorbed else ("--", "-->")
+    line = f'{start} "{mermaid(arrow.text)}" {end}' if arrow.text else "-->"
+    return f"{INDENT}{arrow.source} {line} {arrow.target}"
 
 
 def _class(card: Card) -> str:
-    return "output" if card.is_output else card.look
+    return "nan" if card.is_nan else "output" if card.is_output else card.look
 
 
 def _brackets(look: CardLook) -> tuple[str, str]:
@@ -53,8 +54,13 @@ def _brackets(look: CardLook) -> tuple[str, str]:
     return ("(", ")") if look.is_rounded else ("[", "]")
 
 
-def _style(look: CardLook, colours: Colours) -> str:
+def _style(name: str, colours: Colours) -> str:
     """Ground and border of a class of cards."""
+    if name == "nan":
+        return (
+            f"fill:{colours.nan},stroke:{colours.alarm},stroke-dasharray:{DASHES['dashed']},stroke-width:3px"
+        )
+    look = LOOKS[name]
     styles = [f"fill:{getattr(colours, look.ground)}"]
     if look.is_faint:
         styles = ["fill:none", f"stroke:{colours.line}", f"color:{colours.line}"]

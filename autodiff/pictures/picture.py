@@ -8,20 +8,27 @@ local derivative. `theme` says how the kinds of node are told apart without colo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from .. import settings
+from ..derivations.parts import DOZEN, parts_of
 from ..graph import Graph
 from ..settings import chosen, one_of
 from ..values.value import Value
 from .collapsing import Collapse, collapsed
-from .dot_language import dot_of
+from .dot_language import SIZE, Style, dot_of, rooms_of
+from .fitting import fitted, scaled
+from .folding import folded
 from .formats import Formatted, saved_as
+from .geometry import Layout, read
 from .layout import lay_out
+from .legend import legend_of
 from .mermaid import mermaid_of
 from .plain_text import plain_text_of
 from .scene import Scene
-from .theme import THEMES, Colours
+from .sheet import PIXELS, SLIDE, Sheet, sheet_of
+from .theme import THEMES
 from .wording import Wording
 
 Direction = Literal["LR", "TB", "RL", "BT"]
@@ -48,7 +55,7 @@ class Picture(Formatted):
     @saved_as(".svg")
     def svg(self) -> str:
         """The picture as the text of an SVG file."""
-        return lay_out(self.dot, "svg").decode()
+        return scaled(lay_out(self._drawing, "svg").decode())
 
     @saved_as(".dot")
     def dot(self) -> str:
@@ -58,12 +65,21 @@ class Picture(Formatted):
     @saved_as(".png")
     def png(self) -> bytes:
         """The picture as the bytes of a PNG file."""
-        return lay_out(self.dot.replace("{", f"{{ dpi={DOTS_PER_INCH}", 1), "png")
+        return lay_out(self._drawing.replace("{", f"{{ dpi={self._dots_per_inch}", 1), "png")
 
     @saved_as(".pdf")
     def pdf(self) -> bytes:
         """The picture as the bytes of a PDF file."""
-        return lay_out(self.dot, "pdf")
+        return lay_out(self._drawing, "pdf")
+
+    @property
+    def _drawing(self) -> str:
+        """What is drawn."""
+        return self.dot
+
+    @property
+    def _dots_per_inch(self) -> int:
+        return DOTS_PER_INCH
 
     @property
     def text(self) -> str:
@@ -91,18 +107,40 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    def __init__(self, scene: Scene, direction: Direction, colours: Colours) -> None:
-        self._scene, self._direction, self._colours = scene, direction, colours
+    def __init__(self, scene: Scene, style: Style, sheet: Sheet) -> None:
+        self._scene, self._style, self._sheet = scene, style, sheet
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is, in points."""
+        plain = read(lay_out(self.dot, "json0"))
+        if self._sheet.aspect is None:
+            return plain
+        return folded(plain, self._style.direction, self._sheet, SIZE)
+
+    @property
+    def _drawing(self) -> str:
+        return dot_of(self._scene, self._style, self.layout)
+
+    @property
+    def _dots_per_inch(self) -> int:
+        return round(PIXELS) if self._style.size else DOTS_PER_INCH
+
+    @saved_as(".svg")
+    def svg(self) -> str:
+        """The picture as the text of an SVG file, in which text stays on its card in any font."""
+        rooms = rooms_of(self._scene, self.layout)
+        return fitted(scaled(lay_out(self._drawing, "svg").decode()), rooms)
 
     @saved_as(".dot")
     def dot(self) -> str:
         """The graph in the DOT language."""
-        return dot_of(self._scene, self._direction, self._colours)
+        return dot_of(self._scene, self._style)
 
     @saved_as(".mmd")
     def mermaid(self) -> str:
         """The graph as a flowchart in the language of Mermaid."""
-        return mermaid_of(self._scene, self._direction, self._colours)
+        return mermaid_of(self._scene, self._style.direction, self._style.colours)
 
     @saved_as(".txt")
     def text(self) -> str:
@@ -118,6 +156,10 @@ def draw(
     theme: str = "auto",
     max_nodes: int = 60,
     collapse: Collapse | None = None,
+    each_operation: bool | None = None,
+    aspect: float | None = SLIDE,
+    size: float | tuple[float, float] | None = None,
+    legend: bool | None = None,
 ) -> GraphPicture:
     r"""Draw the graph that a Value was computed from, or several, with the gradients known at this moment.
 
@@ -153,13 +195,17 @@ def draw(
     """
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
+    sheet = sheet_of(aspect, size)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
-    drawn = collapsed(graph, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
+    parts = parts_of(graph, each_operation)
+    drawn = collapsed(parts, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)
     alone = [ids[0] for ids in drawn.cards if len(ids) == 1]
     shown = _shown(show, len(drawn.cards))
     written = settings.number_format("draw: number_format", number_format)
-    scene = Scene(graph, drawn, Wording(graph, shown, written, alone))
-    return GraphPicture(scene, direction, colours)
+    scene = Scene(parts, drawn, Wording(parts, shown, written, alone))
+    told = len(graph) > DOZEN if legend is None else legend
+    style = Style(direction, colours, tuple(legend_of(scene)) if told else (), sheet.inches)
+    return GraphPicture(scene, style, sheet._replace(below=style.below))
 
 
 def _shown(show: Show | Collection[Show] | None, n_cards: int) -> Collection[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from ..graph import Graph, Node
+from ..derivations.parts import Parts
+from ..graph import Node
 from ..text.digits import counted
 from ..text.notation import visible
 from .boxes import NOWHERE
@@ -31,48 +32,94 @@ class Card(NamedTuple):
     look: str
     is_several: bool
     is_output: bool
+    is_nan: bool
     symbol: str | None
     fields: tuple[str, ...]
     box: int
 
 
 class Arrow(NamedTuple):
-    """From a card to a card, with what is written beside it, in one or more lines."""
+    """From a card to a card, with what is written on it, in one or more lines.
+
+    What comes along an arrow is absorbed where its branch was not taken, and its derivative is not finite.
+    """
 
     id: str
     source: str
     target: str
     text: str
+    is_absorbed: bool = False
+
+
+class Inscription(NamedTuple):
+    """What is written on an arrow, and the box that it is in."""
+
+    id: str
+    text: str
+    box: int
 
 
 class Scene:
     """The cards, arrows and boxes of a picture, in order; `boxes` are the titles of the boxes."""
 
-    def __init__(self, graph: Graph, collapsed: Collapsed, wording: Wording) -> None:
-        self._graph, self._wording, self._collapsed = graph, wording, collapsed
-        self._outputs = {node.id for node in graph.outputs}
+    def __init__(self, parts: Parts, collapsed: Collapsed, wording: Wording) -> None:
+        self._parts, self._wording, self._collapsed = parts, wording, collapsed
+        self._outputs = {node.id for node in parts.graph.outputs}
         self._results = self._leaving()
         numbered = zip(collapsed.boxes.numbered(), collapsed.counts, strict=True)
         self.boxes = [visible(title) + (f" × {count:,}" if count > 1 else "") for title, count in numbered]
         self.cards = [self._card(card) for card in range(len(collapsed.cards))]
-        left_out = collapsed.of.count(REST)
+        left_out = list(collapsed.of.values()).count(REST)
         if left_out:
             text = f"… {counted(left_out, 'more value')}"
-            self.cards.append(Card("rest", "rest", False, False, None, (text,), NOWHERE))
+            self.cards.append(Card("rest", "rest", False, False, False, None, (text,), NOWHERE))
         self.arrows = list(self._all_arrows())
+
+    @property
+    def labels(self) -> list[Inscription]:
+        """What is written on arrows, each in the innermost box around both ends."""
+        boxes, shared = {card.id: card.box for card in self.cards}, self._collapsed.boxes.shared
+        return [
+            Inscription(f"l{id[1:]}", text, shared([boxes[source], boxes[target]]))
+            for id, source, target, text, _ in self.arrows
+            if text
+        ]
+
+    @property
+    def whole(self) -> str:
+        """What the picture is of, in a sentence."""
+        outputs = self._parts.graph.outputs
+        return (self._wording.name(outputs[0]) or "the output") if len(outputs) == 1 else "an output"
+
+    @property
+    def example(self) -> str:
+        """The first derivative of a named value by a named value that is written on an arrow, in full."""
+        nodes = {f"n{node.id}": node for node in self._parts}
+        for arrow in self.arrows:
+            ends = [nodes.get(arrow.target), nodes.get(arrow.source)]
+            names = [self._wording.name(node) for node in ends if node]
+            if arrow.text.startswith("∂") and len(names) == 2 and all(names):
+                return f"∂{names[0]}/∂{names[1]} {arrow.text[2:]}".replace("\n", " ")
+        return ""
 
     def around(self, box: int) -> Iterator[int]:
         """A box and those around it, outwards."""
         return self._collapsed.boxes.around(box)
 
-    def outline(self) -> Iterator[tuple[str, Card | int | None]]:
+    def outline(
+        self, labels: Iterable[Inscription] = ()
+    ) -> Iterator[tuple[str, Card | Inscription | int | None]]:
         """Cards and boxes, with their indentation: a box opens with its number, and ends with None."""
-        inside: dict[int, list[Card | int]] = defaultdict(list)
+        inside: dict[int, list[Card | Inscription | int]] = defaultdict(list)
         for card in self.cards:
             inside[card.box].append(card)
+        for label in labels:
+            inside[label.box].append(label)
         for box in sorted({box for card in self.cards for box in self.around(card.box)}):
             inside[self._collapsed.boxes.parents[box]].append(box)
-        stack: list[tuple[int, Card | int | None]] = [(0, item) for item in reversed(inside[NOWHERE])]
+        stack: list[tuple[int, Card | Inscription | int | None]] = [
+            (0, item) for item in reversed(inside[NOWHERE])
+        ]
         while stack:
             depth, item = stack.pop()
             yield INDENTS[min(depth, DEEPEST)], item
@@ -84,18 +131,22 @@ class Scene:
 
     def _card(self, card: int) -> Card:
         ids, box = self._collapsed.cards[card], self._collapsed.stands_for[card]
-        first, place = self._graph[ids[0]], self._collapsed.place(card)
+        first, place = self._parts[ids[0]], self._collapsed.place(card)
+        nodes, is_output = [self._parts[id] for id in ids], not self._outputs.isdisjoint(ids)
+        marks = is_output, self._wording.is_nan(nodes)
         if len(ids) == 1 and box == NOWHERE:
             fields = self._wording.node(first)
-            return Card(
-                f"n{first.id}", first.kind, False, first.id in self._outputs, _symbol(first), fields, place
-            )
-        nodes, is_output = [self._graph[id] for id in ids], not self._outputs.isdisjoint(ids)
+            return Card(f"n{first.id}", first.kind, False, *marks, self._symbol(first), fields, place)
         if box != NOWHERE:
             fields = self._wording.box(self.boxes[box], len(nodes), self._results[card])
-            return Card(f"b{box}", "box", True, is_output, None, fields, place)
+            return Card(f"b{box}", "box", True, *marks, None, fields, place)
         fields = self._wording.alike(nodes)
-        return Card(f"m{first.id}", first.kind, True, is_output, _symbol(first), fields, place)
+        return Card(f"m{first.id}", first.kind, True, *marks, self._symbol(first), fields, place)
+
+    def _symbol(self, node: Node) -> str | None:
+        """The symbol of the operation that makes a part, as it is written in pictures."""
+        operation = self._parts.operation(node.id)
+        return _written(operation.symbol) if operation else None
 
     def _leaving(self) -> dict[int, list[Node]]:
         """For each card of a box the nodes that are used outside, or are outputs."""
@@ -104,10 +155,10 @@ class Scene:
         if max(stands_for) == NOWHERE:
             return results
         left = set(self._outputs)
-        left.update(source for source, target, _ in self._graph.edges if of[source] != of[target])
+        left.update(source for source, target, _ in self._parts.edges if of[source] != of[target])
         for id in sorted(left):
             if of[id] != REST and stands_for[of[id]] != NOWHERE:
-                results[of[id]].append(self._graph[id])
+                results[of[id]].append(self._parts[id])
         return results
 
     # -- arrows ----------------------------------------------------------------------------------------
@@ -116,21 +167,27 @@ class Scene:
         """One for each edge between two nodes, and one between any other two cards."""
         of, ids = self._collapsed.of, [card.id for card in self.cards]
         own = [card.id if not card.is_several and card.look != "rest" else "" for card in self.cards]
-        alone = [own[card] for card in of]
+        alone = {id: own[card] for id, card in of.items()}
         between: dict[tuple[int, int], set[int]] = defaultdict(set)
-        for node in self._graph:
-            id, inputs = node.id, node.inputs
-            labelled = inputs and (self._wording.local or _is_ordered(node))
+        for id in self._parts.ids:
+            inputs = self._parts.inputs(id)
+            labelled = inputs and (self._wording.local or self._is_ordered(id))
             for position, source in enumerate(inputs):
                 if alone[id] and alone[source]:
                     text = self._beside(id, position) if labelled else ""
-                    yield Arrow(f"e{id}_{position}", alone[source], alone[id], text)
+                    absorbed = bool(text) and self._wording.absorbed(id, position)
+                    yield Arrow(f"e{id}_{position}", alone[source], alone[id], text, absorbed)
                 elif of[source] != of[id] and of[id] != REST:
                     between[of[source], of[id]].add(source)
         for (start, target), sources in between.items():
             counts = len(sources) > 1 and self.cards[start].look in ("box", "rest")
             text = f"{len(sources):,} values" if counts else ""
             yield Arrow(f"e_{ids[start]}_{ids[target]}", ids[start], ids[target], text)
+
+    def _is_ordered(self, id: int) -> bool:
+        """Whether the operands of a part cannot change places."""
+        operation = self._parts.operation(id)
+        return operation is not None and len(self._parts.inputs(id)) > 1 and not operation.symmetric
 
     def _beside(self, target: int, position: int) -> str:
         """The local derivative; where none is shown, which operand it is."""
@@ -139,17 +196,6 @@ class Scene:
         return CIRCLED[position] if position < len(CIRCLED) else f"({position + 1})"
 
 
-def _symbol(node: Node) -> str | None:
-    """The symbol of a node's operation, as it is written in pictures."""
-    symbol = node.symbol
-    return symbol and _written(symbol)
-
-
 @cache
 def _written(symbol: str) -> str:
     return CLEARER.get(symbol) or visible(symbol)
-
-
-def _is_ordered(node: Node) -> bool:
-    """Whether the operands of a node cannot change places."""
-    return len(node.inputs) > 1 and node.operation is not None and not node.operation.symmetric

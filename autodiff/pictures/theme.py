@@ -5,8 +5,8 @@ The kinds differ in their borders, so that they can be told apart without colour
     leaf        rounded corners          recorded    square corners, with the operation
     constant    dashed                   output      a thick border
     raw number  dotted                   alike       a double border, for nodes that share a card
-    collapsed   a folder, for a box
-                                         left out    dashed, without a ground
+    collapsed   a folder, for a box        left out    dashed, without a ground
+    nan         a border thick and dashed, for what is nan or has a gradient that is
 """
 
 from __future__ import annotations
@@ -48,16 +48,30 @@ class Colours(NamedTuple):
     constant: str
     output: str
     shade: str  # of boxes, darker where one is inside the other
+    nan: str  # the ground where something is nan
+    alarm: str  # the border there
 
 
-LIGHT = ("white", "#e3effb", "#f0f0f0", "#fff3cd", "#80808012")
+LIGHT = ("white", "#e3effb", "#f0f0f0", "#fff3cd", "#80808012", "#fde2e0", "#b3261e")
 
 THEMES = {
     # Light cards on no ground, lines of a grey equally far from white and from black: for any page.
     "auto": Colours("transparent", "#808080", "#404040", "#1a1a1a", *LIGHT),
     "light": Colours("white", "#606060", "#404040", "#1a1a1a", *LIGHT),
     "dark": Colours(
-        "#15181c", "#a0a6ad", "#c4c9cf", "#eceff2", "#23272d", "#17344f", "#30343a", "#4d3f10", "#8080801c"
+        "#15181c",
+        "#a0a6ad",
+        "#c4c9cf",
+        "#eceff2",
+        "#23272d",
+        "#17344f",
+        "#30343a",
+        "#4d3f10",
+        "#8080801c",
+        "#52201d",
+        "#ff9a90",
     ),
-    "mono": Colours("white", "black", "black", "black", "white", "white", "white", "white", "#00000000"),
+    "mono": Colours(
+        "white", "black", "black", "black", "white", "white", "white", "white", "#00000000", "white", "black"
+    ),
 }

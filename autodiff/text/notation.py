@@ -51,7 +51,7 @@ def _range(data: np.ndarray[Any, Any], number_format: str) -> str:
     if count == data.size:
         return f"{count} nan"
     known = data[~missing] if count else data
-    low, high = (format(float(x), number_format) for x in (known.min(), known.max()))
+    low, high = (format(float(x) + 0.0, number_format) for x in (known.min(), known.max()))
     return (f"all {low}" if low == high else f"{low} … {high}") + (f", {count} nan" if count else "")
 
 

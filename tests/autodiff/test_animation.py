@@ -6,6 +6,7 @@ import importlib.util
 import io
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -364,6 +365,89 @@ def test_the_suffix_names_the_format(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="make it first"):
         story.save(tmp_path / "missing" / "page.html")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["page.HTML", "steps.txt"]
+
+
+@laid_out
+def test_a_frame_is_saved_as_pictures_are(tmp_path: Path) -> None:
+    frame = animate(lecture()).frames[20]
+    assert frame.save(tmp_path / "step.svg").read_text(encoding="utf-8") == frame.svg
+    assert frame.save(tmp_path / "step.txt").read_text(encoding="utf-8") == frame.text
+    with pytest.raises(ValueError, match=r"must end in one of \.txt, \.svg, \.png, got"):
+        frame.save(tmp_path / "step.gif")
+    root = ElementTree.fromstring(frame.svg)
+    assert root.attrib["style"] == "max-width:100%;height:auto"
+    assert all(part.get("textLength") for part in root.iter("{http://www.w3.org/2000/svg}text") if part.text)
+
+
+@laid_out
+@moving
+def test_a_frame_is_saved_as_pixels(tmp_path: Path) -> None:
+    from PIL import Image
+
+    with Image.open(animate(lecture()).frames[20].save(tmp_path / "step.png")) as image:
+        assert (image.format, image.size[0]) == ("PNG", 1600)
+
+
+@laid_out
+def test_slides_have_a_frame_each_with_its_text_as_notes(tmp_path: Path) -> None:
+    story = animate(hostile())
+    text = story.save(tmp_path / "my slides.md").read_text(encoding="utf-8")
+    assert text.startswith("---\nmarp: true\n")
+    slides = text.split("---\n\n")[1:]
+    assert len(slides) == len(story.frames)
+    for number, (slide, frame) in enumerate(zip(slides, story.frames, strict=True), 1):
+        (found,) = re.findall(r"^!\[.*\]\((my%20slides/frame-\d\d\.svg)\)$", slide, re.MULTILINE)
+        assert found.endswith(f"{number:02}.svg")
+        assert (tmp_path / "my slides" / Path(found).name).read_text(encoding="utf-8") == frame.slide
+        assert slide.count("<!--") == slide.count("-->") == 1
+        assert [line for line in slide.splitlines() if line.startswith(("#", "<"))] == ["<!--"]
+
+
+@laid_out
+def test_a_folder_has_the_frames_of_this_story_and_what_else_was_there(tmp_path: Path) -> None:
+    x = Value(3.0, "x")
+    long, short = animate(sigmoid(x * x) + x), animate(sigmoid(x))
+    folder = tmp_path / "frames"
+    assert long.save(folder) == folder
+    (folder / "frame.svg").write_text("mine")
+    assert len(list(folder.iterdir())) == len(long.frames) + 1
+    short.save(folder)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [
+        "frame-01.svg",
+        "frame-02.svg",
+        "frame-03.svg",
+        "frame-04.svg",
+        "frame-05.svg",
+        "frame.svg",
+    ]
+    assert (folder / "frame-03.svg").read_text(encoding="utf-8") == short.frames[2].slide
+
+
+@laid_out
+@pytest.mark.parametrize("value", [lecture, hostile])
+def test_a_slide_has_its_shape_and_all_of_the_frame(value: Callable[[], Value]) -> None:
+    frame = animate(value()).frames[3]
+    own, slide = ElementTree.fromstring(frame.svg), ElementTree.fromstring(frame.slide)
+    left, top, width, height = map(float, slide.attrib["viewBox"].split())
+    _, _, inner, high = map(float, own.attrib["viewBox"].split())
+    assert width / height == pytest.approx(16 / 9, rel=1e-3)
+    assert (top, left + width / 2) == (0.0, pytest.approx(inner / 2, abs=0.2))
+    assert (width >= inner - 0.1, height >= high - 0.1) == (True, True)
+    assert (slide.attrib["width"], slide.attrib["height"]) == ("1280", "720")
+
+
+@laid_out
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    story = animate(sigmoid(Value(3.0, "x")))
+    with pytest.raises(
+        FileNotFoundError, match=r"cannot save 'frames': there is no directory .*; make it first"
+    ):
+        story.save(tmp_path / "missing" / "frames")
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(FileExistsError):
+        story.save(tmp_path / "taken.md")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 @laid_out

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import nn
 from autodiff import Value, draw, sigmoid, tanh
+from autodiff.derivations.parts import parts_of
 from autodiff.graph import Graph
 from autodiff.pictures.collapsing import REST, collapsed
 from autodiff.values.scopes import scope
@@ -26,15 +27,26 @@ def cards(picture):
 
 
 def arrows(picture):
-    """What the arrows join, and what is written beside them."""
-    found = re.findall(r'^ *(\w+) -> (\w+) \[id="\w+"(?: label="(.*)")?\]$', picture.dot, re.MULTILINE)
-    return {(source, target): label for source, target, label in found}
+    """What the arrows join, and what is written on them."""
+    lines = re.findall(r'^ *(\w+) -> (\w+) \[id="\w+"', picture.dot, re.MULTILINE)
+    written = dict(re.findall(r'^ *(l\w+) \[id="\w+" label="(.*?)" \w+=', picture.dot, re.MULTILINE))
+    starts = {target: source for source, target in lines if target in written}
+    return {
+        (starts.get(source, source), target): written.get(source, "")
+        for source, target in lines
+        if target not in written
+    }
 
 
 def lecture():
     loss = nn.lecture.loss(nn.lecture.network())
     loss.backward()
     return loss
+
+
+def each(value, **options):
+    """The picture with a card for each operation."""
+    return draw(value, each_operation=True, **options)
 
 
 def test_boxes_are_drawn_around_their_nodes_one_inside_the_other():
@@ -64,11 +76,10 @@ def test_boxes_are_collapsed_all_or_to_a_depth():
 
 def test_a_collapsed_box_tells_its_size_and_its_results():
     found = cards(draw(lecture(), collapse=True))
-    assert found["b0"] == "Network 1\\n16 values inside\\na₁⁽²⁾ = 0.8095\\ngrad −0.781"
+    assert found["b0"] == "Network 1\\n5 values inside\\na₁⁽²⁾[1] = 0.8095\\ngrad −0.781"
+    assert "Network 1\\n14 values inside" in cards(each(lecture(), collapse=True))["b0"]
     picture = draw(lecture(), collapse="Layer")
-    assert cards(picture)["b1"].startswith(
-        "Layer 1\\n10 values inside\\n2 results\\n[0.475, 0.6225]\\ngrad ["
-    )
+    assert cards(picture)["b1"].startswith("Layer 1\\n4 values inside\\n2 results\\n[0.475, 0.6225]\\ngrad [")
     assert arrows(picture)["b1", "b2"] == "2 values"
 
 
@@ -95,23 +106,23 @@ def test_an_unknown_box_is_refused():
 
 
 def test_a_large_graph_is_collapsed_from_the_inside_out():
-    assert sum(id[0] == "b" for id in cards(draw(lecture(), max_nodes=49))) == 4
-    assert sum(id[0] == "b" for id in cards(draw(lecture(), max_nodes=20))) == 2
-    assert sum(id[0] == "b" for id in cards(draw(lecture(), max_nodes=50))) == 0
+    assert sum(id[0] == "b" for id in cards(each(lecture(), max_nodes=49))) == 4
+    assert sum(id[0] == "b" for id in cards(each(lecture(), max_nodes=24))) == 2
+    assert sum(id[0] == "b" for id in cards(each(lecture(), max_nodes=50))) == 0
 
 
 def test_what_is_alike_shares_a_card():
     w = [Value(float(k), f"w{k}") for k in range(100)]
     total = sum((sigmoid(v * 2.0) for v in w), 0.0)
-    found = {id: label.split("\\n")[:3] for id, label in cards(draw(total, max_nodes=10)).items()}
+    found = {id: label.split("\\n")[:3] for id, label in cards(each(total, max_nodes=10)).items()}
     assert list(found.values()) == [
         ["0"],
         ["+", "99 values", "0.5 … 98.36"],
-        ["w0 … w99", "100 values", "0 … 99"],
+        ["w₀ … w₉₉", "100 values", "0 … 99"],
         ["100 numbers", "all 2"],
         ["×", "100 values", "0 … 198"],
         ["σ", "100 values", "0.5 … 1"],
-        ["{+|{99.36|grad –}}"],
+        ["{+|{f = 99.36|grad –}}"],
     ]
 
 
@@ -144,8 +155,11 @@ def test_what_is_left_out_is_said():
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=60),
     st.integers(2, 30),
     st.sampled_from([None, True, False, 2]),
+    st.booleans(),
 )
-def test_there_are_never_more_cards_and_every_node_is_on_one_or_left_out(steps, most, collapse):
+def test_there_are_never_more_cards_and_every_part_is_on_one_or_left_out(
+    steps, most, collapse, each_operation
+):
     values = [Value(0.5, "x"), Value(2.0), Value(3.0, "k", constant=True)]
     for kind, i, j in steps:
         x, y = values[i % len(values)], values[j % len(values)]
@@ -155,14 +169,16 @@ def test_there_are_never_more_cards_and_every_node_is_on_one_or_left_out(steps, 
                     x = x * 2.0
             values.append([x + y, x - y, sigmoid(x), x * y][kind])
     graph = Graph(values[-2:])
-    cards = collapsed(graph, most, collapse)
-    left_out = cards.of.count(REST)
+    parts = parts_of(graph, each_operation)
+    cards = collapsed(parts, most, collapse)
+    left_out = list(cards.of.values()).count(REST)
     assert len(cards.cards) + (left_out > 0) <= max(most, 3)
-    assert sum(map(len, cards.cards)) + left_out == len(graph)
+    assert sum(map(len, cards.cards)) + left_out == len(parts.ids)
     for card, ids in enumerate(cards.cards):
         assert all(cards.of[id] == card for id in ids)
     assert all(cards.of[node.id] != REST for node in graph.outputs)
-    first, again = (draw(values[-2:], max_nodes=most, collapse=collapse).dot for _ in range(2))
+    options = {"max_nodes": most, "collapse": collapse, "each_operation": each_operation}
+    first, again = (draw(values[-2:], **options).dot for _ in range(2))
     assert first == again
 
 

@@ -96,6 +96,23 @@ def test_play_writes_a_page(ask, tmp_path):
     assert "One step downhill" in path.read_text(encoding="utf-8")
 
 
+def test_a_drawing_is_as_it_was_asked_for(ask, tmp_path):
+    path = tmp_path / "graph.dot"
+    question = "draw", "sigmoid(w*x + b)^2 - y", "w=1", "x=2", "b=3", "y=1", "-o", str(path)
+
+    def drawn(*options):
+        assert ask(*question, *options)[0] == 0
+        return path.read_text(encoding="utf-8")
+
+    assert 'rankdir="TB"' in drawn("--direction", "TB")
+    assert 'bgcolor="#15181c"' in drawn("--theme", "dark")
+    assert "∂: the derivative" not in drawn()
+    assert "∂: the derivative" in drawn("--legend")
+    assert drawn("--no-each-operation").count("grad") < drawn("--each-operation").count("grad")
+    assert 'size="20.0000,11.2500!"' in drawn("--size", "1920x1080")
+    assert 'size="10.0000,5.0000!"' in drawn("--size", "960", "--aspect", "2:1")
+
+
 def test_animate_goes_step_by_step_as_text_or_in_a_file(ask, tmp_path):
     text = ask("animate", "x^2", "x=3")[1]
     assert "∂f/∂x = 6" in text
@@ -177,6 +194,16 @@ def test_lecture_says_where_the_slides_are_wrong(ask):
         (["explain", "2"], "no unknown"),
         (["draw", "x", "x=1", "-o", "x.gif"], "must end in one of .svg"),
         (["draw", "x", "x=1", "-o", "nowhere/x.svg"], "no directory 'nowhere'"),
+        (["draw", "x", "x=1", "--size", "1920x1080"], "--size is of a picture: add -o FILE"),
+        (
+            ["draw", "x", "x=1", "-o", "x.svg", "--size", "wide"],
+            "expected pixels such as 1920x1080, got 'wide'",
+        ),
+        (
+            ["draw", "x", "x=1", "-o", "x.svg", "--aspect", "16:0"],
+            "expected a shape such as 16:9, got '16:0'",
+        ),
+        (["draw", "x", "x=1", "-o", "x.svg", "--theme", "drak"], "invalid choice: 'drak'"),
         (["animate", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),
         (["animate", "2"], "no unknown"),
         (["play", "x", "x=1", "-o", "x.svg"], "must end in one of .html"),

@@ -99,10 +99,10 @@ def test_observations_add_up():
         assert row.derivative == one.derivative
         assert row.actual == pytest.approx(one.actual, rel=1e-12)
     cells = dict(zip(table.table.header, table.table.rows[0], strict=True))
-    assert cells["−∂R₁/∂θ"] == "2.500"
-    assert cells["−∂R₂/∂θ"] == "−16.50"
-    assert cells["−∇R"] == "−14.00"
-    assert "R = R₁ + R₂" in str(table)
+    assert cells["∂f₁/∂θ"] == "−2.500"
+    assert cells["∂f₂/∂θ"] == "16.50"
+    assert cells["∂Σ/∂θ"] == "14.00"
+    assert "Σ = f₁ + f₂" in str(table)
 
 
 def test_the_entries_of_an_array_are_observations():
@@ -116,15 +116,44 @@ def test_the_entries_of_an_array_are_observations():
 def test_of_many_observations_the_first_have_columns():
     w = Value(0.5, "w")
     table = nudges(w * np.arange(100.0), w)
-    assert table.table.header[:6] == ("θ", "−∂R₁/∂θ", "−∂R₂/∂θ", "−∂R₃/∂θ", "−∇R", "predicted η·∂")
-    assert "R = R₁ + R₂ + … + R₁₀₀" in str(table)
+    assert table.table.header[:6] == ("θ", "∂f₁/∂θ", "∂f₂/∂θ", "∂f₃/∂θ", "∂Σ/∂θ", "predicted η·∂")
+    assert "Σ = f₁ + f₂ + … + f₁₀₀" in str(table)
 
 
 def test_outputs_with_names_of_their_own_keep_them():
     w = Value(0.5, "w")
     p, q = w * 2.0, w * 3.0
     p.name, q.name = "p", "q"
-    assert nudges([p, q], w).table.header[1:4] == ("−∂p/∂θ", "−∂q/∂θ", "−∇R")
+    assert nudges([p, q], w).table.header[1:4] == ("∂p/∂θ", "∂q/∂θ", "∂Σ/∂θ")
+
+
+@given(NUMBERS, NUMBERS)
+def test_one_value_and_a_list_of_it_say_the_same(x, y):
+    a, b = Value(x, "x"), Value(y, "y")
+    output = f(a, b)
+    output.name = "a₁⁽²⁾"
+    alone, listed = nudges(output, [a, b]), nudges([output], [a, b])
+    assert str(alone) == str(listed)
+    assert alone.table.header[1] == "∂a₁⁽²⁾/∂θ"
+    twice = nudges([output, f(b, a)], [a, b]).observations[0]
+    assert twice.rows == alone.rows
+
+
+def test_outputs_that_share_a_name_are_counted_and_keep_their_signs():
+    w = Value(0.5, "w")
+    outputs = [w * x for x in (2.0, -3.0)]
+    for output in outputs:
+        output.name = "a1_2"
+    table = nudges(outputs, w).table
+    assert table.header[1:4] == ("∂a₁⁽²⁾[1]/∂θ", "∂a₁⁽²⁾[2]/∂θ", "∂Σ/∂θ")
+    assert table.rows[0][1:4] == ("2.000", "−3.000", "−1.000")
+
+
+def test_the_entries_of_a_named_array_are_counted():
+    w = Value(0.5, "w")
+    a = w * np.array([1.0, 2.0])
+    a.name = "a"
+    assert nudges(a, w).table.header[1:4] == ("∂a[1]/∂θ", "∂a[2]/∂θ", "∂Σ/∂θ")
 
 
 def test_activations_can_be_nudged_as_in_the_lecture():
@@ -227,7 +256,7 @@ def test_the_bars_are_the_predicted_changes_in_order_of_importance():
     assert list(actual.get_xdata()) == [row.actual for row in table.ranking]
     contributions = {row.name: row.predicted for row in table.observations[0].rows}
     assert list(first.get_xdata()) == [contributions[row.name] for row in table.ranking]
-    assert [first.get_label(), second.get_label()] == ["R₁", "R₂"]
+    assert [first.get_label(), second.get_label()] == ["f₁", "f₂"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["w", r"\$b\$"]
     assert chart._repr_png_().startswith(b"\x89PNG")
 
@@ -238,6 +267,24 @@ def test_the_chart_shows_the_most_important_and_says_of_how_many():
     chart = nudges((w * np.arange(50.0)).sum(), w).plot()
     assert len(chart.axes[0].patches) == 20
     assert any("20 most important of 50" in text.get_text() for text in chart.texts)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
+def test_the_chart_is_saved_as_pictures_are(tmp_path, suffix):
+    pytest.importorskip("matplotlib")
+    w = Value(0.5, "w")
+    path = nudges(w * w, w).plot().save(tmp_path / f"nudges{suffix}")
+    assert path == tmp_path / f"nudges{suffix}"
+    assert path.stat().st_size > 1000
+
+
+def test_the_chart_is_the_same_in_every_file(tmp_path):
+    pytest.importorskip("matplotlib")
+    w = Value(0.5, "w")
+    files = [nudges(w * w, w).plot().save(tmp_path / f"{k}.svg").read_bytes() for k in range(2)]
+    assert files[0] == files[1]
+    with pytest.raises(ValueError, match=r"save: the name must end in one of .*\.svg.*, got '.*nudges'"):
+        nudges(w * w, w).plot().save(tmp_path / "nudges")
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):

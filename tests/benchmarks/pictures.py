@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
     """Cost against recording, growth, and boxes."""
     graph = recorded(NODES)
     ratios = times_the_time(lambda: draw(graph, max_nodes=ANY_SIZE).dot, lambda: recorded(NODES), PAIRS)
-    yield Row(f"a graph of {NODES:,} nodes as DOT", "recording it", ratios, THE_TIME, at_most=20)
+    yield Row(f"a graph of {NODES:,} nodes as DOT", "recording it", ratios, THE_TIME, at_most=30)
     growth = [writing(MANY) / writing(FEW) for _ in range(PAIRS)]
     yield Row(f"{MANY:,} nodes as DOT", f"{FEW:,}", growth, "times a node", at_most=1.3)
     boxes = [float(len(BOX.findall(collapsed())))]
