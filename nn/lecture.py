@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, exercise, exercises, exp
+from autodiff import Value, exercise, exercises, sigmoid
 from autodiff.homework import Sheet
 from autodiff.values.data import Operand
 
@@ -98,10 +98,10 @@ def homework(seed: int | str | None = None) -> Sheet:
     (right: it is ∂R/∂w₁₂⁽²⁾, wrong: the factor 2 is missing)
     """
     r, v = loss(network(), 1), Value(0.5, "v")
-    sigmoid = (1.0 + exp(-v)) ** -1.0
-    sigmoid.name = "σ(v)"
+    a = sigmoid(v)
+    a.name = "σ(v)"
     first, second = (exercises(r, names, seed=seed) for names in (OUTPUT_LAYER, HIDDEN_LAYER))
-    tasks = [*first, *exercises(sigmoid, seed=seed), *second, exercise.step("newton")]
+    tasks = [*first, *exercises(a, seed=seed), *second, exercise.step("newton")]
     return Sheet(tasks, "Homework" if seed is None else f"Homework {seed}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from ..derivations import Derivation, Formula, explain
+from ..derivations import Derivation, Formula, explain, formula
 from ..derivations.derivation import NamedLink
 from ..derivations.expression import Term
 from ..derivations.intermediates import Intermediates
@@ -18,6 +18,7 @@ from ..text.digits import with_minus
 from ..text.lettering import latex_of
 from ..text.letters import alike
 from ..text.notation import text_of, visible
+from ..values.modes import differentiating
 from ..values.value import Value
 from .mark import Mark
 from .marking import Marking
@@ -37,14 +38,14 @@ class DerivativeExercise(Task):
         self._derivation = explain(output, wrt)
         self._function = Recomputation(output, wrt)
         left = self._derivation.left
-        self.left = left.text
+        self.left = Text().write(left)
         self._marking = Marking(self._function, self.left)
         self.question = f"Find {self.left} as a formula."
-        upper, lower = map(latex_of, (left.name, str(left.lower)))
-        self.left_latex = rf"\frac{{\partial {upper}}}{{\partial {lower}}}"
-        self.question_latex = rf"Find $\displaystyle {self.left_latex}$ as a formula."
+        self.question_latex = rf"Find $\displaystyle {Latex().write(left)}$ as a formula."
         on_path = {link.upper for link in self._derivation.links}
-        defined = _definitions(output, wrt)
+        self._taught = _written_out(output, wrt)
+        whole = {left.name: formula(self._taught[0]).term}
+        defined = _definitions(output, wrt) if self._taught[0] is output else whole
         path = {name: term for name, term in defined.items() if name in on_path}
         self.context, self.context_latex = _written(defined)
         self.given, self.given_latex = _written(path)
@@ -67,19 +68,16 @@ class DerivativeExercise(Task):
     @cached_property
     def hints(self) -> tuple[str, ...]:
         """The chain rule, then its links one by one, as `explain` has them."""
-        derivation = self._derivation
-        paths = derivation.paths if len(derivation.paths) <= MOST_PATHS else ()
-        ordered = dict.fromkeys(link for path in paths for link in path) or dict.fromkeys(derivation.links)
-        links = tuple(link.text for link in ordered)
+        written_out = self._taught[0] is not self.output
+        derivation = explain(*self._taught) if written_out else self._derivation
+        links = tuple(link.text for link in derivation.links)
         if len(links) == 1:
             return links
-        last = (
-            "Multiply the links."
-            if len(paths) == 1
-            else "Multiply the links of each path, and add the paths."
-        )
+        put = (f"Put {', '.join(_written(_definitions(*self._taught))[0])}",) if written_out else ()
+        paths = derivation.paths if len(derivation.paths) <= MOST_PATHS else ()
         chain = (f"{self.left} = {PLUS.join(map(_chained, paths))}",) if paths else ()
-        return (*chain, *links, last)
+        last = "Multiply the links" + ("." if len(paths) == 1 else " of each path, and add the paths.")
+        return (*put, *chain, *links, last)
 
     def solution(self) -> Derivation:
         """The derivation, printed as text and shown as LaTeX in notebooks."""
@@ -95,6 +93,20 @@ def _definitions(output: Value, wrt: Value) -> dict[str, Term]:
     """What was computed, by name: the values with names, and the parts that `explain` puts."""
     scope = Intermediates(output, wrt, put=True).scope()
     return {name: term for name, term in scope.items() if isinstance(term, Term)}
+
+
+def _written_out(output: Value, wrt: Value) -> tuple[Value, Value]:
+    """An operation alone as the formula that defines it, σ(v) = 1/(1 + e⁻ᵛ); any other output as it is."""
+    graph = Graph(output)
+    names, operation = Names(graph), graph.output.operation
+    define = operation.definition if operation else None
+    if define is None or len(graph) > 2:
+        return output, wrt
+    x = Value(wrt.data, names[graph.output.inputs[0]])
+    with differentiating():
+        result = define(x)
+    result.name = names[graph.output.id]
+    return result, x
 
 
 def _written(definitions: dict[str, Term]) -> tuple[tuple[str, ...], tuple[str, ...]]:

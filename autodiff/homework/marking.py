@@ -17,7 +17,7 @@ from ..text.digits import with_minus
 from ..text.notation import visible
 from ..values.data import shape_of
 from .mark import Mark, unreadable
-from .points import telling_points
+from .points import is_telling, telling_points
 from .reading import is_a_name, read_answer, sides
 from .recomputation import Recomputation
 
@@ -38,9 +38,7 @@ class Marking:
         self.points = telling_points(function)
         if not self.points:
             raise ValueError(f"exercise: {asked} is 0, or is not a number, at all points that were tried")
-        self.names = [
-            name for name in function.names.values() if name != function.names[function.graph.output.id]
-        ]
+        self.names = list(function.names.values())
 
     def mark(self, answer: str) -> Mark:
         """The mark for an answer; of formulas with = between them for the first that is not right."""
@@ -114,11 +112,12 @@ class Compared:
     def result(self) -> tuple[Any, str]:
         """Verdict and reason."""
         held = self._attempts(self._held)
-        if held and not _wrong(held):
-            return "right", self._right()
         free = self._attempts(lambda point: point)
+        wrong = _wrong(held if any(map(is_telling, held)) else free)
+        if not wrong:
+            return "right", self._right(free)
         named = likely_mistakes(free).get(0) or likely_mistakes(held).get(0) or self._of_another(free)
-        return "wrong", named or self._numbers(_wrong(held) or held)
+        return "wrong", named or self._numbers(wrong)
 
     def _attempts(self, moved: Any) -> list[Attempt]:
         found = (self.question.at(*moved(point)) for point in self.marking.points)
@@ -130,10 +129,9 @@ class Compared:
         pairs = zip(point, self.function.point, strict=True)
         return tuple(own if own.constant and own.name not in names else x for x, own in pairs)
 
-    def _right(self) -> str:
+    def _right(self, free: Sequence[Attempt]) -> str:
         """Where it holds: for all data, or for these."""
         asked = self.marking.asked
-        free = self._attempts(lambda point: point)
         if not _wrong(free):
             return f"it is {asked}"
         names = self.calculation.names
@@ -177,6 +175,7 @@ def _wrong(attempts: Iterable[Attempt]) -> list[Attempt]:
 
 
 def number_of(x: float, digits: int = 4) -> str:
+    """A number in a sentence."""
     return with_minus(f"{x + 0.0:.{digits}g}")
 
 

@@ -47,7 +47,7 @@ def telling_points(function: Recomputation) -> list[Point]:
         idle = idle + 1 if sides <= seen else 0
         if idle == 0 and sides:
             new.append(point)
-        elif _is_telling(attempt):
+        elif is_telling(attempt):
             others.append(point)
         seen |= sides
         if len(others) + len(new) >= POINTS and (not sides or idle >= IDLE):
@@ -82,6 +82,6 @@ def _is_finite(attempt: Attempt) -> bool:
     return all(np.isfinite(x).all() for x in (attempt.root.data, *attempt.right))
 
 
-def _is_telling(attempt: Attempt) -> bool:
+def is_telling(attempt: Attempt) -> bool:
     """Whether the derivative is more than what may cancel on the way to it."""
     return bool(np.max(np.abs(attempt.right[0])) > LEAST * attempt.tape.largest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..school.misreading import misread
 from ..school.reading import Calculation, read
@@ -12,9 +12,6 @@ from ..school.vocabulary import Vocabulary, slopes
 from ..text.letters import lettered
 from ..text.notation import visible
 
-LONGEST = 10_000
-"""Characters of an answer that are read."""
-
 DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
 """What is asked for, in front of the answer: ∂R/∂w = …"""
 
@@ -22,20 +19,20 @@ MOST, LISTED = 4, 24
 """Names that are suggested for one, and listed of all."""
 
 
-def sides(answer: str) -> list[str]:
+def sides(answer: str) -> Iterator[str]:
     """The formulas between the equality signs of an answer, each at its place, without what is asked for.
 
-    >>> sides("∂R/∂w = -2x = 3"), sides("u = 2x; 3u")
+    >>> list(sides("∂R/∂w = -2x = 3")), list(sides("u = 2x; 3u"))
     (['        -2x ', '              3'], ['u = 2x; 3u'])
     """
-    if ";" in answer:
-        return [answer]
-    parts, start = [], 0
-    for part in answer.split("="):
-        parts.append(" " * start + part)
+    first, *others = [answer] if ";" in answer else answer.split("=")
+    is_asked = DERIVATIVE.search(first) or re.fullmatch(NAME, first.strip())
+    if not (others and is_asked):
+        yield first
+    start = len(first) + 1
+    for part in others:
+        yield " " * start + part
         start += len(part) + 1
-    is_asked = DERIVATIVE.search(parts[0]) or re.fullmatch(NAME, parts[0].strip())
-    return parts[1:] if is_asked and len(parts) > 1 else parts
 
 
 def is_a_name(calculation: Calculation) -> bool:
@@ -48,8 +45,6 @@ def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calcula
     """A formula as a calculation. Raises SyntaxError, with its place, for what cannot be read."""
     if not answer.strip():
         raise misread("nothing was typed", answer, len(answer))
-    if len(answer) > LONGEST:
-        raise misread(f"it is longer than {LONGEST:,} characters", answer, LONGEST)
     calculation = read(answer, words)
     for name, column in calculation.names.items():
         if name not in words.values:

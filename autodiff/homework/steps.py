@@ -133,7 +133,7 @@ class StepExercise(Task):
 
     def _marked(self, answer: str) -> Mark:
         """∇f means f′ in an answer, and H means f″, as in several dimensions."""
-        formula = sides(answer)[-1]
+        *_, formula = sides(answer)
         try:
             found = _next(formula)
         except SyntaxError as error:

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 from .mark import Mark
 
+LONGEST = 10_000
+"""Characters of an answer that are read."""
+
 
 class Solution(Protocol):
     """How an answer is derived, as text, LaTeX and Markdown."""
@@ -62,6 +65,8 @@ class Task:
         """
         if not isinstance(answer, str):
             raise TypeError(f"mark: expected what was typed, as text, got {type(answer).__name__}")
+        if len(answer) > LONGEST:
+            return Mark("unreadable", f"it is longer than {LONGEST:,} characters", answer, LONGEST)
         return self._marked(answer)
 
     def _marked(self, answer: str) -> Mark:

@@ -291,6 +291,21 @@ def test_numbers_in_the_place_of_data_are_right_for_these_data():
     assert task.mark("y").verdict == "wrong"  # which has the same number
 
 
+def test_the_output_itself_may_be_named():
+    w = Value(0.5, "w")
+    task = exercise(ad.exp(3.0 * w), w)
+    assert task.mark("3f")
+    assert task.mark("f").reason.endswith("is missing")
+
+
+def test_what_a_saturated_function_hides_is_not_right():
+    w, x = Value(0.5, "w"), Value(500.0, "x", constant=True)
+    task = exercise(ad.tanh(w * x), w)
+    for typed in ("w − w", "w·1e-30", "0.001w"):
+        assert task.mark(typed).verdict == "wrong"
+    assert task.mark("(1 − f²)x").verdict == "right"
+
+
 def test_a_derivative_on_the_way_can_be_asked_for():
     loss = nn.lecture.loss(NETWORK, 1)
     nodes = {node.name: node.source for node in ad.graph.Graph(loss)}
@@ -362,7 +377,7 @@ def test_what_cannot_be_read_is_said_with_its_place(typed, place, reason):
 def test_names_that_may_be_used_are_given():
     x, y = Value(1.0, "x"), Value(2.0, "y")
     mark = exercise(x * y, x).mark("z")
-    assert mark.reason == "z is not known here; the names are x, y"
+    assert mark.reason == "z is not known here; the names are x, y, f"
 
 
 def test_a_constant_derivative_is_a_number():

@@ -112,6 +112,15 @@ def test_names_and_titles_never_become_markup():
     assert not re.search(r"(?<!\\)\](?=\()", page)
 
 
+def test_a_name_of_two_lines_stays_on_one():
+    x = Value(2.0, "x\n# y")
+    sheet = exercises(x * x)
+    assert sheet[0].left == "∂f/∂x\\n# y"
+    for page in (sheet.text, sheet.key.text, sheet.markdown, str(sheet[0].mark("2q")).partition("\n")[0]):
+        assert "\n# y" not in page
+    assert sheet[0].mark(r"2x\n# y").verdict == "right"  # as it is shown
+
+
 def test_the_homework_of_the_lecture():
     sheet = nn.lecture.homework()
     assert isinstance(sheet, Sheet)
@@ -143,8 +152,36 @@ def test_the_homework_of_the_lecture():
         ("v(1 − v)", "wrong"),
     ],
 )
-def test_the_derivative_of_the_sigmoid(typed, verdict):
+def test_the_derivative_of_the_sigmoid_is_marked(typed, verdict):
     assert nn.lecture.homework()[2].mark(typed).verdict == verdict
+
+
+def test_the_sigmoid_is_written_out_in_question_and_hints():
+    task = nn.lecture.homework()[2]
+    assert task.text == "Find ∂σ(v)/∂v as a formula.\n  σ(v) = 1/(1 + e⁻ᵛ)"
+    assert task.hints == (
+        "Put u₁ = 1 + e⁻ᵛ, σ(v) = 1/u₁",
+        "∂σ(v)/∂v = ∂σ(v)/∂u₁ · ∂u₁/∂v",
+        "∂σ(v)/∂u₁ = −1/u₁²",
+        "∂u₁/∂v = −e⁻ᵛ",
+        "Multiply the links.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("σ(v)(1 + σ(v))", "∂σ(v)/∂v is taken as σ(v)(1 + σ(v)), but is σ(v)(1 − σ(v))"),
+        ("v(1 − v)", "∂σ(v)/∂v is taken as v(1 − v), but is σ(v)(1 − σ(v))"),
+        ("−e⁻ᵛ(1 + e⁻ᵛ)⁻²", "the sign is wrong"),
+        ("e⁻ᵛ(1 + e⁻ᵛ)²", "∂σ(v)/∂v is taken as (1 + e⁻ᵛ)²·e⁻ᵛ, but is e⁻ᵛ/(1 + e⁻ᵛ)²"),
+        ("(1 + e⁻ᵛ)⁻²", "the link ∂σ(v)/∂v = e⁻ᵛ/(1 + e⁻ᵛ)² is incomplete: the factor e⁻ᵛ is missing"),
+        ("σ(v)", "the link ∂σ(v)/∂v = σ(v)(1 − σ(v)) is incomplete: the factor 1 − σ(v) is missing"),
+    ],
+)
+def test_what_is_wrong_with_a_derivative_of_the_sigmoid_is_named_in_its_own_form(typed, reason):
+    mark = nn.lecture.homework()[2].mark(typed)
+    assert (mark.verdict, mark.reason) == ("wrong", reason)
 
 
 # -- steps -----------------------------------------------------------------------------------------

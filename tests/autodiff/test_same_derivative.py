@@ -59,6 +59,10 @@ def neuron(w, x, b, y):
         ("-2*(y - a)*(a*(1 - a))^2*x", "the link ∂a/∂z = a(1 − a) is counted twice"),
         ("-2*(y - a)*a*(1 + a)*x", "∂a/∂z is taken as a(1 + a), but is a(1 − a)"),
         ("-2*(y - a)*a*x", "the link ∂a/∂z = a(1 − a) is incomplete: the factor 1 − a is missing"),
+        (
+            "-2*(y - a)*e^-z*(1 + e^-z)^2*x",
+            "∂a/∂z is taken as (1 + e⁻ᶻ)²·e⁻ᶻ, but is e⁻ᶻ/(1 + e⁻ᶻ)²",
+        ),
         ("-2*(y - a)*z*(1 - z)*x", "∂a/∂z is taken as z(1 − z), but is a(1 − a)"),
         ("-2*(y - a)*sigmoid(a)*(1 - sigmoid(a))*x", "∂a/∂z is taken as σ(a)(1 − σ(a)), but is a(1 − a)"),
         ("-2*(y - a)*a*(1 - a)*w", "∂z/∂w is taken as w, but is x"),

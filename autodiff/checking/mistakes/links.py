@@ -118,8 +118,8 @@ def _chain_in_words(tape: Tape, chain: list[Place]) -> str:
     return f"the link {name}{f' = {text}' if is_short else ''} is missing"
 
 
-def _link_in_words(tape: Tape, place: Place, what: str) -> str:
-    return f"the link {link_name(tape, place)}{rule_text(tape, place)} {what}"
+def _link_in_words(tape: Tape, place: Place, what: str, beside: Term | None = None) -> str:
+    return f"the link {link_name(tape, place)}{rule_text(tape, place, beside)} {what}"
 
 
 def _without_links(group: list[Place], tape: Tape) -> list[Data] | None:
@@ -168,19 +168,30 @@ def _multiplied(id: int, power: float, tape: Tape) -> list[Data]:
 
 def wrong_rules(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     """A rule with a slip of the pen, or of another place than it is to be evaluated at."""
-    tape = attempts[0].tape
+    return _misread(attempts[0].tape, lambda rule: rule.readings)
+
+
+def wrong_definitions(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
+    """The same where the formula that defines an operation is derived, as that of σ on the slides."""
+    return _misread(attempts[0].tape, lambda rule: rule.readings_by_definition)
+
+
+def _misread(tape: Tape, readings: Callable[[LinkRule], list[Term]]) -> Iterator[Mistake]:
     for group in groups(tape):
         rule = tape.rule(group[0])
-        for number in range(len(rule.readings) if rule else 0):
-            yield _mistaken(tape, group, partial(_reading, number))
+        for number in range(len(readings(rule)) if rule else 0):
+            yield _mistaken(tape, group, partial(_reading, readings, number))
 
 
 def _mistaken(tape: Tape, group: list[Place], altered: Altered) -> Mistake:
     return Mistake(partial(_all_taken, tape, group, altered), partial(with_rules, group, altered))
 
 
-def _reading(number: int, tape: Tape, place: Place, rule: LinkRule) -> Term | None:
-    return rule.readings[number] if number < len(rule.readings) else None
+def _reading(
+    readings: Callable[[LinkRule], list[Term]], number: int, tape: Tape, place: Place, rule: LinkRule
+) -> Term | None:
+    known = readings(rule)
+    return known[number] if number < len(known) else None
 
 
 def _all_taken(tape: Tape, group: list[Place], altered: Altered) -> str:
@@ -197,10 +208,11 @@ def _taken(tape: Tape, place: Place, altered: Altered) -> str:
     term = altered(tape, place, rule)
     assert term is not None
     operand = tape.operand(place)
-    wrong, right = written(tape, term), written(tape, rule.term)
-    missing = left_out(term, rule.term)
+    whole = rule.right_beside(term)
+    wrong, right, missing = written(tape, term), written(tape, whole), left_out(term, whole)
     if not rule.whole and missing is not None:
-        return _link_in_words(tape, place, f"is incomplete: the factor {written(tape, missing)} is missing")
+        what = f"is incomplete: the factor {written(tape, missing)} is missing"
+        return _link_in_words(tape, place, what, term)
     if not rule.whole:
         return f"{link_name(tape, place)} is taken as {wrong}, but is {right}"
     lower = bar_of(operand) or f"the gradient of {name_of(operand)}"

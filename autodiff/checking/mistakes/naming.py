@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 
 from .factors import interchanged, other_factors, with_factors, wrong_factors
-from .links import missing_links, wrong_multipliers, wrong_rules, wrong_values
+from .links import missing_links, wrong_definitions, wrong_multipliers, wrong_rules, wrong_values
 from .mistake import Mistake
 from .paths import wrong_paths
 from .question import Attempt
@@ -23,6 +23,7 @@ KINDS: Sequence[Callable[[Sequence[Attempt], int], Iterator[Mistake]]] = (
     interchanged,
     missing_links,
     wrong_rules,
+    wrong_definitions,
     wrong_paths,
     wrong_multipliers,
     wrong_values,

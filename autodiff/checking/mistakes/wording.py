@@ -144,8 +144,12 @@ def _bracketed(name: str) -> str:
     return f"({name})" if outside & set(" ·∘/^−") else name
 
 
-def rule_text(tape: Tape, place: Place) -> str:
-    """The right rule of an edge, after an equality sign; nothing where it has no short formula."""
+def rule_text(tape: Tape, place: Place, beside: Term | None = None) -> str:
+    """The right rule of an edge, after an equality sign; nothing where it has no short formula.
+
+    It is written in the form of what is `beside` it.
+    """
     rule = tape.rule(place)
-    text = written(tape, rule.term) if rule else ""
+    term = rule and (rule.term if beside is None else rule.right_beside(beside))
+    text = written(tape, term) if term else ""
     return f" = {text}" if text and len(text) <= LONGEST else ""
