@@ -55,8 +55,8 @@ class Bars:
         for k, name in enumerate(self.names):
             middle = self._middle(k) + 5.0
             text(group, name, start - GAP, middle, "axis", text_anchor="end")
-            look = {"text_anchor": "end", "id": f"{self.letter}v{k}"}
-            text(group, "", start + LONG + NUMBER, middle, "tick", **look)
+            id, right = f"{self.letter}v{k}", start + LONG + NUMBER
+            text(group, "", right, middle, "tick", text_anchor="end", id=id)
         for i, row in zip(steps, self.rows, strict=True):
             element(group, "path", class_="bar", d=self._outline(row, zero), id=f"{self.letter}{i}")
         element(group, "path", class_="began", d=self._outline(self.rows[0], zero))
