@@ -43,6 +43,10 @@ LEGEND = (
 JAVASCRIPT = "autodiff.programs.javascript"
 """The package in which steps downhill are written."""
 
+SCRIPTS = (
+    "numbers.js", "model.js", "controls.js", "cards.js", "rows.js", "curve.js", "moving.js", "steps.js", "live.js"
+)  # fmt: skip
+
 TOOLS = '<button type="button" id="copy">Copy state</button>\n    '
 
 
@@ -69,9 +73,7 @@ class LivePage:
         body = Template(resource("live.html", package)).substitute(
             picture=named(self.title, self._drawn()), legend=listed(LEGEND), fixed=self._fixed()
         )
-        code = resource("descent.js", JAVASCRIPT) + "".join(
-            resource(name, package) for name in ("numbers.js", "model.js", "live.js")
-        )
+        code = resource("descent.js", JAVASCRIPT) + "".join(resource(name, package) for name in SCRIPTS)
         return document(
             self.title,
             body,
