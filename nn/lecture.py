@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff import Value, exercise, exercises, sigmoid
-from autodiff.homework import Sheet
+from autodiff import Value, sigmoid
 from autodiff.values.data import Operand
 
 from .network.feedforward import Network
+
+if TYPE_CHECKING:
+    from autodiff.homework import Sheet
 
 __all__ = ["THETA", "demonstration_1", "demonstration_2", "homework", "loss", "network", "observations"]
 
@@ -97,6 +99,8 @@ def homework(seed: int | str | None = None) -> Sheet:
     >>> sheet[0].mark("-2(y − a₁⁽²⁾)·a₂⁽¹⁾"), sheet[0].mark("-(y - a1_2)*a2_1")
     (right: it is ∂R/∂w₁₂⁽²⁾, wrong: the factor 2 is missing)
     """
+    from autodiff.homework import Sheet, exercise, exercises
+
     r, v = loss(network(), 1), Value(0.5, "v")
     a = sigmoid(v)
     a.name = "σ(v)"

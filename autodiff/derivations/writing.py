@@ -188,7 +188,7 @@ class Text:
         known = isinstance(factor, Symbol) and factor.name in self.numbers
         if written.startswith(self.open) or (coefficient and not known):
             return ""
-        return self.dot
+        return self.times if written[0].isdigit() else self.dot  # x·2ˣ: never a number behind a gap
 
     def power(self, term: Power) -> Piece:
         """A power; roots with their sign, negative ones as a fraction."""

@@ -14,11 +14,12 @@ from ..files.writing import format_of, write
 from ..graph import Graph
 from ..settings import whole
 from ..text import escaping
-from ..text.digits import with_minus
+from ..text.digits import counted, with_minus
 from ..text.lettering import latex_of
 from ..values.data import canonical
 from ..values.value import Value
 from .derivatives import DerivativeExercise, exercise, parameters_of
+from .mark import Mark
 from .recomputation import Recomputation
 from .task import Task, displayed
 
@@ -81,6 +82,20 @@ class Sheet:
             known = first.setdefault(about, number) if task.context and about != last else None
             yield number, task, known
             last = about
+
+    def mark(self, answers: Sequence[str]) -> list[Mark]:
+        """The marks for what was handed in, an answer per exercise.
+
+        Raises ValueError for another number of answers, TypeError for anything but text.
+
+        >>> w = Value(0.5, "w")
+        >>> exercises((3.0 * w) ** 2).mark(["18w"])
+        [right: it is ∂f/∂w]
+        """
+        if isinstance(answers, str) or len(answers) != len(self):
+            got = "a text" if isinstance(answers, str) else len(answers)
+            raise ValueError(f"mark: expected a list of {counted(len(self), 'answer')}, got {got}")
+        return [task.mark(answer) for task, answer in zip(self, answers, strict=True)]
 
     @property
     def key(self) -> Key:

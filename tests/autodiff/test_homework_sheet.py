@@ -64,6 +64,16 @@ def test_the_key_has_the_right_answers_and_numbers():
         assert task.solution().markdown.strip() in sheet.key.markdown
 
 
+def test_a_whole_sheet_is_marked():
+    sheet = exercises(LOSS, seed="Ada")
+    answers = [task.answer for task in sheet]
+    assert all(sheet.mark(answers))
+    assert [bool(mark) for mark in sheet.mark([*answers[:-1], "1"])] == [True] * 8 + [False]
+    for wrong in (answers[:-1], answers[0], [*answers, ""]):
+        with pytest.raises(ValueError, match="expected a list of 9 answers"):
+            sheet.mark(wrong)
+
+
 def test_the_sheet_has_nothing_of_the_key():
     sheet = exercises(LOSS, seed=3)
     for page in (sheet.text, sheet.markdown, repr(sheet), sheet._repr_markdown_()):

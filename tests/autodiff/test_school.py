@@ -148,6 +148,7 @@ def test_any_latex_is_computed_or_refused_at_a_place_inside_it(text):
 
 @given(sources)
 @example("-x**2/(y*x**-1)")
+@example("x*pi**x")
 @example("exp(sqrt(x))*relu(y)/(x/y)**-x")
 def test_what_is_written_in_latex_is_read_as_what_is_written_in_unicode(source):
     variables = {name: Value(number, name) for name, number in POINT.items()}
