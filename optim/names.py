@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from autodiff import Value
+from autodiff.differentiation.signatures import parameters_of
 from autodiff.values.data import shape_of
 
 from .unknowns import Parameters, Unknowns
@@ -18,20 +18,22 @@ def names(f: Callable[..., Any], x0: Any, over: Unknowns) -> tuple[str, ...]:
     """One name for each entry of the vector."""
     if isinstance(over, Parameters):
         return tuple(name for label, value in _parameters(x0, over) for name in _entries(label, value.data))
-    like, arguments = over.tree(over.start), _arguments(f)
+    like = over.tree(over.start)
     if isinstance(like, dict):
         return tuple(_entries("", like))
     if over.spread:
-        return tuple(name for pair in zip(arguments, like, strict=False) for name in _entries(*pair))
-    return tuple(_entries(arguments[0], like))
+        pairs = zip(_arguments(f, len(like)), like, strict=False)
+        return tuple(name for pair in pairs for name in _entries(*pair))
+    return tuple(_entries(next(_arguments(f, 0), "x").removesuffix("[0]"), like))
 
 
-def _arguments(f: Callable[..., Any]) -> list[str]:
-    """The names of f's arguments, at least one."""
-    try:
-        return list(inspect.signature(f).parameters) or ["x"]
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        return ["x"]
+def _arguments(f: Callable[..., Any], count: int) -> Iterator[str]:
+    """The names of f's arguments by position; those of *x are x[0], x[1] … up to the count."""
+    for k, parameter in enumerate(parameters_of(f) or ()):
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            yield from (f"{parameter.name}[{i}]" for i in range(max(count - k, 1)))
+        else:
+            yield parameter.name
 
 
 def _parameters(x0: Any, over: Parameters) -> Iterator[tuple[str, Value]]:

@@ -65,7 +65,7 @@ class Path(Sequence[Iterate]):
         return f"<path of {len(self)} iterates, f from {self.values[0]:.6g} to {self.values[-1]:.6g}>"
 
 
-def forgotten(x: Any) -> float:
+def forgotten(x: Any) -> Any:
     """What a pickled result has for its function."""
     raise RuntimeError("this result was pickled, so its function is gone; plot it where it was computed")
 

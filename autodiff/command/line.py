@@ -35,8 +35,8 @@ examples:
   autodiff grad "3*x**4 + 5*x**3 - 20*x**2 + 8*x + 10" x=2
   autodiff grad "x²·y − sin(x)" x=pi/2 y=-1 --order 2
   autodiff explain "z = w*x + b; a = sigmoid(z); (y - a)^2" w=0.2 x=3 b=0.1 y=1
-  autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.png --size 1920x1080
   autodiff exercise "a = sigmoid(w*x); (y - a)^2" w=0.2 x=3 y=1 --answer "-2(y - a)·a·x"
+  autodiff draw "tanh(2x + y)" x=1 y=0.5 -o graph.png --size 1920x1080
   autodiff animate "tanh(2x + y)" x=1 y=0.5 -o page.html
   autodiff play "(y - sigmoid(w*x + b))^2" w=0.2 x=3 b=0.1 y=1 -o play.html
   autodiff minimize "(x - 1)^2 + 100(y - x^2)^2" x=-1.2 y=1 --method newton

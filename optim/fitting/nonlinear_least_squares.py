@@ -160,4 +160,4 @@ def least_squares(
     result = run.finish(lambda: search(run))
     outcome = run.point if result.converged else run.best
     known = {**vars(result), "names": run.names}
-    return Fit(**known, residuals=outcome.residuals, jacobian=outcome.jacobian)
+    return Fit(**known, residuals=outcome.residuals, jacobian=outcome.jacobian, residuals_at=run.residuals_at)

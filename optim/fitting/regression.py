@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from autodiff.differentiation.structure import leaves, rebuilt
 from autodiff.text.table import aligned
 
-from ..result import Result
+from ..result import Result, forgotten
 from ..unknowns import Vector, joined, pieces
 from .linear_model import column_norms, scaled_svd
 from .run import listed
@@ -33,6 +33,7 @@ class Fit(Result):
 
     residuals                    r at x, (m,)
     jacobian                     J = ∂r/∂x at x, (m, n)
+    residuals_at                 r elsewhere, of plain numbers as in x; a pickled fit forgets it
     names                        of the n parameters, however many
     degrees_of_freedom           m − n
     residual_standard_deviation  s = √(R / (m − n))
@@ -46,6 +47,11 @@ class Fit(Result):
 
     residuals: Vector
     jacobian: Vector
+    residuals_at: Callable[[Any], Vector]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the functions, which Python can seldom pickle."""
+        return {**super().__getstate__(), "residuals_at": forgotten}
 
     @property
     def degrees_of_freedom(self) -> int:

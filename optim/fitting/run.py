@@ -13,7 +13,7 @@ from ..names import names as names  # where earlier versions had it
 from ..objective import Point
 from ..run import Run
 from ..stopping import Ending
-from ..unknowns import Vector
+from ..unknowns import Vector, joined
 from .linear_model import Model, Proposal, column_norms
 from .residuals import Located, SumOfSquares
 
@@ -50,6 +50,11 @@ class Fitting(Run):
         self.norms = column_norms(there.jacobian)
         self.scale = np.minimum(np.maximum(self.scale, self.norms), FORGOTTEN * self.norms)
         self.promised = step.promised
+
+    def residuals_at(self, x: Any) -> Vector:
+        """r(x) for those who draw it, x as in the result or as a vector: parameters keep what they are."""
+        with self.objective.over.kept():
+            return self.objective.trial(joined(x)).residuals
 
     def spent(self) -> bool:
         """Never: every step lowers R; when that is rounding, ftol tells."""

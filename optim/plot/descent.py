@@ -16,15 +16,16 @@ from .canvas import number
 from .chart import Chart, contour_chart, curve_chart
 from .course import Course
 from .legs import downhill, leg, slope_at
-from .parameters import Parameters
+from .many_unknowns import ManyUnknowns
 from .stationary import Stationary, heights, view, view_in_plane
 
 
 def animate_result(result: Result) -> Storyboard:
     """Show a minimisation step by step, as a page or a moving picture.
 
-    In one dimension the point moves on the curve, in two over the contours; of more unknowns there is a
-    bar for each, of more than 20 for those that move most, beside f by step. Of more than 200 steps the
+    In one dimension the point moves on the curve, in two over the contours. Of more unknowns there is a
+    bar for each, of more than 20 for those that move most, beside f by step, and in a fit one for each
+    residual. Of more than 200 steps the
     first 50 are shown, and 150 on the rest of the way, which is said.
 
     >>> from optim import steepest_descent
@@ -42,7 +43,7 @@ def animate_result(result: Result) -> Storyboard:
     points = result.path.points
     if not points.size:
         raise ValueError("animate: the points of the path were not kept; minimise without path=False")
-    way: Way | Parameters = Way(result) if points.shape[1] < 3 else Parameters(result)
+    way: Way | ManyUnknowns = Way(result) if points.shape[1] < 3 else ManyUnknowns(result)
     return Storyboard(way.title, way.picture, tuple(way.steps()), legend=way.legend())
 
 

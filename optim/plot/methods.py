@@ -36,9 +36,9 @@ def plot(
 def animate(self: Result) -> Storyboard:
     """Show this minimisation step by step, as a page or a moving picture.
 
-    In one dimension the point moves on the curve, in two over the contours; of more unknowns there is a
-    bar for each, beside f by step. Of more than 200 steps the first 50 are shown, and 150 on the rest of
-    the way.
+    In one dimension the point moves on the curve, in two over the contours. Of more unknowns there is a
+    bar for each beside f by step, and in a fit one for each residual. Of more than 200 steps the first 50
+    are shown, and 150 on the rest of the way.
 
     Raises ValueError where the points of the path were not kept.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from .legs import first_feet
 from .window import Limits, Window, framed, surroundings
 
 MARKS = {"minimum": "o", "maximum": "^", "saddle": "D", "inflection": "P", "stationary point": "s"}
+
+POLE = "pole"
 
 SCANNED = 1200
 """Values along a line between which turning points are looked for."""
@@ -83,9 +86,17 @@ def turning_points(
     maximum [-1.] 2.0
     minimum [1.] -2.0
     """
+    return [point for point in _turnings(function, low, high, least) if _no_pole(point)]
+
+
+def _turnings(function: Callable[[Any], float], low: float, high: float, least: float) -> list[Stationary]:
+    """The same with the poles, where f only seems to turn."""
     x = np.linspace(low, high, SCANNED)
     y = np.array([function(np.array([at])) for at in x])
-    return [_refined(function, x, i, sign) for i, sign in _turns(y, least)]
+    found = [(i, _refined(function, x, i, sign)) for i, sign in _turns(y, least)]
+    return [
+        point if _settles(point.value, *y[i - 1 : i + 2]) else point._replace(kind=POLE) for i, point in found
+    ]
 
 
 def _turns(y: Vector, least: float) -> list[tuple[int, float]]:
@@ -103,6 +114,11 @@ def _turns(y: Vector, least: float) -> list[tuple[int, float]]:
             found += [(int(highest), -1.0)] if falling is False else []
             falling, lowest = True, i
     return [(i, sign) for i, sign in found if np.isfinite(y[[i - 1, i + 1]]).all()]
+
+
+def _settles(value: float, before: float, here: float, after: float) -> bool:
+    """Whether a turning point is as high as those around it suggest: at a pole it is not."""
+    return abs(value - here) <= max(abs(here - before), abs(here - after))
 
 
 def _refined(function: Callable[[Any], float], x: Vector, i: int, sign: float) -> Stationary:
@@ -138,13 +154,18 @@ def view(
 
 
 def _nearby(function: Callable[[Any], float], points: Vector, least: float) -> list[Stationary]:
-    """The turning points on a way, and the next two on each side."""
+    """The turning points on a way, and the next two on each side, but none beyond a pole."""
     low, high = float(points.min()), float(points.max())
     (left,), (right,) = surroundings(points, FARTHEST)
-    found = turning_points(function, left, right, least)
-    before = [point for point in found if point.x[0] < low]
-    after = [point for point in found if point.x[0] > high]
-    return [*before[-NEAREST:], *(p for p in found if low <= p.x[0] <= high), *after[:NEAREST]]
+    found = _turnings(function, left, right, least)
+    before = takewhile(_no_pole, reversed([point for point in found if point.x[0] < low]))
+    after = takewhile(_no_pole, [point for point in found if point.x[0] > high])
+    within = [point for point in found if low <= point.x[0] <= high and _no_pole(point)]
+    return [*reversed([*islice(before, NEAREST)]), *within, *islice(after, NEAREST)]
+
+
+def _no_pole(point: Stationary) -> bool:
+    return point.kind != POLE
 
 
 def heights(result: Result, inside: NDArray[np.bool_], found: Sequence[Stationary]) -> Vector:
@@ -174,9 +195,10 @@ def stationary_points(
     None where there are so many that no mark would tell one from another, as along a valley.
     """
     cell = np.array([x1[1] - x1[0], x2[1] - x2[0]])
-    steepness = np.hypot(*np.gradient(y, cell[1], cell[0]))
+    known = np.where(np.isfinite(y), y, np.nan)
+    steepness = np.hypot(*np.gradient(known, cell[1], cell[0]))
     places = _gentlest(steepness)
-    if len(places) > SEVERAL:
+    if len(places) > SEVERAL or np.isnan(steepness).all():
         return []
     level = LEVEL * float(np.nanmedian(steepness))
     found: list[Stationary] = []
@@ -203,6 +225,9 @@ def _settled(function: Callable[[Any], float], start: Vector, cell: Vector, leve
         gradient, hessian = differences(function, at, cell)
         if not np.isfinite(hessian).all() or np.any(np.abs(at - start) > 3.0 * cell):
             return None
-        at = at - np.linalg.lstsq(hessian, gradient, 1e-9)[0]
+        step = np.linalg.lstsq(hessian, gradient, 1e-9)[0]
+        at = at - step
+        if np.all(np.abs(step) <= 1e-5 * cell):
+            break
     gradient, _ = differences(function, at, cell)
     return at if np.all(np.abs(gradient) <= level) else None

@@ -62,12 +62,8 @@ def run() -> Cell:
     from nbclient import NotebookClient
 
     book = nbformat.from_dict(empty())
-    options = {
-        "timeout": 300,
-        "record_timing": False,
-        "resources": {"metadata": {"path": str(FOLDER.parents[1])}},
-    }
-    NotebookClient(book, kernel_name="python3", **options).execute()
+    place = {"metadata": {"path": str(FOLDER.parents[1])}}
+    NotebookClient(book, timeout=300, kernel_name="python3", record_timing=False, resources=place).execute()
     ran: Cell = json.loads(nbformat.writes(book))
     for cell in ran["cells"]:
         cell["source"] = _text(cell["source"])

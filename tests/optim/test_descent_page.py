@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, derivative, grad, log
+from autodiff import Value, derivative, exp, grad, log
 from nn.lecture import THETA, demonstration_1, demonstration_2, loss, network
-from optim import bfgs, minimize, newton, steepest_descent
+from optim import bfgs, least_squares, minimize, newton, steepest_descent
 from optim.plot.chart import level_lines
 from optim.plot.course import chosen_steps
 from tests.autodiff.test_animation import read
@@ -86,7 +86,7 @@ def test_of_many_unknowns_bars_and_numbers_are_those_of_the_step(n: int, seed: i
     kept = np.sort(np.argsort(-np.ptp(way.path.points, axis=0), kind="stable")[:20])
     for i, step in enumerate(story.steps):
         theta = way.path.points[i, kept]
-        told = [read(step.texts[f"v{k}"]) for k in range(len(kept))]
+        told = [read(step.texts[f"bv{k}"]) for k in range(len(kept))]
         assert told == pytest.approx(theta, rel=1e-3, abs=1e-4)
         lengths = np.array([float(h) for h in re.findall(r"h(\S+?)v", drawn[f"b{i}"])])
         scale = np.abs(lengths).max() / np.abs(theta).max()
@@ -100,10 +100,25 @@ def test_parameters_have_their_own_names_and_a_network_descends_before_the_eyes(
     assert way.names == tuple(THETA)
     story = way.animate()
     said = [part.text for part in story.picture.iter() if part.get("class") == "axis"]
-    assert said[2:] == list(THETA)
+    assert said[2:] == ["the unknowns", *THETA]
     assert story.steps[1].title == "Step 1 of 3"
     assert told(story.steps[1])["rule"] == "θ⁽¹⁾ = θ⁽⁰⁾ − s·∇f(θ⁽⁰⁾)"
     assert told(story.steps[1])["moves most"] == "b₁⁽²⁾ by 0.04157"
+
+
+def test_of_a_fit_the_residuals_are_bars_too_and_those_that_change_most_are_shown() -> None:
+    t = np.linspace(0.0, 1.0, 30)
+    y = np.exp(-2.0 * t) + t
+    fit = least_squares(lambda a, b, c: y - a * exp(-b * t) - c * t, (2.0, 1.0, 0.0))
+    story = fit.animate()
+    last = story.steps[-1]
+    changed = np.ptp([fit.residuals_at(x) for x in fit.path.points], axis=0)
+    kept = np.sort(np.argsort(-changed, kind="stable")[:20])
+    told = [read(last.texts[f"rv{k}"]) for k in range(20)]
+    assert told == pytest.approx(fit.residuals[kept], rel=1e-3, abs=1e-12)
+    said = [part.text for part in story.picture.iter() if part.get("class") == "axis"]
+    assert "the residuals, 20 of 30" in said
+    assert said[2:6] == ["the unknowns", "a", "b", "c"]
 
 
 def test_unknowns_without_names_and_hostile_names_are_text() -> None:

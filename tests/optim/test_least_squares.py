@@ -1,5 +1,6 @@
 """Least squares: against certified values, linear regression and MINPACK, and on its way to them."""
 
+import pickle
 from typing import NamedTuple
 
 import numpy as np
@@ -418,6 +419,24 @@ def test_a_module_is_left_at_the_best_point_and_names_its_parameters():
     np.testing.assert_allclose(np.append(model.weight.data, model.bias.data), expected, rtol=1e-9)
     assert fit.names == ("weight[0, 0]", "weight[0, 1]", "bias[0]")
     assert [error.shape for error in fit.standard_errors] == [(1, 2), (1,)]
+
+
+def test_arguments_by_position_are_named_by_their_position():
+    fit = least_squares(lambda *p: [p[0] - 1.0, p[1] - 2.0, p[0] * p[1] - 2.5], (0.0, 0.0))
+    assert fit.names == ("p[0]", "p[1]")
+    assert "p[1]" in repr(fit)
+    fit = least_squares(lambda a, *rest: [a - 1.0, rest[0] - 2.0, rest[1] - 3.0], (0.0, 0.0, 0.0))
+    assert fit.names == ("a", "rest[0]", "rest[1]")
+
+
+def test_a_fit_knows_its_residuals_elsewhere_and_leaves_parameters_as_they_are():
+    a, k = Value(1.0, "a"), Value(1.0, "k")
+    fit = least_squares(lambda: decay(3.0, 1.3) - a * ad.exp(-k * x), [a, k])
+    assert fit.residuals_at(fit.x) == pytest.approx(fit.residuals, abs=1e-12)
+    assert fit.residuals_at([2.0, 1.0]) == pytest.approx(decay(3.0, 1.3) - 2.0 * np.exp(-x))
+    assert (a.data, k.data) == (pytest.approx(3.0), pytest.approx(1.3))
+    with pytest.raises(RuntimeError, match="its function is gone"):
+        pickle.loads(pickle.dumps(fit)).residuals_at(fit.x)
 
 
 def test_frozen_parameters_stay():

@@ -165,6 +165,15 @@ def test_planes_and_valleys_have_no_marks(f):
     assert stationary_points(lambda x: float(f(x[0], x[1])), grid, grid, values) == []
 
 
+def test_a_pole_is_no_turning_point():
+    assert [point.x[0] for point in turning_points(lambda x: x[0] + 1.0 / x[0], -3.0, 3.0)] == pytest.approx(
+        [-1.0, 1.0], abs=1e-6
+    )
+    assert turning_points(lambda x: float(np.tan(x[0])), -4.0, 4.0) == []
+    axes = plot_result(steepest_descent(lambda x: x + 1.0 / x, 0.5, s=0.05)).axes[0]
+    assert axes.get_xlim()[0] > 0.0
+
+
 def test_arrows_along_the_steepest_descent_cross_contours_at_right_angles():
     axes = plot_result(newton(demonstration_2, [0.25, -1.0])).axes[0]
     (arrows,) = [c for c in axes.collections if type(c).__name__ == "Quiver"]
