@@ -4,7 +4,6 @@
     names[id]          the name of a node as it is shown; None for what has none
     names.put          the names that were coined for parts, by id: "Put u₁ = …"
     names.spoken(id)   a name for any node, where one must be spoken of: t₁, t₂ … for what has none
-    names.of(value)    the same for a Value
 
 What the user named has that name, as mathematics where it follows the rule of `text.letters`: w11_2 is shown
 as w₁₁⁽²⁾. Several that bear one name are e[1], e[2]; two that would only look the same, w1 and w₁, stay as
@@ -34,7 +33,6 @@ from .putting import put_parts
 from .text.digits import subscript
 from .text.letters import lettered
 from .text.notation import visible
-from .values.value import Value
 
 
 class Names:
@@ -72,16 +70,6 @@ class Names:
     def spoken(self, id: int) -> str:
         """A name also for a recorded part that is not put: t₁, t₂ …, in order of birth."""
         return self._names.get(id) or self._temporary[id]
-
-    def of(self, value: Value) -> str:
-        """The name of a Value; one that is not in the graph is called as it would be there."""
-        if value._birth not in self._ids:
-            return visible(lettered(value.name)) if value.name else self._coin("v")
-        return self.spoken(self._ids[value._birth])
-
-    @cached_property
-    def _ids(self) -> Mapping[int, int]:
-        return {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
 
     @cached_property
     def _temporary(self) -> Mapping[int, str]:

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..differentiation.engine import gradients
-from ..graph import Graph
-from ..naming import Names
 from ..settings import any_number, whole
 from ..text.digits import subscript
+from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
 from .flattening import flat
@@ -48,9 +47,9 @@ def nudges(
 
     >>> w, b = Value(3.0, "w"), Value(1.0, "b")
     >>> print(nudges(w * w + b, [w, b], eta=0.1))
-    By how much f = 10 changes when each θ alone is nudged by η = 0.1
+    By how much the output = 10 changes when each θ alone is nudged by η = 0.1
     <BLANKLINE>
-    θ  ∂f/∂θ  predicted η·∂   actual      gap  rank
+    θ   ∂/∂θ  predicted η·∂   actual      gap  rank
     ───────────────────────────────────────────────
     w  6.000        0.60000  0.61000  0.01000     1
     b  1.000        0.10000  0.10000        0     2
@@ -62,8 +61,7 @@ def nudges(
         raise ValueError(f"nudges: eta must not be 0, got {eta}")
     whole("nudges: max_rows", max_rows, 1)
     slopes = np.concatenate([_slopes(one, values) for one in outputs], axis=1)
-    names = Names(Graph(outputs))
-    entries = list(_entries(values, names))
+    entries = list(_entries(values))
     importance = np.argsort(-np.abs(slopes.sum(axis=1)), kind="stable")
     kept = sorted(importance[:max_rows].tolist())
     replays = [Replay(one) for one in outputs]
@@ -76,7 +74,7 @@ def nudges(
         slopes[kept],
         changes,
         eta,
-        list(zip(_labels(outputs, names), before.tolist(), strict=True)),
+        list(zip(_labels(outputs), before.tolist(), strict=True)),
         len(entries) - len(kept),
     )
 
@@ -92,9 +90,9 @@ class Entry(NamedTuple):
     name: str
 
 
-def _entries(values: Sequence[Value], names: Names) -> Iterator[Entry]:
-    for value in values:
-        name = names.of(value)
+def _entries(values: Sequence[Value]) -> Iterator[Entry]:
+    for number, value in enumerate(values, 1):
+        name = visible(value.name or f"θ{subscript(number)}")
         for index in np.ndindex(value.shape):
             yield Entry(value, index, f"{name}[{', '.join(map(str, index))}]" if index else name)
 
@@ -115,11 +113,12 @@ def _slopes(output: Value, values: list[Value]) -> np.ndarray[Any, Any]:
 # -- names -----------------------------------------------------------------------------------------
 
 
-def _labels(outputs: Sequence[Value], names: Names) -> list[str]:
+def _labels(outputs: Sequence[Value]) -> list[str]:
     """A name for each number of the outputs: their own where these tell them apart, else R₁, R₂, …"""
     count = sum(one.size for one in outputs)
-    if count == 1 or (len(outputs) == count == len({one.name for one in outputs} - {None})):
-        return [names.of(one) for one in outputs]
+    names = [visible(one.name or "") for one in outputs]
+    if count == 1 or (len(outputs) == count == len({*names} - {""})):
+        return names
     return [f"R{subscript(k)}" for k in range(1, count + 1)]
 
 

@@ -148,9 +148,9 @@ def test_a_value_without_influence_has_nudges_of_zero():
     assert nudges(w * 2.0, [w, other]).rows[1][1:] == (0.0, 0.0, 0.0, 2)
 
 
-def test_unnamed_parameters_are_called_as_everywhere():
+def test_unnamed_parameters_are_thetas():
     x, y = Value(1.0), Value(2.0)
-    assert [row.name for row in nudges(x * y, [x, y]).rows] == ["v₁", "v₂"]
+    assert [row.name for row in nudges(x * y, [x, y]).rows] == ["θ₁", "θ₂"]
 
 
 def test_hostile_names_are_text_in_every_form():
