@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from ..pictures.fitting import SCALED
-from ..pictures.sheet import SLIDE
+from ..pictures.paper import SLIDE
 from ..pictures.theme import LOOKS
 from .fractions import flat
 from .steps import Step

@@ -293,7 +293,7 @@ class Text:
 def _function(call: Call) -> str:
     """What an operation is called as a function: its symbol, unless that comes behind or between operands."""
     symbol, template = call.operation.symbol, call.operation.typeset or ""
-    return symbol if symbol.rstrip("′₁₂₃₄₅").isalpha() and not template.startswith("{") else call.name
+    return symbol if symbol.rstrip("′₁₂₃₄₅").isidentifier() and not template.startswith("{") else call.name
 
 
 def _positive_first(terms: tuple[Term, ...]) -> tuple[Term, ...]:

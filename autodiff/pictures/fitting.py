@@ -42,7 +42,7 @@ def width_of(text: str, size: float) -> float:
     """How wide text is in Helvetica of a size.
 
     >>> round(width_of("grad −0.5", 10.0), 2)
-    42.26
+    42.53
     """
     return size * sum(WIDTH.get(letter, 0.556 if letter < "\u2e80" else 1.0) for letter in text)
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from .cutting import CLEAR, LANE, Cut, best_cuts
 from .geometry import Box, Curve, Layout, Rect, Spot, Turn, hull
-from .sheet import Sheet
+from .paper import Paper
 
 MARGIN = 8.0
 """Around the cards in a box."""
@@ -40,7 +40,7 @@ TURNS: dict[str, tuple[Turn, Turn]] = {
 """How a picture is seen from left to right, and seen as before."""
 
 
-def folded(layout: Layout, direction: str, sheet: Sheet, text: float) -> Layout:
+def folded(layout: Layout, direction: str, sheet: Paper, text: float) -> Layout:
     """The layout in rows, where its text would be small on the sheet: as many rows as make it largest.
 
     `text` is the size of text. From top to bottom the rows are columns.

@@ -27,7 +27,7 @@ from .legend import legend_of
 from .mermaid import mermaid_of
 from .plain_text import plain_text_of
 from .scene import Scene
-from .sheet import PIXELS, SLIDE, Sheet, sheet_of
+from .paper import PIXELS, SLIDE, Paper, paper_of
 from .theme import THEMES
 from .wording import Wording
 
@@ -107,7 +107,7 @@ class GraphPicture(Picture):
     are saved as .mmd and .txt.
     """
 
-    def __init__(self, scene: Scene, style: Style, sheet: Sheet) -> None:
+    def __init__(self, scene: Scene, style: Style, sheet: Paper) -> None:
         self._scene, self._style, self._sheet = scene, style, sheet
 
     @cached_property
@@ -200,7 +200,7 @@ def draw(
     """
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
-    sheet = sheet_of(aspect, size)
+    sheet = paper_of(aspect, size)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
     parts = parts_of(graph, each_operation)
     drawn = collapsed(parts, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)

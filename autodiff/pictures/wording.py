@@ -179,7 +179,7 @@ class Wording:
 
 
 def _is_nan(data: Data | None) -> bool:
-    return data is not None and type(data) is not tuple and holds_nan(data)
+    return data is not None and not isinstance(data, tuple) and holds_nan(data)
 
 
 def _in_lines(formula: str) -> str:

@@ -327,6 +327,7 @@ APPLYING = {
     "differentiation/passes.py": "measures gradients",
     "differentiation/reverse.py": "undoes broadcasting",
     "differentiation/structural_zeros.py": "computes with masks",
+    "programs/javascript": "spells them",
     "programs/tracing": "tells which numbers are finite where another is",
     "programs/rewrites": "each rewrite is a law of the operations in it, as −(−x) = x",
 }

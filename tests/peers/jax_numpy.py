@@ -15,11 +15,11 @@ from .package import Derivatives, Package
 __all__ = ["JAX"]
 
 
-def _repeat(x: Any, n: Any, axis: int | None = None) -> Any:
+def _repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """The length of the result has to be known while tracing."""
-    if isinstance(n, list):
-        return jnp.repeat(x, np.array(n), axis, total_repeat_length=sum(n))
-    return jnp.repeat(x, n, axis)
+    if isinstance(repeats, list):
+        return jnp.repeat(x, np.array(repeats), axis, total_repeat_length=sum(repeats))
+    return jnp.repeat(x, repeats, axis)
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -13,6 +13,7 @@ from autodiff.checking.replay import Replay
 from autodiff.graph import Graph
 from autodiff.school import read
 from autodiff.text.digits import with_minus
+from autodiff.text.letters import alike
 from autodiff.text.notation import text_of
 
 from .agreement import agree, arrays, largest
@@ -47,19 +48,27 @@ def backpropagated(case: Case) -> Value:
 
 def drawn(y: Value) -> Any:
     """A picture with a card for each node, however many they are; above 60 by default it has fewer."""
-    return ad.draw(y, number_format=FORMAT, max_nodes=len(Graph(y)) + 1, collapse=False)
+    return ad.draw(
+        y, number_format=FORMAT, max_nodes=len(Graph(y)) + 1, collapse=False, each_operation=True, legend=False
+    )
 
 
 def _cards(y: Value) -> list[str]:
-    """The numbers that must stand on the cards."""
+    """The numbers that must stand on the cards; constants have no gradient."""
     shown = []
     for node in Graph(y):
         if isinstance(node.data, tuple) or (node.kind == "number" and node.shape):
             continue
-        shown.append(with_minus(text_of(node.data, FORMAT)))
-        if node.grad is not None:
-            shown.append(f"grad {with_minus(text_of(node.grad, FORMAT))}")
+        shown.append(_number(node.data))
+        if node.grad is not None and node.kind != "constant":
+            shown.append(f"grad {_number(node.grad)}")
     return shown
+
+
+def _number(data: Any) -> str:
+    """A number as on a card: 0 has no sign there, and infinity its own."""
+    plain = data + 0.0 if type(data) is float else data
+    return with_minus(text_of(plain, FORMAT)).replace("inf", "∞")
 
 
 @mode(share=0.1)
@@ -110,7 +119,7 @@ def formulas(case: Case) -> None:
     assert formula.latex
     agree(formula.evaluate(), case.value, case.slacks[:1], f"the formula {formula.text}")
     inputs = dict(zip(case.names, case.moved(2.0**-20), strict=True))
-    known = {name: x for name, x in inputs.items() if name in formula.names}
+    known = {name: x for name, x in inputs.items() if alike(name, formula.names)}
     with np.errstate(all="ignore"):
         wanted = case.loss(*inputs.values())
     agree(formula.evaluate(known), wanted, case.slacks[:1], f"the formula {formula.text} at {known}")

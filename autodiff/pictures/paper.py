@@ -12,7 +12,7 @@ PIXELS = 96.0
 SLIDE = 16.0 / 9.0
 
 
-class Sheet(NamedTuple):
+class Paper(NamedTuple):
     """The shape, width by height, None for any; the size in inches, if it is given; the height of a legend.
 
     That is in points, like the pictures themselves.
@@ -28,13 +28,13 @@ class Sheet(NamedTuple):
         return text * min(self.aspect / width, 1.0 / (height + self.below))
 
 
-def sheet_of(aspect: Any, size: Any) -> Sheet:
+def paper_of(aspect: Any, size: Any) -> Paper:
     """The sheet that is asked for: a shape; a width in pixels, or width and height, which are a shape."""
     shape = None if aspect is None else positive("draw: aspect", aspect)
     if size is None:
-        return Sheet(shape)
+        return Paper(shape)
     if isinstance(size, (tuple, list)):
         width, height = pair(positive)("draw: size", size)
-        return Sheet(width / height, (width / PIXELS, height / PIXELS))
+        return Paper(width / height, (width / PIXELS, height / PIXELS))
     width = positive("draw: size", size)
-    return Sheet(shape, (width / PIXELS, width / PIXELS / (shape or 0.01)))
+    return Paper(shape, (width / PIXELS, width / PIXELS / (shape or 0.01)))
