@@ -25,9 +25,9 @@ from .geometry import Layout, read
 from .layout import lay_out
 from .legend import legend_of
 from .mermaid import mermaid_of
+from .paper import PIXELS, SLIDE, Paper, paper_of
 from .plain_text import plain_text_of
 from .scene import Scene
-from .paper import PIXELS, SLIDE, Paper, paper_of
 from .theme import THEMES
 from .wording import Wording
 
