@@ -11,7 +11,7 @@ SIGNS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
 """The operators between the parts of a formula."""
 
 STYLES = ("", "axes", "below", "primes", "unsaid")
-"""How an option is written in a template: as in Python; by letters of the axes; below; as primes; not at all."""
+"""How an option is written in a template: as in Python; as letters of axes; below; as primes; not at all."""
 
 INGREDIENTS = "operands, options, numbers, + - * / ** @, x.T, x if condition else y, and operations"
 

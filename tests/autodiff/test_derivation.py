@@ -447,7 +447,7 @@ def test_a_power_of_e_is_one_and_not_a_power_of_a_number() -> None:
 def test_an_array_of_equal_entries_is_written_as_an_array() -> None:
     x = Value([1.0, 2.0, 3.0], "x")
     assert "x̄ = [2, 2, 2]" in explain((x * 2.0).sum(), x).text
-    assert ad.formula((np.ones(3) @ x) ** 2).text == "([1, 1, 1]·x)²"
+    assert ad.formula(ad.matmul(np.ones(3), x) ** 2).text == "([1, 1, 1]·x)²"
     assert ad.formula(x + np.ones(3)).text == "x + 1"
     assert ad.formula((1.0 - x) * x).text == "(1 − x)∘x"
 
@@ -469,10 +469,12 @@ def test_matrix_rules_have_rows_and_columns() -> None:
 def inside(domain: Domain) -> float:
     """A number of a domain."""
     low, high = max(domain.low, -9.0), min(domain.high, 9.0)
-    return next(x for x in np.random.default_rng(0).uniform(low, high, 1000) if x in domain)
+    return next(float(x) for x in np.random.default_rng(0).uniform(low, high, 1000) if x in domain)
 
 
-WORDS_OF_PROGRAMS = re.compile(r"…, None|\*\*|power_|moveaxis|concatenate|expand_dims|scatter|running")
+WORDS_OF_PROGRAMS = re.compile(
+    r"None|\w+=|Ellipsis|…, None|\*\*|//|_[a-z]|preference|moveaxis|concatenate|expand_dims|scatter|running"
+)
 SEVERAL_RESULTS = {"eigh", "svd"}
 """Their rules are written out, whatever they are made of."""
 
@@ -494,28 +496,3 @@ def test_no_rule_of_an_operation_is_written_in_words_of_programs(case) -> None:
         rules = [link.text for link in derivation.links]
         for word in {word for rule in rules for word in WORDS_OF_PROGRAMS.findall(rule)}:
             assert own & SEVERAL_RESULTS or any(word in name for name in own), (word, rules)
-
-
-PROGRAMS_WORDS = re.compile(r"None|\w+=|_[a-z]|\*\*|//|Ellipsis|\bTrue\b|floor_divide|preference|power_slope")
-"""What belongs to a program and not to a formula."""
-
-
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_no_derivation_has_words_of_a_program(case: Elementwise | Shaped) -> None:
-    if isinstance(case, Elementwise):
-        operands = [Value(inside(domain), name) for domain, name in zip(case.domains, "xyz", strict=False)]
-    else:
-        rng = np.random.default_rng(0)
-        operands = [
-            Value(rng.uniform(0.5, 1.5, shape), x) for shape, x in zip(case.shapes, "XYZ", strict=False)
-        ]
-    output = case(*operands)
-    if (
-        not isinstance(output, Value)
-        or output.constant
-        or str(case).startswith(("linalg.eigh", "linalg.svd"))
-    ):
-        return  # rules of eigenvectors are as long as their programs
-    for x in operands:
-        text = explain(output.sum(), x).text
-        assert not PROGRAMS_WORDS.search(text), text

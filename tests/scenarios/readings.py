@@ -49,7 +49,12 @@ def backpropagated(case: Case) -> Value:
 def drawn(y: Value) -> Any:
     """A picture with a card for each node, however many they are; above 60 by default it has fewer."""
     return ad.draw(
-        y, number_format=FORMAT, max_nodes=len(Graph(y)) + 1, collapse=False, each_operation=True, legend=False
+        y,
+        number_format=FORMAT,
+        max_nodes=len(Graph(y)) + 1,
+        collapse=False,
+        each_operation=True,
+        legend=False,
     )
 
 
