@@ -64,15 +64,8 @@ def answer_explain(asked: Namespace) -> Answer:
 
     problem = Problem(asked.expression, asked.givens[asked.givens[:1] == ["wrt"] :], DIFFERENTIATE)
     output, leaves = problem.recorded()
-<<<<<<< HEAD
     name = chosen_leaf(asked, leaves)
-    derivation = explain(output, leaves[name])
-=======
-    name = asked.wrt or next(iter(leaves))
-    if name not in leaves:
-        raise Misuse(f"--wrt: expected one of {', '.join(leaves)}, got {name!r}")
     derivation = explain(output, leaves[name], put=not asked.no_put)
->>>>>>> wt-explain
     data = {
         "value": output.item(),
         "wrt": name,
