@@ -16,6 +16,7 @@ import pytest
 from autodiff import Value, gradients
 from autodiff.programs.javascript.writing import javascript
 from autodiff.programs.tracing.trace import recorded_from
+from tests.browser import Page
 
 
 def literal(x: float) -> str:
@@ -25,20 +26,26 @@ def literal(x: float) -> str:
     return "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
 
 
-def run(script: str) -> Any:
-    """What a script puts into `out`, as JSON has it; numbers that JSON lacks come back as floats, too."""
+def run(script: str, browser: Page | None = None) -> Any:
+    """What a script puts into `out`, in node or in a browser; numbers that JSON lacks come back as floats."""
+    exact = (
+        'typeof x === "number" && (Object.is(x, -0) || !Number.isFinite(x)) ? `#${x === 0 ? "-0" : x}` : x'
+    )
+    text, result = f"const out = [];\n{script}\n", f"JSON.stringify(out, (_, x) => {exact})"
+    if browser is not None:
+        return _read(json.loads(browser.run(f"{text}return {result};")))
+    return _read(json.loads(_in_node(f"{text}console.log({result});")))
+
+
+def _in_node(script: str) -> str:
     node = shutil.which("node")
     if node is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no node on PATH; CI installs nodejs")
         pytest.skip("no node on PATH")
-    exact = (
-        'typeof x === "number" && (Object.is(x, -0) || !Number.isFinite(x)) ? `#${x === 0 ? "-0" : x}` : x'
-    )
-    text = f"const out = [];\n{script}\nconsole.log(JSON.stringify(out, (_, x) => {exact}));"
-    done = subprocess.run([node, "-"], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return _read(json.loads(done.stdout))
+    return done.stdout
 
 
 def _read(x: Any) -> Any:
@@ -85,6 +92,6 @@ def entries(xs: Iterable[Any]) -> list[float]:
     return [float(x) for array in xs for x in np.ravel(array)]
 
 
-def same(a: float, b: float, rtol: float) -> bool:
+def same(a: float, b: float, rtol: float, atol: float = 0.0) -> bool:
     """Whether two numbers are the same, nan included."""
-    return (a != a and b != b) or a == b or abs(a - b) <= rtol * abs(b)
+    return (a != a and b != b) or a == b or abs(a - b) <= rtol * abs(b) + atol < math.inf

@@ -25,7 +25,7 @@ from ..tracing.trace import Recording, recorded_from
 from .spellings import spelling_of
 
 Entries: TypeAlias = Any
-"""An array of objects: numbers, and an Entry for each that is computed. Several results are a tuple."""
+"""An array of objects: numbers, and a Cell for each that is computed. Several results are a tuple."""
 
 DEEPEST = 8
 """Bodies within bodies."""
@@ -45,18 +45,18 @@ OF_MASKS: dict[str, Any] = {"any": arithmetic.add, "all": arithmetic.multiply}
 
 
 def _arithmetic(function: Any) -> tuple[Any, Any]:
-    """Methods of entries that write an operation into their draft: of an entry, and swapped."""
+    """Methods of cells that write an operation into their draft: of a cell, and swapped."""
 
-    def method(entry: Entry, *others: Any) -> Entry:
-        return applied(entry.draft, function.operation, [entry, *others], {})
+    def method(cell: Cell, *others: Any) -> Cell:
+        return applied(cell.draft, function.operation, [cell, *others], {})
 
-    def swapped(entry: Entry, other: Any) -> Entry:
-        return applied(entry.draft, function.operation, [other, entry], {})
+    def swapped(cell: Cell, other: Any) -> Cell:
+        return applied(cell.draft, function.operation, [other, cell], {})
 
     return method, swapped
 
 
-class Entry:
+class Cell:
     """The place of a number in a draft, with the arithmetic that NumPy asks of objects, and no other."""
 
     __slots__ = ("draft", "place")
@@ -77,15 +77,15 @@ class Entry:
     __bool__ = __float__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
 
-def applied(draft: Draft, operation: Operation, operands: Sequence[Any], metadata: dict[str, Any]) -> Entry:
+def applied(draft: Draft, operation: Operation, operands: Sequence[Any], metadata: dict[str, Any]) -> Cell:
     """An operation on entries and numbers, written into a draft. Raises TooLongError for too many."""
     if len(draft.lines) > SPACE:
         raise TooLongError
-    return Entry(draft, draft.apply(operation, [_place(draft, x) for x in operands], metadata))
+    return Cell(draft, draft.apply(operation, [_place(draft, x) for x in operands], metadata))
 
 
 def _place(draft: Draft, x: Any) -> int:
-    return x.place if isinstance(x, Entry) else draft.constant(x if isinstance(x, bool) else float(x))
+    return x.place if isinstance(x, Cell) else draft.constant(x if isinstance(x, bool) else float(x))
 
 
 # -- listings ----------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def _inputs(draft: Draft, line: Line) -> Entries:
     for index in np.ndindex(line.shape):
         data = canonical(np.asarray(line.data)[index])
         name = line.name and _indexed(line.name, index)
-        entries[index] = Entry(draft, draft.take(line._replace(data=data, name=name)))
+        entries[index] = Cell(draft, draft.take(line._replace(data=data, name=name)))
     return entries
 
 
@@ -141,7 +141,7 @@ def _name(draft: Draft, entries: Entries, line: Line) -> None:
     if not line.name or isinstance(entries, tuple):
         return
     for index, x in np.ndenumerate(entries):
-        if isinstance(x, Entry):
+        if isinstance(x, Cell):
             draft.adopt(x.place, line._replace(name=_indexed(line.name, index)))
 
 
@@ -192,7 +192,7 @@ def _counted(draft: Draft, entries: Entries) -> Entries:
     def number(x: Any) -> Any:
         if not _is_mask(draft, x):
             return x
-        return Entry(draft, draft.add(selection.where, x.place, draft.constant(1.0), draft.constant(0.0)))
+        return Cell(draft, draft.add(selection.where, x.place, draft.constant(1.0), draft.constant(0.0)))
 
     if isinstance(entries, tuple):
         return entries
@@ -200,7 +200,7 @@ def _counted(draft: Draft, entries: Entries) -> Entries:
 
 
 def _is_mask(draft: Draft, x: Any) -> bool:
-    return isinstance(x, Entry) and draft.lines[x.place].dtype.kind == "b"
+    return isinstance(x, Cell) and draft.lines[x.place].dtype.kind == "b"
 
 
 def _fold(draft: Draft, operation: Operation, entries: Entries) -> Operation | None:
@@ -240,7 +240,7 @@ def _recorded(line: Line, operands: Sequence[Entries], what: str, depth: int) ->
 
 
 def _is_known(entries: Entries) -> bool:
-    return not any(isinstance(x, Entry) for x in np.ravel(entries))
+    return not any(isinstance(x, Cell) for x in np.ravel(entries))
 
 
 def _stand_in(entries: Entries) -> Any:

@@ -36,7 +36,7 @@ cos             Math.cos({0})
 cosh            Math.cosh({0})
 deg2rad         {0} * (Math.PI / 180)
 divide          {0} / {1}
-entr            {0} > 0 ? -{0} * Math.log({0}) : {0} == 0 ? 0 : {0} < 0 ? -Infinity : NaN
+entr            {0} > 0 ? 0 - {0} * Math.log({0}) : {0} == 0 ? 0 : {0} < 0 ? -Infinity : NaN
 exp             Math.exp({0})
 exp2            power(2, {0})
 expm1           Math.expm1({0})
@@ -45,7 +45,7 @@ floor_divide    floorDivided({0}, {1})
 fmax            {0} >= {1} || {1} != {1} ? {0} : {1}
 fmin            {0} <= {1} || {1} != {1} ? {0} : {1}
 hypot           Math.hypot({0}, {1})
-larger          Math.max({0}, {1})
+larger          {0} >= {1} || {0} != {0} ? {0} : {1}
 log             Math.log({0})
 log10           Math.log10({0})
 log1p           Math.log1p({0})
@@ -74,7 +74,7 @@ sign            sign({0})
 sin             Math.sin({0})
 sinc            {0} == 0 ? 1 : Math.sin(Math.PI * {0}) / (Math.PI * {0})
 sinh            Math.sinh({0})
-smaller         Math.min({0}, {1})
+smaller         {0} <= {1} || {0} != {0} ? {0} : {1}
 softplus        softplus({0})
 sqrt            Math.sqrt({0})
 square          {0} * {0}
@@ -160,10 +160,11 @@ function modulo(x, y) {
   return rest == 0 ? (y < 0 ? -0 : 0) : NaN;
 }""",
     "floorDivided": """
+// A quotient of 0 has the sign of x / y.
 function floorDivided(x, y) {
   if (y == 0) return x / y;
   const rest = x % y, whole = (x - rest) / y - (rest != 0 && rest < 0 != y < 0 ? 1 : 0);
-  return Math.floor(whole) + (whole - Math.floor(whole) > 0.5 ? 1 : 0);
+  return Math.floor(whole) + (whole - Math.floor(whole) > 0.5 ? 1 : 0) || 0 * (x / y);
 }""",
     "finite": """
 function finite(x, ofNan, above, below) {
