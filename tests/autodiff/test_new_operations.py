@@ -314,7 +314,9 @@ def test_the_convention_at_a_kink_ends_the_docstring():
 # -- readers ---------------------------------------------------------------------------------------
 
 ROOT = Path(ad.__file__).parent
-READERS = ("differentiation", "derivations", "checking", "pictures", "animation", "programs", "graph.py")
+READERS = (
+    "differentiation", "derivations", "checking", "pictures", "animation", "live", "programs", "graph.py",
+)  # fmt: skip
 
 APPLYING = {
     "checking/mistakes/slips.py": "writes a transpose too many",
@@ -327,6 +329,8 @@ APPLYING = {
     "differentiation/passes.py": "measures gradients",
     "differentiation/reverse.py": "undoes broadcasting",
     "differentiation/structural_zeros.py": "computes with masks",
+    "live/computation.py": "begins each segment with copies of values, where slopes end",
+    "programs/javascript": "spells them, and writes arrays entry by entry",
     "programs/tracing": "tells which numbers are finite where another is",
     "programs/rewrites": "each rewrite is a law of the operations in it, as −(−x) = x",
 }
