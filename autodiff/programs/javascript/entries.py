@@ -1,7 +1,7 @@
 """Listings as listings of numbers: arrays entry by entry, operations without a spelling by their bodies.
 
-What works entry by entry is written so. A function that only moves and adds entries, as a matrix product, is
-run on arrays of entries, as NumPy runs it on any objects. Any other body is recorded on Values.
+What has a spelling is written for each entry. What moves and adds entries, as a matrix product does, is run
+on arrays of cells, as NumPy runs it on any objects. Other bodies are recorded on Values.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Cell:
     __sub__, __rsub__ = _arithmetic(arithmetic.subtract)
     __mul__, __rmul__ = _arithmetic(arithmetic.multiply)
     __truediv__, __rtruediv__ = _arithmetic(arithmetic.divide)
-    __neg__, _ = _arithmetic(arithmetic.negative)
+    __neg__ = _arithmetic(arithmetic.negative)[0]
 
     def _refuse(self, *_: object) -> Any:
         raise TypeError("an entry is not known before the page computes it")
@@ -155,10 +155,12 @@ def _computed(draft: Draft, line: Line, operands: list[Entries], what: str, dept
     if spelling_of(operation):
         function = np.frompyfunc(lambda *xs: applied(draft, operation, xs, line.metadata), len(operands), 1)
         return np.asarray(function(*operands), object)
-    found = _moved(draft, line, operands)
+    found = None if operation.elementwise else _moved(draft, line, operands)
     if found is not None:
         return found
-    recording = _recorded(line, operands, what, depth)
+    recording = _recorded(line, operands) if depth else None
+    if recording is None:
+        raise unspelled(operation, what)
     variables = [x for x in operands if not _is_known(x)]
     return _written(draft, recording.listing, variables, what, depth - 1)[0]
 
@@ -225,17 +227,17 @@ def _folded(draft: Draft, x: Entries, operation: Operation, axis: Any, keepdims:
 # -- bodies ------------------------------------------------------------------------------------
 
 
-def _recorded(line: Line, operands: Sequence[Entries], what: str, depth: int) -> Recording:
-    """The body of a line, on operands of which only constants are known."""
+def _recorded(line: Line, operands: Sequence[Entries]) -> Recording | None:
+    """The body of a line, on operands of which only constants are known; None if it cannot be recorded."""
     operation: Any = line.operation
-    given = [_stand_in(x) for x in operands]
-    variables = [x for x in given if isinstance(x, Value)]
     try:
+        given = [_stand_in(x) for x in operands]
+        variables = [x for x in given if isinstance(x, Value)]
         found = recorded_from(operation.forward, given, line.metadata, variables, absorbs=True)
-    except Exception as error:  # of whatever kind: it was not written for Values
-        raise unspelled(operation, what) from error
-    if depth == 0 or operation in [x.operation for x in found.listing.lines] or len(found.outputs) != 1:
-        raise unspelled(operation, what)
+    except Exception:  # of whatever kind: it was not written for Values
+        return None
+    if operation in [x.operation for x in found.listing.lines] or len(found.outputs) != 1:
+        return None
     return found
 
 
