@@ -64,7 +64,7 @@ def answer_explain(asked: Namespace) -> Answer:
     name = asked.wrt or next(iter(leaves))
     if name not in leaves:
         raise Misuse(f"--wrt: expected one of {', '.join(leaves)}, got {name!r}")
-    derivation = explain(output, leaves[name])
+    derivation = explain(output, leaves[name], put=not asked.no_put)
     data = {
         "value": output.item(),
         "wrt": name,

@@ -60,6 +60,7 @@ def _parser() -> ArgumentParser:
     grad.add_argument("--order", type=int, choices=(1, 2), default=1, help="2: second derivatives, too")
     explain = _added(commands, "explain", answer_explain, "derive one partial derivative, link by link")
     explain.add_argument("--wrt", metavar="NAME", help="with respect to which name (default: the first)")
+    explain.add_argument("--no-put", action="store_true", help="the finished formula alone")
     explain.add_argument("--format", choices=("text", "latex", "markdown"), default="text")
     draw = _added(commands, "draw", answer_draw, "draw the graph with data and gradients")
     formats = ", ".join(GraphPicture.formats())

@@ -19,6 +19,7 @@ from ..values.operation import Operation, first_operand, ieee, second_operand
 from ..values.value import Value, data_of
 from .expression import Given, Number, Symbol, Term, evaluated
 from .forms import operated, spread
+from .templates import OPTION
 
 PROBES = ((0.37, 1.41, 0.83, 2.9), (-0.7, -1.3, 2.3, -0.4), (1.9, -0.6, -3.1, 0.2), (-2.2, 0.9, 0.5, 1.7))
 """Points at which a closed formula is compared with the rule that it was written down from."""
@@ -210,4 +211,6 @@ def _opaque(name: str, rule: Any, of: Operation, declare: Any) -> Any:
     slope.__name__ = name
     declared = declare(doperands=0.0)(slope)
     declared.operation.metadata, declared.operation.defaults = of.metadata, of.defaults
+    options = "".join(f"{{{option}{style}}}" for option, style in OPTION.findall(of.typeset or ""))
+    declared.operation.typeset = f"{name}{options}({{*}})" if options else None
     return declared

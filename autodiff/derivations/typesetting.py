@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.lettering import ESCAPES, latex_of
 from ..text.notation import printable
-from ..values.data import Data
+from ..values.data import Data, Shape
 from .expression import Term
 from .writing import POWER, Piece, Text
 
@@ -56,6 +56,13 @@ class Latex(Text):
         if exponent == self.transposed and "^" in base:
             base = f"{{{base}}}"  # a name with an index above
         return f"{base}^{{{exponent}}}"
+
+    def subscript(self, text: str) -> str:
+        return f"_{{{latex_of(text)}}}"
+
+    def ones(self, shape: Shape) -> str:
+        sizes = r" \times ".join(map(str, shape))
+        return rf"\mathbf{{1}}_{{{sizes}}}"
 
     def root(self, base: Term) -> str:
         return rf"\sqrt{{{self.write(base)}}}"

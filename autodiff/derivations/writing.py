@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from string import Formatter
 from typing import TypeAlias
 
 import numpy as np
 
-from ..text.lettering import ABOVE, raised
-from ..text.notation import printable, text_of, visible
-from ..values.data import Data, shape_of
+from ..text.lettering import ABOVE, BELOW, raised
+from ..text.notation import FEW, printable, text_of, visible
+from ..values.data import Data, Shape, shape_of
 from .expression import (
     ONE,
     Call,
@@ -33,11 +32,24 @@ from .expression import (
     shape_of_term,
 )
 from .simplification import bare, descending, product
+from .templates import (
+    OPTION,
+    Place,
+    below,
+    exponent_in,
+    function_name,
+    index_text,
+    operands_of,
+    options_left,
+    places,
+)
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 
 Piece: TypeAlias = tuple[str, int]
 """A text, and how strongly its outermost operation binds."""
+
+LOWERED = {char: low for low, char in BELOW.items()} | {"∞": "∞"}
 
 LARGE = 1e15
 """Whole numbers below it are written with all their digits."""
@@ -114,6 +126,15 @@ class Text:
     def array(self, data: Data) -> str:
         """An array in few characters."""
         return self.plain(self.entries(data))
+
+    def spread(self, value: float, shape: Shape) -> Piece:
+        """An array of equal entries: a small one in full, a larger one as a multiple of that of ones."""
+        if math.prod(shape) <= FEW:
+            return self.array(np.full(shape, value)), ATOM
+        number = self.part(Number(value), POWER)
+        return (
+            (self.ones(shape), ATOM) if value == 1.0 else (f"{number}{self.times}{self.ones(shape)}", PRODUCT)
+        )
 
     def entries(self, data: Data) -> str:
         """The entries of a small array, the range of a large one: between square brackets."""
@@ -204,40 +225,60 @@ class Text:
     # -- other operations --------------------------------------------------------------------
 
     def call(self, call: Call) -> Piece:
-        """An operation as it is typeset, or as a function."""
-        template, arguments = call.operation.typeset, call.arguments
-        if template and call.is_usual:
-            return self.typeset(template, call)
-        if "′" in call.name:
-            output = 0 if call.operation.elementwise else 1  # what a rule takes beside the operands
-            arguments = (*arguments[:output], *arguments[output + 1 :])
-        inner = [*map(self.write, arguments), *([self.plain(call.told)] if call.told else [])]
-        return self.plain(_function(call)) + self.bracketed(", ".join(inner)), ATOM
+        """An operation as it is typeset, or as a function f(x; option)."""
+        told = options_left(call)
+        if call.operation.typeset and not told:
+            return self.typeset(call.operation.typeset, call)
+        inner = ", ".join(map(self.write, operands_of(call))) + (f"; {self.plain(told)}" if told else "")
+        return self.plain(function_name(call)) + self.bracketed(inner), ATOM
 
     def typeset(self, template: str, call: Call) -> Piece:
         """An operation by its own notation: between signs, with one in front, behind, or between operands."""
         first = call.arguments[0]
         if template == "{}":
             if isinstance(first, Number):
-                return self.array(np.full(call.shape, first.value)), ATOM
+                return self.spread(first.value, call.shape)
             return self.piece(first)
         if is_column(call):
             return self.piece(first)
         if template == "{}ᵀ" or is_row(call):
             return self.superscript(self.part(first, POWER), self.transposed), POWER
-        if template.startswith("{}") and template[2:] and all(char in ABOVE for char in template[2:]):
-            exponent = "".join(ABOVE[char] for char in template[2:]).replace("-", self.minus)
-            return self.superscript(self.part(first, POWER), exponent), POWER
-        if template == "e^{}":
-            return self.exponential(first), POWER
-        begins, ends = not template.startswith("{"), not template.endswith("}")
-        least = SUM if begins and ends else ATOM if ends else POWER
-        waiting, text = iter(call.arguments), ""
-        for sign, name, _, _ in Formatter().parse(template):
-            text += self.sign(sign)
-            if name is not None:
-                text += _index(call.metadata[name]) if name else self.part(next(waiting), least)
-        return text, ATOM if ends else PRODUCT
+        if exponent := exponent_in(template):
+            return self.superscript(self.part(first, POWER), exponent.replace("-", self.minus)), POWER
+        return self.filled(template, call)
+
+    def filled(self, template: str, call: Call) -> Piece:
+        """A template with operands and options in their places."""
+        waiting, text, raises = iter(_compared(template, operands_of(call))), "", False
+        shown = OPTION.sub("", template)
+        begins, ends = not shown.startswith("{"), not shown.endswith("}")
+        joins = "/" in shown or ">" in shown or "^" in shown
+        least = POWER if joins else SUM if begins and ends else ATOM if ends else POWER
+        for place in places(template):
+            raises = place.name == "" and place.before.endswith("^")
+            text += self.sign(place.before[:-2] if raises else place.before)
+            if raises:
+                text += self.raised(place.before[-2], next(waiting))
+            elif place.name == "*":
+                text += ", ".join(map(self.write, waiting))
+            elif place.name:
+                text += self.option(call, place)
+            elif place.name == "":
+                text += self.part(next(waiting), least)
+        return text, ATOM if ends else POWER if shown.endswith("^{}") else PRODUCT
+
+    def option(self, call: Call, place: Place) -> str:
+        """An option in its place."""
+        if not place.style:
+            return index_text(call.metadata[place.name or ""])
+        text = below(call, place)
+        if place.style == "primes":
+            return self.plain("′") * int(text or 0)
+        return self.subscript(text) if text else ""
+
+    def raised(self, base: str, exponent: Term) -> str:
+        """A base, e or a number, to the power of a term."""
+        return self.exponential(exponent) if base == "e" else self.superscript(base, self.write(exponent))
 
     def sign(self, text: str) -> str:
         """What a template has between operands; words are set as such."""
@@ -268,6 +309,15 @@ class Text:
         """A derivative in Leibniz' notation, with ∂ or with d."""
         return f"{sign}{visible(upper)}/{sign}{visible(lower)}"
 
+    def subscript(self, text: str) -> str:
+        """Something below the line."""
+        low = [LOWERED.get(char) for char in text]
+        return "".join(filter(None, low)) if all(low) else f"_({text})"
+
+    def ones(self, shape: Shape) -> str:
+        """The array of ones of a shape."""
+        return "𝟏" + "ₓ".join(map(self.subscript, map(str, shape)))
+
     def superscript(self, base: str, exponent: str) -> str:
         """A base with something above."""
         if exponent == self.transposed:
@@ -290,10 +340,11 @@ class Text:
         return f"{self.part(over, PRODUCT)}/{self.part(under, POWER)}", PRODUCT
 
 
-def _function(call: Call) -> str:
-    """What an operation is called as a function: its symbol, unless that comes behind or between operands."""
-    symbol, template = call.operation.symbol, call.operation.typeset or ""
-    return symbol if symbol.rstrip("′₁₂₃₄₅").isalpha() and not template.startswith("{") else call.name
+def _compared(template: str, operands: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The operands of a template; of a comparison without their signs: −y > −x is x > y."""
+    if ">" in template and all(map(_is_negative, operands)):
+        return tuple(map(_negated, operands[::-1]))
+    return operands
 
 
 def _positive_first(terms: tuple[Term, ...]) -> tuple[Term, ...]:
@@ -321,16 +372,3 @@ def _divisor(factor: Term) -> Term | None:
         return None
     exponent = _negated(factor.exponent)
     return factor.base if exponent == ONE else Power(factor.base, exponent)
-
-
-def _index(index: object) -> str:
-    """An index as it is written in Python."""
-    entries = index if isinstance(index, tuple) else (index,)
-    return ", ".join("…" if entry is ... else _range(entry) for entry in entries)
-
-
-def _range(entry: object) -> str:
-    if not isinstance(entry, slice):
-        return printable(str(entry))
-    ends = (entry.start, entry.stop) if entry.step is None else (entry.start, entry.stop, entry.step)
-    return ":".join("" if end is None else str(end) for end in ends)

@@ -49,7 +49,7 @@ def scan(a: Data, b: Data, /) -> Data:
     return r
 
 
-@primitive(dx=lambda g, y, x: _moved_down(y, 1.0) * _reversed_scan(x, g))
+@primitive(symbol="cumprod", dx=lambda g, y, x: _moved_down(y, 1.0) * _reversed_scan(x, g))
 def running_product(x: Data, /) -> Data:
     """Products along the last axis.   yᵢ = Πₖ≤ᵢ xₖ;   x̄ᵢ = yᵢ₋₁·rᵢ with rᵢ = ȳᵢ + xᵢ₊₁·rᵢ₊₁."""
     return np.cumprod(x, axis=-1)
@@ -72,13 +72,19 @@ def _each_other(x: Operand, axis: Axis) -> Operand:
     return moveaxis(reshape(_others(rows), shape_of(moved)), last, axes)
 
 
-@primitive(symbol="Π", dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _each_other(x, axis))
+@primitive(
+    symbol="Π",
+    typeset="Π{axis:axes}({}){keepdims:unsaid}",
+    dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _each_other(x, axis),
+)
 def prod(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Product.   y = Πᵢ xᵢ;   ∂y/∂xᵢ = Πₖ≠ᵢ xₖ, exact with any number of zeros."""
     return np.prod(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(linear=True, dx=lambda g, y, x, axis: _summed_from_the_end(g, x, axis))
+@primitive(
+    linear=True, typeset="cumsum{axis:axes}({})", dx=lambda g, y, x, axis: _summed_from_the_end(g, x, axis)
+)
 def cumsum(x: Data, /, axis: int | None = None) -> Data:
     """Running total, of the flattened x when axis is None.   yᵢ = Σₖ≤ᵢ xₖ;   x̄ᵢ = Σₖ≥ᵢ ȳₖ."""
     return np.cumsum(x, axis=axis)

@@ -65,7 +65,14 @@ def divide(x: Data, y: Data, /) -> Data:
     return x / y
 
 
-@elementwise(symbol="//", scalar=operator.floordiv, dx=0.0, dy=0.0, kink="floor_divide′(2, 1) = 0")
+@elementwise(
+    symbol="//",
+    typeset="⌊{}/{}⌋",
+    scalar=operator.floordiv,
+    dx=0.0,
+    dy=0.0,
+    kink="floor_divide′(2, 1) = 0",
+)
 def floor_divide(x: Data, y: Data, /) -> Data:
     """Quotient rounded down.   z = ⌊x/y⌋;   its derivatives are 0."""
     return np.floor_divide(x, y)

@@ -158,6 +158,7 @@ def _svd_rule(g: Any, y: Any, a: Operand, mask: Any = None) -> Operand:
 
 
 @primitive(
+    typeset="svd({}){full_matrices:unsaid}",
     da=lambda g, y, a, full_matrices: _svd_rule(g, y, a),
     masked=lambda g, mask, y, a: _svd_rule(g, y, a, mask),
 )
@@ -173,7 +174,7 @@ def _pinv_rule(g: Operand, y: Operand, a: Operand) -> Operand:
     return left + right - yt @ transposed(g) @ yt
 
 
-@primitive(typeset="{}⁺", da=lambda g, y, a, rcond: _pinv_rule(g, y, a))
+@primitive(typeset="{}⁺{rcond:unsaid}", da=lambda g, y, a, rcond: _pinv_rule(g, y, a))
 def _pinv(a: Data, /, rcond: Any = None) -> Data:
     """Pseudo-inverse, with singular values up to rcond times the largest as 0."""
     return np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)

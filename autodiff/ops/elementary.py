@@ -65,13 +65,13 @@ def exp(x: Data, /) -> Data:
     return np.exp(x)
 
 
-@elementwise(scalar=math.exp2, nonnegative=True, dx=lambda y, x: y * LOG_2)
+@elementwise(typeset="2^{}", scalar=math.exp2, nonnegative=True, dx=lambda y, x: y * LOG_2)
 def exp2(x: Data, /) -> Data:
     """Power of two.   y = 2ˣ;   dy/dx = y·log 2."""
     return np.exp2(x)
 
 
-@elementwise(scalar=math.expm1, dx=lambda y, x: exp(x))
+@elementwise(formula="exp(x) - 1", scalar=math.expm1, dx=lambda y, x: exp(x))
 def expm1(x: Data, /) -> Data:
     """Exponential less one, exact near 0.   y = eˣ − 1;   dy/dx = eˣ."""
     return np.expm1(x)
@@ -86,19 +86,19 @@ def log(x: Data, /) -> Data:
     return np.log(x)
 
 
-@elementwise(scalar=math.log2, dx=lambda y, x: (1.0 / LOG_2) / x, remedy=LOG_REMEDY)
+@elementwise(symbol="log₂", scalar=math.log2, dx=lambda y, x: (1.0 / LOG_2) / x, remedy=LOG_REMEDY)
 def log2(x: Data, /) -> Data:
     """Logarithm to base 2.   y = log₂ x;   dy/dx = 1/(x·log 2)."""
     return np.log2(x)
 
 
-@elementwise(scalar=math.log10, dx=lambda y, x: (1.0 / LOG_10) / x, remedy=LOG_REMEDY)
+@elementwise(symbol="log₁₀", scalar=math.log10, dx=lambda y, x: (1.0 / LOG_10) / x, remedy=LOG_REMEDY)
 def log10(x: Data, /) -> Data:
     """Logarithm to base 10.   y = log₁₀ x;   dy/dx = 1/(x·log 10)."""
     return np.log10(x)
 
 
-@elementwise(scalar=math.log1p, dx=lambda y, x: 1.0 / (1.0 + x))
+@elementwise(formula="log(1 + x)", scalar=math.log1p, dx=lambda y, x: 1.0 / (1.0 + x))
 def log1p(x: Data, /) -> Data:
     """Logarithm of one plus x, exact near 0.   y = log(1 + x);   dy/dx = 1/(1 + x)."""
     return np.log1p(x)
@@ -110,6 +110,7 @@ def _ahead(z: Data, x: Data, y: Data) -> Data:
 
 
 @elementwise(
+    typeset="log(e^{} + e^{})",
     kink="logaddexp′(-inf, -inf) = 0",
     dx=lambda z, x, y: sigmoid(_ahead(z, x, y)),
     dy=lambda z, x, y: sigmoid(_ahead(z, y, x)),
@@ -120,6 +121,7 @@ def logaddexp(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    typeset="log₂(2^{} + 2^{})",
     kink="logaddexp2′(-inf, -inf) = 0",
     dx=lambda z, x, y: sigmoid(_ahead(z, x, y) * LOG_2),
     dy=lambda z, x, y: sigmoid(_ahead(z, y, x) * LOG_2),
@@ -143,13 +145,14 @@ def sqrt(x: Data, /) -> Data:
     return np.sqrt(x)
 
 
-@elementwise(scalar=math.cbrt, dx=lambda y, x: 1.0 / (3.0 * (y * y)))
+@elementwise(typeset="∛{}", scalar=math.cbrt, dx=lambda y, x: 1.0 / (3.0 * (y * y)))
 def cbrt(x: Data, /) -> Data:
     """Cube root, also of negative numbers.   y = ∛x;   dy/dx = 1/(3y²), ∞ at 0."""
     return np.cbrt(x)
 
 
 @elementwise(
+    formula="(x**2 + y**2)**0.5",
     scalar=math.hypot,
     kink="hypot′(0, 0) = 0",
     dx=lambda z, x, y: ratio(x, z),

@@ -46,7 +46,9 @@ def _several(arrays: Iterable[Operand], name: str) -> tuple[Operand, ...]:
 
 
 @primitive(
-    linear=True, darrays=lambda g, y, arrays, i, axis, bounds: g[along(axis, slice(bounds[i], bounds[i + 1]))]
+    linear=True,
+    typeset="joined{axis:axes}({*}){bounds:unsaid}",
+    darrays=lambda g, y, arrays, i, axis, bounds: g[along(axis, slice(bounds[i], bounds[i + 1]))],
 )
 def _concatenate(*arrays: Data, axis: int, bounds: tuple[int, ...]) -> Data:
     return np.concatenate(arrays, axis)
@@ -75,7 +77,9 @@ def concatenate(arrays: Iterable[Operand], /, axis: int | None = 0) -> Any:
     return _concatenate(*several, axis=axis, bounds=bounds)
 
 
-@primitive(linear=True, darrays=lambda g, y, arrays, i, axis: g[along(axis, i)])
+@primitive(
+    linear=True, typeset="stacked{axis:axes}({*})", darrays=lambda g, y, arrays, i, axis: g[along(axis, i)]
+)
 def _stack(*arrays: Data, axis: int) -> Data:
     # Floats come from scalar code, many at a time: np.stack would make an array of each.
     return np.array(arrays) if all(type(x) is float for x in arrays) else np.stack(arrays, axis)

@@ -104,7 +104,7 @@ def _rule(g: Operand, y: Operand, x: Operand, ord: float, axis: Axis, keepdims: 
 
 
 @primitive(
-    typeset="‖{}‖",
+    typeset="‖{}‖{ord:below}{axis:axes}{keepdims:unsaid}",
     kink="norm′([0, 0]) = 0",
     dx=lambda g, y, x, ord, axis, keepdims: _rule(g, y, x, ord, axis, keepdims),
 )

@@ -48,7 +48,7 @@ def _divided(g: Operand, n: float) -> Operand:
 @primitive(
     linear=True,
     symbol="Σ",
-    typeset="Σ({})",
+    typeset="Σ{axis:axes}({}){keepdims:unsaid}",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims),
 )
 def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
@@ -62,7 +62,7 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     linear=True,
-    typeset="mean({})",
+    typeset="mean{axis:axes}({}){keepdims:unsaid}",
     dx=lambda g, y, x, axis, keepdims: spread(
         _divided(g, float(entries(shape_of(x), axis))), x, axis, keepdims
     ),
@@ -79,9 +79,10 @@ def _deviation(x: Operand, axis: Axis) -> Operand:
 
 
 @primitive(
+    typeset="var{axis:axes}({}){ddof:unsaid}{keepdims:unsaid}",
     dx=lambda g, y, x, axis, ddof, keepdims: (
         spread(_divided(g, _freedom(x, axis, ddof) / 2.0), x, axis, keepdims) * _deviation(x, axis)
-    )
+    ),
 )
 def var(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Data:
     """Variance of n entries.   y = Σᵢ (xᵢ − x̄)² / (n − ddof);   ∂y/∂xᵢ = 2(xᵢ − x̄) / (n − ddof)."""
@@ -108,6 +109,7 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
 
 
 @primitive(
+    typeset="std{axis:axes}({}){ddof:unsaid}{keepdims:unsaid}",
     kink="std′([1, 1]) = 0",
     dx=lambda g, y, x, axis, ddof, keepdims: (
         spread(_divided(g, _freedom(x, axis, ddof)), x, axis, keepdims)
@@ -134,6 +136,7 @@ def _share(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Data:
 
 @primitive(
     selecting=True,
+    typeset="max{axis:axes}({}){keepdims:unsaid}",
     kink="max′([1, 1]) = ½",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
 )
@@ -144,6 +147,7 @@ def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     selecting=True,
+    typeset="min{axis:axes}({}){keepdims:unsaid}",
     kink="min′([1, 1]) = ½",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
 )
@@ -177,6 +181,7 @@ def _shares(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
 
 
 @primitive(
+    typeset="logsumexp{axis:axes}({}){keepdims:unsaid}",
     kink="logsumexp′([-inf, -inf]) = 0",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _shares(y, x, axis, keepdims),
 )
@@ -193,14 +198,20 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     return logs if keepdims else np.squeeze(logs, axis=axes_of(shape_of(x), axis))
 
 
-@primitive(dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)))
+@primitive(
+    typeset="softmax{axis:axes}({})",
+    dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)),
+)
 def softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
     e = np.exp(widened(x - _largest(x, axis)))
     return narrowed(e / total(e, axis, keepdims=True), x)
 
 
-@primitive(dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True))
+@primitive(
+    typeset="log softmax{axis:axes}({})",
+    dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True),
+)
 def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
     shifted = widened(x - _largest(x, axis))

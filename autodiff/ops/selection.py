@@ -84,7 +84,7 @@ def _sign_of_number(x: float) -> float:
     return float((x > 0.0) - (x < 0.0)) if x == x else x
 
 
-@elementwise(scalar=_sign_of_number, dx=lambda y, x: 0.0 / absolute(x))
+@elementwise(symbol="sign", scalar=_sign_of_number, dx=lambda y, x: 0.0 / absolute(x))
 def _sign(x: Data, /) -> Data:
     """The slope of |x|.   y = sign x;   dy/dx = 0, and nan at 0."""
     return np.sign(x)
@@ -99,13 +99,13 @@ def sign(x: Data, /) -> Data:
     return np.sign(x)
 
 
-@elementwise(dx=0.0, kink="floor′(1) = 0")
+@elementwise(typeset="⌊{}⌋", dx=0.0, kink="floor′(1) = 0")
 def floor(x: Data, /) -> Data:
     """Largest integer not above x.   dy/dx = 0."""
     return np.floor(x)
 
 
-@elementwise(dx=0.0, kink="ceil′(1) = 0")
+@elementwise(typeset="⌈{}⌉", dx=0.0, kink="ceil′(1) = 0")
 def ceil(x: Data, /) -> Data:
     """Smallest integer not below x.   dy/dx = 0."""
     return np.ceil(x)
@@ -123,7 +123,7 @@ def rint(x: Data, /) -> Data:
     return np.rint(x)
 
 
-@elementwise(dx=0.0, kink="round′(0.5) = 0")
+@elementwise(typeset="round{decimals:below}({})", dx=0.0, kink="round′(0.5) = 0")
 def round(x: Data, /, decimals: int = 0) -> Data:
     """x rounded to decimals, halves to even.   dy/dx = 0."""
     return np.round(x, decimals)
@@ -193,7 +193,7 @@ def _bound(name: str, new: Operand, old: Operand, none: float) -> Operand:
     return none if given is None else given
 
 
-@elementwise(dx=0.0, dy=0.0)
+@elementwise(typeset="[{} > {}]", dx=0.0, dy=0.0)
 def preference(x: Data, y: Data, /) -> Data:
     """Share of x in the larger of two: 1 where x > y or y is nan, ½ where they tie, else 0."""
     ahead = np.greater(x, y) | np.isnan(y)

@@ -13,7 +13,11 @@ from .elementary import exp, log, log1p
 __all__ = ["entr", "erf", "sinc", "xlog1py", "xlogy"]
 
 
-@elementwise(symbol="sinc", dx=lambda y, x, order: sinc_derivative(x, order=order + 1))
+@elementwise(
+    symbol="sinc",
+    typeset="sinc{order:primes}({})",
+    dx=lambda y, x, order: sinc_derivative(x, order=order + 1),
+)
 def sinc_derivative(x: Data, /, order: int = 0) -> Data:
     """The derivative of sinc of any order, also at 0.   y = dⁿ/dxⁿ [sin(πx)/(πx)].
 
@@ -116,6 +120,7 @@ def xdivy(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    formula="x*log(y)",
     scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x * math.log(y),
     dx=lambda z, x, y: log(y),
     dy=lambda z, x, y: xdivy(x, y),
@@ -134,6 +139,7 @@ def xlogy(x: Data, y: Data, /) -> Data:
 
 
 @elementwise(
+    formula="x*log(1 + y)",
     scalar=lambda x, y: 0.0 if x == 0.0 and y == y else x * math.log1p(y),
     dx=lambda z, x, y: log1p(1.0 * y),  # of truth values NumPy takes it in half precision
     dy=lambda z, x, y: xdivy(x, 1.0 + y),
@@ -150,7 +156,7 @@ def xlog1py(x: Data, y: Data, /) -> Data:
     return np.where(nothing, 0.0, x * np.log1p(np.where(nothing, x, y)))  # x is 0, in its dtype
 
 
-@elementwise(dx=lambda y, x: -1.0 - log(x))
+@elementwise(formula="-x*log(x)", dx=lambda y, x: -1.0 - log(x))
 def entr(x: Data, /) -> Data:
     """Term of an entropy.   y = −x·log x, 0 at x = 0, −∞ for x < 0;   dy/dx = −1 − log x, ∞ at 0.
 

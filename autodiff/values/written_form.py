@@ -10,6 +10,9 @@ from typing import Any
 SIGNS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.MatMult)
 """The operators between the parts of a formula."""
 
+STYLES = ("", "axes", "below", "primes", "unsaid")
+"""How an option is written in a template: as in Python; as letters of axes; below; as primes; not at all."""
+
 INGREDIENTS = "operands, options, numbers, + - * / ** @, x.T, x if condition else y, and operations"
 
 
@@ -67,7 +70,8 @@ def check_typeset(template: Any, count: int, options: Sequence[str], forward: An
     except ValueError as error:
         raise ValueError(f"{told} is not a template: {error}") from None
     for _, name, form, conversion in fields:
-        if form or conversion or (name and name not in options):
+        styled = form in (STYLES if name in options else STYLES[:1])
+        if conversion or not styled or (name and name != "*" and name not in options):
             known = ", ".join(f"{{{option}}}" for option in options) or "none"
             raise ValueError(f"{told}: a place is {{}} for an operand or an option by its name: {known}")
     places = sum(not field[1] for field in fields)

@@ -279,8 +279,8 @@ def test_what_a_rule_leaves_out_at_one_entry_counts_at_other_points(f) -> None:
 @pytest.mark.parametrize(
     ("f", "text"),
     [
-        (ad.hypot, "y/hypot(x, y)"),
-        (ad.arctan2, "−x/hypot(x, y)²"),
+        (ad.hypot, "y/√(x² + y²)"),
+        (ad.arctan2, "−x/(x² + y²)"),
         (ad.power, "xʸ·log(x)"),
         (ad.logaddexp, "σ(y − x)"),
         (ad.xlogy, "x/y"),
@@ -447,7 +447,7 @@ def test_a_power_of_e_is_one_and_not_a_power_of_a_number() -> None:
 def test_an_array_of_equal_entries_is_written_as_an_array() -> None:
     x = Value([1.0, 2.0, 3.0], "x")
     assert "x̄ = [2, 2, 2]" in explain((x * 2.0).sum(), x).text
-    assert ad.formula((np.ones(3) @ x) ** 2).text == "([1, 1, 1]·x)²"
+    assert ad.formula(ad.matmul(np.ones(3), x) ** 2).text == "([1, 1, 1]·x)²"
     assert ad.formula(x + np.ones(3)).text == "x + 1"
     assert ad.formula((1.0 - x) * x).text == "(1 − x)∘x"
 
@@ -469,10 +469,12 @@ def test_matrix_rules_have_rows_and_columns() -> None:
 def inside(domain: Domain) -> float:
     """A number of a domain."""
     low, high = max(domain.low, -9.0), min(domain.high, 9.0)
-    return next(x for x in np.random.default_rng(0).uniform(low, high, 1000) if x in domain)
+    return next(float(x) for x in np.random.default_rng(0).uniform(low, high, 1000) if x in domain)
 
 
-WORDS_OF_PROGRAMS = re.compile(r"…, None|\*\*|power_|moveaxis|concatenate|expand_dims|scatter|running")
+WORDS_OF_PROGRAMS = re.compile(
+    r"None|\w+=|Ellipsis|…, None|\*\*|//|_[a-z]|preference|moveaxis|concatenate|expand_dims|scatter|running"
+)
 SEVERAL_RESULTS = {"eigh", "svd"}
 """Their rules are written out, whatever they are made of."""
 

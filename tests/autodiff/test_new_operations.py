@@ -106,7 +106,7 @@ def test_an_option_is_written_where_the_template_names_it_or_it_is_unusual():
 
     x = Value(2.0, "x")
     assert formula(shifted(x, 3)).text == "x[3]"
-    assert formula(shifted(x, 3, by=1)).text == "shifted(x, by=1, at=3)"
+    assert formula(shifted(x, 3, by=1)).text == "shifted(x; 1, 3)"
 
 
 def test_a_formula_may_name_options_and_what_its_module_knows():
