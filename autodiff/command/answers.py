@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..differentiation.engine import gradients
+from ..naming import shown_names
 from ..settings import chosen
 from ..values.value import Value
 from .drawing import drawing
@@ -35,11 +36,13 @@ def answer_grad(asked: Namespace) -> Answer:
     f, names, variables = problem.output, list(leaves), list(leaves.values())
     slopes = gradients(output, variables, create_graph=asked.order == 2)
     data: dict[str, Any] = {"value": output.item(), "gradient": _by_name(names, slopes)}
-    lines = [(f, data["value"]), *((f"∂{f}/∂{x}", slope) for x, slope in data["gradient"].items())]
+    shown = shown_names([f, *names])
+    f = shown[f]
+    lines = [(f, data["value"]), *((f"∂{f}/∂{shown[x]}", slope) for x, slope in data["gradient"].items())]
     if asked.order == 2:
         rows = [_by_name(names, gradients(slope, variables)) for slope in slopes]
         data["hessian"] = dict(zip(names, rows, strict=True))
-        lines += [(_second(f, x, y), data["hessian"][x][y]) for x in names for y in names]
+        lines += [(_second(f, shown[x], shown[y]), data["hessian"][x][y]) for x in names for y in names]
     return Answer("\n".join(f"{left} = {right:.10g}" for left, right in lines), data)
 
 

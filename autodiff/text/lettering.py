@@ -33,8 +33,10 @@ ESCAPES = {char: f"\\{char}" for char in "$%_{} "} | {
 
 PRIMES = "'′"
 MACRON = "\u0304"
+ACCENTS = {MACRON: "bar", "\u0302": "hat", "\u0303": "tilde", "\u0307": "dot"}
+"""Signs above a letter, and LaTeX's commands for them."""
 PIECES = re.compile(
-    f"(?P<below>[{''.join(BELOW)}]+)|(?P<above>[{''.join(ABOVE)}]+)|(?P<word>[A-Za-z_]{{2,}})|(?P<other>.{MACRON}?)"
+    f"(?P<below>[{''.join(BELOW)}]+)|(?P<above>[{''.join(ABOVE)}]+)|(?P<word>[A-Za-z_]{{2,}})|(?P<other>.[{''.join(ACCENTS)}]?)"
 )
 
 
@@ -85,8 +87,8 @@ def _letter(char: str) -> str:
     if char in ESCAPES:
         return ESCAPES[char]
     plain = unicodedata.normalize("NFD", char)
-    if plain.endswith(MACRON) and len(plain) == 2:
-        return f"\\bar{{{_letter(plain[0])}}}"
+    if len(plain) == 2 and plain[1] in ACCENTS:
+        return f"\\{ACCENTS[plain[1]]}{{{_letter(plain[0])}}}"
     greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(char, ""))
     if not greek or not "α" <= char.lower() <= "ω" or greek[2] == "OMICRON":
         return char

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from autodiff import Value
 from autodiff.graph import Graph
 from autodiff.naming import Names, shown_names
 from autodiff.testing import expressions
+from autodiff.text.lettering import BELOW, latex_of
 from autodiff.text.letters import lettered
 
 s = ad.sigmoid
@@ -204,3 +207,30 @@ def test_names_stay_when_a_node_uses_the_old_output(e, unnamed, how):
     output = e(*(Value(x, None if hidden else name) for x, name, hidden in pairs))
     before, after = named(output), named(FURTHER[how](output))
     assert {key: after[key] for key in before} == before
+
+
+# -- the same names everywhere ---------------------------------------------------------------------
+
+
+@given(expressions(["add", "multiply", "sin", "tanh", "sigmoid", "square"], arrays=False))
+def test_the_same_graph_has_the_same_names_everywhere(e):
+    leaves = [Value(x, name) for x, name in zip(e.inputs, e.names, strict=True)]
+    output = ad.tanh(e(*leaves)) + 1.0 if isinstance(e(*leaves), Value) else leaves[0] + 1.0
+    graph = Graph(output)
+    names = Names(graph)
+    shown = {name for node in graph if (name := names[node.id])}
+    parts = {name for id, name in names.put.items() if id != graph.output.id}
+    assert set(ad.explain(output, leaves[0]).formula.names) >= shown
+    assert all(f"{name} = " in str(ad.tree(output)) for name in parts)
+    assert {row.name for row in ad.nudges(output, leaves).rows} == set(e.names)
+    found = set(
+        re.findall(r"\bu\d+\b", str(ad.compile(lambda *xs: ad.tanh(e(*xs)) + 1.0).source_of(*e.inputs)))
+    )
+    assert found <= {"".join(BELOW.get(char, char) for char in name) for name in parts}
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"), [("x_hat_1", r"\hat{x}_{1}"), ("y_hat", r"\hat{y}"), ("w11_2", "w_{11}^{(2)}")]
+)
+def test_a_name_typed_in_ascii_is_mathematics_in_latex(name, latex):
+    assert latex_of(lettered(name)) == latex
