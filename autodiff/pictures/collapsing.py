@@ -33,7 +33,7 @@ MARKED_LESS = 2
 
 
 class _Way(NamedTuple):
-    """A way to draw a graph: a key for each part, the boxes, which are closed, and how many each stands for."""
+    """A way to draw a graph: a key for each part, the boxes, which are closed, how many each stands for."""
 
     keys: dict[int, int]
     boxes: Boxes

@@ -12,8 +12,14 @@ from .legend import in_lines
 from .scene import INDENT, Arrow, Card, Inscription, Scene
 from .theme import LOOKS, CardLook, Colours
 
-PAGE = {"nodesep": "0.18", "ranksep": "0.13"}
+PAGE = {"nodesep": "0.18"}
+ROOMY, NARROW, FEW_CARDS = "0.19", "0.13", 20
+"""From layer to layer, in inches: of few cards, which are large on a page anyway, and of more."""
+
 PLACED = {"layout": "nop2"}
+MANY, EFFORT = 60, ("nslimit", "nslimit1", "mclimit")
+"""Cards that Graphviz may think about for as long as it likes; with more, its time would explode."""
+
 FONT = "Helvetica,Arial,sans-serif"
 SIZE = 11.0
 """The size of all text, in points."""
@@ -39,7 +45,10 @@ PORTS = {
 }
 """Where arrows leave and enter a card: always the same side, so that the direction is seen."""
 TEXT = {"fontname": FONT, "fontsize": f"{SIZE:g}"}
-BOX = TEXT | {"style": "rounded,filled", "margin": "8", "labelloc": "t", "labeljust": "l"}
+BOX = TEXT | {"style": "rounded,filled", "margin": "8", "labeljust": "l"}
+TITLES = {"LR": "t", "RL": "t", "TB": "b", "BT": "b"}
+"""Where the titles of boxes are: not where most arrows enter. From bottom to top Graphviz turns it around."""
+
 LEGEND = TEXT | {"labelloc": "b", "labeljust": "l"}
 SHAPES = {"number": {"width": "0.2", "height": "0.2"}, "box": {"shape": "folder"}, "rest": {"shape": "box"}}
 OUTPUT = {"penwidth": "2"}
@@ -68,21 +77,24 @@ def dot_of(scene: Scene, style: Style, layout: Layout | None = None) -> str:
     What is written on an arrow is a node that it goes through, `id="l5_0"`, so that nothing else does; what
     leads there has `id="s5_0"`. With a layout, everything is where that says.
     """
-    colours, upright = style.colours, style.direction in ("LR", "RL")
+    colours = style.colours
     lines = [
         "digraph autodiff {",
-        f"{INDENT}graph [{_attributes(_page(style, layout))}]",
+        f"{INDENT}graph [{_attributes(_page(scene, style, layout))}]",
         f"{INDENT}node [{_attributes(CARD | _ink(colours, colours.border, colours.text))}]",
         f"{INDENT}edge [{_attributes(ARROW | PORTS[style.direction] | {'color': colours.line})}]",
-        *_nodes(scene, upright, colours, layout),
+        *_nodes(scene, style, layout),
         *_edges(scene.arrows, layout),
         "}\n",
     ]
     return "\n".join(lines)
 
 
-def _page(style: Style, layout: Layout | None) -> dict[str, str]:
-    own = PAGE | {"bgcolor": style.colours.page, "rankdir": style.direction}
+def _page(scene: Scene, style: Style, layout: Layout | None) -> dict[str, str]:
+    ranksep = ROOMY if len(scene.cards) <= FEW_CARDS else NARROW
+    own = PAGE | {"ranksep": ranksep, "bgcolor": style.colours.page, "rankdir": style.direction}
+    if len(scene.cards) > MANY:
+        own |= dict.fromkeys(EFFORT, f"{MANY / len(scene.cards):.2f}")
     if layout:
         own |= PLACED
     if style.size:
@@ -94,8 +106,9 @@ def _page(style: Style, layout: Layout | None) -> dict[str, str]:
     return own
 
 
-def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None) -> Iterator[str]:
+def _nodes(scene: Scene, style: Style, layout: Layout | None) -> Iterator[str]:
     """The nodes, those in boxes in clusters, one inside the other."""
+    colours, upright, box = style.colours, style.direction in ("LR", "RL"), _box_look(style)
     looks: dict[tuple[bool | str, ...], str] = {}
     beside = _attributes(LABEL | {"fontcolor": colours.line})
     for indent, item in scene.outline(scene.labels):
@@ -103,7 +116,7 @@ def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None)
             yield f"{indent}}}"
         elif isinstance(item, int):
             yield f"{indent}subgraph cluster_{item} {{"
-            yield f"{indent}{INDENT}graph [{_box(scene, item, colours, layout)}]"
+            yield f"{indent}{INDENT}graph [{_box(scene, item, box, layout)}]"
         elif isinstance(item, Inscription):
             label = f'id="{item.id}" label="{dot(item.text)}" {beside}'
             yield f"{indent}{item.id} [{label}{_at(layout, item.id)}]"
@@ -113,15 +126,15 @@ def _nodes(scene: Scene, upright: bool, colours: Colours, layout: Layout | None)
                 looks[kind] = _look(item, colours)
             yield f"{indent}{item.id} [{_label(item, upright)} {looks[kind]}{_at(layout, item.id)}]"
     if layout:
-        yield from _pieces(colours, layout)
+        yield from _pieces(box, layout)
 
 
-def _pieces(colours: Colours, layout: Layout) -> Iterator[str]:
+def _pieces(look: Mapping[str, str], layout: Layout) -> Iterator[str]:
     """Where boxes go on in further rows."""
     for number, box in layout.boxes.items():
         for k, piece in enumerate(box.pieces, 2):
-            look = _attributes(BOX | _box_colours(colours) | {"label": "", "bb": _bounds(piece)})
-            yield f'{INDENT}subgraph cluster_{number}_{k} {{ graph [id="box{number}_{k}" {look}] }}'
+            own = _attributes({**look, "label": "", "bb": _bounds(piece)})
+            yield f'{INDENT}subgraph cluster_{number}_{k} {{ graph [id="box{number}_{k}" {own}] }}'
 
 
 def _edges(arrows: Sequence[Arrow], layout: Layout | None) -> Iterator[str]:
@@ -129,7 +142,7 @@ def _edges(arrows: Sequence[Arrow], layout: Layout | None) -> Iterator[str]:
     ways = layout.ways if layout else {}
     for arrow in arrows:
         id, start = arrow.id, arrow.source
-        look = ' style="dotted"' if arrow.is_absorbed else ""
+        look = ' style="dashed"' if arrow.is_absorbed else ""
         if arrow.text:
             label, way = f"l{id[1:]}", f"s{id[1:]}"
             yield f'{INDENT}{start} -> {label} [id="{way}" arrowhead="none"{look}{_along(ways.get(way))}]'
@@ -193,16 +206,18 @@ def _ink(colours: Colours, line: str, text: str) -> dict[str, str]:
     return {"color": line, "fontcolor": text}
 
 
-def _box(scene: Scene, box: int, colours: Colours, layout: Layout | None) -> str:
-    own = BOX | _box_colours(colours)
+def _box(scene: Scene, box: int, look: Mapping[str, str], layout: Layout | None) -> str:
+    own = dict(look)
     if layout:
         place = layout.boxes[box]
         own |= {"bb": _bounds(place.place), "lp": _pair(*place.title.middle)}
     return f'id="box{box}" label="{dot(scene.boxes[box])}" {_attributes(own)}'
 
 
-def _box_colours(colours: Colours) -> dict[str, str]:
-    return {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
+def _box_look(style: Style) -> dict[str, str]:
+    colours = style.colours
+    ink = {"color": colours.line, "fontcolor": colours.line, "fillcolor": colours.shade}
+    return BOX | {"labelloc": TITLES[style.direction]} | ink
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -10,16 +10,10 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
+from .cutting import CLEAR, LANE, Cut, best_cuts
 from .geometry import Box, Curve, Layout, Rect, Spot, Turn, hull
 from .sheet import Sheet
-
-LANE = 7.0
-"""From one arrow to the next, where they go from a row to the next one."""
-
-CLEAR = 10.0
-"""Between a row and what passes it."""
 
 MARGIN = 8.0
 """Around the cards in a box."""
@@ -30,22 +24,11 @@ WORTH = 1.1
 LEGIBLE = 24.0 / 1080.0
 """The size of text, as a part of the height of a page, that pictures are folded for; larger is not better."""
 
-UNEASE = {"lines": 0.02, "boxes": 0.06}
-"""What it costs to cut an arrow, and a box, as a part of the size of the text."""
-
 BEND = 5.0
 """The radius of corners."""
 
 FINE = 1 << 20
 """Places on a piece of a curve that are told apart."""
-
-
-class Cut(NamedTuple):
-    """Where a picture may be cut, and how many arrows and boxes are cut there."""
-
-    x: float
-    lines: int
-    boxes: int
 
 
 TURNS: dict[str, tuple[Turn, Turn]] = {
@@ -67,81 +50,18 @@ def folded(layout: Layout, direction: str, sheet: Sheet, text: float) -> Layout:
 
     def worth(width: float, height: float, cuts: Sequence[Cut]) -> float:
         size = sheet.letters(text, *((width, height) if upright else (height, width)))
-        unease = sum(UNEASE["lines"] * cut.lines + UNEASE["boxes"] * cut.boxes for cut in cuts)
-        return min(size, LEGIBLE) / (1.0 + unease)
+        return min(size, LEGIBLE) / (1.0 + sum(cut.unease for cut in cuts))
 
-    extent = seen.extent
-    best, chosen = worth(extent.width, extent.height, ()), None
-    if best >= LEGIBLE:
+    plain = worth(seen.extent.width, seen.extent.height, ())
+    if plain >= LEGIBLE:
         return layout
-    best *= WORTH
-    for cuts in _ways_to_cut(seen):
+    best, chosen = WORTH * plain, None
+    for cuts in best_cuts(seen, worth):
         rows = _Rows(seen, cuts)
         found = worth(rows.width, rows.height, cuts)
         if found > best:
             best, chosen = found, rows
     return chosen.layout().seen(back) if chosen else layout
-
-
-# -- where to cut ----------------------------------------------------------------------------------
-
-
-def _cuts(layout: Layout) -> list[Cut]:
-    """One place in each gap between the cards: where it cuts fewest boxes, and then fewest arrows."""
-    heads = [Rect(*way.points[-1], *way.tip) for way in layout.ways.values() if way.tip]
-    blocks = [*layout.cards.values(), *heads, *(box.title for box in layout.boxes.values())]
-    borders = {x for box in layout.boxes.values() for x in (box.place.left, box.place.right)}
-    found = []
-    for left, right in _gaps(blocks):
-        inside = sorted({left, right, *(x for x in borders if left < x < right)})
-        middles = [(a + b) / 2.0 for a, b in pairwise(inside) if b - a > 1.0]
-        found.append(min((_cut(layout, x) for x in middles), key=lambda cut: (cut.boxes, cut.lines)))
-    return found
-
-
-def _gaps(blocks: Sequence[Rect]) -> Iterator[tuple[float, float]]:
-    """The intervals that no block reaches into, between two that do."""
-    reached = -math.inf
-    for block in sorted(blocks):
-        if -math.inf < reached < block.left - 2.0:
-            yield reached, block.left
-        reached = max(reached, block.right)
-
-
-def _cut(layout: Layout, x: float) -> Cut:
-    lines = sum(way.points[0].x < x < way.points[-1].x for way in layout.ways.values())
-    boxes = sum(box.place.left < x < box.place.right for box in layout.boxes.values())
-    return Cut(x, lines, boxes)
-
-
-def _ways_to_cut(layout: Layout) -> Iterator[tuple[Cut, ...]]:
-    """For each width that rows may have, the cuts that fill them one after the other."""
-    cuts, extent = _cuts(layout), layout.extent
-    places = [extent.left, *(cut.x for cut in cuts), extent.right]
-    widths = sorted({b - a for k, a in enumerate(places) for b in places[k + 1 :]})
-    seen = set()
-    for width in widths:
-        for few in (False, True):
-            chosen = tuple(_filled(cuts, extent, width, few))
-            if chosen and chosen not in seen:
-                seen.add(chosen)
-                yield chosen
-
-
-def _filled(cuts: Sequence[Cut], extent: Rect, width: float, few: bool) -> Iterator[Cut]:
-    """The last cut that still fits into each row; if `few`, that of the last ones which cuts fewest arrows."""
-    start, first = extent.left, 0
-    while start + width < extent.right - 1.0:
-        fitting = [k for k in range(first, len(cuts)) if cuts[k].x <= start + width + 1e-6]
-        if not fitting:
-            return
-        near = [k for k in fitting if cuts[k].x > start + 0.6 * width] if few else []
-        last = min(near, key=lambda k: (cuts[k].lines + cuts[k].boxes, -k)) if near else fitting[-1]
-        yield cuts[last]
-        start, first = cuts[last].x, last + 1
-
-
-# -- rows ------------------------------------------------------------------------------------------
 
 
 class _Rows:

@@ -36,18 +36,18 @@ def _derivatives(scene: Scene) -> Iterator[str]:
     texts = [arrow.text for arrow in scene.arrows]
     fields = [field for card in scene.cards for field in card.fields]
     if any(text.startswith("∂") for text in texts):
-        example = f": {scene.example}" if scene.example else ""
-        yield f"∂: the derivative of what an arrow leads to by what it comes from{example}"
+        example = f", as {scene.example}" if scene.example else ""
+        yield f"∂: the derivative of an arrow's end by its start{example}"
     if any(text.startswith("∇") for text in texts):
         yield "∇: the term of a gradient that comes back along an arrow; ū is the gradient of u"
     if any(field.startswith("grad ") for field in fields):
-        yield f"grad: the derivative of {scene.whole} by what is on the card"
+        yield f"grad: the derivative of {scene.whole} by the value on the card"
     if any("\n= " in field for field in fields):
         yield "grad = … + …: a term for each arrow that leaves the card"
     if UNKNOWN in fields:
         yield f"{UNKNOWN}: not computed, as backward() did not come there"
     if any(arrow.is_absorbed for arrow in scene.arrows):
-        yield f"dotted arrow, {ABSORBED}: absorbed, as its branch was not taken"
+        yield f"dashed arrow, {ABSORBED}: absorbed, as its branch was not taken"
 
 
 def in_lines(phrases: Sequence[str], size: float, width: float) -> list[str]:

@@ -87,9 +87,10 @@ class Scene:
 
     @property
     def whole(self) -> str:
-        """What the picture is of, in a sentence."""
-        outputs = self._parts.graph.outputs
-        return (self._wording.name(outputs[0]) or "the output") if len(outputs) == 1 else "an output"
+        """What the gradients are of, in a sentence: an output, if only one has a gradient."""
+        outputs = [node for node in self._parts.graph.outputs if node.grad is not None]
+        single = self._wording.name(outputs[0]) if len(outputs) == 1 else ""
+        return single or "what backward() was called on"
 
     @property
     def example(self) -> str:
@@ -98,7 +99,7 @@ class Scene:
         for arrow in self.arrows:
             ends = [nodes.get(arrow.target), nodes.get(arrow.source)]
             names = [self._wording.name(node) for node in ends if node]
-            if arrow.text.startswith("∂") and len(names) == 2 and all(names):
+            if arrow.text.startswith("∂") and not arrow.is_absorbed and len(names) == 2 and all(names):
                 return f"∂{names[0]}/∂{names[1]} {arrow.text[2:]}".replace("\n", " ")
         return ""
 

@@ -29,7 +29,7 @@ class Sheet(NamedTuple):
 
 
 def sheet_of(aspect: Any, size: Any) -> Sheet:
-    """The sheet that is asked for: a shape, and a width, or width and height, which are a shape, in pixels."""
+    """The sheet that is asked for: a shape; a width in pixels, or width and height, which are a shape."""
     shape = None if aspect is None else positive("draw: aspect", aspect)
     if size is None:
         return Sheet(shape)

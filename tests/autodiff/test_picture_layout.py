@@ -120,7 +120,9 @@ def overlap(one: Rect, other: Rect) -> bool:
 
 
 def collisions(layout: Layout) -> list[str]:
-    """What lies on what: lines on cards and labels, and these on each other."""
+    """What lies on what: lines on cards, labels and titles of boxes, and these on each other."""
+    titles = {f"title {number}": box.title for number, box in layout.boxes.items()}
+    layout = layout._replace(cards={**layout.cards, **titles})
     found = [
         f"{a} on {b}" for a, b in combinations(layout.cards, 2) if overlap(layout.cards[a], layout.cards[b])
     ]
