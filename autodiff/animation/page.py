@@ -7,6 +7,7 @@ from string import Template
 
 from .caption import resource
 from .document import document, listed, named
+from .document import embedded as embedded  # programs of earlier versions find it here
 from .steps import Detail, Sign, Step
 from .svg import Element
 

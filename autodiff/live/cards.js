@@ -44,6 +44,14 @@
       const { part, classes } = parts.get(id), wanted = `${classes} ${state}`.trim();
       if (part.getAttribute("class") !== wanted) part.setAttribute("class", wanted);
     }
+    for (const { lower, label } of edges) if (asked === `n${lower}`) plated(label);
+  }
+
+  // The plate of a label is as wide as what it says.
+  function plated(label) {
+    const width = label.getComputedTextLength() + 14, plate = label.parentNode.querySelector(".plate");
+    plate.setAttribute("x", (Number(label.getAttribute("x")) - width / 2).toFixed(1));
+    plate.setAttribute("width", width.toFixed(1));
   }
 
   // The places of the derivation, one element each.

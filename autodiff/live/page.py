@@ -71,20 +71,22 @@ class LivePage(DocumentPage):
     # -- the picture ---------------------------------------------------------------------------
 
     def _drawn(self) -> Element:
-        """The picture, each card wide enough for any number."""
+        """The picture, each card with room for any number."""
         passes = self._passes
         texts = {id: self._tell.data(data) for id, data in passes.data.items()}
         longest = {id: max(WIDEST, text, key=len) for id, text in texts.items()}
         cards = cards_of(passes.intermediates, longest, dict.fromkeys(filter(passes.varies, texts), WIDEST))
         card_of = self._gathering.card_of
-        shown = [
-            card._replace(least=card.width, value=texts[card.id]) for card in cards if card.id not in card_of
-        ]
+        shown = [card for card in cards if card.id not in card_of]
         shown += itertools.starmap(self._gathered, self._gathering.groups.items())
         edges = {(card_of.get(i, i), id): "" for id in passes.forward for i in passes.operands(id)}
         locals_ = self._computation.locals
         edges.update({(lower, upper): WIDEST for upper, lower in locals_ if lower not in card_of})
-        return drawn(self.title, shown, edges, self._direction)
+        made = drawn(self.title, shown, edges, self._direction)
+        values = {f"v{id}": text for id, text in texts.items()}
+        for part in made.iter("text"):
+            part.text = values.get(part.get("id", ""), part.text)
+        return made
 
     def _gathered(self, card: int, ids: Sequence[int]) -> LiveCard:
         """A card for several leaves, which says how many."""

@@ -172,7 +172,7 @@ def draw(
     theme          "auto" for any page; "light", "dark", and "mono", for print, with a background of their own
     max_nodes      the largest number of cards: larger graphs are collapsed as little as needed, by
                    their boxes, then by drawing what is alike once; in the end the farthest are left out
-    each_operation whether each operation has a card, or only inputs, named parts and those that a reader would
+    each_operation whether each operation has a card, or only inputs, named parts and what a reader would
                    put, u₁, u₂ …; by default the latter for graphs of more than a dozen nodes
     aspect         the shape, width by height, that long pictures are folded into, in rows; None: in one row
     size           the largest width in pixels, or (width, height), whose shape then counts: (1920, 1080)

@@ -314,7 +314,9 @@ def test_the_convention_at_a_kink_ends_the_docstring():
 # -- readers ---------------------------------------------------------------------------------------
 
 ROOT = Path(ad.__file__).parent
-READERS = ("differentiation", "derivations", "checking", "pictures", "animation", "programs", "graph.py")
+READERS = (
+    "differentiation", "derivations", "checking", "pictures", "animation", "live", "programs", "graph.py",
+)  # fmt: skip
 
 APPLYING = {
     "checking/mistakes/slips.py": "writes a transpose too many",

@@ -1,4 +1,4 @@
-"""Pictures as a browser shows them: text stays on its card in any font, no picture is wider than its column."""
+"""Pictures as a browser shows them: text stays on its card in any font, none is wider than its column."""
 
 from __future__ import annotations
 
