@@ -79,8 +79,8 @@ def elementwise(
                  derivations write that, and simplify it
     typeset      how it is written in place of f(x), {} for each operand, {*} for all: "|{}|", "{} × {}",
                  "e^{}". An option is written as in Python, {index}; as the letters of axes, {axis:axes};
-                 below the line, {ord:below}; as primes, {order:primes}; or not at all, {keepdims:unsaid}: with a
-                 style only where it is not the usual one. Where another is not, f(x; option) is written
+                 below the line, {ord:below}; as primes, {order:primes}; or not at all, {keepdims:unsaid}: with
+                 a style only where it is not the usual one. If another is not, f(x; option) is written
     kink         the slope that is taken where there is none, "cone′(0) = 0"; it ends the docstring
     symmetric    operands may change places: x + y and y + x are one, to the last bit
     linear       the output is a product of one entry of each operand, and of constants: 0 of one makes it 0

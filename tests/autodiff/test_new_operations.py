@@ -329,7 +329,8 @@ APPLYING = {
     "differentiation/passes.py": "measures gradients",
     "differentiation/reverse.py": "undoes broadcasting",
     "differentiation/structural_zeros.py": "computes with masks",
-    "programs/javascript": "spells them",
+    "live/computation.py": "begins each segment with copies of values, where slopes end",
+    "programs/javascript": "spells them, and writes arrays entry by entry",
     "programs/tracing": "tells which numbers are finite where another is",
     "programs/rewrites": "each rewrite is a law of the operations in it, as −(−x) = x",
 }
