@@ -80,7 +80,7 @@ def elementwise(
     typeset      how it is written in place of f(x), {} for each operand, {*} for all: "|{}|", "{} × {}",
                  "e^{}". An option is written as in Python, {index}; as letters of axes, {axis:axes};
                  below the line, {ord:below}; as primes, {order:primes}; or not at all, {keepdims:unsaid}:
-                 with a style only where it is not the usual one. Where another is not, f(x; option) is written
+                 with a style only where it is not the usual one. Where another is not, f(x; option)
     definition   the same by other operations, as a function: where the operation is all there is to derive,
                  its slope is written in that form, too
     kink         the slope that is taken where there is none, "cone′(0) = 0"; it ends the docstring
