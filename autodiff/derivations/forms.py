@@ -13,7 +13,7 @@ import numpy as np
 from .. import ops
 from ..ops import broadcast_to, matmul, transpose
 from ..values.data import Shape, shape_of
-from ..values.operation import Operation
+from ..values.operation import Operation, ieee
 from .expression import MINUS_ONE, Call, Number, Sum, Term, shape_of_term
 from .simplification import grouped, power, product
 
@@ -28,7 +28,7 @@ def operated(operation: Operation, inputs: Sequence[Term], metadata: Mapping[str
     if operation.conforming and call.is_usual and "shape" in metadata and shape_of_term(inputs[0]) == shape:
         return inputs[0]
     if operation.formula is None:
-        return _transposed(call) or call
+        return _transposed(call) or _whole(call) or call
     own = dict(zip(operation.arguments, inputs, strict=True))
     names = ChainMap[str, Any](own, dict(metadata), operation.forward.__globals__, vars(ops))
     try:
@@ -93,6 +93,15 @@ def _unspread(term: Term) -> Term:
     while isinstance(term, Call) and term.operation.typeset == "{}":
         (term,) = term.arguments
     return term
+
+
+def _whole(x: Call) -> Term | None:
+    """A function of numbers that comes to a whole number: log(e) is 1."""
+    numbers = [term.value for term in x.arguments if isinstance(term, Number)]
+    if not x.operation.elementwise or len(numbers) < len(x.arguments):
+        return None
+    value = float(ieee(x.operation.forward, *numbers, **x.metadata))
+    return Number(value) if value.is_integer() else None
 
 
 def _transposed(x: Call) -> Term | None:

@@ -90,7 +90,7 @@ def below(call: Call, place: Place) -> str:
     if place.name in usual and repr(option) == repr(usual[place.name]):
         return ""
     if place.style == "axes":
-        ndim = len(shape_of_term(call.arguments[-1]))
+        ndim = max(len(shape_of_term(call.arguments[-1])), len(call.shape))  # stack adds one
         return "".join(
             AXES[i % len(AXES)] for i in axes_in(() if option is None else option, ndim, call.name)
         )

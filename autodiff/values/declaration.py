@@ -78,9 +78,11 @@ def elementwise(
     formula      what it is in other operations, as a Python expression of the parameters ("x*y", "x**2"):
                  derivations write that, and simplify it
     typeset      how it is written in place of f(x), {} for each operand, {*} for all: "|{}|", "{} × {}",
-                 "e^{}". An option is written as in Python, {index}; as the letters of axes, {axis:axes};
-                 below the line, {ord:below}; as primes, {order:primes}; or not at all, {keepdims:unsaid}: with
-                 a style only where it is not the usual one. If another is not, f(x; option) is written
+                 "e^{}". An option is written as in Python, {index}; as letters of axes, {axis:axes};
+                 below the line, {ord:below}; as primes, {order:primes}; or not at all, {keepdims:unsaid}:
+                 with a style only where it is not the usual one. Where another is not, f(x; option)
+    definition   the same by other operations, as a function: where the operation is all there is to derive,
+                 its slope is written in that form, too
     kink         the slope that is taken where there is none, "cone′(0) = 0"; it ends the docstring
     symmetric    operands may change places: x + y and y + x are one, to the last bit
     linear       the output is a product of one entry of each operand, and of constants: 0 of one makes it 0

@@ -441,7 +441,7 @@ def test_the_slope_of_sigma_alone_has_both_forms() -> None:
 def test_a_power_of_e_is_one_and_not_a_power_of_a_number() -> None:
     v = Value(0.3, "v")
     assert ad.formula(math.e ** (2.0 * v)).text == "e²ᵛ"
-    assert "2.718" not in explain(math.e**v, v).text
+    assert explain(math.e**v, v).formula.text == "eᵛ"
 
 
 def test_an_array_of_equal_entries_is_written_as_an_array() -> None:
