@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -99,11 +99,35 @@ Piece = tuple[str, float, str]
 
 def _lines(step: Step, width: float) -> list[list[Piece]]:
     """The lines of a caption."""
-    lines: list[list[Piece]] = [
+    titles: list[list[Piece]] = [
         [("title", 0.0, line)] for line in wrapped(step.title, TITLE, width, bold=True)
     ]
-    column = max((width_of(label, SIZE) for label, _ in step.formulas), default=0.0) + 12.0
+    has_labels = any(label for label, _ in step.formulas)
+    formulas = _labelled(step, width) if has_labels else _in_columns(step, width)
+    return [
+        *titles,
+        *formulas,
+        *([("words", 0.0, line)] for line in wrapped(step.words, SIZE, width) if line),
+    ]
+
+
+def _labelled(step: Step, width: float) -> Iterator[list[Piece]]:
+    """Formulas below each other, each behind its label."""
+    column = max(width_of(label, SIZE) for label, _ in step.formulas) + 12.0
     for label, formula in step.formulas:
-        rows = [[("formula", column, line)] for line in wrapped(flat(formula), SIZE, width - column)]
-        lines += [[("label", 0.0, label), *rows[0]], *rows[1:]]
-    return lines + [[("words", 0.0, line)] for line in wrapped(step.words, SIZE, width) if line]
+        first, *others = wrapped(flat(formula), SIZE, width - column)
+        yield [("label", 0.0, label), ("formula", column, first)]
+        yield from ([("formula", column, line)] for line in others)
+
+
+def _in_columns(step: Step, width: float) -> Iterator[list[Piece]]:
+    """Short formulas without labels, such as the parts of a gradient, several on a line."""
+    formulas = [flat(formula) for _, formula in step.formulas]
+    column = max((width_of(formula, SIZE) for formula in formulas), default=0.0) + 28.0
+    count = max(1, int(width / column))
+    for first in range(0, len(formulas), count):
+        row = formulas[first : first + count]
+        if count > 1:
+            yield [("formula", k * column, formula) for k, formula in enumerate(row)]
+        else:
+            yield from ([("formula", 0.0, line)] for line in wrapped(row[0], SIZE, width))

@@ -17,6 +17,7 @@ from ..graph import Graph
 from ..naming import Names
 from ..settings import any_number, whole
 from ..text.digits import subscript
+from ..text.letters import lettered
 from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
@@ -42,7 +43,7 @@ def nudges(
     of a replayed copy: neither the graph nor its leaves are touched.
 
     `output` is one number, or several in a list or an array: an activation or a loss for each observation.
-    Each has its slopes ∂output/∂θ; changes and ranks are then those of their sum Σ.
+    Each has its slopes ∂output/∂θ; changes and ranks are then those of their sum.
 
     Raises TypeError for anything but Values and numbers; ValueError if there is nothing to nudge, η is 0 or
     not finite, a parameter is constant, or a leaf was assigned after it was used.
@@ -63,7 +64,8 @@ def nudges(
         raise ValueError(f"nudges: eta must not be 0, got {eta}")
     whole("nudges: max_rows", max_rows, 1)
     slopes = np.concatenate([_slopes(one, values) for one in outputs], axis=1)
-    entries = list(_entries(values))
+    spoken = _Spoken(outputs)
+    entries = list(_entries(values, spoken.parameters(values)))
     importance = np.argsort(-np.abs(slopes.sum(axis=1)), kind="stable")
     kept = sorted(importance[:max_rows].tolist())
     replays = [Replay(one) for one in outputs]
@@ -76,7 +78,7 @@ def nudges(
         slopes[kept],
         changes,
         eta,
-        list(zip(_labels(outputs), before.tolist(), strict=True)),
+        list(zip(spoken.outputs(outputs), before.tolist(), strict=True)),
         len(entries) - len(kept),
     )
 
@@ -92,9 +94,8 @@ class Entry(NamedTuple):
     name: str
 
 
-def _entries(values: Sequence[Value]) -> Iterator[Entry]:
-    for number, value in enumerate(values, 1):
-        name = visible(value.name or f"θ{subscript(number)}")
+def _entries(values: Sequence[Value], names: Sequence[str]) -> Iterator[Entry]:
+    for value, name in zip(values, names, strict=True):
         for index in np.ndindex(value.shape):
             yield Entry(value, index, f"{name}[{', '.join(map(str, index))}]" if index else name)
 
@@ -115,17 +116,33 @@ def _slopes(output: Value, values: list[Value]) -> np.ndarray[Any, Any]:
 # -- names -----------------------------------------------------------------------------------------
 
 
-def _labels(outputs: Sequence[Value]) -> list[str]:
-    """A name for each number of the outputs, as everywhere; the entries of an array count from 1."""
-    graph = Graph(outputs if len(outputs) > 1 else outputs[0])
-    names = Names(graph)
-    labels: list[str] = []
-    for output, node in zip(outputs, graph.outputs, strict=True):
-        name = names.spoken(node.id)
-        entries = range(1, output.size + 1) if output.shape else ()
-        numbered = (f"{name}[{k}]" if output.name else f"{name}{subscript(k)}" for k in entries)
-        labels += list(numbered) if output.size > 1 else [name]
-    return labels
+class _Spoken:
+    """The names of outputs, and of what they were computed from, as pictures and derivations have them."""
+
+    def __init__(self, outputs: Sequence[Value]) -> None:
+        self.graph = Graph(outputs if len(outputs) > 1 else outputs[0])
+        self.names = Names(self.graph)
+
+    def outputs(self, outputs: Sequence[Value]) -> list[str]:
+        """A name for each number of the outputs; the entries of an array count from 1."""
+        labels: list[str] = []
+        for output, node in zip(outputs, self.graph.outputs, strict=True):
+            name = self.names.spoken(node.id)
+            counts = range(1, output.size + 1)
+            numbered = [f"{name}[{k}]" if output.name else f"{name}{subscript(k)}" for k in counts]
+            labels += numbered if output.size > 1 else [name]
+        return labels
+
+    def parameters(self, values: Sequence[Value]) -> list[str]:
+        """The name of each Value; θ with its number where nothing depends on it and it has none."""
+        ids = {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
+        others = [
+            visible(lettered(v.name)) if v.name else f"θ{subscript(k)}" for k, v in enumerate(values, 1)
+        ]
+        return [
+            self.names.spoken(ids[value._birth]) if value._birth in ids else other
+            for value, other in zip(values, others, strict=True)
+        ]
 
 
 def _values(given: Value | Iterable[Value], what: str) -> list[Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 SHOWN = 4
 """Observations that have columns of their own; of more, the first three have."""
 
-TOTAL = "Σ"
-"""The sum of several outputs."""
+COUNT = re.compile(r"(\[\d+\]|[₀-₉]+)$")
+"""What tells outputs of one name from each other."""
 
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 """A gap below this part of the output is rounding, and shown as 0."""
@@ -45,7 +46,7 @@ class Nudges(Tabular):
     """What `nudges` found: `print` it, or let a notebook show it.
 
     `rows` has a `Nudge` for each number nudged, in the order given, `ranking` in order of importance. Where
-    there are several outputs, the rows are about their sum Σ, and `observations` has a table for each.
+    there are several outputs, the rows are about their sum, and `observations` has a table for each.
     `omitted` counts the numbers that were not nudged, since they matter less than those that were.
     """
 
@@ -59,9 +60,8 @@ class Nudges(Tabular):
         omitted: int = 0,
     ) -> None:
         self.eta, self.omitted = eta, omitted
-        self.name, self.output = (
-            outputs[0] if len(outputs) == 1 else (TOTAL, sum(value for _, value in outputs))
-        )
+        self.name = outputs[0][0] if len(outputs) == 1 else _sum_of([name for name, _ in outputs])
+        self.output = outputs[0][1] if len(outputs) == 1 else sum(value for _, value in outputs)
         self._scale = sum(abs(value) for _, value in outputs)
         derivatives, actual = slopes.sum(axis=1).tolist(), changes.sum(axis=1).tolist()
         ranks = _ranks(derivatives)
@@ -117,7 +117,8 @@ class Nudges(Tabular):
             [row.actual for row in rows],
             dots={part.name: [part.rows[k].predicted for k in order] for part in self.observations},
             title="The most important first" if tied else f"{rows[0].name} matters most",
-            subtitle=f"Change of {self.total or self.name} when each θ alone is nudged by η = {self.eta:g}{shown}",
+            subtitle=f"Change of {self.total or self.name} "
+            f"when each θ alone is nudged by η = {self.eta:g}{shown}",
             label=f"predicted change, η·∂{self.name}/∂θ",
         )
 
@@ -148,6 +149,16 @@ class Nudges(Tabular):
         shown = groupby(self.ranking[:longest], key=lambda row: row.rank)
         names = " > ".join(" = ".join(row.name for row in rows) for _, rows in shown)
         return f"{names} > …" if len(self.rows) + self.omitted > longest else names
+
+
+def _sum_of(names: Sequence[str]) -> str:
+    """The name of a sum.
+
+    >>> _sum_of(["R₁", "R₂"]), _sum_of(["a₁⁽²⁾[1]", "a₁⁽²⁾[2]"]), _sum_of(["p", "q"])
+    ('ΣR', 'Σa₁⁽²⁾', 'Σ')
+    """
+    stems = {COUNT.sub("", name) for name in names}
+    return f"Σ{stems.pop()}" if len(stems) == 1 else "Σ"
 
 
 def _ranks(derivatives: Sequence[float]) -> list[int]:

@@ -67,7 +67,8 @@ def _parser() -> ArgumentParser:
     draw.add_argument("-o", "--output", metavar="FILE", help=f"{formats} (default: a tree)")
     add_drawing(draw)
     animate = _added(commands, "animate", answer_animate, "forward and backward pass, step by step")
-    animate.add_argument("-o", "--output", metavar="FILE", help=".html, .gif, .png or .txt (default: text)")
+    formats = ".html, .md, .gif, .png or .txt (default: text)"
+    animate.add_argument("-o", "--output", metavar="FILE", help=formats)
     play = _added(commands, "play", answer_play, "a page in which every number can be moved")
     play.add_argument("-o", "--output", metavar="FILE", default="play.html", help="default: play.html")
     minimum = _added(commands, "minimize", answer_minimize, "find a local minimum from the numbers given")

@@ -45,9 +45,10 @@ class Contents:
         parameters = [*self.weights.values(), *self.biases.values()]
         self.strokes = Strokes(parameters, by_gradient)
         if by_gradient and all(parameter.grad is None for parameter in parameters):
+            missing = "give x and y, or a loss, or call backward() first"
             raise ValueError(
-                "draw_network: lines='gradient', but there are no gradients; give x and y, or a loss, "
-                "or call backward() first"
+                "draw_network: lines='gradient', but there are no gradients; "
+                f"{'all parameters are frozen' if network.loss else missing}"
             )
 
     def nodes(self, column: int) -> list[int]:

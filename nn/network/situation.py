@@ -9,6 +9,8 @@ import numpy as np
 
 from autodiff import Value, gradients
 from autodiff.graph import Graph
+from autodiff.text.digits import counted
+from autodiff.text.letters import lettered
 
 from ..losses import squared_error
 from .feedforward import MLP, Network
@@ -91,7 +93,7 @@ class Loss:
         births = {node.source._birth for node in Graph(r) if isinstance(node.source, Value)}
         if not any(parameter._birth in births for parameter in network.parameters()):
             raise ValueError(f"draw_network: the loss, {r.described()}, does not depend on this network")
-        return cls(r.name or "R", "", _number(r), _slopes(network, r), 0)
+        return cls(lettered(r.name) if r.name else "R", "", _number(r), _slopes(network, r), 0)
 
     @classmethod
     def _computed(cls, network: Network | MLP, seen: Observed, y: Any, loss: Any) -> Self:
@@ -122,7 +124,7 @@ def _targets(given: Any, count: int, n_outputs: int) -> np.ndarray[Any, Any]:
         y = y[None]
     if not y.ndim or len(y) != count:
         raise ValueError(
-            f"draw_network: expected a target for each of {count} observations, "
+            f"draw_network: expected a target for each of {counted(count, 'observation')}, "
             f"got y of shape {np.shape(given)}"
         )
     return y

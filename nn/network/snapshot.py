@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autodiff import Value, no_grad
+from autodiff.text.letters import lettered
 
 from ..layers.linear import Linear
 from .feedforward import MLP, Network
@@ -49,7 +50,8 @@ class Snapshot:
         self.activations: list[list[tuple[float, ...]]] | None = None
         if x is not None:
             self.observed = observed(x, network.n_inputs)
-            self.names = [name or usual for name, usual in zip(self.observed.names, self.names, strict=True)]
+            given = zip(self.observed.names, self.names, strict=True)
+            self.names = [lettered(name) if name else usual for name, usual in given]
             self.activations = self._computed(self.observed.shown)
         self.loss = Loss.of(network, self.observed, y, loss)
 
@@ -81,7 +83,7 @@ class Snapshot:
     def _parameter(self, value: Value, index: tuple[int, ...], name: str) -> Parameter:
         """An entry of an array; a number, as `Network` has them, with the name its user gave it."""
         if not value.shape:
-            name, index = value.name or name, ()
+            name, index = lettered(value.name) if value.name else name, ()
         found = self.loss.gradients.get(id(value)) if self.loss else value.grad
         grad = None if found is None else float(np.asarray(found)[index])
         return Parameter(name, float(np.asarray(value.data)[index]), grad)

@@ -101,8 +101,8 @@ def test_observations_add_up():
     cells = dict(zip(table.table.header, table.table.rows[0], strict=True))
     assert cells["∂f₁/∂θ"] == "−2.500"
     assert cells["∂f₂/∂θ"] == "16.50"
-    assert cells["∂Σ/∂θ"] == "14.00"
-    assert "Σ = f₁ + f₂" in str(table)
+    assert cells["∂Σf/∂θ"] == "14.00"
+    assert "Σf = f₁ + f₂" in str(table)
 
 
 def test_the_entries_of_an_array_are_observations():
@@ -116,8 +116,8 @@ def test_the_entries_of_an_array_are_observations():
 def test_of_many_observations_the_first_have_columns():
     w = Value(0.5, "w")
     table = nudges(w * np.arange(100.0), w)
-    assert table.table.header[:6] == ("θ", "∂f₁/∂θ", "∂f₂/∂θ", "∂f₃/∂θ", "∂Σ/∂θ", "predicted η·∂")
-    assert "Σ = f₁ + f₂ + … + f₁₀₀" in str(table)
+    assert table.table.header[:6] == ("θ", "∂f₁/∂θ", "∂f₂/∂θ", "∂f₃/∂θ", "∂Σf/∂θ", "predicted η·∂")
+    assert "Σf = f₁ + f₂ + … + f₁₀₀" in str(table)
 
 
 def test_outputs_with_names_of_their_own_keep_them():
@@ -145,7 +145,7 @@ def test_outputs_that_share_a_name_are_counted_and_keep_their_signs():
     for output in outputs:
         output.name = "a1_2"
     table = nudges(outputs, w).table
-    assert table.header[1:4] == ("∂a₁⁽²⁾[1]/∂θ", "∂a₁⁽²⁾[2]/∂θ", "∂Σ/∂θ")
+    assert table.header[1:4] == ("∂a₁⁽²⁾[1]/∂θ", "∂a₁⁽²⁾[2]/∂θ", "∂Σa₁⁽²⁾/∂θ")
     assert table.rows[0][1:4] == ("2.000", "−3.000", "−1.000")
 
 
@@ -153,7 +153,7 @@ def test_the_entries_of_a_named_array_are_counted():
     w = Value(0.5, "w")
     a = w * np.array([1.0, 2.0])
     a.name = "a"
-    assert nudges(a, w).table.header[1:4] == ("∂a[1]/∂θ", "∂a[2]/∂θ", "∂Σ/∂θ")
+    assert nudges(a, w).table.header[1:4] == ("∂a[1]/∂θ", "∂a[2]/∂θ", "∂Σa/∂θ")
 
 
 def test_activations_can_be_nudged_as_in_the_lecture():
@@ -177,9 +177,15 @@ def test_a_value_without_influence_has_nudges_of_zero():
     assert nudges(w * 2.0, [w, other]).rows[1][1:] == (0.0, 0.0, 0.0, 2)
 
 
-def test_unnamed_parameters_are_thetas():
-    x, y = Value(1.0), Value(2.0)
-    assert [row.name for row in nudges(x * y, [x, y]).rows] == ["θ₁", "θ₂"]
+def test_parameters_have_the_names_of_pictures_and_derivations():
+    x, y, w = Value(1.0), Value(2.0), Value(3.0, "w1_2")
+    inner = sigmoid(w * x)
+    assert [row.name for row in nudges(inner * y, [x, y, w, inner]).rows] == ["v₁", "v₂", "w₁⁽²⁾", "u₂"]
+
+
+def test_what_nothing_depends_on_has_a_name_too():
+    x = Value(1.0, "x")
+    assert [row.name for row in nudges(x * x, [x, Value(2.0), Value(3.0, "w_3")]).rows] == ["x", "θ₂", "w₃"]
 
 
 def test_hostile_names_are_text_in_every_form():

@@ -338,6 +338,13 @@ def test_hostile_names_come_out_as_text(name) -> None:
     assert f"{written} = 0.2" in shown
 
 
+def test_names_typed_in_ascii_are_shown_as_mathematics() -> None:
+    network = nn.Network(1, [1], initialize="zeros")
+    network.layers[0].neurons[0].weights[0].name = "w11_2"
+    shown = labels(nn.draw_network(network, [Value(3.0, "x_1")]))
+    assert (shown["a0_1"], shown["w1_1_1"]) == (r"x₁\n3", "w₁₁⁽²⁾ = 0")
+
+
 @laid_out
 def test_an_activation_of_the_user_is_named_as_text() -> None:
     def square(z):
