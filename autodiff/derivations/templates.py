@@ -48,7 +48,7 @@ def exponent_in(template: str) -> str:
 def function_name(call: Call) -> str:
     """What an operation is called as a function: its symbol, unless that comes behind or between operands."""
     symbol, template = call.operation.symbol, call.operation.typeset or ""
-    return symbol if symbol.rstrip("′₀₁₂₃₄₅").isalpha() and not template.startswith("{") else call.name
+    return symbol if symbol.rstrip("′₀₁₂₃₄₅").isidentifier() and not template.startswith("{") else call.name
 
 
 def operands_of(call: Call) -> tuple[Term, ...]:

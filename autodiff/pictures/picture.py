@@ -185,15 +185,9 @@ def draw(
     >>> x = Value(3.0, "x")
     >>> y = x * x
     >>> y.backward()
-    >>> print(draw(y).dot)  # doctest: +ELLIPSIS
-    digraph autodiff {
-    ...
-        n0 [id="n0" label="x = 3|grad 6\n= 3 + 3" shape="Mrecord" style="filled,rounded" fillcolor="#e3effb"]
-        n1 [id="n1" label="{×|{9|grad 1}}" penwidth="2" fillcolor="#fff3cd"]
-        n0 -> n1 [id="e1_0" label="x = 3"]
-        n0 -> n1 [id="e1_1" label="x = 3"]
-    }
-    <BLANKLINE>
+    >>> print(draw(y).text)
+    n0   leaf         x = 3   grad 6 = 3 + 3
+    n1   × (output)   f = 9   grad 1           ← n0 (∂ = x = 3), n0 (∂ = x = 3)
 
     Raises TypeError for anything but Values, and ValueError for no Value at all, and for options that are not
     known.

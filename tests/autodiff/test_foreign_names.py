@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -48,6 +49,11 @@ def lines(text: str) -> int:
     return len(text.splitlines())
 
 
+def cards_and_arrows(dot: str) -> list[str]:
+    """Where each line of DOT begins, but for labels of arrows: a name that is a word has no bar for one."""
+    return [begin for begin in re.findall(r"^ *(\S+)", dot, re.MULTILINE) if not begin.startswith("l")]
+
+
 def recorded(name: str) -> tuple[Value, Value]:
     """A graph whose values, scope and operation have a foreign name."""
     doubled = elementwise(dx=lambda y, x: 2.0, symbol=name or None)(_doubled)
@@ -76,8 +82,11 @@ SHOWN: dict[str, tuple[Callable[[Value, Value], str], Callable[[str], Any]]] = {
     "Markdown of a derivation": (lambda z, w: explain(z, w).markdown, lines),
     "a formula": (lambda z, w: f"{formula(z)}{formula(z).latex}", lines),
     "a tree": (lambda z, w: str(tree(z)), lines),
-    "DOT": (lambda z, w: draw(z, collapse=False).dot, lines),
-    "DOT of a collapsed graph": (lambda z, w: draw(z, collapse=True, direction="TB").dot, lines),
+    "DOT": (lambda z, w: draw(z, collapse=False).dot, cards_and_arrows),
+    "DOT of a collapsed graph": (
+        lambda z, w: draw(z, collapse=True, direction="TB").dot,
+        cards_and_arrows,
+    ),
     "Mermaid": (lambda z, w: draw(z, collapse=False).mermaid, lines),
     "the text of a picture": (lambda z, w: draw(z, collapse=False).text, lines),
     "nudges as Markdown": (lambda z, w: nudges(z, [w]).markdown, lines),

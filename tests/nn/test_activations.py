@@ -219,9 +219,9 @@ def test_an_unknown_name_is_refused_with_the_nearest_ones():
 @pytest.mark.parametrize(
     ("f", "option", "slope"),
     [
-        (activations.leaky_relu, {"negative_slope": 0.3}, "leaky_relu′(x, negative_slope=0.3)"),
+        (activations.leaky_relu, {"negative_slope": 0.3}, "leaky_relu′(x; 0.3)"),
         (activations.leaky_relu, {}, "leaky_relu′(x)"),
-        (activations.elu, {"alpha": 0.3}, "elu′(x, alpha=0.3)"),
+        (activations.elu, {"alpha": 0.3}, "elu′(x; 0.3)"),
         (activations.elu, {}, "elu′(x)"),
     ],
 )
