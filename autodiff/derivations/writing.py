@@ -323,7 +323,8 @@ class Text:
         if exponent == self.transposed:
             return f"{base}ᵀ"
         above = raised(exponent)
-        return f"{base}{above}" if above else f"{base}^{exponent if exponent.isalnum() else f'({exponent})'}"
+        single = exponent.isalnum() and (exponent.isdecimal() or not exponent[0].isdecimal())
+        return f"{base}{above}" if above else f"{base}^{exponent if single else f'({exponent})'}"
 
     def root(self, base: Term) -> str:
         """A square root."""

@@ -438,6 +438,12 @@ def test_the_slope_of_sigma_alone_has_both_forms() -> None:
     assert "e⁻" not in explain(sigmoid(2.0 * v), v).text
 
 
+def test_an_exponent_of_several_factors_has_brackets() -> None:
+    u = Value(0.3, "u₁")
+    assert ad.formula(ad.exp2(2.0 * u)).text == "2^(2u₁)"
+    assert ad.formula(ad.exp2(u)).text == "2^u₁"
+
+
 def test_a_power_of_e_is_one_and_not_a_power_of_a_number() -> None:
     v = Value(0.3, "v")
     assert ad.formula(math.e ** (2.0 * v)).text == "e²ᵛ"

@@ -11,7 +11,7 @@ from autodiff.testing import DataSet, data_sets, dtypes, networks
 from autodiff.testing.data_set import TARGETS
 from autodiff.testing.network import LOSSES, clear_of_kinks
 
-QUIET = settings(database=None)
+QUIET = settings(database=None, derandomize=True)
 
 
 # -- data sets ---------------------------------------------------------------------------------
