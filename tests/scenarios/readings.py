@@ -11,6 +11,7 @@ import autodiff as ad
 from autodiff import Value
 from autodiff.checking.replay import Replay
 from autodiff.graph import Graph
+from autodiff.naming import shown_names
 from autodiff.school import read
 from autodiff.text.digits import with_minus
 from autodiff.text.letters import alike
@@ -139,7 +140,8 @@ def read_back(case: Case) -> None:
     if any(np.ndim(x) for x in case.inputs):
         raise LeftOut("of arrays")
     y, xs = case.recorded()
-    values = {node.name: node.source for node in Graph(y) if node.name}
+    named = {node.name: node.source for node in Graph(y) if node.name}
+    values = {shown: named[typed] for typed, shown in shown_names(named).items()}
     text = written(ad.formula(y, expand=True))
     result = calculated(text, values)
     granted = [SIX_DIGITS / ONE_UNIT * s + SIX_DIGITS * _scale(case) for s in case.slacks]
