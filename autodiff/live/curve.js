@@ -5,7 +5,7 @@
     const low = Math.min(...known), high = Math.max(...known), log = low > 0 && high / low > 1000;
     const height = (value) => (log ? Math.log10(value) : value);
     const span = height(high) - height(low) || 1, last = Math.max(points.length - 1, 10);
-    const at = ({ value }, i) => [64 + (246 * i) / last, 104 - (92 * (height(value) - height(low))) / span];
+    const at = ({ value }, i) => [64 + (246 * i) / last, 104 - 92 * (high > low ? (height(value) - height(low)) / span : 1)];
     const told = `${output.name} by step${points.length > 1 ? `, from ${written(points[0].value)} to ${written(points[points.length - 1].value)}` : ""}`;
     by("curve").setAttribute("aria-label", told);
     if (!known.length) return by("curve").replaceChildren();

@@ -32,7 +32,7 @@ LEGEND = (
     Sign("card", "node constant", "constant: drag it"),
     Sign("card", "node recorded", "computed"),
     Sign("card", "node output", "output"),
-    Sign("line", "leg walked", "the way of the gradient to the card that you ask for"),
+    Sign("line", "leg walked", "the gradient's path to the selected card"),
 )
 
 SCRIPTS = (
@@ -59,7 +59,10 @@ class LivePage(DocumentPage):
 
     def _written(self) -> str:
         body = Template(resource("live.html", __package__)).substitute(
-            picture=named(self.title, self._drawn()), legend=listed(LEGEND), fixed=self._fixed()
+            picture=named(self.title, self._drawn()),
+            legend=listed(LEGEND),
+            fixed=self._fixed(),
+            gradient=f"∇{html(self._tell.name(self._passes.output))}",
         )
         style, code = resource("live.css", __package__), script(self._programs, *SCRIPTS)
         return document(self.title, body, style, code, self._data(), self._details(), TOOLS)

@@ -18,7 +18,8 @@ from ..values.data import Data, holds_nan, is_lazy
 from ..values.value import Value
 from .contributions import absorbed, several_uses, terms_of
 
-CLEARER = {"·": "×"}  # a dot is lost on a slide
+CLEARER = {"·": "×", "**": "^"}
+"""A dot is lost on a slide, and two stars are a program's."""
 
 MOST_TERMS = 4
 """Terms of a gradient that are written out; of more the first, the last, and how many there are."""
