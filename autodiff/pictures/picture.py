@@ -195,6 +195,8 @@ def draw(
     direction = one_of("direction", direction, DIRECTIONS)
     colours = chosen("theme", theme, THEMES)
     sheet = paper_of(aspect, size)
+    if each_operation is not None:
+        each_operation = settings.flag("draw: each_operation", each_operation)
     graph = Graph(values[0] if len(values) == 1 else values)  # type: ignore[arg-type]
     parts = parts_of(graph, each_operation)
     drawn = collapsed(parts, settings.whole("draw: max_nodes", max_nodes, least=2), collapse)

@@ -381,3 +381,9 @@ def test_the_text_has_a_line_for_each_card() -> None:
         "n4   +            u₁ = 0.7         grad 0.2217   ← n2 (∂ = 1), n3 (∂ = 1)",
         "n5   σ (output)   a₁⁽¹⁾ = 0.6682   grad 1        ← n4 (∂ = a₁⁽¹⁾ (1 − a₁⁽¹⁾) = 0.2217)",
     ]
+
+
+@pytest.mark.parametrize("each_operation", ["no", 1])
+def test_each_operation_is_true_or_false(each_operation):
+    with pytest.raises(TypeError, match="draw: each_operation must be True or False"):
+        draw(Value(2.0, "x") ** 2, each_operation=each_operation)
