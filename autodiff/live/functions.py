@@ -127,8 +127,9 @@ def _value(call: Function, x: Sequence[Value]) -> Value:
         return found
     if isinstance(found, (int, float, np.generic)):
         return Value(float(found))
-    shape = f"of shape {np.shape(found)}" if not isinstance(found, Value) else found.described()
-    raise ValueError(f"play: f must give one number, got {shape}")
+    if isinstance(found, Value):
+        raise ValueError(f"play: f must give one number, got {found.described()}; sum it, or index it")
+    raise TypeError(f"play: f must give one number, a Value, got {type(found).__name__}")
 
 
 def _with_gradient(call: Function, x: Sequence[Value]) -> list[Value]:

@@ -159,3 +159,9 @@ def test_the_start_is_in_the_address(opened) -> None:
 def test_it_fits_a_phone(opened) -> None:
     page = opened(nn.lecture.demonstration_2, (1.5, 1.5), size="phone")
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("f", "told"), [(lambda x: [x], "list"), (lambda x: None, "NoneType")])
+def test_a_function_that_gives_no_value_is_refused_by_what_it_gives(f, told):
+    with pytest.raises(TypeError, match=f"f must give one number, a Value, got {told}"):
+        play(f, 1.0)
