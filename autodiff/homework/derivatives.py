@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,8 @@ from ..derivations.intermediates import Intermediates
 from ..derivations.typesetting import Latex, Text
 from ..graph import Graph
 from ..naming import Names
+from ..school.reading import read
+from ..school.vocabulary import Vocabulary
 from ..settings import hint as nearest
 from ..text.digits import with_minus
 from ..text.lettering import latex_of
@@ -39,6 +42,7 @@ class DerivativeExercise(Task):
         self._function = Recomputation(output, wrt)
         left = self._derivation.left
         self.left = Text().write(left)
+        _check_names(self._function)
         self._marking = Marking(self._function, self.left)
         self.question = f"Find {self.left} as a formula."
         self.question_latex = rf"Find $\displaystyle {Latex().write(left)}$ as a formula."
@@ -212,6 +216,22 @@ def _check_wrt(output: Value, wrt: Any, graph: Graph) -> None:
             f"exercise: {arrays[0].described()} is an array; formulas are marked for numbers: take an "
             "entry as a Value, or MLP.to_network()"
         )
+
+
+def _check_names(function: Recomputation) -> None:
+    """No leaf may have a name that is read as something else: 2x, a product.
+
+    One that cannot be read at all makes no mark wrong.
+    """
+    words = Vocabulary(list(function.names.values()))
+    for leaf in function.leaves:
+        name = function.names[leaf.id]
+        with suppress(SyntaxError):
+            if read(name, words).parts != ((None, (name,)),):
+                raise ValueError(
+                    f"exercise: {visible(name)!r} is read as a calculation, not as a name; give it another "
+                    ".name, of letters and digits"
+                )
 
 
 def _names(graph: Graph) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from ..checking.mistakes import Attempt, Question, likely_mistakes
 from ..checking.mistakes.surroundings import Point
 from ..differentiation.engine import gradients
-from ..school.reading import Calculation
+from ..school.calculation import Calculation
 from ..school.vocabulary import Vocabulary
 from ..text.digits import with_minus
 from ..text.notation import visible
@@ -91,10 +91,10 @@ class Marking:
 
     @cached_property
     def _is_constant(self) -> bool:
-        """Whether the derivative is the same number everywhere."""
+        """Whether the derivative is the same number everywhere, but for rounding."""
         question = self._question()
         slopes = [question.at(*point).right[0] for point in self.points]
-        return all(np.array_equal(slope, slopes[0]) for slope in slopes)
+        return all(np.allclose(slope, slopes[0], RTOL, 0.0) for slope in slopes)
 
 
 class Compared:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..school.calculation import Calculation
 from ..school.misreading import misread
-from ..school.reading import Calculation, read
+from ..school.reading import read
 from ..school.spelling import NAME
 from ..school.vocabulary import Vocabulary, slopes
 from ..text.letters import lettered

@@ -209,6 +209,8 @@ def exercises(
     Raises what `exercise` raises, and ValueError for a computation that is not a number with most numbers.
     """
     chosen = parameters_of(output) if wrt is None else wrt
+    if not chosen:
+        raise ValueError("exercises: there is nothing to ask: no variable to derive with respect to")
     asked = [exercise(output, one).wrt for one in chosen]
     if seed is not None:
         output, asked = _redrawn(output, asked, seed)

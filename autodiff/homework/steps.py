@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ..school.calculation import Calculation
 from ..school.misreading import misread
-from ..school.reading import Calculation
 from ..school.vocabulary import Apply, Vocabulary
 from ..settings import chosen
 from ..text.digits import with_minus

@@ -1,5 +1,6 @@
 """Expressions as they are written at school, in Python and in LaTeX."""
 
-from .reading import Calculation, read
+from .calculation import Calculation
+from .reading import read
 
 __all__ = ["Calculation", "read"]

@@ -4,6 +4,7 @@ r"""Reading expressions as they are written at school, in Python and in LaTeX; n
     product     3*x, 3·x, 3x, 2(x+1), x y      call      sin(x), max(x, 0), √(x): with brackets but for √x
     quotient    1/x, 1÷x, \frac{1}{x}          parts     z = w*x + b; sigmoid(z)
     size        |x|, abs(x)                    slope     σ′(z), tanh'(x)
+    comparison  [a > b]: 1, or 0, or ½ where both are equal, as in the slope of max
 
 `xy` is one name, `x y` a product; 2e-3 is a number. A product without a sign after a division, 1/2x, can be
 read in two ways, and is an error. Operators wait on a stack, as in Dijkstra's shunting yard (1961), so that
@@ -12,15 +13,14 @@ brackets may be nested to any depth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from .. import ops
-from ..settings import hint
+from ..ops.selection import preference
 from ..text.digits import counted
-from ..text.letters import alike
-from ..values.value import Value
+from .calculation import Calculation, Step
 from .misreading import misread
 from .tokens import Token, tokens
 from .vocabulary import CONSTANTS, USUAL, Apply, Vocabulary, functions
@@ -32,72 +32,8 @@ BINARY: dict[str, tuple[int, Callable[..., Any]]] = {
     "/": (2, ops.divide),
     "^": (4, ops.power),
 }
-OPEN, PRODUCT, SIGN, POWER = 0, 2, 3, 4
+OPEN, PRODUCT, SIGN, POWER, ROOT = 0, 2, 3, 4, 5
 """How strongly what is waiting binds."""
-
-Step: TypeAlias = float | str | Apply
-
-
-# -- what was read -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Calculation:
-    """What a text says to compute: steps for each part; `names` are the unknowns, and their places."""
-
-    text: str
-    parts: tuple[tuple[str | None, tuple[Step, ...]], ...]
-    names: Mapping[str, int]
-
-    def evaluate(self, numbers: Mapping[str, Any]) -> Any:
-        """The result for these numbers, arrays or Values; parts that are Values are given their names.
-
-        >>> read("u = 1 − x; 3u²").evaluate({"x": 3.0})
-        12.0
-
-        Raises SyntaxError, with the place, where a number is missing.
-        """
-        known, result = dict(numbers), None
-        for name in self.names:
-            given = alike(name, numbers)
-            if given is None:
-                raise self.missing(name, numbers)
-            known[name] = numbers[given]
-        for part, steps in self.parts:
-            result = _computed(steps, known)
-            if part:
-                known[part] = result
-                if isinstance(result, Value) and not result.name:
-                    result.name = part
-        return result
-
-    def missing(self, name: str, numbers: Collection[str], lacking: str = "") -> SyntaxError:
-        """The error about a name without a number, which says what is `lacking` if it is not misspelled."""
-        called = len(name) > 1 and self.text[self.names[name] + len(name) :].startswith("(")
-        near = hint(name, functions() if called else [*numbers, *CONSTANTS]).partition("? (")
-        if called:
-            message = f"there is no function {name}"
-        elif len(name) > 1 and all(letter in numbers for letter in name):
-            message = f"{name} is one name; for a product write {'*'.join(name)}"
-        else:
-            message = lacking or f"{name} has no number: give {name}=…"
-        message += f"; {near[0]}?" if near[1] else ""
-        return misread(message, self.text, self.names[name])
-
-
-def _computed(steps: tuple[Step, ...], known: Mapping[str, Any]) -> Any:
-    stack: list[Any] = []
-    for step in steps:
-        if isinstance(step, Apply):
-            arguments = stack[-step.arguments :]
-            del stack[-step.arguments :]
-            stack.append(step.function(*arguments))
-        else:
-            stack.append(known[step] if isinstance(step, str) else step)
-    return stack.pop()
-
-
-# -- reading -----------------------------------------------------------------------------------
 
 
 def read(text: str, words: Vocabulary = USUAL) -> Calculation:
@@ -177,9 +113,13 @@ class Reader:
             self._close_bars()
         elif token.text == ",":
             self._separate(token)
+        elif token.text == ">":
+            self._compare(token)
+        elif token.text == "]":
+            self._close_comparison(token)
         elif token.text == ";" or token.kind == "end":
             self._finish()
-        elif token.kind == "name" or token.text in ("(", "|"):
+        elif token.kind == "name" or token.text in ("(", "|", "["):
             self._implied_product(token)
         else:
             only = "only a single name can be on the left of =" if token.text == "=" else ""
@@ -193,6 +133,8 @@ class Reader:
             self._without_bracket(self._function, token)
         elif token.text == "|":
             self._waiting.append(Waiting(token, OPEN, Apply(ops.absolute, 1)))
+        elif token.text == "[":
+            self._waiting.append(Waiting(token, OPEN, Apply(preference, 2)))
         elif token.text == "(":
             self._waiting.append(Waiting(token, OPEN, function=self._function))
             self._function = None
@@ -226,13 +168,13 @@ class Reader:
         self._operand(name if known is None else known)
 
     def _without_bracket(self, function: Token, token: Token) -> None:
-        """A root is that of the number or name behind it; other functions need brackets."""
+        """A root is that of the number, name, function or size behind it; other functions need brackets."""
         name = function.text
-        if name != "√" or token.kind not in ("number", "name") or self._words.function(token.text):
+        if name != "√" or not (token.kind in ("number", "name") or token.text in ("|", "[")):
             raise self._wrong(f"{name} needs brackets: {name}(x)", token)
         self._function = None
+        self._waiting.append(Waiting(function, ROOT, functions()[name]))
         self._begin(token)
-        self.steps.append(functions()[name])
 
     def _operator(self, token: Token, binds: int, function: Callable[..., Any]) -> None:
         self._release(binds + (binds == POWER))
@@ -265,8 +207,8 @@ class Reader:
         if not self._waiting:
             raise self._wrong("this bracket was never opened", token)
         bracket = self._waiting.pop()
-        if bracket.token.text == "|":
-            raise self._wrong("this bar is never closed", bracket.token)
+        if bracket.token.text != "(":
+            raise self._never_closed(bracket.token)
         if called := bracket.function:
             step = self._words.function(called.text)
             assert step is not None
@@ -274,6 +216,27 @@ class Reader:
                 takes = counted(step.arguments, "argument")
                 raise self._wrong(f"{called.text} takes {takes}, got {bracket.arguments}", called)
             self.steps.append(step)
+
+    def _compare(self, token: Token) -> None:
+        self._release(1)
+        if not self._waiting or self._waiting[-1].token.text != "[" or self._waiting[-1].arguments > 1:
+            raise self._wrong("> is read in [a > b], which is 1, or 0, or ½ at a tie", token)
+        self._waiting[-1].arguments += 1
+        self._begins = True
+
+    def _close_comparison(self, token: Token) -> None:
+        self._release(1)
+        if not self._waiting:
+            raise self._wrong("this bracket was never opened", token)
+        bracket = self._waiting.pop()
+        if bracket.token.text != "[" or not bracket.step:
+            raise self._never_closed(bracket.token)
+        if bracket.arguments != bracket.step.arguments:
+            raise self._wrong("use round brackets; square ones compare, [a > b]", bracket.token)
+        self.steps.append(bracket.step)
+
+    def _never_closed(self, token: Token) -> SyntaxError:
+        return self._wrong(f"this {'bar' if token.text == '|' else 'bracket'} is never closed", token)
 
     def _is_inside_bars(self) -> bool:
         """Whether a bar would close the innermost bracket that is open."""
@@ -289,5 +252,4 @@ class Reader:
     def _finish(self) -> None:
         self._release(1)
         if self._waiting:
-            token = self._waiting[-1].token
-            raise self._wrong(f"this {'bar' if token.text == '|' else 'bracket'} is never closed", token)
+            raise self._never_closed(self._waiting[-1].token)

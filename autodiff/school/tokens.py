@@ -19,7 +19,7 @@ PIECES = re.compile(
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+−]?[0-9]+)?)"
     rf"|(?P<name>√|{NAME})"
     rf"|(?P<raised>[{RAISED}]+)"
-    r"|(?P<sign>\*\*|[-+*/^(),;=|−–·⋅∙×÷∕]|\\(?:cdot|times|div)(?![A-Za-z]))"
+    r"|(?P<sign>\*\*|[-+*/^(),;=|\[\]>−–·⋅∙×÷∕]|\\(?:cdot|times|div)(?![A-Za-z]))"
     r"|(?P<brace>[{}])"
     r"|(?P<fraction>\\[dt]?frac(?![A-Za-z]))"
     r"|(?P<root>\\sqrt(?![A-Za-z]))"
@@ -37,7 +37,6 @@ INSTEAD = {
     "∂": "; write the formula of this derivative out",
     "Σ": "; write the terms of the sum out",
     "\\": "; of LaTeX \\frac, \\sqrt, \\cdot, Greek letters, functions, ^ and _ are read",
-    **dict.fromkeys("[]", "; use round brackets"),
 }
 INDEX = re.compile(BRACKETED)
 LONE_EXPONENT = re.compile(r"[0-9.]+(?=([eE][0-9]+)$)")

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..checking.mistakes.question import Question
 from ..graph import Graph
+from ..school.calculation import Calculation
 from ..school.misreading import misread, pointed
-from ..school.reading import Calculation, read
+from ..school.reading import read
 from ..text.letters import alike
 from ..text.notation import visible
 from ..values.data import Data

@@ -499,3 +499,26 @@ def test_marks_are_the_same_each_time_and_at_twenty_points():
     assert [p.item() for p in first._marking.points[7]] == [p.item() for p in second._marking.points[7]]
     assert len(first._marking.points) == POINTS
     assert first.mark("x₁·y") == second.mark("x₁·y")
+
+
+@pytest.mark.parametrize("name", ["2x", "1", "-w", "(w)", "2·π"])
+def test_names_that_are_read_as_calculations_are_refused(name):
+    w, x = Value(2.0, name), Value(3.0, "x")
+    with pytest.raises(ValueError, match="is read as a calculation"):
+        exercise((w * x - 1.0) ** 2, w)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: ad.maximum(x, y) ** 2,
+        lambda x, y: ad.minimum(x * y, y) * x,
+        lambda x, y: ad.sqrt(ad.sigmoid(x)) * y,
+        lambda x, y: ad.sqrt(abs(x)) + y,
+        lambda x, y: x / y * y,
+    ],
+)
+def test_the_answer_of_the_key_is_right(f):
+    x, y = Value(0.5, "x"), Value(0.3, "y")
+    task = exercise(f(x, y), x)
+    assert task.mark(task.answer), task.answer

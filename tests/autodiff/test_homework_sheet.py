@@ -295,3 +295,10 @@ def test_a_step_has_hints_and_a_solution():
         exercise.step(2)
     with pytest.raises(TypeError, match="expected what was typed"):
         task.mark(2.0)
+
+
+def test_a_sheet_that_asks_for_nothing_is_refused():
+    w = Value(2.0, "w")
+    for output, wrt in ((Value(2.0, constant=True), None), (w * w, [])):
+        with pytest.raises(ValueError, match="nothing to ask"):
+            exercises(output, wrt)
