@@ -4,12 +4,12 @@
     const known = points.filter(({ value }) => Number.isFinite(value)).map(({ value }) => value);
     const low = Math.min(...known), high = Math.max(...known), log = low > 0 && high / low > 1000;
     const height = (value) => (log ? Math.log10(value) : value);
-    const span = height(high) - height(low) || 1, last = Math.max(points.length - 1, 10);
-    const at = ({ value }, i) => [64 + (246 * i) / last, 104 - 92 * (high > low ? (height(value) - height(low)) / span : 1)];
+    const span = height(high) - height(low) || 1, last = Math.max(steps, 10);
+    const at = ({ value, step }) => [64 + (246 * step) / last, 104 - 92 * (high > low ? (height(value) - height(low)) / span : 1)];
     const told = `${output.name} by step${points.length > 1 ? `, from ${written(points[0].value)} to ${written(points[points.length - 1].value)}` : ""}`;
     by("curve").setAttribute("aria-label", told);
     if (!known.length) return by("curve").replaceChildren();
-    const drawn = points.map((point, i) => [point, ...at(point, i)]).filter(([{ value }]) => Number.isFinite(value));
+    const drawn = points.map((point) => [point, ...at(point)]).filter(([{ value }]) => Number.isFinite(value));
     const line = drawn.map(([{ byHand }, px, py], i) => `${i && !byHand ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
     const [, endX, endY] = drawn[drawn.length - 1];
     const text = (said, attributes) => { const element = svg("text", attributes); element.textContent = said; return element; };

@@ -12,7 +12,7 @@
   function noted(byHand) {
     const value = all[output.value], last = points[points.length - 1];
     if (byHand && last?.byHand) last.value = value;
-    else points.push({ value, byHand });
+    else points.push({ value, byHand, step: steps });
     if (points.length > 5000) points = points.filter((_, i) => i % 2 === 0);
   }
 

@@ -59,7 +59,8 @@
   function drawRows() {
     const slope = parameters.map((k) => Math.abs(all[leaves[k].gradient]));
     const most = Math.max(...slope.filter(Number.isFinite), 0);
-    const order = parameters.map((k, i) => [slope[i], k]).sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, k]) => k);
+    const weight = (i) => (Number.isNaN(slope[i]) ? -1 : slope[i]);  // nan is after all numbers: it compares with none
+    const order = parameters.map((k, i) => [weight(i), k]).sort((a, b) => b[0] - a[0] || a[1] - b[1]).map(([, k]) => k);
     const rankOf = new Map(order.map((k, i) => [k, i + 1]));
     rows.forEach(({ seen, field, slider, gradient, bar: shown, rank }, k) => {
       if (!seen) return;

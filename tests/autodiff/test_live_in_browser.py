@@ -586,3 +586,23 @@ def test_leaves_of_a_large_network_share_cards_and_are_moved_in_the_list(opened)
     next(iter(network.parameters())).data = -0.75
     assert value(page) == pytest.approx(((0.5 - network((1.5, -0.5))) ** 2).item(), rel=1e-12)
     assert page.logged() == []
+
+
+def test_a_gradient_that_is_nan_is_ranked_behind_all_numbers(opened) -> None:
+    a, b, c, d = (Value(1.0, name) for name in "abcd")
+    page = opened(a + b**0.5 + 3.0 * c + 2.0 * d)
+    page.run(TYPE, "b", "-1")
+    time.sleep(0.1)
+    ranks = {row["name"]: row["rank"] for row in page.run(ROWS)}
+    assert ranks == {"c": "1.", "d": "2.", "a": "3.", "b": "4."}
+
+
+def test_the_curve_counts_steps_not_moves_by_hand(opened) -> None:
+    w, b = Value(3.0, "w"), Value(2.0, "b")
+    page = opened(w**2 + b**2)
+    for n in range(12):
+        page.run("document.getElementById('step').click()")
+        page.run(TYPE, "w", f"{2.0 + 0.1 * n}")
+    time.sleep(0.1)
+    assert page.run("return document.getElementById('count').textContent") == "12"
+    assert "step 12" in page.run("return document.getElementById('curve').textContent")
