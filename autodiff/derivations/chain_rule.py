@@ -48,8 +48,6 @@ class Chain:
         on_path = set(path)
         self.defined: dict[Symbol, int] = {}
         self.users: dict[int, list[Link]] = defaultdict(list)
-        self.kept: dict[Symbol, int] = {}
-        """The named values whose gradients have names in the whole derivative, by these."""
         found = {id: self._links(id, on_path) for id in path}
         self.links: dict[int, list[Link]] = {id: links for id, links in found.items() if links}
         for upper in sorted(self.links):
@@ -141,7 +139,6 @@ class Chain:
             is_long = len(list(walked(known[id]))) > LONGEST
             if id != self.wrt and (is_long or (by_layer and self._divides(id))):
                 symbol = self._delta(id) if by_layer else self.gradient_of(id)
-                self.kept[symbol] = id
                 definitions[symbol], known[id] = known[id], symbol
                 self.defined[symbol] = id
         return known.get(self.wrt, ZERO), definitions

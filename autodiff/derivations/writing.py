@@ -1,7 +1,7 @@
 """Writing expressions with as few brackets as their meaning allows, as Unicode on one line.
 
-What needs brackets, a sign, a dot or a line is decided here; how each looks comes last, and is all that
-another language says, as `typesetting` does for LaTeX.
+What needs brackets, a sign, a dot or a line is decided here; how each looks, in `marks`, and for LaTeX in
+`typesetting`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ..text.lettering import ABOVE, BELOW, raised
-from ..text.notation import FEW, printable, text_of, visible
+from ..text.lettering import raised
+from ..text.notation import FEW, text_of
 from ..values.data import Data, Shape, shape_of
 from .expression import (
     ONE,
@@ -31,7 +31,9 @@ from .expression import (
     multiplied,
     shape_of_term,
 )
-from .simplification import bare, descending, product
+from .marks import Marks, is_indexed
+from .signs import compared, divisor_of, is_negative, negated, positive_first
+from .simplification import bare, descending
 from .templates import (
     OPTION,
     Place,
@@ -49,13 +51,11 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 Piece: TypeAlias = tuple[str, int]
 """A text, and how strongly its outermost operation binds."""
 
-LOWERED = {char: low for low, char in BELOW.items()} | {"∞": "∞"}
-
 LARGE = 1e15
 """Whole numbers below it are written with all their digits."""
 
 
-class Text:
+class Text(Marks):
     """Writes terms; names that are among `numbers` are written as these.
 
     Of a sum of more than `most_terms` the first and the last are written, and how many are between.
@@ -66,8 +66,6 @@ class Text:
     >>> Text().write(product([Number(-2.0), total([Number(1.0), x]), power(x, Number(-3.0))]))
     '−2(1 + x)/x³'
     """
-
-    times, circle, minus, open, close, transposed = "·", "∘", "−", "(", ")", "ᵀ"
 
     def __init__(
         self,
@@ -149,13 +147,13 @@ class Text:
             return (self.array(data), ATOM) if shape_of(data) else self.number(float(data))
         if symbol.lower is not None:
             return self.derivative(symbol.sign, symbol.name, symbol.lower), ATOM
-        return self.name(symbol.name), POWER if _is_indexed(symbol.name) else ATOM
+        return self.name(symbol.name), POWER if is_indexed(symbol.name) else ATOM
 
     # -- sums and products -------------------------------------------------------------------
 
     def sum(self, terms: tuple[Term, ...]) -> str:
         """Terms with their signs between them, the highest power or a positive one first."""
-        ordered = descending(bare(terms)) or _positive_first(bare(terms))
+        ordered = descending(bare(terms)) or positive_first(bare(terms))
         if len(ordered) <= self.most_terms:
             return self.signed(ordered)
         half = int(self.most_terms) // 2
@@ -166,8 +164,8 @@ class Text:
         """Terms with their signs between them; in front of the first only a minus, unless it comes after."""
         text = ""
         for term in terms:
-            negative = _is_negative(term)
-            sign, size = (self.minus if negative else "+"), (_negated(term) if negative else term)
+            negative = is_negative(term)
+            sign, size = (self.minus if negative else "+"), (negated(term) if negative else term)
             if text or after:
                 text += f" {sign} {self.part(size, PRODUCT)}"
             else:
@@ -176,10 +174,10 @@ class Text:
 
     def product(self, factors: tuple[Term, ...]) -> Piece:
         """Factors, those with negative exponents as a denominator; a minus in front."""
-        if _is_negative(factors[0]):
-            return f"{self.minus}{self.part(_negated(Product(factors)), PRODUCT)}", SUM
-        over = [factor for factor in factors if _divisor(factor) is None]
-        under = [divisor for divisor in map(_divisor, factors) if divisor is not None]
+        if is_negative(factors[0]):
+            return f"{self.minus}{self.part(negated(Product(factors)), PRODUCT)}", SUM
+        over = [factor for factor in factors if divisor_of(factor) is None]
+        under = [divisor for divisor in map(divisor_of, factors) if divisor is not None]
         if not under:
             return self.joined(over), PRODUCT
         under.sort(key=lambda factor: not isinstance(factor, Number))
@@ -213,7 +211,7 @@ class Text:
 
     def power(self, term: Power) -> Piece:
         """A power; roots with their sign, negative ones as a fraction."""
-        divisor = _divisor(term)
+        divisor = divisor_of(term)
         if divisor is not None:
             return self.fraction(ONE, divisor)
         if term.exponent == Number(0.5):
@@ -249,7 +247,7 @@ class Text:
 
     def filled(self, template: str, call: Call) -> Piece:
         """A template with operands and options in their places."""
-        waiting, text, raises = iter(_compared(template, operands_of(call))), "", False
+        waiting, text = iter(compared(template, operands_of(call))), ""
         shown = OPTION.sub("", template)
         begins, ends = not shown.startswith("{"), not shown.endswith("}")
         joins = "/" in shown or ">" in shown or "^" in shown
@@ -286,46 +284,6 @@ class Text:
         pieces = re.split(r"([()·]|\w+)", text)
         return "".join(own.get(x) or (self.plain(x) if n % 2 else x) for n, x in enumerate(pieces))
 
-    # -- how it looks ------------------------------------------------------------------------
-
-    @property
-    def dot(self) -> str:
-        """What stands between two factors."""
-        return self.times
-
-    def plain(self, text: str) -> str:
-        """Text other than a name."""
-        return re.sub("-(?!>)", "−", printable(text))
-
-    def left_out(self, told: str) -> str:
-        """What stands in the middle of a long sum."""
-        return f"… ({told}) …"
-
-    def name(self, name: str) -> str:
-        """A name."""
-        return visible(name)
-
-    def derivative(self, sign: str, upper: str, lower: str) -> str:
-        """A derivative in Leibniz' notation, with ∂ or with d."""
-        return f"{sign}{visible(upper)}/{sign}{visible(lower)}"
-
-    def subscript(self, text: str) -> str:
-        """Something below the line."""
-        low = [LOWERED.get(char) for char in text]
-        return "".join(filter(None, low)) if all(low) else f"_({text})"
-
-    def ones(self, shape: Shape) -> str:
-        """The array of ones of a shape."""
-        return "𝟏" + "ₓ".join(map(self.subscript, map(str, shape)))
-
-    def superscript(self, base: str, exponent: str) -> str:
-        """A base with something above."""
-        if exponent == self.transposed:
-            return f"{base}ᵀ"
-        above = raised(exponent)
-        single = exponent.isalnum() and (exponent.isdecimal() or not exponent[0].isdecimal())
-        return f"{base}{above}" if above else f"{base}^{exponent if single else f'({exponent})'}"
-
     def root(self, base: Term) -> str:
         """A square root."""
         return f"√{self.part(base, ATOM)}"
@@ -339,37 +297,3 @@ class Text:
     def fraction(self, over: Term, under: Term) -> Piece:
         """A quotient."""
         return f"{self.part(over, PRODUCT)}/{self.part(under, POWER)}", PRODUCT
-
-
-def _compared(template: str, operands: tuple[Term, ...]) -> tuple[Term, ...]:
-    """The operands of a template; of a comparison without their signs: −y > −x is x > y."""
-    if ">" in template and all(map(_is_negative, operands)):
-        return tuple(map(_negated, operands[::-1]))
-    return operands
-
-
-def _positive_first(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    first = next((i for i, term in enumerate(terms) if not _is_negative(term)), 0)
-    return (terms[first], *terms[:first], *terms[first + 1 :])
-
-
-def _is_indexed(name: str) -> bool:
-    """Whether a name needs brackets below an exponent: it has one already, or is no single word."""
-    return name[-1:] in ABOVE or not all(char.isalnum() or char in "_′" for char in name)
-
-
-def _is_negative(term: Term) -> bool:
-    first = term.factors[0] if isinstance(term, Product) else term
-    return isinstance(first, Number) and first.value < 0.0
-
-
-def _negated(term: Term) -> Term:
-    return product([Number(-1.0), term])
-
-
-def _divisor(factor: Term) -> Term | None:
-    """What is written below the line for a factor; None for one that is written above it."""
-    if not isinstance(factor, Power) or not _is_negative(factor.exponent):
-        return None
-    exponent = _negated(factor.exponent)
-    return factor.base if exponent == ONE else Power(factor.base, exponent)

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from ..derivations import Derivation, Formula, explain, formula
-from ..derivations.derivation import NamedLink
 from ..derivations.expression import Term
 from ..derivations.intermediates import Intermediates
+from ..derivations.named_link import NamedLink
 from ..derivations.typesetting import Latex, Text
 from ..graph import Graph
 from ..naming import Names
