@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from ..differentiation.engine import gradients
+from ..differentiation.engine import slopes_anywhere
 from ..text.lettering import ABOVE, BELOW, with_bar
 from ..values.value import Value
 from .expression import ONE, ZERO, Symbol, Term, walked
@@ -76,7 +76,7 @@ class Chain:
         seed = None
         if self.arrays and id != self.output:
             seed = Value(root.data, self.gradient_of(id).text)
-        found = gradients(root, [leaves[i] for i in wanted], seed, create_graph=True)
+        found = slopes_anywhere(root, [leaves[i] for i in wanted], seed)
         name = Symbol(self.intermediates.names[id], root.shape)
         is_result = id == self.output and id in self.intermediates.coined
         own = [] if is_result else [(root, name)]

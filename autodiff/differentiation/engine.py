@@ -122,6 +122,15 @@ def gradients(
     return result[0] if single else result
 
 
+def slopes_anywhere(output: Value, wrt: Sequence[Value], seed: Value | None = None) -> list[Value]:
+    """Gradients as Values whose graphs hold at other points, too; nan where 0·∞ is settled by a zero here."""
+    births = {target._birth for target in wrt}
+    with modes.differentiating():
+        start = _seed(output, seed, create_graph=True)
+        _, found = pulled_back(output, births, start, record=True, create_graph=True, here_alone=False)
+        return [_recorded(target, found.get(target._birth)) for target in wrt]
+
+
 def _seed(output: Value, seed: Data | Value | None, create_graph: bool) -> Data | Value:
     """The gradient of the output with respect to itself, or what the caller gives for it, in its dtype."""
     if seed is None:

@@ -21,14 +21,20 @@ from .unwritten import refuse_written
 
 @np.errstate(all="ignore")  # as a decorator it takes half the time of a `with`
 def pulled_back(
-    output: Value, targets: set[int] | None, seed: Data | Value, record: bool, create_graph: bool
+    output: Value,
+    targets: set[int] | None,
+    seed: Data | Value,
+    record: bool,
+    create_graph: bool,
+    here_alone: bool = True,
 ) -> tuple[Nodes, Pending]:
     """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
 
     `record` says that the pass itself is recorded, for a program or to be differentiated again, and
     `create_graph` that it is for the latter. A pass whose result holds nan is repeated with 0·∞ = 0 for
-    structural zeros. Where data are costly to look at, where a program is to absorb, and where somebody looks
-    at each contribution, the first pass knows structural zeros already.
+    structural zeros, unless what it records is to hold at other points, too, where these zeros are others.
+    Where data are costly to look at, where a program is to absorb, and where somebody looks at each
+    contribution, the first pass knows structural zeros already.
     """
     nodes = ancestors(output)
     leaves = [node for node in nodes.values() if node._operation is None]
@@ -52,7 +58,7 @@ def pulled_back(
         found = sweep(nodes, output, seed, kept, record, mend)
     if tracer is not None:
         tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())])
-    elif mend is None and _spoilt(map(found.get, births if targets is None else targets)):
+    elif mend is None and here_alone and _spoilt(map(found.get, births if targets is None else targets)):
         mend = _absorbing(nodes, output, seed, record, create_graph)
         found = sweep(nodes, output, seed, kept, record, mend)
     return nodes, found

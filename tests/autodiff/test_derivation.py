@@ -438,6 +438,16 @@ def test_the_slope_of_sigma_alone_has_both_forms() -> None:
     assert "e⁻" not in explain(sigmoid(2.0 * v), v).text
 
 
+@pytest.mark.parametrize("put", [True, False])
+def test_a_formula_holds_at_other_points_though_a_zero_absorbs_at_this_one(put: bool) -> None:
+    x, y = Value(0.0, "x"), Value(3.0, "y")
+    found = explain(ad.maximum(1.0 / x**2, y - x), x, put=put)
+    for at in ({"x": 0.9, "y": 4.0}, {"x": 0.2, "y": 4.0}, {"x": -0.7, "y": 1.0}):
+        u, v = Value(at["x"]), Value(at["y"])
+        right = gradients(ad.maximum(1.0 / u**2, v - u), u)
+        assert found.formula.evaluate(at) == pytest.approx(right, rel=1e-12)
+
+
 def test_an_exponent_of_several_factors_has_brackets() -> None:
     u = Value(0.3, "u₁")
     assert ad.formula(ad.exp2(2.0 * u)).text == "2^(2u₁)"
