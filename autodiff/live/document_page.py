@@ -6,6 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from functools import cached_property
 from pathlib import Path
+from string import Template
 
 from ..animation.caption import resource
 from ..animation.document import embedded
@@ -45,6 +46,12 @@ class DocumentPage(ABC):
 
     def _repr_html_(self) -> str:
         return embedded(self.title, self.html)
+
+
+def body(name: str, **places: str) -> str:
+    """The body of a page, its file, with what it has in its places and what every page says of itself."""
+    said = resource("said.html", __package__)
+    return Template(resource(name, __package__)).substitute(places, said=said)
 
 
 def script(programs: str, *names: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from string import Template
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from ..text.notation import visible
 from ..values.data import Operand
 from ..values.value import Value
 from .computation import slopes_of
-from .document_page import TOOLS, DocumentPage, script
+from .document_page import TOOLS, DocumentPage, body, script
 
 Function = Callable[..., Any]
 Limits = tuple[float, float]
@@ -41,7 +40,7 @@ class FunctionPage(DocumentPage):
 
     def _written(self) -> str:
         n = len(self._start)
-        body = Template(resource("functions.html", __package__)).substitute(box=BOXES[n - 1])
+        page = body("functions.html", box=BOXES[n - 1])
         style = resource("live.css", __package__) + resource("plane.css", __package__)
         code = script(self._programs, "numbers.js", "controls.js", "plane.js")
         data = {
@@ -51,7 +50,7 @@ class FunctionPage(DocumentPage):
             "start": list(self._start),
             "view": [list(side) for side in self._view],
         }
-        return document(self.title, body, style, code, data, {}, TOOLS)
+        return document(self.title, page, style, code, data, {}, TOOLS)
 
     def __repr__(self) -> str:
         return f"<{self.title}: click a start, .save('name.html'), .html>"

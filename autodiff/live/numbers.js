@@ -41,10 +41,11 @@
 
   const TYPED = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(\/(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)?$/i;
 
-  // A number as it is typed: 0.5, −1/3, 0,5, 2e-3, and as it is written here, 1.5·10⁻⁷; else nothing.
+  // A number as it is typed: 0.5, −1/3, 0,5, 2e-3, and as it is written here, 1.5·10⁻⁷; else nothing. 1,000 may
+  // be one or a thousand.
   function read(text) {
     const raised = (found) => `e${[...found.slice(3)].map((char) => LOWERED[char]).join("")}`;
-    const plain = text.trim().replace(/·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, raised).replace(/[−–]/g, "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+    const plain = text.trim().replace(/·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, raised).replace(/[−–]/g, "-").replace(/^(?![+-]?[1-9]\d{0,2},\d{3}$)([^.,]*),([^.,]*)$/, "$1.$2");
     if (!TYPED.test(plain)) return null;
     const [over, under = "1"] = plain.split("/");
     const x = Number(over) / Number(under);

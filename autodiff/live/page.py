@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from string import Template
 from typing import Any
 
 from ..animation.caption import resource
@@ -18,7 +17,7 @@ from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
 from .details import LiveDetails
-from .document_page import TOOLS, DocumentPage, script
+from .document_page import TOOLS, DocumentPage, body, script
 from .gathering import gathering
 
 EXPLAINED = 60
@@ -58,14 +57,15 @@ class LivePage(DocumentPage):
         self.title = f"{self._tell.name(self._passes.output)}, live"
 
     def _written(self) -> str:
-        body = Template(resource("live.html", __package__)).substitute(
+        page = body(
+            "live.html",
             picture=named(self.title, self._drawn()),
             legend=listed(LEGEND),
             fixed=self._fixed(),
             gradient=f"∇{html(self._tell.name(self._passes.output))}",
         )
         style, code = resource("live.css", __package__), script(self._programs, *SCRIPTS)
-        return document(self.title, body, style, code, self._data(), self._details(), TOOLS)
+        return document(self.title, page, style, code, self._data(), self._details(), TOOLS)
 
     def __repr__(self) -> str:
         count = len(self._computation.leaves)

@@ -2,13 +2,13 @@
 
   function step() {
     const g = slopes(all), before = all[output.value], from = x, newton = by("rule").value === "newton";
+    if (g.every((slope) => slope === 0) && !Object.keys(past).length) {  // what earlier steps left may go on
+      say(`∇${output.name} = 0: a stationary point.`, "There is no way downhill that the gradient shows.");
+      return false;
+    }
     const change = rules[by("rule").value](g, size, past, () => hessian(from));
     if (!change || !change.every(Number.isFinite)) {
       say("No step can be made from here.", newton ? "The Hessian H has no inverse, or is not finite." : "The gradient is not finite.");
-      return false;
-    }
-    if (g.every((slope) => slope === 0)) {
-      say(`∇${output.name} = 0: a stationary point.`, "There is no way downhill that the gradient shows.");
       return false;
     }
     base = null;

@@ -370,7 +370,9 @@ def test_a_run_stops_at_a_stationary_point(opened) -> None:
 # -- misused -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("nonsense", ["abc", "", "1/0", "0x10", "<b>1</b>", "1e999", "1,2,3", "--1", "nan"])
+@pytest.mark.parametrize(
+    "nonsense", ["abc", "", "1/0", "0x10", "<b>1</b>", "1e999", "1,2,3", "1,000", "--1", "nan"]
+)
 def test_nonsense_is_said_and_changes_nothing(opened, nonsense) -> None:
     output, _ = lecture()
     page = opened(output)
@@ -385,7 +387,10 @@ def test_nonsense_is_said_and_changes_nothing(opened, nonsense) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("−1/4", -0.25), ("0,5", 0.5), ("2e-3", 0.002), ("1.5·10⁻⁷", 1.5e-7), (" +3. ", 3.0), (".5", 0.5)],
+    [
+        *(("−1/4", -0.25), ("0,5", 0.5), ("0,500", 0.5), ("2e-3", 0.002)),
+        *(("1.5·10⁻⁷", 1.5e-7), (" +3. ", 3.0), (".5", 0.5)),
+    ],
 )
 def test_numbers_are_read_as_people_type_them(opened, text, number) -> None:
     x = Value(1.0, "x")
@@ -606,3 +611,30 @@ def test_the_curve_counts_steps_not_moves_by_hand(opened) -> None:
     time.sleep(0.1)
     assert page.run("return document.getElementById('count').textContent") == "12"
     assert "step 12" in page.run("return document.getElementById('curve').textContent")
+
+
+CHOOSE = """
+const rule = document.getElementById('rule');
+rule.value = arguments[0];
+rule.dispatchEvent(new Event('change'));
+"""
+
+
+def test_a_stationary_point_is_said_and_momentum_carries_across_one(opened) -> None:
+    page = opened(Value(0.0, "x") ** 4)
+    page.run(CHOOSE, "newton")
+    page.run("document.getElementById('step').click()")
+    assert "a stationary point" in page.text("#told")
+    page = opened(Value(1.0, "x") ** 2)
+    page.run(CHOOSE, "momentum")
+    page.run("document.getElementById('step').click()")
+    page.run(TYPE, "x", "0")
+    page.run("document.getElementById('step').click()")
+    assert "a stationary point" in page.text("#told")  # a move by hand forgets what earlier steps left
+    page.run(TYPE, "x", "0.5")
+    size = "const s = document.getElementById('size'); s.value = '0.5'; s.dispatchEvent(new Event('change'))"
+    page.run(size)
+    page.run("document.getElementById('step').click()")  # to 0, with v = 1
+    assert value(page) == 0.0
+    page.run("document.getElementById('step').click()")
+    assert value(page) > 0.0
