@@ -15,7 +15,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import aliases, ops
+from . import aliases, elsewhere, ops
 from .differentiation import (
     derivative,
     grad,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .pictures import draw as draw
     from .pictures import tree as tree
     from .programs import compile as compile
+    from .programs import jit as jit
 
 READERS = {
     "animate": "animation",
@@ -66,6 +67,7 @@ READERS = {
     "exercises": "homework",
     "explain": "derivations",
     "formula": "derivations",
+    "jit": "programs",
     "nudges": "checking",
     "play": "live",
     "tree": "pictures",
@@ -115,10 +117,15 @@ if sys.modules.get("hypothesis"):  # whose entry point came before there were Va
 
 _reader, _ = lazy_names(__name__, READERS | UNLISTED)
 
+if not TYPE_CHECKING:  # which would take every name for one of `autodiff`
 
-def __getattr__(name: str) -> Any:
-    old = f"{__name__}.{name}"
-    return import_module(aliases.MOVED[old]) if old in aliases.MOVED else _reader(name)
+    def __getattr__(name: str) -> Any:
+        if name in READERS or name in UNLISTED:
+            return _reader(name)
+        old = f"{__name__}.{name}"
+        if old in aliases.MOVED:
+            return import_module(aliases.MOVED[old])
+        raise AttributeError(elsewhere.refusal(f"module {__name__!r}", name, elsewhere.PACKAGE))
 
 
 def __dir__() -> list[str]:

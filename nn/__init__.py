@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from autodiff.aliases import attach
 
-from . import activations as activations
-from . import initialize as initialize
-from . import lecture as lecture
+from . import activations, initialize, layers, lecture, losses, module, network, training
 from .activations import *
 from .layers import *
 from .losses import *
@@ -20,12 +18,23 @@ from .module import *
 from .network import *
 from .training import *
 
+__all__ = ["activations", "initialize", "lecture"]
+for room in (activations, layers, losses, module, network, training):
+    __all__ += room.__all__
+del room
+
 if not TYPE_CHECKING:  # which would take every name for one of `nn`
 
     def __getattr__(name):
-        from .elsewhere import refusal
+        from autodiff.elsewhere import refusal
 
-        raise AttributeError(refusal(name))
+        from .elsewhere import HERE
+
+        raise AttributeError(refusal("module 'nn'", name, HERE))
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 attach(__name__)

@@ -10,7 +10,7 @@ ACTIVATIONS_THERE = (
 )  # fmt: skip
 """Spelt alike, but for capitals and underscores."""
 
-HERE = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} | {
+NAMES = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} | {
     "MSELoss": "nn.mean_squared_error",
     "L1Loss": "nn.absolute_error",
     "HuberLoss": "nn.huber",
@@ -28,12 +28,4 @@ HERE = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} |
 }
 """By the name in `torch.nn`. Activations and losses are functions here, without a call that makes them."""
 
-
-def refusal(name: str) -> str:
-    """What to say about a name that `nn` does not have.
-
-    >>> refusal("ReLU")
-    "module 'nn' has no attribute 'ReLU': use nn.relu"
-    """
-    told = f"module 'nn' has no attribute {name!r}"
-    return f"{told}: use {HERE[name]}" if name in HERE else told
+HERE = {there: f"use {here}" for there, here in NAMES.items()}

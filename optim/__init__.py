@@ -5,8 +5,11 @@
 3.0
 """
 
+from typing import TYPE_CHECKING
+
 from autodiff.aliases import attach
 
+from . import fitting, minimization, plot, result, step_rule, stochastic
 from .fitting import *
 from .minimization import *
 from .plot import *
@@ -14,5 +17,24 @@ from .result import *
 from .step_rule import *
 from .stochastic import *
 
+__all__: list[str] = []
+for room in (fitting, minimization, plot, result, step_rule, stochastic):
+    __all__ += room.__all__
+del room
+
+if not TYPE_CHECKING:  # which would take every name for one of `optim`
+
+    def __getattr__(name):
+        from autodiff.elsewhere import refusal
+
+        from .elsewhere import HERE
+
+        raise AttributeError(refusal("module 'optim'", name, HERE))
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 attach(__name__)
-del attach
+del TYPE_CHECKING, attach

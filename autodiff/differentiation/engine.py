@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from typing import Any, Never, overload
 
 import numpy as np
 
+from ..elsewhere import refuse_arguments
 from ..ops.arithmetic import positive
 from ..ops.shaping import astype
 from ..values import modes
@@ -26,7 +27,7 @@ _storing = threading.RLock()
 """Held by `backward()`, since threads may share nodes; `gradients()` stores nothing."""
 
 
-def backward(self: Value, seed: Operand | None = None) -> None:
+def backward(self: Value, seed: Operand | None = None, **elsewhere: Never) -> None:
     """Compute the gradient of this value with respect to everything it was computed from.
 
     Stores it in `.grad`: leaves accumulate over several calls, inner nodes are set anew. An array
@@ -43,6 +44,8 @@ def backward(self: Value, seed: Operand | None = None) -> None:
     >>> x.grad
     6.0
     """
+    if elsewhere:
+        refuse_arguments("backward", elsewhere)
     if traced(self):
         raise TypeError(
             "backward() inside a compiled function would store the gradients once, not at each call; "

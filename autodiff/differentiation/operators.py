@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from ..elsewhere import OF_VALUE, Absent, NamesElsewhere
 from ..ops import linalg, plain
-from ..values.operation import Operation
+from ..values.operation import Operation, inputs_of
 from ..values.value import Value
 from . import engine
 from .advice import advice, library_of
@@ -145,13 +146,24 @@ METHODS: dict[str, Any] = {
     "flatten": ops.ravel,
     "T": property(ops.transpose),
     "backward": engine.backward,
+    "inputs": property(inputs_of),
     "__array_ufunc__": _array_ufunc,
     "__array_function__": _array_function,
 }
 
 
+def _functions_of_one() -> dict[str, str]:
+    """Operations on one number or array: methods of PyTorch's tensors, functions here."""
+    declared = {name: getattr(getattr(ops, name), "operation", None) for name in ops.__all__}
+    alone = [name for name, operation in declared.items() if operation and operation.arity == 1]
+    return {name: f"use autodiff.{name}(x)" for name in alone}
+
+
 def attach() -> None:
-    """Give Value its operators and methods, and its place in NumPy's protocol."""
+    """Give Value its operators and methods, its place in NumPy's protocol, and answers to other names."""
     for name, method in METHODS.items():
         setattr(Value, name, method)
+    for name, instead in (_functions_of_one() | OF_VALUE).items():
+        if not hasattr(Value, name):
+            setattr(NamesElsewhere, name, Absent(f"a Value has no attribute {name!r}: {instead}"))
     Operation.array = staticmethod(ops.array)

@@ -7,7 +7,8 @@ from ..lazy_names import lazy_names
 if TYPE_CHECKING:
     from .program import Program as Program
     from .program import compile as compile
+    from .program import jit as jit
 
-__all__ = ["Program", "compile"]
+__all__ = ["Program", "compile", "jit"]
 
-__getattr__, __dir__ = lazy_names(__name__, {"Program": "program", "compile": "program"})
+__getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, "program"))

@@ -206,3 +206,7 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     if f is None:
         return functools.partial(Program, static=static, keep=keep)
     return Program(f, static, keep)
+
+
+jit = compile
+"""The same by JAX's name, which hides nothing of Python's: `from autodiff import *` leaves `compile` alone."""

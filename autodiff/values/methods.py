@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Never, Self, TypeAlias
 
 import numpy as np
 
@@ -25,7 +25,9 @@ class Methods:
 
     if TYPE_CHECKING:  # when Python runs, there is nothing here
 
-        def backward(self, seed: Operand | None = None) -> None: ...
+        def backward(self, seed: Operand | None = None, **elsewhere: Never) -> None: ...
+        @property
+        def inputs(self) -> tuple[Any, ...]: ...
         def __add__(self, other: Operand) -> Self: ...
         def __radd__(self, other: Operand) -> Self: ...
         def __sub__(self, other: Operand) -> Self: ...

@@ -219,7 +219,13 @@ class Operation(Traits):
 
 
 def inputs_of(node: Value) -> tuple[Any, ...]:
-    """The operands of a recorded node, Values and raw data, in order."""
+    """What a recorded node was computed from: Values, and raw data as they were, in order; () for a leaf.
+
+    >>> from autodiff import Value
+    >>> x = Value(3.0, "x")
+    >>> (x * 2.0).inputs
+    (Value(3.0, name='x'), 2.0)
+    """
     operation = node._operation
     if operation is None:
         return ()

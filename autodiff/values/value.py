@@ -10,10 +10,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from itertools import count, repeat, starmap
-from typing import Any, NoReturn, final
+from typing import Any, Never, NoReturn, final
 
 import numpy as np
 
+from ..elsewhere import NamesElsewhere, refuse_arguments
 from ..text.notation import printable
 from . import modes
 from .conversions import Conversions
@@ -31,7 +32,7 @@ recasts = modes.Switch()
 
 
 @final
-class Value(Conversions, Methods):
+class Value(Conversions, Methods, NamesElsewhere):
     """A number or an array that remembers the operation it came from.
 
     `data` is a number, a nested list or an array; it is copied. `name` labels the value in
@@ -61,7 +62,11 @@ class Value(Conversions, Methods):
     _label: Any  # its name, a Label, or None
     _tracked: bool
 
-    def __init__(self, data: object, name: str | None = None, constant: bool = False) -> None:
+    def __init__(
+        self, data: object, name: str | None = None, constant: bool = False, **elsewhere: Never
+    ) -> None:
+        if elsewhere:
+            refuse_arguments("Value", elsewhere)
         _refuse_values(data)
         self._label = _checked_name(name)
         self._data = as_data(data)
@@ -145,6 +150,15 @@ class Value(Conversions, Methods):
         self._tracked = not new
         self._grad = None
         self._birth = next(births)
+
+    @property
+    def operation(self) -> Any:
+        """The operation that recorded this value, with its `.name` and `.symbol`; None for a leaf.
+
+        >>> (Value(3.0) * 2.0).operation.name
+        'multiply'
+        """
+        return self._operation
 
     @property
     def shape(self) -> Shape:

@@ -5,7 +5,16 @@ from .clipping import clip_gradient_norm, clip_gradient_value
 from .optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
 from .resilient import Rprop
-from .schedules import ConstantLR, CosineAnnealingLR, ExponentialLR, LinearLR, Schedule, StepLR, WarmUp
+from .schedules import (
+    ConstantLR,
+    CosineAnnealingLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    Schedule,
+    StepLR,
+    WarmUp,
+)
 from .sgd import SGD
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "ConstantLR",
     "CosineAnnealingLR",
     "ExponentialLR",
+    "LambdaLR",
     "LinearLR",
     "Optimizer",
     "RMSProp",

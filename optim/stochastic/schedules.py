@@ -7,7 +7,7 @@ group's of its own. Call `step()` once an epoch (or once a batch: the unit is th
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autodiff.settings import any_number, not_negative, positive, whole
@@ -210,6 +210,34 @@ class CosineAnnealingLR(Schedule):
     def rate(self, step: int, initial: float) -> float:
         """The learning rate after so many steps."""
         return self.eta_min + 0.5 * (initial - self.eta_min) * (1.0 + math.cos(math.pi * step / self.T_max))
+
+
+class LambdaLR(Schedule):
+    """The rate times a function of how often `step()` was called.
+
+        lr(t) = lr₀ · factor(t)
+
+    The function itself is not in `state_dict`.
+
+    >>> from autodiff import Value
+    >>> from optim import SGD
+    >>> schedule = LambdaLR(SGD([Value(3.0)], lr=0.1), lambda t: 1 / (t + 1))
+    >>> schedule.step()
+    >>> schedule.lr
+    0.05
+    """
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        if not callable(lr_lambda):
+            raise TypeError(
+                f"LambdaLR: lr_lambda must be a function of the number of steps, got {lr_lambda!r}"
+            )
+        self.factor = lr_lambda
+        super().__init__(optimizer)
+
+    def rate(self, step: int, initial: float) -> float:
+        """lr₀ · factor(t).  Raises TypeError or ValueError for a factor that is not a number, or below 0."""
+        return initial * not_negative(f"LambdaLR: the factor after {step} steps", self.factor(step))
 
 
 class WarmUp(Schedule):
