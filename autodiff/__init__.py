@@ -16,26 +16,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import aliases, elsewhere, ops
-from .differentiation import (
-    derivative,
-    grad,
-    gradients,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    operators,
-    value_and_grad,
-    vjp,
-)
+from .differentiation import derivative as derivative
+from .differentiation import grad as grad
+from .differentiation import gradients as gradients
+from .differentiation import hessian as hessian
+from .differentiation import hvp as hvp
+from .differentiation import jacobian as jacobian
+from .differentiation import jvp as jvp
+from .differentiation import operators
+from .differentiation import value_and_grad as value_and_grad
+from .differentiation import vjp as vjp
 from .lazy_names import lazy_names
 from .ops import *
-from .ops import linalg, plain
+from .ops import linalg as linalg
 from .ops import max as max
 from .ops import min as min
+from .ops import plain
 from .ops import round as round
 from .ops import sum as sum
-from .values import Value, elementwise, no_grad, primitive, scope
+from .ops.plain import *
+from .ops.plain import all as all
+from .ops.plain import any as any
+from .values import Value as Value
+from .values import elementwise as elementwise
+from .values import no_grad as no_grad
+from .values import primitive as primitive
+from .values import scope as scope
 from .values.value import _restored as _restored
 
 if TYPE_CHECKING:
@@ -79,45 +85,38 @@ UNLISTED = dict.fromkeys(("Claim", "check_claims"), "checking.claims")
 
 aliases.install()
 operators.attach()
-globals().update(plain.FUNCTIONS)
 
-__all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their families)
-    "Value",
-    "derivative",
-    "elementwise",
-    "grad",
-    "gradients",
-    "hessian",
-    "hvp",
-    "jacobian",
-    "jvp",
-    "no_grad",
-    "primitive",
-    "scope",
-    "value_and_grad",
-    "vjp",
-    *READERS,
-    *UNLISTED,
-    *ops.__all__,
-    *plain.FUNCTIONS,
-]
-OFFERED = sorted({*__all__} - {*UNLISTED})
-for own in {*OFFERED} & globals().keys() - {"Value", "linalg"}:
-    globals()[own].__module__ = __name__  # pickles name the package: files may move
-for own in linalg.__all__:
-    getattr(linalg, own).__module__ = f"{__name__}.linalg"
-for own in ("all", "any", "compile", "max", "min", "round", "sum"):
-    __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
-del own
+if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
+    __all__ = [
+        "Value",
+        "derivative",
+        "elementwise",
+        "grad",
+        "gradients",
+        "hessian",
+        "hvp",
+        "jacobian",
+        "jvp",
+        "no_grad",
+        "primitive",
+        "scope",
+        "value_and_grad",
+        "vjp",
+        *READERS,
+        *UNLISTED,
+        *ops.NAMES,
+        *plain.__all__,
+    ]
+    OFFERED = sorted({*__all__} - {*UNLISTED})
+    for own in {*OFFERED} & globals().keys() - {"Value", "linalg"}:
+        globals()[own].__module__ = __name__  # pickles name the package: files may move
+    for own in linalg.__all__:
+        getattr(linalg, own).__module__ = f"{__name__}.linalg"
+    for own in ("all", "any", "compile", "max", "min", "round", "sum"):
+        __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
+    del own
 
-if sys.modules.get("hypothesis"):  # whose entry point came before there were Values
-    from _autodiff_hypothesis import register_values
-
-    register_values()
-
-_reader, _ = lazy_names(__name__, READERS | UNLISTED)
-
-if not TYPE_CHECKING:  # which would take every name for one of `autodiff`
+    _reader, _ = lazy_names(__name__, READERS | UNLISTED)
 
     def __getattr__(name: str) -> Any:
         if name in READERS or name in UNLISTED:
@@ -127,6 +126,11 @@ if not TYPE_CHECKING:  # which would take every name for one of `autodiff`
             return import_module(aliases.MOVED[old])
         raise AttributeError(elsewhere.refusal(f"module {__name__!r}", name, elsewhere.PACKAGE))
 
+    def __dir__() -> list[str]:
+        return OFFERED
 
-def __dir__() -> list[str]:
-    return OFFERED
+
+if sys.modules.get("hypothesis"):  # whose entry point came before there were Values
+    from _autodiff_hypothesis import register_values
+
+    register_values()

@@ -18,12 +18,11 @@ from .module import *
 from .network import *
 from .training import *
 
-__all__ = ["activations", "initialize", "lecture"]
-for room in (activations, layers, losses, module, network, training):
-    __all__ += room.__all__
-del room
-
-if not TYPE_CHECKING:  # which would take every name for one of `nn`
+if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
+    __all__ = ["activations", "initialize", "lecture"]
+    for room in (activations, layers, losses, module, network, training):
+        __all__ += room.__all__
+    del room
 
     def __getattr__(name):
         from autodiff.elsewhere import refusal
@@ -32,9 +31,8 @@ if not TYPE_CHECKING:  # which would take every name for one of `nn`
 
         raise AttributeError(refusal("module 'nn'", name, HERE))
 
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        return sorted(__all__)
 
 
 attach(__name__)

@@ -10,6 +10,7 @@ All raise ValueError where the shapes differ and for an unknown reduction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ __all__ = [
     "squared_error",
 ]
 
-REDUCTIONS = {"mean": mean, "sum": total, "none": lambda losses: losses}
+REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean, "sum": total, "none": lambda losses: losses}
 
 
 def _reduced(losses: Operand, reduction: str) -> Any:

@@ -17,12 +17,11 @@ from .result import *
 from .step_rule import *
 from .stochastic import *
 
-__all__: list[str] = []
-for room in (fitting, minimization, plot, result, step_rule, stochastic):
-    __all__ += room.__all__
-del room
-
-if not TYPE_CHECKING:  # which would take every name for one of `optim`
+if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
+    __all__: list[str] = []
+    for room in (fitting, minimization, plot, result, step_rule, stochastic):
+        __all__ += room.__all__
+    del room
 
     def __getattr__(name):
         from autodiff.elsewhere import refusal
@@ -31,9 +30,8 @@ if not TYPE_CHECKING:  # which would take every name for one of `optim`
 
         raise AttributeError(refusal("module 'optim'", name, HERE))
 
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        return sorted(__all__)
 
 
 attach(__name__)

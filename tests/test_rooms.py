@@ -31,7 +31,17 @@ ROOMS = {
     "text",
     "values",
 }
-FLAT = {"__init__", "__main__", "aliases", "elsewhere", "graph", "lazy_names", "naming", "putting", "settings"}
+FLAT = {
+    "__init__",
+    "__main__",
+    "aliases",
+    "elsewhere",
+    "graph",
+    "lazy_names",
+    "naming",
+    "putting",
+    "settings",
+}
 
 
 def imports():

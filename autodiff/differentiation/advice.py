@@ -195,4 +195,4 @@ def advice(library: str, name: str) -> str:
             return f"{library}.{call} is {expression}"
     if reason := REASONS.get(library, {}).get(name) or WHOLE.get(library):
         return reason
-    return f"use autodiff.{name}" if name in ops.__all__ else ""
+    return f"use autodiff.{name}" if name in ops.NAMES else ""

@@ -50,7 +50,7 @@ BINARY = {
 OTHERWISE = ("partition", "round", "sort")
 """Methods of NumPy's arrays that Value lacks: two write into the array, round(v) gives plain numbers."""
 
-SAME_NAME = [name for name in ops.__all__ if hasattr(np.ndarray, name) and name not in OTHERWISE]
+SAME_NAME = [name for name in ops.NAMES if hasattr(np.ndarray, name) and name not in OTHERWISE]
 """What is a method of NumPy's arrays, too."""
 
 # -- NumPy's protocol --------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def _covered() -> dict[Any, Callable[..., Any]]:
     table: dict[Any, Callable[..., Any]] = {}
     for names, numpy, here in (
         (plain.FUNCTIONS, np, plain.FUNCTIONS.__getitem__),
-        (ops.__all__, np, lambda name: getattr(ops, name)),
+        (ops.NAMES, np, lambda name: getattr(ops, name)),
         (linalg.__all__, np.linalg, lambda name: getattr(linalg, name)),
     ):
         table |= {getattr(numpy, name): here(name) for name in names if hasattr(numpy, name)}
@@ -154,7 +154,7 @@ METHODS: dict[str, Any] = {
 
 def _functions_of_one() -> dict[str, str]:
     """Operations on one number or array: methods of PyTorch's tensors, functions here."""
-    declared = {name: getattr(getattr(ops, name), "operation", None) for name in ops.__all__}
+    declared = {name: getattr(getattr(ops, name), "operation", None) for name in ops.NAMES}
     alone = [name for name, operation in declared.items() if operation and operation.arity == 1]
     return {name: f"use autodiff.{name}(x)" for name in alone}
 

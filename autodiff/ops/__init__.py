@@ -1,5 +1,7 @@
 """The operations, one family per file, by NumPy's names."""
 
+from typing import TYPE_CHECKING
+
 from . import (
     accumulations,
     activations,
@@ -27,7 +29,7 @@ from .diagonals import *
 from .elementary import *
 from .indexing import *
 from .joining import *
-from .linalg import norm
+from .linalg import norm as norm
 from .products import *
 from .reductions import *
 from .repeating import *
@@ -35,7 +37,7 @@ from .selection import *
 from .shaping import *
 from .special import *
 
-__all__ = [
+NAMES = [
     "linalg",
     "norm",
     *accumulations.__all__,
@@ -54,3 +56,6 @@ __all__ = [
     *shaping.__all__,
     *special.__all__,
 ]
+
+if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
+    __all__ = NAMES

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..values.axes import axis_in
 from ..values.data import Data, Operand, dtype_of, shape_of
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from ..values.methods import Axis
 from .joining import concatenate
 from .reduced_axes import axes_of, entries, spread
@@ -95,6 +95,7 @@ def _summed_from_the_end(g: Operand, x: Operand, axis: int | None) -> Operand:
     return reshape(flip(cumsum(flip(g, along), axis=along), along), shape_of(x))
 
 
+@composed
 def cumprod(x: Operand, /, axis: int | None = None) -> Any:
     """Running product, of the flattened x when axis is None.   yᵢ = Πₖ≤ᵢ xₖ, exact with zeros."""
     if axis is None or not shape_of(x):

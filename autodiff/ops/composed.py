@@ -8,6 +8,7 @@ import numpy as np
 
 from ..values.axes import axes_in, axis_in
 from ..values.data import Operand, as_data, dtype_of, shape_of
+from ..values.declaration import composed
 from ..values.value import Value
 from .indexing import along, getitem
 from .joining import concatenate
@@ -16,16 +17,19 @@ from .shaping import broadcast_to, flip, moveaxis, transpose
 __all__ = ["diff", "fliplr", "flipud", "gradient", "rollaxis", "rot90"]
 
 
+@composed
 def flipud(m: Operand, /) -> Any:
     """The rows in reverse order."""
     return flip(m, 0)
 
 
+@composed
 def fliplr(m: Operand, /) -> Any:
     """The columns in reverse order."""
     return flip(m, 1)
 
 
+@composed
 def rot90(m: Operand, /, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
     """Quarter turns, k of them, in the plane of two axes, from the first towards the second.
 
@@ -46,6 +50,7 @@ def rot90(m: Operand, /, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
     return flip(transpose(m, order), first if k % 4 == 1 else second)
 
 
+@composed
 def rollaxis(a: Operand, /, axis: int, start: int = 0) -> Any:
     """An axis moved back until it is before the one at `start`."""
     ndim = len(shape_of(a))
@@ -60,6 +65,7 @@ def _cuts(x: Operand, axis: int) -> tuple[Any, Any]:
     return getitem(x, along(axis, slice(None, -1))), getitem(x, along(axis, slice(1, None)))
 
 
+@composed
 def diff(a: Operand, /, n: int = 1, axis: int = -1, prepend: Operand = None, append: Operand = None) -> Any:
     """Differences of neighbours along an axis, n times.   yᵢ = xᵢ₊₁ − xᵢ.
 

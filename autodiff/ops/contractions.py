@@ -13,7 +13,7 @@ import numpy as np
 
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, dtype_of, shape_of
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from .shaping import transpose
 
 Axes: TypeAlias = Any
@@ -84,6 +84,7 @@ def tensordot(a: Data, b: Data, /, axes: Axes = 2) -> Data:
 LETTERS = ascii_uppercase + ascii_lowercase
 
 
+@composed
 def einsum(subscripts: str | Operand, /, *operands: Any, optimize: bool | str = False) -> Any:
     """Einstein's sum: one letter per axis; letters that the output lacks are summed over.
 

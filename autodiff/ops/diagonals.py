@@ -8,7 +8,7 @@ import numpy as np
 
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, Shape, shape_of, zeros_for
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from .shaping import expand_dims
 
 __all__ = ["diag", "diagonal", "on_diagonal", "trace", "tril", "triu"]
@@ -49,6 +49,7 @@ def on_diagonal(x: Data, /, shape: Shape, offset: int = 0, axis1: int = 0, axis2
     return np.moveaxis(result, (-2, -1), (axis1, axis2))
 
 
+@composed
 def diag(x: Operand, /, k: int = 0) -> Any:
     """A vector as the k-th diagonal of a square matrix, or the k-th diagonal of a matrix.
 

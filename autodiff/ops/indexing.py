@@ -11,7 +11,7 @@ import numpy as np
 from ..values import modes
 from ..values.axes import axis_in
 from ..values.data import Data, Operand, Shape, is_lazy, shape_of, zeros_for
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from ..values.lazy import holds_tasks
 from ..values.operation import not_an_option
 from ..values.value import Value
@@ -140,6 +140,7 @@ def _spread(x: Data, step: int, axis: int) -> Data:
     return _bordered(x, 0, 1, axis)[along(axis, source)]
 
 
+@composed
 def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
     """The entries at integer indices along an axis; of the flattened x if it is None.   x̄ as for `getitem`.
 
@@ -159,6 +160,7 @@ def take(x: Operand, /, indices: Any, axis: int | None = None) -> Any:
     return getitem(x, along(axis, places.astype(np.intp) if places.ndim else int(places)))
 
 
+@composed
 def take_along_axis(x: Operand, /, indices: Any, axis: int | None = -1) -> Any:
     """Along an axis, the entries at indices that differ from row to row, as argsort gives them.
 
@@ -205,6 +207,7 @@ def _partition(x: Data, /, kth: int | Sequence[int], axis: int = -1) -> Data:
     return np.partition(x, kth, axis)
 
 
+@composed
 def sort(x: Operand, /, axis: int | None = -1) -> Any:
     """Entries in ascending order along an axis; of the flattened x if it is None.
 
@@ -218,6 +221,7 @@ def sort(x: Operand, /, axis: int | None = -1) -> Any:
     return _sort(ravel(x)) if axis is None else _sort(x, axis)
 
 
+@composed
 def partition(x: Operand, /, kth: int | Sequence[int], axis: int | None = -1) -> Any:
     """The kth entry where sorting would put it, smaller entries before it, larger ones after.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..values.axes import axis_in
 from ..values.data import Data, Operand, Shape, as_data, shape_of, zeros_for
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from ..values.value import Value, holds_values
 from .indexing import along
 from .shaping import atleast_1d, atleast_2d, atleast_3d, ravel, reshape
@@ -54,6 +54,7 @@ def _concatenate(*arrays: Data, axis: int, bounds: tuple[int, ...]) -> Data:
     return np.concatenate(arrays, axis)
 
 
+@composed
 def concatenate(arrays: Iterable[Operand], /, axis: int | None = 0) -> Any:
     """Arrays one after the other along an existing axis; flattened if it is None.
 
@@ -85,6 +86,7 @@ def _stack(*arrays: Data, axis: int) -> Data:
     return np.array(arrays) if all(type(x) is float for x in arrays) else np.stack(arrays, axis)
 
 
+@composed
 def array(data: Operand, /) -> Any:
     """Nested lists of Values, arrays and numbers as one array.   x̄ = ȳ at the place of x.
 
@@ -109,6 +111,7 @@ def array(data: Operand, /) -> Any:
     return _stack(*parts, axis=0)
 
 
+@composed
 def stack(arrays: Iterable[Operand], /, axis: int = 0) -> Any:
     """Arrays of one shape along a new axis.   x̄ᵢ = ȳ at place i of that axis.
 
@@ -121,28 +124,33 @@ def stack(arrays: Iterable[Operand], /, axis: int = 0) -> Any:
     return _stack(*several, axis=axis_in(axis, len(shape_of(several[0])) + 1, "stack"))
 
 
+@composed
 def vstack(tup: Iterable[Operand], /) -> Any:
     """Arrays one below the other along axis 0, each with two axes or more."""
     return concatenate([atleast_2d(x) for x in _several(tup, "vstack")], 0)
 
 
+@composed
 def hstack(tup: Iterable[Operand], /) -> Any:
     """Arrays side by side: along axis 1, vectors along their only axis."""
     several = [atleast_1d(x) for x in _several(tup, "hstack")]
     return concatenate(several, 0 if len(shape_of(several[0])) == 1 else 1)
 
 
+@composed
 def dstack(tup: Iterable[Operand], /) -> Any:
     """Arrays one behind the other along axis 2, each with three axes or more."""
     return concatenate([atleast_3d(x) for x in _several(tup, "dstack")], 2)
 
 
+@composed
 def column_stack(tup: Iterable[Operand], /) -> Any:
     """Vectors as the columns of a matrix, matrices side by side."""
     several = _several(tup, "column_stack")
     return concatenate([reshape(x, (-1, 1)) if len(shape_of(x)) < 2 else x for x in several], 1)
 
 
+@composed
 def append(arr: Operand, /, values: Operand, axis: int | None = None) -> Any:
     """Values appended to an array along an axis; both are flattened if it is None."""
     return concatenate([arr, values], axis)

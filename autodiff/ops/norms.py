@@ -10,7 +10,7 @@ import numpy as np
 
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, as_float, is_lazy, shape_of
-from ..values.declaration import elementwise, primitive
+from ..values.declaration import composed, elementwise, primitive
 from ..values.methods import Axis
 from .decompositions import svd
 from .reductions import max, min, sum
@@ -28,6 +28,7 @@ OF_SINGULAR_VALUES: dict[Any, Callable[[Operand], Any]] = {
 }
 
 
+@composed
 def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Norm of vectors along one axis, or of matrices along two.
 

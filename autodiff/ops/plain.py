@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,15 @@ from ..values import modes
 from ..values.data import as_data, beyond, shape_of
 from ..values.lazy import lazily
 from ..values.value import Value
+
+__all__ = [
+    "all", "allclose", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere", "array_equal",
+    "array_equiv", "count_nonzero", "digitize", "empty_like", "equal", "flatnonzero", "greater",
+    "greater_equal", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isinf", "isnan", "isneginf",
+    "isposinf", "isreal", "isrealobj", "less", "less_equal", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "ndim", "nonzero", "not_equal", "ones_like", "result_type", "searchsorted", "shape",
+    "signbit", "size", "zeros_like",
+]  # fmt: skip
 
 
 class Family(NamedTuple):
@@ -114,6 +123,56 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: question(getattr(np, name), family.numbers) for family in FAMILIES for name in family.names
 }
 """By NumPy's name."""
+
+if TYPE_CHECKING:
+    Question: TypeAlias = Callable[..., Any]
+    """What a function of `FUNCTIONS` is: its arguments are NumPy's, and its result is plain."""
+
+    all: Question
+    allclose: Question
+    any: Question
+    argmax: Question
+    argmin: Question
+    argpartition: Question
+    argsort: Question
+    argwhere: Question
+    array_equal: Question
+    array_equiv: Question
+    count_nonzero: Question
+    digitize: Question
+    empty_like: Question
+    equal: Question
+    flatnonzero: Question
+    greater: Question
+    greater_equal: Question
+    isclose: Question
+    iscomplex: Question
+    iscomplexobj: Question
+    isfinite: Question
+    isinf: Question
+    isnan: Question
+    isneginf: Question
+    isposinf: Question
+    isreal: Question
+    isrealobj: Question
+    less: Question
+    less_equal: Question
+    logical_and: Question
+    logical_not: Question
+    logical_or: Question
+    logical_xor: Question
+    ndim: Question
+    nonzero: Question
+    not_equal: Question
+    ones_like: Question
+    result_type: Question
+    searchsorted: Question
+    shape: Question
+    signbit: Question
+    size: Question
+    zeros_like: Question
+else:
+    globals().update(FUNCTIONS)
 
 
 UFUNCS = {

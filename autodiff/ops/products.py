@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..values.data import Data, Operand, shape_of
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from .arithmetic import multiply
 from .contractions import einsum, tensordot, tensordot_left, tensordot_right
 from .shaping import interleaved, moveaxis, ravel, reshape
@@ -131,11 +131,13 @@ def dot(a: Data, b: Data, /) -> Data:
     return np.dot(a, b) if shape_of(a) and shape_of(b) else a * b
 
 
+@composed
 def vdot(a: Operand, b: Operand, /) -> Any:
     """Sum of the products of all entries, in order.   y = Σᵢ aᵢ·bᵢ."""
     return matmul(ravel(a), ravel(b))
 
 
+@composed
 def inner(a: Operand, b: Operand, /) -> Any:
     """Sum of products over the last axis of both.   Of vectors:  y = Σᵢ aᵢ·bᵢ."""
     if not (shape_of(a) and shape_of(b)):
@@ -143,11 +145,13 @@ def inner(a: Operand, b: Operand, /) -> Any:
     return matmul(a, b) if len(shape_of(b)) == 1 else tensordot(a, b, (-1, -1))
 
 
+@composed
 def outer(a: Operand, b: Operand, /) -> Any:
     """All products of two vectors; arrays are flattened.   Yᵢⱼ = aᵢ·bⱼ;   ā = Ȳ·b,  b̄ = Ȳᵀ·a."""
     return multiply(reshape(a, (-1, 1)), ravel(b))
 
 
+@composed
 def kron(a: Operand, b: Operand, /) -> Any:
     """Kronecker product: each entry of a times the whole of b, side by side.
 
@@ -174,6 +178,7 @@ def _cross(a: Data, b: Data, /) -> Data:
     return np.cross(a, b)
 
 
+@composed
 def cross(
     a: Operand, b: Operand, /, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
 ) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..values.axes import axis_in
 from ..values.data import Data, Operand, Shape, shape_of
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from .indexing import along, getitem, scatter_add, take
 from .shaping import interleaved, reshape, sum_to
 
@@ -93,6 +93,7 @@ def _pad(x: Data, /, pad_width: tuple[tuple[int, int], ...], constant_values: An
     return np.pad(x, pad_width, constant_values=constant_values)
 
 
+@composed
 def pad(x: Operand, /, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0.0) -> Any:
     """The array inside a border: constants, or its entries ("edge", "reflect", "symmetric", "wrap").
 

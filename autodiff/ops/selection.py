@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from ..values.data import Data, Operand, dtype_of
-from ..values.declaration import elementwise, primitive
+from ..values.declaration import composed, elementwise, primitive
 from ..values.value import Value
 
 __all__ = [
@@ -158,6 +158,7 @@ def bounded(x: Data, low: Data, high: Data, /) -> Data:
     return np.minimum(np.maximum(x, low), high)
 
 
+@composed
 def clip(
     x: Operand,
     /,
@@ -233,6 +234,7 @@ def _variable(x: Operand) -> bool:
     return isinstance(x, Value) and not x.constant
 
 
+@composed
 def maximum(x: Operand, y: Operand, /) -> Operand:
     """The larger of two.   z = max(x, y);   ∂z/∂x = 1 where x > y, ½ at a tie, else 0.
 
@@ -245,6 +247,7 @@ def maximum(x: Operand, y: Operand, /) -> Operand:
     return larger(x, y)
 
 
+@composed
 def minimum(x: Operand, y: Operand, /) -> Operand:
     """The smaller of two.   z = min(x, y);   ∂z/∂x = 1 where x < y, ½ at a tie, else 0.
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, Shape, dtype_of, shape_of
-from ..values.declaration import primitive
+from ..values.declaration import composed, primitive
 from ..values.value import Value
 from .totals import row_total
 
@@ -112,6 +112,7 @@ def interleaved(first: Iterable[int], second: Iterable[int]) -> Shape:
     return tuple(n for pair in zip(first, second, strict=True) for n in pair)
 
 
+@composed
 def ravel(x: Operand, /, order: str = "C") -> Any:
     """The entries of x along one axis, in the order of `reshape`."""
     return reshape(x, (-1,), order)

@@ -209,4 +209,4 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
 
 
 jit = compile
-"""The same by JAX's name, which hides nothing of Python's: `from autodiff import *` leaves `compile` alone."""
+"""The same by JAX's name, which `from autodiff import *` brings along: `compile` is Python's own there."""

@@ -39,7 +39,7 @@ class Apply(NamedTuple):
 def functions() -> dict[str, Apply]:
     """What may be called, by name: the operations that make one number of one or two."""
     found = {}
-    for name in ops.__all__:
+    for name in ops.NAMES:
         operation = vars(getattr(ops, name)).get("operation")
         if operation and operation.elementwise and operation.usual:
             found[name] = Apply(getattr(ops, name), operation.usual)

@@ -15,27 +15,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, ParamSpec
+from typing import Any, Concatenate, cast
 
-from .data import Data
+from .data import Data, Operand
 from .operation import Operation, Rule
 from .recording import applied
+from .signatures import Applied, Elementwise, Rest
 
-Body = ParamSpec("Body")
 
-
-def _decorator(
-    rules: dict[str, Rule], **traits: Any
-) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
+def _decorator(rules: dict[str, Rule], **traits: Any) -> Callable[[Callable[..., Data]], Any]:
     """What makes the function that users call: it applies the operation, and bears its name and docstring."""
 
-    def declare(body: Callable[Body, Data]) -> Callable[Body, Any]:
+    def declare(body: Callable[..., Data]) -> Any:
         operation = Operation(body, rules, **traits)
         apply: Any = update_wrapper(applied(operation), body)
         apply.__qualname__ = body.__name__  # as checkpoints tell it, wherever it was declared
         apply.__doc__ = _documented(body.__doc__, operation.kink)
         apply.operation = operation
-        return apply  # type: ignore[no-any-return]
+        return apply
 
     return declare
 
@@ -43,6 +40,12 @@ def _decorator(
 def _documented(doc: str | None, kink: str | None) -> str | None:
     """A docstring that ends with the convention at the kink."""
     return f"{(doc or '').rstrip()}\n\n    By convention {kink}." if kink else doc
+
+
+def composed(function: Callable[Concatenate[Operand, Rest], Any]) -> Applied[Rest]:
+    """A function of operations, which is typed as they are, and otherwise as it was."""
+    typed: Applied[Rest] = cast("Any", function)
+    return typed
 
 
 def elementwise(
@@ -59,7 +62,7 @@ def elementwise(
     selecting: bool = False,
     nonnegative: bool = False,
     **rules: Rule,
-) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
+) -> Callable[[Callable[Concatenate[Data, Rest], Data]], Elementwise[Rest]]:
     """Declare an elementwise operation by its partial derivatives.
 
     The decorated function computes on raw data; its positional-only parameters are the data, the
@@ -121,7 +124,7 @@ def primitive(
     conforming: bool = False,
     masked: Rule = None,
     **rules: Rule,
-) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
+) -> Callable[[Callable[Concatenate[Data, Rest], Data]], Applied[Rest]]:
     """Declare an operation by its vector-Jacobian products.
 
     Like `elementwise`, but for each data parameter x, `dx(g, y, x, …)` is the gradient with respect to

@@ -11,6 +11,7 @@ from autodiff import Value, gradients
 
 NUMBER: Any = 3.0
 SUM: Any = ad.sum
+RESHAPE: Any = ad.reshape
 BOUNDED: Any = ad.ops.selection.bounded
 INDEX: Any = Value(1.0)
 W, X = Value(np.ones((3, 4)), "w1"), Value(np.ones((5, 2)), "x")
@@ -68,7 +69,7 @@ BAD = [
     ("unequal parts", lambda: ad.split(W, 2), ValueError, "split: 3 entries do not make 2 equal parts; use array_split"),
     ("a sum to more axes", lambda: ad.ops.sum_to(W, (4, 3, 4)), ValueError, r"\(4, 3, 4\) does not broadcast to \(3, 4\)"),
     ("a sum to another size", lambda: ad.ops.sum_to(W, (2,)), ValueError, r"\(2,\) does not broadcast to \(3, 4\)"),
-    ("a missing option", lambda: ad.reshape(W), TypeError, "reshape: missing shape$"),
+    ("a missing option", lambda: RESHAPE(W), TypeError, "reshape: missing shape$"),
 ]  # fmt: skip
 
 

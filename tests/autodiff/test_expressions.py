@@ -298,7 +298,7 @@ NOT_DRAWN = {
 
 
 def test_every_operation_is_drawn_or_it_is_said_why_not():
-    names = {*ad.ops.__all__} | {f"linalg.{name}" for name in ad.linalg.__all__}
+    names = {*ad.ops.NAMES} | {f"linalg.{name}" for name in ad.linalg.__all__}
     drawn = {drawable.name for drawable in CATALOGUE}
     assert names - drawn == NOT_DRAWN.keys()
     assert drawn <= names

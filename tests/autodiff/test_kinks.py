@@ -1,5 +1,7 @@
 """The documented convention at kinks, poles, ties and removable points, on numbers and on arrays."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from autodiff import Value, derivative, grad, gradients
 
 INF, NAN = np.inf, np.nan
 
-KINKS = [
+KINKS: list[tuple[str, Any, tuple[float, ...], tuple[float, ...]]] = [
     ("abs'(0)", ad.absolute, (0.0,), (0.0,)),
     ("fabs'(0)", ad.fabs, (0.0,), (0.0,)),
     ("relu'(0)", ad.relu, (0.0,), (0.0,)),

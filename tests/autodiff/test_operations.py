@@ -51,7 +51,7 @@ def quiet(f, *xs):
 
 
 def test_every_operation_has_a_case():
-    missing = {name for name in ad.ops.__all__ if name not in ("linalg",)}
+    missing = {name for name in ad.ops.NAMES if name not in ("linalg",)}
     missing |= {f"linalg.{name}" for name in ad.linalg.__all__}
     missing -= {case.name for case in CASES} | set(ALIASES)
     assert not missing
