@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from reprlib import recursive_repr
-from typing import Any, Self
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -27,6 +27,16 @@ from .state import Unmatched, loaded
 from .summary import Summary
 
 __all__ = ["Module"]
+
+
+Inputs = ParamSpec("Inputs")
+Output = TypeVar("Output", covariant=True)
+
+
+class _Forward(Protocol[Inputs, Output]):
+    """What calls are typed by: they take what `forward` takes, and return what it returns."""
+
+    def forward(self, *inputs: Inputs.args, **options: Inputs.kwargs) -> Output: ...
 
 
 def _unwritten(self: Module, *inputs: Any) -> Any:
@@ -60,7 +70,7 @@ class Module(Owner):
     forward: Callable[..., Any] = _unwritten
     """What the module computes. Call the module itself, not this."""
 
-    def __call__(self, *inputs: Any, **options: Any) -> Any:
+    def __call__(self: _Forward[Inputs, Output], *inputs: Inputs.args, **options: Inputs.kwargs) -> Output:
         since = next(births)
         result = self.forward(*inputs, **options)
         mark_call(result, type(self).__name__, since)

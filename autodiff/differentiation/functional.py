@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, overload
 
 import numpy as np
 
@@ -22,6 +22,19 @@ from .structure import is_structure, leaves, leaves_like, mapped, rebuilt
 
 Function: TypeAlias = Callable[..., Any]
 Arguments: TypeAlias = int | Sequence[int]
+
+
+class Gradient(Protocol):
+    """A derivative that is like the first argument: a Value, a number, an array, or a structure of them."""
+
+    @overload
+    def __call__(self, x: Value, /, *args: Any, **kwargs: Any) -> Value: ...
+    @overload
+    def __call__(self, x: float, /, *args: Any, **kwargs: Any) -> float: ...
+    @overload
+    def __call__(self, x: np.ndarray[Any, Any], /, *args: Any, **kwargs: Any) -> np.ndarray[Any, Any]: ...
+    @overload
+    def __call__(self, x: Any, /, *args: Any, **kwargs: Any) -> Any: ...
 
 
 class Evaluation(NamedTuple):
@@ -108,6 +121,10 @@ def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = Fal
     return apply
 
 
+@overload
+def grad(f: Function, argnums: Literal[0] = 0, create_graph: Literal[False] = False) -> Gradient: ...
+@overload
+def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function: ...
 def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
     """A function that returns the gradient ∇f of f, which returns one number.
 
@@ -130,7 +147,7 @@ def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Fun
     return apply
 
 
-def derivative(f: Function, order: int = 1) -> Function:
+def derivative(f: Function, order: int = 1) -> Gradient:
     """A function that returns dⁿf/dxⁿ of a function of one number.
 
     >>> derivative(lambda x: x**4, order=2)(1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ..values.data import Data, as_data, dtype_of, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
 from .engine import gradients
-from .functional import Arguments, Evaluation, Function, evaluated, grad, linear, records
+from .functional import Arguments, Evaluation, Function, Gradient, evaluated, grad, linear, records
 from .structure import leaves, mapped, rebuilt
 
 COLUMN_COST = 2
@@ -44,6 +44,10 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
     return apply
 
 
+@overload
+def hessian(f: Function, argnums: Literal[0] = 0) -> Gradient: ...
+@overload
+def hessian(f: Function, argnums: Arguments = 0) -> Function: ...
 def hessian(f: Function, argnums: Arguments = 0) -> Function:
     """A function that returns all second derivatives of f, which returns one number.
 

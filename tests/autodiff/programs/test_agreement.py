@@ -2,6 +2,7 @@
 
 import operator
 from collections import namedtuple
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -446,7 +447,7 @@ def test_a_gradient_of_a_part_of_what_is_repeated_goes_to_all_of_it():
     np.testing.assert_array_equal(slopes, wanted_slopes)
 
 
-DERIVATIVES = {
+OF_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "grad": grad(lambda x: (x * x).sum()),
     "value and grad": value_and_grad(lambda x: ad.sin(x).sum()),
     "hessian": hessian(lambda x: (x**3).sum()),
@@ -459,9 +460,9 @@ DERIVATIVES = {
 }
 
 
-@pytest.mark.parametrize("name", DERIVATIVES)
+@pytest.mark.parametrize("name", OF_FUNCTIONS)
 def test_a_derivative_at_a_mask_takes_it_as_numbers(name):
-    f = DERIVATIVES[name]
+    f = OF_FUNCTIONS[name]
     program = compiled(f)
     for mask in (np.array([True, False, True]), np.array([False, False, True])):
         found, wanted = program(mask), f(mask)
