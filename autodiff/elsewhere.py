@@ -39,6 +39,7 @@ PACKAGE = {
     "Function": RULE,
     "defvjp": RULE,
     "stop_gradient": "use x.detach()",
+    "register_pytree_node": "use autodiff.register_structure",
     "vmap": COLUMNS,
     "pmap": COLUMNS,
     "checkpoint": "a graph keeps what it recorded, until its root is dropped",

@@ -1,6 +1,7 @@
 """Derivatives of functions: gradients, and products with Jacobians and Hessians, built on the engine.
 
-Arguments and results may be nested tuples, lists, dicts and dataclasses of numbers and arrays. They come
+Arguments and results may be nested tuples, lists, dicts and dataclasses of numbers and arrays. The derivative
+with respect to a module of `nn` is that to its parameters, by their names as in `state_dict`. Results come
 back as plain numbers and arrays; as Values that can be differentiated again where an argument is a
 variable Value, where `create_graph` asks for it, and inside the function of an outer derivative,
 so that derivatives nest to any order, also through f's closure.
@@ -43,6 +44,7 @@ class Evaluation(NamedTuple):
     output: Any
     variables: Any  # the differentiated arguments, in their structure
     record: bool  # whether results are Values
+    aux: Any = None  # what f returned beside its output
 
     def gradient(self, output: Any, seed: Any = None) -> list[Any]:
         """Gradient of one number or array of the output with respect to all variables."""
@@ -56,15 +58,43 @@ class Evaluation(NamedTuple):
         return tree if self.record else mapped(plain, tree)
 
 
-def evaluated(f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any) -> Evaluation:
+def evaluated(
+    f: Function, args: Sequence[Any], argnums: Arguments, record: bool, kwargs: Any, has_aux: bool = False
+) -> Evaluation:
     """Evaluate f, to be called inside `differentiating`."""
     positions = positions_in(argnums, len(args))
     arguments = list(args)
     for i in positions:
-        arguments[i] = mapped(variable, arguments[i])
-    variables = tuple(arguments[i] for i in positions)
-    output = f(*arguments, **kwargs)
-    return Evaluation(output, variables[0] if np.ndim(argnums) == 0 else variables, record)
+        arguments[i] = mapped(_stand_in, arguments[i])
+    variables = tuple(mapped(_variables_of, arguments[i]) for i in positions)
+    output, aux = _pair(f(*arguments, **kwargs)) if has_aux else (f(*arguments, **kwargs), None)
+    return Evaluation(output, variables[0] if np.ndim(argnums) == 0 else variables, record, aux)
+
+
+def _is_module(x: Any) -> bool:
+    return hasattr(type(x), "named_parameters")
+
+
+def _stand_in(x: Any) -> Any:
+    """What f gets: a variable for a number or an array; a module as it is."""
+    return x if _is_module(x) else variable(x)
+
+
+def _variables_of(x: Any) -> Any:
+    """What is differentiated: of a module its parameters by name, without those that are frozen."""
+    if not _is_module(x):
+        return x
+    return {name: parameter for name, parameter in x.named_parameters() if not parameter.constant}
+
+
+def _pair(returned: Any) -> tuple[Any, Any]:
+    """What f returned where it has something beside its output."""
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        kind = (
+            f"a tuple of {len(returned)}" if isinstance(returned, tuple) else f"a {type(returned).__name__}"
+        )
+        raise TypeError(f"has_aux=True: f must return a pair (output, aux), got {kind}")
+    return returned
 
 
 def positions_in(argnums: Any, n: int) -> tuple[int, ...]:
@@ -102,21 +132,28 @@ def number(output: Any, what: str, instead: str = "jacobian") -> Any:
     return output
 
 
-def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+def value_and_grad(
+    f: Function, argnums: Arguments = 0, create_graph: bool = False, has_aux: bool = False
+) -> Function:
     """A function that returns f's value and its gradient, in one pass.
+
+    With `has_aux`, f returns a pair of its number and anything else, such as predictions, which is not
+    differentiated; the result is ((value, aux), gradient).
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
+    >>> value_and_grad(lambda x: (x * x, {"double": 2 * x}), has_aux=True)(3.0)
+    ((9.0, {'double': 6.0}), 6.0)
     """
 
     @functools.wraps(f)
     def apply(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         record = records(args, create_graph)
         with differentiating():
-            call = evaluated(f, args, argnums, record, kwargs)
+            call = evaluated(f, args, argnums, record, kwargs, has_aux)
             output = number(call.output, "grad")
-            gradient = iter(call.gradient(output))
-        return call.plain(output), rebuilt(call.variables, gradient)
+            gradient = rebuilt(call.variables, iter(call.gradient(output)))
+        return call.plain((output, call.aux) if has_aux else output), gradient
 
     return apply
 
@@ -124,12 +161,15 @@ def value_and_grad(f: Function, argnums: Arguments = 0, create_graph: bool = Fal
 @overload
 def grad(f: Function, argnums: Literal[0] = 0, create_graph: Literal[False] = False) -> Gradient: ...
 @overload
-def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function: ...
-def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+def grad(
+    f: Function, argnums: Arguments = 0, create_graph: bool = False, has_aux: bool = False
+) -> Function: ...
+def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False, has_aux: bool = False) -> Function:
     """A function that returns the gradient ∇f of f, which returns one number.
 
     `argnums` says with respect to which arguments; a tuple gives a tuple. An argument that f does
-    not depend on has gradient 0.
+    not depend on has gradient 0. With `has_aux`, f returns a pair (number, aux), and the result is
+    (gradient, aux).
 
     Raises TypeError where f returns an array (see `jacobian`).
 
@@ -138,11 +178,12 @@ def grad(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Fun
     >>> grad(lambda x: x * grad(lambda y: x * y)(3.0))(2.0)
     4.0
     """
-    both = value_and_grad(f, argnums, create_graph)
+    both = value_and_grad(f, argnums, create_graph, has_aux)
 
     @functools.wraps(f)
     def apply(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
 
     return apply
 
@@ -181,10 +222,16 @@ def derivative(f: Function, order: int = 1) -> Gradient:
 # -- products with the Jacobian ----------------------------------------------------------------
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+@overload
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]: ...
+@overload
+def vjp(f: Function, *primals: Any, has_aux: Literal[True]) -> tuple[Any, Function, Any]: ...
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> Any:
     """The value of f, and the function that multiplies its Jacobian by a cotangent from the left.
 
         pullback(v) = vᵀ·J, one entry for each of the primals
+
+    With `has_aux`, f returns a pair (value, aux), and the result is (value, pullback, aux).
 
     >>> y, pullback = vjp(lambda x: x * x, 2.0)
     >>> y, pullback(1.0)
@@ -192,12 +239,14 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     """
     record = records(primals, False)
     with differentiating():
-        call = evaluated(f, primals, tuple(range(len(primals))), record, {})
+        call = evaluated(f, primals, tuple(range(len(primals))), record, {}, has_aux)
 
     def pullback(cotangents: Any) -> Any:
         with differentiating():
             return rebuilt(call.variables, iter(_pulled(call, cotangents)))
 
+    if has_aux:
+        return call.plain(call.output), pullback, call.plain(call.aux)
     return call.plain(call.output), pullback
 
 

@@ -20,13 +20,16 @@ COLUMN_COST = 2
 """A column walks the graph of the gradient, about twice the graph of f that a row walks."""
 
 
-def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) -> Function:
+def jacobian(
+    f: Function, argnums: Arguments = 0, create_graph: bool = False, has_aux: bool = False
+) -> Function:
     """A function that returns all partial derivatives of f.
 
         J[i, j] = ∂fᵢ/∂xⱼ;   the shape is that of the output followed by that of the argument
 
     By rows, one vjp per entry of the output, or by columns, one jvp per entry of the arguments,
     whichever is cheaper. A structure of outputs gives that structure, with that of the arguments inside it.
+    With `has_aux`, f returns a pair (output, aux), and the result is (jacobian, aux).
 
     >>> import numpy as np
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
@@ -38,8 +41,9 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
     def apply(*args: Any, **kwargs: Any) -> Any:
         record = records(args, create_graph)
         with differentiating():
-            call = evaluated(f, args, argnums, record, kwargs)
-            return mapped(lambda y: rebuilt(call.variables, iter(matrices(call, y))), call.output)
+            call = evaluated(f, args, argnums, record, kwargs, has_aux)
+            whole = mapped(lambda y: rebuilt(call.variables, iter(matrices(call, y))), call.output)
+        return (whole, call.plain(call.aux)) if has_aux else whole
 
     return apply
 
@@ -47,16 +51,18 @@ def jacobian(f: Function, argnums: Arguments = 0, create_graph: bool = False) ->
 @overload
 def hessian(f: Function, argnums: Literal[0] = 0) -> Gradient: ...
 @overload
-def hessian(f: Function, argnums: Arguments = 0) -> Function: ...
-def hessian(f: Function, argnums: Arguments = 0) -> Function:
+def hessian(f: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function: ...
+def hessian(f: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
     """A function that returns all second derivatives of f, which returns one number.
 
         H[i, j] = ∂²f/∂xᵢ∂xⱼ;   the shape is that of the argument, twice
 
+    With `has_aux`, f returns a pair (number, aux), and the result is (hessian, aux).
+
     >>> hessian(lambda x: x**3)(2.0)
     12.0
     """
-    return jacobian(grad(f, argnums), argnums)
+    return jacobian(grad(f, argnums, has_aux=has_aux), argnums, has_aux=has_aux)
 
 
 def matrices(call: Evaluation, output: Any) -> list[Any]:

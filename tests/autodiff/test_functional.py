@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 import autodiff as ad
+import nn
 from autodiff import (
     Value,
     derivative,
@@ -17,9 +18,11 @@ from autodiff import (
     jacobian,
     jvp,
     no_grad,
+    register_structure,
     value_and_grad,
     vjp,
 )
+from autodiff.differentiation.structure import leaves, named_leaves
 from autodiff.testing import Domain, arrays, numbers
 
 
@@ -240,3 +243,99 @@ def test_recorded_gradients_keep_float32():
     assert gradients((x * np.ones(2)).sum(), x, create_graph=True).dtype == np.float32
     assert gradients(x * x, x, np.ones(2), create_graph=True).dtype == np.float32
     assert jvp(lambda v: v**3, x, np.ones(2))[1].dtype == np.float32
+
+
+# -- what f returns beside its output ----------------------------------------------------------
+
+
+def _pair(x, y):
+    return (x * y**2).sum(), {"sum": x + y, "text": "as it is"}
+
+
+def _alone(x, y):
+    return _pair(x, y)[0]
+
+
+def _same(found, wanted):
+    for a, b in zip(leaves(found), leaves(wanted), strict=True):
+        assert not isinstance(a, Value)
+        np.testing.assert_array_equal(a, b)
+
+
+@given(arrays((3,)), arrays((3,)))
+def test_what_f_returns_beside_its_output_is_handed_through(x, y):
+    aux = {"sum": x + y, "text": "as it is"}
+    for derivative_of in (grad, jacobian, hessian):
+        _same(derivative_of(_pair, 1, has_aux=True)(x, y), (derivative_of(_alone, 1)(x, y), aux))
+    value, slopes = value_and_grad(_alone, (0, 1))(x, y)
+    _same(value_and_grad(_pair, (0, 1), has_aux=True)(x, y), ((value, aux), slopes))
+    output, pullback, beside = vjp(_pair, x, y, has_aux=True)
+    _same((output, beside, pullback(1.0)), (value, aux, slopes))
+
+
+def test_what_is_handed_through_is_differentiated_from_outside():
+    slope = grad(lambda a: grad(lambda b: (a * b**2, a * b), has_aux=True)(3.0)[1])
+    assert slope(2.0) == 3.0
+
+
+@pytest.mark.parametrize(("f", "kind"), [(lambda x: x, "a Value"), (lambda x: (x, 1, 2), "a tuple of 3")])
+def test_without_a_pair_has_aux_is_refused(f, kind):
+    for derivative_of in (grad, value_and_grad, jacobian, hessian):
+        with pytest.raises(
+            TypeError, match=rf"has_aux=True: f must return a pair \(output, aux\), got {kind}"
+        ):
+            derivative_of(f, has_aux=True)(2.0)
+
+
+# -- modules, and containers of one's own ------------------------------------------------------
+
+
+def test_the_gradient_by_a_module_is_that_by_its_parameters():
+    model = nn.Sequential(nn.Linear(2, 3, seed=0), nn.tanh, nn.Linear(3, 1, seed=1))
+    model.layers[0].bias.constant = True
+    X, y = np.arange(8.0).reshape(4, 2), np.ones((4, 1))
+
+    def loss(model, X):
+        return nn.squared_error(model(X), y)
+
+    free = {name: p for name, p in model.named_parameters() if not p.constant}
+    assert len(free) == 3
+    found = grad(loss)(model, X)
+    assert found.keys() == free.keys()
+    for name, slope in zip(free, gradients(loss(model, X), [*free.values()]), strict=True):
+        np.testing.assert_array_equal(found[name], slope)
+    by_both = grad(loss, argnums=(0, 1))(model, X)
+    np.testing.assert_array_equal(by_both[1], grad(loss, argnums=1)(model, X))
+    whole, product = hessian(loss)(model, X), hvp(lambda m: loss(m, X), model, found)
+    for row in free:
+        along = sum(np.tensordot(whole[row][name], found[name], found[name].ndim) for name in free)
+        np.testing.assert_allclose(product[row], along, atol=1e-12)
+
+
+class Circle:
+    def __init__(self, radius, name):
+        self.radius, self.name = radius, name
+
+
+class Disc(Circle):
+    pass
+
+
+def test_a_container_of_ones_own_is_taken_apart():
+    register_structure(Circle, lambda c: {"radius": c.radius}, lambda c, new: type(c)(**new, name=c.name))
+    both = Circle(2.0, "a"), {"r": Disc(3.0, "b")}
+    slope = grad(lambda pair: pair[0].radius ** 2 * pair[1]["r"].radius)(both)
+    assert [slope[0].radius, slope[0].name] == [12.0, "a"]
+    assert isinstance(slope[1]["r"], Disc)
+    assert slope[1]["r"].radius == 4.0
+    assert [*named_leaves(Circle(1.0, "a"), "p")] == [("p.radius", 1.0)]
+    with pytest.raises(ValueError, match="expected a tangent of type Circle, got a number or an array"):
+        jvp(lambda c: c.radius, (Circle(2.0, "a"),), (1.0,))
+    with pytest.raises(TypeError, match="argument c is a Circle"):
+        ad.compile(lambda c: c.radius)(Circle(2.0, "a"))
+
+
+@pytest.mark.parametrize("kind", [3.0, object, np.ndarray, float, str, Value])
+def test_only_containers_are_registered(kind):
+    with pytest.raises(TypeError, match="register_structure: "):
+        register_structure(kind, dict, lambda tree, new: new)
