@@ -8,15 +8,21 @@
 
 from typing import TYPE_CHECKING
 
-from autodiff.aliases import attach
+from autodiff.aliases import attach, check_neighbour
 
-from . import activations, initialize, layers, lecture, losses, module, network, training
+from . import activations, initialize, layers, lecture, losses, module, network
 from .activations import *
 from .layers import *
 from .losses import *
 from .module import *
 from .network import *
-from .training import *
+
+try:
+    from . import training
+    from .training import *
+except ImportError:
+    check_neighbour("optim", __file__)
+    raise
 
 if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
     __all__ = ["activations", "initialize", "lecture"]
@@ -36,4 +42,4 @@ if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everyt
 
 
 attach(__name__)
-del TYPE_CHECKING, attach
+del TYPE_CHECKING, attach, check_neighbour

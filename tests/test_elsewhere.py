@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pydoc
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -114,3 +117,16 @@ def test_jit_is_a_second_name_of_compile():
     exec("from autodiff import *", names)
     assert names["jit"] is autodiff.compile
     assert "compile" not in names
+
+
+@pytest.mark.parametrize("stranger", ["optim.py", "optim/__init__.py"])
+def test_a_strangers_module_that_hides_optim_is_named(stranger, tmp_path):
+    hiding = tmp_path / stranger
+    hiding.parent.mkdir(exist_ok=True)
+    hiding.write_text("")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-c", "import nn"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    found = hiding if stranger == "optim.py" else hiding.parent
+    assert done.returncode == 1
+    assert f"import nn: `import optim` finds {found}, which hides the package in" in done.stderr

@@ -11,6 +11,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ..school.misreading import pointed
@@ -47,6 +48,14 @@ with names are separated by semicolons. Exit status: 0 done, 1 failed or not con
 FAILURES = (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, ImportError, MemoryError)
 
 
+def _version() -> str:
+    """As installed; of a checkout that is not, there is none."""
+    try:
+        return version("autodiff-lecture")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
 def _parser() -> ArgumentParser:
     from ..pictures.picture import GraphPicture
 
@@ -57,6 +66,7 @@ def _parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     grad = _added(commands, "grad", answer_grad, "the value and all partial derivatives")
     grad.add_argument("--order", type=int, choices=(1, 2), default=1, help="2: second derivatives, too")
