@@ -126,7 +126,9 @@ def test_a_strangers_module_that_hides_optim_is_named(stranger, tmp_path):
     hiding.write_text("")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     command = [sys.executable, "-c", "import nn"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     found = hiding if stranger == "optim.py" else hiding.parent
     assert done.returncode == 1
     assert f"import nn: `import optim` finds {found}, which hides the package in" in done.stderr
