@@ -114,7 +114,7 @@ if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everyt
         globals()[own].__module__ = __name__  # pickles name the package: files may move
     for own in linalg.__all__:
         getattr(linalg, own).__module__ = f"{__name__}.linalg"
-    for own in ("all", "any", "compile", "max", "min", "round", "sum"):
+    for own in ("all", "any", "compile", "divmod", "max", "min", "round", "sum"):
         __all__.remove(own)  # `from autodiff import *` leaves Python's own alone
     del own
 

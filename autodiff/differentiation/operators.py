@@ -43,12 +43,13 @@ BINARY = {
     "truediv": ops.divide,
     "floordiv": ops.floor_divide,
     "mod": ops.mod,
+    "divmod": ops.divmod,
     "pow": ops.power,
     "matmul": ops.matmul,
 }
 
-OTHERWISE = ("partition", "round", "sort")
-"""Methods of NumPy's arrays that Value lacks: two write into the array, round(v) gives plain numbers."""
+OTHERWISE = ("compress", "partition", "sort")
+"""Methods of NumPy's arrays that Value lacks: one takes the condition first, two write into the array."""
 
 SAME_NAME = [name for name in ops.NAMES if hasattr(np.ndarray, name) and name not in OTHERWISE]
 """What is a method of NumPy's arrays, too."""
@@ -145,6 +146,7 @@ METHODS: dict[str, Any] = {
     "transpose": _transpose,
     "flatten": ops.ravel,
     "T": property(ops.transpose),
+    "mT": property(ops.matrix_transpose),
     "backward": engine.backward,
     "inputs": property(inputs_of),
     "__array_ufunc__": _array_ufunc,

@@ -6,9 +6,11 @@ from . import (
     accumulations,
     activations,
     arithmetic,
+    averages,
     composed,
     counting,
     diagonals,
+    editing,
     elementary,
     indexing,
     joining,
@@ -23,9 +25,11 @@ from . import (
 from .accumulations import *
 from .activations import *
 from .arithmetic import *
+from .averages import *
 from .composed import *
 from .counting import *
 from .diagonals import *
+from .editing import *
 from .elementary import *
 from .indexing import *
 from .joining import *
@@ -43,9 +47,11 @@ NAMES = [
     *accumulations.__all__,
     *activations.__all__,
     *arithmetic.__all__,
+    *averages.__all__,
     *composed.__all__,
     *counting.__all__,
     *diagonals.__all__,
+    *editing.__all__,
     *elementary.__all__,
     *indexing.__all__,
     *joining.__all__,

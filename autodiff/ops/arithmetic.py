@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Data
+from ..values.data import Data, Operand
 from ..values.declaration import elementwise
 
 __all__ = [
     "add",
     "divide",
+    "divmod",
     "floor_divide",
     "mod",
     "multiply",
@@ -82,6 +83,11 @@ def floor_divide(x: Data, y: Data, /) -> Data:
 def mod(x: Data, y: Data, /) -> Data:
     """Remainder with the sign of y.   z = x − y·⌊x/y⌋;   ∂z/∂x = 1,  ∂z/∂y = −⌊x/y⌋."""
     return np.mod(x, y)
+
+
+def divmod(x: Operand, y: Operand, /) -> tuple[Any, Any]:
+    """Quotient rounded down, and remainder.   x = q·y + r."""
+    return floor_divide(x, y), mod(x, y)
 
 
 def _power(x: float, y: float) -> Any:

@@ -12,9 +12,9 @@ from ..values.declaration import composed
 from ..values.value import Value
 from .indexing import along, getitem
 from .joining import concatenate
-from .shaping import broadcast_to, flip, moveaxis, transpose
+from .shaping import broadcast_to, flip, moveaxis, swapaxes, transpose
 
-__all__ = ["diff", "fliplr", "flipud", "gradient", "rollaxis", "rot90"]
+__all__ = ["diff", "fliplr", "flipud", "gradient", "matrix_transpose", "rollaxis", "rot90"]
 
 
 @composed
@@ -27,6 +27,12 @@ def flipud(m: Operand, /) -> Any:
 def fliplr(m: Operand, /) -> Any:
     """The columns in reverse order."""
     return flip(m, 1)
+
+
+@composed
+def matrix_transpose(x: Operand, /) -> Any:
+    """Each matrix transposed: the last two axes change places."""
+    return swapaxes(x, -1, -2)
 
 
 @composed

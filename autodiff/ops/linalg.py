@@ -6,8 +6,46 @@ are equal; those of the vectors, which are not determined there, are nan, and so
 derivatives. The gradient of a norm at 0 is 0; that of a determinant is exact for singular matrices.
 """
 
+from .composed import matrix_transpose
 from .decompositions import cholesky, eigh, pinv, svd
+from .matrices import (
+    cross,
+    diagonal,
+    eigvalsh,
+    matrix_norm,
+    matrix_power,
+    multi_dot,
+    outer,
+    svdvals,
+    trace,
+    vector_norm,
+)
 from .norms import norm
+from .products import matmul, tensordot, vecdot
 from .systems import det, inv, slogdet, solve
 
-__all__ = ["cholesky", "det", "eigh", "inv", "norm", "pinv", "slogdet", "solve", "svd"]
+__all__ = [
+    "cholesky",
+    "cross",
+    "det",
+    "diagonal",
+    "eigh",
+    "eigvalsh",
+    "inv",
+    "matmul",
+    "matrix_norm",
+    "matrix_power",
+    "matrix_transpose",
+    "multi_dot",
+    "norm",
+    "outer",
+    "pinv",
+    "slogdet",
+    "solve",
+    "svd",
+    "svdvals",
+    "tensordot",
+    "trace",
+    "vecdot",
+    "vector_norm",
+]

@@ -14,9 +14,23 @@ from ..values.data import Data, Operand, shape_of
 from ..values.declaration import composed, primitive
 from .arithmetic import multiply
 from .contractions import einsum, tensordot, tensordot_left, tensordot_right
-from .shaping import interleaved, moveaxis, ravel, reshape
+from .reductions import sum
+from .shaping import expand_dims, interleaved, moveaxis, ravel, reshape, squeeze
 
-__all__ = ["cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot"]
+__all__ = [
+    "cross",
+    "dot",
+    "einsum",
+    "inner",
+    "kron",
+    "matmul",
+    "matvec",
+    "outer",
+    "tensordot",
+    "vdot",
+    "vecdot",
+    "vecmat",
+]
 
 
 def transposed(x: Operand) -> Operand:
@@ -143,6 +157,24 @@ def inner(a: Operand, b: Operand, /) -> Any:
     if not (shape_of(a) and shape_of(b)):
         return multiply(a, b)
     return matmul(a, b) if len(shape_of(b)) == 1 else tensordot(a, b, (-1, -1))
+
+
+@composed
+def vecdot(x1: Operand, x2: Operand, /, axis: int = -1) -> Any:
+    """Sum of products of vectors along an axis; the other axes broadcast.   y = Σᵢ x₁ᵢ·x₂ᵢ."""
+    return sum(multiply(moveaxis(x1, axis, -1), moveaxis(x2, axis, -1)), -1)
+
+
+@composed
+def matvec(x1: Operand, x2: Operand, /) -> Any:
+    """Matrices times vectors; the other axes broadcast.   yᵢ = Σⱼ Aᵢⱼ·xⱼ."""
+    return squeeze(matmul(x1, expand_dims(x2, -1)), -1)
+
+
+@composed
+def vecmat(x1: Operand, x2: Operand, /) -> Any:
+    """Vectors times matrices; the other axes broadcast.   yⱼ = Σᵢ xᵢ·Aᵢⱼ."""
+    return squeeze(matmul(expand_dims(x1, -2), x2), -2)
 
 
 @composed

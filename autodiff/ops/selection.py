@@ -22,10 +22,13 @@ __all__ = [
     "absolute",
     "ceil",
     "clip",
+    "copysign",
     "fabs",
     "floor",
     "fmax",
     "fmin",
+    "fmod",
+    "heaviside",
     "maximum",
     "minimum",
     "nan_to_num",
@@ -99,6 +102,22 @@ def sign(x: Data, /) -> Data:
     return np.sign(x)
 
 
+@elementwise(
+    dx=lambda z, x, y: sign(x) * copysign(1.0, y),
+    dy=0.0,
+    kink="copysign′(0, 1) = 0",
+)
+def copysign(x: Data, y: Data, /) -> Data:
+    """The size of x with the sign of y.   z = |x|·sign y;   ∂z/∂x = sign x · sign y,  ∂z/∂y = 0."""
+    return np.copysign(x, y)
+
+
+@elementwise(dx=0.0, dy=lambda z, x, y: where(x == 0.0, 1.0, 0.0), kink="heaviside′(0, 1) = 0")
+def heaviside(x: Data, y: Data, /) -> Data:
+    """Step from 0 to 1 at x = 0, where it is y.   ∂z/∂x = 0;   ∂z/∂y = 1 where x = 0, else 0."""
+    return np.heaviside(x, y)
+
+
 @elementwise(typeset="⌊{}⌋", dx=0.0, kink="floor′(1) = 0")
 def floor(x: Data, /) -> Data:
     """Largest integer not above x.   dy/dx = 0."""
@@ -115,6 +134,12 @@ def ceil(x: Data, /) -> Data:
 def trunc(x: Data, /) -> Data:
     """The nearest integer towards 0.   dy/dx = 0."""
     return np.trunc(x)
+
+
+@elementwise(dx=1.0, dy=lambda z, x, y: -trunc(x / y))
+def fmod(x: Data, y: Data, /) -> Data:
+    """Remainder with the sign of x.   z = x − y·trunc(x/y);   ∂z/∂x = 1,  ∂z/∂y = −trunc(x/y)."""
+    return np.fmod(x, y)
 
 
 @elementwise(dx=0.0, kink="rint′(0.5) = 0")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value, check_gradients, grad, gradients, value_and_grad
+from autodiff.ops import averages, editing, matrices
 from autodiff.school import read
 from autodiff.testing import POSITIVE, Domain, Drawable, Expression, expressions, numbers
 from autodiff.testing.domains import ANY
@@ -293,6 +294,19 @@ NOT_DRAWN = {
     "fabs": "absolute by another name",
     "radians": "deg2rad by another name",
     "degrees": "rad2deg by another name",
+    "fmod": "mod with the sign of the other, which is drawn",
+    "copysign": "constant in its second operand",
+    "heaviside": "constant in its first operand",
+    **dict.fromkeys(
+        [*averages.__all__, *editing.__all__, "divmod", "matrix_transpose"],
+        "composed of operations that are drawn",
+    ),
+    **dict.fromkeys(("matvec", "vecdot", "vecmat"), "a product of matrices, which is drawn"),
+    **{f"linalg.{name}": "composed of operations that are drawn" for name in matrices.__all__},
+    **{
+        f"linalg.{name}": "an operation by another name"
+        for name in ("matmul", "matrix_transpose", "tensordot", "vecdot")
+    },
 }
 """Operations that are not in the catalogue, and why."""
 

@@ -1,0 +1,145 @@
+"""NumPy's `linalg` by operations that exist: its own forms of products, norms and values of a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, reduce
+from typing import Any, Literal
+
+import numpy as np
+
+from ..values.axes import axes_in
+from ..values.data import Operand, shape_of
+from ..values.declaration import composed
+from ..values.methods import Axis
+from . import diagonals, products
+from .decompositions import eigh, svd
+from .indexing import getitem
+from .norms import Order, norm
+from .products import matmul
+from .shaping import moveaxis, reshape
+from .systems import inv
+
+__all__ = [
+    "cross",
+    "diagonal",
+    "eigvalsh",
+    "matrix_norm",
+    "matrix_power",
+    "multi_dot",
+    "outer",
+    "svdvals",
+    "trace",
+    "vector_norm",
+]
+
+
+@composed
+def trace(x: Operand, /, *, offset: int = 0) -> Any:
+    """Sum of the diagonal of each matrix, in the last two axes.   y = Σᵢ xᵢᵢ."""
+    return diagonals.trace(x, offset, -2, -1)
+
+
+@composed
+def diagonal(x: Operand, /, *, offset: int = 0) -> Any:
+    """The diagonal of each matrix, in the last two axes.   yᵢ = xᵢᵢ."""
+    return diagonals.diagonal(x, offset, -2, -1)
+
+
+@composed
+def cross(x1: Operand, x2: Operand, /, *, axis: int = -1) -> Any:
+    """Vector product along an axis of 3 entries.   y = a × b;   ā = b × ȳ,  b̄ = ȳ × a."""
+    return products.cross(x1, x2, axis=axis)
+
+
+@composed
+def outer(x1: Operand, x2: Operand, /) -> Any:
+    """All products of two vectors.   Yᵢⱼ = aᵢ·bⱼ.   Raises ValueError for arrays of other shapes."""
+    if len(shape_of(x1)) != 1 or len(shape_of(x2)) != 1:
+        shapes = f"{shape_of(x1)} and {shape_of(x2)}"
+        raise ValueError(f"outer: expected two vectors, got {shapes}; autodiff.outer flattens them")
+    return products.outer(x1, x2)
+
+
+@composed
+def vector_norm(x: Operand, /, *, axis: Axis = None, keepdims: bool = False, ord: Order = 2) -> Any:
+    """Norm of the entries along one axis, several, or all, as of one vector: see `norm`."""
+    shape = shape_of(x)
+    axes = tuple(range(len(shape))) if axis is None else axes_in(axis, len(shape), "vector_norm")
+    kept = [n for i, n in enumerate(shape) if i not in axes]
+    line = reshape(moveaxis(x, axes, tuple(range(len(kept), len(shape)))), (*kept, -1))
+    found = norm(line, ord, -1)
+    return reshape(found, [1 if i in axes else n for i, n in enumerate(shape)]) if keepdims else found
+
+
+@composed
+def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: Order = "fro") -> Any:
+    """Norm of each matrix, in the last two axes: see `norm`."""
+    return norm(x, ord, (-2, -1), keepdims)
+
+
+def multi_dot(arrays: Sequence[Operand]) -> Any:
+    """The product of several matrices, in the order that takes the fewest multiplications.
+
+    The first and the last may be vectors. Raises ValueError for fewer than two arrays.
+
+    >>> multi_dot([np.ones((2, 3)), np.ones((3, 2)), np.ones(2)])
+    array([6., 6.])
+    """
+    factors = [*arrays]
+    if len(factors) < 2:
+        raise ValueError(f"multi_dot: expected two arrays or more, got {len(factors)}")
+    sizes = [shape_of(x)[0] if len(shape_of(x)) > 1 else 1 for x in factors[:1]]
+    sizes += [shape_of(x)[0] for x in factors[1:]]
+    sizes.append(shape_of(factors[-1])[1] if len(shape_of(factors[-1])) > 1 else 1)
+
+    @cache
+    def cheapest(i: int, j: int) -> tuple[int, int]:
+        """Multiplications for factors i … j, and the last factor of the left half."""
+        if i == j:
+            return 0, i
+        halves = range(i, j)
+        costs = [
+            cheapest(i, k)[0] + cheapest(k + 1, j)[0] + sizes[i] * sizes[k + 1] * sizes[j + 1] for k in halves
+        ]
+        return min(zip(costs, halves, strict=True))
+
+    def product(i: int, j: int) -> Any:
+        k = cheapest(i, j)[1]
+        return factors[i] if i == j else matmul(product(i, k), product(k + 1, j))
+
+    return product(0, len(factors) - 1)
+
+
+@composed
+def matrix_power(a: Operand, /, n: int) -> Any:
+    """The product of n times the same matrix, of its inverse for a negative n.   Y = Aⁿ.
+
+    >>> matrix_power([[1, 1], [0, 1]], 3)
+    array([[1., 3.],
+           [0., 1.]])
+    """
+    shape = shape_of(a)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"matrix_power: expected square matrices, got shape {shape}")
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+        raise TypeError(f"matrix_power: the exponent must be a whole number, got {n!r}")
+    if n == 0:
+        return matmul(a, np.zeros(shape[-2:])) + np.eye(shape[-1])
+    square, factors = inv(a) if n < 0 else getitem(a, ...), []
+    for i, bit in enumerate(reversed(f"{abs(n):b}")):
+        square = matmul(square, square) if i else square
+        factors += [square] if bit == "1" else []
+    return reduce(matmul, factors)
+
+
+@composed
+def svdvals(x: Operand, /) -> Any:
+    """Singular values, descending: those of `svd`."""
+    return svd(x, compute_uv=False)
+
+
+@composed
+def eigvalsh(a: Operand, /, UPLO: Literal["L", "U"] = "L") -> Any:
+    """Eigenvalues of a symmetric matrix, ascending: those of `eigh`."""
+    return eigh(a, UPLO)[0]
