@@ -31,22 +31,15 @@ FILLED = {"cumprod": 1.0, "cumsum": 0.0, "max": "-np.inf", "min": "np.inf", "pro
 
 INSTEAD = {
     "numpy": {
-        **dict.fromkeys(("conjugate(x)", "copy(x)", "real(x)", "real_if_close(x)"), "+x"),
-        **dict.fromkeys(("compress(m, x)", "extract(m, x)"), "x[m]"),
+        **dict.fromkeys(("conjugate(x)", "real(x)", "real_if_close(x)"), "+x"),
         **dict.fromkeys(("convolve(x, y)", "polymul(x, y)"), f"{FRAME} @ y[::-1]"),
-        **dict.fromkeys(("add.accumulate(x)", "cumulative_sum(x)"), "autodiff.cumsum(x)"),
-        **dict.fromkeys(("cumulative_prod(x)", "multiply.accumulate(x)"), "autodiff.cumprod(x)"),
+        "add.accumulate(x)": "autodiff.cumsum(x)",
+        "multiply.accumulate(x)": "autodiff.cumprod(x)",
         **dict.fromkeys(("percentile(x, 100 * q)", "quantile(x, q)"), QUANTILE),
         **{f"{pair}.reduce(x)": f"autodiff.{many}(x, axis=0)" for pair, many in REDUCED.items()},
         **{f"nan{name}(x)": f"autodiff.{name}({KNOWN.format(fill)})" for name, fill in FILLED.items()},
         **{f"nan{name}(x)": f"autodiff.{name}({THERE})" for name in ("mean", "std", "var")},
         "add.outer(x, y)": "x[:, None] + y",
-        "average(x, weights=w)": "autodiff.sum(w * x) / autodiff.sum(w)",
-        "block([[A, B], [B, A]])": (
-            "autodiff.concatenate([autodiff.concatenate([A, B], 1), autodiff.concatenate([B, A], 1)])"
-        ),
-        "broadcast_arrays(x, A)": "(autodiff.broadcast_to(x, A.shape), A)",
-        "copysign(x, y)": "autodiff.absolute(x) * autodiff.where(autodiff.signbit(y), -1.0, 1.0)",
         "corrcoef(A)": (
             "(z := (A - autodiff.mean(A, 1, True)) / autodiff.std(A, 1, keepdims=True)) @ z.T / A.shape[1]"
         ),
@@ -54,31 +47,17 @@ INSTEAD = {
             "autodiff.take(x, np.arange(len(x) - len(y) + 1)[:, None] + np.arange(len(y))) @ y"
         ),
         "cov(A)": f"{CENTRED} @ d.T / (A.shape[1] - 1)",
-        "delete(x, n)": "x[np.arange(len(x)) != n]",
-        "diagflat(x)": "autodiff.diag(autodiff.ravel(x))",
-        "divmod(x, y)": "(x // y, x % y)",
-        "ediff1d(x)": "autodiff.diff(autodiff.ravel(x))",
         "fix(x)": "autodiff.trunc(x)",
         "float_power(w, x)": "w ** x",
-        "fmod(x, y)": "x - y * autodiff.trunc(x / y)",
         "geomspace(a, b, n)": "a * (b / a) ** np.linspace(0.0, 1.0, n)",
-        "heaviside(x, a)": "autodiff.where(x > 0, 1.0, autodiff.where(x < 0, 0.0, a))",
         "imag(x)": "autodiff.zeros_like(x)",
-        "insert(x, n, a)": "autodiff.concatenate([x[:n], [a], x[n:]])",
         "interp(x, t, y)": (
             "y[(k := np.clip(autodiff.searchsorted(t, x) - 1, 0, len(t) - 2))]"
             " + (y[k + 1] - y[k]) / (t[k + 1] - t[k]) * (autodiff.clip(x, t[0], t[-1]) - t[k])"
         ),
         "ldexp(x, n)": "x * 2.0**n",
-        "linspace(a, b, n)": "a + (b - a) * np.linspace(0.0, 1.0, n)",
         "logspace(a, b, n)": "10.0 ** (a + (b - a) * np.linspace(0.0, 1.0, n))",
-        "matrix_transpose(A)": "autodiff.swapaxes(A, -1, -2)",
-        "matvec(A, x)": "A @ x",
         "median(x)": f"autodiff.mean({ORDERED}[(s.size - 1) // 2 : s.size // 2 + 1])",
-        "meshgrid(x, y)": (
-            "(autodiff.broadcast_to(x, (len(y), len(x))),"
-            " autodiff.broadcast_to(y[:, None], (len(y), len(x))))"
-        ),
         "modf(x)": "(x - autodiff.trunc(x), autodiff.trunc(x))",
         "multiply.outer(x, y)": "autodiff.outer(x, y)",
         "nanmedian(x)": f"autodiff.mean((s := autodiff.sort({THERE}))[(s.size - 1) // 2 : s.size // 2 + 1])",
@@ -86,32 +65,17 @@ INSTEAD = {
         "polyder(x)": "x[:-1] * np.arange(len(x) - 1, 0, -1)",
         "polyfit(x, y, n)": "autodiff.linalg.pinv(x[:, None] ** np.arange(n, -1, -1)) @ y",
         "polyval(y, x)": "x[..., None] ** np.arange(len(y) - 1, -1, -1) @ y",
-        "ptp(x)": "autodiff.max(x) - autodiff.min(x)",
         "subtract.outer(x, y)": "x[:, None] - y",
-        "trapezoid(y, t)": "autodiff.sum((y[1:] + y[:-1]) / 2.0 * autodiff.diff(t))",
         "union1d(x, y)": f"autodiff.unique({SET})",
         "unique_all(x)": "autodiff.unique(x, True, True, True)",
         "unique_counts(x)": "autodiff.unique(x, return_counts=True)",
         "unique_inverse(x)": "autodiff.unique(x, return_inverse=True)",
         "unique_values(x)": "autodiff.unique(x)",
-        "unstack(A)": "tuple(A)",
         "vander(x, n)": "x[:, None] ** np.arange(n - 1, -1, -1)",
-        "vecdot(x, y)": "autodiff.sum(x * y, axis=-1)",
-        "vecmat(x, A)": "x @ A",
     },
     "numpy.linalg": {
         "cond(A)": "(s := autodiff.linalg.svd(A, compute_uv=False))[0] / s[-1]",
-        "diagonal(A)": "autodiff.diagonal(A, 0, -2, -1)",
-        "eigvalsh(S)": "autodiff.linalg.eigh(S)[0]",
         "lstsq(A, x)[0]": "autodiff.linalg.pinv(A) @ x",
-        "matrix_norm(A)": "autodiff.linalg.norm(A)",
-        "matrix_power(A, 3)": "A @ A @ A",
-        "matrix_transpose(A)": "autodiff.swapaxes(A, -1, -2)",
-        "multi_dot([A, B, x])": "A @ (B @ x)",
-        "svdvals(A)": "autodiff.linalg.svd(A, compute_uv=False)",
-        "trace(A)": "autodiff.trace(A, 0, -2, -1)",
-        "vecdot(x, y)": "autodiff.sum(x * y, axis=-1)",
-        "vector_norm(x)": "autodiff.linalg.norm(x)",
     },
     "numpy.fft": {
         "fftshift(x)": "autodiff.roll(x, len(x) // 2)",

@@ -16,13 +16,24 @@ from tests.autodiff.test_operations import example
 from tests.cases import CASES
 
 REFUSED = {
-    "bincount", "cross", "cumprod", "histogram", "linalg.cholesky", "linalg.det", "linalg.eigh", "linalg.inv",
-    "linalg.pinv", "linalg.slogdet", "linalg.solve", "linalg.svd", "partition", "scatter_add", "sort", "take",
-    "take_along_axis", "unique",
+    "bincount", "compress", "cross", "cumprod", "cumulative_prod", "delete", "extract", "histogram", "insert",
+    "linalg.cholesky", "linalg.cross", "linalg.det", "linalg.eigh", "linalg.eigvalsh", "linalg.inv",
+    "linalg.pinv", "linalg.slogdet", "linalg.solve", "linalg.svd", "linalg.svdvals", "partition",
+    "scatter_add", "sort", "take", "take_along_axis", "unique",
 }  # fmt: skip
 """Operations that refuse Dask arrays, in the backward pass at the latest."""
 
-PARTLY = {"einsum", "getitem", "linalg.norm", "norm", "pad", "repeat", "reshape"}
+PARTLY = {
+    "einsum",
+    "getitem",
+    "linalg.matrix_norm",
+    "linalg.matrix_power",
+    "linalg.norm",
+    "norm",
+    "pad",
+    "repeat",
+    "reshape",
+}
 """Those that refuse some arguments: a diagonal, places that gather, singular values, uneven chunks."""
 
 REFUSAL = re.compile(r"\w+: got .*: not available on dask arrays: .*; rechunk")
