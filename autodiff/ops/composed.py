@@ -10,11 +10,24 @@ from ..values.axes import axes_in, axis_in
 from ..values.data import Operand, as_data, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
+from .arithmetic import negative
 from .indexing import along, getitem
 from .joining import concatenate
+from .plain import FUNCTIONS
+from .selection import absolute, sign, where
 from .shaping import broadcast_to, flip, moveaxis, swapaxes, transpose
 
-__all__ = ["diff", "fliplr", "flipud", "gradient", "matrix_transpose", "rollaxis", "rot90"]
+__all__ = [
+    "copysign",
+    "diff",
+    "fliplr",
+    "flipud",
+    "gradient",
+    "heaviside",
+    "matrix_transpose",
+    "rollaxis",
+    "rot90",
+]
 
 
 @composed
@@ -27,6 +40,22 @@ def flipud(m: Operand, /) -> Any:
 def fliplr(m: Operand, /) -> Any:
     """The columns in reverse order."""
     return flip(m, 1)
+
+
+@composed
+def copysign(x1: Operand, x2: Operand, /) -> Any:
+    """The size of x with the sign of y, that of −0, too.
+
+    z = |x|·sign y;   ∂z/∂x = sign x · sign y,  ∂z/∂y = 0
+    """
+    size = absolute(x1)
+    return where(FUNCTIONS["signbit"](x2), negative(size), size)
+
+
+@composed
+def heaviside(x1: Operand, x2: Operand, /) -> Any:
+    """Step from 0 to 1 at x = 0, where it is y.   ∂z/∂x = 0;   ∂z/∂y = 1 where x = 0, else 0."""
+    return where(FUNCTIONS["equal"](x1, 0.0), x2, (sign(x1) + 1.0) / 2.0)
 
 
 @composed

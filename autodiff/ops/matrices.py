@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..values.axes import axes_in
-from ..values.data import Operand, shape_of
+from ..values.data import Operand, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.methods import Axis
 from . import diagonals, products
@@ -86,12 +86,11 @@ def multi_dot(arrays: Sequence[Operand]) -> Any:
     >>> multi_dot([np.ones((2, 3)), np.ones((3, 2)), np.ones(2)])
     array([6., 6.])
     """
-    factors = [*arrays]
-    if len(factors) < 2:
-        raise ValueError(f"multi_dot: expected two arrays or more, got {len(factors)}")
-    sizes = [shape_of(x)[0] if len(shape_of(x)) > 1 else 1 for x in factors[:1]]
-    sizes += [shape_of(x)[0] for x in factors[1:]]
-    sizes.append(shape_of(factors[-1])[1] if len(shape_of(factors[-1])) > 1 else 1)
+    factors, shapes = [*arrays], list(map(shape_of, arrays))
+    last = len(factors) - 1
+    if last < 1 or any(len(s) not in ((1, 2) if i in (0, last) else (2,)) for i, s in enumerate(shapes)):
+        raise ValueError(f"multi_dot: expected two matrices or more, vectors at the ends, got {shapes}")
+    sizes = [shapes[0][0] if len(shapes[0]) > 1 else 1, *[s[0] for s in shapes[1:]], (*shapes[last], 1)[1]]
 
     @cache
     def cheapest(i: int, j: int) -> tuple[int, int]:
@@ -108,7 +107,7 @@ def multi_dot(arrays: Sequence[Operand]) -> Any:
         k = cheapest(i, j)[1]
         return factors[i] if i == j else matmul(product(i, k), product(k + 1, j))
 
-    return product(0, len(factors) - 1)
+    return product(0, last)
 
 
 @composed
@@ -125,7 +124,7 @@ def matrix_power(a: Operand, /, n: int) -> Any:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
         raise TypeError(f"matrix_power: the exponent must be a whole number, got {n!r}")
     if n == 0:
-        return matmul(a, np.zeros(shape[-2:])) + np.eye(shape[-1])
+        return matmul(a, np.zeros(shape[-2:], dtype_of(a))) + np.eye(shape[-1], dtype=dtype_of(a))
     square, factors = inv(a) if n < 0 else getitem(a, ...), []
     for i, bit in enumerate(reversed(f"{abs(n):b}")):
         square = matmul(square, square) if i else square

@@ -22,13 +22,11 @@ __all__ = [
     "absolute",
     "ceil",
     "clip",
-    "copysign",
     "fabs",
     "floor",
     "fmax",
     "fmin",
     "fmod",
-    "heaviside",
     "maximum",
     "minimum",
     "nan_to_num",
@@ -100,22 +98,6 @@ fabs = absolute
 def sign(x: Data, /) -> Data:
     """Sign: −1, 0 or 1.   dy/dx = 0."""
     return np.sign(x)
-
-
-@elementwise(
-    dx=lambda z, x, y: sign(x) * copysign(1.0, y),
-    dy=0.0,
-    kink="copysign′(0, 1) = 0",
-)
-def copysign(x: Data, y: Data, /) -> Data:
-    """The size of x with the sign of y.   z = |x|·sign y;   ∂z/∂x = sign x · sign y,  ∂z/∂y = 0."""
-    return np.copysign(x, y)
-
-
-@elementwise(dx=0.0, dy=lambda z, x, y: where(x == 0.0, 1.0, 0.0), kink="heaviside′(0, 1) = 0")
-def heaviside(x: Data, y: Data, /) -> Data:
-    """Step from 0 to 1 at x = 0, where it is y.   ∂z/∂x = 0;   ∂z/∂y = 1 where x = 0, else 0."""
-    return np.heaviside(x, y)
 
 
 @elementwise(typeset="⌊{}⌋", dx=0.0, kink="floor′(1) = 0")

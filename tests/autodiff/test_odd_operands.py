@@ -72,7 +72,9 @@ OPERATORS = (
     "xor",
 )
 
-INDEXED = ("getitem", "scatter_add", "take", "take_along_axis")
+INDEXED = (
+    "compress", "delete", "extract", "getitem", "insert", "scatter_add", "take", "take_along_axis",
+)  # fmt: skip
 """Operations of which NumPy's IndexError is the clear error."""
 
 

@@ -44,6 +44,7 @@ floor           Math.floor({0})
 floor_divide    floorDivided({0}, {1})
 fmax            {0} >= {1} || {1} != {1} ? {0} : {1}
 fmin            {0} <= {1} || {1} != {1} ? {0} : {1}
+fmod            {0} % {1}
 hypot           Math.hypot({0}, {1})
 larger          {0} >= {1} || {0} != {0} ? {0} : {1}
 log             Math.log({0})

@@ -151,8 +151,8 @@ def test_what_cannot_be_written_is_refused_by_name():
     def measured(x, /):
         return float(x)
 
-    for f, named in ((ad.erf, "erf"), (measured, "measured"), (nn.gelu, "erf")):
-        with pytest.raises(TypeError, match=f"^play: {named} cannot be written as JavaScript"):
+    for f in (measured, lambda x: ad.sin(measured(x)) * x):
+        with pytest.raises(TypeError, match="^play: measured cannot be written as JavaScript"):
             written(f, 0.5)
     with pytest.raises(TypeError, match="double precision, got 'x' of dtype float32"):
         written(lambda x: x * 2.0, np.float32(1.0))
