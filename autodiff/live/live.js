@@ -1,3 +1,12 @@
+  // What is drawn besides the picture.
+  function drawPanel() {
+    put(by("output"), written(all[output.value]));
+    put(by("count"), String(steps));
+    drawRows();
+    drawCurve();
+    keep();
+  }
+
   // -- the situation as text: in the address of a file, and to be copied ---------------------------
 
   function situation() {
@@ -30,7 +39,7 @@
     draw();
     sized();
     showEta();
-    if (byCard.has(found.get("card")) && Object.hasOwn(details, found.get("card"))) ask(found.get("card"));
+    if (Object.hasOwn(details, found.get("card") ?? "")) ask(found.get("card"));
     return "";
   }
 

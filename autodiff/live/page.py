@@ -121,7 +121,14 @@ class LivePage(DocumentPage):
     def _leaf(self, id: int) -> dict[str, Any]:
         gradient = self._computation.gradients[id] if id in self._computation.wrt else None
         start = self._passes.source(id).item()
-        return {"id": f"n{id}", "name": self._tell.name(id), "start": start, "gradient": gradient}
+        group = "Inputs and targets" if gradient is None else "Parameters"
+        return {
+            "id": f"n{id}",
+            "name": self._tell.name(id),
+            "group": group,
+            "start": start,
+            "gradient": gradient,
+        }
 
     def _card(self, id: int) -> dict[str, Any]:
         computation = self._computation

@@ -33,15 +33,16 @@
   }
 
   function laidOut() {
-    const R = output.name, own = (k) => leaves[k].gradient !== null;
-    const groups = [["Parameters", [`∂${R}/∂θ`, `−∇${R}`, "rank"], own], ["Inputs and targets", [], (k) => !own(k)]];
-    for (const [title, columns, belongs] of groups) {
-      const shown = rows.filter((_, k) => belongs(k)), group = made("div", "", "group"), head = made("div", "", "row head");
+    const R = output.name;
+    const order = [...parameters, ...leaves.keys()];  // parameters come first
+    for (const title of new Set(order.map((k) => leaves[k].group))) {
+      const shown = rows.filter((_, k) => leaves[k].group === title), group = made("div", "", "group"), head = made("div", "", "row head");
+      const columns = shown.some((row) => row.gradient) ? [`∂${R}/∂θ`, `−∇${R}`, "rank"] : [];
       group.setAttribute("role", "group");
       group.setAttribute("aria-label", title);
       head.append(made("h3", title), ...columns.map((column) => made("span", column)));
       group.append(head, ...shown.map(({ row }) => row));
-      if (shown.length) by("leaves").append(group);
+      by("leaves").append(group);
     }
   }
 
