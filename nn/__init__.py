@@ -18,6 +18,7 @@ from .layers import *
 from .losses import *
 from .module import *
 from .network import *
+from .playing import *
 from .training import *
 
 if not TYPE_CHECKING:  # which would take every name for one of `nn`

@@ -17,7 +17,7 @@ from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
 from .details import LiveDetails
-from .document_page import TOOLS, DocumentPage, body, script
+from .document_page import TOOLS, DocumentPage, body, script, stage
 from .gathering import gathering
 
 EXPLAINED = 60
@@ -32,6 +32,11 @@ LEGEND = (
     Sign("card", "node recorded", "computed"),
     Sign("card", "node output", "output"),
     Sign("line", "leg walked", "the gradient's path to the selected card"),
+)
+
+KEYS = (
+    '<p class="keys">Drag a number in the picture or its slider, or type it; <kbd>↑</kbd> <kbd>↓</kbd> nudge by '
+    "η. Click a card, or <kbd>Enter</kbd>, for its derivation.</p>"
 )
 
 SCRIPTS = (
@@ -59,9 +64,10 @@ class LivePage(DocumentPage):
     def _written(self) -> str:
         page = body(
             "live.html",
-            picture=named(self.title, self._drawn()),
+            shown="The graph",
+            stage=stage(named(self.title, self._drawn())),
             legend=listed(LEGEND),
-            fixed=self._fixed(),
+            keys=KEYS + self._fixed(),
             gradient=f"∇{html(self._tell.name(self._passes.output))}",
         )
         style, code = resource("live.css", __package__), script(self._programs, *SCRIPTS)
