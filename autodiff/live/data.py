@@ -12,7 +12,7 @@ from ..animation.caption import resource
 from ..animation.document import document, listed, sample
 from ..animation.steps import Sign
 from ..programs.javascript.writing import javascript
-from ..text.digits import counted
+from ..text.digits import counted, with_minus
 from .document_page import TOOLS, DocumentPage, body, script
 from .fitted import Array, Fitted, Parameter, listings
 from .page import WIDEST
@@ -89,7 +89,7 @@ class DataPage(DocumentPage):
 
     def _fine(self) -> int:
         """The cells of regions along an axis: fewer of a large network."""
-        lines = self._programs.partition(" seen(given)")[2].count("const ")
+        lines = self._programs.partition(" seen(given)")[2].partition("return [")[0].count("const ")
         return max(20, min(64, math.isqrt(AT_ONCE // max(1, lines))))
 
 
@@ -173,7 +173,8 @@ def _reach(*arrays: Array) -> tuple[float, float]:
 
 def _written(target: Any) -> str:
     """A class as it is called: its label, or its place in rows of 0 and 1."""
-    return f"{np.argmax(target) if np.ndim(target) and np.size(target) > 1 else np.ravel(target)[0]:g}"
+    number = np.argmax(target) if np.size(target) > 1 else np.ravel(target)[0]
+    return with_minus(f"{number:g}")
 
 
 def _legend(fitted: Fitted) -> Iterator[str]:

@@ -1,6 +1,7 @@
   // -- a plane with two axes: `sides` says from where to where they go ----------------------------
 
-  const EDGE = 46, plane = by("plane"), [, , W, H] = plane.getAttribute("viewBox").split(" ").map(Number);
+  const EDGE = 46, plane = by("plane");
+  let W, H;
 
   // Where numbers are in the picture, and back.
   const px = (x) => EDGE + ((W - EDGE - 8) * (x - sides()[0][0])) / (sides()[0][1] - sides()[0][0]);
@@ -12,9 +13,17 @@
   const spot = (pair) => pair.map((entry) => entry.toFixed(1)).join(" ");
 
   const ground = svg("g", { "clip-path": "url(#inside)" }), scale = svg("g", {}), paths = svg("g", { "clip-path": "url(#inside)" });
-  const clip = svg("clipPath", { id: "inside" });
-  clip.append(svg("rect", { x: EDGE, y: 14, width: W - EDGE - 8, height: H - EDGE }));
+  const clip = svg("clipPath", { id: "inside" }), inside = svg("rect", { x: EDGE, y: 14 });
+  clip.append(inside);
   plane.append(clip, ground, paths, scale);
+
+  function measured(width, height) {
+    [W, H] = [width, height];
+    plane.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    inside.setAttribute("width", W - EDGE - 8);
+    inside.setAttribute("height", H - EDGE);
+  }
+  measured(...plane.getAttribute("viewBox").split(" ").slice(2).map(Number));
 
   function axes([across, up]) {
     const text = (said, attributes) => { const element = svg("text", { class: "tick", ...attributes }); element.textContent = said; return element; };

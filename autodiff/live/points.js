@@ -4,7 +4,7 @@
   const sides = () => shown.sides;
   const labels = shown.classes ? shown.labels : Array(shown.count).fill(0);
   const marks = labels.map((label) => svg("path", { class: `mark c${label % 10}` }));
-  const line = svg("path", { class: `line ${shown.kind}` }), rest = svg("path", { class: "residual" }), right = svg("text", { class: "right", x: W - 18, y: 34, "text-anchor": "end" });
+  const line = svg("path", { class: `line ${shown.kind}` }), rest = svg("path", { class: "residual" }), right = svg("text", { class: "right", y: 34, "text-anchor": "end" });
 
   // What is seen of features: outputs, or the losses that each class would have.
   function seer() {
@@ -82,7 +82,8 @@
 
   // Regions by their class and by how sure it is: runs of cells, one path for each shade.
   function shades(grid, at, m) {
-    const paths = new Map(), levels = 5, [w, h] = [px(at(1, 0)[0]) - px(at(0, 0)[0]), py(at(0, 0)[1]) - py(at(0, 1)[1])];
+    const paths = new Map(), levels = 5;
+    const across = (i) => px(at(i - 0.5, 0)[0]).toFixed(1), up = (j) => py(at(0, j - 0.5)[1]).toFixed(1);
     const shade = (share) => {
       const k = best(share), sure = (share[k] * share.length - 1) / (share.length - 1);
       return k < 0 ? "" : `c${k % 10} s${Math.min(levels - 1, Math.floor(levels * sure))}`;
@@ -91,8 +92,7 @@
       for (let i = 0, from = 0; i <= m; i += 1) {
         const name = shade(grid[i][j]);
         if (i < m && shade(grid[i + 1][j]) === name) continue;
-        const [x0, y0] = at(from, j);
-        if (name) paths.set(name, `${paths.get(name) ?? ""}M${spot([px(x0) - w / 2, py(y0) - h / 2])}h${((i - from + 1) * w).toFixed(1)}v${h.toFixed(1)}h${(-(i - from + 1) * w).toFixed(1)}z`);
+        if (name) paths.set(name, `${paths.get(name) ?? ""}M${across(from)} ${up(j)}H${across(i + 1)}V${up(j + 1)}H${across(from)}z`);
         from = i + 1;
       }
     }
@@ -112,6 +112,14 @@
     drawPanel();
   }
 
+  // The plane fills its place, whatever form that has, and letters are no smaller on a phone.
+  function laid() {
+    const { clientWidth, clientHeight } = stage, zoom = Math.min(1.6, Math.max(1, clientWidth / 700));
+    if (clientHeight > 100) measured(clientWidth / zoom, clientHeight / zoom);
+    right.setAttribute("x", W - 18);
+    scale.replaceChildren(...axes(shown.names), right);
+  }
+
   // -- what is said ------------------------------------------------------------------------------
 
   // The first observation of which the loss is no number.
@@ -123,8 +131,23 @@
     return Number.isFinite(all[0]) && k === undefined ? "" : `R is ${written(all[0])}${k === undefined ? "" : `, and ∂R/∂${leaves[k].name} is ${written(all[leaves[k].gradient])}`}. Move back, or Reset.`;
   }
 
+  // A step that suits the start, 1/(2λ): λ by a few multiplications with H, from differences of gradients.
+  function suited() {
+    const g = slopes(computed(x)), near = 1e-4;
+    let v = g, curvature = 0;
+    for (let k = 0; k < 8; k += 1) {
+      const norm = Math.hypot(...v), unit = v.map((entry) => entry / norm);
+      v = slopes(computed(moved(x, unit.map((entry) => near * entry)))).map((slope, i) => (slope - g[i]) / near);
+      curvature = Math.hypot(...v);
+    }
+    const step = Number((0.5 / curvature).toPrecision(1));
+    return step > 0 && Number.isFinite(step) ? Math.min(100, Math.max(1e-4, step)) : size;
+  }
+
   // -- the beginning -----------------------------------------------------------------------------
 
+  size = suited();
   by("whole").hidden = true;
-  scale.append(...axes(shown.names), right);
   paths.append(rest, line, ...marks);
+  laid();
+  new ResizeObserver(() => { laid(); draw(); }).observe(stage);

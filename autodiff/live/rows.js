@@ -36,12 +36,14 @@
     const R = output.name;
     const order = [...parameters, ...leaves.keys()];  // parameters come first
     for (const title of new Set(order.map((k) => leaves[k].group))) {
-      const shown = rows.filter((_, k) => leaves[k].group === title), group = made("div", "", "group"), head = made("div", "", "row head");
+      const shown = rows.filter((_, k) => leaves[k].group === title), folds = rows.length > 60 && shown.length > 20;
+      const group = made(folds ? "details" : "div", "", "group"), head = made(folds ? "summary" : "div", "", "row head");
       const columns = shown.some((row) => row.gradient) ? [`∂${R}/∂θ`, `−∇${R}`, "rank"] : [];
       group.setAttribute("role", "group");
       group.setAttribute("aria-label", title);
       head.append(made("h3", title), ...columns.map((column) => made("span", column)));
       group.append(head, ...shown.map(({ row }) => row));
+      if (folds) [group.open, head.firstChild.textContent] = [!by("leaves").children.length, `${title}: ${shown.length} numbers`];
       by("leaves").append(group);
     }
   }
