@@ -102,7 +102,9 @@ def _check_network(network: Any) -> None:
         )
     parameters = network.parameters()
     if all(parameter.constant for parameter in parameters):
-        raise ValueError(f"play: {type(network).__name__} has no parameters that are not frozen; unfreeze() it")
+        raise ValueError(
+            f"play: {type(network).__name__} has no parameters that are not frozen; unfreeze() it"
+        )
     for parameter in parameters:
         if parameter.dtype != np.float64:
             raise TypeError(
@@ -211,20 +213,19 @@ def _scale(network: Module, loss: Loss, rows: Array, targets: Array) -> float:
 
     Both are the same where R is 0, so a copy with other parameters is asked, too.
     """
-    offered = [1.0, 1.0 / len(rows)]
-    for model in (network, _moved(network)):
-        whole, single = _losses(model, loss, rows, targets)
-        if model is network and not np.isfinite(whole):
-            raise ValueError(f"play: R is {whole} at the parameters as they are; start where it is finite")
-        total, size = np.sum(single), np.sum(np.abs(single))
-        fitting = [scale for scale in offered if abs(scale * total - whole) <= 1e-9 * scale * size]
-        offered = fitting if np.isfinite(whole) else offered
-        if not offered:
-            raise ValueError(
-                "play: the loss must be a sum or a mean over the observations, which the page computes one by "
-                f"one; got {whole:.6g}, and {total:.6g} as the sum of single ones; leave out penalties and weights"
-            )
-    return offered[0]
+    found = [_losses(model, loss, rows, targets) for model in (network, _moved(network))]
+    if not np.isfinite(found[0][0]):
+        raise ValueError(f"play: R is {found[0][0]} at the parameters as they are; start where it is finite")
+    known = [(whole, sum(single)) for whole, single in found if np.isfinite(whole)]
+    near = 1e-10 * max(sum(map(abs, single)) for whole, single in found if np.isfinite(whole))
+    for scale in (1.0, 1.0 / len(rows)):
+        if all(abs(scale * total - whole) <= scale * near for whole, total in known):
+            return scale
+    whole, total = known[-1]
+    raise ValueError(
+        "play: the loss must be a sum or a mean over the observations, which the page computes one by one; it is "
+        f"{whole:.6g} where those of single observations sum to {total:.6g}; leave out penalties and weights"
+    )
 
 
 def _moved(network: Module) -> Module:

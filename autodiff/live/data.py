@@ -86,7 +86,6 @@ class DataPage(DocumentPage):
             ],
         }
 
-
     def _fine(self) -> int:
         """The cells of regions along an axis: fewer of a large network."""
         lines = self._programs.partition(" seen(given)")[2].partition("return [")[0].count("const ")

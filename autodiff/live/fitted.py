@@ -80,6 +80,8 @@ def listings(fitted: Fitted) -> dict[str, Listing]:
 
     def main(x: Value, y: Value) -> list[Value]:
         R = fitted.loss(fitted.model(x), y)
+        if R.constant:
+            raise ValueError("play: the loss does not depend on the parameters of the network")
         return [R, *slopes_of(R, free)]
 
     def turned(*given: Value) -> list[Value]:
