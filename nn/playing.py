@@ -42,24 +42,24 @@ def play(
                    if not given. It must be a sum or a mean over the observations
     number_format  how numbers are written: ".4g" with four digits, ".1g" to ".15g" with others
 
-    Of one feature and one output, the page shows the curve; of two features and classes, the regions in which
-    each is predicted, with the decision boundary; else what is predicted of each observation, by its target.
-    Predicted is the class that the loss would be least for: of cross-entropies the likeliest, of margins the
-    one with the largest score. R is the number that Python gives for `loss(network(X), y)`, in `eval` mode.
+    Of one feature and one output, the page shows the curve; of two features and classes, the regions in
+    which each is predicted, with the decision boundary; else what is predicted of each observation, by its
+    target. Predicted is the class that the loss would be least for: of cross-entropies the likeliest, of
+    margins the one with the largest score. R is what Python gives for `loss(network(X), y)` in `eval` mode.
 
-    Parameters are dragged or typed, and the page says what a move was predicted to change and did change. It
-    goes *one step downhill*, or runs: steepest descent, momentum, Adam, and for at most 50 parameters Newton's
-    step; R is drawn by step. Nothing in the network is changed.
+    Parameters are dragged or typed, and the page says what a move was predicted to change and did change.
+    It goes *one step downhill*, or runs: steepest descent, momentum, Adam, and for at most 50 parameters
+    Newton's step; R is drawn by step. Nothing in the network is changed.
 
     >>> import nn
     >>> play(nn.lecture.network(), *nn.lecture.observations())
     <Network and 2 observations, live: 9 numbers to move, .save('name.html'), .html>
 
-    Raises TypeError for anything but a Module, for float32 parameters, and for an operation that JavaScript has
-    no spelling for; ValueError for data that are not one row per observation, not numbers, nan or infinite, for
-    more than 1,000 observations, for a loss that is not one number, neither a sum nor a mean, or depends on no
-    parameter, for Values that are no parameters of the network, and where one observation takes more than
-    10,000 operations.
+    Raises TypeError for anything but a Module, for float32 parameters, and for an operation that JavaScript
+    has no spelling for; ValueError for data that are not one row per observation, not numbers, nan or
+    infinite, for more than 1,000 observations, for a loss that is not one number, neither a sum nor a mean,
+    or depends on no parameter, for Values that are no parameters of the network, and where one observation
+    takes more than 10,000 operations.
     """
     from autodiff.live.data import DataPage
     from autodiff.live.fitted import Fitted
@@ -67,16 +67,16 @@ def play(
 
     digits = digits_of(number_format)
     _check_network(network)
-    if isinstance(loss, str):
-        loss = chosen("loss", loss, {name: getattr(losses, name) for name in losses.__all__})
+    offered = {name: getattr(losses, name) for name in losses.__all__}
+    wanted: Loss = chosen("loss", loss, offered) if isinstance(loss, str) else loss
     rows, targets = _data(X, y)
     with predicting(network):
-        outputs, scale = _outputs(network, rows), _scale(network, loss, rows, targets)
+        outputs, scale = _outputs(network, rows), _scale(network, wanted, rows, targets)
         classes, labels = _classes(outputs, targets) or (None, ())
         fitted = Fitted(
             title=f"{type(network).__name__} and {counted(len(rows), 'observation')}",
             model=network,
-            loss=loss,
+            loss=wanted,
             scale=scale,
             parameters=network.parameters(),
             entries=[*_entries(network)],
@@ -86,7 +86,7 @@ def play(
             outputs=outputs,
             classes=classes,
             labels=labels,
-            is_likelihood=classes is not None and _is_likelihood(network, loss, rows, classes),
+            is_likelihood=classes is not None and _is_likelihood(network, wanted, rows, classes),
         )
         return DataPage(fitted, digits)
 
@@ -97,8 +97,8 @@ def play(
 def _check_network(network: Any) -> None:
     if not isinstance(network, Module):
         raise TypeError(
-            f"play: expected a Module, such as nn.Network or nn.MLP, got {type(network).__name__}; autodiff.play "
-            "shows Values, and functions of one or two variables"
+            f"play: expected a Module, such as nn.Network or nn.MLP, got {type(network).__name__}; "
+            "autodiff.play shows Values, and functions of one or two variables"
         )
     parameters = network.parameters()
     if all(parameter.constant for parameter in parameters):
@@ -108,8 +108,8 @@ def _check_network(network: Any) -> None:
     for parameter in parameters:
         if parameter.dtype != np.float64:
             raise TypeError(
-                f"play: a page computes in double precision, and {parameter.described()} is {parameter.dtype}; "
-                "give network.astype(float)"
+                f"play: a page computes in double precision, and {parameter.described()} is "
+                f"{parameter.dtype}; give network.astype(float)"
             )
 
 
@@ -129,8 +129,8 @@ def _data(X: Any, y: Any) -> tuple[Array, Array]:
         )
     if len(rows) > MOST:
         raise ValueError(
-            f"play: at most {MOST:,} observations are computed in a page, got {len(rows):,}; take some of them, "
-            f"X[:{MOST}], y[:{MOST}]"
+            f"play: at most {MOST:,} observations are computed in a page, got {len(rows):,}; take some of "
+            f"them, X[:{MOST}], y[:{MOST}]"
         )
     return rows, targets
 
@@ -143,8 +143,8 @@ def _numbers(name: str, given: Any) -> Array:
     if len(bad):
         where = tuple(bad[0].tolist())
         raise ValueError(
-            f"play: {name} must be finite, got {data[where]} at {', '.join(map(str, where)) or 'once'}; leave "
-            "such observations out"
+            f"play: {name} must be finite, got {data[where]}{' at ' * bool(where)}"
+            f"{', '.join(map(str, where))}; leave such observations out"
         )
     return data.astype(float)
 
@@ -223,8 +223,8 @@ def _scale(network: Module, loss: Loss, rows: Array, targets: Array) -> float:
             return scale
     whole, total = known[-1]
     raise ValueError(
-        "play: the loss must be a sum or a mean over the observations, which the page computes one by one; it is "
-        f"{whole:.6g} where those of single observations sum to {total:.6g}; leave out penalties and weights"
+        "play: the loss must be a sum or a mean over the observations, which the page computes one by one; "
+        f"it is {whole:.6g} where those of single ones sum to {total:.6g}; leave out penalties and weights"
     )
 
 

@@ -24,12 +24,15 @@ SCRIPTS = (
     "steps.js", "live.js",
 )  # fmt: skip
 
-BOX = "0 0 900 560"
+STAGE = (
+    '<div class="stage plane" id="stage">'
+    '<svg class="storyboard" id="plane" viewBox="0 0 900 560" role="img"></svg></div>'
+)
 
 MARKS = (
     "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0", "m-4.4 -4.4h8.8v8.8h-8.8z", "m0 -5.6l5.4 9.6h-10.8z",
     "m0 -6l6 6l-6 6l-6 -6z",
-    "m-3.5 -5l3.5 3.5l3.5 -3.5l1.5 1.5l-3.5 3.5l3.5 3.5l-1.5 1.5l-3.5 -3.5l-3.5 3.5l-1.5 -1.5l3.5 -3.5l-3.5 -3.5z",
+    "m-4 -5.5l4 4 4 -4 1.5 1.5 -4 4 4 4 -1.5 1.5 -4 -4 -4 4 -1.5 -1.5 4 -4 -4 -4z",
 )  # fmt: skip
 """The marks of classes, around a point: also without colour they differ."""
 
@@ -53,8 +56,7 @@ class DataPage(DocumentPage):
         page = body(
             "live.html",
             shown="The data",
-            stage=f'<div class="stage plane" id="stage"><svg class="storyboard" id="plane" viewBox="{BOX}" role="img">'
-            "</svg></div>",
+            stage=STAGE,
             legend="".join(_legend(self._fitted)),
             keys=KEYS,
             gradient="∇R",

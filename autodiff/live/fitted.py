@@ -79,10 +79,10 @@ def listings(fitted: Fitted) -> dict[str, Listing]:
     every = list(fitted.parameters)
 
     def main(x: Value, y: Value) -> list[Value]:
-        R = fitted.loss(fitted.model(x), y)
-        if R.constant:
+        r = fitted.loss(fitted.model(x), y)
+        if r.constant:
             raise ValueError("play: the loss does not depend on the parameters of the network")
-        return [R, *slopes_of(R, free)]
+        return [r, *slopes_of(r, free)]
 
     def turned(*given: Value) -> list[Value]:
         slopes, v = main(*given[-2:])[1:], given[:-2]
@@ -113,6 +113,6 @@ def _refuse_others(recording: Recording) -> None:
     names = [repr(value.name) if value.name else value.described() for value in recording.captured]
     if names:
         raise ValueError(
-            f"play: the network or its loss uses {', '.join(names)}, which is no parameter of the network; make "
-            "it an attribute of the module, or a plain number, which stays as it is"
+            f"play: the network or its loss uses {', '.join(names)}, which is no parameter of the network; "
+            "make it an attribute of the module, or a plain number, which stays as it is"
         )

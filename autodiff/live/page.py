@@ -35,8 +35,8 @@ LEGEND = (
 )
 
 KEYS = (
-    '<p class="keys">Drag a number in the picture or its slider, or type it; <kbd>↑</kbd> <kbd>↓</kbd> nudge by '
-    "η. Click a card, or <kbd>Enter</kbd>, for its derivation.</p>"
+    '<p class="keys">Drag a number in the picture or its slider, or type it; <kbd>↑</kbd> <kbd>↓</kbd> nudge '
+    "by η. Click a card, or <kbd>Enter</kbd>, for its derivation.</p>"
 )
 
 SCRIPTS = (

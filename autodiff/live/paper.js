@@ -51,6 +51,8 @@
       return [px(a[0] + part * (b[0] - a[0])), py(a[1] + part * (b[1] - a[1]))];
     };
     for (let i = 0; i < m; i += 1) for (let j = 0; j < m; j += 1) {
+      const below = (grid[i][j] < level) + (grid[i + 1][j] < level) + (grid[i + 1][j + 1] < level) + (grid[i][j + 1] < level);
+      if (below % 4 === 0) continue;  // most cells: the line does not cross them
       const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
       if (!corners.every(([a, b]) => Number.isFinite(grid[a][b]))) continue;
       const crossed = corners.map((corner, k) => [corner, corners[(k + 1) % 4]]).filter(([[a, b], [c, d]]) => (grid[a][b] < level) !== (grid[c][d] < level));

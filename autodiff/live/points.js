@@ -89,9 +89,9 @@
       return k < 0 ? "" : `c${k % 10} s${Math.min(levels - 1, Math.floor(levels * sure))}`;
     };
     for (let j = 0; j <= m; j += 1) {
-      for (let i = 0, from = 0; i <= m; i += 1) {
-        const name = shade(grid[i][j]);
-        if (i < m && shade(grid[i + 1][j]) === name) continue;
+      for (let i = 0, from = 0, name = shade(grid[0][j]), next; i <= m; i += 1, name = next) {
+        next = i < m ? shade(grid[i + 1][j]) : null;
+        if (next === name) continue;
         if (name) paths.set(name, `${paths.get(name) ?? ""}M${across(from)} ${up(j)}H${across(i + 1)}V${up(j + 1)}H${across(from)}z`);
         from = i + 1;
       }

@@ -243,28 +243,32 @@ def penalised(a, y):
 w = Value(2.0, "λ")
 
 
+def scaled(a, y):
+    return nn.squared_error(a * w, y)
+
+
 @pytest.mark.parametrize(
     ("model", "X", "y", "options", "error", "match"),
     [
         (lambda x: x, data(), NUMBERS, {}, TypeError, "expected a Module.*got function; autodiff.play shows"),
         (NETWORKS["mlp"], data(3), NUMBERS, {}, ValueError, "expected 2 features|n_inputs|inputs"),
-        (NETWORKS["mlp"], data(), NUMBERS[:5], {}, ValueError, "a target for each of 12 observations, got shape"),
+        (NETWORKS["mlp"], data(), NUMBERS[:5], {}, ValueError, "a target for each of 12"),
         (NETWORKS["mlp"], data()[None], NUMBERS, {}, ValueError, "one row per observation, got shape"),
         (NETWORKS["mlp"], np.zeros((0, 2)), [], {}, ValueError, "one row per observation"),
-        (NETWORKS["mlp"], np.where(data() > 1.0, np.nan, 1.0), NUMBERS, {}, ValueError, "X must be finite, got nan at"),
+        (NETWORKS["mlp"], np.where(data() > 1.0, np.nan, 1.0), NUMBERS, {}, ValueError, "got nan at"),
         (NETWORKS["mlp"], data(), np.full(12, np.inf), {}, ValueError, "y must be finite, got inf at 0"),
         (NETWORKS["mlp"], [["a", "b"]], [1.0], {}, ValueError, "X must be real numbers"),
-        (NETWORKS["mlp"], data(n=1001), np.zeros(1001), {}, ValueError, r"at most 1,000 observations.*X\[:1000\]"),
+        (NETWORKS["mlp"], data(n=1001), np.zeros(1001), {}, ValueError, r"1,000 obs.*X\[:1000\]"),
         (NETWORKS["mlp"], data(), NUMBERS, {"loss": "mean_sqared_error"}, ValueError, "did you mean"),
-        (NETWORKS["mlp"], data(), NUMBERS, {"loss": penalised}, ValueError, "a sum or a mean over the observations"),
+        (NETWORKS["mlp"], data(), NUMBERS, {"loss": penalised}, ValueError, "a sum or a mean"),
         (NETWORKS["mlp"], data(), NUMBERS, {"loss": lambda a, y: a}, ValueError, "loss must be one number"),
-        (NETWORKS["mlp"], data(), NUMBERS, {"loss": lambda a, y: 1.0}, TypeError, "must return a Value, got float"),
-        (NETWORKS["mlp"], data(), NUMBERS, {"loss": lambda a, y: nn.squared_error(a * w, y)}, ValueError, "'λ'.*no parameter"),
-        (NETWORKS["mlp"], data(), LABELS * 2.0, {"loss": nn.binary_cross_entropy}, ValueError, "between 0 and 1"),
-        (lambda: nn.MLP(2, [3, 1], dtype=np.float32), data(), NUMBERS, {}, TypeError, r"float32; give network.astype\(float\)"),
+        (NETWORKS["mlp"], data(), NUMBERS, {"loss": lambda a, y: 1.0}, TypeError, "a Value, got float"),
+        (NETWORKS["mlp"], data(), NUMBERS, {"loss": scaled}, ValueError, "'λ'.*no parameter"),
+        (NETWORKS["mlp"], data(), LABELS * 2.0, {"loss": nn.binary_cross_entropy}, ValueError, "0 and 1"),
+        (lambda: nn.MLP(2, [3, 1], dtype=np.float32), data(), NUMBERS, {}, TypeError, "astype"),
         (lambda: nn.MLP(2, [3, 1]).freeze(), data(), NUMBERS, {}, ValueError, r"not frozen; unfreeze\(\)"),
-        (lambda: nn.MLP(2, [60, 60, 1]), data(), NUMBERS, {}, ValueError, "at most 10,000 operations.*smaller network"),
-        (NETWORKS["mlp"], data(), NUMBERS, {"number_format": ".2f"}, ValueError, "number_format must be one of"),
+        (lambda: nn.MLP(2, [60, 60, 1]), data(), NUMBERS, {}, ValueError, "10,000 operations.*smaller"),
+        (NETWORKS["mlp"], data(), NUMBERS, {"number_format": ".2f"}, ValueError, "number_format must"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_played_is_said_at_the_call(model, X, y, options, error, match):

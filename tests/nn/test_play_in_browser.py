@@ -358,7 +358,8 @@ def test_nothing_is_loaded_and_no_other_script_runs(opened, tmp_path) -> None:
     clicked(page, "step")
     assert {url for url in page.requested() if url != "about:blank"} == {(tmp_path / "page.html").as_uri()}
     page.run(
-        "const s = document.createElement('script'); s.textContent = 'window.hurt = 1'; document.body.append(s)"
+        "const script = document.createElement('script'); script.textContent = 'window.hurt = 1';"
+        "document.body.append(script)"
     )
     assert page.run("return window.hurt === undefined")
     page.logged()

@@ -139,7 +139,8 @@ def _of_numbers(listing: Listing, what: str, remedy: str) -> Listing:
     if count > MOST_LINES:
         got = "more than " * (count == SPACE) + f"{count:,}"
         raise ValueError(
-            f"{what}: at most {MOST_LINES:,} operations on numbers are computed in a page, got {got}; {remedy}"
+            f"{what}: at most {MOST_LINES:,} operations on numbers are computed in a page, got {got}; "
+            f"{remedy}"
         )
     return short
 
