@@ -5,22 +5,24 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from autodiff import Value, no_grad
-from autodiff.settings import chosen
+from autodiff.settings import chosen, one_of
 from autodiff.text.digits import counted
 from autodiff.text.letters import lettered
 
 from . import losses
 from .losses import squared_error
 from .module import Module, predicting
+from .network.feedforward import MLP, Network
 from .network.notation import indexed
 
 if TYPE_CHECKING:
     from autodiff.live.data import DataPage
+    from autodiff.live.diagram import Diagram
     from autodiff.live.fitted import Array, Parameter
 
 __all__ = ["play"]
@@ -28,11 +30,19 @@ __all__ = ["play"]
 MOST = 1_000
 """Observations that a page sums over at each frame."""
 
+PICTURES: tuple[Literal["network", "data"], ...] = ("network", "data")
+
 Loss = Callable[[Any, Any], Any]
 
 
 def play(
-    network: Module, X: Any, y: Any, loss: str | Loss = squared_error, *, number_format: str = ".4g"
+    network: Module,
+    X: Any,
+    y: Any,
+    loss: str | Loss = squared_error,
+    *,
+    picture: Literal["network", "data"] | None = None,
+    number_format: str = ".4g",
 ) -> DataPage:
     """Show a network with data, in which every parameter can be moved: the curve or the regions follow.
 
@@ -40,6 +50,8 @@ def play(
     y              a target for each, as the loss takes it: numbers, labels, or rows of them
     loss           R as a function of (output, target), or its name in `nn.losses`; the lecture's Σ (y − a)²
                    if not given. It must be a sum or a mean over the observations
+    picture        the "network" as the diagram of `draw_network`, or the "data"; by default both, where both
+                   can be seen: a `Network` or an `MLP` of few nodes, and several observations
     number_format  how numbers are written: ".4g" with four digits, ".1g" to ".15g" with others
 
     Of one feature and one output, the page shows the curve; of two features and classes, the regions in
@@ -66,12 +78,17 @@ def play(
     from autodiff.live.playing import digits_of
 
     digits = digits_of(number_format)
+    if picture is not None:
+        picture = one_of("picture", picture, PICTURES)
     _check_network(network)
     offered = {name: getattr(losses, name) for name in losses.__all__}
     wanted: Loss = chosen("loss", loss, offered) if isinstance(loss, str) else loss
     rows, targets = _data(X, y)
     with predicting(network):
         outputs, scale = _outputs(network, rows), _scale(network, wanted, rows, targets)
+        diagram = (
+            None if picture == "data" else _diagram(network, rows, targets, wanted, picture == "network")
+        )
         classes, labels = _classes(outputs, targets) or (None, ())
         fitted = Fitted(
             title=f"{type(network).__name__} and {counted(len(rows), 'observation')}",
@@ -86,6 +103,8 @@ def play(
             outputs=outputs,
             classes=classes,
             labels=labels,
+            diagram=diagram,
+            shows_data=diagram is None or (len(rows) > 1 and picture != "network"),
             is_likelihood=classes is not None and _is_likelihood(network, wanted, rows, classes),
         )
         return DataPage(fitted, digits)
@@ -193,6 +212,27 @@ def _entry(name: str, index: tuple[int, ...]) -> str:
     letter, bracket, layer = name.partition("⁽")
     letter = letter.lower() if len(letter) == 1 else letter
     return indexed(letter, *(i + 1 for i in index)) + bracket + layer
+
+
+def _diagram(network: Module, rows: Array, targets: Array, loss: Loss, asked: bool) -> Diagram | None:
+    """The diagram of a network, where there can be one, as there must be if it was asked for."""
+    from .network.live_diagram import live_diagram
+
+    if not isinstance(network, (Network, MLP)):
+        if asked:
+            raise TypeError(
+                f"play: a diagram is of a Network or an MLP, got {type(network).__name__}; leave picture out"
+            )
+        return None
+    try:
+        found = live_diagram(network, rows, targets, loss, legible=not asked)
+    except RuntimeError:  # without Graphviz
+        if asked:
+            raise
+        return None
+    if asked and found is None:
+        raise ValueError("play: the network has too many lines for its diagram to be read; leave picture out")
+    return found
 
 
 # -- what the network makes of them ----------------------------------------------------------------

@@ -9,25 +9,31 @@ from typing import Any
 import numpy as np
 
 from ..animation.caption import resource
-from ..animation.document import document, listed, sample
+from ..animation.document import document, listed, named, sample
 from ..animation.steps import Sign
 from ..programs.javascript.writing import javascript
 from ..text.digits import counted, with_minus
-from .document_page import TOOLS, DocumentPage, body, script
+from .document_page import TOOLS, DocumentPage, body, script, stage
 from .fitted import Array, Fitted, Parameter, listings
 from .page import WIDEST
 
 REMEDY = "take a smaller network"
 
-SCRIPTS = (
-    "numbers.js", "model.js", "controls.js", "paper.js", "points.js", "rows.js", "curve.js", "moving.js",
-    "steps.js", "live.js",
-)  # fmt: skip
+BEFORE = ("numbers.js", "model.js", "controls.js")
+DIAGRAM = ("diagram.js",)
+PICTURE = ("paper.js", "points.js")
+AFTER = ("data.js", "rows.js", "curve.js", "moving.js", "steps.js", "live.js")
+"""The parts of the script; those between are for what a page shows."""
 
-STAGE = (
-    '<div class="stage plane" id="stage">'
-    '<svg class="storyboard" id="plane" viewBox="0 0 900 560" role="img"></svg></div>'
+PLANE = '<svg class="storyboard" id="plane" viewBox="0 0 900 560" role="img"></svg>'
+
+CHOICE = (
+    '<div class="setting"><label for="observation">observation in the nodes</label> <input type="text" '
+    'id="observation" autocomplete="off" spellcheck="false"></div>\n    '
 )
+
+KEYS = '<p class="keys">Drag a slider, or type a number; <kbd>↑</kbd> <kbd>↓</kbd> nudge by η.$more</p>'
+MORE = " In the diagram, numbers are dragged sideways; a click on an observation shows it in the nodes."
 
 MARKS = (
     "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0", "m-4.4 -4.4h8.8v8.8h-8.8z", "m0 -5.6l5.4 9.6h-10.8z",
@@ -38,10 +44,13 @@ MARKS = (
 
 COLOURS = 10
 
+LINES = (
+    Sign("line", "edge positive", "positive weight, the thicker the larger"),
+    Sign("line", "edge negative", "negative"),
+)
+
 AT_ONCE = 2_000_000
 """Operations in which a frame may compute regions: 2 ms, where a browser has optimised them."""
-
-KEYS = '<p class="keys">Drag a slider, or type a number; <kbd>↑</kbd> <kbd>↓</kbd> nudge by η.</p>'
 
 
 class DataPage(DocumentPage):
@@ -53,17 +62,38 @@ class DataPage(DocumentPage):
         self._programs = javascript(listings(fitted), "play", REMEDY)
 
     def _written(self) -> str:
+        fitted = self._fitted
         page = body(
             "live.html",
-            shown="The data",
-            stage=STAGE,
-            legend="".join(_legend(self._fitted)),
-            keys=KEYS,
+            shown="The network" if fitted.diagram else "The data",
+            stage="".join(self._stages()),
+            legend="".join(_legend(fitted)),
+            choice=CHOICE if self._chooses else "",
+            keys=KEYS.replace("$more", MORE if fitted.diagram else ""),
             gradient="∇R",
         )
-        style = "".join(resource(name, __package__) for name in ("live.css", "plane.css", "points.css"))
-        code = script(self._programs, *SCRIPTS)
+        style = "".join(
+            resource(name, __package__) for name in ("live.css", "plane.css", "points.css", "diagram.css")
+        )
+        code = script(
+            self._programs, *BEFORE, *DIAGRAM * bool(fitted.diagram), *PICTURE * fitted.shows_data, *AFTER
+        )
         return document(self.title, page, style, code, self._data(), {}, TOOLS)
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether the diagram shows one of several observations."""
+        diagram = self._fitted.diagram
+        return diagram is not None and diagram.most < len(self._fitted.X)
+
+    def _stages(self) -> Iterator[str]:
+        """The diagram, the data, or one above the other."""
+        if self._fitted.diagram:
+            yield stage(named(self.title, self._fitted.diagram.picture))
+            if self._fitted.shows_data:
+                yield f'<div class="stage plane">{PLANE}</div>'
+        else:
+            yield f'<div class="stage plane" id="stage">{PLANE}</div>'
 
     def __repr__(self) -> str:
         count = len(self._fitted.entries)
@@ -78,7 +108,9 @@ class DataPage(DocumentPage):
             "leaves": _leaves(fitted.entries),
             "observations": _rows(fitted.X, fitted.y),
             "scale": fitted.scale,
-            "picture": _picture(fitted),
+            "features": fitted.X.shape[1],
+            "diagram": fitted.diagram.data if fitted.diagram else None,
+            "picture": _picture(fitted) if fitted.shows_data else None,
             "marks": MARKS,
             "fine": self._fine(),
             "opening": [
@@ -127,7 +159,6 @@ def _picture(fitted: Fitted) -> dict[str, Any]:
         "classes": None if fitted.classes is None else [*map(_written, fitted.classes)],
         "labels": list(fitted.labels),
         "ofClasses": fitted.sees_classes,
-        "features": fitted.X.shape[1],
         "count": len(fitted.X) if fitted.classes is not None else fitted.y.size,
         "told": _told(fitted),
     }
@@ -179,7 +210,11 @@ def _written(target: Any) -> str:
 
 
 def _legend(fitted: Fitted) -> Iterator[str]:
-    """What the signs of the picture mean, line by line."""
+    """What the signs of the pictures mean, line by line."""
+    if fitted.diagram:
+        yield listed(LINES)
+    if not fitted.shows_data:
+        return
     if not fitted.sees_classes:
         line = "the network" if fitted.kind == "curve" else "predicted = target"
         yield _mark("c0", 0, "observation")

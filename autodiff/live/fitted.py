@@ -18,6 +18,7 @@ from ..programs.listing import Listing
 from ..programs.tracing.trace import Recording, recorded_from
 from ..values.value import Value
 from .computation import MOST_CURVED, slopes_of
+from .diagram import Diagram
 
 Array: TypeAlias = np.ndarray[Any, Any]
 Kind: TypeAlias = Literal["curve", "regions", "targets"]
@@ -56,6 +57,8 @@ class Fitted:
     labels: Sequence[int] = ()
     is_likelihood: bool = False
     """Whether exp(−loss) of the classes are probabilities."""
+    diagram: Diagram | None = None
+    shows_data: bool = True
 
     @property
     def kind(self) -> Kind:
@@ -104,6 +107,8 @@ def listings(fitted: Fitted) -> dict[str, Listing]:
     if sum(parameter.size for parameter in free) <= MOST_CURVED:
         inputs = [*every, *direction, x, y]
         recorded["curvature"] = recorded_from(turned, [*direction, x, y], {}, inputs, absorbs=True)
+    if fitted.diagram:
+        recorded["nodes"] = recorded_from(fitted.diagram.nodes, [x, y], {}, [*every, x, y], absorbs=True)
     _refuse_others(recorded["main"])
     return {name: recording.listing for name, recording in recorded.items()}
 

@@ -14,6 +14,7 @@
     const kept = [["of", leaves.length], ...changed, ["s", size], ["eta", eta]];
     if (by("rule").value !== "descent") kept.push(["rule", by("rule").value]);
     if (asked !== null) kept.push(["card", asked]);
+    if (by("observation")) kept.push(["observation", chosen + 1]);
     return `#${kept.map(([name, value]) => `${name}=${value}`).join("&")}`;
   }
 
@@ -34,6 +35,8 @@
     past = {};
     const option = [...by("rule").options].find(({ value }) => value === found.get("rule"));
     if (option) option.selected = true;
+    const row = read(found.get("observation") ?? "");
+    if (by("observation") && isObservation(row)) chosen = row - 1;
     refresh(true);
     noted(false);
     draw();

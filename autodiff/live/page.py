@@ -67,6 +67,7 @@ class LivePage(DocumentPage):
             shown="The graph",
             stage=stage(named(self.title, self._drawn())),
             legend=listed(LEGEND),
+            choice="",
             keys=KEYS + self._fixed(),
             gradient=f"∇{html(self._tell.name(self._passes.output))}",
         )

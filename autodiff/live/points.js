@@ -1,6 +1,6 @@
   // -- the data, and what the model makes of them: a curve, regions, or predictions by their targets ------
 
-  const { picture: shown, observations } = data, CURVED = 160;  // pieces of a curve
+  const { picture: shown, observations, features } = data, CURVED = 160;  // pieces of a curve
   const sides = () => shown.sides;
   const labels = shown.classes ? shown.labels : Array(shown.count).fill(0);
   const marks = labels.map((label) => svg("path", { class: `mark c${label % 10}` }));
@@ -8,9 +8,9 @@
 
   // What is seen of features: outputs, or the losses that each class would have.
   function seer() {
-    const given = [...x, ...observations[0].slice(0, shown.features)], n = x.length;
-    return (features) => {
-      for (let j = 0; j < shown.features; j += 1) given[n + j] = features[j];
+    const given = [...x, ...observations[0].slice(0, features)], n = x.length;
+    return (row) => {
+      for (let j = 0; j < features; j += 1) given[n + j] = row[j];
       return programs.seen(given);
     };
   }
@@ -34,7 +34,7 @@
     put(right, `right: ${number} of ${wrong.length}`);
   }
 
-  const target = (i) => observations[i].slice(shown.features);
+  const target = (i) => observations[i].slice(features);
 
   const drawn = {
     curve() {
@@ -106,48 +106,27 @@
     return [...classes].map((k) => isoline(grid.map((row) => row.map((share) => lead(share, k))), 0, at)).join("");
   }
 
-  function draw() {
+  function drawData() {
     drawn[shown.kind]();
+    if (by("observation")) marks.forEach((mark, i) => mark.classList.toggle("chosen", Math.floor((i * observations.length) / marks.length) === chosen));
     plane.setAttribute("aria-label", `${shown.told}; R = ${written(all[0])}${right.textContent && `; ${right.textContent}`}`);
-    drawPanel();
   }
 
   // The plane fills its place, whatever form that has, and letters are no smaller on a phone.
   function laid() {
-    const { clientWidth, clientHeight } = stage, zoom = Math.min(1.6, Math.max(1, clientWidth / 700));
+    const { clientWidth, clientHeight } = plane.parentElement, zoom = Math.min(1.6, Math.max(1, clientWidth / 700));
     if (clientHeight > 100) measured(clientWidth / zoom, clientHeight / zoom);
     right.setAttribute("x", W - 18);
     scale.replaceChildren(...axes(shown.names), right);
   }
 
-  // -- what is said ------------------------------------------------------------------------------
+  // A click on an observation shows its numbers in the diagram.
+  if (by("observation")) marks.forEach((mark, i) => {
+    mark.style.cursor = "pointer";
+    mark.addEventListener("click", () => choose(Math.floor((i * observations.length) / marks.length)));
+  });
 
-  // The first observation of which the loss is no number.
-  function broken() {
-    if (all.every(Number.isFinite)) return "";
-    const i = observations.findIndex((row) => !Number.isFinite(programs.main([...x, ...row])[0]));
-    if (i >= 0) return `R is ${written(all[0])}: the loss of observation ${i + 1} is. Move back, or Reset.`;
-    const k = parameters.find((k) => !Number.isFinite(all[leaves[k].gradient]));
-    return Number.isFinite(all[0]) && k === undefined ? "" : `R is ${written(all[0])}${k === undefined ? "" : `, and ∂R/∂${leaves[k].name} is ${written(all[leaves[k].gradient])}`}. Move back, or Reset.`;
-  }
-
-  // A step that suits the start, 1/(2λ): λ by a few multiplications with H, from differences of gradients.
-  function suited() {
-    const g = slopes(computed(x)), near = 1e-4;
-    let v = g, curvature = 0;
-    for (let k = 0; k < 8; k += 1) {
-      const norm = Math.hypot(...v), unit = v.map((entry) => entry / norm);
-      v = slopes(computed(moved(x, unit.map((entry) => near * entry)))).map((slope, i) => (slope - g[i]) / near);
-      curvature = Math.hypot(...v);
-    }
-    const step = Number((0.5 / curvature).toPrecision(1));
-    return step > 0 && Number.isFinite(step) ? Math.min(100, Math.max(1e-4, step)) : size;
-  }
-
-  // -- the beginning -----------------------------------------------------------------------------
-
-  size = suited();
-  by("whole").hidden = true;
   paths.append(rest, line, ...marks);
   laid();
-  new ResizeObserver(() => { laid(); draw(); }).observe(stage);
+  new ResizeObserver(() => { laid(); drawData(); }).observe(plane.parentElement);
+

@@ -12,6 +12,7 @@ import pytest
 import nn
 import nn.lecture
 from autodiff import Value, gradients
+from tests.autodiff.test_animation import laid_out
 from tests.javascript import entries, literal, run
 
 MODEL = "".join(
@@ -208,6 +209,44 @@ def test_numbers_have_the_lectures_names():
 def test_a_frozen_parameter_can_be_moved_but_does_not_step():
     page = nn.play(Line(), data(), NUMBERS)
     assert [leaf["gradient"] for leaf in known(page)["leaves"]] == [1, 2, 3, None]
+
+
+@laid_out
+@pytest.mark.parametrize(
+    ("model", "n", "picture", "both"),
+    [
+        (nn.lecture.network, 2, None, (True, True)),
+        (nn.lecture.network, 1, None, (True, False)),
+        (nn.lecture.network, 2, "network", (True, False)),
+        (nn.lecture.network, 1, "data", (False, True)),
+        (lambda: nn.MLP(2, [16, 16, 1], seed=0), 2, None, (False, True)),
+        (Line, 1, None, (False, True)),
+    ],
+)
+def test_the_diagram_is_shown_where_it_can_be_read(model, n, picture, both):
+    page = known(nn.play(model(), data(n=n), NUMBERS[:n], picture=picture))
+    assert (page["diagram"] is not None, page["picture"] is not None) == both
+
+
+@laid_out
+def test_a_diagram_that_cannot_be_is_refused_if_it_is_asked_for():
+    with pytest.raises(TypeError, match="a diagram is of a Network or an MLP, got Line"):
+        nn.play(Line(), data(), NUMBERS, picture="network")
+    with pytest.raises(ValueError, match="too many lines"):
+        nn.play(nn.MLP(2, [8, 8, 8, 1], seed=0), data(), NUMBERS, picture="network")
+    with pytest.raises(ValueError, match="unknown picture 'graph'"):
+        nn.play(nn.lecture.network(), data(), NUMBERS, picture="graph")
+
+
+def test_without_graphviz_the_data_are_shown_alone(monkeypatch):
+    def missing(dot, kind):
+        raise RuntimeError("drawing as svg needs Graphviz")
+
+    monkeypatch.setattr("nn.network.live_diagram.lay_out", missing)
+    page = known(nn.play(nn.lecture.network(), data(), NUMBERS))
+    assert page["diagram"] is None
+    with pytest.raises(RuntimeError, match="needs Graphviz"):
+        nn.play(nn.lecture.network(), data(), NUMBERS, picture="network")
 
 
 # -- the call --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import nn
 import nn.lecture
 import optim
 from autodiff import Value, gradients
-from tests.autodiff.test_animation import HOSTILE, read
+from tests.autodiff.test_animation import HOSTILE, laid_out, read
 from tests.autodiff.test_live_in_browser import (
     DOWN,
     ENTER,
@@ -165,6 +166,101 @@ def test_more_features_are_shown_by_target(opened) -> None:
     (X, y), network = moons(20), nn.MLP(3, [3, 1], seed=0)
     page = opened(network, np.column_stack([X, X[:, 0]]), y, nn.binary_cross_entropy)
     assert "right: " in page.text("#plane .right")
+
+
+# -- the diagram ---------------------------------------------------------------------------------------
+
+TEXTS = """
+const texts = [...document.querySelectorAll('.diagram .node')];
+return texts.map((node) => [...node.querySelectorAll('text')].map((text) => text.textContent));
+"""
+
+
+def shown(network: Any, X: Any, y: Any) -> list[list[str]]:
+    """The text of all nodes of `draw_network`, without its legend."""
+    svg = nn.draw_network(network, X, y, gradients=True).svg
+    groups = re.findall(r'class="node">(.*?)</g>', svg, re.DOTALL)
+    texts = [
+        [unescape(text) for text in re.findall(r"<text [^>]*>([^<]*)</text>", group)] for group in groups
+    ]
+    notes = ("positive", "negative", "zero", "thin", "thick", "gradients: ", "nodes: ")
+    return sorted(text for text in texts if text and not text[0].startswith(notes))
+
+
+@laid_out
+def test_the_diagram_is_that_of_draw_network_and_follows_what_is_typed(opened) -> None:
+    network, (X, y) = nn.lecture.network(), nn.lecture.observations()
+    page = opened(network, X, y)
+    assert sorted(filter(None, page.run(TEXTS))) == shown(network, X, y)
+    for name, number in (("w₁₁⁽¹⁾", -1.5), ("b₁⁽²⁾", 0.25)):
+        typed(page, name, str(number))
+        next(p for p in network.parameters() if p.name == name).data = number
+    assert sorted(filter(None, page.run(TEXTS))) == shown(network, X, y)
+    assert page.run("return document.querySelectorAll('.diagram .way.negative').length") == 1
+    assert page.logged() == []
+
+
+@laid_out
+def test_lines_are_as_thick_as_their_weights_are_large(opened) -> None:
+    network = nn.MLP(2, [2, 1], "tanh", seed=1)
+    page = opened(network, [0.5, -1.0], 0.25)
+    ways = "[...document.querySelectorAll('.way')].map((w) => [w.id, Number(w.getAttribute('stroke-width'))])"
+    widths = dict(page.run(f"return {ways}"))
+    weights = network.layers[0].weight.data
+    most = max(np.abs(p.data).max() for p in network.parameters())
+    for j, k in np.ndindex(2, 2):
+        width = 0.8 + 3.2 * abs(weights[j, k]) / most
+        assert widths[f"way-w1_{j + 1}_{k + 1}"] == pytest.approx(width, abs=0.006)
+    assert page.run("return document.getElementById('plane')") is None, "one observation has no curve"
+
+
+@laid_out
+def test_another_observation_is_clicked_or_typed(opened) -> None:
+    network, (x, y) = nn.Network(1, [2, 1], "tanh", seed=3), wave()
+    page = opened(network, x, y)
+
+    def node(name: str) -> float:
+        return read(next(text for text in page.run(TEXTS) if text and text[0] == name)[1])
+
+    assert node("x₁") == x[0]
+    page.run(SET, "observation", "5")
+    assert node("x₁") == pytest.approx(x[4], rel=1e-3)
+    assert node("a₁⁽²⁾") == pytest.approx(network(x[4]).item(), rel=1e-3)
+    assert node("e") == pytest.approx(y[4] - network(x[4]).item(), rel=1e-2)
+    page.run("document.querySelectorAll('#plane .mark')[7].dispatchEvent(new MouseEvent('click'))")
+    assert node("x₁") == pytest.approx(x[7], rel=1e-3)
+    time.sleep(0.6)
+    address = page.run("return location.href")
+    page.driver.get("about:blank")
+    page.driver.get(address)
+    assert node("x₁") == pytest.approx(x[7], rel=1e-3)
+    for nonsense in ("0", "26", "1.5", "two"):
+        page.run(SET, "observation", nonsense)
+        assert "is no observation; it stays 8" in page.text("#problem")
+    assert page.logged() == []
+
+
+@laid_out
+def test_a_number_is_dragged_in_the_diagram(opened) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.by import By
+
+    page = opened(nn.lecture.network(), [3.0, -2.0], 1.2)
+    label = page.driver.find_element(By.CSS_SELECTOR, "#p0")
+    ActionChains(page.driver).drag_and_drop_by_offset(label, 40, 0).perform()
+    assert float(page.run(ROWS)[0]["value"]) > 0.3
+
+
+@laid_out
+def test_a_function_of_a_whole_layer_is_computed_in_the_diagram(opened) -> None:
+    X, network = (
+        np.random.default_rng(0).normal(size=(9, 2)),
+        nn.Network(2, [3], output="log_softmax", seed=0),
+    )
+    page = opened(network, X, np.arange(9) % 3, "negative_log_likelihood", picture="network")
+    found = {text[0]: text[1] for text in page.run(TEXTS) if len(text) > 1}
+    right = [a.item() for a in network(*X[0])]
+    assert [read(found[f"a{j}⁽¹⁾"]) for j in "₁₂₃"] == pytest.approx(right, rel=1e-3)
 
 
 # -- downhill ------------------------------------------------------------------------------------------
