@@ -15,10 +15,10 @@ from . import initialize as initialize
 from . import lecture as lecture
 from .activations import *
 from .layers import *
+from .live import *
 from .losses import *
 from .module import *
 from .network import *
-from .playing import *
 from .training import *
 
 if not TYPE_CHECKING:  # which would take every name for one of `nn`

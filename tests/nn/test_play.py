@@ -242,7 +242,7 @@ def test_without_graphviz_the_data_are_shown_alone(monkeypatch):
     def missing(dot, kind):
         raise RuntimeError("drawing as svg needs Graphviz")
 
-    monkeypatch.setattr("nn.network.live_diagram.lay_out", missing)
+    monkeypatch.setattr("nn.live.diagram.lay_out", missing)
     page = known(nn.play(nn.lecture.network(), data(), NUMBERS))
     assert page["diagram"] is None
     with pytest.raises(RuntimeError, match="needs Graphviz"):

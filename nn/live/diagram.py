@@ -11,14 +11,14 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.animation.svg import short, width_of
-from autodiff.live.diagram import Diagram, Slot
+from autodiff.live.diagram import Diagram, Figure
 from autodiff.pictures.layout import lay_out
 
-from .contents import Contents
-from .drawing import LEGIBLE, Drawing
-from .feedforward import MLP, Network
-from .neuron import Layer
-from .snapshot import Snapshot
+from ..network.contents import Contents
+from ..network.drawing import LEGIBLE, Drawing
+from ..network.feedforward import MLP, Network
+from ..network.neuron import Layer
+from ..network.snapshot import Snapshot
 
 ROOM = "−0.012345"
 """The widest number that there is room for; longer ones are written with fewer digits."""
@@ -95,31 +95,31 @@ class _Contents(Contents):
 
     # -- where numbers come from -------------------------------------------------------------------
 
-    def of_parameters(self) -> Iterator[Slot]:
+    def of_parameters(self) -> Iterator[Figure]:
         """w = 0.2, and ∂R/∂w below."""
         for name, entry in zip(self.leaves, [*self.weights.values(), *self.biases.values()], strict=True):
             first, second = (line.removesuffix(ROOM) for line in self.parameter(entry))
-            yield Slot(self.part(name), 0, first, "leaf", self.leaves[name])
-            yield Slot(self.part(name), 1, second, "slope", self.leaves[name])
+            yield Figure(self.part(name), 0, first, "leaf", self.leaves[name])
+            yield Figure(self.part(name), 1, second, "slope", self.leaves[name])
 
-    def of_nodes(self) -> Iterator[Slot]:
+    def of_nodes(self) -> Iterator[Figure]:
         """The numbers in the nodes, line by line."""
         for s in range(self.most):
             for j in self.nodes(0):
-                yield Slot(self.part(f"a0_{j}"), 1 + s, "", "input", j - 1, s)
+                yield Figure(self.part(f"a0_{j}"), 1 + s, "", "input", j - 1, s)
             for place, (column, j) in enumerate(self.drawn):
-                yield Slot(self.part(f"a{column}_{j}"), 1 + s, "", "node", place, s)
+                yield Figure(self.part(f"a{column}_{j}"), 1 + s, "", "node", place, s)
 
-    def of_loss(self) -> Iterator[Slot]:
+    def of_loss(self) -> Iterator[Figure]:
         """Residuals, targets, and R."""
-        yield Slot(self.part("R"), 1, "", "risk")
+        yield Figure(self.part("R"), 1, "", "risk")
         if not self.network.residuals:
-            yield Slot(self.part("y"), 0, "y = ", "target", -1)
+            yield Figure(self.part("y"), 0, "y = ", "target", -1)
             return
         for place, j in enumerate(self.nodes(-1), len(self.drawn)):
-            yield Slot(self.part(f"y_{j}"), 0, self.target(j)[0].partition("=")[0] + "= ", "target", j - 1)
+            yield Figure(self.part(f"y_{j}"), 0, self.target(j)[0].partition("=")[0] + "= ", "target", j - 1)
             for s in range(self.most):
-                yield Slot(self.part(f"e_{j}"), 1 + s, "", "node", place, s)
+                yield Figure(self.part(f"e_{j}"), 1 + s, "", "node", place, s)
 
     def computed(self, x: Value, y: Value) -> list[Value]:
         """The activations that are drawn, and the residuals."""
@@ -133,7 +133,8 @@ class _Contents(Contents):
 
 def _columns(network: Snapshot, x: Value) -> list[list[Value]]:
     """The activations of all layers, of a table with one row."""
-    columns, a = [], x
+    columns: list[list[Value]] = []
+    a = x
     for layer, g in zip(network.layers, network.functions, strict=True):
         if isinstance(layer, Layer):
             columns.append(layer.activations(columns[-1] if columns else [*x[0]]))
