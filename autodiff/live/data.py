@@ -14,7 +14,7 @@ from ..animation.steps import Sign
 from ..programs.javascript.writing import javascript
 from ..text.digits import counted, with_minus
 from .document_page import TOOLS, DocumentPage, body, script, stage
-from .fitted import Array, Entry, Fitted, listings
+from .fitted import Array, Fitted, Movable, listings
 from .page import WIDEST
 
 REMEDY = "take a smaller network"
@@ -129,7 +129,7 @@ class DataPage(DocumentPage):
 # -- what the page knows ---------------------------------------------------------------------------
 
 
-def _leaves(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def _leaves(entries: Sequence[Movable]) -> list[dict[str, Any]]:
     """The parameters, and where among the results their slopes are."""
     places = iter(range(1, len(entries) + 1))
     return [

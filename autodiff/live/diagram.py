@@ -13,7 +13,7 @@ Source = Literal["leaf", "slope", "input", "target", "node", "risk"]
 
 
 @dataclass(frozen=True)
-class Figure:
+class LiveText:
     """A number in a line of text of a part: which one, after what words.
 
     `place` counts the parameters for a "leaf" and its "slope", the features for an "input", the entries of
@@ -37,7 +37,7 @@ class Diagram:
     """
 
     picture: Element
-    slots: Sequence[Figure]
+    slots: Sequence[LiveText]
     ways: Mapping[str, int]
     nodes: Callable[[Value, Value], list[Value]]
     most: int

@@ -25,7 +25,7 @@ Kind: TypeAlias = Literal["curve", "regions", "targets"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class Movable:
     """A number of a model: its name, the group that it is shown in, its value, and whether it varies."""
 
     name: str
@@ -47,7 +47,7 @@ class Fitted:
     loss: Callable[[Any, Any], Any]
     scale: float
     parameters: Sequence[Value]
-    entries: Sequence[Entry]
+    entries: Sequence[Movable]
     features: Sequence[str]
     X: Array
     y: Array

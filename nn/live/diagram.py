@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.animation.svg import short, width_of
-from autodiff.live.diagram import Diagram, Figure
+from autodiff.live.diagram import Diagram, LiveText
 from autodiff.pictures.layout import lay_out
 
 from ..network.contents import Contents
@@ -95,31 +95,33 @@ class _Contents(Contents):
 
     # -- where numbers come from -------------------------------------------------------------------
 
-    def of_parameters(self) -> Iterator[Figure]:
+    def of_parameters(self) -> Iterator[LiveText]:
         """w = 0.2, and ∂R/∂w below."""
         for name, entry in zip(self.leaves, [*self.weights.values(), *self.biases.values()], strict=True):
             first, second = (line.removesuffix(ROOM) for line in self.parameter(entry))
-            yield Figure(self.part(name), 0, first, "leaf", self.leaves[name])
-            yield Figure(self.part(name), 1, second, "slope", self.leaves[name])
+            yield LiveText(self.part(name), 0, first, "leaf", self.leaves[name])
+            yield LiveText(self.part(name), 1, second, "slope", self.leaves[name])
 
-    def of_nodes(self) -> Iterator[Figure]:
+    def of_nodes(self) -> Iterator[LiveText]:
         """The numbers in the nodes, line by line."""
         for s in range(self.most):
             for j in self.nodes(0):
-                yield Figure(self.part(f"a0_{j}"), 1 + s, "", "input", j - 1, s)
+                yield LiveText(self.part(f"a0_{j}"), 1 + s, "", "input", j - 1, s)
             for place, (column, j) in enumerate(self.drawn):
-                yield Figure(self.part(f"a{column}_{j}"), 1 + s, "", "node", place, s)
+                yield LiveText(self.part(f"a{column}_{j}"), 1 + s, "", "node", place, s)
 
-    def of_loss(self) -> Iterator[Figure]:
+    def of_loss(self) -> Iterator[LiveText]:
         """Residuals, targets, and R."""
-        yield Figure(self.part("R"), 1, "", "risk")
+        yield LiveText(self.part("R"), 1, "", "risk")
         if not self.network.residuals:
-            yield Figure(self.part("y"), 0, "y = ", "target", -1)
+            yield LiveText(self.part("y"), 0, "y = ", "target", -1)
             return
         for place, j in enumerate(self.nodes(-1), len(self.drawn)):
-            yield Figure(self.part(f"y_{j}"), 0, self.target(j)[0].partition("=")[0] + "= ", "target", j - 1)
+            yield LiveText(
+                self.part(f"y_{j}"), 0, self.target(j)[0].partition("=")[0] + "= ", "target", j - 1
+            )
             for s in range(self.most):
-                yield Figure(self.part(f"e_{j}"), 1 + s, "", "node", place, s)
+                yield LiveText(self.part(f"e_{j}"), 1 + s, "", "node", place, s)
 
     def computed(self, x: Value, y: Value) -> list[Value]:
         """The activations that are drawn, and the residuals."""

@@ -16,7 +16,7 @@ from ..module import Module
 from ..network.notation import indexed
 
 if TYPE_CHECKING:
-    from autodiff.live.fitted import Array, Entry
+    from autodiff.live.fitted import Array, Movable
 
 MOST = 1_000
 """Observations that a page sums over at each frame."""
@@ -62,9 +62,9 @@ def features_of(count: int) -> list[str]:
     return ["x"] if count == 1 else [indexed("x", k) for k in range(1, count + 1)]
 
 
-def entries_of(network: Module) -> Iterator[Entry]:
+def entries_of(network: Module) -> Iterator[Movable]:
     """The numbers of all parameters, with the names that the lecture would give them."""
-    from autodiff.live.fitted import Entry
+    from autodiff.live.fitted import Movable
 
     parts: list[str] = []
     found = []
@@ -77,7 +77,7 @@ def entries_of(network: Module) -> Iterator[Entry]:
             found.append((_entry(name, index), _entry(dotted, index), group, float(number), value))
     known = Counter(name for name, *_ in found)
     for name, dotted, group, number, value in found:
-        yield Entry(name if known[name] == 1 else dotted, group, number, not value.constant)
+        yield Movable(name if known[name] == 1 else dotted, group, number, not value.constant)
 
 
 def _part(dotted: str) -> str:
