@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..animation.caption import resource
@@ -13,6 +13,7 @@ from ..animation.narration import Narrator
 from ..animation.steps import Detail, Sign
 from ..animation.svg import Element
 from ..graph import Graph, Node
+from ..homework.derivatives import hints_of
 from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
@@ -38,6 +39,16 @@ KEYS = (
     '<p class="keys">Drag a number in the picture or its slider, or type it; <kbd>↑</kbd> <kbd>↓</kbd> nudge '
     "by η. Click a card, or <kbd>Enter</kbd>, for its derivation.</p>"
 )
+
+TURN = (
+    '<form id="turn" aria-label="Your turn"><h3>Your turn</h3><div class="setting"><select id="asked" '
+    'aria-label="Derivative"></select> <label for="answer">=</label> <input type="text" id="answer" '
+    'autocomplete="off" spellcheck="false" aria-label="Your formula"></div><div class="buttons">'
+    '<button type="submit" id="check">Check</button> <button type="button" id="hint">Hint</button></div>'
+    '<p id="verdict" role="status"></p><ol id="hints"></ol></form>\n    '
+)
+
+HOMEWORK = ("formulas.js", "turn.js")
 
 SCRIPTS = (
     "numbers.js", "model.js", "controls.js", "cards.js", "rows.js", "curve.js", "moving.js", "steps.js",
@@ -68,10 +79,11 @@ class LivePage(DocumentPage):
             stage=stage(named(self.title, self._drawn())),
             legend=listed(LEGEND),
             choice="",
-            keys=KEYS + self._fixed(),
+            keys=(TURN if self._explains else "") + KEYS + self._fixed(),
             gradient=f"∇{html(self._tell.name(self._passes.output))}",
         )
-        style, code = resource("live.css", __package__), script(self._programs, *SCRIPTS)
+        style = resource("live.css", __package__)
+        code = script(self._programs, *SCRIPTS, *HOMEWORK * self._explains)
         return document(self.title, page, style, code, self._data(), self._details(), TOOLS)
 
     def __repr__(self) -> str:
@@ -122,6 +134,7 @@ class LivePage(DocumentPage):
                 for (upper, lower), place in computation.locals.items()
                 if lower not in self._gathering.card_of
             ],
+            "turns": [*self._turns()] if self._explains else [],
             "opening": self._opening(),
         }
 
@@ -147,6 +160,20 @@ class LivePage(DocumentPage):
             "operands": list(self._passes.operands(id)),
         }
 
+    @property
+    def _explains(self) -> bool:
+        """Whether each card has its derivation, and each derivative is an exercise."""
+        return len(self._passes.names) <= EXPLAINED
+
+    def _turns(self) -> Iterator[dict[str, Any]]:
+        """Which derivatives are asked for, and the hints."""
+        passes = self._passes
+        output = passes.source(passes.output)
+        for id in self._computation.wrt:
+            if id != passes.output:
+                asked = f"∂{self._tell.name(passes.output)}/∂{self._tell.name(id)}"
+                yield {"card": id, "asked": asked, "hints": hints_of(output, passes.source(id))}
+
     def _opening(self) -> list[str]:
         name = self._tell.name(self._passes.output)
         return [
@@ -170,8 +197,8 @@ class LivePage(DocumentPage):
     def _details(self) -> dict[str, Detail]:
         """What is said of each card: with its derivation, of many cards only of the variables."""
         passes = self._passes
-        details, few = LiveDetails(self._tell, self._computation), len(passes.names) <= EXPLAINED
-        return {f"n{id}": details.of(id, few or id not in passes.segments) for id in passes.names}
+        details = LiveDetails(self._tell, self._computation)
+        return {f"n{id}": details.of(id, self._explains or id not in passes.segments) for id in passes.names}
 
 
 def _has_chosen(graph: Graph, node: Node) -> bool:
