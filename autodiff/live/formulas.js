@@ -5,7 +5,7 @@
   const WORDS = {
     exp: Math.exp, ln: Math.log, log: Math.log, sqrt: Math.sqrt, abs: Math.abs,
     sin: Math.sin, cos: Math.cos, tan: Math.tan, tanh: Math.tanh, "tanh′": (v) => 1 - Math.tanh(v) ** 2,
-    sigmoid: (v) => 1 / (1 + Math.exp(-v)), relu: (v) => (v > 0 ? v : 0), "relu′": (v) => (v > 0 ? 1 : 0),
+    sigmoid: (v) => 1 / (1 + Math.exp(-v)), relu: (v) => (v <= 0 ? 0 : v), "relu′": (v) => (v > 0 ? 1 : 0),
   };
   WORDS.σ = WORDS.sigmoid;
   WORDS["σ′"] = WORDS["sigmoid′"] = (v) => WORDS.σ(v) * (1 - WORDS.σ(v));
@@ -30,7 +30,7 @@
   }
 
   const OPERATIONS = {
-    "+": [1, (a, b) => a + b], "-": [1, (a, b) => a - b], "*": [2, (a, b) => a * b], "/": [2, (a, b) => a / b], "^": [4, (a, b) => a ** b],
+    "+": [1, (a, b) => a + b], "-": [1, (a, b) => a - b], "*": [2, (a, b) => a * b], "/": [2, (a, b) => a / b], "^": [4, (a, b) => (a === 1 ? 1 : a ** b)],
   };
 
   function formula(text, known) {
@@ -50,7 +50,11 @@
       if (kind !== "name") throw wrong("expected a number, a name or a bracket", place);
       const value = known(word);
       if (value !== null) { used.add(value); return (values) => values[value]; }
-      if (word === "√") { const inner = operand(); return (values) => Math.sqrt(inner(values)); }
+      if (word === "√") {
+        if (pieces[at].kind === "sign" && !is("(")) throw wrong("√ needs brackets: √(x)", place);
+        const inner = operand();
+        return (values) => Math.sqrt(inner(values));
+      }
       if (Object.hasOwn(WORDS, word)) {
         if (!is("(")) throw wrong(`${word} needs brackets: ${word}(x)`, place);
         at += 1;
