@@ -106,6 +106,7 @@ class DataPage(DocumentPage):
             "room": len(WIDEST) + self._digits - 4,
             "output": {"name": "R", "value": 0},
             "leaves": _leaves(fitted.entries),
+            "groups": [*dict.fromkeys(entry.group for entry in fitted.entries)],
             "observations": _rows(fitted.X, fitted.y),
             "scale": fitted.scale,
             "features": fitted.X.shape[1],

@@ -27,6 +27,8 @@ EXPLAINED = 60
 WIDEST = "−1.235·10⁻¹⁰"
 """The longest number that a card has room for at four digits; longer ones are written with fewer."""
 
+GROUPS = ("Parameters", "Inputs and targets")
+
 LEGEND = (
     Sign("card", "node leaf", "variable: drag it, or click it"),
     Sign("card", "node constant", "constant: drag it"),
@@ -120,6 +122,7 @@ class LivePage(DocumentPage):
 
     def _data(self) -> dict[str, Any]:
         computation, passes = self._computation, self._passes
+        leaves = [*map(self._leaf, computation.leaves)]
         return {
             "digits": self._digits,
             "room": len(WIDEST) + self._digits - 4,
@@ -127,7 +130,8 @@ class LivePage(DocumentPage):
                 "name": self._tell.name(passes.output),
                 "value": computation.values[passes.output],
             },
-            "leaves": [*map(self._leaf, computation.leaves)],
+            "leaves": leaves,
+            "groups": [group for group in GROUPS if any(leaf["group"] == group for leaf in leaves)],
             "cards": [*map(self._card, passes.names)],
             "edges": [
                 {"upper": upper, "lower": lower, "local": place}
@@ -141,7 +145,7 @@ class LivePage(DocumentPage):
     def _leaf(self, id: int) -> dict[str, Any]:
         gradient = self._computation.gradients[id] if id in self._computation.wrt else None
         start = self._passes.source(id).item()
-        group = "Inputs and targets" if gradient is None else "Parameters"
+        group = GROUPS[gradient is None]
         return {
             "id": f"n{id}",
             "name": self._tell.name(id),

@@ -34,8 +34,7 @@
 
   function laidOut() {
     const R = output.name;
-    const order = [...parameters, ...leaves.keys()];  // parameters come first
-    for (const title of new Set(order.map((k) => leaves[k].group))) {
+    for (const title of data.groups) {
       const shown = rows.filter((_, k) => leaves[k].group === title), folds = rows.length > 60 && shown.length > 20;
       const group = made(folds ? "details" : "div", "", "group"), head = made(folds ? "summary" : "div", "", "row head");
       const columns = shown.some((row) => row.gradient) ? [`∂${R}/∂θ`, `−∇${R}`, "rank"] : [];

@@ -22,11 +22,11 @@ MOST = 1_000
 """Observations that a page sums over at each frame."""
 
 
-def observations_of(X: Any, y: Any) -> tuple[Array, Array]:
-    """Observations in rows, and their targets."""
+def observations_of(X: Any, y: Any, n_inputs: int) -> tuple[Array, Array]:
+    """Observations in rows, and their targets; `n_inputs` is 0 where it is not known."""
     rows, targets = _numbers("X", X), _numbers("y", y)
-    if not targets.ndim and rows.ndim <= 1:
-        rows, targets = rows.reshape(1, -1), targets.reshape(1)
+    if rows.ndim <= 1 and (not targets.ndim or rows.size == n_inputs > 1):
+        rows, targets = rows.reshape(1, -1), targets[None]
     elif rows.ndim == 1:
         rows = rows[:, None]
     if rows.ndim != 2 or not rows.size:
@@ -45,9 +45,12 @@ def observations_of(X: Any, y: Any) -> tuple[Array, Array]:
 
 
 def _numbers(name: str, given: Any) -> Array:
-    data = np.asarray(given.data if isinstance(given, Value) else given)
+    try:
+        data = np.asarray(given.data if isinstance(given, Value) else given)
+    except ValueError as error:
+        raise ValueError(f"play: {name} must be of regular shape: {error}") from None
     if data.dtype.kind not in "fiub":
-        raise ValueError(f"play: {name} must be real numbers of regular shape, got dtype {data.dtype}")
+        raise ValueError(f"play: {name} must be real numbers, got dtype {data.dtype}")
     bad = np.argwhere(~np.isfinite(data))
     if len(bad):
         where = tuple(bad[0].tolist())

@@ -70,9 +70,12 @@ def play(
     shown = None if picture is None else one_of("picture", picture, PICTURES)
     offered = {name: getattr(losses, name) for name in losses.__all__}
     wanted: Loss = chosen("loss", loss, offered) if isinstance(loss, str) else loss
+    if not callable(wanted):
+        raise TypeError(f"play: loss must be a function of (output, target), got {type(wanted).__name__}")
     _check_network(network)
+    rows, targets = observations_of(X, y, getattr(network, "n_inputs", 0))
     with predicting(network):
-        return DataPage(_fitted(network, *observations_of(X, y), wanted, shown), digits)
+        return DataPage(_fitted(network, rows, targets, wanted, shown), digits)
 
 
 def _fitted(network: Module, rows: Array, targets: Array, loss: Loss, picture: Picture | None) -> Fitted:

@@ -254,6 +254,7 @@ def test_without_graphviz_the_data_are_shown_alone(monkeypatch):
 
 def test_one_observation_and_one_feature_are_taken_as_they_come():
     assert "1 observation," in repr(nn.play(nn.lecture.network(), [3.0, -2.0], 1.2))
+    assert "1 observation," in repr(nn.play(nn.Network(2, [2, 2], seed=0), [3.0, -2.0], [1.0, 0.0]))
     assert "12 observations," in repr(nn.play(nn.Network(1, [2, 1], seed=0), NUMBERS, NUMBERS**2))
 
 
@@ -299,6 +300,8 @@ def scaled(a, y):
         (NETWORKS["mlp"], [["a", "b"]], [1.0], {}, ValueError, "X must be real numbers"),
         (NETWORKS["mlp"], data(n=1001), np.zeros(1001), {}, ValueError, r"1,000 obs.*X\[:1000\]"),
         (NETWORKS["mlp"], data(), NUMBERS, {"loss": "mean_sqared_error"}, ValueError, "did you mean"),
+        (NETWORKS["mlp"], [[1.0, 2.0], [3.0]], [1.0, 2.0], {}, ValueError, "X must be of regular shape"),
+        (NETWORKS["mlp"], data(), NUMBERS, {"loss": 3}, TypeError, "loss must be a function of"),
         (NETWORKS["mlp"], data(), NUMBERS, {"loss": penalised}, ValueError, "a sum or a mean"),
         (NETWORKS["mlp"], data(), NUMBERS, {"loss": lambda a, y: a}, ValueError, "loss must be one number"),
         (NETWORKS["mlp"], data(), NUMBERS, {"loss": lambda a, y: 1.0}, TypeError, "a Value, got float"),
