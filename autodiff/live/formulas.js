@@ -11,7 +11,7 @@
   WORDS["σ′"] = WORDS["sigmoid′"] = (v) => WORDS.σ(v) * (1 - WORDS.σ(v));
   const NUMBERS = { e: Math.E, π: Math.PI, pi: Math.PI };
   const SIGNS = { "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "**": "^" };
-  const PIECES = /\s+|(\d+\.?\d*(?:e[-+]?\d+)?|\.\d+)|(√|\p{L}[\p{M}\p{L}₀-₉]*(?:_?\d+)*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?['′]?)|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(\*\*|[-+*/^()−–·⋅×÷])/uy;
+  const PIECES = /\s+|(\d+\.?\d*(?:e[-+]?\d+)?|\.\d+)|(√|\p{L}[\p{M}\p{L}₀-₉]*(?:_?\d+)*(?:⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)?(?:\[\d+\])?['′]?)|(⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(\*\*|[-+*/^()−–·⋅×÷])/uy;
 
   const wrong = (message, place) => Object.assign(new Error(message), { place });
 

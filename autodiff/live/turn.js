@@ -8,7 +8,7 @@
   function lettered(word) {
     const below = (digits) => [...digits].map((digit) => String.fromCodePoint(0x2080 + Number(digit))).join("");
     const above = (digits) => (digits ? `⁽${[...digits].map((digit) => RAISED[digit]).join("")}⁾` : "");
-    return word.replace(/^(\p{L}\p{M}*)_?(\d+)(?:_(\d+)|(⁽.*⁾))?$/u, (_, letter, index, layer, own) => letter + below(index) + (own ?? above(layer)));
+    return word.replace(/^(\p{L}\p{M}*)_?(\d+)(?:_(\d+)|(⁽[^⁾]*⁾))?(\[\d+\])?$/u, (_, letter, index, layer, own, which = "") => letter + below(index) + (own ?? above(layer)) + which);
   }
   const meaning = (word) => places.get(word) ?? places.get(lettered(word)) ?? null;
 

@@ -66,7 +66,7 @@ def in_page(texts: list[str]) -> list[Any]:
     quoted = ", ".join(f'"{text}"' for text in texts)
     spelled = ", ".join(f'"{known}": {k}' for k, name in enumerate(NAMES) for known in SPELLINGS[name])
     values = ", ".join(map(literal, NAMES.values()))
-    return run(f"""
+    found: list[Any] = run(f"""
       const data = {{digits: 4}}, known = new Map(Object.entries({{{spelled}}}));
       {LOWERED}
       {SOURCES}
@@ -74,6 +74,7 @@ def in_page(texts: list[str]) -> list[Any]:
         try {{ out.push(formula(text, (word) => known.get(word) ?? null).result([{values}])); }}
         catch (error) {{ out.push(`${{error.message}} at ${{error.place}}`); }}
       }}""")
+    return found
 
 
 def in_python(text: str) -> float | None:
