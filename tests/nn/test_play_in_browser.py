@@ -383,6 +383,20 @@ def test_hostile_names_are_shown_and_do_nothing(opened) -> None:
     assert page.logged() == []
 
 
+@laid_out
+def test_hostile_names_in_the_diagram_do_nothing(opened) -> None:
+    network = nn.lecture.network()
+    for parameter, name in zip(network.parameters(), HOSTILE, strict=False):
+        parameter.name = name
+    page = opened(network, *nn.lecture.observations())
+    assert len([text for text in page.run(TEXTS) if text]) == 5 + 5 + 3 + 9, (
+        "titles, nodes, what follows, labels"
+    )
+    clicked(page, "step")
+    assert page.run("return document.querySelectorAll('img, b, i').length") == 0
+    assert page.logged() == []
+
+
 # -- the situation -------------------------------------------------------------------------------------
 
 
