@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..animation.caption import resource
@@ -13,21 +13,19 @@ from ..animation.narration import Narrator
 from ..animation.steps import Detail, Sign
 from ..animation.svg import Element
 from ..graph import Graph, Node
-from ..homework.derivatives import hints_of
 from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
 from .details import LiveDetails
 from .document_page import TOOLS, DocumentPage, body, script, stage
 from .gathering import gathering
+from .turns import HOMEWORK, TURN, turns_of
 
 EXPLAINED = 60
 """Cards of a graph of which each is derived; in a larger one only variables are."""
 
 WIDEST = "−1.235·10⁻¹⁰"
 """The longest number that a card has room for at four digits; longer ones are written with fewer."""
-
-GROUPS = ("Parameters", "Inputs and targets")
 
 LEGEND = (
     Sign("card", "node leaf", "variable: drag it, or click it"),
@@ -37,20 +35,12 @@ LEGEND = (
     Sign("line", "leg walked", "the gradient's path to the selected card"),
 )
 
+GROUPS = ("Parameters", "Inputs and targets")
+
 KEYS = (
     '<p class="keys">Drag a number in the picture or its slider, or type it; <kbd>↑</kbd> <kbd>↓</kbd> nudge '
     "by η. Click a card, or <kbd>Enter</kbd>, for its derivation.</p>"
 )
-
-TURN = (
-    '<form id="turn" aria-label="Your turn"><h3>Your turn</h3><div class="setting"><select id="asked" '
-    'aria-label="Derivative"></select> <label for="answer">=</label> <input type="text" id="answer" '
-    'autocomplete="off" spellcheck="false" aria-label="Your formula"></div><div class="buttons">'
-    '<button type="submit" id="check">Check</button> <button type="button" id="hint">Hint</button></div>'
-    '<p id="verdict" role="status"></p><ol id="hints"></ol></form>\n    '
-)
-
-HOMEWORK = ("formulas.js", "turn.js")
 
 SCRIPTS = (
     "numbers.js", "model.js", "controls.js", "cards.js", "rows.js", "curve.js", "moving.js", "steps.js",
@@ -138,7 +128,7 @@ class LivePage(DocumentPage):
                 for (upper, lower), place in computation.locals.items()
                 if lower not in self._gathering.card_of
             ],
-            "turns": [*self._turns()] if self._explains else [],
+            "turns": [*turns_of(computation, self._tell)] if self._explains else [],
             "opening": self._opening(),
         }
 
@@ -168,15 +158,6 @@ class LivePage(DocumentPage):
     def _explains(self) -> bool:
         """Whether each card has its derivation, and each derivative is an exercise."""
         return len(self._passes.names) <= EXPLAINED
-
-    def _turns(self) -> Iterator[dict[str, Any]]:
-        """Which derivatives are asked for, and the hints."""
-        passes = self._passes
-        output = passes.source(passes.output)
-        for id in self._computation.wrt:
-            if id != passes.output:
-                asked = f"∂{self._tell.name(passes.output)}/∂{self._tell.name(id)}"
-                yield {"card": id, "asked": asked, "hints": hints_of(output, passes.source(id))}
 
     def _opening(self) -> list[str]:
         name = self._tell.name(self._passes.output)

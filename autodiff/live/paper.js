@@ -23,9 +23,12 @@
     inside.setAttribute("width", W - EDGE - 8);
     inside.setAttribute("height", H - EDGE);
   }
-  measured(...plane.getAttribute("viewBox").split(" ").slice(2).map(Number));
 
-  function axes([across, up]) {
+  // On a phone a smaller plane, so that its numbers can be read.
+  const [, , across, up] = plane.getAttribute("viewBox").split(" ").map(Number), narrow = stage.clientWidth < 500;
+  measured(narrow ? 400 : across, narrow ? (across === up ? 400 : 330) : up);
+
+  function axes([horizontal, vertical]) {
     const text = (said, attributes) => { const element = svg("text", { class: "tick", ...attributes }); element.textContent = said; return element; };
     const ticks = ([low, high]) => {
       const rough = (high - low) / 6, power = 10 ** Math.floor(Math.log10(rough)), unit = [1, 2, 5, 10].find((k) => k * power >= rough) * power;
@@ -37,8 +40,8 @@
       svg("path", { class: "frame", d: `M${EDGE} 14H${W - 8}V${bottom}H${EDGE}Z` }),
       ...ticks(sides()[0]).map((x) => text(written(x), { x: px(x).toFixed(1), y: bottom + 17, "text-anchor": "middle" })),
       ...ticks(sides()[1]).filter((y) => py(y) > 12).map((y) => text(written(y, 3), { x: EDGE - 5, y: (py(y) + 4).toFixed(1), "text-anchor": "end" })),
-      text(across, { x: W - 14, y: bottom - 8, "text-anchor": "end", class: "axis" }),
-      text(up, { x: EDGE + 8, y: 32, class: "axis" }),
+      text(horizontal, { x: W - 14, y: bottom - 8, "text-anchor": "end", class: "axis" }),
+      text(vertical, { x: EDGE + 8, y: 32, class: "axis" }),
     ];
   }
 

@@ -5,12 +5,12 @@
   const placeOf = leaves.map((leaf) => byCard.get(leaf.id).value);
 
   // w11_2 is w₁₁⁽²⁾, as in Python.
-  function lettered(word) {
+  function mathematical(word) {
     const below = (digits) => [...digits].map((digit) => String.fromCodePoint(0x2080 + Number(digit))).join("");
     const above = (digits) => (digits ? `⁽${[...digits].map((digit) => RAISED[digit]).join("")}⁾` : "");
     return word.replace(/^(\p{L}\p{M}*)_?(\d+)(?:_(\d+)|(⁽[^⁾]*⁾))?(\[\d+\])?$/u, (_, letter, index, layer, own, which = "") => letter + below(index) + (own ?? above(layer)) + which);
   }
-  const meaning = (word) => places.get(word) ?? places.get(lettered(word)) ?? null;
+  const meaning = (word) => places.get(word) ?? places.get(mathematical(word)) ?? null;
 
   // Other numbers for all leaves, the same ones each time: by turns near, of other signs, and about 1.
   function others() {
