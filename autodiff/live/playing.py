@@ -60,8 +60,9 @@ def play(
         predicted = η·∂R/∂θ,   actual = R(θ + η) − R(θ)
 
     bars of −∇R, and steps θ − s·∇R or, for at most 50 parameters, Newton's. A click on a card opens
-    its derivation, in the numbers of the moment. It needs no network; what was moved is in its
-    address, and behind *Copy state*.
+    its derivation, in the numbers of the moment. Of a graph of at most 60 cards it asks for derivatives,
+    with the hints of `exercise`, and marks formulas that are typed. It needs no network; what was moved is
+    in its address, and behind *Copy state*.
 
     The page computes with a program of this graph, so what Python decided while it was recorded stays:
     branches, and conditions of `where`. Nothing in the graph is changed, not even `.grad`.
