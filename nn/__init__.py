@@ -13,6 +13,7 @@ from autodiff.aliases import attach, check_neighbour
 from . import activations, initialize, layers, lecture, losses, module, network
 from .activations import *
 from .layers import *
+from .live import *
 from .losses import *
 from .module import *
 from .network import *

@@ -83,7 +83,12 @@ def listed(legend: Iterable[Sign]) -> str:
 
 def _sign(sign: Sign) -> str:
     shape = SHAPES[sign.shape].format(classes=html(sign.classes), round=8 if "leaf" in sign.classes else 2)
+    return sample(shape, sign.text)
+
+
+def sample(drawn: str, text: str) -> str:
+    """A line of a legend: what is drawn in 34 by 20 pixels, and what it means."""
     return (
         '<li><svg class="storyboard" viewBox="0 0 34 20" width="34" height="20" aria-hidden="true">'
-        f"{shape}</svg> {html(sign.text)}</li>"
+        f"{drawn}</svg> {html(text)}</li>"
     )

@@ -72,16 +72,7 @@ class DerivativeExercise(Task):
     @cached_property
     def hints(self) -> tuple[str, ...]:
         """The chain rule, then its links one by one, as `explain` has them."""
-        written_out = self._taught[0] is not self.output
-        derivation = explain(*self._taught) if written_out else self._derivation
-        links = tuple(link.text for link in derivation.links)
-        if len(links) == 1:
-            return links
-        put = (f"Put {', '.join(_written(_definitions(*self._taught))[0])}",) if written_out else ()
-        paths = derivation.paths if len(derivation.paths) <= MOST_PATHS else ()
-        chain = (f"{self.left} = {PLUS.join(map(_chained, paths))}",) if paths else ()
-        last = "Multiply the links" + ("." if len(paths) == 1 else " of each path, and add the paths.")
-        return (*put, *chain, *links, last)
+        return hints_of(self.output, self.wrt)
 
     def solution(self) -> Derivation:
         """The derivation, printed as text and shown as LaTeX in notebooks."""
@@ -91,6 +82,21 @@ class DerivativeExercise(Task):
     def names(self) -> tuple[str, ...]:
         """What an answer may speak of."""
         return tuple(self._marking.names)
+
+
+def hints_of(output: Value, wrt: Value) -> tuple[str, ...]:
+    """The chain rule of a derivative, then its links one by one, as `explain` has them."""
+    taught = _written_out(output, wrt)
+    derivation = explain(*taught)
+    links = tuple(link.text for link in derivation.links)
+    if len(links) == 1:
+        return links
+    put = (f"Put {', '.join(_written(_definitions(*taught))[0])}",) if taught[0] is not output else ()
+    paths = derivation.paths if len(derivation.paths) <= MOST_PATHS else ()
+    left = Text().write(derivation.left)
+    chain = (f"{left} = {PLUS.join(map(_chained, paths))}",) if paths else ()
+    last = "Multiply the links" + ("." if len(paths) == 1 else " of each path, and add the paths.")
+    return (*put, *chain, *links, last)
 
 
 def _definitions(output: Value, wrt: Value) -> dict[str, Term]:

@@ -3,13 +3,7 @@
   const cards = data.cards.map((card) => ({ ...card, v: parts.get(`v${card.id}`)?.part, g: parts.get(`g${card.id}`)?.part }));
   const byCard = new Map(cards.map((card) => [`n${card.id}`, card]));
   const edges = data.edges.map((edge) => ({ ...edge, label: parts.get(`le${edge.lower}-${edge.upper}`).part.querySelector(".local") }));
-  let eta = 0.01, steps = 0, points = [], base = null, slots = [], past = {}, due = false;
-
-  function fitting(x, room) {
-    let text = written(x);
-    for (let digits = data.digits - 1; text.length > room && digits > 0; digits -= 1) text = written(x, digits);
-    return text;
-  }
+  let slots = [];
 
   function draw() {
     for (const card of cards) {
@@ -22,12 +16,8 @@
     changed = [];
     slots = slots.filter(({ span }) => span.isConnected);
     for (const { span, place, least, dot: before } of slots) put(span, placed(all[place], least, before));
-    put(by("output"), written(all[output.value]));
-    put(by("count"), String(steps));
-    drawRows();
-    drawCurve();
     mark();
-    keep();
+    drawPanel();
   }
 
   // The asked card, and the links by which its gradient comes to it.

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from ..animation.propagation import Propagation
 from ..differentiation.engine import gradients
 from ..ops.arithmetic import positive
@@ -18,6 +20,9 @@ from ..programs.tracing.trace import Recording, recorded_from
 from ..values.operation import Operation
 from ..values.recording import recorded
 from ..values.value import Value, data_of
+
+MOST_CURVED = 50
+"""Parameters of which the Hessian is computed."""
 
 Function = Callable[..., list[Value]]
 
@@ -132,9 +137,9 @@ def _applied(operation: Operation, inputs: list[Any], metadata: dict[str, Any]) 
 def slopes_of(output: Value, wanted: Sequence[Value], seed: Value | None = None) -> list[Value]:
     """Gradients as Values; those that depend on nothing are constant."""
     if output.constant:
-        return [Value(0.0) for _ in wanted]
+        return [Value(np.zeros(x.shape)) for x in wanted]
     return [*map(_kept, gradients(output, wanted, seed, create_graph=True))]
 
 
 def _kept(x: Any) -> Value:
-    return x if isinstance(x, Value) else Value(float(x))
+    return x if isinstance(x, Value) else Value(x)

@@ -54,6 +54,11 @@ def body(name: str, **places: str) -> str:
     return Template(resource(name, __package__)).substitute(places, said=said)
 
 
+def stage(picture: str) -> str:
+    """Where the picture of a page is."""
+    return f'<div class="stage" id="stage" tabindex="0" role="region" aria-label="Picture">{picture}</div>'
+
+
 def script(programs: str, *names: str) -> str:
     """The script of a page: its programs, how steps are made, and these files of this package."""
     files = "".join(resource(name, __package__) for name in names)

@@ -42,7 +42,7 @@ class FunctionPage(DocumentPage):
         n = len(self._start)
         page = body("functions.html", box=BOXES[n - 1])
         style = resource("live.css", __package__) + resource("plane.css", __package__)
-        code = script(self._programs, "numbers.js", "controls.js", "plane.js")
+        code = script(self._programs, "numbers.js", "controls.js", "paper.js", "plane.js")
         data = {
             "digits": 4,
             "names": NAMES[n - 1],

@@ -1,3 +1,12 @@
+  // What is drawn besides the picture.
+  function drawPanel() {
+    put(by("output"), written(all[output.value]));
+    put(by("count"), String(steps));
+    drawRows();
+    drawCurve();
+    keep();
+  }
+
   // -- the situation as text: in the address of a file, and to be copied ---------------------------
 
   function situation() {
@@ -5,6 +14,7 @@
     const kept = [["of", leaves.length], ...changed, ["s", size], ["eta", eta]];
     if (by("rule").value !== "descent") kept.push(["rule", by("rule").value]);
     if (asked !== null) kept.push(["card", asked]);
+    if (by("observation")) kept.push(["observation", chosen + 1]);
     return `#${kept.map(([name, value]) => `${name}=${value}`).join("&")}`;
   }
 
@@ -25,12 +35,14 @@
     past = {};
     const option = [...by("rule").options].find(({ value }) => value === found.get("rule"));
     if (option) option.selected = true;
+    const row = read(found.get("observation") ?? "");
+    if (by("observation") && isObservation(row)) chosen = row - 1;
     refresh(true);
     noted(false);
     draw();
     sized();
     showEta();
-    if (byCard.has(found.get("card")) && Object.hasOwn(details, found.get("card"))) ask(found.get("card"));
+    if (Object.hasOwn(details, found.get("card") ?? "")) ask(found.get("card"));
     return "";
   }
 

@@ -5,9 +5,14 @@
   const parameters = leaves.map((leaf, k) => k).filter((k) => leaves[k].gradient !== null);
   let x = start.slice(), all = [];
 
+  // Of data, a program computes one observation, and R is their sum, or their mean.
+  function total(program, at) {
+    return data.observations ? summed(program, at, data.observations).map((sum) => data.scale * sum) : program(at);
+  }
+
   function computed(at) {
-    const found = programs.main(at);
-    return programs.absorbing && Number.isNaN(found[found.length - 1]) ? programs.absorbing(at) : found;
+    const found = total(programs.main, at);
+    return programs.absorbing && Number.isNaN(found[found.length - 1]) ? total(programs.absorbing, at) : found;
   }
 
   const slopes = (found) => parameters.map((k) => found[leaves[k].gradient]);
@@ -20,6 +25,6 @@
 
   function hessian(at) {
     const n = parameters.length;
-    return hessianOf((direction) => programs.curvature([...at, ...direction]).slice(0, n), n);
+    return hessianOf((direction) => total(programs.curvature, [...at, ...direction]).slice(0, n), n);
   }
 

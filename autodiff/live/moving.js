@@ -1,5 +1,7 @@
   // -- moving ------------------------------------------------------------------------------------
 
+  let eta = 0.01, base = null, due = false;
+
   function refresh(now) {
     all = computed(x);
     complain(broken());

@@ -37,6 +37,13 @@
     return alone ? (dot ? "·" : "") + text : `(${text})`;
   }
 
+  // With fewer digits where the room is short.
+  function fitting(x, room) {
+    let text = written(x);
+    for (let digits = data.digits - 1; text.length > room && digits > 0; digits -= 1) text = written(x, digits);
+    return text;
+  }
+
   const signed = (x, digits = 3) => (x > 0 ? "+" : "") + written(x, digits);
 
   const TYPED = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?(\/(\d+\.?\d*|\.\d+)(e[+-]?\d+)?)?$/i;

@@ -17,8 +17,9 @@ from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
 from .details import LiveDetails
-from .document_page import TOOLS, DocumentPage, body, script
+from .document_page import TOOLS, DocumentPage, body, script, stage
 from .gathering import gathering
+from .turns import HOMEWORK, TURN, turns_of
 
 EXPLAINED = 60
 """Cards of a graph of which each is derived; in a larger one only variables are."""
@@ -32,6 +33,13 @@ LEGEND = (
     Sign("card", "node recorded", "computed"),
     Sign("card", "node output", "output"),
     Sign("line", "leg walked", "the gradient's path to the selected card"),
+)
+
+GROUPS = ("Parameters", "Inputs and targets")
+
+KEYS = (
+    '<p class="keys">Drag a number in the picture or its slider, or type it; <kbd>↑</kbd> <kbd>↓</kbd> nudge '
+    "by η. Click a card, or <kbd>Enter</kbd>, for its derivation.</p>"
 )
 
 SCRIPTS = (
@@ -59,12 +67,15 @@ class LivePage(DocumentPage):
     def _written(self) -> str:
         page = body(
             "live.html",
-            picture=named(self.title, self._drawn()),
+            shown="The graph",
+            stage=stage(named(self.title, self._drawn())),
             legend=listed(LEGEND),
-            fixed=self._fixed(),
+            choice="",
+            keys=(TURN if self._explains else "") + KEYS + self._fixed(),
             gradient=f"∇{html(self._tell.name(self._passes.output))}",
         )
-        style, code = resource("live.css", __package__), script(self._programs, *SCRIPTS)
+        style = resource("live.css", __package__)
+        code = script(self._programs, *SCRIPTS, *HOMEWORK * self._explains)
         return document(self.title, page, style, code, self._data(), self._details(), TOOLS)
 
     def __repr__(self) -> str:
@@ -101,6 +112,7 @@ class LivePage(DocumentPage):
 
     def _data(self) -> dict[str, Any]:
         computation, passes = self._computation, self._passes
+        leaves = [*map(self._leaf, computation.leaves)]
         return {
             "digits": self._digits,
             "room": len(WIDEST) + self._digits - 4,
@@ -108,20 +120,29 @@ class LivePage(DocumentPage):
                 "name": self._tell.name(passes.output),
                 "value": computation.values[passes.output],
             },
-            "leaves": [*map(self._leaf, computation.leaves)],
+            "leaves": leaves,
+            "groups": [group for group in GROUPS if any(leaf["group"] == group for leaf in leaves)],
             "cards": [*map(self._card, passes.names)],
             "edges": [
                 {"upper": upper, "lower": lower, "local": place}
                 for (upper, lower), place in computation.locals.items()
                 if lower not in self._gathering.card_of
             ],
+            "turns": [*turns_of(computation, self._tell)] if self._explains else [],
             "opening": self._opening(),
         }
 
     def _leaf(self, id: int) -> dict[str, Any]:
         gradient = self._computation.gradients[id] if id in self._computation.wrt else None
         start = self._passes.source(id).item()
-        return {"id": f"n{id}", "name": self._tell.name(id), "start": start, "gradient": gradient}
+        group = GROUPS[gradient is None]
+        return {
+            "id": f"n{id}",
+            "name": self._tell.name(id),
+            "group": group,
+            "start": start,
+            "gradient": gradient,
+        }
 
     def _card(self, id: int) -> dict[str, Any]:
         computation = self._computation
@@ -132,6 +153,11 @@ class LivePage(DocumentPage):
             "gradient": computation.gradients.get(id),
             "operands": list(self._passes.operands(id)),
         }
+
+    @property
+    def _explains(self) -> bool:
+        """Whether each card has its derivation, and each derivative is an exercise."""
+        return len(self._passes.names) <= EXPLAINED
 
     def _opening(self) -> list[str]:
         name = self._tell.name(self._passes.output)
@@ -156,8 +182,8 @@ class LivePage(DocumentPage):
     def _details(self) -> dict[str, Detail]:
         """What is said of each card: with its derivation, of many cards only of the variables."""
         passes = self._passes
-        details, few = LiveDetails(self._tell, self._computation), len(passes.names) <= EXPLAINED
-        return {f"n{id}": details.of(id, few or id not in passes.segments) for id in passes.names}
+        details = LiveDetails(self._tell, self._computation)
+        return {f"n{id}": details.of(id, self._explains or id not in passes.segments) for id in passes.names}
 
 
 def _has_chosen(graph: Graph, node: Node) -> bool:

@@ -1,8 +1,6 @@
   // -- a function of one or two variables, and two ways down from a start ------------------------
 
   const { names, output } = data, n = names.length;
-  const plane = by("plane"), [, , W, H] = plane.getAttribute("viewBox").split(" ").map(Number);
-  const EDGE = 46;
   let start = data.start.slice(), view = data.view.map((side) => side.slice()), runs = [], steps = 0, drawnFor = "", range = [0, 1];
 
   const value = (at) => programs.value(at)[0];
@@ -10,16 +8,8 @@
   const hessian = (at) => hessianOf((direction) => programs.curvature([...at, ...direction]).slice(0, n), n);
   const norm = (g) => Math.hypot(...g);
 
-  // Where numbers are in the picture, and back.
-  const px = (x) => EDGE + ((W - EDGE - 8) * (x - view[0][0])) / (view[0][1] - view[0][0]);
-  const side = () => (n === 2 ? view[1] : range);
-  const py = (y) => H - EDGE + 14 - ((H - EDGE - 0) * (y - side()[0])) / (side()[1] - side()[0]);
-  const back = ({ x, y }) => [
-    view[0][0] + ((x - EDGE) / (W - EDGE - 8)) * (view[0][1] - view[0][0]),
-    side()[0] + ((H - EDGE + 14 - y) / (H - EDGE)) * (side()[1] - side()[0]),
-  ];
+  const sides = () => (n === 2 ? view : [view[0], range]);
   const point = (at) => (n === 2 ? [px(at[0]), py(at[1])] : [px(at[0]), py(value(at))]);
-  const spot = (pair) => pair.map((entry) => entry.toFixed(1)).join(" ");
   const told = (at) => names.map((name, k) => `${name} = ${written(at[k])}`).join(", ");
 
   // -- the curve, or the contours ------------------------------------------------------------------
@@ -46,54 +36,16 @@
     const grid = Array.from({ length: m + 1 }, (_, i) => Array.from({ length: m + 1 }, (_, j) => value(at(i, j))));
     const sorted = grid.flat().filter(Number.isFinite).sort((a, b) => a - b);
     const levels = [0.004, 0.015, 0.035, 0.07, 0.12, 0.19, 0.28, 0.38, 0.5, 0.62, 0.74, 0.86, 0.95].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
-    return [...new Set(levels)].filter(Number.isFinite).map((level) => svg("path", { class: "contour", d: isoline(grid, level, at, m) }));
-  }
-
-  function isoline(grid, level, at, m) {
-    let path = "";
-    const between = (i, j, k, l) => {
-      const part = (level - grid[i][j]) / (grid[k][l] - grid[i][j]), [a, b] = [at(i, j), at(k, l)];
-      return [px(a[0] + part * (b[0] - a[0])), py(a[1] + part * (b[1] - a[1]))];
-    };
-    for (let i = 0; i < m; i += 1) for (let j = 0; j < m; j += 1) {
-      const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
-      if (!corners.every(([a, b]) => Number.isFinite(grid[a][b]))) continue;
-      const crossed = corners.map((corner, k) => [corner, corners[(k + 1) % 4]]).filter(([[a, b], [c, d]]) => (grid[a][b] < level) !== (grid[c][d] < level));
-      const ends = crossed.map(([[a, b], [c, d]]) => between(a, b, c, d));
-      for (let k = 0; k + 1 < ends.length; k += 2) path += `M${spot(ends[k])}L${spot(ends[k + 1])}`;
-    }
-    return path;
-  }
-
-  function axes() {
-    const text = (said, attributes) => { const element = svg("text", { class: "tick", ...attributes }); element.textContent = said; return element; };
-    const ticks = ([low, high]) => {
-      const rough = (high - low) / 6, power = 10 ** Math.floor(Math.log10(rough)), unit = [1, 2, 5, 10].find((k) => k * power >= rough) * power;
-      const first = Math.ceil(low / unit), count = Math.floor(high / unit) - first + 1;
-      return Array.from({ length: count }, (_, k) => Number(((first + k) * unit).toPrecision(12)));
-    };
-    const bottom = H - EDGE + 14;
-    return [
-      svg("path", { class: "frame", d: `M${EDGE} 14H${W - 8}V${bottom}H${EDGE}Z` }),
-      ...ticks(view[0]).map((x) => text(written(x), { x: px(x).toFixed(1), y: bottom + 17, "text-anchor": "middle" })),
-      ...ticks(side()).filter((y) => py(y) > 12).map((y) => text(written(y, 3), { x: EDGE - 5, y: (py(y) + 4).toFixed(1), "text-anchor": "end" })),
-      text(names[0], { x: W - 14, y: bottom - 8, "text-anchor": "end", class: "axis" }),
-      text(n === 2 ? names[1] : output.name, { x: EDGE + 8, y: 32, class: "axis" }),
-    ];
+    return [...new Set(levels)].filter(Number.isFinite).map((level) => svg("path", { class: "contour", d: isoline(grid, level, at) }));
   }
 
   // -- drawing -------------------------------------------------------------------------------------
-
-  const ground = svg("g", { "clip-path": "url(#inside)" }), scale = svg("g", {}), paths = svg("g", { "clip-path": "url(#inside)" });
-  const clip = svg("clipPath", { id: "inside" });
-  clip.append(svg("rect", { x: EDGE, y: 14, width: W - EDGE - 8, height: H - EDGE }));
-  plane.append(clip, ground, paths, scale);
 
   function draw() {
     const wanted = JSON.stringify(view);
     if (drawnFor !== wanted) {
       ground.replaceChildren(...(n === 1 ? curve() : contours()));
-      scale.replaceChildren(...axes());
+      scale.replaceChildren(...axes(n === 2 ? names : [names[0], output.name]));
       drawnFor = wanted;
     }
     paths.replaceChildren(...runs.flatMap(walked), ...(n === 1 ? local() : arrow()), svg("circle", { class: "start", cx: point(start)[0].toFixed(1), cy: point(start)[1].toFixed(1), r: 6 }));

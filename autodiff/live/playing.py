@@ -14,13 +14,10 @@ from ..programs.javascript.writing import MOST_LINES, javascript
 from ..programs.listing import Listing
 from ..settings import one_of
 from ..values.value import Value
-from .computation import Computation
+from .computation import MOST_CURVED, Computation
 from .functions import Function, FunctionPage, Limits, played
 from .gathering import MOST_CARDS, gathering
 from .page import LivePage
-
-MOST_CURVED = 50
-"""Parameters of which the Hessian is computed."""
 
 
 @overload
@@ -63,8 +60,9 @@ def play(
         predicted = η·∂R/∂θ,   actual = R(θ + η) − R(θ)
 
     bars of −∇R, and steps θ − s·∇R or, for at most 50 parameters, Newton's. A click on a card opens
-    its derivation, in the numbers of the moment. It needs no network; what was moved is in its
-    address, and behind *Copy state*.
+    its derivation, in the numbers of the moment. Of a graph of at most 60 cards it asks for derivatives,
+    with the hints of `exercise`, and marks formulas that are typed. It needs no network; what was moved is
+    in its address, and behind *Copy state*.
 
     The page computes with a program of this graph, so what Python decided while it was recorded stays:
     branches, and conditions of `where`. Nothing in the graph is changed, not even `.grad`.
@@ -89,7 +87,7 @@ def play(
     if xlim is not None or ylim is not None:
         raise TypeError("play: xlim and ylim are of functions of one or two variables, not of a Value")
     direction = one_of("direction", direction, DIRECTIONS)
-    digits = _digits(settings.number_format("play: number_format", number_format))
+    digits = digits_of(number_format)
     limit = f"the {MOST_LINES:,} that a page can compute"
     passes = asked("play", value, wrt, each_operation, MOST_LINES, limit, "take fewer observations")
     _check_graph(passes.intermediates.graph)
@@ -98,9 +96,10 @@ def play(
     return LivePage(computation, javascript(_listings(computation), "play"), digits, direction)
 
 
-def _digits(number_format: str) -> int:
-    """The digits that a format keeps."""
-    found = re.fullmatch(r"\.([1-9]|1[0-5])g", number_format)
+def digits_of(number_format: str) -> int:
+    """The digits that a format keeps. Raises ValueError for one that pages cannot write."""
+    checked = settings.number_format("play: number_format", number_format)
+    found = re.fullmatch(r"\.([1-9]|1[0-5])g", checked)
     if found is None:
         raise ValueError(
             "play: number_format must be one of '.1g' to '.15g', which the page can write, "

@@ -33,15 +33,17 @@
   }
 
   function laidOut() {
-    const R = output.name, own = (k) => leaves[k].gradient !== null;
-    const groups = [["Parameters", [`∂${R}/∂θ`, `−∇${R}`, "rank"], own], ["Inputs and targets", [], (k) => !own(k)]];
-    for (const [title, columns, belongs] of groups) {
-      const shown = rows.filter((_, k) => belongs(k)), group = made("div", "", "group"), head = made("div", "", "row head");
+    const R = output.name;
+    for (const title of data.groups) {
+      const shown = rows.filter((_, k) => leaves[k].group === title), folds = rows.length > 60 && shown.length > 20;
+      const group = made(folds ? "details" : "div", "", "group"), head = made(folds ? "summary" : "div", "", "row head");
+      const columns = shown.some((row) => row.gradient) ? [`∂${R}/∂θ`, `−∇${R}`, "rank"] : [];
       group.setAttribute("role", "group");
       group.setAttribute("aria-label", title);
       head.append(made("h3", title), ...columns.map((column) => made("span", column)));
       group.append(head, ...shown.map(({ row }) => row));
-      if (shown.length) by("leaves").append(group);
+      if (folds) [group.open, head.firstChild.textContent] = [!by("leaves").children.length, `${title}: ${shown.length} numbers`];
+      by("leaves").append(group);
     }
   }
 

@@ -1,5 +1,7 @@
   // -- descent -----------------------------------------------------------------------------------
 
+  let steps = 0, points = [], past = {};
+
   function step() {
     const g = slopes(all), before = all[output.value], from = x, newton = by("rule").value === "newton";
     if (g.every((slope) => slope === 0) && !Object.keys(past).length) {  // what earlier steps left may go on

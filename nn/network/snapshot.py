@@ -42,7 +42,7 @@ class Snapshot:
     def __init__(self, network: Network | MLP, x: Any = None, y: Any = None, loss: Any = None) -> None:
         if not isinstance(network, (Network, MLP)):
             raise TypeError(f"draw_network: expected a Network or an MLP, got {type(network).__name__}")
-        self._layers: Sequence[Layer | Linear] = network.layers
+        self.layers: Sequence[Layer | Linear] = network.layers
         self.functions = _functions(network)
         self.sizes = [network.n_inputs, *network.sizes]
         self.names = [indexed("x", k) for k in range(1, network.n_inputs + 1)]
@@ -70,15 +70,20 @@ class Snapshot:
 
     def weight(self, layer: int, j: int, k: int) -> Parameter:
         """w_jk⁽ˡ⁾, on the way from node k to node j."""
-        own = self._layers[layer - 1]
-        value = own.neurons[j - 1].weights[k - 1] if isinstance(own, Layer) else own.weight
-        return self._parameter(value, (j - 1, k - 1), indexed("w", j, k, layer=layer))
+        return self._parameter(self.holder(layer, j, k), (j - 1, k - 1), indexed("w", j, k, layer=layer))
 
     def bias(self, layer: int, j: int) -> Parameter | None:
         """b_j⁽ˡ⁾; None where a layer was left without."""
-        own = self._layers[layer - 1]
-        value = own.neurons[j - 1].bias if isinstance(own, Layer) else own.bias
+        value = self.holder(layer, j)
         return None if value is None else self._parameter(value, (j - 1,), indexed("b", j, layer=layer))
+
+    def holder(self, layer: int, j: int, k: int | None = None) -> Any:
+        """The Value that has w_jk⁽ˡ⁾, or without k the bias: a number of its own, or an array."""
+        own = self.layers[layer - 1]
+        if isinstance(own, Layer):
+            neuron = own.neurons[j - 1]
+            return neuron.bias if k is None else neuron.weights[k - 1]
+        return own.bias if k is None else own.weight
 
     def _parameter(self, value: Value, index: tuple[int, ...], name: str) -> Parameter:
         """An entry of an array; a number, as `Network` has them, with the name its user gave it."""
@@ -97,7 +102,7 @@ class Snapshot:
         """The activations of all columns for one observation."""
         columns = [x]
         with no_grad():
-            for layer, g in zip(self._layers, self.functions, strict=True):
+            for layer, g in zip(self.layers, self.functions, strict=True):
                 columns.append(_outputs(layer, g, columns[-1]))
         return columns
 

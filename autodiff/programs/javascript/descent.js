@@ -5,9 +5,11 @@
 
   // What a program gives for parameters and an observation, summed over all observations.
   function summed(program, theta, rows) {
-    const total = program([...theta, ...rows[0]]);
+    const given = [...theta, ...rows[0]], n = theta.length, total = program(given);
     for (let i = 1; i < rows.length; i += 1) {
-      program([...theta, ...rows[i]]).forEach((x, k) => { total[k] += x; });
+      for (let j = 0; j < rows[i].length; j += 1) given[n + j] = rows[i][j];
+      const found = program(given);
+      for (let k = 0; k < found.length; k += 1) total[k] += found[k];
     }
     return total;
   }

@@ -206,7 +206,7 @@ def test_a_program_reads_line_by_line():
         "  }",
         "  return {",
         "    main(given) {",
-        "      const [w, x] = given;",
+        "      const w = given[0], x = given[1];",
         "      const t1 = w * x;",
         "      const z1_2 = t1 - 2;",
         "      const t2 = sigmoid(z1_2);",
