@@ -1,7 +1,9 @@
   // -- a function of one or two variables, and two ways down from a start ------------------------
 
   const { names, output } = data, n = names.length;
-  const plane = by("plane"), [, , W, H] = plane.getAttribute("viewBox").split(" ").map(Number);
+  const plane = by("plane");
+  if (stage.clientWidth < 500) plane.setAttribute("viewBox", n === 2 ? "0 0 400 400" : "0 0 400 330");  // so that numbers can be read on a phone
+  const [, , W, H] = plane.getAttribute("viewBox").split(" ").map(Number);
   const EDGE = 46;
   let start = data.start.slice(), view = data.view.map((side) => side.slice()), runs = [], steps = 0, drawnFor = "", range = [0, 1];
 
@@ -42,7 +44,7 @@
 
   // Lines of equal height through a grid, by marching squares; heights so that each has its share of the picture.
   function contours() {
-    const m = 96, at = (i, j) => [view[0][0] + (i / m) * (view[0][1] - view[0][0]), view[1][0] + (j / m) * (view[1][1] - view[1][0])];
+    const m = 160, at = (i, j) => [view[0][0] + (i / m) * (view[0][1] - view[0][0]), view[1][0] + (j / m) * (view[1][1] - view[1][0])];
     const grid = Array.from({ length: m + 1 }, (_, i) => Array.from({ length: m + 1 }, (_, j) => value(at(i, j))));
     const sorted = grid.flat().filter(Number.isFinite).sort((a, b) => a - b);
     const levels = [0.004, 0.015, 0.035, 0.07, 0.12, 0.19, 0.28, 0.38, 0.5, 0.62, 0.74, 0.86, 0.95].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
@@ -56,8 +58,10 @@
       return [px(a[0] + part * (b[0] - a[0])), py(a[1] + part * (b[1] - a[1]))];
     };
     for (let i = 0; i < m; i += 1) for (let j = 0; j < m; j += 1) {
+      const around = [grid[i][j], grid[i + 1][j], grid[i + 1][j + 1], grid[i][j + 1]];
+      if (Math.min(...around) >= level || Math.max(...around) < level) continue;
       const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
-      if (!corners.every(([a, b]) => Number.isFinite(grid[a][b]))) continue;
+      if (!around.every(Number.isFinite)) continue;
       const crossed = corners.map((corner, k) => [corner, corners[(k + 1) % 4]]).filter(([[a, b], [c, d]]) => (grid[a][b] < level) !== (grid[c][d] < level));
       const ends = crossed.map(([[a, b], [c, d]]) => between(a, b, c, d));
       for (let k = 0; k + 1 < ends.length; k += 2) path += `M${spot(ends[k])}L${spot(ends[k + 1])}`;
@@ -66,7 +70,6 @@
   }
 
   function axes() {
-    const text = (said, attributes) => { const element = svg("text", { class: "tick", ...attributes }); element.textContent = said; return element; };
     const ticks = ([low, high]) => {
       const rough = (high - low) / 6, power = 10 ** Math.floor(Math.log10(rough)), unit = [1, 2, 5, 10].find((k) => k * power >= rough) * power;
       const first = Math.ceil(low / unit), count = Math.floor(high / unit) - first + 1;
@@ -75,10 +78,10 @@
     const bottom = H - EDGE + 14;
     return [
       svg("path", { class: "frame", d: `M${EDGE} 14H${W - 8}V${bottom}H${EDGE}Z` }),
-      ...ticks(view[0]).map((x) => text(written(x), { x: px(x).toFixed(1), y: bottom + 17, "text-anchor": "middle" })),
-      ...ticks(side()).filter((y) => py(y) > 12).map((y) => text(written(y, 3), { x: EDGE - 5, y: (py(y) + 4).toFixed(1), "text-anchor": "end" })),
-      text(names[0], { x: W - 14, y: bottom - 8, "text-anchor": "end", class: "axis" }),
-      text(n === 2 ? names[1] : output.name, { x: EDGE + 8, y: 32, class: "axis" }),
+      ...ticks(view[0]).map((x) => lettered(written(x), { class: "tick", x: px(x).toFixed(1), y: bottom + 17, "text-anchor": "middle" })),
+      ...ticks(side()).filter((y) => py(y) > 12).map((y) => lettered(written(y, 3), { class: "tick", x: EDGE - 5, y: (py(y) + 4).toFixed(1), "text-anchor": "end" })),
+      lettered(names[0], { x: W - 14, y: bottom - 8, "text-anchor": "end", class: "axis" }),
+      lettered(n === 2 ? names[1] : output.name, { x: EDGE + 8, y: 32, class: "axis" }),
     ];
   }
 
@@ -159,7 +162,7 @@
     const after = next ? value(next) : NaN;
     if (!Number.isFinite(after)) {
       run.done = "no step";
-      return next ? `${run.name} left the numbers: ${output.name} is ${written(after)} at ${told(next)}.` : `${run.name} has no step: H has no inverse.`;
+      return next ? `${run.name} left the numbers: ${output.name} is ${written(after)} at ${told(next)}.` : `${run.name} has no step: ${n === 1 ? "f″ is 0" : "H has no inverse"}.`;
     }
     if (next.every((x, k) => x === run.at[k])) run.done = written(norm(g), 3);
     const from = run.at;
@@ -183,7 +186,7 @@
   // -- by pointer and by keyboard --------------------------------------------------------------------
 
   function opening() {
-    say(`${output.name} at ${told(start)} is ${written(value(start))}`, `∇${output.name} = (${gradient(start).map((g) => written(g)).join(", ")})`, "Step, or run: steepest descent and Newton go side by side.");
+    say(`${output.name} at ${told(start)} is ${written(value(start))}`, `${output.slope} = ${n === 1 ? written(gradient(start)[0]) : `(${gradient(start).map((g) => written(g)).join(", ")})`}`, "Step, or run: steepest descent and Newton go side by side.");
   }
 
   function chosen(at) {

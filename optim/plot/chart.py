@@ -18,7 +18,7 @@ from .room import Box, Room
 from .stationary import Stationary, stationary_points
 from .window import Window
 
-LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
+LEFT, TOP, RIGHT, BOTTOM = 74.0, 34.0, 16.0, 52.0
 WIDE = (900.0, 480.0)
 LONGEST = 560.0
 ACROSS = 70
@@ -94,7 +94,7 @@ class Chart:
             )
             text(self.drawn, self._told(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
         text(self.drawn, labels[0], (LEFT + right) / 2.0, foot + 42.0, "axis", text_anchor="middle")
-        text(self.drawn, labels[1], 6.0, TOP + self.size[1] / 2.0, "axis")
+        text(self.drawn, labels[1], 6.0, TOP - 12.0, "axis")
 
     def _told(self, y: float) -> str:
         """A number beside the axis."""

@@ -239,6 +239,7 @@ def test_the_page_steps_through_the_descent(chromium: Page, tmp_path: Path) -> N
     chromium.open(tmp_path / "way.html", "phone", dark=True)
     chromium.press(END)
     assert chromium.run("return document.documentElement.scrollWidth") <= 360
+    assert chromium.smallest_letters() >= 6.0
     assert chromium.text("#title") == "Step 30 of 30"
     assert chromium.logged() == []
 
