@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..derivations.intermediates import Intermediates
+from ..pictures.folding import folded
+from ..pictures.geometry import Spot, read
 from ..pictures.layout import lay_out
+from ..pictures.paper import Paper
 from ..pictures.theme import LOOKS
 from ..pictures.wording import CLEARER
 from ..text.notation import NOTHING, visible
@@ -24,6 +27,9 @@ MARGIN, WIDEST = 8.0, 210.0
 HEAD = 9.0
 MANY = 60
 """Cards that Graphviz may think about for as long as it likes; with more, its time would explode."""
+
+STAGE = Paper(2.7)
+"""The part of a screen that pages have for the picture; a long one is folded for it."""
 
 PORTS = {"LR": " tailport=e headport=w", "RL": " tailport=w headport=e", "TB": "", "BT": ""}
 KNOWN = ("leaf", "constant")
@@ -120,32 +126,27 @@ Way = list[Position]
 
 
 def _places(
-    cards: Sequence[LiveCard], edges: Sequence[tuple[int, int]], direction: str
+    cards: Sequence[LiveCard], edges: Sequence[tuple[int, int]], direction: str, sheet: Paper
 ) -> tuple[float, float, dict[int, Position], list[Way]]:
-    """Width and height of the picture, and where cards and edges are, as Graphviz lays them out."""
+    """Width and height of the picture, and where cards and edges are: by Graphviz, in rows if long."""
     effort = min(1.0, MANY / len(cards))
     lines = [
         f"digraph {{ rankdir={direction} nodesep=0.16 ranksep=1.05",
         f"nslimit={effort:.2f} nslimit1={effort:.2f} mclimit={effort:.2f}" if effort < 1.0 else "",
         f"node [shape=box fixedsize=true label=x] edge [dir=none{PORTS[direction]}]",
         *(f"n{card.id} [width={card.width / INCH:.4f} height={HEIGHT / INCH:.4f}]" for card in cards),
-        *(f"n{lower} -> n{upper}" for lower, upper in edges),
+        *(f"n{lower} -> n{upper} [id=e{k}]" for k, (lower, upper) in enumerate(edges)),
         "}",
     ]
-    rows = [line.split() for line in lay_out("\n".join(lines), "plain").decode().splitlines()]
-    width, height = (float(size) * INCH for size in rows[0][2:4])
+    layout = folded(read(lay_out("\n".join(lines), "json")), direction, sheet, TEXT)
+    extent = layout.extent
 
-    def place(x: str, y: str) -> Position:
-        return Position(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
+    def place(spot: Spot) -> Position:
+        return Position(spot.x - extent.left + MARGIN, extent.top - spot.y + MARGIN)
 
-    middles = {int(row[1][1:]): place(*row[2:4]) for row in rows if row[0] == "node"}
-    ways = {
-        (row[1], row[2]): [place(*row[k : k + 2]) for k in range(4, 4 + 2 * int(row[3]), 2)]
-        for row in rows
-        if row[0] == "edge"
-    }
-    ordered = [ways[f"n{lower}", f"n{upper}"] for lower, upper in edges]
-    return width + 2.0 * MARGIN, height + 2.0 * MARGIN, middles, ordered
+    middles = {card.id: place(layout.cards[f"n{card.id}"].middle) for card in cards}
+    ways = [[place(spot) for spot in layout.ways[f"e{k}"].points] for k in range(len(edges))]
+    return extent.width + 2.0 * MARGIN, extent.height + 2.0 * MARGIN, middles, ways
 
 
 # -- drawing -----------------------------------------------------------------------------------
@@ -156,13 +157,14 @@ def drawn(
     cards: Sequence[LiveCard],
     edges: Mapping[tuple[int, int], str],
     direction: str = "LR",
+    sheet: Paper = STAGE,
 ) -> Element:
     """The picture; `edges` are pairs of ids, operand and result, with what their local derivative will be.
 
     Ids in the picture: n7 a card, v7 its value, g7 its gradient, e3-7 the edge from 3 to 7.
     Raises RuntimeError where there is no Graphviz.
     """
-    width, height, places, ways = _places(cards, list(edges), direction)
+    width, height, places, ways = _places(cards, list(edges), direction, sheet)
     made = picture(width, height, title)
     lines, boxes, labels = (element(made, "g", class_=name) for name in ("edges", "cards", "locals"))
     for ((lower, upper), local), way in zip(edges.items(), ways, strict=True):
