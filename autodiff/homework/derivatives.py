@@ -18,6 +18,7 @@ from ..naming import Names
 from ..school.reading import read
 from ..school.vocabulary import Vocabulary
 from ..settings import hint as nearest
+from ..settings import output_is_number
 from ..text.digits import with_minus
 from ..text.lettering import latex_of
 from ..text.letters import alike
@@ -192,10 +193,7 @@ def _check_output(output: Any) -> None:
         raise TypeError(
             f"exercise: expected a Value that was computed from others, got {type(output).__name__}"
         )
-    if output.shape:
-        raise ValueError(
-            f"exercise: the output must be a number, got {output.described()}; sum it, or index it"
-        )
+    output_is_number("exercise", output)
 
 
 def _check_wrt(output: Value, wrt: Any, graph: Graph) -> None:
