@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value
 from autodiff.pictures.picture import Picture
+from nn.network.arrangement import box_of
 from nn.network.contents import Contents
 from nn.network.drawing import drawing_of
 from nn.network.snapshot import Snapshot
@@ -142,8 +143,8 @@ def _half(key: str, label: str) -> tuple[float, float]:
     """Half the width and height of what stands there, in points."""
     if key.startswith("a"):
         return 28.0, 28.0
-    rows = label.split(r"\n")
-    return max(map(len, rows)) * 2.8, len(rows) * 6.5
+    width, height = box_of(label.split(r"\n"))
+    return width / 2, height / 2
 
 
 def test_too_many_weights_bear_no_labels_but_have_a_table_and_tell_themselves_to_a_pointer() -> None:
