@@ -18,7 +18,7 @@ from ..settings import chosen, one_of
 from ..values.value import Value
 from .collapsing import Collapse, collapsed
 from .dot_language import SIZE, Style, dot_of, rooms_of
-from .fitting import fitted, scaled
+from .fitting import fitted, in_column, scaled
 from .folding import folded
 from .formats import Formatted, saved_as
 from .geometry import Layout, read
@@ -92,7 +92,7 @@ class Picture(Formatted):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks: the picture, or without Graphviz the text, and how to install it."""
         try:
-            return {"image/svg+xml": self.svg, "text/plain": self.text}
+            return {"image/svg+xml": in_column(self.svg), "text/plain": self.text}
         except RuntimeError as error:
             return {"text/plain": f"{self.text}\n\n{error}"}
 
