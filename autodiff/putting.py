@@ -108,7 +108,7 @@ class Putting:
             self._terms[id], self._folded[id] = Terms(parts=frozenset({id})), 0
 
     def _is_put(self, node: Node, degree: Degree) -> bool:
-        if _hands_on(node):
+        if hands_on(node):
             return False
         uses = [use for use in self._uses(node) if use.target in self._degrees]
         if len(uses) > 1 or any(self._begins(node, degree, use) for use in uses):
@@ -120,7 +120,7 @@ class Putting:
         waiting = [node.id]
         while waiting:
             for use in self.graph.uses.get(waiting.pop(), []):
-                if _hands_on(self.graph[use.target]) and use.target not in self._outputs:
+                if hands_on(self.graph[use.target]) and use.target not in self._outputs:
                     waiting.append(use.target)
                 else:
                     yield use
@@ -155,7 +155,7 @@ class Putting:
 
     def _handed(self, id: int) -> int:
         """A node, or the operand that the identity hands on."""
-        while _hands_on(self.graph[id]):
+        while hands_on(self.graph[id]):
             (id,) = self.graph[id].inputs
         return id
 
@@ -176,7 +176,7 @@ def put_parts(graph: Graph) -> set[int]:
     return Putting(graph).parts
 
 
-def _hands_on(node: Node) -> bool:
+def hands_on(node: Node) -> bool:
     """Whether a node without a name is its operand, as where there is no activation."""
     operation = node.operation
     return not node.name and operation is not None and operation.formula in operation.arguments

@@ -105,10 +105,8 @@ def cards_of(
 
 def _symbol(intermediates: Intermediates, id: int) -> str:
     """The symbol of a named value that a single operation makes."""
-    graph = intermediates.graph
-    single = all(i in intermediates.names or graph[i].operation is None for i in graph[id].inputs)
-    symbol = graph[id].symbol
-    return visible(CLEARER.get(symbol, symbol), 12) if symbol and single else ""
+    symbol = intermediates.graph[id].symbol
+    return visible(CLEARER.get(symbol, symbol), 12) if symbol and intermediates.view.operation(id) else ""
 
 
 # -- where everything is -----------------------------------------------------------------------

@@ -35,7 +35,8 @@ class PartDerivatives(LocalDerivatives):
         if parts.each_operation:
             return super()._slopes(id)
         inputs, shown = parts.inputs(id), [i for i in node.inputs if i in parts]
-        if parts.operation(id) is None or len(set(shown)) < len(shown):
+        folded = any(i not in parts and self.graph[i].inputs for i in node.inputs)
+        if not node.inputs or folded or len(set(shown)) < len(shown):
             return _through(parts, node)
         return [
             (inputs.index(node.inputs[i]), slope) for i, slope in slopes(self.graph, node, provisional_name)

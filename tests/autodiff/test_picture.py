@@ -398,3 +398,10 @@ def test_the_picture_in_the_readme_is_that_of_its_code() -> None:
     file = README.parent / "docs" / "expression.svg"
     shown = ElementTree.parse(file).iter(f"{SVG}text")
     assert sorted(text.text or "" for text in shown) == sorted(texts(draw(y)))
+
+
+def test_a_small_picture_has_a_legend_only_where_something_is_nan() -> None:
+    x = Value(-1.0, "x")
+    assert "rounded: a variable" not in draw(2.0 * x).dot
+    assert "thick and dashed: nan" in draw(2.0 * x.log()).dot
+    assert "thick and dashed: nan" not in draw(2.0 * x.log(), legend=False).dot
