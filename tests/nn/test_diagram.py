@@ -130,8 +130,10 @@ def test_drawn_and_left_out_nodes_add_up_to_the_sizes(n_inputs, sizes, max_nodes
 @settings(max_examples=40)
 @given(st.integers(1, 6), st.lists(st.integers(1, 6), min_size=1, max_size=3), st.booleans())
 def test_labels_and_nodes_keep_clear_of_each_other(n_inputs, sizes, gradients) -> None:
-    x, y = (np.full((1, n_inputs), 0.7), np.full((1, sizes[-1]), 0.3)) if gradients else (None, None)
-    dot = nn.draw_network(nn.MLP(n_inputs, sizes, "tanh", seed=0), x, y, gradients=gradients).dot
+    inputs, targets = np.full((1, n_inputs), 0.7), np.full((1, sizes[-1]), 0.3)
+    network = nn.MLP(n_inputs, sizes, "tanh", seed=0)
+    bare = nn.draw_network(network)
+    dot = (nn.draw_network(network, inputs, targets, gradients=True) if gradients else bare).dot
     placed = re.findall(r'^\t([abw]\S*) \[label="(.*?)".*? pos="([-.\d]+),([-.\d]+)"', dot, re.MULTILINE)
     boxes = [(float(x), float(y), *_half(key, label)) for key, label, x, y in placed if label]
     for i, (x, y, width, height) in enumerate(boxes):
