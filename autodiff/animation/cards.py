@@ -38,7 +38,8 @@ KNOWN = ("leaf", "constant")
 class LiveCard(NamedTuple):
     """A card whose value and gradient come in as the passes go.
 
-    It has a name, a value, the gradient at its longest, and the symbol of a single operation.
+    It has a name, a value, the gradient at its longest, and the symbol of a single operation. A name is
+    `numbered`, t₁, where neither the user nor a reader would give one: sentences need it.
     """
 
     id: int
@@ -48,6 +49,7 @@ class LiveCard(NamedTuple):
     gradient: str
     symbol: str
     least: float = 0.0
+    numbered: bool = False
 
     @property
     def sign(self) -> float:
@@ -94,6 +96,7 @@ def cards_of(
             values[id],
             gradients.get(id, ""),
             _symbol(intermediates, id),
+            numbered=intermediates.all_names[id] is None and id != graph.output.id,
         )
         for id, name in intermediates.names.items()
     ]
@@ -185,7 +188,8 @@ def _draw_card(parent: Element, card: LiveCard, place: Position) -> None:
     start, end = left + card.sign + PADDING, left + card.width - PADDING
     first, second = (top + 19.0, top + 37.0) if card.gradient else (place.y + 5.0, 0.0)
     name, value = card.rooms(card.upper)
-    text(box, card.name, start, first, "name", name, NAME, bold=True)
+    look = "name numbered" if card.numbered else "name"
+    text(box, card.name, start, first, look, name, NAME, bold=not card.numbered)
     text(box, card.value if kind in KNOWN else "", end, first, "value", value, TEXT, id=f"v{card.id}")
     if card.gradient:
         label, gradient = card.rooms(card.lower)

@@ -211,3 +211,12 @@ def test_a_long_expression_is_folded_into_rows() -> None:
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width', play(y).html)
     assert found
     assert 0.7 < float(found[1]) / float(found[2]) < 3.0
+
+
+@laid_out
+def test_names_that_only_sentences_need_are_paler_than_those_of_a_reader() -> None:
+    a, b = Value(1.5), Value(-0.3)
+    page = play(tanh(a * b + 2.0) * b).html
+    kinds = {name: kind for kind, name in re.findall(r'class="(name(?: numbered)?)"[^>]*>([^<]+)<', page)}
+    assert {kind for name, kind in kinds.items() if name.startswith("t")} == {"name numbered"}
+    assert {kind for name, kind in kinds.items() if not name.startswith("t")} == {"name"}
