@@ -14,7 +14,7 @@ from autodiff.text.digits import superscript
 from ..unknowns import Vector
 from .canvas import number
 from .landscape import profile, surface
-from .room import Box, Room
+from .room import Patch, Room
 from .stationary import Stationary, stationary_points
 from .window import Window
 
@@ -145,10 +145,10 @@ class Chart:
         box = self._room.first([box for box in boxes if box.low > TOP]) or boxes[0]
         text(self.field, told, box.middle, box.high, "kind", text_anchor="middle")
 
-    def _box(self, told: str, x: float, foot: float, size: float) -> Box:
+    def _box(self, told: str, x: float, foot: float, size: float) -> Patch:
         """The room of centred text over a line, within the frame."""
         half = width_of(told, size, bold=size == NUMBER) / 2.0
-        return Box(x - half, foot - size, x + half, foot).within(LEFT, LEFT + float(self.size[0]))
+        return Patch(x - half, foot - size, x + half, foot).within(LEFT, LEFT + float(self.size[0]))
 
 
 def round_numbers(low: float, high: float) -> list[float]:

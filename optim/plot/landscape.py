@@ -12,7 +12,7 @@ from ..result import Result
 from ..unknowns import Vector, joined
 from .canvas import INK, TIME, Axes, Look, ground, halo, number, styled, times
 from .legs import against_slope, downhill, leg
-from .marks import Sheet, number_iterates
+from .marks import Canvas, number_iterates
 from .stationary import Stationary, stationary_points
 from .window import Window, apart
 
@@ -184,7 +184,7 @@ def _dots(axes: Axes, points: Vector, inside: NDArray[np.bool_], window: Window,
 
 
 def steps_on_curve(
-    axes: Axes, result: Result, points: Vector, inside: NDArray[np.bool_], window: Window, sheet: Sheet
+    axes: Axes, result: Result, points: Vector, inside: NDArray[np.bool_], window: Window, canvas: Canvas
 ) -> None:
     """Draw a way on a curve: the iterates as dots, and how the first long steps see f, paler and paler.
 
@@ -197,7 +197,7 @@ def steps_on_curve(
     for k, i in enumerate(seen):
         _leg(axes, result, points, i, {"color": shades[i], "alpha": 1.0 - 0.6 * k / LEGS, "zorder": 3})
     _dots(axes, points, inside, window, shades)
-    number_iterates(points, [i for i in dict.fromkeys([0, *seen, len(points) - 1]) if inside[i]], sheet)
+    number_iterates(points, [i for i in dict.fromkeys([0, *seen, len(points) - 1]) if inside[i]], canvas)
 
 
 def _leg(axes: Axes, result: Result, points: Vector, i: int, look: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..unknowns import Vector
 from .canvas import INK, TIME, Axes, Look, halo, owner, place, spot
-from .room import Box, Room, around
+from .room import Patch, Room, around
 from .stationary import MARKS, Stationary, said
 from .window import Window
 
@@ -24,7 +24,7 @@ DOT, END = 4.0, 9.0
 """Half the room of a dot, and of the mark of a start or an outcome."""
 
 
-class Sheet:
+class Canvas:
     """Axes over a window, on which no text lies on another, on a mark or outside the frame."""
 
     def __init__(self, axes: Axes, window: Window) -> None:
@@ -37,7 +37,7 @@ class Sheet:
     def keep(self, points: Iterable[Vector], half: float) -> None:
         """Let no text be written on marks of this size."""
         for x, y in map(self._place, points):
-            self._room.take(Box(x - half, y - half, x + half, y + half))
+            self._room.take(Patch(x - half, y - half, x + half, y + half))
 
     def write(self, text: str, at: Vector, size: float, rises: Sequence[float], always: bool = False) -> None:
         """Text above a point or below it, at the first rise with room; without any, not or at the first."""
@@ -59,7 +59,7 @@ class Sheet:
 
 
 def mark_stationary(
-    axes: Axes, points: Sequence[Stationary], window: Window, ends: Vector, sheet: Sheet
+    axes: Axes, points: Sequence[Stationary], window: Window, ends: Vector, canvas: Canvas
 ) -> None:
     """A small hollow mark for each, with its kind; not where a way ends, which has a mark of its own."""
     near = 0.02 * (window[1] - window[0])[: ends.shape[1]]
@@ -75,13 +75,13 @@ def mark_stationary(
         rises = (
             under if on_curve and point.kind == "minimum" else RISES if on_curve else [*RISES[:2], *under[:2]]
         )
-        sheet.write(said(point), at, KINDS, rises, always=True)
+        canvas.write(said(point), at, KINDS, rises, always=True)
 
 
-def number_iterates(points: Vector, chosen: Sequence[int], sheet: Sheet) -> None:
+def number_iterates(points: Vector, chosen: Sequence[int], canvas: Canvas) -> None:
     """The numbers of iterates above them, where there is room: of the first, the last, those between."""
     for i in dict.fromkeys([*chosen[:1], *chosen[-1:], *chosen]):
-        sheet.write(f"{i}", points[i], NUMBERS, [10.0])
+        canvas.write(f"{i}", points[i], NUMBERS, [10.0])
 
 
 def mark(axes: Axes, ends: Sequence[Vector], n: int, converged: bool, look: Look = TIME) -> None:

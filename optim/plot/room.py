@@ -12,7 +12,7 @@ GAP = 2.0
 """Text closer than this seems to touch."""
 
 
-class Box(NamedTuple):
+class Patch(NamedTuple):
     """A rectangle, in the units of text: points, or those of a picture; y may go up or down."""
 
     left: float
@@ -20,12 +20,12 @@ class Box(NamedTuple):
     right: float
     high: float
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: Patch) -> bool:
         """Whether both cover some place, or are as near as if they did."""
         across = self.left < other.right + GAP and other.left < self.right + GAP
         return across and self.low < other.high + GAP and other.low < self.high + GAP
 
-    def within(self, left: float, right: float) -> Box:
+    def within(self, left: float, right: float) -> Patch:
         """The same moved sideways, so that it is between two lines."""
         shift = max(left - self.left, 0.0) + min(right - self.right, 0.0)
         return self._replace(left=self.left + shift, right=self.right + shift)
@@ -36,33 +36,33 @@ class Box(NamedTuple):
         return (self.left + self.right) / 2.0
 
 
-def around(text: str, x: float, low: float, size: float) -> Box:
+def around(text: str, x: float, low: float, size: float) -> Patch:
     """The box of text of a size over a line, centred at x.
 
     >>> around("max.", 20.0, 0.0, 12.5)
-    Box(left=4.5, low=0.0, right=35.5, high=12.5)
+    Patch(left=4.5, low=0.0, right=35.5, high=12.5)
     """
     half = LETTER * size * len(text) / 2.0
-    return Box(x - half, low, x + half, low + size)
+    return Patch(x - half, low, x + half, low + size)
 
 
 class Room:
     """What of a picture is taken by text and by marks."""
 
-    def __init__(self, taken: Iterable[Box] = ()) -> None:
+    def __init__(self, taken: Iterable[Patch] = ()) -> None:
         self._taken = list(taken)
 
-    def take(self, box: Box) -> None:
+    def take(self, box: Patch) -> None:
         """Let nothing be written here."""
         self._taken.append(box)
 
-    def first(self, boxes: Sequence[Box]) -> Box | None:
+    def first(self, boxes: Sequence[Patch]) -> Patch | None:
         """The first of these that is free, which then is taken; none where none is.
 
-        >>> room = Room([Box(0.0, 0.0, 40.0, 10.0)])
-        >>> room.first([Box(30.0, 0.0, 60.0, 10.0), Box(30.0, 15.0, 60.0, 25.0)])
-        Box(left=30.0, low=15.0, right=60.0, high=25.0)
-        >>> room.first([Box(50.0, 20.0, 60.0, 30.0)]) is None
+        >>> room = Room([Patch(0.0, 0.0, 40.0, 10.0)])
+        >>> room.first([Patch(30.0, 0.0, 60.0, 10.0), Patch(30.0, 15.0, 60.0, 25.0)])
+        Patch(left=30.0, low=15.0, right=60.0, high=25.0)
+        >>> room.first([Patch(50.0, 20.0, 60.0, 30.0)]) is None
         True
         """
         free = next((box for box in boxes if not any(map(box.meets, self._taken))), None)
