@@ -47,7 +47,7 @@ class Canvas:
         box = self._room.first(inside)
         if box is None and not always:
             return
-        box = box or boxes[0]
+        box = box or self._room.first(boxes) or boxes[0]
         look: dict[str, Any] = {"color": INK, "zorder": 7, "path_effects": halo(), "annotation_clip": True}
         look |= {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontsize": size}
         self._axes.annotate(text, (at[0], at[1]), (box.middle - x, box.low - y), **look)
