@@ -108,10 +108,22 @@ class Putting:
             self._terms[id], self._folded[id] = Terms(parts=frozenset({id})), 0
 
     def _is_put(self, node: Node, degree: Degree) -> bool:
-        uses = [use for use in self.graph.uses.get(node.id, []) if use.target in self._degrees]
+        if hands_on(node):
+            return False
+        uses = [use for use in self._uses(node) if use.target in self._degrees]
         if len(uses) > 1 or any(self._begins(node, degree, use) for use in uses):
             return True
         return degree is not Degree.LINEAR and (self._folded[node.id] > MOST_FACTORS or self._ends(node))
+
+    def _uses(self, node: Node) -> Iterator[Edge]:
+        """What uses a node, also by way of the identity: its operand is put in place of it."""
+        waiting = [node.id]
+        while waiting:
+            for use in self.graph.uses.get(waiting.pop(), []):
+                if hands_on(self.graph[use.target]) and use.target not in self._outputs:
+                    waiting.append(use.target)
+                else:
+                    yield use
 
     def _begins(self, node: Node, degree: Degree, use: Edge) -> bool:
         """Whether an operation that uses this node wants it to be a letter."""
@@ -138,7 +150,14 @@ class Putting:
         """Whether it is a function of a letter that stands for a sum, or for a product with a leaf in it."""
         if node.operation is None or node.operation.formula is not None:
             return False
-        return any(self._is_combined(i) for i in node.inputs if i in self.parts or self.graph[i].name)
+        letters = map(self._handed, node.inputs)
+        return any(self._is_combined(i) for i in letters if i in self.parts or self.graph[i].name)
+
+    def _handed(self, id: int) -> int:
+        """A node, or the operand that the identity hands on."""
+        while hands_on(self.graph[id]):
+            (id,) = self.graph[id].inputs
+        return id
 
     def _is_combined(self, id: int) -> bool:
         degree = self._degrees.get(id)
@@ -155,6 +174,12 @@ def put_parts(graph: Graph) -> set[int]:
     {4}
     """
     return Putting(graph).parts
+
+
+def hands_on(node: Node) -> bool:
+    """Whether a node without a name is its operand, as where there is no activation."""
+    operation = node.operation
+    return not node.name and operation is not None and operation.formula in operation.arguments
 
 
 def _is_condition(node: Node) -> bool:

@@ -15,10 +15,19 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from .values.data import as_float
+from .values.value import Value
 
 Check: TypeAlias = Callable[[str, Any], Any]
 Offered = TypeVar("Offered")
 Name = TypeVar("Name", bound=str)
+
+
+def output_is_number(function: str, output: Value) -> None:
+    """Raise ValueError for an output that is an array: what is derived is a number."""
+    if output.shape:
+        raise ValueError(
+            f"{function}: the output must be a number, got {output.described()}; sum it, or index it"
+        )
 
 
 def any_number(what: str, setting: Any) -> float:

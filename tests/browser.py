@@ -28,6 +28,16 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
+LETTERS = """
+const seen = (text) => text.textContent && text.getClientRects().length;
+const shown = [...document.querySelectorAll('#stage text')].filter(seen);
+return Math.min(...shown.map((text) => {
+  const { a } = text.getScreenCTM();
+  return a * parseFloat(getComputedStyle(text).fontSize);
+}));
+"""
+
+
 class Page:
     """An open page, and what a reader does with it."""
 
@@ -72,6 +82,14 @@ class Page:
     def focused(self) -> str:
         """The id of what has the focus."""
         return str(self.run("return document.activeElement.id"))
+
+    def smallest_letters(self) -> float:
+        """How many pixels of the screen the smallest letters of the picture have."""
+        return float(self.run(LETTERS))
+
+    def print(self, paper: bool = True) -> None:
+        """Show the page as it is printed, or on the screen again."""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print" if paper else ""})
 
     def colour(self, selector: str, of: str = "color") -> str:
         """A computed colour."""

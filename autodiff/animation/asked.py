@@ -47,10 +47,7 @@ def _targets(function: str, value: Value, wrt: Value | Sequence[Value] | None) -
         if given.constant:
             what = "depends on no variable" if given is value else "is a constant"
             raise ValueError(f"{function}: {given.described()} {what}, so there is no gradient to it")
-    if value.shape:
-        raise ValueError(
-            f"{function}: the output must be a number, got {value.described()}; sum it, or index it"
-        )
+    settings.output_is_number(function, value)
     return targets
 
 

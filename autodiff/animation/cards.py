@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..derivations.intermediates import Intermediates
+from ..pictures.folding import folded
+from ..pictures.geometry import Spot, read
 from ..pictures.layout import lay_out
+from ..pictures.paper import Paper
 from ..pictures.theme import LOOKS
 from ..pictures.wording import CLEARER
 from ..text.notation import NOTHING, visible
@@ -25,6 +28,9 @@ HEAD = 9.0
 MANY = 60
 """Cards that Graphviz may think about for as long as it likes; with more, its time would explode."""
 
+STAGE = Paper(2.7)
+"""The part of a screen that pages have for the picture; a long one is folded for it."""
+
 PORTS = {"LR": " tailport=e headport=w", "RL": " tailport=w headport=e", "TB": "", "BT": ""}
 KNOWN = ("leaf", "constant")
 
@@ -32,7 +38,8 @@ KNOWN = ("leaf", "constant")
 class LiveCard(NamedTuple):
     """A card whose value and gradient come in as the passes go.
 
-    It has a name, a value, the gradient at its longest, and the symbol of a single operation.
+    It has a name, a value, the gradient at its longest, and the symbol of a single operation. A name is
+    `numbered`, t₁, where neither the user nor a reader would give one: sentences need it.
     """
 
     id: int
@@ -42,6 +49,7 @@ class LiveCard(NamedTuple):
     gradient: str
     symbol: str
     least: float = 0.0
+    numbered: bool = False
 
     @property
     def sign(self) -> float:
@@ -88,6 +96,7 @@ def cards_of(
             values[id],
             gradients.get(id, ""),
             _symbol(intermediates, id),
+            numbered=intermediates.all_names[id] is None and id != graph.output.id,
         )
         for id, name in intermediates.names.items()
     ]
@@ -99,10 +108,8 @@ def cards_of(
 
 def _symbol(intermediates: Intermediates, id: int) -> str:
     """The symbol of a named value that a single operation makes."""
-    graph = intermediates.graph
-    single = all(i in intermediates.names or graph[i].operation is None for i in graph[id].inputs)
-    symbol = graph[id].symbol
-    return visible(CLEARER.get(symbol, symbol), 12) if symbol and single else ""
+    symbol = intermediates.graph[id].symbol
+    return visible(CLEARER.get(symbol, symbol), 12) if symbol and intermediates.view.operation(id) else ""
 
 
 # -- where everything is -----------------------------------------------------------------------
@@ -120,32 +127,27 @@ Way = list[Position]
 
 
 def _places(
-    cards: Sequence[LiveCard], edges: Sequence[tuple[int, int]], direction: str
+    cards: Sequence[LiveCard], edges: Sequence[tuple[int, int]], direction: str, sheet: Paper
 ) -> tuple[float, float, dict[int, Position], list[Way]]:
-    """Width and height of the picture, and where cards and edges are, as Graphviz lays them out."""
+    """Width and height of the picture, and where cards and edges are: by Graphviz, in rows if long."""
     effort = min(1.0, MANY / len(cards))
     lines = [
         f"digraph {{ rankdir={direction} nodesep=0.16 ranksep=1.05",
         f"nslimit={effort:.2f} nslimit1={effort:.2f} mclimit={effort:.2f}" if effort < 1.0 else "",
         f"node [shape=box fixedsize=true label=x] edge [dir=none{PORTS[direction]}]",
         *(f"n{card.id} [width={card.width / INCH:.4f} height={HEIGHT / INCH:.4f}]" for card in cards),
-        *(f"n{lower} -> n{upper}" for lower, upper in edges),
+        *(f"n{lower} -> n{upper} [id=e{k}]" for k, (lower, upper) in enumerate(edges)),
         "}",
     ]
-    rows = [line.split() for line in lay_out("\n".join(lines), "plain").decode().splitlines()]
-    width, height = (float(size) * INCH for size in rows[0][2:4])
+    layout = folded(read(lay_out("\n".join(lines), "json")), direction, sheet, TEXT)
+    extent = layout.extent
 
-    def place(x: str, y: str) -> Position:
-        return Position(float(x) * INCH + MARGIN, height - float(y) * INCH + MARGIN)
+    def place(spot: Spot) -> Position:
+        return Position(spot.x - extent.left + MARGIN, extent.top - spot.y + MARGIN)
 
-    middles = {int(row[1][1:]): place(*row[2:4]) for row in rows if row[0] == "node"}
-    ways = {
-        (row[1], row[2]): [place(*row[k : k + 2]) for k in range(4, 4 + 2 * int(row[3]), 2)]
-        for row in rows
-        if row[0] == "edge"
-    }
-    ordered = [ways[f"n{lower}", f"n{upper}"] for lower, upper in edges]
-    return width + 2.0 * MARGIN, height + 2.0 * MARGIN, middles, ordered
+    middles = {card.id: place(layout.cards[f"n{card.id}"].middle) for card in cards}
+    ways = [[place(spot) for spot in layout.ways[f"e{k}"].points] for k in range(len(edges))]
+    return extent.width + 2.0 * MARGIN, extent.height + 2.0 * MARGIN, middles, ways
 
 
 # -- drawing -----------------------------------------------------------------------------------
@@ -156,13 +158,14 @@ def drawn(
     cards: Sequence[LiveCard],
     edges: Mapping[tuple[int, int], str],
     direction: str = "LR",
+    sheet: Paper = STAGE,
 ) -> Element:
     """The picture; `edges` are pairs of ids, operand and result, with what their local derivative will be.
 
     Ids in the picture: n7 a card, v7 its value, g7 its gradient, e3-7 the edge from 3 to 7.
     Raises RuntimeError where there is no Graphviz.
     """
-    width, height, places, ways = _places(cards, list(edges), direction)
+    width, height, places, ways = _places(cards, list(edges), direction, sheet)
     made = picture(width, height, title)
     lines, boxes, labels = (element(made, "g", class_=name) for name in ("edges", "cards", "locals"))
     for ((lower, upper), local), way in zip(edges.items(), ways, strict=True):
@@ -185,7 +188,8 @@ def _draw_card(parent: Element, card: LiveCard, place: Position) -> None:
     start, end = left + card.sign + PADDING, left + card.width - PADDING
     first, second = (top + 19.0, top + 37.0) if card.gradient else (place.y + 5.0, 0.0)
     name, value = card.rooms(card.upper)
-    text(box, card.name, start, first, "name", name, NAME, bold=True)
+    look = "name numbered" if card.numbered else "name"
+    text(box, card.name, start, first, look, name, NAME, bold=not card.numbered)
     text(box, card.value if kind in KNOWN else "", end, first, "value", value, TEXT, id=f"v{card.id}")
     if card.gradient:
         label, gradient = card.rooms(card.lower)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..files.folders import write_folder
 from ..files.writing import format_of, write
+from ..pictures.fitting import in_column
 from ..pictures.formats import Formatted, saved_as
 from ..settings import any_number
 from .caption import captioned, on_slide, rows_of
@@ -71,7 +72,7 @@ class Frame(Formatted):
         return still(self.svg)
 
     def _repr_svg_(self) -> str:
-        return self.svg
+        return in_column(self.svg)
 
     def __repr__(self) -> str:
         return self.text

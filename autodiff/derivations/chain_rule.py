@@ -7,7 +7,7 @@ contributes to X̄, by the operation's own matrix rule: Ā = Ȳ·Bᵀ.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -69,10 +69,19 @@ class Chain:
 
     def _links(self, id: int, on_path: set[int]) -> list[Link]:
         """The links from a named value to those next to it, from the rules of the operations between."""
+        if not self.arrays:
+            known = self.intermediates.slopes
+            if id not in known:
+                known[id] = self._terms(id, set(self.intermediates.names))
+            return [Link(id, i, term) for i, term in known[id].items() if i in on_path]
+        return [Link(id, i, term) for i, term in self._terms(id, on_path).items()]
+
+    def _terms(self, id: int, ends: Set[int]) -> dict[int, Term]:
+        """What the links from a named value multiply by, or contribute, by their lower ends."""
         root, leaves = self.intermediates.segment(id)
-        wanted = [i for i in sorted(leaves) if i in on_path and not leaves[i].constant]
+        wanted = [i for i in sorted(leaves) if i in ends and not leaves[i].constant]
         if not wanted:
-            return []
+            return {}
         seed = None
         if self.arrays and id != self.output:
             seed = Value(root.data, self.gradient_of(id).text)
@@ -80,7 +89,7 @@ class Chain:
         name = Symbol(self.intermediates.names[id], root.shape)
         is_result = id == self.output and id in self.intermediates.coined
         own = [] if is_result else [(root, name)]
-        return [Link(id, i, transcribed(g, own)) for i, g in zip(wanted, found, strict=True)]
+        return {i: transcribed(g, own) for i, g in zip(wanted, found, strict=True)}
 
     def gradient_of(self, id: int) -> Symbol:
         """How the gradient with respect to a named value is written: ∂R/∂a, for arrays Ȳ.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..differentiation.engine import gradients
-from ..settings import flag
+from ..settings import flag, output_is_number
 from ..text.escaping import markdown
 from ..values.data import Data
 from ..values.value import Value
@@ -141,8 +141,5 @@ def explain(output: Value, wrt: Value, *, put: bool = True) -> Derivation:
     for value in (output, wrt):
         if not isinstance(value, Value):
             raise TypeError(f"explain: expected two Values, got {type(value).__name__}")
-    if output.shape:
-        raise ValueError(
-            f"explain: the output must be a number, got {output.described()}; sum it, or index it"
-        )
+    output_is_number("explain", output)
     return Derivation(output, wrt, put=flag("explain: put", put))

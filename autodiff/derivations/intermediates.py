@@ -6,6 +6,8 @@ named, (y − a)² is one link from a to e².
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
@@ -99,6 +101,16 @@ class Intermediates:
         copies = self.view.again(id, lambda node: node.source if node.id == id else self._leaf(node))
         return Segment(copies[id], {i: copies[i] for i in sorted(self.view.inputs(id))})
 
+    @cached_property
+    def terms(self) -> Mapping[int, Term]:
+        """The expressions of what was computed from the named values next to it, by id, in order."""
+        return {id: transcribed(self.segment(id).root) for id in self.names if self.graph[id].operation}
+
+    @cached_property
+    def slopes(self) -> dict[int, dict[int, Term]]:
+        """The links of numbers, by their upper and lower ends: kept, since many derivations have the same."""
+        return {}
+
     def _leaf(self, node: Node) -> Any:
         """A leaf with the name and the data of a named value; what has no name is itself."""
         if node.id not in self.names:
@@ -109,11 +121,11 @@ class Intermediates:
     def scope(self) -> dict[str, Data | Term]:
         """What the names stand for, in order: the data of leaves, the expressions of all others."""
         return {
-            name: transcribed(self.segment(id).root) if self.graph[id].operation else self.graph[id].data
+            name: self.terms[id] if self.graph[id].operation else self.graph[id].data
             for id, name in self.names.items()
         }
 
     def parts(self) -> dict[str, Term]:
         """The expressions that were given names here, in order, but for the whole."""
         whole = self.graph.output.id
-        return {name: transcribed(self.segment(id).root) for id, name in self.coined.items() if id != whole}
+        return {name: self.terms[id] for id, name in self.coined.items() if id != whole}

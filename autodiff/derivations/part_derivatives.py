@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..differentiation.engine import gradients
+from ..differentiation.engine import gradients, slopes_anywhere
 from ..graph import Node
 from ..values.modes import mode
-from ..values.value import Value, data_of
+from ..values.value import Value
 from .expression import Symbol
 from .local_derivatives import (
     LocalDerivative,
@@ -35,7 +35,8 @@ class PartDerivatives(LocalDerivatives):
         if parts.each_operation:
             return super()._slopes(id)
         inputs, shown = parts.inputs(id), [i for i in node.inputs if i in parts]
-        if parts.operation(id) is None or len(set(shown)) < len(shown):
+        folded = any(i not in parts and self.graph[i].inputs for i in node.inputs)
+        if not node.inputs or folded or len(set(shown)) < len(shown):
             return _through(parts, node)
         return [
             (inputs.index(node.inputs[i]), slope) for i, slope in slopes(self.graph, node, provisional_name)
@@ -62,7 +63,9 @@ def _found(
     root = copies[node.id]
     numbers = not any(x.shape for x in inside)
     seed = None if numbers else Value(root._data, gradient_name(node.id))
-    found = gradients(root, [copies[i] for _, i in wanted], seed, create_graph=True)
+    ends = [copies[i] for _, i in wanted]
+    here = [*map(float, gradients(root, ends))] if numbers else [None] * len(ends)
     own = [(root, Symbol(provisional_name(node), root.shape))]
-    for (position, _), slope in zip(wanted, found, strict=True):
-        yield position, LocalDerivative(transcribed(slope, own), float(data_of(slope)) if numbers else None)
+    found = zip(wanted, slopes_anywhere(root, ends, seed), here, strict=True)
+    for (position, _), slope, number in found:
+        yield position, LocalDerivative(transcribed(slope, own), number)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..graph import Edge, Graph, Node
 from ..naming import Names
+from ..putting import hands_on
 from ..values.modes import differentiating
 from ..values.operation import Operation
 from ..values.recording import recorded
@@ -62,12 +63,21 @@ class Parts:
                 stack.extend(reversed(self.graph[i].inputs))
 
     def operation(self, id: int) -> Operation | None:
-        """The operation that makes a part out of those next to it; None where there are several, or none."""
+        """The operation that makes a part out of those next to it; None where there are several, or none.
+
+        The identity is not counted.
+        """
         node = self.graph[id]
         if self.each_operation:
             return node.operation
-        single = all(i in self or not self.graph[i].inputs for i in node.inputs)
-        return node.operation if single else None
+        operands = map(self._handed, node.inputs)
+        return node.operation if all(i in self or not self.graph[i].inputs for i in operands) else None
+
+    def _handed(self, id: int) -> int:
+        """A node, or the part that the identity hands on."""
+        while id not in self and hands_on(self.graph[id]):
+            (id,) = self.graph[id].inputs
+        return id
 
     def again(self, id: int, leaf: Callable[[Node], Any]) -> dict[int, Any]:
         """The computation of a part from those next to it, recorded anew on what `leaf` makes of these."""

@@ -93,7 +93,7 @@ class Working:
             return []
         output = self.chain.output
         if output in self.intermediates.coined:
-            whole = transcribed(self.intermediates.segment(output).root)
+            whole = self.intermediates.terms[output]
             equations.append(self._part(self.intermediates.names[output], whole))
         return [replace(equations[0], lead="Put "), *equations[1:]]
 

@@ -8,15 +8,17 @@ from functools import cached_property
 from typing import Any
 
 from ..derivations import Derivation, Formula, explain, formula
-from ..derivations.expression import Term
+from ..derivations.expression import Call, Term
 from ..derivations.intermediates import Intermediates
 from ..derivations.named_link import NamedLink
+from ..derivations.templates import function_name
 from ..derivations.typesetting import Latex, Text
 from ..graph import Graph
 from ..naming import Names
 from ..school.reading import read
 from ..school.vocabulary import Vocabulary
 from ..settings import hint as nearest
+from ..settings import output_is_number
 from ..text.digits import with_minus
 from ..text.lettering import latex_of
 from ..text.letters import alike
@@ -43,7 +45,8 @@ class DerivativeExercise(Task):
         left = self._derivation.left
         self.left = Text().write(left)
         _check_names(self._function)
-        self._marking = Marking(self._function, self.left)
+        self._formula = explain(output, wrt, put=False).formula
+        self._marking = Marking(self._function, self.left, _is_slope(self._formula.term))
         self.question = f"Find {self.left} as a formula."
         self.question_latex = rf"Find $\displaystyle {Latex().write(left)}$ as a formula."
         on_path = {link.upper for link in self._derivation.links}
@@ -54,7 +57,6 @@ class DerivativeExercise(Task):
         self.context, self.context_latex = _written(defined)
         self.given, self.given_latex = _written(path)
         self.numbers = tuple(self._numbers())
-        self._formula = explain(output, wrt, put=False).formula
         self.answer = "; ".join(_with_definitions(self._formula.text, self._formula.definitions))
         self.answer_latex = self._formula.latex
         self.value = self._derivation.value
@@ -134,6 +136,11 @@ def _with_definitions(text: str, definitions: dict[str, Formula]) -> Iterator[st
     yield text
 
 
+def _is_slope(term: Term) -> bool:
+    """Whether a derivative has no formula but its name, as relu′(x)."""
+    return isinstance(term, Call) and "′" in function_name(term)
+
+
 def _chained(path: tuple[NamedLink, ...]) -> str:
     return " · ".join(link.left.text for link in path)
 
@@ -192,10 +199,7 @@ def _check_output(output: Any) -> None:
         raise TypeError(
             f"exercise: expected a Value that was computed from others, got {type(output).__name__}"
         )
-    if output.shape:
-        raise ValueError(
-            f"exercise: the output must be a number, got {output.described()}; sum it, or index it"
-        )
+    output_is_number("exercise", output)
 
 
 def _check_wrt(output: Value, wrt: Any, graph: Graph) -> None:

@@ -18,7 +18,7 @@ from ..text.notation import visible
 from ..values.data import shape_of
 from .mark import Mark, unreadable
 from .points import is_telling, telling_points
-from .reading import is_a_name, read_answer, sides
+from .reading import is_a_name, own_functions, read_answer, sides
 from .recomputation import Recomputation
 
 RTOL = 1e-5
@@ -31,14 +31,18 @@ EULER = "e"
 
 
 class Marking:
-    """Marks formulas for the derivative of a function with respect to one of its leaves."""
+    """Marks formulas for the derivative of a function with respect to one of its leaves.
 
-    def __init__(self, function: Recomputation, asked: str) -> None:
-        self.function, self.asked = function, asked
+    `known_by_name` says that it has no other formula than its name, as relu′.
+    """
+
+    def __init__(self, function: Recomputation, asked: str, known_by_name: bool = False) -> None:
+        self.function, self.asked, self.known_by_name = function, asked, known_by_name
         self.points = telling_points(function)
         if not self.points:
             raise ValueError(f"exercise: {asked} is 0, or is not a number, at all points that were tried")
         self.names = list(function.names.values())
+        self.own = own_functions(function.graph)
 
     def mark(self, answer: str) -> Mark:
         """The mark for an answer; of formulas with = between them for the first that is not right."""
@@ -51,7 +55,8 @@ class Marking:
 
     def _mark(self, answer: str, side: str, is_first: bool) -> Mark:
         try:
-            readings = [read_answer(side, Vocabulary(names), self.names) for names in self._meanings()]
+            words = [Vocabulary(names, self.own) for names in self._meanings()]
+            readings = [read_answer(side, meant, self.names) for meant in words]
         except SyntaxError as error:
             return unreadable(error, answer)
         marks = [self._marked(answer, calculation, is_first) for calculation in readings]
@@ -66,7 +71,7 @@ class Marking:
     def _marked(self, answer: str, calculation: Calculation, is_first: bool) -> Mark:
         if not calculation.names and not self._is_constant:
             return self._number(answer, calculation, is_first)
-        if is_a_name(calculation):
+        if not self.known_by_name and is_a_name(calculation, self.own):
             return Mark("unreadable", f"that is another name of {self.asked}: write it out", answer)
         compared = Compared(self, calculation)
         try:

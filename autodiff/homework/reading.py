@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
+from ..graph import Graph
 from ..school.calculation import Calculation
 from ..school.misreading import misread
 from ..school.reading import read
 from ..school.spelling import NAME
-from ..school.vocabulary import Vocabulary, slopes
+from ..school.vocabulary import Apply, Vocabulary, functions, slope, slopes
 from ..text.letters import lettered
 from ..text.notation import visible
+from ..values.operation import Operation
 
 DERIVATIVE = re.compile(r"[∂∇′″']|\\partial|\\nabla|\\mathrm\{d\}|\\d?frac\s*\{\s*d|\bd\w*\s*/\s*d")
 """What is asked for, in front of the answer: ∂R/∂w = …"""
@@ -36,10 +40,26 @@ def sides(answer: str) -> Iterator[str]:
         start += len(part) + 1
 
 
-def is_a_name(calculation: Calculation) -> bool:
+def own_functions(graph: Graph) -> dict[str, Apply]:
+    """What a computation applies beside the engine's functions, such as silu, and the derivatives, silu′."""
+    found: dict[str, Apply] = {}
+    for operation in {node.operation for node in graph if node.operation}:
+        if operation.elementwise and operation.usual == 1 and operation.name not in functions():
+            apply = partial(_computed, operation)
+            for name in {operation.name, operation.symbol}:
+                found |= {name: Apply(apply, 1), f"{name}′": slope(operation, apply)}
+    return found
+
+
+def _computed(operation: Operation, x: Any) -> Any:
+    return operation.computed([x], [x], operation.defaults)
+
+
+def is_a_name(calculation: Calculation, own: Mapping[str, Apply]) -> bool:
     """Whether it is nothing but the derivative of a function by its name, σ′(v)."""
     (_, steps), *others = calculation.parts
-    return not others and len(steps) == 2 and steps[1] in slopes().values()
+    named = [*slopes().values(), *(apply for name, apply in own.items() if name.endswith("′"))]
+    return not others and len(steps) == 2 and steps[1] in named
 
 
 def read_answer(answer: str, words: Vocabulary, names: Sequence[str]) -> Calculation:

@@ -17,6 +17,12 @@
     return element;
   }
 
+  function lettered(said, attributes) {
+    const element = svg("text", attributes);
+    element.textContent = said;
+    return element;
+  }
+
   function say(title, words = "", advice = "") {
     put(by("title"), title);
     put(by("words"), words);

@@ -12,14 +12,13 @@
     const drawn = points.map((point) => [point, ...at(point)]).filter(([{ value }]) => Number.isFinite(value));
     const line = drawn.map(([{ byHand }, px, py], i) => `${i && !byHand ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
     const [, endX, endY] = drawn[drawn.length - 1];
-    const text = (said, attributes) => { const element = svg("text", attributes); element.textContent = said; return element; };
     by("curve").replaceChildren(
       svg("path", { class: "axis", d: "M64 8V108H314" }),
-      text(written(high, 3), { x: 60, y: 15, "text-anchor": "end" }),
-      ...(high > low ? [text(written(low, 3), { x: 60, y: 107, "text-anchor": "end" })] : []),
-      text("0", { x: 64, y: 122, "text-anchor": "middle" }),
-      text(`step ${last}`, { x: 314, y: 122, "text-anchor": "end" }),
-      ...(log ? [text("logarithmic", { x: 314, y: 16, "text-anchor": "end" })] : []),
+      lettered(written(high, 3), { x: 60, y: 15, "text-anchor": "end" }),
+      ...(high > low ? [lettered(written(low, 3), { x: 60, y: 107, "text-anchor": "end" })] : []),
+      lettered("0", { x: 64, y: 122, "text-anchor": "middle" }),
+      lettered(`step ${last}`, { x: 314, y: 122, "text-anchor": "end" }),
+      ...(log ? [lettered("logarithmic", { x: 314, y: 16, "text-anchor": "end" })] : []),
       svg("path", { class: "line", d: line }),
       ...drawn.filter(([{ byHand }]) => byHand).map(([, px, py]) => svg("circle", { class: "hand", cx: px.toFixed(1), cy: py.toFixed(1), r: 3 })),
       svg("circle", { class: "here", cx: endX.toFixed(1), cy: endY.toFixed(1), r: 4 }),

@@ -27,6 +27,9 @@ NAMES = (("x",), ("x₁", "x₂"))
 NEAR = 4.0
 """How far around 0 the picture reaches, if the start is well within."""
 
+SLOPES, STEPS = ("f′", "∇f"), ("−f′/f″", "−H⁻¹∇f")
+"""What the gradient is called, and Newton's step."""
+
 BOXES = ("0 0 900 560", "0 0 640 640")
 """The picture of a curve, and of contours: there both axes have one scale."""
 
@@ -40,13 +43,13 @@ class FunctionPage(DocumentPage):
 
     def _written(self) -> str:
         n = len(self._start)
-        page = body("functions.html", box=BOXES[n - 1])
+        page = body("functions.html", box=BOXES[n - 1], slope=SLOPES[n - 1], newton=STEPS[n - 1])
         style = resource("live.css", __package__) + resource("plane.css", __package__)
         code = script(self._programs, "numbers.js", "controls.js", "paper.js", "plane.js")
         data = {
             "digits": 4,
             "names": NAMES[n - 1],
-            "output": {"name": "f"},
+            "output": {"name": "f", "slope": SLOPES[n - 1]},
             "start": list(self._start),
             "view": [list(side) for side in self._view],
         }

@@ -13,6 +13,7 @@ from ..animation.narration import Narrator
 from ..animation.steps import Detail, Sign
 from ..animation.svg import Element
 from ..graph import Graph, Node
+from ..pictures.paper import Paper
 from ..text.escaping import html
 from ..text.notation import visible
 from .computation import Computation
@@ -26,6 +27,9 @@ EXPLAINED = 60
 
 WIDEST = "−1.235·10⁻¹⁰"
 """The longest number that a card has room for at four digits; longer ones are written with fewer."""
+
+BESIDE = Paper(1.48)
+"""The part of a screen for the picture, beside what can be moved."""
 
 LEGEND = (
     Sign("card", "node leaf", "variable: drag it, or click it"),
@@ -96,7 +100,7 @@ class LivePage(DocumentPage):
         edges = {(card_of.get(i, i), id): "" for id in passes.forward for i in passes.operands(id)}
         locals_ = self._computation.locals
         edges.update({(lower, upper): WIDEST for upper, lower in locals_ if lower not in card_of})
-        made = drawn(self.title, shown, edges, self._direction)
+        made = drawn(self.title, shown, edges, self._direction, BESIDE)
         values = {f"v{id}": text for id, text in texts.items()}
         for part in made.iter("text"):
             part.text = values.get(part.get("id", ""), part.text)

@@ -32,7 +32,7 @@
 
   // Lines of equal height through a grid, by marching squares; heights so that each has its share of the picture.
   function contours() {
-    const m = 96, at = (i, j) => [view[0][0] + (i / m) * (view[0][1] - view[0][0]), view[1][0] + (j / m) * (view[1][1] - view[1][0])];
+    const m = 160, at = (i, j) => [view[0][0] + (i / m) * (view[0][1] - view[0][0]), view[1][0] + (j / m) * (view[1][1] - view[1][0])];
     const grid = Array.from({ length: m + 1 }, (_, i) => Array.from({ length: m + 1 }, (_, j) => value(at(i, j))));
     const sorted = grid.flat().filter(Number.isFinite).sort((a, b) => a - b);
     const levels = [0.004, 0.015, 0.035, 0.07, 0.12, 0.19, 0.28, 0.38, 0.5, 0.62, 0.74, 0.86, 0.95].map((share) => sorted[Math.floor(share * (sorted.length - 1))]);
@@ -111,7 +111,7 @@
     const after = next ? value(next) : NaN;
     if (!Number.isFinite(after)) {
       run.done = "no step";
-      return next ? `${run.name} left the numbers: ${output.name} is ${written(after)} at ${told(next)}.` : `${run.name} has no step: H has no inverse.`;
+      return next ? `${run.name} left the numbers: ${output.name} is ${written(after)} at ${told(next)}.` : `${run.name} has no step: ${n === 1 ? "f″ is 0" : "H has no inverse"}.`;
     }
     if (next.every((x, k) => x === run.at[k])) run.done = written(norm(g), 3);
     const from = run.at;
@@ -135,7 +135,7 @@
   // -- by pointer and by keyboard --------------------------------------------------------------------
 
   function opening() {
-    say(`${output.name} at ${told(start)} is ${written(value(start))}`, `∇${output.name} = (${gradient(start).map((g) => written(g)).join(", ")})`, "Step, or run: steepest descent and Newton go side by side.");
+    say(`${output.name} at ${told(start)} is ${written(value(start))}`, `${output.slope} = ${n === 1 ? written(gradient(start)[0]) : `(${gradient(start).map((g) => written(g)).join(", ")})`}`, "Step, or run: steepest descent and Newton go side by side.");
   }
 
   function chosen(at) {

@@ -34,6 +34,11 @@ TEXT = re.compile(r"<text ([^>]*)>([^<]*)</text>")
 FONT_SIZE = re.compile(r'font-size="([.\d]+)"')
 ROOT = re.compile(r"<svg ")
 
+WIDTH_OF_ROOT, HEIGHT_OF_ROOT = re.compile(r' width="(([.\d]+)(pt)?)"'), re.compile(r' height="[^"]*"')
+
+COLUMN, PIXELS = 800.0, 4.0 / 3.0
+"""The width in pixels that every cell of a notebook has; and of a point."""
+
 SCALED = "max-width:100%;height:auto"
 """A picture becomes as narrow as the column that it is in."""
 
@@ -50,6 +55,20 @@ def width_of(text: str, size: float) -> float:
 def scaled(svg: str) -> str:
     """A picture that is as wide as it was laid out, or as its column, if that is narrower."""
     return ROOT.sub(f'<svg style="{SCALED}" ', svg, count=1)
+
+
+def in_column(svg: str) -> str:
+    """A picture for a notebook: a wide one is as wide as its cell, also where that shows it as an image.
+
+    >>> in_column('<svg style="max-width:100%;height:auto" width="900pt" height="99pt" viewBox="0 0 900 99">')
+    '<svg style="max-width:900pt;height:auto" width="100%" viewBox="0 0 900 99">'
+    """
+    root = svg[: svg.index(">", svg.index("<svg"))]
+    size = WIDTH_OF_ROOT.search(root)
+    if size is None or float(size[2]) * (PIXELS if size[3] else 1.0) <= COLUMN:
+        return svg
+    free = HEIGHT_OF_ROOT.sub("", root).replace(size[0], ' width="100%"')
+    return svg.replace(root, free.replace("max-width:100%", f"max-width:{size[1]}"), 1)
 
 
 def fitted(svg: str, rooms: Mapping[str, Sequence[float]]) -> str:

@@ -18,7 +18,7 @@ from ..settings import chosen, one_of
 from ..values.value import Value
 from .collapsing import Collapse, collapsed
 from .dot_language import SIZE, Style, dot_of, rooms_of
-from .fitting import fitted, scaled
+from .fitting import fitted, in_column, scaled
 from .folding import folded
 from .formats import Formatted, saved_as
 from .geometry import Layout, read
@@ -92,7 +92,7 @@ class Picture(Formatted):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks: the picture, or without Graphviz the text, and how to install it."""
         try:
-            return {"image/svg+xml": self.svg, "text/plain": self.text}
+            return {"image/svg+xml": in_column(self.svg), "text/plain": self.text}
         except RuntimeError as error:
             return {"text/plain": f"{self.text}\n\n{error}"}
 
@@ -176,7 +176,8 @@ def draw(
                    put, u₁, u₂ …; by default the latter for graphs of more than a dozen nodes
     aspect         the shape, width by height, that long pictures are folded into, in rows; None: in one row
     size           the largest width in pixels, or (width, height), whose shape then counts: (1920, 1080)
-    legend         whether it is said below what the signs mean; by default for more than a dozen nodes
+    legend         whether it is said below what the signs mean; by default for more than a dozen nodes,
+                   and where one is nan
     collapse       which boxes are drawn as one card: True for all, a depth from the outside, counted from 1,
                    or names, "Linear" or "Linear 2"; False for none
 
@@ -204,7 +205,7 @@ def draw(
     shown = _shown(show, len(drawn.cards))
     written = settings.number_format("draw: number_format", number_format)
     scene = Scene(parts, drawn, Wording(parts, shown, written, alone))
-    told = len(graph) > DOZEN if legend is None else legend
+    told = len(graph) > DOZEN or scene.is_odd if legend is None else legend
     style = Style(direction, colours, tuple(legend_of(scene)) if told else (), sheet.inches)
     return GraphPicture(scene, style, sheet._replace(below=style.below))
 

@@ -93,6 +93,11 @@ class Scene:
         return single or "what backward() was called on"
 
     @property
+    def is_odd(self) -> bool:
+        """Whether there is what looks strange without a word: nan, or what was absorbed."""
+        return any(card.is_nan for card in self.cards) or any(arrow.is_absorbed for arrow in self.arrows)
+
+    @property
     def example(self) -> str:
         """The first derivative of a named value by a named value that is written on an arrow, in full."""
         nodes = {f"n{node.id}": node for node in self._parts}

@@ -53,7 +53,8 @@ class Calculation:
         if called:
             message = f"there is no function {name}"
         elif len(name) > 1 and all(letter in numbers for letter in name):
-            message = f"{name} is one name; for a product write {'*'.join(name)}"
+            told = f"{name} is one name; for a product write {'*'.join(name)}"
+            return misread(told, self.text, self.names[name])
         else:
             message = lacking or f"{name} has no number: give {name}=…"
         message += f"; {near[0]}?" if near[1] else ""

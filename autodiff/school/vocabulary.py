@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from .. import ops
@@ -51,16 +51,20 @@ def functions() -> dict[str, Apply]:
 def slopes() -> dict[str, Apply]:
     """The derivatives of functions of one number, σ′, by the rules of the operations."""
     return {
-        f"{name}′": Apply(partial(_slope, function), 1)
+        f"{name}′": slope(vars(function)["operation"], function)
         for name, (function, arguments) in functions().items()
         if arguments == 1
     }
 
 
-def _slope(function: Callable[..., Any], x: Any) -> Any:
-    operation: Operation = vars(function)["operation"]
-    rule: Any = operation.rules[0]
-    return 1.0 * (rule(function(x), x, **operation.defaults) if callable(rule) else rule)
+def slope(operation: Operation, function: Callable[..., Any]) -> Apply:
+    """The derivative of a function of one number, by the rule of its operation."""
+
+    def at(x: Any) -> Any:
+        rule: Any = operation.rules[0]
+        return 1.0 * (rule(function(x), x, **operation.defaults) if callable(rule) else rule)
+
+    return Apply(at, 1)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-ABOVE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+BELOW = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
+ABOVE = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def with_minus(text: str) -> str:
@@ -15,16 +15,16 @@ def with_minus(text: str) -> str:
 
 
 def subscript(number: int) -> str:
-    """The digits of a whole number, below the line.
+    """A whole number, below the line.
 
-    >>> subscript(12), superscript(12)
-    ('₁₂', '¹²')
+    >>> subscript(12), superscript(-12)
+    ('₁₂', '⁻¹²')
     """
     return str(number).translate(BELOW)
 
 
 def superscript(number: int) -> str:
-    """The digits of a whole number, above the line."""
+    """A whole number, above the line."""
     return str(number).translate(ABOVE)
 
 

@@ -67,7 +67,9 @@ class Arrangement:
             gap = (GAP if labelled else BARE) + 2.0 * (radius - RADIUS)
             if labelled:
                 part, fewer = self.part(layer), min(map(len, columns[layer - 1 : layer + 1]))
-                gap = max(gap, (radius + MARGIN + widths[layer] / 2) / min(part, 1.0 - part))
+                near = layer if part > 0.5 else layer - 1  # the column beside whose biases the labels are
+                clear = max(radius, widths[near] / 2) + MARGIN + widths[layer] / 2
+                gap = max(gap, clear / min(part, 1.0 - part))
                 self.pitch = max(self.pitch, (label + MARGIN / 2) * (fewer + 1))
             gaps.append(gap)
         height = max(map(len, columns)) * self.pitch

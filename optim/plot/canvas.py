@@ -92,6 +92,13 @@ def spot(
     axes.plot(*at, linestyle="none", marker=marker, **look)
 
 
+def halo() -> list[Any]:
+    """A rim of white, so that letters can be read on lines."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3.0, foreground="white")]
+
+
 def times(count: int) -> Any:
     """Colours from early to late, light to dark: (count, 4)."""
     from matplotlib import colormaps

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.animation.svg import Element, element, picture, polyline, short, text
+from autodiff.animation.svg import Element, element, picture, polyline, short, text, width_of
 from autodiff.text.digits import superscript
 
 from ..unknowns import Vector
 from .canvas import number
 from .landscape import profile, surface
-from .stationary import stationary_points
+from .room import Patch, Room
+from .stationary import Stationary, stationary_points
 from .window import Window
 
-LEFT, TOP, RIGHT, BOTTOM = 74.0, 14.0, 16.0, 52.0
+LEFT, TOP, RIGHT, BOTTOM = 74.0, 34.0, 16.0, 52.0
 WIDE = (900.0, 480.0)
 LONGEST = 560.0
 ACROSS = 70
@@ -25,6 +26,12 @@ ACROSS = 70
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
 HEAD, SIGN = 10.0, 5.0
+NUMBER, KIND = 13.0, 12.0
+"""How large the numbers of iterates are, and the words of marks."""
+
+RISES = (12.0, 26.0, 40.0)
+"""How high above a mark its words begin: where no number of an iterate is, the first."""
+
 SHAPES = {
     "maximum": ((0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)),
     "saddle": ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
@@ -65,6 +72,7 @@ class Chart:
             element(self.drawn, "g", class_=name, clip_path="url(#inside)") for name in ("field", "way")
         )
         element(self.drawn, "rect", class_="frame", **frame)
+        self._room = Room()
 
     def place(self, point: Vector) -> tuple[float, float]:
         """Where a point is in the picture; far outside, as far as drawing is precise."""
@@ -86,7 +94,7 @@ class Chart:
             )
             text(self.drawn, self._told(y), LEFT - 8.0, at + 4.0, "tick", text_anchor="end")
         text(self.drawn, labels[0], (LEFT + right) / 2.0, foot + 42.0, "axis", text_anchor="middle")
-        text(self.drawn, labels[1], 6.0, TOP + self.size[1] / 2.0, "axis")
+        text(self.drawn, labels[1], 6.0, TOP - 12.0, "axis")
 
     def _told(self, y: float) -> str:
         """A number beside the axis."""
@@ -103,6 +111,7 @@ class Chart:
         x, y = self.place(point)
         element(self.way, "circle", id=f"p{number}", class_="point", cx=x, cy=y, r=4.0)
         text(self.way, f"{number:,}", x, y - 10.0, "number", id=f"k{number}", text_anchor="middle")
+        self._room.take(self._box(f"{number:,}", x, y - 10.0, NUMBER))
 
     def arrow(self, id: str, tail: Vector, tip: Vector) -> None:
         """An arrow with a head of one size."""
@@ -120,7 +129,10 @@ class Chart:
         )
 
     def still(self, point: Vector, kind: str, told: str) -> None:
-        """A hollow mark where f is stationary: a triangle for a maximum, a lozenge for a saddle."""
+        """A hollow mark where f is stationary: a triangle for a maximum, a lozenge for a saddle.
+
+        Its words are below a minimum, else above; higher where there is the number of an iterate.
+        """
         x, y = self.place(point)
         corners = [(x + SIGN * a, y + SIGN * b) for a, b in SHAPES.get(kind, ())]
         look = {"class_": "stationary"}
@@ -128,8 +140,15 @@ class Chart:
             element(self.field, "path", d=f"{polyline(corners)}Z", **look)
         else:
             element(self.field, "circle", cx=x, cy=y, r=SIGN, **look)
-        below = kind == "minimum"
-        text(self.field, told, x, y + (22.0 if below else -12.0), "kind", text_anchor="middle")
+        feet = [y + 22.0] if kind == "minimum" else [y - rise for rise in RISES]
+        boxes = [self._box(told, x, foot, KIND) for foot in feet]
+        box = self._room.first([box for box in boxes if box.low > TOP]) or boxes[0]
+        text(self.field, told, box.middle, box.high, "kind", text_anchor="middle")
+
+    def _box(self, told: str, x: float, foot: float, size: float) -> Patch:
+        """The room of centred text over a line, within the frame."""
+        half = width_of(told, size, bold=size == NUMBER) / 2.0
+        return Patch(x - half, foot - size, x + half, foot).within(LEFT, LEFT + float(self.size[0]))
 
 
 def round_numbers(low: float, high: float) -> list[float]:
@@ -160,8 +179,10 @@ def _unbroken(x: Vector, y: Vector) -> list[list[Vector]]:
     return [rows for piece in pieces if len(rows := [row for row in piece if np.isfinite(row[1])]) > 1]
 
 
-def contour_chart(title: str, function: Callable[[Any], float], window: Window, values: Vector) -> Chart:
-    """Contours of f, the lower the stronger, and the points where f is stationary."""
+def contour_chart(
+    title: str, function: Callable[[Any], float], window: Window, values: Vector
+) -> tuple[Chart, list[Stationary]]:
+    """Contours of f, the lower the stronger; and the points where f is stationary."""
     x1, x2, y = surface(function, window, ACROSS)
     lowest = float(np.append(y[np.isfinite(y)], values).min())
     chart = Chart(title, window, _size(window), ("x₁", "x₂"), False)
@@ -172,9 +193,7 @@ def contour_chart(title: str, function: Callable[[Any], float], window: Window, 
         ]
         opacity = float(short(10.0 - 7.0 * k / len(chosen))) / 10.0
         element(chart.field, "path", class_="contour", d="".join(pieces), opacity=opacity)
-    for point in stationary_points(function, x1, x2, y):
-        chart.still(point.x, point.kind, point.kind)
-    return chart
+    return chart, stationary_points(function, x1, x2, y)
 
 
 def _size(window: Window) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,12 +11,11 @@ from autodiff.animation.svg import Element
 
 from ..result import Result
 from ..unknowns import Vector
-from .canvas import number
 from .chart import Chart, contour_chart, curve_chart
 from .course import Course
 from .legs import downhill, leg, slope_at
 from .many_unknowns import ManyUnknowns
-from .stationary import Stationary, heights, view, view_in_plane
+from .stationary import Stationary, heights, said, view, view_in_plane
 
 
 def animate_result(result: Result) -> Storyboard:
@@ -52,25 +50,28 @@ class Way(Course):
 
     def picture(self) -> Element:
         """The way on the curve or the contours."""
-        chart = self._curve() if self.flat else self._contours()
+        chart, found = self._curve() if self.flat else self._contours()
         for before, i in pairwise([i for i in self.chosen if self.inside[i]]):
             self._leg(chart, before, i)
         for i in self.chosen:
             if self.inside[i]:
                 self._slope(chart, i)
                 chart.dot(i, self._spot(i))
+        for point in found:
+            at = np.append(point.x, point.value) if self.flat else point.x
+            chart.still(at, point.kind, said(point))
         return chart.drawn
 
     _picture = picture  # its name in pickles of earlier versions
 
-    def _curve(self) -> Chart:
-        """The curve, with its minima and maxima nearby."""
+    def _curve(self) -> tuple[Chart, list[Stationary]]:
+        """The curve, and its minima and maxima nearby."""
         window, found = view(self.result, self.inside)
         values = heights(self.result, self.inside, found)
-        return _marked(curve_chart(self.title, self.result.function, window, values), found)
+        return curve_chart(self.title, self.result.function, window, values), found
 
-    def _contours(self) -> Chart:
-        """The contours, with the points where f is stationary."""
+    def _contours(self) -> tuple[Chart, list[Stationary]]:
+        """The contours, and the points where f is stationary."""
         window = view_in_plane(self.result.function, self.points[self.inside])
         return contour_chart(self.title, self.result.function, window, self.values[self.inside])
 
@@ -109,10 +110,3 @@ class Way(Course):
         )
         still = [Sign("dot", "stationary", "where the slope is 0")]
         return [Sign("line", *field), *still, *steps, Sign("dot", "point here", "the point"), slope]
-
-
-def _marked(chart: Chart, found: Sequence[Stationary]) -> Chart:
-    """A chart of a curve with its minima and maxima."""
-    for point in found:
-        chart.still(np.append(point.x, point.value), point.kind, f"{point.kind} {number(point.x[0])}")
-    return chart

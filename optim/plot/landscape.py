@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..result import Result
 from ..unknowns import Vector, joined
-from .canvas import INK, TIME, Axes, Look, ground, number, place, spot, styled, times
+from .canvas import INK, TIME, Axes, Look, ground, halo, number, styled, times
 from .legs import against_slope, downhill, leg
-from .stationary import MARKS, Stationary, stationary_points
+from .marks import Canvas, number_iterates
+from .stationary import Stationary, stationary_points
 from .window import Window, apart
 
 ALONG = 400
@@ -110,36 +111,6 @@ def one_scale(window: Window) -> bool:
     return bool(sides.max() <= UNEQUAL * sides.min() * (1.0 + 1e-9))
 
 
-def mark_stationary(axes: Axes, points: Sequence[Stationary], window: Window, ends: Vector) -> None:
-    """A small hollow mark for each, with its kind; not where a way ends, which has a mark of its own."""
-    near = 0.02 * (window[1] - window[0])[: ends.shape[1]]
-    for point in points:
-        taken = bool(np.any(np.all(np.abs(ends - point.x) <= near, axis=1)))
-        if taken and point.x.size == 1:  # the legend says where that is
-            continue
-        at = (point.x[0], point.x[1] if point.x.size == 2 else point.value)
-        if not taken:
-            spot(axes, at, MARKS[point.kind], 7, "white", INK, 1.3, zorder=2.5)
-        look: dict[str, Any] = {"fontsize": 10.5, "color": INK, "ha": "center", "zorder": 7}
-        below = point.kind == "minimum" and point.x.size == 1
-        axes.annotate(
-            _said(point), at, (0, -14 if below else 13), textcoords="offset points",
-            va="top" if below else "bottom", annotation_clip=True, **look,
-        )  # fmt: skip
-
-
-def _said(point: Stationary) -> str:
-    """Its kind, and on a curve where it is."""
-    return f"{point.kind} {number(point.x[0])}" if point.x.size == 1 else point.kind
-
-
-def halo() -> list[Any]:
-    """A rim of white, so that letters can be read on lines."""
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=3.0, foreground="white")]
-
-
 def arrows_downhill(axes: Axes, result: Result, inside: NDArray[np.bool_], window: Window) -> None:
     """−∇f at the start and further on, all of one length: across the contours at right angles."""
     if not one_scale(window):
@@ -213,7 +184,7 @@ def _dots(axes: Axes, points: Vector, inside: NDArray[np.bool_], window: Window,
 
 
 def steps_on_curve(
-    axes: Axes, result: Result, points: Vector, inside: NDArray[np.bool_], window: Window
+    axes: Axes, result: Result, points: Vector, inside: NDArray[np.bool_], window: Window, canvas: Canvas
 ) -> None:
     """Draw a way on a curve: the iterates as dots, and how the first long steps see f, paler and paler.
 
@@ -226,11 +197,7 @@ def steps_on_curve(
     for k, i in enumerate(seen):
         _leg(axes, result, points, i, {"color": shades[i], "alpha": 1.0 - 0.6 * k / LEGS, "zorder": 3})
     _dots(axes, points, inside, window, shades)
-    numbered = [i for i in dict.fromkeys([0, *seen, len(points) - 1]) if inside[i]]
-    for k in apart(points[numbered], window, 0.035):
-        i = numbered[k]
-        look: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 11}
-        axes.annotate(f"{i}", tuple(points[i]), (0, 10), color=INK, zorder=7, path_effects=halo(), **look)
+    number_iterates(points, [i for i in dict.fromkeys([0, *seen, len(points) - 1]) if inside[i]], canvas)
 
 
 def _leg(axes: Axes, result: Result, points: Vector, i: int, look: dict[str, Any]) -> None:
@@ -273,24 +240,3 @@ def _arrowheads(
             head = {"arrowstyle": "-|>", "color": shade, "mutation_scale": 15, "shrinkA": 0, "shrinkB": 0}
             tail, tip = (tuple(a + part * (b - a)) for part in (0.5, 0.56))
             axes.annotate("", tip, tail, zorder=3, arrowprops=head)
-
-
-def mark(axes: Axes, ends: Sequence[Vector], n: int, converged: bool, look: Look = TIME) -> None:
-    """The start as a square, the outcome as a star, hollow if the method did not converge.
-
-    The first n numbers of each say in words where it is.
-    """
-    words = "start at", "converged to" if converged else "best point at"
-    first, last = (f"{word} {place(end[:n])}" for word, end in zip(words, ends, strict=True))
-    inside, rim = (look.colour or INK, "white") if converged else ("white", look.colour or INK)
-    spot(axes, ends[0], "s", 13, "none", INK, 2.0, zorder=6, label=first)
-    spot(axes, ends[1], "*", 19, inside, rim, 1.2, zorder=5, label=last)
-
-
-def note_outside(axes: Axes, inside: NDArray[np.bool_]) -> None:
-    """Write how many iterates are not shown."""
-    if not inside.all():
-        text = f"{np.sum(~inside)} of {inside.size} iterates outside"
-        axes.text(
-            0.98, 0.02, text, transform=axes.transAxes, ha="right", fontsize=12, style="italic", color=INK
-        )

@@ -14,17 +14,8 @@ from ..result import Result
 from ..unknowns import Vector, joined
 from .canvas import TIME, Axes, Figure, Look, figure, headed, looks, owner
 from .convergence import draw_gradients, draw_values
-from .landscape import (
-    arrows_downhill,
-    contours,
-    curve,
-    limited,
-    mark,
-    mark_stationary,
-    note_outside,
-    steps_on_curve,
-    track,
-)
+from .landscape import arrows_downhill, contours, curve, limited, steps_on_curve, track
+from .marks import DOT, END, Canvas, mark, mark_stationary, note_outside
 from .stationary import heights, view, view_in_plane
 from .window import Limits, checked, framed, shown
 
@@ -187,8 +178,9 @@ def _draw_on_curve(
     window = curve(axes, result.function, window, heights(result, inside, found))
     window = framed(window, *limits)
     limited(axes, window)
-    mark_stationary(axes, found, window, joined(result.x)[None])
-    steps_on_curve(axes, result, _plane(result.path.points, result.path.values), inside, window)
+    canvas = Canvas(axes, window)
+    steps_on_curve(axes, result, _plane(result.path.points, result.path.values), inside, window, canvas)
+    mark_stationary(axes, found, window, joined(result.x)[None], canvas)
 
 
 def _draw_on_contours(
@@ -203,7 +195,10 @@ def _draw_on_contours(
     values = [result.path.values[mask] for result, mask in zip(results, masks, strict=True)]
     window = framed(view_in_plane(results[0].function, places), *limits)
     found = contours(axes, results[0].function, window, np.concatenate(values))
-    mark_stationary(axes, found, window, np.array([joined(result.x) for result in results]))
+    ends, canvas = np.array([joined(result.x) for result in results]), Canvas(axes, window)
+    canvas.keep(places, DOT)
+    canvas.keep(ends, END)
+    mark_stationary(axes, found, window, ends, canvas)
     for result, mask, look in zip(results, masks, looks, strict=True):
         track(axes, result.path.points, mask, window, look)
     arrows_downhill(axes, results[0], masks[0], window)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..result import Result
 from ..unknowns import Vector
+from .canvas import number
 from .legs import first_feet
 from .window import Limits, Window, framed, surroundings
 
@@ -42,6 +43,11 @@ class Stationary(NamedTuple):
     x: Vector
     value: float
     kind: str
+
+
+def said(point: Stationary) -> str:
+    """Its kind, and on a curve where it is."""
+    return f"{point.kind} {number(point.x[0])}" if point.x.size == 1 else point.kind
 
 
 def kind_at(function: Callable[[Any], float], at: Vector, reach: Vector) -> str:

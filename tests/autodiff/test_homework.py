@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 import nn
-from autodiff import Value, exercise, explain, formula, gradients, relu, sigmoid
+from autodiff import Value, exercise, explain, formula, gradients, relu, sigmoid, tanh
 from autodiff.homework import Mark
 from autodiff.homework.points import POINTS
 from autodiff.school import read
@@ -522,3 +522,18 @@ def test_the_answer_of_the_key_is_right(f):
     x, y = Value(0.5, "x"), Value(0.3, "y")
     task = exercise(f(x, y), x)
     assert task.mark(task.answer), task.answer
+
+
+@pytest.mark.parametrize("f", [relu, nn.silu, nn.leaky_relu, nn.elu, nn.softplus, tanh, abs])
+@pytest.mark.parametrize("inner", [False, True])
+def test_the_key_of_an_activation_can_be_typed(f, inner) -> None:
+    x = Value(0.7, "x")
+    task = exercise((1.0 - f(3.0 * x)) ** 2 if inner else f(x), x)
+    assert task.mark(task.answer).verdict == "right"
+
+
+def test_a_slope_by_its_name_is_no_answer_where_it_has_a_formula() -> None:
+    x = Value(0.7, "x")
+    assert exercise(relu(x), x).mark("[x > 0]").verdict == "right"
+    assert exercise(tanh(x), x).mark("tanh′(x)").verdict == "unreadable"
+    assert exercise(nn.silu(x), x).mark("silu′(x)").verdict == "unreadable"

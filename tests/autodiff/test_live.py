@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 import autodiff as ad
 import nn.lecture
-from autodiff import Value, animate, gradients, log, play, relu
+from autodiff import Value, animate, gradients, log, play, relu, tanh
 from autodiff.animation.propagation import Propagation, intermediates_of
 from autodiff.live.computation import Computation
 from autodiff.programs.loading import loaded
@@ -206,3 +206,23 @@ def test_a_page_of_a_function_is_the_same_each_time(tmp_path) -> None:
     assert page.html == play(nn.lecture.demonstration_2, (1.5, 1.5)).html
     assert repr(page) == "<demonstration_2, live: click a start, .save('name.html'), .html>"
     assert page.save(tmp_path / "f.html").read_text(encoding="utf-8") == page.html
+
+
+@laid_out
+def test_a_long_expression_is_folded_into_rows() -> None:
+    x = Value(0.3, "x")
+    y = x
+    for _ in range(9):
+        y = tanh(1.2 * y)
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width', play(y).html)
+    assert found
+    assert 0.7 < float(found[1]) / float(found[2]) < 3.0
+
+
+@laid_out
+def test_names_that_only_sentences_need_are_paler_than_those_of_a_reader() -> None:
+    a, b = Value(1.5), Value(-0.3)
+    page = play(tanh(a * b + 2.0) * b).html
+    kinds = {name: kind for kind, name in re.findall(r'class="(name(?: numbered)?)"[^>]*>([^<]+)<', page)}
+    assert {kind for name, kind in kinds.items() if name.startswith("t")} == {"name numbered"}
+    assert {kind for name, kind in kinds.items() if not name.startswith("t")} == {"name"}

@@ -156,9 +156,23 @@ def test_the_start_is_in_the_address(opened) -> None:
     assert page.logged() == []
 
 
-def test_it_fits_a_phone(opened) -> None:
-    page = opened(nn.lecture.demonstration_2, (1.5, 1.5), size="phone")
+@pytest.mark.parametrize(
+    ("f", "start"), [(nn.lecture.demonstration_1, 2.0), (nn.lecture.demonstration_2, (1.5, 1.5))]
+)
+def test_it_fits_a_phone_and_can_be_read_there(opened, f, start) -> None:
+    page = opened(f, start, size="phone")
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+    assert page.smallest_letters() >= 9.0
+
+
+@pytest.mark.parametrize(
+    ("f", "start", "slope"),
+    [(lambda x: x**2, 3.0, "f′ = 6"), (lambda x, y: x**2 + y, (3.0, 1.0), "∇f = (6, 1)")],
+)
+def test_the_slope_of_one_variable_is_a_derivative_of_two_a_gradient(opened, f, start, slope) -> None:
+    page = opened(f, start)
+    assert page.text("#words") == slope
+    assert page.text("#runs th:last-child") == f"|{slope[:2]}|"
 
 
 @pytest.mark.parametrize(("f", "told"), [(lambda x: [x], "list"), (lambda x: None, "NoneType")])

@@ -68,6 +68,16 @@ const sliders = [...document.querySelectorAll('.row input[type=range]')];
 return Math.min(...sliders.map((slider) => slider.getBoundingClientRect().width));
 """
 
+HEADS = """
+const { right } = document.querySelector('.leaves').getBoundingClientRect();
+const inside = (text) => {
+  const range = document.createRange();
+  range.selectNodeContents(text);
+  return range.getBoundingClientRect().right <= right + 0.5;
+};
+return [...document.querySelectorAll('.row.head span')].every(inside);
+"""
+
 DETAIL = """
 return [...document.querySelectorAll('#detail-text table')].map((table) => [...table.rows].map(
   (row) => [...row.cells].map((cell) => cell.textContent)));
@@ -540,6 +550,21 @@ def test_nothing_is_wider_than_a_phone(opened) -> None:
     page.run("document.getElementById('n0').dispatchEvent(new MouseEvent('click'))")
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")
     assert page.run(SLIDERS) >= 48
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_heads_of_columns_stay_within_the_panel(opened, size) -> None:
+    page = opened(lecture()[0], size=size)
+    assert page.run(HEADS)
+
+
+def test_on_paper_each_parameter_is_one_line_without_buttons(opened) -> None:
+    page = opened(lecture()[0], size="phone")
+    page.print()
+    lines = "return [...document.querySelectorAll('.row:not(.head)')].map((row) => row.offsetHeight)"
+    assert max(page.run(lines)) < 40
+    assert page.colour(".buttons", "display") == "none"
+    page.print(False)
 
 
 def test_nothing_is_loaded_and_no_other_script_runs(opened, tmp_path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autodiff as ad
+import nn
 from autodiff import Value
 from autodiff.graph import Graph
 from autodiff.naming import Names, shown_names
@@ -234,3 +235,13 @@ def test_the_same_graph_has_the_same_names_everywhere(e):
 )
 def test_a_name_typed_in_ascii_is_mathematics_in_latex(name, latex):
     assert latex_of(lettered(name)) == latex
+
+
+def test_what_the_identity_hands_on_is_put_in_its_place() -> None:
+    model = nn.MLP(2, [3, 2], seed=0)
+    x = Value(np.ones((4, 2)), "X", constant=True)
+    loss = nn.cross_entropy(model(x), np.array([0, 1, 0, 1]))
+    names = Names(graph := Graph(loss))
+    affine = [node.id for node in graph if node.symbol == "x·Wᵀ + b"]
+    assert [names[id] for id in affine] == ["u₁", "u₃"]
+    assert [names[node.id] for node in graph if node.symbol == "identity"] == [None]

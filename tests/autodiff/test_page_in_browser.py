@@ -334,3 +334,9 @@ def test_large_graphs_step_without_delay(chromium: Page, tmp_path: Path) -> None
     )
     assert slow < 50.0  # milliseconds a step
     assert at(chromium) == str(len(story.steps) - 1)
+
+
+def test_on_paper_there_are_no_buttons(page: Page) -> None:
+    page.print()
+    assert page.colour(".controls", "display") == "none"
+    page.print(False)

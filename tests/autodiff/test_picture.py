@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, draw, gradients, sigmoid
+from autodiff import Value, draw, gradients, sigmoid, tanh
 from autodiff.pictures.picture import GraphPicture, Picture
 from autodiff.pictures.theme import THEMES
 from autodiff.text.letters import lettered
@@ -387,3 +387,21 @@ def test_the_text_has_a_line_for_each_card() -> None:
 def test_each_operation_is_true_or_false(each_operation):
     with pytest.raises(TypeError, match="draw: each_operation must be True or False"):
         draw(Value(2.0, "x") ** 2, each_operation=each_operation)
+
+
+@laid_out
+def test_the_picture_in_the_readme_is_that_of_its_code() -> None:
+    x, w, b = Value(2.0, "x"), Value(-0.5, "w"), Value(0.8, "b")
+    y = tanh(w * x + b)
+    y.name = "y"
+    y.backward()
+    file = README.parent / "docs" / "expression.svg"
+    shown = ElementTree.parse(file).iter(f"{SVG}text")
+    assert sorted(text.text or "" for text in shown) == sorted(texts(draw(y)))
+
+
+def test_a_small_picture_has_a_legend_only_where_something_is_nan() -> None:
+    x = Value(-1.0, "x")
+    assert "rounded: a variable" not in draw(2.0 * x).dot
+    assert "thick and dashed: nan" in draw(2.0 * x.log()).dot
+    assert "thick and dashed: nan" not in draw(2.0 * x.log(), legend=False).dot

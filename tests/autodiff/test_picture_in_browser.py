@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import shutil
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import nn
+import nn.lecture
 from autodiff import Value, draw
 from autodiff.pictures.picture import GraphPicture
 from tests.browser import Page
@@ -102,3 +105,17 @@ def test_a_picture_is_as_wide_as_its_column(chromium: Page, tmp_path: Path, size
     assert width / height == pytest.approx(seen.width / (seen.height + 30.0), rel=0.1)
     assert chromium.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert not chromium.logged()
+
+
+def test_a_wide_picture_is_no_wider_than_a_cell_also_as_an_image(chromium: Page, tmp_path: Path) -> None:
+    picture = nn.draw_network(nn.lecture.network(), *nn.lecture.observations())
+    source = base64.b64encode(str(picture._repr_svg_()).encode()).decode()
+    cell = f'<div id="cell" style="width:700px"><img src="data:image/svg+xml;base64,{source}"></div>'
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><meta charset=utf-8><body>{cell}", "utf-8")
+    chromium.open(path)
+    width, height = chromium.run(
+        "const { width, height } = document.images[0].getBoundingClientRect(); return [width, height]"
+    )
+    assert 690 < width <= 700
+    assert 1.5 < width / height < 4.0

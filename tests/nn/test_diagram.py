@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value
 from autodiff.pictures.picture import Picture
+from nn.network.arrangement import box_of
 from nn.network.contents import Contents
 from nn.network.drawing import drawing_of
 from nn.network.snapshot import Snapshot
@@ -129,7 +130,10 @@ def test_drawn_and_left_out_nodes_add_up_to_the_sizes(n_inputs, sizes, max_nodes
 @settings(max_examples=40)
 @given(st.integers(1, 6), st.lists(st.integers(1, 6), min_size=1, max_size=3), st.booleans())
 def test_labels_and_nodes_keep_clear_of_each_other(n_inputs, sizes, gradients) -> None:
-    dot = nn.draw_network(nn.MLP(n_inputs, sizes, seed=0), gradients=gradients).dot
+    inputs, targets = np.full((1, n_inputs), 0.7), np.full((1, sizes[-1]), 0.3)
+    network = nn.MLP(n_inputs, sizes, "tanh", seed=0)
+    bare = nn.draw_network(network)
+    dot = (nn.draw_network(network, inputs, targets, gradients=True) if gradients else bare).dot
     placed = re.findall(r'^\t([abw]\S*) \[label="(.*?)".*? pos="([-.\d]+),([-.\d]+)"', dot, re.MULTILINE)
     boxes = [(float(x), float(y), *_half(key, label)) for key, label, x, y in placed if label]
     for i, (x, y, width, height) in enumerate(boxes):
@@ -142,8 +146,8 @@ def _half(key: str, label: str) -> tuple[float, float]:
     """Half the width and height of what stands there, in points."""
     if key.startswith("a"):
         return 28.0, 28.0
-    rows = label.split(r"\n")
-    return max(map(len, rows)) * 2.8, len(rows) * 6.5
+    width, height = box_of(label.split(r"\n"))
+    return width / 2, height / 2
 
 
 def test_too_many_weights_bear_no_labels_but_have_a_table_and_tell_themselves_to_a_pointer() -> None:

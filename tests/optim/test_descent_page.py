@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, derivative, exp, grad, log
+from autodiff.animation.svg import width_of
 from nn.lecture import THETA, demonstration_1, demonstration_2, loss, network
 from optim import bfgs, least_squares, minimize, newton, steepest_descent
 from optim.plot.chart import level_lines
@@ -237,5 +239,24 @@ def test_the_page_steps_through_the_descent(chromium: Page, tmp_path: Path) -> N
     chromium.open(tmp_path / "way.html", "phone", dark=True)
     chromium.press(END)
     assert chromium.run("return document.documentElement.scrollWidth") <= 360
+    assert chromium.smallest_letters() >= 6.0
     assert chromium.text("#title") == "Step 30 of 30"
     assert chromium.logged() == []
+
+
+@given(st.floats(-3.0, 1.5), st.floats(0.001, 0.02))
+@settings(max_examples=15, deadline=None)
+def test_words_of_minima_and_maxima_do_not_touch_the_numbers_of_iterates(start: float, s: float) -> None:
+    way = steepest_descent(demonstration_1, start, s=s, max_steps=40).animate()
+    texts = [part for part in way.picture.iter("text") if part.get("class") in ("kind", "number")]
+    assert {part.get("class") for part in texts} == {"kind", "number"}
+
+    def box(part: Element) -> tuple[float, float, float, float]:
+        half = width_of(part.text or "", 12.0) / 2.0
+        x, foot = float(part.attrib["x"]), float(part.attrib["y"])
+        return x - half, foot - 11.0, x + half, foot
+
+    boxes = {kind: [box(part) for part in texts if part.get("class") == kind] for kind in ("kind", "number")}
+    for left, low, right, high in boxes["kind"]:
+        for a, b, c, d in boxes["number"]:
+            assert left >= c or a >= right or low >= d or b >= high

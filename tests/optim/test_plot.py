@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, derivative, grad
-from optim import bfgs, newton, random_search, steepest_descent
+from optim import bfgs, minimize, newton, random_search, steepest_descent
 from optim.plot import plot_basins, plot_paths, plot_result
 from optim.plot.legs import leg
 from optim.plot.stationary import stationary_points, turning_points
@@ -462,3 +462,27 @@ def test_points_that_show_are_apart_and_begin_with_the_first(count):
 
 def test_a_random_search_can_be_drawn_too():
     plot_result(random_search(demonstration_1, 0.0, seed=0, max_steps=50)).canvas.draw()
+
+
+@given(st.floats(-3.5, 2.0), st.floats(0.001, 0.03))
+@settings(max_examples=15, deadline=None)
+def test_words_and_numbers_on_a_curve_do_not_touch_and_stay_within_the_frame(start, s):
+    figure = plot_result(steepest_descent(demonstration_1, start, s=s, max_steps=60))
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    boxes = [text.get_window_extent() for text in axes.texts if "iterates" not in text.get_text()]
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
+    frame = axes.get_window_extent()
+    slack = 0.01 * frame.width
+    assert all(frame.x0 - slack <= box.x0 and box.x1 <= frame.x1 + slack for box in boxes)
+
+
+def test_words_in_the_plane_do_not_lie_on_the_iterates():
+    way = minimize(demonstration_2, [0.25, -1.0], "steepest_descent")
+    figure = plot_paths([way, minimize(demonstration_2, [0.25, -1.0], "bfgs")])
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    words = [text.get_window_extent() for text in axes.texts if text.get_text() in ("minimum", "saddle")]
+    assert len(words) == 3
+    dots = axes.transData.transform(dots_of(axes))
+    assert not any(box.contains(*dot) for box in words for dot in dots)
