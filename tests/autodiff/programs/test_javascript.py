@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import autodiff as ad
-import nn
 from autodiff import Value, elementwise, gradients
 from autodiff.programs.javascript.spellings import CONDITIONS, FUNCTIONS, SPELLINGS
 from autodiff.programs.tracing.conditions import CONDITIONS as RECORDED
@@ -152,7 +151,7 @@ def test_what_cannot_be_written_is_refused_by_name():
         return float(x)
 
     for f in (measured, lambda x: ad.sin(measured(x)) * x):
-        with pytest.raises(TypeError, match="^play: measured cannot be written as JavaScript"):
+        with pytest.raises(TypeError, match=r"^play: measured cannot be written as JavaScript"):
             written(f, 0.5)
     with pytest.raises(TypeError, match="double precision, got 'x' of dtype float32"):
         written(lambda x: x * 2.0, np.float32(1.0))
