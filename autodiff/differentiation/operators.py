@@ -36,7 +36,7 @@ def _transpose(self: Value, *axes: Any) -> Any:
     return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
 
-BINARY = {
+BINARY: dict[str, Callable[..., Any]] = {
     "add": ops.add,
     "sub": ops.subtract,
     "mul": ops.multiply,
