@@ -16,6 +16,7 @@ from ..values import modes
 from .arguments import Arguments, Signature, entered
 from .calling import MISS, Direct, direct
 from .differentiable import Recorder
+from .pickling import Missing, name_of, portable
 from .results import filled
 from .saving import saved
 from .source import Source
@@ -70,6 +71,39 @@ class Program:
             outputs = self._recorder(version, arguments)(arguments, outputs)
         return filled(version.result, outputs)
 
+    # -- elsewhere -----------------------------------------------------------------------------
+
+    def __copy__(self) -> Program:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Program:
+        return self  # as a function is its own copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The texts of the versions, and the name of f."""
+        versions = portable(_identifier(self._f), self.versions)
+        name = None if any(version.captured for version in versions) else name_of(self._f)
+        if not (name or versions):
+            raise ValueError(
+                f"cannot pickle {self!r}, whose function has no name by which it is found elsewhere: a program "
+                "is pickled as its source, so call it first with arguments like those that it will be given"
+            )
+        return {
+            "name": name,
+            "called": _identifier(self._f),
+            "versions": versions,
+            "parameters": self._parameters,
+            "keep": self._keep,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        name, versions = state["name"], state["versions"]
+        f = (name and name.function()) or Missing(state["called"], versions)
+        Program.__init__(self, f, keep=state["keep"])
+        self._parameters = state["parameters"]
+        self._versions.update((version.key, version) for version in versions)
+        self._last = versions[-1] if versions else None
+
     # -- versions ------------------------------------------------------------------------------
 
     @property
@@ -88,6 +122,8 @@ class Program:
                 version = self._versions[key] = Version(self._f, key, arguments, _identifier(self._f))
                 if len(self._versions) > self._keep:
                     self._forget(next(iter(self._versions)))
+            if not version.shortened:
+                version.shortened = True
                 if (way := direct(version, arguments)) is not None:
                     self._short = ((version, way), *self._short[: SHORT_WAYS - 1])
             self._use(version)
@@ -194,6 +230,10 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
     Overflow, nan and kinks are those of the eager engine, but BLAS may keep ∞ where products that overflow
     cancel. So is 0·∞: 0 for structural zeros, decided anew at each call, else nan. There are no warnings.
+
+    A program is pickled as its source: it computes elsewhere what it computed before, with the data that the
+    Values it closes over had then; pickled together with a model, it goes on reading that model. If it closes
+    over none, a function found by its name in a module goes along, and is recorded there for other arguments.
 
     Raises TypeError where f looks at a number: `if x > 0`, `float(x)`, `x.data`; and for arguments that are
     neither data nor settings. Raises ValueError where f does not do the same each time.

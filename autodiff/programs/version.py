@@ -10,7 +10,7 @@ from ..values import modes
 from ..values.data import Data, dtype_of, shape_of
 from ..values.value import Value, recasts
 from .arguments import Arguments
-from .guards.finding import guards_of
+from .guards.finding import Guarded, guards_of
 from .guards.guard import changes
 from .listing import Origin
 from .loading import loaded
@@ -19,6 +19,9 @@ from .rewrites.rewriting import rewritten
 from .source import Source, written
 from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
+
+STAYS = ("_f", "_arguments", "_lock", "_absorbing", "main", "guarded", "changed")
+"""What a version has that is not pickled: f, what it reads around itself, and what follows from the text."""
 
 UNTOLD = Origin("", "")
 """The origin of all lines of a listing that nobody reads."""
@@ -34,6 +37,14 @@ class Form:
         self.listing = rewritten(recording.listing)
         self.source: Source = written(self.listing, name, doc)
         self.function = loaded(self.source)
+
+    @classmethod
+    def told(cls, source: Source, arguments: int, captured: tuple[Value, ...]) -> Form:
+        """The form of a text, whose recording is elsewhere."""
+        form = object.__new__(cls)
+        form.source, form.arguments, form.captured = source, arguments, captured
+        form.function = loaded(source)
+        return form
 
     def __call__(self, data: list[Data]) -> tuple[Data, ...]:
         """All results for the data of the arguments, and of captured Values: as given, else as they are."""
@@ -67,6 +78,19 @@ class Version:
         self.records = any(self.tracked)
         self.checks_nan = recording.checks_nan
         self.result = structure(recording.result)
+        self.shortened = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the text of both forms, and what it is given. See `pickling`."""
+        state = {name: x for name, x in vars(self).items() if name not in STAYS}
+        return {**state, "text": self.whole_source, "arguments": self.main.arguments}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        text, arguments = state.pop("text"), state.pop("arguments")
+        vars(self).update(state, recasts=recasts.on, checks_nan=False, shortened=False)
+        self.main = Form.told(text, arguments, self.captured)
+        self.guarded, self.changed = Guarded([], []), bool
+        self._lock = threading.RLock()
 
     def _recorded(
         self, absorbs: bool, captured: Sequence[Value] = (), told: Origin | None = None
