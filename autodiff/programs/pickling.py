@@ -63,8 +63,8 @@ class Missing:
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise RuntimeError(
             f"the program {self.__name__} was pickled without its function, and is known here for "
-            f"{', '.join(self.known)} alone; call it with other arguments before it is pickled, or close over "
-            "no Values and define the function in a module, by whose name it is found"
+            f"{', '.join(self.known)} alone; call it with other arguments before it is pickled, or close "
+            "over no Values and define the function in a module, by whose name it is found"
         )
 
 
