@@ -85,8 +85,8 @@ class Program:
         name = None if any(version.captured for version in versions) else name_of(self._f)
         if not (name or versions):
             raise ValueError(
-                f"cannot pickle {self!r}, whose function has no name by which it is found elsewhere: programs "
-                "are pickled as their source, so call it first with arguments like those that it will be given"
+                f"cannot pickle {self!r}, whose function has no name by which it is found: programs are "
+                "pickled as their source, so call it first with arguments like those that it will be given"
             )
         return {
             "name": name,

@@ -22,7 +22,8 @@ from ..module import Module
 from .history import History
 from .observations import Observations
 from .packing import check_form
-from .slopes import Loss, Slopes
+from .slopes import Slopes
+from .step import Loss
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 

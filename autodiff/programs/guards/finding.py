@@ -45,9 +45,12 @@ class Guarded(NamedTuple):
 def guards_of(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Guarded:
     """Guards for what f reads, and what the user's functions read that it calls.
 
-    `given` are arguments that are the same at each call, by place or name.
+    `given` are arguments that are the same at each call, by place or name. What f has around itself but gets
+    as arguments, `f._apart()` tells.
     """
     walk = _Walk()
+    apart = asked(f, "_apart")
+    walk.guarding.apart = {id(x) for x in apart()} if callable(apart) else set()
     walk.start(f, given or {})
     return Guarded([*walk.guarding.found.values()], sorted(walk.guarding.unguarded))
 

@@ -167,7 +167,7 @@ def test_other_arguments_are_refused_where_the_function_stayed_behind():
 
 
 def test_one_that_was_not_called_yet_says_so():
-    with pytest.raises(ValueError, match=r"has no name by which it is found elsewhere: .* call it first"):
+    with pytest.raises(ValueError, match=r"has no name by which it is found: .* call it first"):
         pickle.dumps(compiled(lambda x: x))
 
 
