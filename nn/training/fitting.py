@@ -107,8 +107,8 @@ def fit(
         check_chunked(model, size, compiled)
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
-        full = Full(model, criterion, data, held_out, metrics, patience)
-        options = {"lr": lr, "schedule": schedule, "batch_size": size, "compiled": compiled}
+        full = Full(model, criterion, data, held_out, metrics, patience, compiled)
+        options = {"lr": lr, "schedule": schedule, "batch_size": size}
         return minimized(method, full, epochs, progress, {**options, "checkpoint": checkpoint})
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = (ChunkedTrainer if data.lazy else Trainer)(

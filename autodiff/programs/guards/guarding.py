@@ -31,6 +31,7 @@ class Guarding:
     def __init__(self, follow: Callable[[Any], object]) -> None:
         self.found: dict[Any, Guard] = {}
         self.unguarded: set[str] = set()
+        self.effects: set[str] = set()
         self.is_own = False
         """Whether the project's own code is being followed."""
         self.apart: set[int] = set()
