@@ -80,10 +80,9 @@ class Full:
         self.stopped = stopped_early(self.history, best, self.patience)
         return self.stopped is not None
 
-    @property
-    def options(self) -> Options:
+    def options(self, epochs: int) -> Options:
         """What a method is given besides the function."""
-        return {"callback": self.note, "path": False, "compiled": self.compiled}
+        return {"max_steps": epochs, "callback": self.note, "path": False, "compiled": self.compiled}
 
     def conclude(self, result: Result) -> None:
         """Say why it ended, and leave the weights that the training was for."""
@@ -95,7 +94,7 @@ class Full:
 
 
 def _l_bfgs(full: Full, epochs: int) -> Result:
-    return l_bfgs(full.value(), full.model, max_steps=epochs, **full.options)
+    return l_bfgs(full.value(), full.model, **full.options(epochs))
 
 
 def _levenberg_marquardt(full: Full, epochs: int) -> Result:
@@ -108,7 +107,7 @@ def _levenberg_marquardt(full: Full, epochs: int) -> Result:
             'fit: optimizer="levenberg-marquardt" minimises squared errors: loss=nn.squared_error or '
             'nn.mean_squared_error; "l-bfgs" takes every loss'
         )
-    return least_squares(full.residuals(), full.model, max_steps=epochs, **full.options)
+    return least_squares(full.residuals(), full.model, **full.options(epochs))
 
 
 METHODS: dict[str, Callable[[Full, int], Result]] = {

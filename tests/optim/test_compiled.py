@@ -132,7 +132,7 @@ def test_parameters_of_a_model_are_read_anew():
 # -- what cannot be a program ------------------------------------------------------------------
 
 CALLS = 0
-LOG: list = []
+LOG: list[float] = []
 
 
 def deciding(x):
