@@ -15,6 +15,7 @@ from ..text.digits import counted
 from ..values import modes
 from .arguments import Arguments, Signature, entered
 from .calling import MISS, Direct, direct
+from .chunks.calling import Chunked, has_chunks
 from .differentiable import Recorder
 from .pickling import Missing, name_of, portable
 from .results import filled
@@ -64,12 +65,17 @@ class Program:
 
     def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], record: bool = True) -> Any:
         """What a call returns, the long way; data alone, if nothing is to be recorded."""
+        if has_chunks(args, kwargs):
+            return Chunked((args, kwargs), self._entered).result(self._version)
         arguments = entered(args, kwargs, self._parameters)
         version = self._version(arguments)
         outputs: Any = version.outputs(arguments.data)
         if record and version.records:
             outputs = self._recorder(version, arguments)(arguments, outputs)
         return filled(version.result, outputs)
+
+    def _entered(self, call: tuple[tuple[Any, ...], dict[str, Any]]) -> Arguments:
+        return entered(*call, self._parameters)
 
     # -- elsewhere -----------------------------------------------------------------------------
 

@@ -104,7 +104,7 @@ def fit(
     criterion, summed = loss_of(loss)
     size = None if batch_size == BATCH_SIZE else batch_size
     if data.lazy:
-        check_chunked(model, size, compiled)
+        check_chunked(model, size)
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
         full = Full(model, criterion, data, held_out, metrics, patience, compiled)

@@ -34,9 +34,17 @@ class Slopes:
     Raises TypeError or ValueError where a program was asked for and the model or the loss cannot be one.
     """
 
-    def __init__(self, model: Module, loss: Loss, data: Observations, compiled: bool | None) -> None:
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        data: Observations,
+        compiled: bool | None,
+        warm_up: int | None = None,
+    ) -> None:
         self.model, self.loss = model, loss
         self.free = trained(model)
+        self.warm_up = WARM_UP if warm_up is None else warm_up
         self.asked = compiled is True
         self.refusal = "asked for" if compiled is False else _refusal(data)
         if self.asked and self.refusal:
@@ -49,16 +57,12 @@ class Slopes:
     def _eagerly(self) -> str:
         """That the engine computes, and why."""
         watched = "detect_anomaly() looks at each step" if modes.inspector() else None
-        return f"eager: {self.refusal or watched or f'a program takes over after {WARM_UP} steps'}"
+        return f"eager: {self.refusal or watched or f'a program takes over after {self.warm_up} steps'}"
 
     def __call__(self, inputs: Any, targets: Any, step: int) -> tuple[float, Data]:
         """The loss and the output; the gradients too, where the loss is finite."""
-        found = self._programmed(inputs, targets, step) if self.refusal is None else None
-        if found is not None:
-            self.engine = "compiled"
-            return self._kept(*found)
-        self.engine = self._eagerly()
-        return self._passed(inputs, targets)
+        found = self.programmed(inputs, targets, step)
+        return self._passed(inputs, targets) if found is None else self._kept(*found)
 
     def cause(self, inputs: Any, targets: Any) -> str:
         """Which operation, in which line, made the loss or its slopes nan, and what is stable."""
@@ -67,13 +71,19 @@ class Slopes:
 
     # -- by a program --------------------------------------------------------------------------
 
-    def _programmed(self, inputs: Any, targets: Any, step: int) -> Found | None:
-        """What a program finds, where it is its turn; where it cannot be one, `refusal` tells why."""
+    def programmed(self, inputs: Any, targets: Any, step: int) -> Found | None:
+        """What a program finds, where it is its turn; `engine` tells which computes."""
+        found = self._tried(inputs, targets, step) if self.refusal is None else None
+        self.engine = self._eagerly() if found is None else "compiled"
+        return found
+
+    def _tried(self, inputs: Any, targets: Any, step: int) -> Found | None:
+        """The same; where a program cannot be one, `refusal` tells why."""
         if modes.inspector() is not None:  # an anomaly is to be seen where it arises
             return None
-        if self._begun is None and (self.asked or step >= WARM_UP // 2):
+        if self._begun is None and (self.asked or step >= self.warm_up // 2):
             self._begun = conditions(self.model, self.loss)  # short trainings do not come here
-        if not self.asked and step < WARM_UP:
+        if not self.asked and step < self.warm_up:
             return None
         before = [(generator, generator.bit_generator.state) for generator in self._generators()]
         try:

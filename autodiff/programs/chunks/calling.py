@@ -1,0 +1,135 @@
+"""A program called with Dask arrays, whose rows are in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ...differentiation.structure import leaves, mapped
+from ...values import modes
+from ...values.data import as_data
+from ...values.lazy import holds_tasks
+from ..arguments import Arguments
+from ..listing import Listing
+from ..results import filled
+from ..rewrites.rewriting import rewritten
+from ..source import written
+from ..tracing.trace import recorded_from
+from ..version import Version
+from .rows import Sizes
+from .splitting import split
+from .tasks import Piece, Plan
+
+Call: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
+
+TRIAL = (7, 5)
+"""Rows of a second recording; the other number, where chunks have so many."""
+
+_plans: WeakKeyDictionary[Version, dict[Any, Plan]] = WeakKeyDictionary()
+
+
+def has_chunks(args: Any, kwargs: Any) -> bool:
+    """Whether there are Dask arrays among the arguments of a call."""
+    return any(map(holds_tasks, leaves((args, kwargs))))
+
+
+class Chunked:
+    """One call with arrays of rows; `entered` sorts arguments, and `version` is that for them."""
+
+    def __init__(self, call: Call, entered: Callable[[Call], Arguments]) -> None:
+        self.call: Call = mapped(_in_chunks_of(_first(call)), call)
+        self.entered = entered
+        self.lazy, self.rows = self._sorted()
+        self.sizes: tuple[int, ...] = self.rows[0].chunks[0]
+
+    def of(self, n: int) -> Arguments:
+        """The arguments with so many rows in place of all."""
+        return self.entered(mapped(lambda x: example(x, n) if holds_tasks(x) else x, self.call))
+
+    def _sorted(self) -> tuple[list[bool], list[Any]]:
+        """Which operands have rows, and these, in order."""
+        marked = {}
+
+        def marking(x: Any) -> Any:
+            if not holds_tasks(x):
+                return x
+            mark = example(x, 1)
+            marked[id(mark)] = mark, x
+            return mark
+
+        operands = self.entered(mapped(marking, self.call)).operands
+        return [id(x) in marked for x in operands], [marked[id(x)][1] for x in operands if id(x) in marked]
+
+    def result(self, version: Callable[[Arguments], Version]) -> Any:
+        """What the program returns, as Dask arrays."""
+        versions = {n: version(self.of(n)) for n in dict.fromkeys(self.sizes)}
+        first = versions[self.sizes[0]]
+        plans = _plans.setdefault(first, {})
+        lazy = [*self.lazy, *[False] * len(first.captured)]
+        if self.sizes not in plans:
+            plans[self.sizes] = self._planned(versions, lazy)
+        operands = zip(self.of(1).data, self.lazy, strict=True)
+        same = [*[x for x, is_lazy in operands if not is_lazy], *[x._data for x in first.captured]]
+        return filled(first.result, plans[self.sizes].arrays(lazy, self.rows, same))
+
+    def _planned(self, versions: dict[int, Version], lazy: list[bool]) -> Plan:
+        pieces, total = {}, sum(self.sizes)
+        for n, version in versions.items():
+            if version.records:
+                raise TypeError(
+                    "compile: with dask arrays a program returns numbers, but this result depends on "
+                    "variables; compile value_and_grad(f), or make them constants"
+                )
+            count = TRIAL[n == TRIAL[0]]
+            listing, trial = (self._recorded(version, self.of(rows)) for rows in (n, count))
+            found = split(listing, trial, lazy, Sizes(n, count, total))
+            pieces[n] = _piece(found.chunk, version.name, f"{version.doc}, a chunk of {total} rows")
+            if n == self.sizes[0]:
+                rest = _piece(
+                    found.rest, f"{version.name}_of_all", f"What follows from the sums of all {total} rows."
+                )
+                plan = Plan(pieces, rest, found)
+        return plan
+
+    def _recorded(self, version: Version, arguments: Arguments) -> Listing:
+        """What f records, without the look for nan."""
+        inputs = arguments.inputs()
+        args, kwargs = arguments.filled(iter(inputs))
+        with modes.inside(version.inside_derivative):
+            found = recorded_from(version._f, args, kwargs, inputs, False, version.captured)
+        return Listing(found.listing.lines, found.listing.outputs[: len(found.outputs)])
+
+
+def _piece(listing: Listing, name: str, doc: str) -> Piece:
+    return Piece(written(rewritten(listing), name, doc))
+
+
+def example(x: Any, n: int) -> Any:
+    """Rows of an array, as a program sees them."""
+    return as_data(
+        np.full((n, *x.shape[1:]), True if x.dtype.kind == "b" else 0.5, x.dtype), copy=False, masks=True
+    )
+
+
+def _first(call: Call) -> Any:
+    return next(filter(holds_tasks, leaves(call)))
+
+
+def _in_chunks_of(like: Any) -> Callable[[Any], Any]:
+    """Puts arrays into the chunks of rows of another, each row whole."""
+    sizes = like.chunks[0] if like.ndim else ()
+
+    def chunked(x: Any) -> Any:
+        if not holds_tasks(x):
+            return x
+        if not x.ndim or x.shape[0] != sum(sizes) or 0 in sizes:
+            raise TypeError(
+                f"compile: dask arrays must have one row per observation each, got shapes {like.shape} and "
+                f"{x.shape} in chunks of {sizes} rows; compute() what has none"
+            )
+        return x.rechunk({0: sizes, **dict.fromkeys(range(1, x.ndim), -1)})
+
+    return chunked
