@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial, reduce
+from operator import getitem
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
@@ -53,49 +55,79 @@ class Plan(NamedTuple):
     rest: Piece
     split: Split
 
-    def arrays(self, lazy: Sequence[bool], rows: Sequence[Any], same: Sequence[Data]) -> Iterator[Any]:
+    def arrays(self, lazy: Sequence[bool], rows: Sequence[Any], same: Sequence[Data]) -> list[Any]:
         """The results as Dask arrays, of arrays of rows, and of what is the same for all chunks."""
-        import dask
-
+        graph = _Graph(rows)
         sizes = rows[0].chunks[0]
-        shared = dask.delayed(tuple(same), traverse=False)  # sent once, to each worker
-        pieces = {n: dask.delayed(piece, traverse=False) for n, piece in self.pieces.items()}
-        blocks = zip(*[x.to_delayed(optimize_graph=False).ravel() for x in rows], strict=True)
-        found = []
-        for n, given in zip(sizes, blocks, strict=True):
+        shared = graph.entered("same", (tuple, list(same)))  # sent once, to each worker
+        pieces = {n: graph.entered(f"program-of-{n}", piece) for n, piece in self.pieces.items()}
+        chunks = []
+        for i, n in enumerate(sizes):
             task = partial(of_chunk, tuple(lazy), self.split.weights(n / sum(sizes)))
-            found.append(dask.delayed(task, name="chunk", nout=2)(pieces[n], shared, *given))
-        sums = _summed([part for part, _ in found])
-        rest = dask.delayed(of_all, nout=len(self.split.rest.outputs))(self.rest, shared, sums)
+            blocks = [_block(x, i) for x in rows]
+            chunks.append(graph.entered("chunk", (task, pieces[n], shared, *blocks), i))
+        rest = graph.entered("rest", (of_all, self.rest, shared, graph.summed(chunks)))
+        found = []
         for (has_rows, place), line in zip(self.split.places, self.split.results, strict=True):
-            if has_rows:
-                yield _joined([y[place] for _, y in found], sizes, self.split.axes[place], line)
-            else:
-                yield _array(rest[place], line.shape, line)
+            axis = self.split.axes[place] if has_rows else None
+            parts = [(_row, chunk, place) for chunk in chunks] if has_rows else [(getitem, rest, place)]
+            shape = [sizes if k == axis else (n,) for k, n in enumerate(line.shape)]
+            found.append(graph.array(parts, axis, shape, line.dtype))
+        return found
 
 
-def _summed(parts: list[Any]) -> Any:
-    """The sums of what chunks give, some in each task."""
-    import dask
+class _Graph:
+    """Tasks by their keys, behind those of arrays of rows."""
 
-    while len(parts) > 1:
-        groups = [parts[i : i + TOGETHER] for i in range(0, len(parts), TOGETHER)]
-        parts = [dask.delayed(added)(group) for group in groups]
-    return parts[0]
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self.name, self.rows = f"program-{uuid4().hex}", rows
+        self.tasks: dict[Any, Any] = {}
+        self.count = 0
+
+    def entered(self, name: str, task: Any, *place: int) -> tuple[Any, ...]:
+        """The key of a task."""
+        key = (f"{name}-{self.name}", *place)
+        self.tasks[key] = task
+        return key
+
+    def summed(self, chunks: Sequence[Any]) -> Any:
+        """The sums of what chunks give, some in each task."""
+        sums, level = [(getitem, chunk, 0) for chunk in chunks], 0
+        while len(sums) > 1 or not level:
+            groups = [sums[i : i + TOGETHER] for i in range(0, len(sums), TOGETHER)]
+            sums = [self.entered("sum", (added, group), level, i) for i, group in enumerate(groups)]
+            level += 1
+        return sums[0]
+
+    def array(self, parts: list[Any], axis: int | None, chunks: list[Any], dtype: Any) -> Any:
+        """An array of tasks, one for each chunk along an axis."""
+        import dask.array as da
+        from dask.highlevelgraph import HighLevelGraph
+
+        self.count += 1
+        name = f"{self.name}-{self.count}"
+        blank = [0] * len(chunks)
+        keys = [(name, *[i if k == axis else 0 for k in range(len(blank))]) for i in range(len(parts))]
+        tasks = dict(zip(keys, parts, strict=True))
+        graph = HighLevelGraph.from_collections(name, {**self.tasks, **tasks}, dependencies=self.rows)
+        return da.Array(graph, name, chunks=tuple(chunks), dtype=dtype)
 
 
-def _joined(parts: list[Any], sizes: Sequence[int], axis: int, line: Any) -> Any:
-    """The rows of all chunks, one behind the other."""
-    import dask.array as da
+def _block(x: Any, i: int) -> Any:
+    """The rows of a chunk, by their key; where they are a slice of a block, that is a part of our task."""
+    from dask.array.chunk import getitem as slicing
+    from dask.highlevelgraph import MaterializedLayer
 
-    shapes = [(*line.shape[:axis], n, *line.shape[axis + 1 :]) for n in sizes]
-    return da.concatenate([_array(x, shape, line) for x, shape in zip(parts, shapes, strict=True)], axis)
+    key = (x.name, i, *[0] * (x.ndim - 1))
+    layer = x.dask.layers[x.name]
+    task = layer[key] if isinstance(layer, MaterializedLayer) else None
+    function = task[0] if isinstance(task, tuple) else getattr(task, "func", None)
+    return task if function in (getitem, slicing) else key
 
 
-def _array(x: Any, shape: tuple[int, ...], line: Any) -> Any:
-    import dask.array as da
-
-    return da.from_delayed(x, shape, line.dtype)
+def _row(chunk: Any, place: int) -> Any:
+    """One of the results of a chunk that have rows."""
+    return chunk[1][place]
 
 
 # -- what workers do ---------------------------------------------------------------------------
