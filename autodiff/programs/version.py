@@ -20,7 +20,7 @@ from .source import Source, written
 from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
 
-STAYS = ("_f", "_arguments", "_lock", "_absorbing", "main", "guarded", "changed")
+STAYS = ("_f", "_arguments", "_lock", "_absorbing", "main", "guarded", "changed", "in_chunks")
 """What a version has that is not pickled: f, what it reads around itself, and what follows from the text."""
 
 UNTOLD = Origin("", "")
@@ -58,6 +58,9 @@ class Version:
     The second is recorded when a gradient holds nan for the first time, and serves from then on where
     one does, as the eager engine's second pass.
     """
+
+    in_chunks: Source | None = None
+    """The text for some rows of a chunk, where it was called with Dask arrays."""
 
     def __init__(self, f: Callable[..., Any], key: Hashable, arguments: Arguments, name: str) -> None:
         self.key, self.name, self.doc = key, name, f"{name}({_shapes_in_words(arguments)})"
@@ -101,6 +104,16 @@ class Version:
         with modes.inside(self.inside_derivative):
             return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
 
+    @property
+    def function(self) -> Callable[..., Any]:
+        """What is recorded. Raises RuntimeError where it stayed behind, as the program was pickled."""
+        if "_f" in vars(self):
+            return self._f
+        raise RuntimeError(
+            f"the program {self.name} was pickled without its function, and takes no dask arrays here; it is "
+            "sent to the workers as it is called"
+        )
+
     def is_current(self) -> bool:
         """Whether captured Values are variables and of the dtypes that they were, and names mean the same."""
         now = recasts.on
@@ -131,14 +144,14 @@ class Version:
 
     @property
     def source(self) -> Source:
-        """The text of the first form, below what it takes to stay as it was."""
-        return self.main.source.below(self.guarded.told())
+        """The text of the first form, or that for rows in chunks, below what it takes to stay as it was."""
+        return (self.in_chunks or self.main.source).below(self.guarded.told())
 
     @property
     def whole_source(self) -> Source:
         """The text of both forms, where there is a second."""
         if not self.checks_nan:
-            return self.source
+            return self.main.source.below(self.guarded.told())
         whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
         return whole.below(self.guarded.told())
 

@@ -1,7 +1,7 @@
 """Rows per second: loss and gradient of a network over rows in chunks, on one worker and on two.
 
-Beside the same tasks written by hand with `dask.delayed`, one for each chunk and one that adds. The rows are in
-the memory of the workers: making them, which both do alike, is timed apart. What workers do is timed by the
+Beside the same tasks written by hand with `dask.delayed`, one for each chunk and one that adds. The rows are
+in the memory of the workers: making them, which both do alike, is timed apart. What workers do is timed by the
 clock, since it is not done in this process: on a machine that is busy, or has fewer processors than workers,
 both lose.
 """
@@ -87,7 +87,7 @@ def rows() -> Iterator[Row]:
     program = autodiff.compile(value_and_grad(loss))
     for n, name in ((1, "one worker"), (2, "two workers")):
         with Client(n_workers=n, threads_per_worker=1, dashboard_address=":0"):
-            made = [per_second(lambda: wait(_rows().persist()), 1) for _ in range(PAIRS)]  # noqa: B023
+            made = [per_second(lambda: wait(_rows().persist()), 1) for _ in range(PAIRS)]
             yield Row(f"making the rows, {name}", "", made, "rows a second")
             data = _rows().persist()
             wait(data)

@@ -21,12 +21,18 @@ from ..tracing.trace import recorded_from
 from ..version import Version
 from .rows import Sizes
 from .splitting import split
-from .tasks import Piece, Plan
+from .tasks import Piece, Plan, tiles
 
 Call: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
 
-TRIAL = (7, 5)
-"""Rows of a second recording; the other number, where chunks have so many."""
+TRIAL, OTHER = 7, 5
+"""Rows of a recording beside which the others are put; and where they have so many rows."""
+
+CACHED = 2**16
+"""Numbers of an array that stays in a processor's cache: a chunk is computed some rows at a time."""
+
+LEAST = 256
+"""Rows below which a program would spend its time on calls."""
 
 _plans: WeakKeyDictionary[Version, dict[Any, Plan]] = WeakKeyDictionary()
 
@@ -63,55 +69,54 @@ class Chunked:
         operands = self.entered(mapped(marking, self.call)).operands
         return [id(x) in marked for x in operands], [marked[id(x)][1] for x in operands if id(x) in marked]
 
-    def result(self, version: Callable[[Arguments], Version]) -> Any:
+    def result(self, version_of: Callable[[Arguments], Version]) -> Any:
         """What the program returns, as Dask arrays."""
-        versions = {n: version(self.of(n)) for n in dict.fromkeys(self.sizes)}
-        first = versions[self.sizes[0]]
-        plans = _plans.setdefault(first, {})
-        lazy = [*self.lazy, *[False] * len(first.captured)]
+        version = version_of(self.of(TRIAL))
+        plans = _plans.setdefault(version, {})
+        lazy = [*self.lazy, *[False] * len(version.captured)]
         if self.sizes not in plans:
-            plans[self.sizes] = self._planned(versions, lazy)
-        operands = zip(self.of(1).data, self.lazy, strict=True)
-        same = [*[x for x, is_lazy in operands if not is_lazy], *[x._data for x in first.captured]]
-        return filled(first.result, plans[self.sizes].arrays(lazy, self.rows, same))
+            plans[self.sizes] = self._planned(version, lazy)
+        operands = zip(self.of(TRIAL).data, self.lazy, strict=True)
+        same = [*[x for x, is_lazy in operands if not is_lazy], *[x._data for x in version.captured]]
+        return filled(version.result, plans[self.sizes].arrays(lazy, self.rows, same))
 
-    def _planned(self, versions: dict[int, Version], lazy: list[bool]) -> Plan:
-        pieces, total = {}, sum(self.sizes)
-        for n, version in versions.items():
-            if version.records:
-                raise TypeError(
-                    "compile: with dask arrays a program returns numbers, but this result depends on "
-                    "variables; compile value_and_grad(f), or make them constants"
-                )
-            count = TRIAL[n == TRIAL[0]]
-            listing, trial = (self._recorded(version, self.of(rows)) for rows in (n, count))
-            found = split(listing, trial, lazy, Sizes(n, count, total))
-            pieces[n] = _piece(found.chunk, version.name, f"{version.doc}, a chunk of {total} rows")
-            if n == self.sizes[0]:
-                rest = _piece(
-                    found.rest, f"{version.name}_of_all", f"What follows from the sums of all {total} rows."
-                )
-                plan = Plan(pieces, rest, found)
-        return plan
+    def _planned(self, version: Version, lazy: list[bool]) -> Plan:
+        if version.records:
+            raise TypeError(
+                "compile: with dask arrays a program returns numbers, but this result depends on "
+                "variables; compile value_and_grad(f), or make them constants"
+            )
+        trial, total = self._recorded(version, TRIAL), sum(self.sizes)
+        most = max(LEAST, CACHED * TRIAL // max(np.size(line.data) for line in trial.lines))
+        pieces = {}
+        for n in dict.fromkeys(n for size in self.sizes for n in tiles(size, most)):
+            sizes = Sizes(n, TRIAL, total)
+            other = trial if n != TRIAL else self._recorded(version, OTHER)
+            found = split(
+                self._recorded(version, n), other, lazy, sizes._replace(trial=OTHER if n == TRIAL else TRIAL)
+            )
+            doc = f"Some of {total} rows: what is returned is added, a mean by numbers of rows."
+            pieces[n] = Piece(written(rewritten(found.chunk), version.name, doc))
+        rest = written(
+            rewritten(found.rest), f"{version.name}_of_all", f"The rest, of sums over all {total} rows."
+        )
+        version.in_chunks = pieces[n].source.below([f"In chunks, of {most} rows at a time or fewer."])
+        return Plan(pieces, Piece(rest), found, most)
 
-    def _recorded(self, version: Version, arguments: Arguments) -> Listing:
-        """What f records, without the look for nan."""
+    def _recorded(self, version: Version, n: int) -> Listing:
+        """What f records for so many rows, without the look for nan."""
+        arguments = self.of(n)
         inputs = arguments.inputs()
         args, kwargs = arguments.filled(iter(inputs))
         with modes.inside(version.inside_derivative):
-            found = recorded_from(version._f, args, kwargs, inputs, False, version.captured)
+            found = recorded_from(version.function, args, kwargs, inputs, False, version.captured)
         return Listing(found.listing.lines, found.listing.outputs[: len(found.outputs)])
-
-
-def _piece(listing: Listing, name: str, doc: str) -> Piece:
-    return Piece(written(rewritten(listing), name, doc))
 
 
 def example(x: Any, n: int) -> Any:
     """Rows of an array, as a program sees them."""
-    return as_data(
-        np.full((n, *x.shape[1:]), True if x.dtype.kind == "b" else 0.5, x.dtype), copy=False, masks=True
-    )
+    number = np.array(True if x.dtype.kind == "b" else 0.5, x.dtype)
+    return as_data(np.broadcast_to(number, (n, *x.shape[1:])), copy=False, masks=True)
 
 
 def _first(call: Call) -> Any:

@@ -33,10 +33,6 @@ class Split(NamedTuple):
     places: tuple[tuple[bool, int], ...]
     results: tuple[Line, ...]
 
-    def weights(self, share: float) -> tuple[float, ...]:
-        """By what a chunk's results are multiplied that are added, where it has such a share of the rows."""
-        return tuple(share if way == "mean" else 1.0 for way in self.ways if way != "rows")
-
 
 def split(listing: Listing, trial: Listing, lazy: Sequence[bool], sizes: Sizes) -> Split:
     """Split a listing, recorded for the rows of a chunk; another, of fewer rows, tells what goes by these.

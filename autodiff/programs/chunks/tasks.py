@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial, reduce
+from dataclasses import dataclass
+from functools import reduce
 from operator import getitem
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -14,6 +15,7 @@ import numpy as np
 from ...values.data import Data, as_data
 from ..loading import Run, loaded
 from ..source import Source
+from .rows import Way
 from .splitting import Split
 
 TOGETHER = 16
@@ -54,18 +56,22 @@ class Plan(NamedTuple):
     pieces: dict[int, Piece]
     rest: Piece
     split: Split
+    most: int
+    """Rows at a time."""
 
     def arrays(self, lazy: Sequence[bool], rows: Sequence[Any], same: Sequence[Data]) -> list[Any]:
         """The results as Dask arrays, of arrays of rows, and of what is the same for all chunks."""
         graph = _Graph(rows)
         sizes = rows[0].chunks[0]
         shared = graph.entered("same", (tuple, list(same)))  # sent once, to each worker
-        pieces = {n: graph.entered(f"program-of-{n}", piece) for n, piece in self.pieces.items()}
+        program = graph.entered(
+            "program",
+            Chunk(self.pieces, self.split.ways, self.split.axes, tuple(lazy), self.most, sum(sizes)),
+        )
         chunks = []
-        for i, n in enumerate(sizes):
-            task = partial(of_chunk, tuple(lazy), self.split.weights(n / sum(sizes)))
+        for i in range(len(sizes)):
             blocks = [_block(x, i) for x in rows]
-            chunks.append(graph.entered("chunk", (task, pieces[n], shared, *blocks), i))
+            chunks.append(graph.entered("chunk", (of_chunk, program, shared, *blocks), i))
         rest = graph.entered("rest", (of_all, self.rest, shared, graph.summed(chunks)))
         found = []
         for (has_rows, place), line in zip(self.split.places, self.split.results, strict=True):
@@ -82,7 +88,8 @@ class _Graph:
     def __init__(self, rows: Sequence[Any]) -> None:
         self.name, self.rows = f"program-{uuid4().hex}", rows
         self.tasks: dict[Any, Any] = {}
-        self.count = 0
+        self.arrays: list[str] = []
+        self.behind: Any = None
 
     def entered(self, name: str, task: Any, *place: int) -> tuple[Any, ...]:
         """The key of a task."""
@@ -104,12 +111,13 @@ class _Graph:
         import dask.array as da
         from dask.highlevelgraph import HighLevelGraph
 
-        self.count += 1
-        name = f"{self.name}-{self.count}"
-        blank = [0] * len(chunks)
-        keys = [(name, *[i if k == axis else 0 for k in range(len(blank))]) for i in range(len(parts))]
-        tasks = dict(zip(keys, parts, strict=True))
-        graph = HighLevelGraph.from_collections(name, {**self.tasks, **tasks}, dependencies=self.rows)
+        if self.behind is None:
+            self.behind = HighLevelGraph.from_collections(self.name, self.tasks, dependencies=self.rows)
+        name = f"{self.name}-{len(self.arrays)}"
+        self.arrays.append(name)
+        keys = [(name, *[i if k == axis else 0 for k in range(len(chunks))]) for i in range(len(parts))]
+        layers = {**self.behind.layers, name: dict(zip(keys, parts, strict=True))}
+        graph = HighLevelGraph(layers, {**self.behind.dependencies, name: {self.name}})
         return da.Array(graph, name, chunks=tuple(chunks), dtype=dtype)
 
 
@@ -121,8 +129,12 @@ def _block(x: Any, i: int) -> Any:
     key = (x.name, i, *[0] * (x.ndim - 1))
     layer = x.dask.layers[x.name]
     task = layer[key] if isinstance(layer, MaterializedLayer) else None
-    function = task[0] if isinstance(task, tuple) else getattr(task, "func", None)
-    return task if function in (getitem, slicing) else key
+    if isinstance(task, tuple):  # as Dask wrote tasks until 2024
+        return (getitem, *task[1:]) if task[0] in (getitem, slicing) else key
+    if getattr(task, "func", None) not in (getitem, slicing):
+        return key
+    block, index = getattr(task, "args")  # noqa: B009 (Dask's, of which no types are known)
+    return getitem, block.key, index
 
 
 def _row(chunk: Any, place: int) -> Any:
@@ -133,15 +145,42 @@ def _row(chunk: Any, place: int) -> Any:
 # -- what workers do ---------------------------------------------------------------------------
 
 
-def of_chunk(
-    lazy: Sequence[bool], weights: Sequence[float], piece: Piece, same: Sequence[Data], *blocks: Data
-) -> tuple[tuple[Data, ...], tuple[Data, ...]]:
-    """What a chunk adds to the sums over all, and its rows."""
-    given, rest = iter(blocks), iter(same)
-    inputs = [as_data(next(given), copy=False, masks=True) if is_lazy else next(rest) for is_lazy in lazy]
-    found = piece(*inputs)
-    parts = zip(found, weights, strict=False)
-    return tuple([y if w == 1.0 else y * w for y, w in parts]), found[len(weights) :]
+def tiles(n: int, most: int) -> list[int]:
+    """So many rows in parts of about equal size."""
+    count = -(-n // most)
+    return [n // count + (i < n % count) for i in range(count)]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What is computed of each chunk, some rows at a time: by the program for so many."""
+
+    pieces: dict[int, Piece]
+    ways: tuple[Way, ...]
+    axes: tuple[int, ...]
+    lazy: tuple[bool, ...]
+    most: int
+    total: int
+
+    def of(self, same: Sequence[Data], blocks: Sequence[Data]) -> Any:
+        """What a chunk adds to the sums over all, and its rows."""
+        sums, rows, start = [], [], 0
+        count = len(self.ways) - len(self.axes)
+        for n in tiles(len(blocks[0]), self.most):
+            given, rest = iter(blocks), iter(same)
+            inputs = [next(given)[start : start + n] if lazy else next(rest) for lazy in self.lazy]
+            found = self.pieces[n](*inputs)
+            pairs = zip(found, self.ways, strict=True)
+            sums.append(tuple([y * (n / self.total) if way == "mean" else y for y, way in pairs][:count]))
+            rows.append(found[count:])
+            start += n
+        columns = zip(zip(*rows, strict=True), self.axes, strict=True)
+        return added(sums), [np.concatenate(column, axis) for column, axis in columns]
+
+
+def of_chunk(chunk: Chunk, same: Sequence[Data], *blocks: Data) -> Any:
+    """The same of blocks as they come."""
+    return chunk.of(same, [as_data(x, copy=False, masks=True) for x in blocks])
 
 
 def added(parts: Sequence[tuple[Data, ...]]) -> tuple[Data, ...]:
