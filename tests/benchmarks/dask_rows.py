@@ -1,9 +1,9 @@
 """Rows per second: loss and gradient of a network over rows in chunks, on one worker and on two.
 
 Beside the same tasks written by hand with `dask.delayed`, one for each chunk and one that adds. The rows are
-in the memory of the workers: making them, which both do alike, is timed apart. What workers do is timed by the
-clock, since it is not done in this process: on a machine that is busy, or has fewer processors than workers,
-both lose.
+in the memory of the workers: making them, which both do alike, is timed apart. What workers do is timed by
+the clock, since it is not done in this process: on a machine that is busy, or has fewer processors than
+workers, both lose.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .harness import Row, Work, missing
 
 N_CHUNKS, N_ROWS, N_FEATURES, N_HIDDEN = 16, 50_000, 20, 32
 WORK = f"{N_CHUNKS * N_ROWS:,} rows of {N_FEATURES} in chunks, {N_FEATURES}-{N_HIDDEN}-1, loss and gradient"
-PAIRS, REPEATS = 9, 3
+PAIRS, REPEATS = 7, 2
 HAND = "dask.delayed, by hand"
 
 _count = itertools.count()

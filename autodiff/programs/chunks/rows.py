@@ -142,7 +142,9 @@ def rescaled(x: Any, trial: Any, sizes: Sizes, axis: int | None) -> Any:
         raise ValueError("an array that f closes over has something else for each row")
     if np.array_equal(once, other, equal_nan=np.asarray(once).dtype.kind == "f"):
         return x
+    dtype = np.asarray(once).dtype
+    rounding = 16.0 * float(np.finfo(dtype).eps) if dtype.kind == "f" else 0.0
     for power in (1, -1):
-        if np.allclose(once, other * (sizes.chunk / sizes.trial) ** power, 1e-12, 0.0):
+        if np.allclose(once, other * (sizes.chunk / sizes.trial) ** power, rounding, 0.0):
             return x * (sizes.total / sizes.chunk) ** power
     raise ValueError(f"the number {once} goes by the number of rows in another way")

@@ -62,7 +62,7 @@ SPLITTING = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(SPLITTING)), st.data(), st.booleans())
 def test_a_loss_and_its_gradient_in_chunks_are_those_of_all_rows(name, data, single):
     f = value_and_grad(SPLITTING[name])
@@ -179,7 +179,8 @@ def test_parameters_are_read_anew_and_programs_kept():
     for _ in range(2):
         agree(whole(program(*lazy)), step(X, Y))
         model.parameters()[0].data = model.parameters()[0].data * 1.5
-    assert len(program.versions) == 2  # of 12 and of 11 rows
+    assert len(program.versions) == 1
+    assert "In chunks, of" in program.source
 
 
 def test_what_has_other_rows_is_refused():
