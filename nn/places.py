@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .parts import Owner
 
 
-class Place(NamedTuple):
+class Holder(NamedTuple):
     """Where a module keeps something: the attributes of a part, a list or a dict among them."""
 
     container: Any
@@ -25,13 +25,13 @@ class Place(NamedTuple):
         self.container[self.key] = new
 
 
-def places(module: Owner, belongs: Callable[[Any], bool]) -> list[Place]:
+def places(module: Owner, belongs: Callable[[Any], bool]) -> list[Holder]:
     """Where a module keeps what belongs. Raises ValueError where that is in a tuple, which cannot change."""
     seen: set[int] = set()
     return [place for _, part in module.named_parts(Owner) for place in _within(vars(part), belongs, seen)]
 
 
-def _within(container: Any, belongs: Callable[[Any], bool], seen: set[int]) -> Iterator[Place]:
+def _within(container: Any, belongs: Callable[[Any], bool], seen: set[int]) -> Iterator[Holder]:
     if id(container) in seen:
         return
     seen.add(id(container))
@@ -42,11 +42,11 @@ def _within(container: Any, belongs: Callable[[Any], bool], seen: set[int]) -> I
         elif belongs(content):
             if isinstance(container, tuple):
                 raise ValueError(f"the module keeps a {type(content).__name__} in a tuple; make it a list")
-            yield Place(container, key)
+            yield Holder(container, key)
 
 
 @contextmanager
-def standing_in(kept: list[Place], stand_in: Callable[[Any], Any]) -> Iterator[None]:
+def standing_in(kept: list[Holder], stand_in: Callable[[Any], Any]) -> Iterator[None]:
     """A block in which something else is in some places: the same for the same."""
     before = [place.content for place in kept]
     others = {id(x): stand_in(x) for x in {id(x): x for x in before}.values()}

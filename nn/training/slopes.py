@@ -16,7 +16,7 @@ from autodiff.values.data import Data
 from ..module import Module
 from .constancy import changed, conditions
 from .observations import Observations
-from .step import Found, Loss, Step, trained
+from .step import Found, Loss, StepFunction, trained
 
 WARM_UP = 500
 """Steps after which it pays to compile."""
@@ -51,7 +51,7 @@ class Slopes:
             raise ValueError(f"fit: compiled=True, but {self.refusal}; leave it out")
         self.engine = self._eagerly()
         self._begun: Mapping[str, str] | None = None
-        self._step: Step | None = None
+        self._step: StepFunction | None = None
         self._program: Program | None = None
 
     def _eagerly(self) -> str:
@@ -99,11 +99,11 @@ class Slopes:
     def _found(self, inputs: Any, targets: Any) -> Found:
         """The step by its program, from the numbers that the model keeps and those that it draws."""
         if self._step is None:
-            self._step = Step(self.model, self.loss)
+            self._step = StepFunction(self.model, self.loss)
         given = inputs, targets, self._step.state, self._step.drawn(inputs, targets)
         return self._program(*given) if self._program else self._compiled(self._step, given)
 
-    def _compiled(self, step: Step, given: tuple[Any, ...]) -> Found:
+    def _compiled(self, step: StepFunction, given: tuple[Any, ...]) -> Found:
         """Compile, if what the program takes for constant was so until now, and while it was recorded."""
         self._check_constant()
         program = autodiff.compile(step.function())

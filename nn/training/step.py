@@ -57,7 +57,7 @@ class Asked:
         return lambda *args, **options: self._answer(Draw(self._generator, name, args, options))
 
 
-class Step:
+class StepFunction:
     """The step of a model with its loss."""
 
     def __init__(self, model: Module, loss: Loss) -> None:

@@ -1,7 +1,8 @@
 """Training and minimising by a program, beside the same by the engine: with all that each does besides.
 
-A network with batch normalisation and dropout, 16-64-1, batches of 32; the Rosenbrock function of 100 unknowns
-by BFGS and L-BFGS; a network's loss on 500 observations by L-BFGS, its residuals by Levenberg-Marquardt.
+A network with batch normalisation and dropout, 16-64-1, batches of 32; the Rosenbrock function of 100
+unknowns by BFGS and L-BFGS; a network's loss on 512 observations by L-BFGS, its residuals by
+Levenberg-Marquardt.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from ..tracing.trace import recorded_from
 from ..version import Version
 from .rows import Sizes
 from .splitting import split
-from .tasks import Piece, Plan, tiles
+from .tasks import Piece, ChunkPlan, tiles
 
 Call: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -34,7 +34,7 @@ CACHED = 2**16
 LEAST = 256
 """Rows below which a program would spend its time on calls."""
 
-_plans: WeakKeyDictionary[Version, dict[Any, Plan]] = WeakKeyDictionary()
+_plans: WeakKeyDictionary[Version, dict[Any, ChunkPlan]] = WeakKeyDictionary()
 
 
 def has_chunks(args: Any, kwargs: Any) -> bool:
@@ -80,7 +80,7 @@ class Chunked:
         same = [*[x for x, is_lazy in operands if not is_lazy], *[x._data for x in version.captured]]
         return filled(version.result, plans[self.sizes].arrays(lazy, self.rows, same))
 
-    def _planned(self, version: Version, lazy: list[bool]) -> Plan:
+    def _planned(self, version: Version, lazy: list[bool]) -> ChunkPlan:
         if version.records:
             raise TypeError(
                 "compile: with dask arrays a program returns numbers, but this result depends on "
@@ -101,7 +101,7 @@ class Chunked:
             rewritten(found.rest), f"{version.name}_of_all", f"The rest, of sums over all {total} rows."
         )
         version.in_chunks = pieces[n].source.below([f"In chunks, of {most} rows at a time or fewer."])
-        return Plan(pieces, Piece(rest), found, most)
+        return ChunkPlan(pieces, Piece(rest), found, most)
 
     def _recorded(self, version: Version, n: int) -> Listing:
         """What f records for so many rows, without the look for nan."""

@@ -50,7 +50,7 @@ class Piece:
         return run(*inputs)
 
 
-class Plan(NamedTuple):
+class ChunkPlan(NamedTuple):
     """What chunks compute, for each number of rows, and the rest; `split` says how these come together."""
 
     pieces: dict[int, Piece]
