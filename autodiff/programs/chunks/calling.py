@@ -21,7 +21,7 @@ from ..tracing.trace import recorded_from
 from ..version import Version
 from .rows import Sizes
 from .splitting import split
-from .tasks import Piece, ChunkPlan, tiles
+from .tasks import ChunkPlan, Piece, tiles
 
 Call: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
 
