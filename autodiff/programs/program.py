@@ -241,8 +241,12 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     Values it closes over had then; pickled together with a model, it goes on reading that model. If it closes
     over none, a function found by its name in a module goes along, and is recorded there for other arguments.
 
+    Dask arrays with rows in chunks are computed by one program per chunk, where f sums or averages over rows
+    only; results are Dask arrays, and 0·∞ is nan there.
+
     Raises TypeError where f looks at a number: `if x > 0`, `float(x)`, `x.data`; and for arguments that are
-    neither data nor settings. Raises ValueError where f does not do the same each time.
+    neither data nor settings; and for rows in chunks where f does not split, naming the operation. Raises
+    ValueError where f does not do the same each time.
 
     >>> from autodiff import value_and_grad, where
     >>> program = compile(value_and_grad(lambda x: where(x > 0.0, x * x, -x)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optim import Iterate, Result, l_bfgs, least_squares
-from optim.run import Options
+from optim.options import Options
 
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
