@@ -20,6 +20,7 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import computed, holds_tasks
 from autodiff.values.modes import differentiating, inside_derivative
 
+from .compiled import Compiled, Counted, Traced
 from .unknowns import Unknowns, Vector, flat
 
 Product = Callable[[Vector], Vector]
@@ -58,8 +59,22 @@ class Derivatives(ABC):
     seen = True
     """Whether f was last computed from x by operations that the engine sees."""
 
-    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+    engine = "eager"
+    """What computes: a program, or the engine, and why."""
+
+    def __init__(self, f: Counted, over: Unknowns) -> None:
         self.f, self.over = f, over
+
+    def ask(self, compiled: bool | None) -> None:
+        """Whether a program shall compute; None leaves it to when that pays."""
+        if compiled:
+            raise ValueError(
+                'compiled=True is for derivative="exact", of which a program is made; leave it out'
+            )
+
+    def outdated(self, x: Vector) -> bool:
+        """Whether what was last found at x, or before, is not what f is by now."""
+        return False
 
     def value(self, x: Vector) -> float:
         """f(x), without a graph."""
@@ -79,15 +94,38 @@ def _one_number(output: Any) -> Any:
     return number(output, "minimize", instead="least_squares")
 
 
-class Exact(Derivatives):
+class ByChainRule(Derivatives):
+    """What the engine differentiates, and a program where it is its turn."""
+
+    compiled: Compiled
+
+    @property
+    def engine(self) -> str:  # type: ignore[override]
+        """Which of them computes, and why."""
+        return self.compiled.engine
+
+    def ask(self, compiled: bool | None) -> None:
+        """Whether a program shall compute."""
+        self.compiled.ask(compiled)
+
+    def outdated(self, x: Vector) -> bool:
+        """Whether the program does not compute what f does by now: then the engine does from now on."""
+        return self.compiled.outdated(x)
+
+
+class Exact(ByChainRule):
     """By the chain rule: one reverse pass for the gradient, one more for each H·v."""
 
-    def __init__(self, f: Callable[..., Any], over: Unknowns) -> None:
+    def __init__(self, f: Counted, over: Unknowns) -> None:
         super().__init__(f, over)
         self.nested = inside_derivative()
+        self.compiled = Compiled(f, over, _slopes, lambda y, parts: (float(y), flat(parts)), self._eagerly)
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x)."""
+        return self.compiled.at(x) or self._eagerly(x)
+
+    def _eagerly(self, x: Vector) -> tuple[float, Vector]:
         with differentiating():
             call = self.over.call(self.f, x, False)
             y = _one_number(call.output)
@@ -109,6 +147,18 @@ class Exact(Derivatives):
             return np.zeros_like
         wanted = leaves(call.variables)
         return lambda v: flat(gradients(slope, wanted, v))
+
+
+def _slopes(f: Callable[..., Any], over: Unknowns) -> Traced:
+    """What a program computes of what it is given: f and its gradient."""
+
+    def value_and_gradient(*given: Any) -> tuple[Any, Any]:
+        with differentiating():
+            call = over.traced(f, *given)
+            y = _one_number(call.output)
+            return y.detach(), call.gradient(y)
+
+    return value_and_gradient
 
 
 def _refuse_others(y: Value, variables: list[Value]) -> None:
@@ -149,7 +199,7 @@ class Numerical(Derivatives):
 class Known(Derivatives):
     """By a function of the user's that takes what f takes; H·v by differences of it."""
 
-    def __init__(self, gradient: Callable[..., Any], f: Callable[..., Any], over: Unknowns) -> None:
+    def __init__(self, gradient: Callable[..., Any], f: Counted, over: Unknowns) -> None:
         super().__init__(f, over)
         self.given = gradient
 

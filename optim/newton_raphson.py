@@ -15,8 +15,9 @@ import numpy as np
 from .descent import Direction, escaping, walk
 from .kinds import FLAT, all_curvatures, some_curvatures, with_kind
 from .objective import Objective, Point
+from .options import Options
 from .result import Result
-from .run import Options, Run
+from .run import Run
 from .step_rule import Backtracking, Constant, StepSize, Wolfe, step_rule
 from .stopping import Ending
 from .unknowns import Vector

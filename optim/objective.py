@@ -9,8 +9,9 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 
 from autodiff.checking.anomaly import cause_of_nan
-from autodiff.settings import chosen
+from autodiff.settings import chosen, flag
 
+from .compiled import Counted
 from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
 from .unknowns import Vector, unknowns
 
@@ -36,26 +37,25 @@ class Point(NamedTuple):
 
 
 class Objective:
-    """f with its start. `evaluations` counts every call of f, also those for differences."""
+    """f with its start."""
 
     derivatives: Derivatives
     kinds: ClassVar[Mapping[str, type[Derivatives]]] = DERIVATIVES
 
     def __init__(
-        self, f: Callable[..., Any], x0: Any, derivative: str | Callable[..., Any] = "exact"
+        self,
+        f: Callable[..., Any],
+        x0: Any,
+        derivative: str | Callable[..., Any] = "exact",
+        compiled: bool | None = None,
     ) -> None:
         if not callable(f):
             raise TypeError(f"minimize: f must be a function, got {f!r}")
         self.over = unknowns(f, x0)
-        self.evaluations = 0
         self.spoilt: Vector | None = None
-
-        @functools.wraps(f)
-        def counted(*args: Any) -> Any:
-            self.evaluations += 1
-            return f(*args)
-
-        self.derivatives = self._kind(derivative)(counted, self.over)
+        self._counted = Counted(f)
+        self.derivatives = self._kind(derivative)(self._counted, self.over)
+        self.derivatives.ask(compiled if compiled is None else flag("compiled", compiled))
         with self.over.kept():
             self.start = self._first()
 
@@ -66,6 +66,11 @@ class Objective:
         if callable(derivative):
             return functools.partial(Known, derivative)
         return chosen("derivative", derivative, self.kinds)
+
+    @property
+    def evaluations(self) -> int:
+        """How often f was evaluated so far, by its program too, and for differences."""
+        return self._counted.calls
 
     @property
     def n(self) -> int:

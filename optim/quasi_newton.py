@@ -13,8 +13,9 @@ from autodiff.settings import required
 
 from .descent import Direction, descend
 from .objective import Point
+from .options import Options
 from .result import Result
-from .run import Options, Run
+from .run import Run
 from .step_rule import StepSize, Wolfe, step_rule
 from .unknowns import Vector
 

@@ -82,6 +82,7 @@ class Result:
     method               the method's name
     function             f on plain numbers and arrays, as pictures draw it; a pickled result forgets it
     names                of the unknowns, one for each number; of more than 1,000, none
+    engine               what computed f and its derivative at the end, a program or the engine, and why
 
     The names that scipy uses work, too: fun, jac, nit, nfev, success, message.
     """
@@ -98,6 +99,7 @@ class Result:
     method: str
     function: Callable[[Any], float]
     names: tuple[str, ...] = field(default=(), kw_only=True)
+    engine: str = field(default="eager", kw_only=True)
 
     if TYPE_CHECKING:
         # Attached by `optim.plot`, which knows results and is not known to them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from autodiff.settings import hint
 
 from .names import names
 from .objective import Objective, Point
+from .options import Options
 from .result import Iterate, Path, Result
 from .stopping import Ending, Gains, Stopping
 from .unknowns import Vector, joined
@@ -37,24 +38,6 @@ REMEDIES = {
 """What users of other libraries may try."""
 
 
-class Options(TypedDict, total=False):
-    """What every method takes besides f and x0.
-
-    derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
-    gtol, xtol, ftol, max_steps  the rules of `Stopping`
-    callback    called with each Iterate; the method stops where it returns True
-    path        whether the points of the path are kept; values, norms and step sizes always are
-    """
-
-    derivative: str | Callable[..., Any]
-    gtol: float
-    xtol: float
-    ftol: float
-    max_steps: int | None
-    callback: Callable[[Iterate], object] | None
-    path: bool
-
-
 class Run:
     """The run of one method on one objective."""
 
@@ -69,13 +52,14 @@ class Run:
         derivative: str | Callable[..., Any] = "exact",
         callback: Callable[[Iterate], object] | None = None,
         path: bool = True,
+        compiled: bool | None = None,
         **rules: Any,
     ) -> None:
         self.method = method
         self.rules = Stopping(**_known(method, rules))
         if callback is not None and not callable(callback):
             raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
-        self.objective = self.sees(f, x0, derivative)
+        self.objective = self.sees(f, x0, derivative, compiled)
         self.point = self.best = self.objective.start
         self.steepness = self.point.norm
         self.progress = Gains(self.point, self.objective.over.epsilon)
@@ -260,6 +244,9 @@ class Run:
         try:
             with np.errstate(all="ignore"):
                 ending = search()
+                while self.objective.derivatives.outdated(self.point.x):
+                    self.look_again()
+                    ending = search()
         except KeyboardInterrupt:
             ending = Ending(False, "interrupted")
         except BaseException:
@@ -280,7 +267,13 @@ class Run:
             method=self.method,
             function=self.looked_at,
             names=self.names if self.objective.n <= NAMED else (),
+            engine=self.objective.derivatives.engine,
         )
+
+    def look_again(self) -> None:
+        """Begin anew from here, where f is not what its program took it for."""
+        self.point = self.best = self.objective.at(self.point.x)
+        self.previous, self.progress = None, Gains(self.point, self.objective.over.epsilon)
 
     def looked_at(self, x: Any) -> float:
         """f(x) for those who draw it, x as in the result or as a vector: parameters keep what they are."""

@@ -8,8 +8,9 @@ from typing import Any, Unpack
 from .descent import Direction, descend, walk
 from .kinds import lanczos, with_warning
 from .objective import Point
+from .options import Options
 from .result import Result
-from .run import Options, Run
+from .run import Run
 from .step_rule import Backtracking, Constant, Decaying, StepRule, StepSize, Wolfe, step_rule
 from .stopping import Ending
 from .unknowns import Vector

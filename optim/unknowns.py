@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autodiff import Value
+from autodiff.differentiation.engine import variable
 from autodiff.differentiation.functional import Evaluation
 from autodiff.differentiation.signatures import BY_POSITION, parameters_of
 from autodiff.differentiation.structure import (
@@ -113,6 +114,15 @@ class Start:
         variables = mapped(Value, self.tree(x))
         return Evaluation(self._given(f, variables), variables, record)
 
+    def given(self, x: Vector) -> tuple[Any, ...]:
+        """What a program is given for x."""
+        return (self.tree(x),)
+
+    def traced(self, f: Callable[..., Any], tree: Any) -> Evaluation:
+        """f evaluated on what a program is given."""
+        variables = mapped(variable, tree)
+        return Evaluation(self._given(f, variables), variables, False)
+
     def plain(self, f: Callable[..., Any], x: Vector) -> Any:
         """f evaluated on plain numbers and arrays."""
         return self._given(f, self.tree(x))
@@ -163,6 +173,15 @@ class Parameters:
         """f evaluated on the parameters themselves."""
         self.settle(x)
         return Evaluation(f(*self.arguments), self.values, record)
+
+    def given(self, x: Vector) -> tuple[Any, ...]:
+        """Nothing: a program reads the parameters, which are assigned."""
+        self.settle(x)
+        return ()
+
+    def traced(self, f: Callable[..., Any]) -> Evaluation:
+        """f evaluated on the parameters as they are."""
+        return Evaluation(f(*self.arguments), self.values, False)
 
     def plain(self, f: Callable[..., Any], x: Vector) -> Any:
         """f evaluated on the parameters, without its graph."""

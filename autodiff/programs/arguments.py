@@ -11,6 +11,7 @@ import numbers
 from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import fields
 from inspect import Parameter
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -45,6 +46,9 @@ class Static:
 
 
 ALL_SETTINGS = (*SETTINGS, Static)
+
+FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
+"""What equals nothing of another type, and whose type has no name by which it can be pickled."""
 
 
 class Signature:
@@ -221,7 +225,7 @@ def _setting(x: Any, path: Path) -> Hashable:
             f"compile: the static argument {_written(path)} is a {told}, which cannot be hashed, so that "
             "calls cannot be told apart by it; give a tuple, or close over it"
         ) from None
-    return type(x), x
+    return x if isinstance(x, FUNCTIONS) else (type(x), x)
 
 
 def _stand_in(x: Any, path: Path) -> Value:

@@ -15,7 +15,9 @@ from ..text.digits import counted
 from ..values import modes
 from .arguments import Arguments, Signature, entered
 from .calling import MISS, Direct, direct
+from .chunks.calling import Chunked, has_chunks
 from .differentiable import Recorder
+from .pickling import Missing, name_of, portable
 from .results import filled
 from .saving import saved
 from .source import Source
@@ -63,12 +65,50 @@ class Program:
 
     def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], record: bool = True) -> Any:
         """What a call returns, the long way; data alone, if nothing is to be recorded."""
+        if has_chunks(args, kwargs):
+            return Chunked((args, kwargs), self._entered).result(self._version)
         arguments = entered(args, kwargs, self._parameters)
         version = self._version(arguments)
         outputs: Any = version.outputs(arguments.data)
         if record and version.records:
             outputs = self._recorder(version, arguments)(arguments, outputs)
         return filled(version.result, outputs)
+
+    def _entered(self, call: tuple[tuple[Any, ...], dict[str, Any]]) -> Arguments:
+        return entered(*call, self._parameters)
+
+    # -- elsewhere -----------------------------------------------------------------------------
+
+    def __copy__(self) -> Program:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Program:
+        return self  # as a function is its own copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The texts of the versions, and the name of f."""
+        versions = portable(_identifier(self._f), self.versions)
+        name = None if any(version.captured for version in versions) else name_of(self._f)
+        if not (name or versions):
+            raise ValueError(
+                f"cannot pickle {self!r}, whose function has no name by which it is found: programs are "
+                "pickled as their source, so call it first with arguments like those that it will be given"
+            )
+        return {
+            "name": name,
+            "called": _identifier(self._f),
+            "versions": versions,
+            "parameters": self._parameters,
+            "keep": self._keep,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        name, versions = state["name"], state["versions"]
+        f = (name and name.function()) or Missing(state["called"], versions)
+        Program.__init__(self, f, keep=state["keep"])
+        self._parameters = state["parameters"]
+        self._versions.update((version.key, version) for version in versions)
+        self._last = versions[-1] if versions else None
 
     # -- versions ------------------------------------------------------------------------------
 
@@ -88,6 +128,8 @@ class Program:
                 version = self._versions[key] = Version(self._f, key, arguments, _identifier(self._f))
                 if len(self._versions) > self._keep:
                     self._forget(next(iter(self._versions)))
+            if not version.shortened:
+                version.shortened = True
                 if (way := direct(version, arguments)) is not None:
                     self._short = ((version, way), *self._short[: SHORT_WAYS - 1])
             self._use(version)
@@ -195,8 +237,16 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     Overflow, nan and kinks are those of the eager engine, but BLAS may keep ∞ where products that overflow
     cancel. So is 0·∞: 0 for structural zeros, decided anew at each call, else nan. There are no warnings.
 
+    A program is pickled as its source: it computes elsewhere what it computed before, with the data that the
+    Values it closes over had then; pickled together with a model, it goes on reading that model. If it closes
+    over none, a function found by its name in a module goes along, and is recorded there for other arguments.
+
+    Dask arrays with rows in chunks are computed by one program per chunk, where f sums or averages over rows
+    only; results are Dask arrays, and 0·∞ is nan there.
+
     Raises TypeError where f looks at a number: `if x > 0`, `float(x)`, `x.data`; and for arguments that are
-    neither data nor settings. Raises ValueError where f does not do the same each time.
+    neither data nor settings; and for rows in chunks where f does not split, naming the operation. Raises
+    ValueError where f does not do the same each time.
 
     >>> from autodiff import value_and_grad, where
     >>> program = compile(value_and_grad(lambda x: where(x > 0.0, x * x, -x)))

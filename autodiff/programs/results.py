@@ -12,7 +12,15 @@ from ..differentiation.structure import mapped
 from ..values.value import Value
 from .arguments import is_setting
 
-OUTPUT = object()
+
+class _Output:
+    """There is one, also in another process."""
+
+    def __reduce__(self) -> str:
+        return "OUTPUT"
+
+
+OUTPUT = _Output()
 """Stands for what the program computes, among what f always returns."""
 
 

@@ -10,7 +10,7 @@ from ..values import modes
 from ..values.data import Data, dtype_of, shape_of
 from ..values.value import Value, recasts
 from .arguments import Arguments
-from .guards.finding import guards_of
+from .guards.finding import Guarded, guards_of
 from .guards.guard import changes
 from .listing import Origin
 from .loading import loaded
@@ -19,6 +19,9 @@ from .rewrites.rewriting import rewritten
 from .source import Source, written
 from .tracing.refusals import check_same
 from .tracing.trace import Recording, recorded_from
+
+STAYS = ("_f", "_arguments", "_lock", "_absorbing", "main", "guarded", "changed", "in_chunks")
+"""What a version has that is not pickled: f, what it reads around itself, and what follows from the text."""
 
 UNTOLD = Origin("", "")
 """The origin of all lines of a listing that nobody reads."""
@@ -35,6 +38,14 @@ class Form:
         self.source: Source = written(self.listing, name, doc)
         self.function = loaded(self.source)
 
+    @classmethod
+    def told(cls, source: Source, arguments: int, captured: tuple[Value, ...]) -> Form:
+        """The form of a text, whose recording is elsewhere."""
+        form = object.__new__(cls)
+        form.source, form.arguments, form.captured = source, arguments, captured
+        form.function = loaded(source)
+        return form
+
     def __call__(self, data: list[Data]) -> tuple[Data, ...]:
         """All results for the data of the arguments, and of captured Values: as given, else as they are."""
         read = self.captured[len(data) - self.arguments :]
@@ -47,6 +58,9 @@ class Version:
     The second is recorded when a gradient holds nan for the first time, and serves from then on where
     one does, as the eager engine's second pass.
     """
+
+    in_chunks: Source | None = None
+    """The text for some rows of a chunk, where it was called with Dask arrays."""
 
     def __init__(self, f: Callable[..., Any], key: Hashable, arguments: Arguments, name: str) -> None:
         self.key, self.name, self.doc = key, name, f"{name}({_shapes_in_words(arguments)})"
@@ -67,6 +81,19 @@ class Version:
         self.records = any(self.tracked)
         self.checks_nan = recording.checks_nan
         self.result = structure(recording.result)
+        self.shortened = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the text of both forms, and what it is given. See `pickling`."""
+        state = {name: x for name, x in vars(self).items() if name not in STAYS}
+        return {**state, "text": self.whole_source, "arguments": self.main.arguments}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        text, arguments = state.pop("text"), state.pop("arguments")
+        vars(self).update(state, recasts=recasts.on, checks_nan=False, shortened=False)
+        self.main = Form.told(text, arguments, self.captured)
+        self.guarded, self.changed = Guarded([], []), bool
+        self._lock = threading.RLock()
 
     def _recorded(
         self, absorbs: bool, captured: Sequence[Value] = (), told: Origin | None = None
@@ -76,6 +103,16 @@ class Version:
         args, kwargs = self._arguments.filled(iter(inputs))
         with modes.inside(self.inside_derivative):
             return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """What is recorded. Raises RuntimeError where it stayed behind, as the program was pickled."""
+        if "_f" in vars(self):
+            return self._f
+        raise RuntimeError(
+            f"the program {self.name} was pickled without its function, and takes no dask arrays here; it is "
+            "sent to the workers as it is called"
+        )
 
     def is_current(self) -> bool:
         """Whether captured Values are variables and of the dtypes that they were, and names mean the same."""
@@ -107,14 +144,14 @@ class Version:
 
     @property
     def source(self) -> Source:
-        """The text of the first form, below what it takes to stay as it was."""
-        return self.main.source.below(self.guarded.told())
+        """The text of the first form, or that for rows in chunks, below what it takes to stay as it was."""
+        return (self.in_chunks or self.main.source).below(self.guarded.told())
 
     @property
     def whole_source(self) -> Source:
         """The text of both forms, where there is a second."""
         if not self.checks_nan:
-            return self.source
+            return self.main.source.below(self.guarded.told())
         whole = written(self.main.listing, self.name, self.doc, self.absorbing.listing)
         return whole.below(self.guarded.told())
 

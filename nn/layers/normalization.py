@@ -71,7 +71,8 @@ class BatchNorm(Module):
         center = mean(x, axes, keepdims=True)
         deviation = x - center
         variance = mean(deviation * deviation, axes, keepdims=True)
-        self._note(raw(center).ravel(), raw(variance).ravel(), x.size // self.n_features)
+        plain = Value.detach if isinstance(self.running_mean, Value) else raw  # a program is given them
+        self._note(plain(center).ravel(), plain(variance).ravel(), x.size // self.n_features)
         return deviation, variance
 
     def _expected(self, x: Any, column: tuple[int, ...]) -> tuple[Any, Any]:

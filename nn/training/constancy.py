@@ -1,6 +1,7 @@
 """Which models give the same each time, and whether they and the loss stay as they are while they train.
 
-Methods that go by all observations ask for the one; a program would keep what they were, and needs both.
+Methods that go by all observations ask for the one; a program would keep what they were, and asks for the
+other.
 
 Compared are the attributes of the model's parts and of the loss, and the global names and closures of their
 functions; not what other objects hold.
@@ -39,12 +40,12 @@ def check_repeatable(model: Module, what: str) -> None:
 
 
 def conditions(model: Module, loss: Callable[..., Any]) -> dict[str, str]:
-    """What they depend on besides the data and the parameters, by name."""
+    """What they depend on besides what a step is given, by name."""
     return {name: _identified(part) for name, part in _parts(model, loss)}
 
 
 def _parts(model: Module, loss: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
-    yield from ((name, part) for name, part in model.named_parts(object) if not _is_trained(part))
+    yield from ((name, part) for name, part in model.named_parts(object) if not _is_given(part))
     yield from getattr(loss, "__dict__", {}).items()
     for function in (loss, *{type(module).forward for module in model.modules()}):
         guards = guards_of(function).guards
@@ -52,9 +53,12 @@ def _parts(model: Module, loss: Callable[..., Any]) -> Iterator[tuple[str, Any]]
         yield from ((name, meaning) for name, meaning in found if not isinstance(meaning, Value))
 
 
-def _is_trained(part: Any) -> bool:
-    parameter = isinstance(part, Value) and part._operation is None and not part.constant
-    return parameter or isinstance(part, Module)
+def _is_given(part: Any) -> bool:
+    """Whether a step is given it, or its parts: parameters, numbers that a model keeps, generators."""
+    if isinstance(part, Value):
+        return part._operation is None and not part.constant
+    kept = isinstance(part, np.ndarray) and part.dtype.kind == "f"
+    return kept or isinstance(part, (Module, np.random.Generator))
 
 
 def _identified(part: Any) -> str:

@@ -73,7 +73,8 @@ def fit(
     compiled          whether a program computes the slopes (see `autodiff.compile`): the same but for the
                       last bits, in less time. By default one takes over after 500 steps, where model and
                       loss allow it and kept their attributes until then; what these become later is not
-                      seen. `history.engine` says which
+                      seen. Running statistics and random draws go in and out of it. `history.engine`
+                      says which
     checkpoint        an .npz file. The same call, made again after the process was killed, goes on from it
                       and ends with the same weights to the last bit; after the end it returns them at
                       once, and with more `epochs` it goes on
@@ -103,11 +104,11 @@ def fit(
     criterion, summed = loss_of(loss)
     size = None if batch_size == BATCH_SIZE else batch_size
     if data.lazy:
-        check_chunked(model, size, compiled)
+        check_chunked(model, size)
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
-        full = Full(model, criterion, data, held_out, metrics, patience)
-        options = {"lr": lr, "schedule": schedule, "batch_size": size, "compiled": compiled}
+        full = Full(model, criterion, data, held_out, metrics, patience, compiled)
+        options = {"lr": lr, "schedule": schedule, "batch_size": size}
         return minimized(method, full, epochs, progress, {**options, "checkpoint": checkpoint})
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = (ChunkedTrainer if data.lazy else Trainer)(

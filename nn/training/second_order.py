@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optim import Iterate, Result, l_bfgs, least_squares
+from optim.options import Options
 
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
@@ -29,6 +30,7 @@ class Full:
     validation: Observations | None
     metrics: Mapping[str, Metric]
     patience: int | None
+    compiled: bool | None = None
 
     progress: Progress = field(default_factory=Progress)
     history: History = field(default_factory=History)
@@ -38,14 +40,20 @@ class Full:
     def __post_init__(self) -> None:
         self.best = self.model.state_dict()
 
-    def value(self) -> Any:
-        """The loss of the model as it is."""
-        return self.loss(self.model(self.data.X), self.data.y)
+    def value(self) -> Callable[[], Any]:
+        """The loss of the model as it is; it names model and loss, so that what these read is seen."""
+        model, loss, (inputs, targets) = self.model, self.loss, self.data
+        return lambda: loss(model(inputs), targets)
 
-    def residuals(self) -> Any:
+    def residuals(self) -> Callable[[], Any]:
         """What squared errors are the squares of."""
-        output, target = paired(self.model(self.data.X), self.data.y, "fit")
-        return target - output
+        model, (inputs, targets) = self.model, self.data
+
+        def difference() -> Any:
+            output, target = paired(model(inputs), targets, "fit")
+            return target - output
+
+        return difference
 
     def note(self, iterate: Iterate) -> bool:
         """One step was made, and the model is at it; returns whether it shall be the last."""
@@ -72,16 +80,21 @@ class Full:
         self.stopped = stopped_early(self.history, best, self.patience)
         return self.stopped is not None
 
+    def options(self, epochs: int) -> Options:
+        """What a method is given besides the function."""
+        return {"max_steps": epochs, "callback": self.note, "path": False, "compiled": self.compiled}
+
     def conclude(self, result: Result) -> None:
         """Say why it ended, and leave the weights that the training was for."""
         self.history.reason = self.stopped or result.reason
+        self.history.engine = result.engine
         self.history.interrupted = result.reason == "interrupted"
         if self.patience is not None and not self.history.interrupted:
             self.model.load_state_dict(self.best)
 
 
 def _l_bfgs(full: Full, epochs: int) -> Result:
-    return l_bfgs(full.value, full.model, max_steps=epochs, callback=full.note, path=False)
+    return l_bfgs(full.value(), full.model, **full.options(epochs))
 
 
 def _levenberg_marquardt(full: Full, epochs: int) -> Result:
@@ -94,7 +107,7 @@ def _levenberg_marquardt(full: Full, epochs: int) -> Result:
             'fit: optimizer="levenberg-marquardt" minimises squared errors: loss=nn.squared_error or '
             'nn.mean_squared_error; "l-bfgs" takes every loss'
         )
-    return least_squares(full.residuals, full.model, max_steps=epochs, callback=full.note, path=False)
+    return least_squares(full.residuals(), full.model, **full.options(epochs))
 
 
 METHODS: dict[str, Callable[[Full, int], Result]] = {

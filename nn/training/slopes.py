@@ -9,20 +9,19 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import autodiff
-from autodiff import gradients
 from autodiff.checking.anomaly import cause_of_nan
 from autodiff.values import modes
 from autodiff.values.data import Data
 
 from ..module import Module
-from .constancy import changed, conditions, obstacle
+from .constancy import changed, conditions
 from .observations import Observations
+from .step import Found, Loss, StepFunction, trained
 
 WARM_UP = 500
 """Steps after which it pays to compile."""
 
-Loss: TypeAlias = Callable[[Any, Any], Any]
-Program: TypeAlias = Callable[[Any, Any], tuple[Any, Any, list[Any]]]
+Program: TypeAlias = Callable[[Any, Any, list[Any], list[Any]], Found]
 
 
 class Slopes:
@@ -35,59 +34,80 @@ class Slopes:
     Raises TypeError or ValueError where a program was asked for and the model or the loss cannot be one.
     """
 
-    def __init__(self, model: Module, loss: Loss, data: Observations, compiled: bool | None) -> None:
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        data: Observations,
+        compiled: bool | None,
+        warm_up: int | None = None,
+    ) -> None:
         self.model, self.loss = model, loss
-        self.free = _free(model)
+        self.free = trained(model)
+        self.warm_up = WARM_UP if warm_up is None else warm_up
         self.asked = compiled is True
-        self.refusal = "asked for" if compiled is False else _refusal(model, data)
+        self.refusal = "asked for" if compiled is False else _refusal(data)
         if self.asked and self.refusal:
             raise ValueError(f"fit: compiled=True, but {self.refusal}; leave it out")
         self.engine = self._eagerly()
         self._begun: Mapping[str, str] | None = None
+        self._step: StepFunction | None = None
         self._program: Program | None = None
 
     def _eagerly(self) -> str:
         """That the engine computes, and why."""
         watched = "detect_anomaly() looks at each step" if modes.inspector() else None
-        return f"eager: {self.refusal or watched or f'a program takes over after {WARM_UP} steps'}"
+        return f"eager: {self.refusal or watched or f'a program takes over after {self.warm_up} steps'}"
 
     def __call__(self, inputs: Any, targets: Any, step: int) -> tuple[float, Data]:
         """The loss and the output; the gradients too, where the loss is finite."""
-        found = self._programmed(inputs, targets, step) if self.refusal is None else None
-        if found is not None:
-            self.engine = "compiled"
-            return self._kept(*found)
-        self.engine = self._eagerly()
-        return self._passed(inputs, targets)
+        found = self.programmed(inputs, targets, step)
+        return self._passed(inputs, targets) if found is None else self._kept(*found)
 
     def cause(self, inputs: Any, targets: Any) -> str:
         """Which operation, in which line, made the loss or its slopes nan, and what is stable."""
-        told = cause_of_nan(lambda: _step(self.model, self.loss)(inputs, targets))
+        told = cause_of_nan(lambda: self.loss(self.model(inputs), targets).backward())
         return f": {told}" if told else ""
 
     # -- by a program --------------------------------------------------------------------------
 
-    def _programmed(self, inputs: Any, targets: Any, step: int) -> tuple[Any, Any, list[Any]] | None:
-        """What a program finds, where it is its turn; where it cannot be one, `refusal` tells why."""
+    def programmed(self, inputs: Any, targets: Any, step: int) -> Found | None:
+        """What a program finds, where it is its turn; `engine` tells which computes."""
+        found = self._tried(inputs, targets, step) if self.refusal is None else None
+        self.engine = self._eagerly() if found is None else "compiled"
+        return found
+
+    def _tried(self, inputs: Any, targets: Any, step: int) -> Found | None:
+        """The same; where a program cannot be one, `refusal` tells why."""
         if modes.inspector() is not None:  # an anomaly is to be seen where it arises
             return None
-        if self._begun is None and (self.asked or step >= WARM_UP // 2):
+        if self._begun is None and (self.asked or step >= self.warm_up // 2):
             self._begun = conditions(self.model, self.loss)  # short trainings do not come here
-        if not self.asked and step < WARM_UP:
+        if not self.asked and step < self.warm_up:
             return None
+        before = [(generator, generator.bit_generator.state) for generator in self._generators()]
         try:
-            return (self._program or self._compiled)(inputs, targets)
+            return self._found(inputs, targets)
         except Exception as error:  # whatever code raises that is shown Values in place of arrays
             if self.asked:
                 raise
             self.refusal = f"{error}"
+            for generator, state in before:  # the engine draws the same numbers
+                generator.bit_generator.state = state
             return None
 
-    def _compiled(self, inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
+    def _found(self, inputs: Any, targets: Any) -> Found:
+        """The step by its program, from the numbers that the model keeps and those that it draws."""
+        if self._step is None:
+            self._step = StepFunction(self.model, self.loss)
+        given = inputs, targets, self._step.state, self._step.drawn(inputs, targets)
+        return self._program(*given) if self._program else self._compiled(self._step, given)
+
+    def _compiled(self, step: StepFunction, given: tuple[Any, ...]) -> Found:
         """Compile, if what the program takes for constant was so until now, and while it was recorded."""
         self._check_constant()
-        program = autodiff.compile(_step(self.model, self.loss))
-        found = program(inputs, targets)
+        program = autodiff.compile(step.function())
+        found = program(*given)
         self._check_constant()
         self._program = program
         return found  # type: ignore[no-any-return]
@@ -98,9 +118,14 @@ class Slopes:
                 f"a program would keep {', '.join(names)} as it is now, but it changes in the training"
             )
 
-    def _kept(self, loss: float, output: Data, slopes: list[Data]) -> tuple[float, Data]:
+    def _generators(self) -> list[np.random.Generator]:
+        return [generator for _, generator in self.model.named_parts(np.random.Generator)]
+
+    def _kept(self, loss: float, output: Data, slopes: list[Data], state: list[Any]) -> tuple[float, Data]:
+        if self._step is not None:
+            self._step.keep(state)
         if math.isfinite(loss):
-            for parameter, slope in zip(_free(self.model), slopes, strict=True):
+            for parameter, slope in zip(trained(self.model), slopes, strict=True):
                 parameter.grad = slope
         return float(loss), output
 
@@ -115,25 +140,8 @@ class Slopes:
         return number, output.data
 
 
-def _step(model: Module, loss: Loss) -> Program:
-    """What the program computes: the loss, the output and the slopes."""
-
-    def step(inputs: Any, targets: Any) -> tuple[Any, Any, list[Any]]:
-        output = model(inputs)
-        error = loss(output, targets)
-        return error.detach(), output.detach(), gradients(error, _free(model))
-
-    return step
-
-
-def _free(model: Module) -> list[Any]:
-    return [parameter for parameter in model.parameters() if not parameter.constant]
-
-
-def _refusal(model: Module, data: Observations) -> str | None:
-    """Why a training cannot be a program, as far as the model's parts and the data tell."""
-    if found := obstacle(model):
-        return found
+def _refusal(data: Observations) -> str | None:
+    """Why a training cannot be a program, as far as the data tell."""
     wrapping = [str(array.dtype) for array in data if _wraps(array.dtype)]
     return f"arithmetic of {wrapping[0]} wraps around, unlike a program's" if wrapping else None
 

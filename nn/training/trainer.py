@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from ..module import Module
 from .history import History
 from .observations import Observations
 from .packing import check_form
-from .slopes import Loss, Slopes
+from .slopes import Slopes
+from .step import Loss
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 
@@ -53,6 +54,8 @@ class Trainer:
     seed: int
     compiled: bool | None = None
 
+    warm_up: ClassVar[int | None] = None  # steps before a program takes over; as many as usual
+
     history: History = field(default_factory=History)
     position: int = 0  # batches of the running epoch that are done
     totals: list[float] = field(default_factory=list)  # of loss and metrics over these batches
@@ -64,7 +67,7 @@ class Trainer:
     stepping: bool = False  # whether the parameters are being changed
 
     def __post_init__(self) -> None:
-        self.slopes = Slopes(self.model, self.loss, self.data, self.compiled)
+        self.slopes = Slopes(self.model, self.loss, self.data, self.compiled, self.warm_up)
         self.totals = self._nothing()
         self.best = self.model.state_dict()
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff.settings import chosen
 
-from ..run import Options
+from ..options import Options
 from ..stopping import Ending
 from .levenberg import ENOUGH, Region
 from .linear_model import Model, Proposal

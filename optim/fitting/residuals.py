@@ -11,17 +11,19 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from autodiff import Value, concatenate, no_grad, ravel
+from autodiff import Value, concatenate, no_grad, ravel, reshape
 from autodiff.differentiation.functional import Evaluation
 from autodiff.differentiation.jacobians import matrices
 from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw
 from autodiff.values.lazy import holds_tasks
 from autodiff.values.modes import differentiating
+from autodiff.values.value import data_of
 
-from ..derivatives import Derivatives, Numerical, Product, by_differences
+from ..compiled import Compiled, Counted, Traced
+from ..derivatives import ByChainRule, Derivatives, Numerical, Product, by_differences
 from ..objective import Objective, Point
-from ..unknowns import Vector, flat
+from ..unknowns import Unknowns, Vector, flat
 
 # -- where residuals and their Jacobian come from ----------------------------------------------
 
@@ -54,17 +56,45 @@ class Residuals(Derivatives):
         return lambda v: np.asarray(2.0 * ((jacobian @ v) @ jacobian))
 
 
-class ByEngine(Residuals):
+class ByEngine(Residuals, ByChainRule):
     """By the chain rule, by rows or columns, whichever is cheaper (see `autodiff.jacobian`)."""
 
+    def __init__(self, f: Counted, over: Unknowns) -> None:
+        super().__init__(f, over)
+        self.compiled = Compiled(f, over, _linearisation, _as_arrays, self._whole)
+
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
-        """r(x), and the function that computes J(x) from the recorded graph."""
+        """r(x), and the function that computes J(x), from the recorded graph or by the program."""
+        if found := self.compiled.at(x):
+            return found[0], lambda: found[1]
+        return self._eagerly(x)
+
+    def _eagerly(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
         with differentiating():
             call = self.over.call(self.f, x, False)
-            parts = [ravel(part) for part in _parts(call.output)]
-            output = parts[0] if len(parts) == 1 else concatenate(parts)
+            output = _joined(call.output)
         self.seen = isinstance(output, Value) and not output.constant
-        return np.array(raw(output), np.float64), lambda: _matrix(call, output)
+        return np.array(raw(output), np.float64), lambda: np.asarray(_matrix(call, output), np.float64)
+
+    def _whole(self, x: Vector) -> tuple[Vector, Vector]:
+        r, jacobian = self._eagerly(x)
+        return r, jacobian()
+
+
+def _linearisation(f: Callable[..., Any], over: Unknowns) -> Traced:
+    """What a program computes of what it is given: residuals and their Jacobian."""
+
+    def linearised(*given: Any) -> tuple[Any, Any]:
+        with differentiating():
+            call = over.traced(f, *given)
+            output = _joined(call.output)
+            return output.detach(), _matrix(call, output)
+
+    return linearised
+
+
+def _as_arrays(residuals: Any, jacobian: Any) -> tuple[Vector, Vector]:
+    return np.array(residuals, np.float64), np.asarray(jacobian, np.float64)
 
 
 class ByDifferences(Residuals):
@@ -80,7 +110,7 @@ class ByDifferences(Residuals):
 
 def _parts(output: Any) -> list[Any]:
     """The numbers and arrays that the function returned."""
-    if any(holds_tasks(raw(part)) for part in leaves(output)):
+    if any(holds_tasks(data_of(part)) for part in leaves(output)):
         raise TypeError(
             "least_squares: the residuals are a dask array, and their Jacobian would be many times as large; "
             'minimize(f, x0, "l-bfgs") takes their sum of squares'
@@ -90,10 +120,16 @@ def _parts(output: Any) -> list[Any]:
     raise TypeError(f"the function must return residuals, a number or an array of them; got {output!r}")
 
 
-def _matrix(call: Evaluation, output: Any) -> Vector:
+def _joined(output: Any) -> Any:
+    """What the function returned as one vector."""
+    parts = [ravel(part) for part in _parts(output)]
+    return parts[0] if len(parts) == 1 else concatenate(parts)
+
+
+def _matrix(call: Evaluation, output: Any) -> Any:
+    """The Jacobian of a vector by all unknowns, side by side."""
     with differentiating():
-        blocks = [np.reshape(block, (output.size, -1)) for block in matrices(call, output)]
-    return np.concatenate(blocks, axis=1, dtype=np.float64)
+        return concatenate([reshape(x, (output.size, -1)) for x in matrices(call, output)], axis=1)
 
 
 # -- the sum of squares as an objective --------------------------------------------------------

@@ -43,6 +43,11 @@ class Fitting(Run):
         self.norms = self.scale = column_norms(self.point.jacobian)
         self.promised = np.inf
 
+    def look_again(self) -> None:
+        """Begin anew from here, where the residuals are not what their program took them for."""
+        super().look_again()
+        self.norms = self.scale = column_norms(self.point.jacobian)
+
     def take(self, there: Located, step: Proposal) -> None:
         """Go to a point by a step."""
         self.to(there, step.size)

@@ -56,6 +56,30 @@ def test_classes_metrics_and_validation_in_chunks():
     assert type(lazy[1].metrics["accuracy"][0]) is float
 
 
+@pytest.mark.parametrize("loss", ["mean_squared_error", "squared_error", "huber", "cross_entropy"])
+def test_a_program_computes_each_chunk(loss):
+    labels = loss == "cross_entropy"
+    options = {"loss": loss, "epochs": 4, "outputs": 3 if labels else 1}
+    y = LABELS if labels else Y
+    plain = trained(X, y, **options)
+    for compiled, engine in ((None, "compiled"), (True, "compiled"), (False, "eager: asked for")):
+        lazy = trained(rows(X, 6), rows(y, 6), compiled=compiled, **options)
+        assert_same(lazy, plain)
+        assert lazy[1].engine == engine
+
+
+def test_a_loss_that_does_not_split_is_computed_as_it_is_and_said():
+    def largest(output, target):
+        return ((output[:, 0] - target) ** 2).mean() ** 0.5
+
+    options = {"loss": largest, "epochs": 4}
+    lazy = trained(rows(X), rows(Y), **options)
+    assert_same(lazy, trained(X, Y, **options))
+    assert lazy[1].engine.startswith("eager: compile: this does not split into chunks of rows: ")
+    with pytest.raises(TypeError, match="a second pass"):
+        trained(rows(X), rows(Y), compiled=True, **options)
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "l-bfgs"])
 def test_a_step_loads_each_chunk_once(optimizer, loads):
     _, history = trained(counted(X, 5, loads), counted(Y, 5, loads), optimizer=optimizer, epochs=3)

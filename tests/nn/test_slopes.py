@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn
 from autodiff import Value
+from autodiff.programs.version import Version
 from nn.training import slopes
 
 LOSSES = {
@@ -80,16 +81,137 @@ def test_a_training_that_goes_on_within_a_program_ends_the_same_to_the_last_bit(
         assert np.array_equal(weights, other.state_dict()[name])
 
 
-@pytest.mark.parametrize(
-    ("layer", "reason"),
-    [(nn.Dropout(0.5, seed=0), "draws random numbers"), (nn.BatchNorm(5), "measures its batches")],
-)
-def test_a_model_that_is_no_program_is_trained_by_the_engine(layer, reason):
-    model = nn.Sequential(nn.Linear(3, 5, seed=0), layer, nn.Linear(5, 1, seed=0))
-    target = LOSSES["huber"](X)
-    assert reason in nn.fit(model, X, target, epochs=1, progress=False).engine
-    with pytest.raises(ValueError, match=f"compiled=True, but the model {reason}"):
-        nn.fit(model, X, target, epochs=1, progress=False, compiled=True)
+# -- what a model keeps and draws --------------------------------------------------------------
+
+
+class Noisy(nn.Module):
+    """A model of a user's own that keeps a mean, draws from two generators, and has parts in lists."""
+
+    def __init__(self):
+        self.lines = [nn.Linear(3, 5, seed=0), nn.Linear(5, 1, seed=1)]
+        self.draws = {"noise": np.random.default_rng(3)}
+        self.mean, self.seen, self.table = np.zeros(5), np.zeros(1), np.linspace(0.0, 1.0, 500)
+
+    def forward(self, x):
+        z = self.lines[0](x) + self.draws["noise"].normal(0.0, 0.1, size=5)
+        z = z * (self.draws["noise"].random(x.shape[0]) < 0.9)[:, None]
+        self.mean = 0.9 * self.mean + (self.table[:5] * 0.1) * np.arange(5.0)
+        self.seen = self.seen + 1.0
+        return self.lines[1](ad.tanh(z - self.mean))
+
+
+def normalised(*layers, dtype=np.float64):
+    return nn.Sequential(nn.Linear(3, 5, seed=0, dtype=dtype), *layers, nn.Linear(5, 1, seed=1, dtype=dtype))
+
+
+STATEFUL = {
+    "dropout": lambda: normalised(nn.Dropout(0.4, seed=2)),
+    "batch norm": lambda: normalised(nn.BatchNorm(5)),
+    "float32": lambda: normalised(nn.BatchNorm(5, dtype=np.float32), nn.Dropout(0.2, 3), dtype=np.float32),
+    "one generator in two places": lambda: normalised(*[nn.Dropout(0.3, np.random.default_rng(4))] * 2),
+    "several": lambda: normalised(
+        nn.BatchNorm(5, momentum=0.5), nn.relu, nn.Dropout(0.5, 1), nn.Dropout(0.1, 2)
+    ),
+    "a user's own": Noisy,
+}
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(sorted(STATEFUL)), st.integers(0, 9), st.sampled_from([7, 8, 30]))
+def test_a_program_keeps_and_draws_what_the_engine_does(name, seed, size):
+    def go(compiled):
+        model = STATEFUL[name]()
+        x = X.astype(np.float32) if name == "float32" else X
+        history = nn.fit(
+            model, x, LOSSES["huber"](X), epochs=3, batch_size=size, seed=seed, lr=0.01, progress=False,
+            compiled=compiled,
+        )  # fmt: skip
+        return history, model
+
+    (history, model), (expected, eager) = go(True), go(False)
+    assert (history.engine, expected.engine) == ("compiled", "eager: asked for")
+    tolerance = 1e-4 if name == "float32" else 1e-9
+    np.testing.assert_allclose(history.loss, expected.loss, rtol=tolerance)
+    wanted = eager.state_dict()
+    for key, x in model.state_dict().items():
+        assert x.dtype == wanted[key].dtype
+        np.testing.assert_allclose(x, wanted[key], rtol=tolerance, atol=tolerance)
+    generators = (m.named_parts(np.random.Generator) for m in (model, eager))
+    for (_, ours), (_, theirs) in zip(*generators, strict=True):
+        assert ours.bit_generator.state == theirs.bit_generator.state
+
+
+def test_a_model_that_keeps_and_draws_is_compiled_once_for_each_size_of_batch(monkeypatch):
+    recorded = []
+    monkeypatch.setattr(
+        Version, "_recorded", lambda *a, old=Version._recorded, **k: recorded.append(a) or old(*a, **k)
+    )
+    nn.fit(Noisy(), X, X[:, 0], epochs=5, batch_size=8, progress=False, compiled=True)
+    assert len(recorded) == 2 * 2  # of 8 and 6 rows, twice each, to see whether they are the same
+
+
+@pytest.mark.parametrize("name", sorted(STATEFUL))
+def test_one_that_was_killed_goes_on_with_what_it_kept_to_the_last_bit(name, monkeypatch, tmp_path):
+    monkeypatch.setattr(slopes, "WARM_UP", 6)
+
+    def go(epochs, model):
+        nn.fit(
+            model,
+            X,
+            X[:, 0],
+            epochs=epochs,
+            batch_size=8,
+            seed=1,
+            progress=False,
+            checkpoint=tmp_path / "c.npz",
+        )
+        return model.state_dict()
+
+    wanted = STATEFUL[name]()
+    nn.fit(wanted, X, X[:, 0], epochs=4, batch_size=8, seed=1, progress=False)
+    go(2, STATEFUL[name]())
+    found = go(4, STATEFUL[name]())
+    assert all(map(np.array_equal, found.values(), wanted.state_dict().values()))
+
+
+class DrawingByNumbers(nn.Module):
+    """A model whose draws depend on its numbers."""
+
+    def __init__(self, how):
+        self.line, self.how = nn.Linear(3, 1, seed=0), how
+        self.rng = np.random.default_rng(0)
+
+    def forward(self, x):
+        return self.line(x) + self.how(self, x)
+
+
+UNREPEATABLE = {
+    "numbers decide": lambda self, x: (
+        self.rng.random() if float(self.line.bias.detach().data[0]) > 0 else 0.0
+    ),
+    "arrays are given": lambda self, x: self.rng.normal(np.zeros(x.shape[0]))[:, None],
+    "it shuffles": lambda self, x: self.rng.shuffle([1.0, 2.0]) or self.rng.random(),
+}
+
+
+@pytest.mark.parametrize("how", UNREPEATABLE.values(), ids=UNREPEATABLE)
+def test_what_cannot_be_drawn_again_is_left_to_the_engine_with_the_same_draws(how, monkeypatch):
+    def go(warm_up):
+        monkeypatch.setattr(slopes, "WARM_UP", warm_up)
+        model = DrawingByNumbers(how)
+        return nn.fit(model, X, X[:, 0], epochs=4, batch_size=10, seed=0, progress=False), model
+
+    (history, model), (_, expected) = go(4), go(500)
+    assert history.engine.startswith("eager: ")
+    assert all(map(np.array_equal, model.state_dict().values(), expected.state_dict().values()))
+    assert model.rng.bit_generator.state == expected.rng.bit_generator.state
+
+
+def test_numbers_in_a_tuple_are_left_to_the_engine():
+    model = normalised()
+    model.fixed = (np.zeros(3),)
+    with pytest.raises(ValueError, match="the module keeps a ndarray in a tuple; make it a list"):
+        nn.fit(model, X, X[:, 0], epochs=1, progress=False, compiled=True)
 
 
 class Deciding(nn.Module):

@@ -25,6 +25,7 @@ from ...values.operation import Operation
 from ...values.user_code import is_own
 from .chains import ITERATED, SUPER, AccessChain, Step, chains, inner
 from .contents import asked, is_closed, is_library, member
+from .effects import acting, effects
 from .guard import ABSENT, Guard, Reading, frame, same
 from .guarding import TRAINING, Guarding
 
@@ -34,6 +35,8 @@ class Guarded(NamedTuple):
 
     guards: list[Guard]
     unguarded: list[str]
+    effects: tuple[str, ...] = ()
+    """What f does besides computing, as far as that is seen."""
 
     def told(self) -> list[str]:
         """What a reader of the program must know: what it takes to stay as it was."""
@@ -45,11 +48,15 @@ class Guarded(NamedTuple):
 def guards_of(f: Callable[..., Any], given: Mapping[int | str, Any] | None = None) -> Guarded:
     """Guards for what f reads, and what the user's functions read that it calls.
 
-    `given` are arguments that are the same at each call, by place or name.
+    `given` are arguments that are the same at each call, by place or name. What f has around itself but gets
+    as arguments, `f._apart()` tells.
     """
     walk = _Walk()
+    apart = asked(f, "_apart")
+    walk.guarding.apart = {id(x) for x in apart()} if callable(apart) else set()
     walk.start(f, given or {})
-    return Guarded([*walk.guarding.found.values()], sorted(walk.guarding.unguarded))
+    guarding = walk.guarding
+    return Guarded([*guarding.found.values()], sorted(guarding.unguarded), tuple(sorted(guarding.effects)))
 
 
 # -- what f reads ------------------------------------------------------------------------------
@@ -140,6 +147,8 @@ class _Walk:
 
     def _code(self, code: CodeType, known: Known, names: dict[str, Any]) -> None:
         """The chains of a function, and of those inside it."""
+        if not self.guarding.is_own:
+            self.guarding.effects.update(effects(code))
         for chain in chains(code):
             roots = _above(code, known) if chain.root == SUPER else self._roots(chain, known, names)
             ends = [end for root in roots for end in self._end(root, chain)]
@@ -181,6 +190,8 @@ class _Walk:
         """The steps of a chain, as far as they are the user's and stay as they are."""
         for step in path:
             owner = reading.now()
+            if not self.guarding.is_own and (effect := acting(owner)):
+                self.guarding.effects.add(effect)
             if is_closed(owner):
                 return None if owner is ABSENT or isinstance(owner, ModuleType) else reading
             further = reading.then(step)

@@ -31,8 +31,11 @@ class Guarding:
     def __init__(self, follow: Callable[[Any], object]) -> None:
         self.found: dict[Any, Guard] = {}
         self.unguarded: set[str] = set()
+        self.effects: set[str] = set()
         self.is_own = False
         """Whether the project's own code is being followed."""
+        self.apart: set[int] = set()
+        """What f gets as arguments, though it finds it around itself, too."""
         self._follow = follow
         self._inside: list[int] = []
         self._room = ENTRIES
@@ -81,6 +84,8 @@ class Guarding:
             self._follow(thing)
 
     def _array(self, reading: Reading, x: Any) -> None:
+        if id(x) in self.apart:
+            return
         view = np.asarray(x)
         if is_small := view.nbytes <= BYTES:
             self.add(reading, x, contents)

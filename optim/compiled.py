@@ -1,0 +1,167 @@
+"""The function that is minimised, as a program: from when on, and for how long.
+
+Compiling takes as long as some fifty evaluations, whatever the function: both go by the number of its
+operations. So a program takes over after so many, and costs at most a few times what the better choice would
+have cost. The clock does not decide, so that the same call ends the same.
+
+A program computes what f computed when it was recorded, and nothing besides. So f must be seen to do nothing
+else, and to read what stays: see `observed`, and `Compiled.outdated` for what cannot be seen. Evaluations
+that only compare are not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+import autodiff
+from autodiff.programs import Program
+from autodiff.programs.guards.finding import guards_of
+from autodiff.programs.guards.guard import changes
+from autodiff.values import modes
+
+from .unknowns import Unknowns, Vector
+
+PAYS = 50
+"""Evaluations after which it pays to compile."""
+
+Found: TypeAlias = tuple[Any, Vector]
+"""f(x), a number or a vector, and its derivatives."""
+
+Traced: TypeAlias = Callable[..., tuple[Any, Any]]
+"""What is compiled: the same of what f takes, as Values."""
+
+
+class Counted:
+    """A function that counts its calls."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.f, self.calls = f, 0
+
+    def __call__(self, *args: Any) -> Any:
+        """f, once more."""
+        self.calls += 1
+        return self.f(*args)
+
+
+class Compiled:
+    """f with its derivative, by a program where it is its turn.
+
+    `traced` makes what is compiled of f, `read` makes vectors of what that returns, and `eagerly` computes
+    the same by the engine. `engine` says which computes, and why.
+    """
+
+    def __init__(
+        self,
+        f: Counted,
+        over: Unknowns,
+        traced: Callable[[Callable[..., Any], Unknowns], Traced],
+        read: Callable[[Any, Any], Found],
+        eagerly: Callable[[Vector], Found],
+    ) -> None:
+        self.f, self.over, self.traced, self.read, self.eagerly = f, over, traced, read, eagerly
+        inside = modes.inside_derivative() or modes.tracer() is not None
+        self.refusal = "another derivative, or a program, is being made around it" if inside else ""
+        self.asked = False
+        self._program: Program | None = None
+        self._seen, self._used = 0, False
+
+    @property
+    def engine(self) -> str:
+        """What computes, and why."""
+        if self._program is not None and not self.refusal:
+            return f"compiled from evaluation {self._since} on"
+        return f"eager: {self.refusal or f'a program takes over after {PAYS} evaluations'}"
+
+    def ask(self, compiled: bool | None) -> None:
+        """Use a program as soon as there is a start, or never."""
+        self.asked = compiled is True
+        if compiled is False:
+            self.refusal = "asked for"
+        self._check_asked()
+
+    def _check_asked(self) -> None:
+        if self.asked and self.refusal:
+            raise ValueError(f"compiled=True, but {self.refusal}; leave it out")
+
+    # -- when ----------------------------------------------------------------------------------
+
+    def at(self, x: Vector) -> Found | None:
+        """What the program finds; None where the engine shall look."""
+        self._seen += 1
+        if self.refusal or modes.inspector() is not None or self._seen <= (1 if self.asked else PAYS):
+            return None
+        if self._program is None:
+            return self._begin(x)
+        found = self._evaluated(x)
+        if self._seen % PAYS == 0 and (self._seen // PAYS).bit_count() == 1:  # 100, 200, 400, …
+            self._check(x)
+        return None if self.refusal else found
+
+    def _begin(self, x: Vector) -> Found:
+        """Compile, if f can be a program that finds at x what the engine does; else `refusal` tells why."""
+        wanted, self.refusal = observed(self.f.f, lambda: self.eagerly(x))
+        try:
+            if not self.refusal:
+                self._scales = [float(np.max(np.abs(part), initial=0.0)) for part in wanted]
+                self._program = autodiff.compile(self.traced(self.f.f, self.over))
+                self._program(*self.over.given(x))
+                self._version, self._since = self._program.versions[-1], self._seen + 1
+                self._compare(x, wanted)
+                self._used = not self.refusal
+        except Exception as error:  # whatever code raises that is shown Values in place of numbers
+            if self.asked:
+                raise
+            self.refusal = f"{error}"
+        self._check_asked()
+        return wanted
+
+    def _evaluated(self, x: Vector) -> Found:
+        assert self._program is not None
+        self.f.calls += 1
+        found = self._program(*self.over.given(x))
+        if self._program.versions[-1] is not self._version:
+            self.refusal = "what f reads around itself changes"
+        return self.read(*found)
+
+    # -- whether it still holds ----------------------------------------------------------------
+
+    def outdated(self, x: Vector) -> bool:
+        """Whether what a program found does not hold, as the engine finds something else: then it goes on.
+
+        It looks at x, beyond rounding. f may read what no guard sees: a file, what a function returns, an
+        array that is written into.
+        """
+        if self._used and not self.refusal:
+            self._check(x)
+        outdated, self._used = self._used and bool(self.refusal), self._used and not self.refusal
+        return outdated
+
+    def _check(self, x: Vector) -> None:
+        count = self.f.calls
+        self._compare(x, self.eagerly(x))
+        self.f.calls = count
+
+    def _compare(self, x: Vector, wanted: Found) -> None:
+        count, found = self.f.calls, self._evaluated(x)
+        self.f.calls = count
+        tolerance = self.over.epsilon**0.6
+        pairs = zip(found, wanted, self._scales, strict=True)
+        if not all(np.allclose(a, b, tolerance, tolerance * scale, equal_nan=True) for a, b, scale in pairs):
+            self.refusal = "a program does not compute what f does by now"
+
+
+def observed(f: Callable[..., Any], call: Callable[[], Found]) -> tuple[Found, str]:
+    """What a call of f gives, and why f is not to be recorded; empty where nothing speaks against it.
+
+    It may do something besides computing, as far as that is seen, or change what it reads, as a list that it
+    appends to.
+    """
+    guarded = guards_of(f)
+    changed = changes(guarded.guards)
+    found = call()
+    if guarded.effects:
+        return found, f"f {guarded.effects[0]}, and a program would not"
+    return found, "f changes what it reads around itself" if changed() else ""

@@ -1,0 +1,31 @@
+"""What every method of minimisation takes besides the function and the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+from .result import Iterate
+
+
+class Options(TypedDict, total=False):
+    """What every method takes besides f and x0.
+
+    derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
+    gtol, xtol, ftol, max_steps  the rules of `Stopping`
+    callback    called with each Iterate; the method stops where it returns True
+    path        whether the points of the path are kept; values, norms and step sizes always are
+    compiled    whether a program computes f and its derivative (see `autodiff.compile`): the same but for
+                the last digits, in less time. By default one takes over where it pays, after 50 evaluations,
+                unless f decides by numbers, draws, prints, or changes anything; `engine` of the result says
+                which, and why. Whatever f does, the outcome is compared with f itself
+    """
+
+    derivative: str | Callable[..., Any]
+    gtol: float
+    xtol: float
+    ftol: float
+    max_steps: int | None
+    callback: Callable[[Iterate], object] | None
+    path: bool
+    compiled: bool | None
