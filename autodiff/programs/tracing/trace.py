@@ -110,7 +110,7 @@ def recorded_from(
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
-    place of their own.
+    place of their own, and then no line has a name.
     """
     trace = Trace(absorbs)
     trace.origins.told = told
@@ -126,7 +126,8 @@ def recorded_from(
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)
     captured = (*captured, *[x for x in _captured(trace, nodes, outputs) if x not in known])
-    listing = _listed(trace, nodes, (*inputs, *captured), wanted)
+    names = names_of(trace.origins, nodes) if told is None else {}
+    listing = _listed(trace, names, nodes, (*inputs, *captured), wanted)
     return Recording(listing, result, outputs, captured, watched is not None)
 
 
@@ -134,10 +135,13 @@ def recorded_from(
 
 
 def _listed(
-    trace: Trace, nodes: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Value]
+    trace: Trace,
+    names: Mapping[int, str],
+    nodes: Sequence[Value],
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
 ) -> Listing:
     """The recorded graph as lines."""
-    names = names_of(trace.origins, nodes)
     book = _Book(names)
     for value in inputs:
         name = value.name or names.get(value._birth)
@@ -145,11 +149,11 @@ def _listed(
     for node in nodes:
         operation, operands = node._operation, inputs_of(node)
         places = tuple([book.place(x) for x in operands])
-        metadata = metadata_of(node)
-        line = Line(
-            "computed", _sized(node._data), operation, places, metadata, origin=trace.origins.get(node)
+        name = book.name(node, trace.origins.differentiated.get(node._birth))
+        origin = trace.origins.get(node)
+        book.enter(
+            node, Line("computed", _sized(node._data), operation, places, metadata_of(node), name, origin)
         )
-        book.enter(node, line._replace(name=book.name(node, trace.origins.differentiated.get(node._birth))))
     return Listing(book.lines, tuple(map(book.place, outputs)))
 
 
