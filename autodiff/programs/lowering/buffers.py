@@ -58,12 +58,8 @@ class Plan:
         """For each result that may share memory with operands, the slots that this memory is of."""
         roots: dict[int, frozenset[int]] = {}
         for instruction in self._steps:
-            shared = [
-                roots.get(x, frozenset((x,)))
-                for x in instruction.operands
-                if instruction.may_share or _share(self._examples[x], instruction.slot.example)
-            ]
-            if shared:
+            if instruction.shared:
+                shared = [roots.get(x, frozenset((x,))) for x in instruction.shared]
                 roots[instruction.slot.number] = frozenset().union(*shared)
         return roots
 
@@ -137,11 +133,3 @@ def _order(example: Any) -> str | None:
     """The layout of an array, by rows or by columns, None for another."""
     return "C" if example.flags.c_contiguous else "F" if example.flags.f_contiguous else None
 
-
-def _share(x: Any, y: Any) -> bool:
-    """Whether two examples may share memory; a tuple shares what its parts do."""
-    if isinstance(x, tuple):
-        return any(_share(part, y) for part in x)
-    if isinstance(y, tuple):
-        return any(_share(x, part) for part in y)
-    return isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and np.may_share_memory(x, y)
