@@ -40,6 +40,7 @@ class Plan:
         self._examples = {slot.number: slot.example for slot in instructions.slots}
         self.roots = self._roots()
         self.fixed = self._fixed(instructions.constants)
+        self._in_memory = {slot.number for slot in instructions.slots if is_array(slot.example)}.union(self.roots)
         self._last = self._last_uses()
         self._results = {root for number in outputs for root in self.roots_of(number)}
         self._free: dict[Any, list[Buffer]] = {}
@@ -48,7 +49,8 @@ class Plan:
             number = instruction.slot.number
             if number not in self.roots and number not in self.fixed and is_array(instruction.slot.example):
                 self._settle(instruction, position)
-            self._release(instruction, position)
+            if self._home:
+                self._release(instruction, position)
 
     def roots_of(self, number: int) -> frozenset[int]:
         """The slots whose memory a slot may be in."""
@@ -79,7 +81,7 @@ class Plan:
         """The last instruction that reads each slot's memory, itself or as a view."""
         last: dict[int, int] = {}
         for position, instruction in enumerate(self._steps):
-            for x in instruction.operands:
+            for x in self._in_memory.intersection(instruction.operands):
                 last.update(dict.fromkeys(self.roots_of(x), position))
         return last
 
@@ -119,9 +121,8 @@ class Plan:
 
     def _release(self, instruction: Instruction, position: int) -> None:
         """Free the buffers of what was used for the last time; of what nothing uses, too."""
-        for x in {root for operand in instruction.operands for root in self.roots_of(operand)} | {
-            instruction.slot.number
-        }:
+        read = self._in_memory.intersection((*instruction.operands, instruction.slot.number))
+        for x in {root for number in read for root in self.roots_of(number)}:
             home = self._home.get(x)
             is_over = self._last.get(x, position) == position
             if isinstance(home, Buffer) and is_over and x not in self._results:

@@ -81,6 +81,8 @@ def _sum(chains: Chains, draft: Draft, line: Line, at: Sequence[int]) -> int | N
         return _of_products(chains, draft, at, line)
     position = len(at)
     terms = [position] if is_a(line, scatter_add) else chains.terms.get(position, [])
+    if not terms:
+        return None
     for form in (_weighted, _total, _laid):
         found = form(chains, draft, at, line, terms)
         if found is not None:

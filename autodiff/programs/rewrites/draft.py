@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...values.data import Data
+from ...values.data import Data, dtype_of
 from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
 
@@ -68,6 +68,8 @@ class Draft:
         self.lines: list[Line] = []
         self.origin: Origin | None = None
         self._known: dict[Hashable, int] = {}
+        self._options: dict[int, tuple[dict[str, Any], Hashable]] = {}
+        """Metadata by identity, as long as it lives, and what it is the same as."""
         self._numbers: dict[int, float | None] = {}
         self._rules = tuple(rules)
         self._suiting: dict[Operation, list[Rule]] = {}
@@ -92,7 +94,7 @@ class Draft:
             return self._append(line)
         if line.kind == "computed":
             line = self._folded(line)
-        key = _key(line)
+        key = self._key(line)
         found = self._known.get(key)
         if found is None:
             found = self._simplified(line)
@@ -134,7 +136,9 @@ class Draft:
         if line.operation is None:
             return None
         rules = self._of(line.operation)
-        masked = bool(rules) and any(self.lines[i].dtype.kind != "f" for i in line.inputs)
+        if not rules:
+            return None
+        masked = any([_is_masked(self.lines[i].data) for i in line.inputs])
         for rule in rules:
             found = rule.apply(self, line) if rule.masks or not masked else None
             if found is not None and alike(self.lines[found], line):
@@ -163,7 +167,21 @@ class Draft:
     def known(self, function: Any, *inputs: int, **metadata: Any) -> int | None:
         """The position of an operation that was applied to lines already."""
         line = Line("computed", None, function.operation, inputs, {**function.operation.defaults, **metadata})
-        return self._known.get(_key(line))
+        return self._known.get(self._key(line))
+
+    def _key(self, line: Line) -> Hashable:
+        """Equal for lines that compute the same."""
+        operation, inputs, options = line.operation, line.inputs, line.metadata
+        if operation is None:
+            return line.name, frozen(line.data)
+        if operation.symmetric and len(inputs) > 1:
+            inputs = tuple(sorted(inputs))
+        if not options:
+            return operation, inputs
+        known = self._options.get(id(options))
+        if known is None:
+            known = self._options[id(options)] = options, frozen(tuple(options.items()))
+        return operation, inputs, known[1]
 
     def number(self, position: int) -> float | None:
         """The number that a constant is, or that all of its entries are; None for others.
@@ -239,6 +257,11 @@ def alike(a: Line, b: Line) -> bool:
     return a.shape == b.shape and a.dtype == b.dtype
 
 
+def _is_masked(data: Data) -> bool:
+    """Whether data are anything but floating-point numbers."""
+    return type(data) is not float and dtype_of(data).kind != "f"
+
+
 def _repeated(x: Data) -> float | None:
     """The number that all entries are, to the bit; None where they differ, or there is none."""
     entries = np.asarray(x)
@@ -247,15 +270,6 @@ def _repeated(x: Data) -> float | None:
     first = entries.flat[0]
     same = np.all(entries == first) and np.all(np.signbit(entries) == np.signbit(first))
     return float(first) if same and first else None
-
-
-def _key(line: Line) -> Hashable:
-    """Equal for lines that compute the same."""
-    if line.kind == "constant":
-        return line.name, frozen(line.data)
-    symmetric = line.operation is not None and line.operation.symmetric
-    inputs = tuple(sorted(line.inputs)) if symmetric else line.inputs
-    return line.operation, inputs, *[(name, frozen(x)) for name, x in line.metadata.items()]
 
 
 def frozen(x: Any) -> Hashable:
