@@ -25,10 +25,15 @@ def is_own(code: CodeType) -> bool:
     return code.co_filename.startswith(OWN)
 
 
-def users_line() -> tuple[str, str]:
-    """File and number of the innermost line of the user's code, and its text."""
+def users_line(within: CodeType | None = None) -> tuple[str, str]:
+    """File and number of the innermost line of the user's code, and its text.
+
+    Within a call of some code of ours; where no user's line is there, both are empty.
+    """
     frame = sys._getframe(1)
     while frame.f_back and is_own(frame.f_code):
+        if frame.f_code is within:
+            return "", ""
         frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()

@@ -46,7 +46,7 @@ class Trace:
 
     def __init__(self, absorbs: bool) -> None:
         self.absorbs = absorbs
-        self.origins = Origins()
+        self.origins = Origins(recorded_from.__code__)
         self.gradients: set[int] = set()
         """The births of those that passes gave."""
         self.is_spoilt = False
