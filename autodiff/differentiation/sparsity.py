@@ -9,7 +9,8 @@ A. R. Curtis, M. J. D. Powell, J. K. Reid, On the estimation of sparse Jacobian 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -30,10 +31,11 @@ MOST_COLUMNS = 256
 
 
 def pattern_of(output: Value, variables: Sequence[Value]) -> Pattern | None:
-    """Which entries of an output may depend on which entries of the variables; None where all may on all.
+    """Which entries of an output may depend on which of the variables; None where all may on all.
 
     It follows from what operations are declared to be. An `entrywise` one keeps entries apart. What a
-    `linear` one does, its own function shows for entries that are 0 or 1. After any other, all depends on all.
+    `linear` one does, its own function shows for entries that are 0 or 1. After any other, all may
+    depend on all.
     """
     unknowns = sum(x.size for x in variables)
     if output.size * unknowns > LARGEST or any(is_lazy(x._data) for x in (output, *variables)):
@@ -100,7 +102,9 @@ class _Patterns:
         given = self._known_of(operands[k])
         try:
             moved = probe.moved()
-            return probe.mixed(given) if moved is None else np.vstack([given, np.zeros_like(given[:1])])[moved]
+            return (
+                probe.mixed(given) if moved is None else np.vstack([given, np.zeros_like(given[:1])])[moved]
+            )
         except Exception:  # other numbers than the user's do not suit it
             return None
 
@@ -161,7 +165,8 @@ class _Probe:
 # -- what is computed at once --------------------------------------------------------------------
 
 
-class Colours(NamedTuple):
+@dataclass(frozen=True)
+class Colouring:
     """A colour for each row of a pattern, from 0: rows of one colour have no column in common."""
 
     pattern: Pattern
@@ -173,13 +178,13 @@ class Colours(NamedTuple):
         return int(self.colour.max(initial=-1)) + 1
 
     @property
-    def seeds(self) -> np.ndarray[Any, Any]:
+    def seeds(self) -> Any:
         """For each colour 1 at its rows, and 0 elsewhere."""
-        return np.equal.outer(np.arange(self.count), self.colour).astype(float)
+        return np.equal.outer(np.arange(self.count), self.colour) * 1.0
 
-    def of(self, part: Pattern) -> Colours:
+    def of(self, part: Pattern) -> Colouring:
         """The same for some of the columns."""
-        return self._replace(pattern=part)
+        return Colouring(part, self.colour)
 
     def apart(self, together: Any) -> Any:
         """The rows by themselves, where what was computed for each colour is given as a row."""
@@ -187,8 +192,8 @@ class Colours(NamedTuple):
         return scatter_add(together[self.colour[rows], columns], (rows, columns), self.pattern.shape)
 
 
-def coloured(pattern: Pattern, at_most: int) -> Colours | None:
-    """Colours of rows, each the first that suits; None where more are needed than asked for."""
+def coloured(pattern: Pattern, at_most: int) -> Colouring | None:
+    """Colouring of rows, each the first that suits; None where more are needed than asked for."""
     taken = np.zeros((at_most + 1, pattern.shape[1]), bool)
     colour = np.empty(len(pattern), int)
     for i, row in enumerate(pattern):
@@ -196,4 +201,4 @@ def coloured(pattern: Pattern, at_most: int) -> Colours | None:
         if colour[i] == at_most:
             return None
         taken[colour[i]] |= row
-    return Colours(pattern, colour)
+    return Colouring(pattern, colour)

@@ -40,7 +40,9 @@ class Plan:
         self._examples = {slot.number: slot.example for slot in instructions.slots}
         self.roots = self._roots()
         self.fixed = self._fixed(instructions.constants)
-        self._in_memory = {slot.number for slot in instructions.slots if is_array(slot.example)}.union(self.roots)
+        self._in_memory = {slot.number for slot in instructions.slots if is_array(slot.example)}.union(
+            self.roots
+        )
         self._last = self._last_uses()
         self._results = {root for number in outputs for root in self.roots_of(number)}
         self._free: dict[Any, list[Buffer]] = {}
@@ -133,4 +135,3 @@ class Plan:
 def _order(example: Any) -> str | None:
     """The layout of an array, by rows or by columns, None for another."""
     return "C" if example.flags.c_contiguous else "F" if example.flags.f_contiguous else None
-

@@ -36,9 +36,7 @@ def lowered(listing: Listing, words: Words) -> tuple[Instructions, list[Slot]]:
     return instructions, slots
 
 
-def _slot(
-    line: Line, inputs: list[Slot], instructions: Instructions, words: Words, repeats: Repeats
-) -> Slot:
+def _slot(line: Line, inputs: list[Slot], instructions: Instructions, words: Words, repeats: Repeats) -> Slot:
     if line.kind == "input":
         return instructions.slot(example_of(line.data))
     if line.kind == "constant":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _constant(data: Data) -> Hashable:
     return ("constant", id(data)) if isinstance(data, np.ndarray) else ("constant", frozen(data))
 
 
-def _kind(data: Data) -> Hashable:
+def _kind(data: Data) -> Any:
     """Type, shape, dtype and memory layout."""
     if isinstance(data, np.ndarray):
         return data.shape, data.dtype, data.strides

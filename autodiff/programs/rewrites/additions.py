@@ -181,11 +181,13 @@ def works_on_arrays(listing: Listing) -> bool:
 
 
 def names_once(index: Any) -> bool:
-    """Whether an index names no entry twice: a basic one, or one of arrays without negative places or repeats."""
+    """Whether an index names no entry twice: a basic one, or arrays of places from 0 without repeats."""
     if is_basic(index):
         return True
     parts = index if isinstance(index, tuple) else (index,)
-    if not all(isinstance(x, np.ndarray) and x.dtype.kind == "i" and x.shape == parts[0].shape for x in parts):
+    if not all(
+        isinstance(x, np.ndarray) and x.dtype.kind == "i" and x.shape == parts[0].shape for x in parts
+    ):
         return False
     places = np.stack([x.ravel() for x in parts], axis=1)
     return bool(np.all(places >= 0)) and len(np.unique(places, axis=0)) == len(places)

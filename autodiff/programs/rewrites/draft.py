@@ -138,7 +138,7 @@ class Draft:
         rules = self._of(line.operation)
         if not rules:
             return None
-        masked = any([_is_masked(self.lines[i].data) for i in line.inputs])
+        masked = any(_is_masked(self.lines[i].data) for i in line.inputs)
         for rule in rules:
             found = rule.apply(self, line) if rule.masks or not masked else None
             if found is not None and alike(self.lines[found], line):
