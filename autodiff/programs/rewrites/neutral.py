@@ -1,7 +1,6 @@
-"""Lines that change nothing: products with one, sums with zero, transposes taken twice; and minus signs.
+"""Lines that change nothing: products with one, sums with zero, transposes taken twice.
 
-All are exact, for infinities and nan, too, and to the sign of a zero. Those of minus signs make a source
-shorter, not faster.
+All are exact, for infinities and nan, too, and to the sign of a zero.
 """
 
 from __future__ import annotations
@@ -74,19 +73,3 @@ def transposed_twice(draft: Draft, line: Line) -> int | None:
     inner = draft.made_by(x, ops.transpose)
     reversing = inner is not None and inner.metadata["axes"] is line.metadata["axes"] is None
     return inner.inputs[0] if inner and reversing else None
-
-
-@rule("x·(−1) and x/(−1) are −x", ops.multiply, ops.divide)
-def factor_minus_one(draft: Draft, line: Line) -> int | None:
-    x, y = line.inputs
-    if draft.number(y) == -1.0:
-        return draft.add(ops.negative, x)
-    return draft.add(ops.negative, y) if is_a(line, ops.multiply) and draft.number(x) == -1.0 else None
-
-
-@rule("a + (−b) is a − b", ops.add)
-def minus_added(draft: Draft, line: Line) -> int | None:
-    for x, y in (line.inputs, line.inputs[::-1]):
-        if inner := draft.made_by(y, ops.negative):
-            return draft.add(ops.subtract, x, inner.inputs[0])
-    return None

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from ... import ops
 from ...ops import divide, dot, matmul, mean, moveaxis, sum_to, swapaxes, transpose
-from ..listing import Line
+from ..listing import Line, Listing
 from ..tracing.nan_check import energy
 from . import operations
-from .draft import Draft, is_a, rule
+from .draft import Draft, Rewrite, is_a, replaced, rule
+
+SHORT = 1024
+"""Entries up to which a sum loses no more digits by BLAS than by NumPy, which adds them by halves."""
 
 
 @rule(
@@ -70,6 +74,32 @@ def sum_of_rows(draft: Draft, line: Line) -> int | None:
     if x.dtype.itemsize < 4 or len(x.shape) != 2 or line.metadata["axis"] != 0:
         return None
     return draft.add(operations.product, draft.constant(np.ones(x.shape[0], x.dtype)), *line.inputs)
+
+
+REWRITES = [Rewrite("the sum of all of few entries is a product with ones, in another order", False)]
+
+
+def of_few(listing: Listing) -> Listing:
+    """The listing with products in place of such sums: the last rewrite, since alike sums are grouped."""
+
+    def with_ones(draft: Draft, line: Line, at: Sequence[int]) -> int | None:
+        if not _is_of_few(listing, line):
+            return None
+        x = listing.lines[line.inputs[0]]
+        return draft.add(
+            operations.sum_of_product, draft.constant(np.ones(x.shape, x.dtype)), at[line.inputs[0]]
+        )
+
+    return (
+        replaced(listing, with_ones) if any(_is_of_few(listing, line) for line in listing.lines) else listing
+    )
+
+
+def _is_of_few(listing: Listing, line: Line) -> bool:
+    if not is_a(line, operations.reduced) or line.shape:
+        return False
+    x = listing.lines[line.inputs[0]]
+    return x.dtype.kind == "f" and x.dtype.itemsize >= 4 and math.prod(x.shape) <= SHORT
 
 
 # -- matrix products -----------------------------------------------------------------------------
