@@ -92,9 +92,10 @@ class Plan:
         number, example = instruction.slot.number, instruction.slot.example
         inherited = self._inherited(instruction, position)
         if instruction.into is not None and inherited is not None:
+            owner = self._owner(inherited)
             self.into[number] = inherited
-            self._home[number] = self._home[inherited]
-            self._home[inherited] = -1
+            self._home[number] = self._home[owner]
+            self._home[owner] = -1
         elif instruction.into is not None and number not in self._results and (order := _order(example)):
             unused = self._free.setdefault((example.shape, example.dtype, order), [])
             buffer = unused.pop() if unused else self._new(example, order)
@@ -108,14 +109,25 @@ class Plan:
             return None
         wanted = instruction.slot.example
         for x in instruction.operands:
-            home, example = self._home.get(x, -1), self._examples[x]
+            owner, example = self._owner(x), self._examples[x]
+            home = self._home.get(owner, -1)
             kept = isinstance(home, Buffer) and instruction.slot.number in self._results
             empty = not np.size(example)  # it may be a view, which nothing tells of an empty array
-            if home == -1 or kept or empty or self._last.get(x) != position or x in self._results:
+            if home == -1 or kept or empty or self._last.get(owner) != position or owner in self._results:
                 continue
             if all(getattr(example, name) == getattr(wanted, name) for name in ("shape", "dtype", "strides")):
                 return x
         return None
+
+    def _owner(self, number: int) -> int:
+        """The slot whose memory a slot has, all of it and in order, as a reshaped array; else itself."""
+        owners = self.roots_of(number)
+        (owner, *others) = owners
+        if others or owner == number:
+            return number
+        whole, part = self._examples[owner], self._examples[number]
+        same = is_array(whole) and is_array(part) and part.nbytes == whole.nbytes
+        return owner if same and whole.flags.c_contiguous and part.flags.c_contiguous else number
 
     def _new(self, example: Any, order: str) -> Buffer:
         self.buffers.append(Buffer(len(self.buffers) + 1, example.shape, example.dtype, order))

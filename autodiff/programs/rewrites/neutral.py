@@ -73,3 +73,11 @@ def transposed_twice(draft: Draft, line: Line) -> int | None:
     inner = draft.made_by(x, ops.transpose)
     reversing = inner is not None and inner.metadata["axes"] is line.metadata["axes"] is None
     return inner.inputs[0] if inner and reversing else None
+
+
+@rule("an array reshaped twice is reshaped once", ops.reshape)
+def reshaped_twice(draft: Draft, line: Line) -> int | None:
+    inner = draft.made_by(line.inputs[0], ops.reshape)
+    if inner is None or not inner.metadata["order"] == line.metadata["order"] == "C":
+        return None
+    return draft.add(ops.reshape, *inner.inputs, shape=line.shape)
