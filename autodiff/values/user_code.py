@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+from functools import lru_cache
 from types import CodeType
 
 import numpy as np
@@ -22,7 +23,12 @@ OWN = (
 
 def is_own(code: CodeType) -> bool:
     """Whether code is this project's or NumPy's, not the user's."""
-    return code.co_filename.startswith(OWN)
+    return _is_ours(code.co_filename)
+
+
+@lru_cache(maxsize=1024)
+def _is_ours(file: str) -> bool:
+    return file.startswith(OWN)
 
 
 def users_line(within: CodeType | None = None) -> tuple[str, str]:

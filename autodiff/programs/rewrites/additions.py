@@ -8,7 +8,7 @@ The terms are added in another order, so that last digits differ, and a zero may
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 
 from ...ops import add, multiply, scatter_add, square
 from ..listing import Line, Listing
-from .draft import Draft, Rewrite, alike, frozen, is_a, replaced
+from .draft import Draft, Rewrite, Rule, alike, frozen, is_a, replaced
 from .operations import laid, reduced, sum_of_product, total, weighted_sum
 
 FLOAT64 = np.dtype(np.float64)
@@ -70,9 +70,10 @@ class Chains:
         return terms
 
 
-def summed(listing: Listing) -> Listing:
+def summed(listing: Listing, rules: Iterable[Rule]) -> Listing:
     """The listing with one sum in place of each chain of additions that one can be made of."""
-    return replaced(listing, partial(_sum, Chains(listing)))
+    arrays = any(line.shape for line in listing.lines)
+    return replaced(listing, partial(_sum, Chains(listing)), rules) if arrays else listing
 
 
 def _sum(chains: Chains, draft: Draft, line: Line, at: Sequence[int]) -> int | None:

@@ -198,12 +198,17 @@ class Draft:
         return self._numbers[position]
 
 
-def replaced(listing: Listing, replacement: Callable[[Draft, Line, Sequence[int]], int | None]) -> Listing:
+def replaced(
+    listing: Listing,
+    replacement: Callable[[Draft, Line, Sequence[int]], int | None],
+    rules: Iterable[Rule] = (),
+) -> Listing:
     """The listing with others in place of some lines; the replacement of a line that stays is None.
 
-    A replacement is given the line, and where the lines before it stand in the draft.
+    A replacement is given the line, and where the lines before it stand in the draft. The rules are applied
+    to what it adds, and to what follows.
     """
-    draft, at, changed = Draft(), list[int](), False
+    draft, at, changed = Draft(rules), list[int](), False
     for line in listing.lines:
         draft.origin = line.origin
         found = replacement(draft, line, at)

@@ -9,6 +9,7 @@ import math
 from operator import attrgetter
 
 from ... import ops
+from ...ops.selection import bounded, larger, smaller
 from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, is_a, rule
@@ -81,3 +82,11 @@ def reshaped_twice(draft: Draft, line: Line) -> int | None:
     if inner is None or not inner.metadata["order"] == line.metadata["order"] == "C":
         return None
     return draft.add(ops.reshape, *inner.inputs, shape=line.shape)
+
+
+@rule("a bound at ∞ or −∞ is none: clip is a maximum, or a minimum", bounded)
+def bound_at_infinity(draft: Draft, line: Line) -> int | None:
+    x, low, high = line.inputs
+    if line.shape and draft.number(low) == -math.inf:
+        return draft.add(smaller, x, high)
+    return draft.add(larger, x, low) if line.shape and draft.number(high) == math.inf else None

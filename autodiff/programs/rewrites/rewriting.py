@@ -34,8 +34,10 @@ REWRITES: list[Rewrite] = [
 def rewritten(listing: Listing) -> Listing:
     """The listing with every rewrite applied, in time proportional to its length."""
     simple = living(Draft(RULES).copied(listing))
-    short = indexing.unpacked(additions.summed(simple))
-    if short is not simple:
-        short = living(Draft(RULES).copied(short))
+    short = additions.summed(simple, RULES)
+    unpacked = indexing.unpacked(short)
+    if unpacked is not short:
+        short = Draft(RULES).copied(unpacked)
+    short = living(short)
     packed = packing.packed(short, RULES)
     return sums.of_few(packed if packed is short else living(packed))

@@ -55,4 +55,4 @@ class Origins:
         self.note_gradient(g, of)
         origin = self._known.get(of._birth)
         told = of.name or (of._operation.symbol if of._operation else None)
-        return Origin("", "", told) if origin is None else origin._replace(of=told)
+        return Origin("", "", told) if origin is None else Origin(origin.place, origin.code, told)

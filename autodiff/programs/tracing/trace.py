@@ -6,6 +6,7 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -216,5 +217,11 @@ def _sized(data: Data) -> Data:
     if isinstance(data, tuple):
         return tuple(map(_sized, data))
     if isinstance(data, np.ndarray):
-        return np.broadcast_to(np.zeros((), data.dtype), data.shape)
+        return _zeros(data.shape, data.dtype)
     return data
+
+
+@functools.lru_cache(maxsize=256)
+def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Data:
+    """An array that takes no memory, and cannot be written into."""
+    return np.broadcast_to(np.zeros((), dtype), shape)
