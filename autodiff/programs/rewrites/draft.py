@@ -70,6 +70,7 @@ class Draft:
         self._known: dict[Hashable, int] = {}
         self._options: dict[int, tuple[dict[str, Any], Hashable]] = {}
         """Metadata by identity, as long as it lives, and what it is the same as."""
+        self._examples: dict[Hashable, Data] = {}
         self._numbers: dict[int, float | None] = {}
         self._rules = tuple(rules)
         self._suiting: dict[Operation, list[Rule]] = {}
@@ -111,8 +112,16 @@ class Draft:
 
     def apply(self, operation: Operation, inputs: Sequence[int], metadata: dict[str, Any]) -> int:
         """The same, of an operation itself with all of its metadata."""
-        data = computed(operation, [self.lines[i].data for i in inputs], metadata)
+        data = self._example(operation, [self.lines[i] for i in inputs], metadata)
         return self.take(Line("computed", data, operation, tuple(inputs), metadata, origin=self.origin))
+
+    def _example(self, operation: Operation, inputs: Sequence[Line], metadata: dict[str, Any]) -> Data:
+        """What the result is like: computed once for operands of one kind."""
+        kinds = [(type(x.data), x.shape, x.dtype) for x in inputs]
+        key = operation, self._frozen(metadata), *kinds
+        if key not in self._examples or any(type(x.data) is tuple for x in inputs):
+            self._examples[key] = computed(operation, [x.data for x in inputs], metadata)
+        return self._examples[key]
 
     def constant(self, data: Data) -> int:
         """The position of a constant."""
@@ -178,10 +187,14 @@ class Draft:
             inputs = tuple(sorted(inputs))
         if not options:
             return operation, inputs
+        return operation, inputs, self._frozen(options)
+
+    def _frozen(self, options: dict[str, Any]) -> Hashable:
+        """Metadata as something hashable."""
         known = self._options.get(id(options))
         if known is None:
             known = self._options[id(options)] = options, frozen(tuple(options.items()))
-        return operation, inputs, known[1]
+        return known[1]
 
     def number(self, position: int) -> float | None:
         """The number that a constant is, or that all of its entries are; None for others.
@@ -277,8 +290,14 @@ def _repeated(x: Data) -> float | None:
     return float(first) if same and first else None
 
 
+PLAIN = frozenset({int, bool, str, type(None)})
+"""Types of which equal objects are the same, told apart by the type."""
+
+
 def frozen(x: Any) -> Hashable:
     """Something hashable, equal for equal data or metadata: −0 differs from 0, and 1 from 1.0."""
+    if type(x) in PLAIN:
+        return type(x), x
     if isinstance(x, np.ndarray):
         return x.dtype.str, x.shape, x.tobytes()
     if isinstance(x, (float, np.generic)):
