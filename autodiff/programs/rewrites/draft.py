@@ -15,6 +15,7 @@ import numpy as np
 from ...values.data import Data, dtype_of
 from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
+from .sameness import frozen
 
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
 
@@ -288,22 +289,3 @@ def _repeated(x: Data) -> float | None:
     first = entries.flat[0]
     same = np.all(entries == first) and np.all(np.signbit(entries) == np.signbit(first))
     return float(first) if same and first else None
-
-
-PLAIN = frozenset({int, bool, str, type(None)})
-"""Types of which equal objects are the same, told apart by the type."""
-
-
-def frozen(x: Any) -> Hashable:
-    """Something hashable, equal for equal data or metadata: −0 differs from 0, and 1 from 1.0."""
-    if type(x) in PLAIN:
-        return type(x), x
-    if isinstance(x, np.ndarray):
-        return x.dtype.str, x.shape, x.tobytes()
-    if isinstance(x, (float, np.generic)):
-        return type(x), np.asarray(x).tobytes()
-    if isinstance(x, slice):
-        return slice, frozen((x.start, x.stop, x.step))
-    if isinstance(x, (tuple, list)):
-        return type(x), *map(frozen, x)
-    return (type(x), x) if isinstance(x, Hashable) else id(x)
