@@ -47,7 +47,8 @@ class Line(NamedTuple):
     @property
     def shape(self) -> Shape:
         """Sizes of the axes; () for a number, and for a tuple of results."""
-        return () if isinstance(self.data, tuple) else shape_of(self.data)
+        data = self.data
+        return () if type(data) is float or isinstance(data, tuple) else shape_of(data)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+from functools import lru_cache
 from types import CodeType
 
 import numpy as np
@@ -22,13 +23,23 @@ OWN = (
 
 def is_own(code: CodeType) -> bool:
     """Whether code is this project's or NumPy's, not the user's."""
-    return code.co_filename.startswith(OWN)
+    return _is_ours(code.co_filename)
 
 
-def users_line() -> tuple[str, str]:
-    """File and number of the innermost line of the user's code, and its text."""
+@lru_cache(maxsize=1024)
+def _is_ours(file: str) -> bool:
+    return file.startswith(OWN)
+
+
+def users_line(within: CodeType | None = None) -> tuple[str, str]:
+    """File and number of the innermost line of the user's code, and its text.
+
+    Within a call of some code of ours; where no user's line is there, both are empty.
+    """
     frame = sys._getframe(1)
     while frame.f_back and is_own(frame.f_code):
+        if frame.f_code is within:
+            return "", ""
         frame = frame.f_back
     name, number = frame.f_code.co_filename, frame.f_lineno
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()

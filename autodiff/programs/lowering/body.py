@@ -38,6 +38,8 @@ class Body:
         self.lines = listing.lines
         self.made = [slot.number for slot in slots]
         self.outputs = [self.made[i] for i in listing.outputs]
+        self.arrays = self._slots_of(np.ndarray, tuple)
+        self.of_numpy = self._slots_of(np.ndarray, np.floating)
         self.plan = Plan(self.instructions, self.outputs)
         self.changed = self._changed()
         self.uses = Counter(x for instruction in self.instructions.done for x in instruction.operands)
@@ -54,6 +56,10 @@ class Body:
         self.results = list(self._results())
         self.may_fail = any(instruction.spelling.may_fail for instruction in self.instructions.done)
         self.may_warn = any(map(self._may_warn, self.instructions.done))
+
+    def _slots_of(self, *types: type) -> set[int]:
+        """The slots whose examples are of some types."""
+        return {slot.number for slot in self.instructions.slots if isinstance(slot.example, types)}
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -130,11 +136,7 @@ class Body:
 
     def _may_warn(self, instruction: Instruction) -> bool:
         """Whether an instruction is NumPy's, or may be."""
-        examples = [
-            instruction.slot.example,
-            *(self.instructions.slots[x].example for x in instruction.operands),
-        ]
-        return instruction.may_share or any(isinstance(x, (np.ndarray, np.floating)) for x in examples)
+        return instruction.may_share or self._is_about(instruction, self.of_numpy)
 
     def _state(self, instruction: Instruction, operands: list[Text]) -> None:
         """A statement that changes an array, which keeps its name."""
@@ -171,13 +173,11 @@ class Body:
 
     def _reads(self, instruction: Instruction) -> bool:
         """Whether an expression reads or makes an array, itself or in what stands inside it."""
-        examples = [
-            instruction.slot.example,
-            *(self.instructions.slots[x].example for x in instruction.operands),
-        ]
-        return bool(self.reading.intersection(instruction.operands)) or any(
-            isinstance(x, (np.ndarray, tuple)) for x in examples
-        )
+        return self._is_about(instruction, self.arrays) or not self.reading.isdisjoint(instruction.operands)
+
+    def _is_about(self, instruction: Instruction, slots: set[int]) -> bool:
+        """Whether an instruction reads or makes one of these slots."""
+        return instruction.slot.number in slots or not slots.isdisjoint(instruction.operands)
 
     def _assign(self, instruction: Instruction, text: str) -> None:
         self._tell(self.lines[instruction.line].origin)

@@ -40,6 +40,9 @@ class Plan:
         self._examples = {slot.number: slot.example for slot in instructions.slots}
         self.roots = self._roots()
         self.fixed = self._fixed(instructions.constants)
+        self._in_memory = {slot.number for slot in instructions.slots if is_array(slot.example)}.union(
+            self.roots
+        )
         self._last = self._last_uses()
         self._results = {root for number in outputs for root in self.roots_of(number)}
         self._free: dict[Any, list[Buffer]] = {}
@@ -48,7 +51,8 @@ class Plan:
             number = instruction.slot.number
             if number not in self.roots and number not in self.fixed and is_array(instruction.slot.example):
                 self._settle(instruction, position)
-            self._release(instruction, position)
+            if self._home:
+                self._release(instruction, position)
 
     def roots_of(self, number: int) -> frozenset[int]:
         """The slots whose memory a slot may be in."""
@@ -58,12 +62,8 @@ class Plan:
         """For each result that may share memory with operands, the slots that this memory is of."""
         roots: dict[int, frozenset[int]] = {}
         for instruction in self._steps:
-            shared = [
-                roots.get(x, frozenset((x,)))
-                for x in instruction.operands
-                if instruction.may_share or _share(self._examples[x], instruction.slot.example)
-            ]
-            if shared:
+            if instruction.shared:
+                shared = [roots.get(x, frozenset((x,))) for x in instruction.shared]
                 roots[instruction.slot.number] = frozenset().union(*shared)
         return roots
 
@@ -83,7 +83,7 @@ class Plan:
         """The last instruction that reads each slot's memory, itself or as a view."""
         last: dict[int, int] = {}
         for position, instruction in enumerate(self._steps):
-            for x in instruction.operands:
+            for x in self._in_memory.intersection(instruction.operands):
                 last.update(dict.fromkeys(self.roots_of(x), position))
         return last
 
@@ -92,9 +92,10 @@ class Plan:
         number, example = instruction.slot.number, instruction.slot.example
         inherited = self._inherited(instruction, position)
         if instruction.into is not None and inherited is not None:
+            owner = self._owner(inherited)
             self.into[number] = inherited
-            self._home[number] = self._home[inherited]
-            self._home[inherited] = -1
+            self._home[number] = self._home[owner]
+            self._home[owner] = -1
         elif instruction.into is not None and number not in self._results and (order := _order(example)):
             unused = self._free.setdefault((example.shape, example.dtype, order), [])
             buffer = unused.pop() if unused else self._new(example, order)
@@ -108,14 +109,25 @@ class Plan:
             return None
         wanted = instruction.slot.example
         for x in instruction.operands:
-            home, example = self._home.get(x, -1), self._examples[x]
+            owner, example = self._owner(x), self._examples[x]
+            home = self._home.get(owner, -1)
             kept = isinstance(home, Buffer) and instruction.slot.number in self._results
             empty = not np.size(example)  # it may be a view, which nothing tells of an empty array
-            if home == -1 or kept or empty or self._last.get(x) != position or x in self._results:
+            if home == -1 or kept or empty or self._last.get(owner) != position or owner in self._results:
                 continue
             if all(getattr(example, name) == getattr(wanted, name) for name in ("shape", "dtype", "strides")):
                 return x
         return None
+
+    def _owner(self, number: int) -> int:
+        """The slot whose memory a slot has, all of it and in order, as a reshaped array; else itself."""
+        owners = self.roots_of(number)
+        (owner, *others) = owners
+        if others or owner == number:
+            return number
+        whole, part = self._examples[owner], self._examples[number]
+        same = is_array(whole) and is_array(part) and part.nbytes == whole.nbytes
+        return owner if same and whole.flags.c_contiguous and part.flags.c_contiguous else number
 
     def _new(self, example: Any, order: str) -> Buffer:
         self.buffers.append(Buffer(len(self.buffers) + 1, example.shape, example.dtype, order))
@@ -123,9 +135,8 @@ class Plan:
 
     def _release(self, instruction: Instruction, position: int) -> None:
         """Free the buffers of what was used for the last time; of what nothing uses, too."""
-        for x in {root for operand in instruction.operands for root in self.roots_of(operand)} | {
-            instruction.slot.number
-        }:
+        read = self._in_memory.intersection((*instruction.operands, instruction.slot.number))
+        for x in {root for number in read for root in self.roots_of(number)}:
             home = self._home.get(x)
             is_over = self._last.get(x, position) == position
             if isinstance(home, Buffer) and is_over and x not in self._results:
@@ -136,12 +147,3 @@ class Plan:
 def _order(example: Any) -> str | None:
     """The layout of an array, by rows or by columns, None for another."""
     return "C" if example.flags.c_contiguous else "F" if example.flags.f_contiguous else None
-
-
-def _share(x: Any, y: Any) -> bool:
-    """Whether two examples may share memory; a tuple shares what its parts do."""
-    if isinstance(x, tuple):
-        return any(_share(part, y) for part in x)
-    if isinstance(y, tuple):
-        return any(_share(x, part) for part in y)
-    return isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and np.may_share_memory(x, y)

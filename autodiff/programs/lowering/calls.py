@@ -20,6 +20,9 @@ from .instructions import Instructions, Slot, Spelling, example, is_array, is_kn
 POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 """What NumPy's operator ** calls for these exponents."""
 
+METHODS = (np.reshape, np.swapaxes, np.transpose)
+"""What arrays have as methods, which take half of the time."""
+
 Options = dict[str, Any]
 
 
@@ -43,6 +46,8 @@ class Calls:
             return self.chosen(*operands)
         if _is_dot(f, operands):
             return self.method(operands[0], "dot", operands[1:], options)  # without the detour of a dispatch
+        if f in METHODS and isinstance(operands[0], Slot) and is_array(operands[0].example):
+            return self.method(operands[0], f.__name__, operands[1:], options)
         if f is np.stack and _are_numbers(operands[0]):
             f, operands, options = np.array, operands[:1], {}
         if f is np.zeros_like and is_known(options):

@@ -7,7 +7,7 @@ layout are those that the program will meet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from ...values.data import Data
 from ..spelling.precedence import ATOM
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Slot:
     """A place for one value of the program, and an example of it."""
 
@@ -51,14 +51,15 @@ class Spelling:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Instruction:
     """One call. `into` is how it is written with memory for its result, None where it takes none.
 
     `entrywise` says that each entry of the result depends on the same entry of the operands alone, so that
     it may be written where an operand was; `view` that it computes nothing, as x.T; `is_statement` that it
     changes its first operand, which is then the result; `may_share` that the result may be a view of an
-    operand of another layout than the example's, or that nothing is known of it.
+    operand of another layout than the example's, or that nothing is known of it. `shared` are the operands
+    whose memory the result may be in.
     """
 
     line: int
@@ -70,6 +71,22 @@ class Instruction:
     view: bool = False
     is_statement: bool = False
     may_share: bool = False
+    shared: tuple[int, ...] = ()
+
+    def moved(self, line: int, slots: Sequence[Slot], at: Mapping[int, int]) -> Instruction:
+        """The same for another line, with slots where `at` says."""
+        return Instruction(
+            line,
+            slots[at[self.slot.number]],
+            tuple([at[i] for i in self.operands]),
+            self.spelling,
+            self.into,
+            self.entrywise,
+            self.view,
+            self.is_statement,
+            self.may_share,
+            tuple([at[i] for i in self.shared]),
+        )
 
 
 @dataclass(slots=True)
@@ -102,13 +119,24 @@ class Instructions:
     ) -> Slot:
         """An instruction more; its result's place. `traits` are those of a Instruction."""
         slot = self.slot(example)
-        numbers = tuple(operand.number for operand in operands)
-        self.done.append(Instruction(self.line, slot, numbers, spelling, into, **traits))
+        numbers = tuple([x.number for x in operands])
+        everything = traits.get("may_share", False)
+        shared = tuple([x.number for x in operands if everything or _share(x.example, example)])
+        self.done.append(Instruction(self.line, slot, numbers, spelling, into, shared=shared, **traits))
         return slot
 
     def undo(self, length: int) -> None:
         """Forget all instructions but the first so many."""
         del self.done[length:]
+
+
+def _share(x: Any, y: Any) -> bool:
+    """Whether two examples may share memory; a tuple shares what its parts do."""
+    if isinstance(x, tuple):
+        return any(_share(part, y) for part in x)
+    if isinstance(y, tuple):
+        return any(_share(x, part) for part in y)
+    return isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and np.may_share_memory(x, y)
 
 
 def example_of(data: Data) -> Data:

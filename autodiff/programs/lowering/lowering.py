@@ -22,23 +22,35 @@ from ..spelling.words import Words
 from .calls import escaped
 from .instructions import Instructions, Slot, Spelling, example, example_of, is_array, is_known
 from .proxies import followed
+from .repeats import Repeats
 
 
 def lowered(listing: Listing, words: Words) -> tuple[Instructions, list[Slot]]:
     """The instructions, and the slot of each line."""
     instructions = Instructions()
+    repeats = Repeats(instructions)
     slots: list[Slot] = []
     for position, line in enumerate(listing.lines):
         instructions.line = position
-        slots.append(_slot(line, [slots[i] for i in line.inputs], instructions, words))
+        slots.append(_slot(line, [slots[i] for i in line.inputs], instructions, words, repeats))
     return instructions, slots
 
 
-def _slot(line: Line, inputs: list[Slot], instructions: Instructions, words: Words) -> Slot:
+def _slot(line: Line, inputs: list[Slot], instructions: Instructions, words: Words, repeats: Repeats) -> Slot:
     if line.kind == "input":
         return instructions.slot(example_of(line.data))
     if line.kind == "constant":
         return instructions.constant(bool(line.data) if type(line.data) is np.bool_ else line.data)
+    if (found := repeats.again(line, inputs)) is not None:
+        return found
+    before = len(instructions.slots), len(instructions.done)
+    found = _computed(line, inputs, instructions, words)
+    repeats.note(line, inputs, *before, found)
+    return found
+
+
+def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words: Words) -> Slot:
+    """An operation: on numbers by its function of numbers, else followed."""
     operation: Any = line.operation
     if _is_scalar(operation, inputs):
         return _on_floats(operation, inputs, line, instructions, words)

@@ -8,7 +8,7 @@ The terms are added in another order, so that last digits differ, and a zero may
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -16,14 +16,15 @@ import numpy as np
 
 from ...ops import add, multiply, scatter_add, square
 from ..listing import Line, Listing
-from .draft import Draft, Rewrite, alike, is_a, replaced
+from .draft import Draft, Rewrite, Rule, alike, is_a, replaced
 from .operations import laid, reduced, sum_of_product, total, weighted_sum
+from .sameness import frozen
 
 FLOAT64 = np.dtype(np.float64)
 FLOATS = (FLOAT64, np.dtype(np.float32))
 
 FEW = 4
-"""Numbers below which they are added one by one."""
+"""Numbers below which they are added one by one, but for sums of products, which may be one."""
 
 REWRITES = [
     Rewrite("Σ number·column is one sum, in the order of a matrix product", False),
@@ -70,9 +71,10 @@ class Chains:
         return terms
 
 
-def summed(listing: Listing) -> Listing:
+def summed(listing: Listing, rules: Iterable[Rule]) -> Listing:
     """The listing with one sum in place of each chain of additions that one can be made of."""
-    return replaced(listing, partial(_sum, Chains(listing)))
+    arrays = any(line.shape for line in listing.lines)
+    return replaced(listing, partial(_sum, Chains(listing)), rules) if arrays else listing
 
 
 def _sum(chains: Chains, draft: Draft, line: Line, at: Sequence[int]) -> int | None:
@@ -81,6 +83,8 @@ def _sum(chains: Chains, draft: Draft, line: Line, at: Sequence[int]) -> int | N
         return _of_products(chains, draft, at, line)
     position = len(at)
     terms = [position] if is_a(line, scatter_add) else chains.terms.get(position, [])
+    if not terms:
+        return None
     for form in (_weighted, _total, _laid):
         found = form(chains, draft, at, line, terms)
         if found is not None:
@@ -121,7 +125,8 @@ def _number_and_column(chains: Chains, term: int, line: Line) -> tuple[int, int]
 
 def _total(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Sequence[int]) -> int | None:
     """The sum of many numbers."""
-    if not line.is_float or len(terms) < FEW or not chains.of_arrays:
+    few = len(terms) < FEW and not all(is_a(chains.lines[i], sum_of_product) for i in terms)
+    if few or not line.is_float or not chains.of_arrays:
         return None
     often = Counter(at[i] for i in terms if draft.number(at[i]) != 0.0)
     multiples = [x if n == 1 else draft.add(multiply, draft.constant(float(n)), x) for x, n in often.items()]
@@ -142,19 +147,21 @@ def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Se
         return None
     summands: list[int] = []
     places: list[Any] = []
+    known: list[Any] = []
     for x, index in zip(inputs, indices, strict=True):
-        if index in places:
-            i = places.index(index)
+        if frozen(index) in known:
+            i = known.index(frozen(index))
             summands[i] = draft.add(add, summands[i], x)
         else:
             summands.append(x)
             places.append(index)
+            known.append(frozen(index))
     return draft.add(laid, *summands, indices=tuple(places), shape=line.shape)
 
 
 def _is_part(term: Line, line: Line) -> bool:
     """Whether a term of a sum is laid into an array of its shape; a smaller one is repeated to that."""
-    return is_a(term, scatter_add) and is_basic(term.metadata["index"]) and term.shape == line.shape
+    return is_a(term, scatter_add) and names_once(term.metadata["index"]) and term.shape == line.shape
 
 
 def _of_products(chains: Chains, draft: Draft, at: Sequence[int], line: Line) -> int | None:
@@ -175,7 +182,20 @@ def works_on_arrays(listing: Listing) -> bool:
     return any(line.shape and line.operation and line.operation.elementwise for line in listing.lines)
 
 
+def names_once(index: Any) -> bool:
+    """Whether an index names no entry twice: a basic one, or arrays of places from 0 without repeats."""
+    if is_basic(index):
+        return True
+    parts = index if isinstance(index, tuple) else (index,)
+    if not all(
+        isinstance(x, np.ndarray) and x.dtype.kind == "i" and x.shape == parts[0].shape for x in parts
+    ):
+        return False
+    places = np.stack([x.ravel() for x in parts], axis=1)
+    return bool(np.all(places >= 0)) and len(np.unique(places, axis=0)) == len(places)
+
+
 def is_basic(index: Any) -> bool:
-    """Whether an index is made of integers and slices, so that it names no entry twice."""
+    """Whether an index is made of integers and slices."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(part is None or part is Ellipsis or type(part) in (int, slice) for part in parts)

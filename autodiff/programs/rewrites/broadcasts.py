@@ -17,7 +17,9 @@ from .draft import Draft, rule
     suits=attrgetter("entrywise"),
 )
 def number_for_array(draft: Draft, line: Line) -> int | None:
-    return _with_inputs(draft, line, tuple([_narrow(draft, i) for i in line.inputs])) if line.shape else None
+    if not line.shape or all(draft.lines[i].kind != "constant" for i in line.inputs):
+        return None
+    return _with_inputs(draft, line, tuple([_narrow(draft, i) for i in line.inputs]))
 
 
 @rule(

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...values.data import Data
+from ...values.data import Data, dtype_of
 from ...values.operation import Operation
 from ..listing import Line, Listing, Origin
+from .sameness import frozen
 
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
 
@@ -68,6 +69,9 @@ class Draft:
         self.lines: list[Line] = []
         self.origin: Origin | None = None
         self._known: dict[Hashable, int] = {}
+        self._options: dict[int, tuple[dict[str, Any], Hashable]] = {}
+        """Metadata by identity, as long as it lives, and what it is the same as."""
+        self._examples: dict[Hashable, Data] = {}
         self._numbers: dict[int, float | None] = {}
         self._rules = tuple(rules)
         self._suiting: dict[Operation, list[Rule]] = {}
@@ -92,7 +96,7 @@ class Draft:
             return self._append(line)
         if line.kind == "computed":
             line = self._folded(line)
-        key = _key(line)
+        key = self._key(line)
         found = self._known.get(key)
         if found is None:
             found = self._simplified(line)
@@ -109,8 +113,16 @@ class Draft:
 
     def apply(self, operation: Operation, inputs: Sequence[int], metadata: dict[str, Any]) -> int:
         """The same, of an operation itself with all of its metadata."""
-        data = computed(operation, [self.lines[i].data for i in inputs], metadata)
+        data = self._example(operation, [self.lines[i] for i in inputs], metadata)
         return self.take(Line("computed", data, operation, tuple(inputs), metadata, origin=self.origin))
+
+    def _example(self, operation: Operation, inputs: Sequence[Line], metadata: dict[str, Any]) -> Data:
+        """What the result is like: computed once for operands of one kind."""
+        kinds = [(type(x.data), x.shape, x.dtype) for x in inputs]
+        key = operation, self._frozen(metadata), *kinds
+        if key not in self._examples or any(type(x.data) is tuple for x in inputs):
+            self._examples[key] = computed(operation, [x.data for x in inputs], metadata)
+        return self._examples[key]
 
     def constant(self, data: Data) -> int:
         """The position of a constant."""
@@ -134,7 +146,9 @@ class Draft:
         if line.operation is None:
             return None
         rules = self._of(line.operation)
-        masked = bool(rules) and any(self.lines[i].dtype.kind != "f" for i in line.inputs)
+        if not rules:
+            return None
+        masked = any(_is_masked(self.lines[i].data) for i in line.inputs)
         for rule in rules:
             found = rule.apply(self, line) if rule.masks or not masked else None
             if found is not None and alike(self.lines[found], line):
@@ -163,7 +177,25 @@ class Draft:
     def known(self, function: Any, *inputs: int, **metadata: Any) -> int | None:
         """The position of an operation that was applied to lines already."""
         line = Line("computed", None, function.operation, inputs, {**function.operation.defaults, **metadata})
-        return self._known.get(_key(line))
+        return self._known.get(self._key(line))
+
+    def _key(self, line: Line) -> Hashable:
+        """Equal for lines that compute the same."""
+        operation, inputs, options = line.operation, line.inputs, line.metadata
+        if operation is None:
+            return line.name, frozen(line.data)
+        if operation.symmetric and len(inputs) > 1:
+            inputs = tuple(sorted(inputs))
+        if not options:
+            return operation, inputs
+        return operation, inputs, self._frozen(options)
+
+    def _frozen(self, options: dict[str, Any]) -> Hashable:
+        """Metadata as something hashable."""
+        known = self._options.get(id(options))
+        if known is None:
+            known = self._options[id(options)] = options, frozen(tuple(options.items()))
+        return known[1]
 
     def number(self, position: int) -> float | None:
         """The number that a constant is, or that all of its entries are; None for others.
@@ -180,12 +212,17 @@ class Draft:
         return self._numbers[position]
 
 
-def replaced(listing: Listing, replacement: Callable[[Draft, Line, Sequence[int]], int | None]) -> Listing:
+def replaced(
+    listing: Listing,
+    replacement: Callable[[Draft, Line, Sequence[int]], int | None],
+    rules: Iterable[Rule] = (),
+) -> Listing:
     """The listing with others in place of some lines; the replacement of a line that stays is None.
 
-    A replacement is given the line, and where the lines before it stand in the draft.
+    A replacement is given the line, and where the lines before it stand in the draft. The rules are applied
+    to what it adds, and to what follows.
     """
-    draft, at, changed = Draft(), list[int](), False
+    draft, at, changed = Draft(rules), list[int](), False
     for line in listing.lines:
         draft.origin = line.origin
         found = replacement(draft, line, at)
@@ -239,6 +276,11 @@ def alike(a: Line, b: Line) -> bool:
     return a.shape == b.shape and a.dtype == b.dtype
 
 
+def _is_masked(data: Data) -> bool:
+    """Whether data are anything but floating-point numbers."""
+    return type(data) is not float and dtype_of(data).kind != "f"
+
+
 def _repeated(x: Data) -> float | None:
     """The number that all entries are, to the bit; None where they differ, or there is none."""
     entries = np.asarray(x)
@@ -247,25 +289,3 @@ def _repeated(x: Data) -> float | None:
     first = entries.flat[0]
     same = np.all(entries == first) and np.all(np.signbit(entries) == np.signbit(first))
     return float(first) if same and first else None
-
-
-def _key(line: Line) -> Hashable:
-    """Equal for lines that compute the same."""
-    if line.kind == "constant":
-        return line.name, frozen(line.data)
-    symmetric = line.operation is not None and line.operation.symmetric
-    inputs = tuple(sorted(line.inputs)) if symmetric else line.inputs
-    return line.operation, inputs, *[(name, frozen(x)) for name, x in line.metadata.items()]
-
-
-def frozen(x: Any) -> Hashable:
-    """Something hashable, equal for equal data or metadata: −0 differs from 0, and 1 from 1.0."""
-    if isinstance(x, np.ndarray):
-        return x.dtype.str, x.shape, x.tobytes()
-    if isinstance(x, (float, np.generic)):
-        return type(x), np.asarray(x).tobytes()
-    if isinstance(x, slice):
-        return slice, frozen((x.start, x.stop, x.step))
-    if isinstance(x, (tuple, list)):
-        return type(x), *map(frozen, x)
-    return (type(x), x) if isinstance(x, Hashable) else id(x)

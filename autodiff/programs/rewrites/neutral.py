@@ -1,7 +1,6 @@
-"""Lines that change nothing: products with one, sums with zero, transposes taken twice; and minus signs.
+"""Lines that change nothing: products with one, sums with zero, transposes taken twice.
 
-All are exact, for infinities and nan, too, and to the sign of a zero. Those of minus signs make a source
-shorter, not faster.
+All are exact, for infinities and nan, too, and to the sign of a zero.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import math
 from operator import attrgetter
 
 from ... import ops
+from ...ops.selection import bounded, larger, smaller
 from ...values.operation import Operation
 from ..listing import Line
 from .draft import Draft, is_a, rule
@@ -76,17 +76,17 @@ def transposed_twice(draft: Draft, line: Line) -> int | None:
     return inner.inputs[0] if inner and reversing else None
 
 
-@rule("x·(−1) and x/(−1) are −x", ops.multiply, ops.divide)
-def factor_minus_one(draft: Draft, line: Line) -> int | None:
-    x, y = line.inputs
-    if draft.number(y) == -1.0:
-        return draft.add(ops.negative, x)
-    return draft.add(ops.negative, y) if is_a(line, ops.multiply) and draft.number(x) == -1.0 else None
+@rule("an array reshaped twice is reshaped once", ops.reshape)
+def reshaped_twice(draft: Draft, line: Line) -> int | None:
+    inner = draft.made_by(line.inputs[0], ops.reshape)
+    if inner is None or not inner.metadata["order"] == line.metadata["order"] == "C":
+        return None
+    return draft.add(ops.reshape, *inner.inputs, shape=line.shape)
 
 
-@rule("a + (−b) is a − b", ops.add)
-def minus_added(draft: Draft, line: Line) -> int | None:
-    for x, y in (line.inputs, line.inputs[::-1]):
-        if inner := draft.made_by(y, ops.negative):
-            return draft.add(ops.subtract, x, inner.inputs[0])
-    return None
+@rule("a bound at ∞ or −∞ is none: clip is a maximum, or a minimum", bounded)
+def bound_at_infinity(draft: Draft, line: Line) -> int | None:
+    x, low, high = line.inputs
+    if line.shape and draft.number(low) == -math.inf:
+        return draft.add(smaller, x, high)
+    return draft.add(larger, x, low) if line.shape and draft.number(high) == math.inf else None

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...ops import divide, multiply, power, square
+from ...ops import add, divide, multiply, power, square
 from ...ops.arithmetic import power_derivative, power_slope
 from ...values.data import canonical
 from ..listing import Line
@@ -85,6 +85,15 @@ def factors_joined(draft: Draft, line: Line) -> int | None:
             if d is not None and _exact(c, d):
                 return draft.add(multiply, draft.constant(c * d), x)
     return None
+
+
+@rule("c·x + c·x is (2·c)·x", add)
+def multiple_doubled(draft: Draft, line: Line) -> int | None:
+    x, y = line.inputs
+    product = draft.made_by(x, multiply) if x == y else None
+    if product is None or all(draft.number(i) is None for i in product.inputs):
+        return None
+    return draft.add(multiply, draft.constant(2.0), x)
 
 
 def _exact(c: float, d: float) -> bool:

@@ -8,13 +8,13 @@ nan stays so.
 from __future__ import annotations
 
 from ..listing import Listing
-from . import additions, broadcasts, draft, indexing, neutral, opened, powers, sums
+from . import additions, broadcasts, draft, indexing, neutral, opened, powers, signs, sums
 from .draft import Draft, Rewrite, Rule, living
 from .rows import packing
 
 RULES = [
     found
-    for module in (neutral, powers, broadcasts, sums, indexing, opened)
+    for module in (neutral, signs, powers, broadcasts, sums, indexing, opened)
     for found in vars(module).values()
     if isinstance(found, Rule)
 ]
@@ -26,6 +26,7 @@ REWRITES: list[Rewrite] = [
     *indexing.REWRITES,
     *additions.REWRITES,
     *packing.REWRITES,
+    *sums.REWRITES,
 ]
 """All of them."""
 
@@ -33,8 +34,10 @@ REWRITES: list[Rewrite] = [
 def rewritten(listing: Listing) -> Listing:
     """The listing with every rewrite applied, in time proportional to its length."""
     simple = living(Draft(RULES).copied(listing))
-    short = indexing.unpacked(additions.summed(simple))
-    if short is not simple:
-        short = living(Draft(RULES).copied(short))
+    short = additions.summed(simple, RULES)
+    unpacked = indexing.unpacked(short)
+    if unpacked is not short:
+        short = Draft(RULES).copied(unpacked)
+    short = living(short)
     packed = packing.packed(short, RULES)
-    return packed if packed is short else living(packed)
+    return sums.of_few(packed if packed is short else living(packed))

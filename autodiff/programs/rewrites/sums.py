@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from ... import ops
 from ...ops import divide, dot, matmul, mean, moveaxis, sum_to, swapaxes, transpose
-from ..listing import Line
+from ..listing import Line, Listing
 from ..tracing.nan_check import energy
 from . import operations
-from .draft import Draft, is_a, rule
+from .draft import Draft, Rewrite, is_a, replaced, rule
+
+SHORT = 1024
+"""Entries up to which a sum loses no more digits by BLAS than by NumPy, which adds them by halves."""
 
 
 @rule(
@@ -64,12 +68,77 @@ def mean_as_sum(draft: Draft, line: Line) -> int | None:
     return draft.add(divide, draft.add(ops.sum, *line.inputs, **line.metadata), draft.constant(float(count)))
 
 
-@rule("the sum of a matrix's rows is a product with ones, in another order", operations.reduced, exact=False)
+@rule(
+    "a sum over the first axes, or over a short last one, is a product with ones, in another order",
+    operations.reduced,
+    operations.reduced_in_place,
+    exact=False,
+)
 def sum_of_rows(draft: Draft, line: Line) -> int | None:
-    x = draft.lines[line.inputs[0]]
-    if x.dtype.itemsize < 4 or len(x.shape) != 2 or line.metadata["axis"] != 0:
+    x, axis = draft.lines[line.inputs[0]], line.metadata["axis"]
+    axes = len(x.shape)
+    summed = (
+        tuple(i % axes for i in axis)
+        if isinstance(axis, tuple)
+        else (axis % axes,)
+        if axis is not None
+        else ()
+    )
+    if x.dtype.kind != "f" or x.dtype.itemsize < 4 or axes < 2 or 0 in x.shape or not line.shape:
         return None
-    return draft.add(operations.product, draft.constant(np.ones(x.shape[0], x.dtype)), *line.inputs)
+    if summed == (axes - 1,) and SHORT >= x.shape[-1] > 1 and axes > 2:
+        return _times_ones(draft, line, x.shape[-1])
+    if summed == tuple(range(len(summed))) and is_a(line, operations.reduced):
+        return _ones_times(draft, line, math.prod(x.shape[: len(summed)]))
+    return None
+
+
+def _ones_times(draft: Draft, line: Line, count: int) -> int:
+    """Σ over so many rows, which may have several axes."""
+    x = draft.lines[line.inputs[0]]
+    ones, rows = (
+        draft.constant(np.ones(count, x.dtype)),
+        draft.add(ops.reshape, *line.inputs, shape=(count, math.prod(line.shape))),
+    )
+    found = draft.add(operations.product, ones, rows)
+    return draft.add(ops.reshape, found, shape=line.shape)
+
+
+def _times_ones(draft: Draft, line: Line, count: int) -> int:
+    """Σ along the last axis, of so many entries."""
+    x = draft.lines[line.inputs[0]]
+    ones, rows = (
+        draft.constant(np.ones(count, x.dtype)),
+        draft.add(ops.reshape, *line.inputs, shape=(math.prod(line.shape), count)),
+    )
+    found = draft.add(operations.product, rows, ones)
+    return draft.add(ops.reshape, found, shape=line.shape)
+
+
+REWRITES = [Rewrite("the sum of all of few entries is a product with ones, in another order", False)]
+
+
+def of_few(listing: Listing) -> Listing:
+    """The listing with products in place of such sums: the last rewrite, since alike sums are grouped."""
+
+    def with_ones(draft: Draft, line: Line, at: Sequence[int]) -> int | None:
+        if not _is_of_few(listing, line):
+            return None
+        x = listing.lines[line.inputs[0]]
+        return draft.add(
+            operations.sum_of_product, draft.constant(np.ones(x.shape, x.dtype)), at[line.inputs[0]]
+        )
+
+    return (
+        replaced(listing, with_ones) if any(_is_of_few(listing, line) for line in listing.lines) else listing
+    )
+
+
+def _is_of_few(listing: Listing, line: Line) -> bool:
+    if not is_a(line, operations.reduced) or line.shape:
+        return False
+    x = listing.lines[line.inputs[0]]
+    return x.dtype.kind == "f" and x.dtype.itemsize >= 4 and math.prod(x.shape) <= SHORT
 
 
 # -- matrix products -----------------------------------------------------------------------------
@@ -93,6 +162,18 @@ def small_product(draft: Draft, line: Line) -> int | None:
     if not usual or not axes <= {1, 2} or (1 in axes and 1 in (math.prod(a.shape), math.prod(b.shape))):
         return None
     return draft.add(operations.product, *line.inputs)
+
+
+@rule(
+    "A @ B of many matrices A and one B is one product of all rows, to the last digits", matmul, exact=False
+)
+def rows_of_all(draft: Draft, line: Line) -> int | None:
+    a, b = (draft.lines[i] for i in line.inputs)
+    usual = a.dtype == b.dtype and a.dtype.kind == "f" and a.dtype.itemsize >= 4
+    if not usual or len(a.shape) < 3 or len(b.shape) != 2 or 0 in a.shape or math.prod(b.shape) < 2:
+        return None
+    rows = draft.add(ops.reshape, line.inputs[0], shape=(math.prod(a.shape[:-1]), a.shape[-1]))
+    return draft.add(ops.reshape, draft.add(matmul, rows, line.inputs[1]), shape=line.shape)
 
 
 @rule("Aᵀ @ B and A @ Bᵀ are one product, to the last digits", operations.product, exact=False)

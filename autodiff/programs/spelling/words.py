@@ -48,6 +48,8 @@ class Words:
         try:
             return self._noted(literal(value))
         except UnwrittenError:
+            if type(value) is np.ndarray:
+                return self.array(value, None)
             return self._binding(value, _called(value))
 
     def _noted(self, text: str) -> str:

@@ -53,9 +53,11 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     the births of what passes gave. One that no result was computed from needs no look: where it holds nan,
     so does what was made of the same numbers.
     """
-    looked = [g for birth, g in _doubtful(nodes, set()).items() if birth in gradients]
+    doubtful = _doubtful(nodes)
+    looked = [g for birth, g in doubtful.items() if birth in gradients]
     if any(len(g.shape) > 1 for g in looked):
-        looked = _telling_of(looked, nodes, [y for y in results if type(y._data) is float and y._operation])
+        told = [y for y in results if type(y._data) is float and y._operation]
+        looked = _telling_of(looked, doubtful, told)
     if not looked:
         return None
     result: Value = reduce(lambda a, b: a + b, [energy(x) if x.shape else x for x in looked]) * 0.0
@@ -63,28 +65,56 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     return result
 
 
-def _telling_of(gradients: Iterable[Value], nodes: Iterable[Value], told: list[Value]) -> list[Value]:
+def _telling_of(gradients: Iterable[Value], doubtful: dict[int, Value], told: list[Value]) -> list[Value]:
     """Values that are finite only where none of the gradients holds nan of 0·∞.
 
     Small gradients come first, and those of the first layers, which tell of the others.
     """
-    finite = _finite_with(told)
+    finite: set[int] = set()
+    _note_finite(told, finite)
     for g in sorted(gradients, key=lambda g: (len(g.shape) > 1, -g._birth)):
-        if g._birth in _doubtful(nodes, finite):
+        if _is_doubtful(g, doubtful, finite):
             told.append(g)
-            finite |= _finite_with([g])
+            _note_finite([g], finite)
     return told
 
 
-def _doubtful(nodes: Iterable[Value], finite: Container[int]) -> dict[int, Value]:
-    """What may hold nan of 0·∞ where some values are finite, by birth."""
+def _doubtful(nodes: Iterable[Value]) -> dict[int, Value]:
+    """What may hold nan of 0·∞, by birth."""
     found: dict[int, Value] = {}
     for node in nodes:
-        values = [x for x in inputs_of(node) if isinstance(x, Value)]
+        values = _values(node)
         sound = not any(x._birth in found for x in values) and _is_sound(node, values)
-        if not (sound or node._birth in finite or _is_finite_product(node, finite)):
+        if not (sound or _is_finite_product(node, ())):
             found[node._birth] = node
     return found
+
+
+def _is_doubtful(g: Value, doubtful: dict[int, Value], finite: Container[int]) -> bool:
+    """Whether a value may hold nan of 0·∞ where some values are finite.
+
+    It may where sums and the like of what may be infinite lead to it from an operation that makes 0·∞.
+    What is found not to be doubtful is so from now on.
+    """
+    clear: set[int] = set()
+    stack = [g]
+    while stack:
+        node = stack.pop()
+        if node._birth not in doubtful or node._birth in clear:
+            continue
+        if not (node._birth in finite or _is_finite_product(node, finite)):
+            values = _values(node)
+            if not _is_sound(node, values):
+                return True
+            stack += values
+        clear.add(node._birth)
+    for birth in clear:
+        del doubtful[birth]
+    return False
+
+
+def _values(node: Value) -> list[Value]:
+    return [x for x in inputs_of(node) if isinstance(x, Value)]
 
 
 def _is_sound(node: Value, values: Sequence[Value]) -> bool:
@@ -108,16 +138,14 @@ def _is_finite(x: Any, finite: Container[int]) -> bool:
     return bool(np.all(np.isfinite(x)))
 
 
-def _finite_with(numbers: Iterable[Value]) -> set[int]:
-    """The births of what is finite where these numbers are."""
-    finite: set[int] = set()
+def _note_finite(numbers: Iterable[Value], finite: set[int]) -> None:
+    """Add the births of what is finite where these numbers are."""
     stack = [*numbers]
     while stack:
         x = stack.pop()
         if x._birth not in finite:
             finite.add(x._birth)
             stack += _telling(x)
-    return finite
 
 
 def _telling(node: Value) -> list[Value]:

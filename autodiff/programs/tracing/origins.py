@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import CodeType
 from typing import Any
 
 from ...values.user_code import users_line
@@ -15,7 +16,9 @@ CHECK = Origin("", "nan where a gradient met 0·∞")
 class Origins:
     """The origin of each node, by birth."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: CodeType | None = None) -> None:
+        self.within = within
+        """The code that calls f: what called that is no line of f's."""
         self.told: Origin | None = None
         """What is said of all nodes from now on, if anything."""
         self.pulled: tuple[Value, Any] | None = None
@@ -31,7 +34,7 @@ class Origins:
         elif self.pulled is not None:
             self._known[node._birth] = self._derived(*self.pulled)
         else:
-            self._known[node._birth] = Origin(*users_line())
+            self._known[node._birth] = Origin(*users_line(self.within))
 
     def note_gradient(self, g: Any, of: Value) -> None:
         """Note that what a pass recorded is the gradient of a node."""
@@ -52,4 +55,4 @@ class Origins:
         self.note_gradient(g, of)
         origin = self._known.get(of._birth)
         told = of.name or (of._operation.symbol if of._operation else None)
-        return Origin("", "", told) if origin is None else origin._replace(of=told)
+        return Origin("", "", told) if origin is None else Origin(origin.place, origin.code, told)

@@ -79,7 +79,7 @@ def check_same(first: Listing, second: Listing) -> None:
         return
     line, what = where
     origin = line.origin if line else None
-    told = f" at {origin.place}, `{origin.code}`" if origin else ""
+    told = f" at {origin.place}, `{origin.code}`" if origin and origin.place else ""
     raise ValueError(
         "a compiled function must do the same each time, but when it was called twice with the same "
         f"arguments it {what}{told}; a program would repeat the first for ever. Random numbers, and what "

@@ -6,6 +6,7 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ class Trace:
 
     def __init__(self, absorbs: bool) -> None:
         self.absorbs = absorbs
-        self.origins = Origins()
+        self.origins = Origins(recorded_from.__code__)
         self.gradients: set[int] = set()
         """The births of those that passes gave."""
         self.is_spoilt = False
@@ -110,7 +111,7 @@ def recorded_from(
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
-    place of their own.
+    place of their own, and then no line has a name.
     """
     trace = Trace(absorbs)
     trace.origins.told = told
@@ -126,7 +127,8 @@ def recorded_from(
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)
     captured = (*captured, *[x for x in _captured(trace, nodes, outputs) if x not in known])
-    listing = _listed(trace, nodes, (*inputs, *captured), wanted)
+    names = names_of(trace.origins, nodes) if told is None else {}
+    listing = _listed(trace, names, nodes, (*inputs, *captured), wanted)
     return Recording(listing, result, outputs, captured, watched is not None)
 
 
@@ -134,10 +136,13 @@ def recorded_from(
 
 
 def _listed(
-    trace: Trace, nodes: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Value]
+    trace: Trace,
+    names: Mapping[int, str],
+    nodes: Sequence[Value],
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
 ) -> Listing:
     """The recorded graph as lines."""
-    names = names_of(trace.origins, nodes)
     book = _Book(names)
     for value in inputs:
         name = value.name or names.get(value._birth)
@@ -145,11 +150,11 @@ def _listed(
     for node in nodes:
         operation, operands = node._operation, inputs_of(node)
         places = tuple([book.place(x) for x in operands])
-        metadata = metadata_of(node)
-        line = Line(
-            "computed", _sized(node._data), operation, places, metadata, origin=trace.origins.get(node)
+        name = book.name(node, trace.origins.differentiated.get(node._birth))
+        origin = trace.origins.get(node)
+        book.enter(
+            node, Line("computed", _sized(node._data), operation, places, metadata_of(node), name, origin)
         )
-        book.enter(node, line._replace(name=book.name(node, trace.origins.differentiated.get(node._birth))))
     return Listing(book.lines, tuple(map(book.place, outputs)))
 
 
@@ -212,5 +217,11 @@ def _sized(data: Data) -> Data:
     if isinstance(data, tuple):
         return tuple(map(_sized, data))
     if isinstance(data, np.ndarray):
-        return np.broadcast_to(np.zeros((), data.dtype), data.shape)
+        return _zeros(data.shape, data.dtype)
     return data
+
+
+@functools.lru_cache(maxsize=256)
+def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Data:
+    """An array that takes no memory, and cannot be written into."""
+    return np.broadcast_to(np.zeros((), dtype), shape)
