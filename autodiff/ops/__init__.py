@@ -8,9 +8,11 @@ from . import (
     counting,
     diagonals,
     elementary,
+    gaussian,
     indexing,
     joining,
     linalg,
+    normalization,
     products,
     reductions,
     repeating,
@@ -25,9 +27,11 @@ from .composed import *
 from .counting import *
 from .diagonals import *
 from .elementary import *
+from .gaussian import *
 from .indexing import *
 from .joining import *
 from .linalg import norm
+from .normalization import *
 from .products import *
 from .reductions import *
 from .repeating import *
@@ -45,8 +49,10 @@ __all__ = [
     *counting.__all__,
     *diagonals.__all__,
     *elementary.__all__,
+    *gaussian.__all__,
     *indexing.__all__,
     *joining.__all__,
+    *normalization.__all__,
     *products.__all__,
     *reductions.__all__,
     *repeating.__all__,

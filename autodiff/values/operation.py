@@ -54,6 +54,7 @@ class Operation(Traits):
     0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
     leaves all metadata out.
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
+    `together(g, y, *data)` does what the rules have in common, and returns one function per argument.
     """
 
     array: Callable[[Operand], Operand]
@@ -67,6 +68,7 @@ class Operation(Traits):
         elementwise: bool,
         scalar: Callable[..., float] | None = None,
         masked: Rule = None,
+        together: Rule = None,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)
@@ -80,6 +82,7 @@ class Operation(Traits):
         self.elementwise = elementwise
         self.entrywise = self.entrywise or elementwise
         self.masked = masked
+        self.together = together
         named = code.co_argcount + code.co_kwonlyargcount
         self.many = bool(code.co_flags & TAKES_MANY)
         self.arguments = code.co_varnames[: code.co_posonlyargcount]
@@ -87,6 +90,8 @@ class Operation(Traits):
             self.arguments += (code.co_varnames[named],)
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = defaults_of(forward)
+        if together is not None:
+            rules = {f"d{name}": partial(_alone, together, i) for i, name in enumerate(self.arguments)}
         self.rules = self._checked(rules)
         self._check_written_form()
         optional = not self.many and len(self.defaults) == len(self.metadata)
@@ -243,6 +248,11 @@ def not_an_option() -> str:
         "must be known when a program is recorded: in place of a mask use where(condition, x, 0.0); an "
         "argument that is an index or a setting is declared: compile(f, static=['name'])"
     )
+
+
+def _alone(together: Callable[..., Any], i: int, *given: Any, **metadata: Any) -> Any:
+    """The rule for operand i of those that are computed together."""
+    return together(*given, **metadata)[i]()
 
 
 def _constant(rule: Rule) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, mean, reshape, sqrt
+from autodiff import Value, layer_norm, mean, reshape, sqrt
 from autodiff.ops.plain import raw
 from autodiff.settings import positive, probability
 from autodiff.values.data import shape_of
@@ -131,6 +131,4 @@ class LayerNorm(Module):
         if given[-len(self.shape) :] != self.shape:
             raise ValueError(f"LayerNorm: expected last axes of sizes {self.shape}, got shape {given}")
         axes = tuple(range(-len(self.shape), 0))
-        deviation = x - mean(x, axes, keepdims=True)
-        scale = sqrt(mean(deviation * deviation, axes, keepdims=True) + self.eps)
-        return deviation / scale * self.weight + self.bias
+        return layer_norm(x, self.weight, self.bias, axes if len(axes) > 1 else -1, self.eps)
