@@ -34,7 +34,7 @@ FAR = 100.0
 
 
 def _distribution(x: float) -> float:
-    return 0.5 * math.erfc(-x * ROOT_HALF)
+    return 0.5 + 0.5 * math.erf(x * ROOT_HALF)
 
 
 @elementwise(
@@ -44,11 +44,11 @@ def _distribution(x: float) -> float:
 )
 def _slope(x: Data, /) -> Data:
     """y = Φ(x) + x·φ(x);   dy/dx = (2 − x²)·φ(x)."""
-    density = np.exp(-0.5 * (x * x))
-    density *= DENSITY * x
-    density += 0.5
-    density += 0.5 * erf(ROOT_HALF * x)
-    return density
+    slope = np.exp(-0.5 * (x * x))
+    slope *= DENSITY * x
+    slope += 0.5
+    slope += 0.5 * erf(ROOT_HALF * x)
+    return slope
 
 
 @elementwise(symbol="gelu", scalar=lambda x: x * _distribution(x), dx=lambda y, x: _slope(x))

@@ -31,10 +31,10 @@ def _pulled_back(
     z, scale = _standardized(widened(x), axis, eps)
 
     def of_x() -> Operand:
-        slopes = g * weight
-        along = total_product(slopes, z, axis, keepdims=True) * (1.0 / entries(shape_of(x), axis))
-        slopes -= average(slopes, axis, keepdims=True)
-        slopes -= z * along
+        inner = g * weight
+        common = z * (total_product(inner, z, axis, keepdims=True) * (1.0 / entries(shape_of(x), axis)))
+        common += average(inner, axis, keepdims=True)
+        slopes = inner - common
         slopes *= scale
         return narrowed(slopes, x)
 

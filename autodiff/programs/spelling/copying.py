@@ -27,7 +27,8 @@ def copied(found: Definition, name: str, reference: Reference, power: Power = No
     program cannot have, or what means one thing here and another there.
     """
     given = found.node.args
-    if given.kwarg or found.local & found.outside or any(map(_is_bound_to_place, ast.walk(found.node))):
+    needed = {*ast.walk(found.node)} - _dispensable(found.node)
+    if given.kwarg or found.local & found.outside or any(map(_is_bound_to_place, needed)):
         raise UnwrittenError
     translation = _Translation(found.names, found.local, reference, power)
     usual = {name: ast.parse(reference(x), mode="eval").body for name, x in found.defaults.items()}
@@ -52,6 +53,18 @@ def _is_bound_to_place(node: ast.AST) -> bool:
         case ast.ImportFrom(module, _, level):
             return bool(level) or (module or "").partition(".")[0] not in BROUGHT
     return isinstance(node, (ast.Global, ast.Nonlocal, ast.ClassDef))
+
+
+def _dispensable(function: ast.AST) -> set[ast.AST]:
+    """What a function tries and can do without: the imports in a `try … except ImportError`."""
+    return {
+        node
+        for block in ast.walk(function)
+        if isinstance(block, ast.Try)
+        and any(isinstance(caught.type, ast.Name) and caught.type.id == "ImportError" for caught in block.handlers)
+        for node in block.body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
 
 
 def _docstring(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
