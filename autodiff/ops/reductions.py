@@ -21,7 +21,7 @@ from .elementary import exp
 from .reduced_axes import axes_of, entries, kept, spread
 from .selection import ratio, where
 from .shaping import reshape
-from .totals import narrowed, total, widened
+from .totals import narrowed, total, total_product, widened
 
 __all__ = [
     "log_softmax",
@@ -204,21 +204,32 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     return logs if keepdims else np.squeeze(logs, axis=axes_of(shape_of(x), axis))
 
 
-@primitive(
-    typeset="softmax{axis:axes}({})",
-    dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)),
-)
+# What is fresh is changed in place: arrays are, and of Values there is a new one.
+
+
+def _of_softmax(g: Operand, y: Operand, x: Operand, axis: Axis) -> Operand:
+    slopes = g - total_product(g, y, axis, keepdims=True)
+    slopes *= y
+    return slopes
+
+
+@primitive(typeset="softmax{axis:axes}({})", dx=_of_softmax)
 def softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
     e = np.exp(widened(x - _largest(x, axis)))
-    return narrowed(e / total(e, axis, keepdims=True), x)
+    e /= total(e, axis, keepdims=True)
+    return narrowed(e, x)
 
 
-@primitive(
-    typeset="log softmax{axis:axes}({})",
-    dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True),
-)
+def _of_log_softmax(g: Operand, y: Operand, x: Operand, axis: Axis) -> Operand:
+    shares = exp(y)
+    shares *= total(g, axis, keepdims=True)
+    return g - shares
+
+
+@primitive(typeset="log softmax{axis:axes}({})", dx=_of_log_softmax)
 def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
-    shifted = widened(x - _largest(x, axis))
-    return narrowed(shifted - np.log(total(np.exp(shifted), axis, keepdims=True)), x)
+    logs = widened(x - _largest(x, axis))
+    logs -= np.log(total(np.exp(logs), axis, keepdims=True))
+    return narrowed(logs, x)
