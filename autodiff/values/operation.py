@@ -27,6 +27,10 @@ USUAL = frozenset({float, np.ndarray, np.float64, np.float32})
 """Types of data that are never lazy."""
 
 
+UNCHANGING = frozenset({bool, int, float, str, type(None)})
+"""Types of options that nobody can change later."""
+
+
 def first_operand(z: Any, x: Any, y: Any) -> Any:
     """The partial derivative that is the first operand itself: known by its name, it need not be called."""
     return x
@@ -90,6 +94,7 @@ class Operation(Traits):
             self.arguments += (code.co_varnames[named],)
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = defaults_of(forward)
+        self._options = frozenset(self.metadata)
         if together is not None:
             rules = {f"d{name}": partial(_alone, together, i) for i, name in enumerate(self.arguments)}
         self.rules = self._checked(rules)
@@ -148,8 +153,11 @@ class Operation(Traits):
             takes = ", ".join((*self.arguments, *self.metadata))
             raise TypeError(f"{self.name}: takes ({takes}), got {len(given)} arguments")
         chosen = {**dict(zip(self.metadata, by_position, strict=False)), **named}
-        metadata = {**self.defaults, **{name: self._option(name, chosen[name]) for name in chosen}}
-        if metadata.keys() != set(self.metadata):
+        metadata = {**self.defaults, **chosen}
+        for name, value in chosen.items():
+            if type(value) not in UNCHANGING:
+                metadata[name] = self._option(name, value)
+        if metadata.keys() != self._options:
             self._misnamed(metadata)
         if len(chosen) < len(by_position) + len(named):
             twice = ", ".join(name for name in self.metadata[: len(by_position)] if name in named)
