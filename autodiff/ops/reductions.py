@@ -133,18 +133,18 @@ def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 # -- extremes ----------------------------------------------------------------------------------
 
 
-def _share(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Data:
-    """1 for the entry that was chosen, an even share for each that ties with it, else 0."""
+def _of_chosen(g: Operand, y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
+    """The gradient for the entry that was chosen, an even share for each that ties with it, else 0."""
     chosen = x == spread(y, x, axis, keepdims)
-    share = chosen / np.sum(chosen, axis=axis, keepdims=True)
-    return share.astype(dtype_of(x))
+    ties = np.sum(chosen, axis=axis, keepdims=keepdims).astype(dtype_of(x))
+    return spread(g / ties, x, axis, keepdims) * chosen
 
 
 @primitive(
     selecting=True,
     typeset="max{axis:axes}({}){keepdims:unsaid}",
     kink="max′([1, 1]) = ½",
-    dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
+    dx=_of_chosen,
 )
 def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Largest entry.   y = maxᵢ xᵢ;   ∂y/∂xᵢ = 1 for the largest, shared evenly by ties, else 0."""
@@ -155,7 +155,7 @@ def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     selecting=True,
     typeset="min{axis:axes}({}){keepdims:unsaid}",
     kink="min′([1, 1]) = ½",
-    dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
+    dx=_of_chosen,
 )
 def min(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     """Smallest entry.   y = minᵢ xᵢ;   ∂y/∂xᵢ = 1 for the smallest, shared evenly by ties, else 0."""

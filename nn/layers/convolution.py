@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autodiff import Value, moveaxis, pad, primitive, reshape, shape
+from autodiff import Value, moveaxis, pad, primitive, reshape, shape, transpose
 from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
@@ -74,7 +74,7 @@ def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: P
     given = np.shape(x)
     if len(given) < 4:
         raise ValueError(f"expected (…, *size, windows down, windows across), got shape {given}")
-    y = np.zeros((*given[:-4], *image), x.dtype)
+    y = np.zeros_like(x[..., 0, 0, :, :], shape=(*given[:-4], *image))  # laid out in memory as x is
     places = _view(y, given[-4:-2], stride, dilation, writeable=True)
     if places.shape != given:
         raise ValueError(f"an image of {image} pixels has {places.shape[-2:]} windows, got {given[-2:]}")
@@ -113,13 +113,18 @@ def _check_fit(pixels: tuple[int, ...], what: str, span: tuple[int, ...], paddin
         )
 
 
-def bordered(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
-    """Images inside a border of one value."""
-    if not any(border):
-        return x
-    down, across = border
-    widths = [(0, 0)] * (len(shape(x)) - 2) + [(down, down), (across, across)]
-    return pad(x, widths, constant_values=value)
+def patches(x: Any, layer: Any, value: float = 0.0) -> Any:
+    """What a kernel sees of images inside a border of one value, (…, height′, width′, *size, channels).
+
+    Channels come last, here and in what layers compute: those of a pixel are together in memory, and are
+    copied in one go. An image that a layer returns is a view of such memory, so that the next finds it so.
+    """
+    pixels, (down, across) = moveaxis(x, -3, -1), layer.padding
+    if down or across:
+        widths = [(0, 0)] * (len(shape(x)) - 3) + [(down, down), (across, across), (0, 0)]
+        pixels = pad(pixels, widths, constant_values=value)
+    seen = windows(moveaxis(pixels, -1, -3), layer.kernel_size, layer.stride, layer.dilation)
+    return moveaxis(seen, (-2, -1, -4, -3, -5), (-5, -4, -3, -2, -1))
 
 
 class Conv2d(Module):
@@ -176,14 +181,11 @@ class Conv2d(Module):
 
     def forward(self, x: Any) -> Any:
         """The images convolved with each kernel, plus its bias."""
-        x = bordered(images(x, self, self.in_channels), self.padding)
-        patches = windows(x, self.kernel_size, self.stride, self.dilation)
-        # Channels and kernel first: the longest axis then lies last, and the copy runs along it.
-        patches = moveaxis(patches, (-5, -4, -3), (0, 1, 2))
-        rows = reshape(self.weight, (self.out_channels, -1))
-        y = rows @ reshape(patches, (rows.shape[1], -1))
-        y = moveaxis(reshape(y, (self.out_channels, *patches.shape[3:])), 0, -3)
-        return y if self.bias is None else y + reshape(self.bias, (-1, 1, 1))
+        seen = patches(images(x, self, self.in_channels), self)
+        kernels = reshape(moveaxis(self.weight, 1, -1), (self.out_channels, -1))
+        y = reshape(seen, (-1, kernels.shape[1])) @ transpose(kernels)
+        y = reshape(y, (*shape(seen)[:-3], self.out_channels))
+        return moveaxis(y if self.bias is None else y + self.bias, -1, -3)
 
     def configuration(self) -> dict[str, Any]:
         """All settings but those that change nothing."""
