@@ -9,12 +9,13 @@ V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXi
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autodiff import Value, moveaxis, pad, primitive, reshape, shape, transpose
+from autodiff import Value, moveaxis, pad, primitive, shape, transpose
 from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
@@ -83,6 +84,60 @@ def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: P
     return y
 
 
+# -- with channels last: each of the three is the adjoint of the others in one of their operands ------
+
+
+def _seen(x: Any, size: Pair, stride: Pair, dilation: Pair, writeable: bool = False) -> Any:
+    """What a kernel sees of pixels (…, height, width, channels), as a view (…, down, across, *size, channels)."""
+    (m, n), (s, t), (d, e) = pair(size, "size"), pair(stride, "stride"), pair(dilation, "dilation")
+    span = d * (m - 1) + 1, e * (n - 1) + 1
+    every = sliding_window_view(x, span, (-3, -2), writeable=writeable)
+    return np.moveaxis(every[..., ::s, ::t, :, ::d, ::e], -3, -1)
+
+
+def _as_rows(x: Any, axes: int) -> Any:
+    """The last axes as one, and those before them as another."""
+    return np.reshape(x, (-1, math.prod(np.shape(x)[-axes:])))
+
+
+@primitive(
+    linear=True,
+    symbol="∗",
+    dx=lambda g, y, x, w, stride, dilation: _to_pixels(g, w, shape(x)[-3:-1], stride, dilation),
+    dw=lambda g, y, x, w, stride, dilation: _to_kernels(x, g, shape(w)[:2], stride, dilation),
+)
+def convolution(x: Any, w: Any, /, stride: Pair = 1, dilation: Pair = 1) -> Any:
+    """Convolution of pixels x with kernels w.   y[…, i, j, o] = Σ w[k, l, c, o]·x[…, s·i + d·k, s·j + d·l, c]."""
+    seen = _seen(x, w.shape[:2], stride, dilation)
+    return np.reshape(_as_rows(seen, 3) @ _as_rows(w, 1), (*seen.shape[:-3], w.shape[-1]))
+
+
+@primitive(
+    linear=True,
+    dx=lambda h, y, x, g, size, stride, dilation: _to_pixels(g, h, shape(x)[-3:-1], stride, dilation),
+    dg=lambda h, y, x, g, size, stride, dilation: convolution(x, h, stride, dilation),
+)
+def _to_kernels(x: Any, g: Any, /, size: Pair, stride: Pair, dilation: Pair) -> Any:
+    """w̄ of a convolution of x from ȳ.   w̄[k, l, c, o] = Σ x[…, s·i + d·k, s·j + d·l, c]·ȳ[…, i, j, o]."""
+    seen = _seen(x, size, stride, dilation)
+    return np.reshape(_as_rows(seen, 3).T @ _as_rows(g, 1), (*seen.shape[-3:], g.shape[-1]))
+
+
+@primitive(
+    linear=True,
+    dg=lambda h, y, g, w, image, stride, dilation: convolution(h, w, stride, dilation),
+    dw=lambda h, y, g, w, image, stride, dilation: _to_kernels(h, g, shape(w)[:2], stride, dilation),
+)
+def _to_pixels(g: Any, w: Any, /, image: tuple[int, int], stride: Pair, dilation: Pair) -> Any:
+    """x̄ of a convolution with w from ȳ: what each place of the kernels makes of it, added where they overlap."""
+    y = np.zeros_like(g, shape=(*g.shape[:-3], *image, w.shape[2]))
+    places, rows = _seen(y, w.shape[:2], stride, dilation, writeable=True), _as_rows(g, 1)
+    for row, column in np.ndindex(*w.shape[:2]):  # one place of the kernels in all windows: no pixel twice
+        place = places[..., row, column, :]
+        place += np.reshape(rows @ w[row, column].T, place.shape)
+    return y
+
+
 # -- the layer ---------------------------------------------------------------------------------
 
 
@@ -113,18 +168,17 @@ def _check_fit(pixels: tuple[int, ...], what: str, span: tuple[int, ...], paddin
         )
 
 
-def patches(x: Any, layer: Any, value: float = 0.0) -> Any:
-    """What a kernel sees of images inside a border of one value, (…, height′, width′, *size, channels).
+def pixels(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
+    """Images inside a border of one value, with channels last, (…, height, width, channels).
 
-    Channels come last, here and in what layers compute: those of a pixel are together in memory, and are
-    copied in one go. An image that a layer returns is a view of such memory, so that the next finds it so.
+    So layers compute: what belongs to a pixel is together in memory, and is copied in one go. An image that a
+    layer returns is a view of such memory, where the next layer finds it.
     """
-    pixels, (down, across) = moveaxis(x, -3, -1), layer.padding
-    if down or across:
-        widths = [(0, 0)] * (len(shape(x)) - 3) + [(down, down), (across, across), (0, 0)]
-        pixels = pad(pixels, widths, constant_values=value)
-    seen = windows(moveaxis(pixels, -1, -3), layer.kernel_size, layer.stride, layer.dilation)
-    return moveaxis(seen, (-2, -1, -4, -3, -5), (-5, -4, -3, -2, -1))
+    y, (down, across) = moveaxis(x, -3, -1), border
+    if not (down or across):
+        return y
+    widths = [(0, 0)] * (len(shape(x)) - 3) + [(down, down), (across, across), (0, 0)]
+    return pad(y, widths, constant_values=value)
 
 
 class Conv2d(Module):
@@ -181,10 +235,8 @@ class Conv2d(Module):
 
     def forward(self, x: Any) -> Any:
         """The images convolved with each kernel, plus its bias."""
-        seen = patches(images(x, self, self.in_channels), self)
-        kernels = reshape(moveaxis(self.weight, 1, -1), (self.out_channels, -1))
-        y = reshape(seen, (-1, kernels.shape[1])) @ transpose(kernels)
-        y = reshape(y, (*shape(seen)[:-3], self.out_channels))
+        x = pixels(images(x, self, self.in_channels), self.padding)
+        y = convolution(x, transpose(self.weight, (2, 3, 1, 0)), self.stride, self.dilation)
         return moveaxis(y if self.bias is None else y + self.bias, -1, -3)
 
     def configuration(self) -> dict[str, Any]:

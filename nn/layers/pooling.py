@@ -9,7 +9,7 @@ import autodiff as ad
 
 from ..module import Module
 from ..sizes import Pair, pair
-from .convolution import images, patches
+from .convolution import images, pixels, windows
 
 
 class _Pool(Module):
@@ -32,11 +32,10 @@ class _Pool(Module):
         """The pixels that a window sees, down and across."""
         return self.kernel_size
 
-    dilation = 1
-
     def windows(self, x: Any) -> Any:
         """The pixels of all windows, first axis, of images: (pixels, …, height′, width′, channels)."""
-        seen = ad.moveaxis(patches(images(x, self), self, self.border), (-3, -2), (0, 1))
+        x = ad.moveaxis(pixels(images(x, self), self.padding, self.border), -1, -3)
+        seen = ad.moveaxis(windows(x, self.kernel_size, self.stride), (-4, -3, -5), (0, 1, -1))
         return ad.reshape(seen, (math.prod(self.kernel_size), *ad.shape(seen)[2:]))
 
 
