@@ -113,7 +113,8 @@ def gelu(x: Any, approximate: str = "none") -> Any:
 
 def layer_norm(x: Any, *affine: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
     """By definition."""
-    weight, bias = (*affine, *(1.0, 0.0)[len(affine) :])
+    given: list[Any] = [*affine, *[1.0, 0.0][len(affine) :]]
+    weight, bias = given
     deviation = x - np.mean(x, axis=axis, keepdims=True)
     return weight * deviation / np.sqrt(np.var(x, axis=axis, keepdims=True) + eps) + bias
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..ops.totals import squares
 from ..values import modes
 from ..values.data import Data, is_lazy

@@ -128,9 +128,7 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
                 c = pulled(node, i, g, seen, rule)
             else:
                 try:
-                    c = (
-                        g * rule(*seen, **options) if operation.elementwise else rule(g, *seen, **options)
-                    )
+                    c = g * rule(*seen, **options) if operation.elementwise else rule(g, *seen, **options)
                 except RAISED:  # floats refuse, or the rule is at fault: `pulled` finds out
                     c = pulled(node, i, g, seen)
                 if type(c) is complex:
@@ -219,7 +217,8 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
         wanted, given = data.shape if type(data) is ndarray else shape_of(data), own.shape
         if given == wanted:
             return c
-        if own is c and wanted == given[len(given) - len(wanted) :]:  # a bias: what follows takes thrice the time
+        behind = given[len(given) - len(wanted) :]
+        if behind == wanted and own is c:  # a bias: what follows takes three times the time
             return canonical(row_total(c.reshape(-1, *wanted)))
     if c is None:
         raise _misfit(c, x, node)

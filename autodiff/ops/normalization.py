@@ -17,7 +17,7 @@ __all__ = ["layer_norm"]
 
 
 def _standardized(x: Operand, axis: Axis, eps: float) -> tuple[Any, Any]:
-    """z = s·(x − μ), and s = 1/√(v + eps). What is fresh is changed in place: of Values there is a new one."""
+    """z = s·(x − μ), and s = 1/√(v + eps). What is fresh is changed in place, of Values made anew."""
     z = x - average(x, axis, keepdims=True)
     squares = total_product(z, z, axis, keepdims=True)
     scale = 1.0 / np.sqrt(squares * (1.0 / entries(shape_of(x), axis)) + eps)

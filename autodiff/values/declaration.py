@@ -120,7 +120,7 @@ def primitive(
     entrywise: bool = False,
     conforming: bool = False,
     masked: Rule = None,
-    together: Rule = None,
+    together: Callable[..., Any] | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an operation by its vector-Jacobian products.

@@ -72,7 +72,7 @@ class Operation(Traits):
         elementwise: bool,
         scalar: Callable[..., float] | None = None,
         masked: Rule = None,
-        together: Rule = None,
+        together: Callable[..., Any] | None = None,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)

@@ -88,7 +88,7 @@ def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: P
 
 
 def _seen(x: Any, size: Pair, stride: Pair, dilation: Pair, writeable: bool = False) -> Any:
-    """What a kernel sees of pixels (…, height, width, channels), as a view (…, down, across, *size, channels)."""
+    """What a kernel sees of (…, height, width, channels): a view (…, down, across, *size, channels)."""
     (m, n), (s, t), (d, e) = pair(size, "size"), pair(stride, "stride"), pair(dilation, "dilation")
     span = d * (m - 1) + 1, e * (n - 1) + 1
     every = sliding_window_view(x, span, (-3, -2), writeable=writeable)
@@ -100,21 +100,27 @@ def _as_rows(x: Any, axes: int) -> Any:
     return np.reshape(x, (-1, math.prod(np.shape(x)[-axes:])))
 
 
-@primitive(
-    linear=True,
-    symbol="∗",
-    dx=lambda g, y, x, w, stride, dilation: _to_pixels(g, w, shape(x)[-3:-1], stride, dilation),
-    dw=lambda g, y, x, w, stride, dilation: _to_kernels(x, g, shape(w)[:2], stride, dilation),
-)
+def _of_pixels(g: Any, y: Any, x: Any, w: Any, stride: Pair, dilation: Pair) -> Any:
+    return _to_pixels(g, w, shape(x)[-3:-1], stride, dilation)
+
+
+def _of_kernels(g: Any, y: Any, x: Any, w: Any, stride: Pair, dilation: Pair) -> Any:
+    return _to_kernels(x, g, shape(w)[:2], stride, dilation)
+
+
+@primitive(linear=True, symbol="∗", dx=_of_pixels, dw=_of_kernels)
 def convolution(x: Any, w: Any, /, stride: Pair = 1, dilation: Pair = 1) -> Any:
-    """Convolution of pixels x with kernels w.   y[…, i, j, o] = Σ w[k, l, c, o]·x[…, s·i + d·k, s·j + d·l, c]."""
+    """Convolution of pixels.   y[…, i, j, o] = Σ w[k, l, c, o]·x[…, s·i + d·k, s·j + d·l, c].
+
+    x is (…, height, width, channels), w is (*size, channels, channels of y).
+    """
     seen = _seen(x, w.shape[:2], stride, dilation)
     return np.reshape(_as_rows(seen, 3) @ _as_rows(w, 1), (*seen.shape[:-3], w.shape[-1]))
 
 
 @primitive(
     linear=True,
-    dx=lambda h, y, x, g, size, stride, dilation: _to_pixels(g, h, shape(x)[-3:-1], stride, dilation),
+    dx=lambda h, y, x, g, size, stride, dilation: _of_pixels(g, y, x, h, stride, dilation),
     dg=lambda h, y, x, g, size, stride, dilation: convolution(x, h, stride, dilation),
 )
 def _to_kernels(x: Any, g: Any, /, size: Pair, stride: Pair, dilation: Pair) -> Any:
@@ -126,10 +132,10 @@ def _to_kernels(x: Any, g: Any, /, size: Pair, stride: Pair, dilation: Pair) -> 
 @primitive(
     linear=True,
     dg=lambda h, y, g, w, image, stride, dilation: convolution(h, w, stride, dilation),
-    dw=lambda h, y, g, w, image, stride, dilation: _to_kernels(h, g, shape(w)[:2], stride, dilation),
+    dw=lambda h, y, g, w, image, stride, dilation: _of_kernels(g, y, h, w, stride, dilation),
 )
 def _to_pixels(g: Any, w: Any, /, image: tuple[int, int], stride: Pair, dilation: Pair) -> Any:
-    """x̄ of a convolution with w from ȳ: what each place of the kernels makes of it, added where they overlap."""
+    """x̄ of a convolution with w from ȳ: what each place of the kernels makes of it, added up."""
     y = np.zeros_like(g, shape=(*g.shape[:-3], *image, w.shape[2]))
     places, rows = _seen(y, w.shape[:2], stride, dilation, writeable=True), _as_rows(g, 1)
     for row, column in np.ndindex(*w.shape[:2]):  # one place of the kernels in all windows: no pixel twice

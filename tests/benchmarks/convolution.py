@@ -57,7 +57,7 @@ def compiled(dtype: Any) -> Callable[[], Sequence[Any]]:
     model, (X, y) = network(dtype), batch(dtype)
     θ = model.parameters()
     program = autodiff.compile(lambda X: autodiff.gradients(nn.cross_entropy(model(X), y), θ))
-    return lambda: program(X)  # type: ignore[no-any-return]
+    return lambda: program(X)
 
 
 def pytorch(dtype: Any) -> Callable[[], Sequence[Any]]:

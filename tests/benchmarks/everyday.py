@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, TypeAlias
 
 import numpy as np
 
-import autodiff
 import nn
 from autodiff import Value
 
-from .harness import THE_TIME, Row, Work, missing, times_the_time
+from .harness import THE_TIME, Row, missing, times_the_time
 
 PEER = "PyTorch, eager"
 N, FEATURES = 64, 128
@@ -129,6 +129,9 @@ EVERYDAY = (
     Everyday("softmax", here(nn.softmax), there("softmax", dim=-1), 1.3),
     Everyday("cross-entropy", _our_cross_entropy, _cross_entropy, 1.3),
     Everyday("gelu, exact", here(nn.gelu), there("gelu"), 1.5),
+    Everyday(
+        "gelu by tanh", here(partial(nn.gelu, approximate="tanh")), there("gelu", approximate="tanh"), 1.2
+    ),
 )
 
 

@@ -16,7 +16,7 @@ from .draft import Draft, rule
 
 
 @rule(
-    "softmax, its logarithm, σ and layer_norm of arrays are what they are made of, to the last digits of a sum",
+    "softmax, its logarithm, σ and layer_norm are what they are made of, to the last digits of a sum",
     softmax,
     log_softmax,
     sigmoid,

@@ -57,14 +57,13 @@ def _is_bound_to_place(node: ast.AST) -> bool:
 
 def _dispensable(function: ast.AST) -> set[ast.AST]:
     """What a function tries and can do without: the imports in a `try … except ImportError`."""
-    return {
-        node
-        for block in ast.walk(function)
-        if isinstance(block, ast.Try)
-        and any(isinstance(caught.type, ast.Name) and caught.type.id == "ImportError" for caught in block.handlers)
-        for node in block.body
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-    }
+    blocks = (node for node in ast.walk(function) if isinstance(node, ast.Try))
+    tried = (block.body for block in blocks if any(map(_catches_imports, block.handlers)))
+    return {node for body in tried for node in body if isinstance(node, (ast.Import, ast.ImportFrom))}
+
+
+def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    return isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
 
 
 def _docstring(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
