@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from typing import Any, TypeAlias
 
 from numpy import ndarray
@@ -217,9 +218,9 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
         wanted, given = data.shape if type(data) is ndarray else shape_of(data), own.shape
         if given == wanted:
             return c
-        behind = given[len(given) - len(wanted) :]
-        if behind == wanted and own is c:  # a bias: what follows takes three times the time
-            return canonical(row_total(c.reshape(-1, *wanted)))
+        before = len(given) - len(wanted)
+        if given[before:] == wanted and own is c:  # a bias: what follows takes three times the time
+            return canonical(row_total(c.reshape(prod(given[:before]), *wanted)))
     if c is None:
         raise _misfit(c, x, node)
     if type(c) is tuple:
