@@ -136,8 +136,9 @@ def std(x: Data, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) 
 
 def _of_chosen(g: Operand, y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
     """The gradient for the entry that was chosen, an even share for each that ties with it, else 0."""
-    chosen = (x == spread(y, x, axis, keepdims)).astype(dtype_of(x))
-    return spread(g / total(chosen, axis, keepdims), x, axis, keepdims) * chosen
+    chosen = x == spread(y, x, axis, keepdims)
+    ties = np.sum(chosen, axis=axis, keepdims=keepdims).astype(dtype_of(x))
+    return spread(g / ties, x, axis, keepdims) * chosen
 
 
 @primitive(

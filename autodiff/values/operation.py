@@ -94,7 +94,6 @@ class Operation(Traits):
             self.arguments += (code.co_varnames[named],)
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = defaults_of(forward)
-        self._options = frozenset(self.metadata)
         if together is not None:
             rules = {f"d{name}": partial(_alone, together, i) for i, name in enumerate(self.arguments)}
         self.rules = self._checked(rules)
@@ -157,7 +156,7 @@ class Operation(Traits):
         for name, value in chosen.items():
             if type(value) not in UNCHANGING:
                 metadata[name] = self._option(name, value)
-        if metadata.keys() != self._options:
+        if metadata.keys() != set(self.metadata):
             self._misnamed(metadata)
         if len(chosen) < len(by_position) + len(named):
             twice = ", ".join(name for name in self.metadata[: len(by_position)] if name in named)
