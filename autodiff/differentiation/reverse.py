@@ -153,7 +153,8 @@ def opened(node: Value, record: bool) -> tuple[Sequence[Any], Sequence[Any]]:
 
 def shared(node: Value, g: Any, seen: Sequence[Any]) -> Sequence[Callable[..., Any]]:
     """The rules of a node, with what they have in common computed."""
-    parts = node._operation.together(g, *seen, **node._y)
+    operation = node._operation
+    parts = operation.together(g, *seen, **({} if operation.arity else node._y))
     return [lambda *_, part=part, **__: part() for part in parts]
 
 
