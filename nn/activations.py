@@ -5,7 +5,6 @@ Those that have a kink have the slope from the left at it, which `help` of each 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +13,8 @@ import numpy as np
 from autodiff import (
     absolute,
     elementwise,
-    erf,
     exp,
+    gelu,
     log_softmax,
     relu,
     sigmoid,
@@ -115,29 +114,6 @@ def selu(x: Data, /) -> Data:
 
 
 # -- smooth ones -----------------------------------------------------------------------------------
-
-
-def _normal_probability(x: Operand) -> Operand:
-    """Φ(x) of the normal distribution, in terms of the error function."""
-    return 0.5 * (1.0 + erf(x * math.sqrt(0.5)))
-
-
-def _normal_density(x: Operand) -> Operand:
-    """φ(x) = Φ′(x)."""
-    return exp(-0.5 * (x * x)) * (1.0 / math.sqrt(2.0 * math.pi))
-
-
-@elementwise(dx=lambda y, x: _normal_probability(x) + x * _normal_density(x))
-def gelu(x: Data, /) -> Data:
-    """Gaussian error linear unit, exact.   y = x·Φ(x);   dy/dx = Φ(x) + x·φ(x).
-
-    Φ and φ are the normal distribution and its density. Hendrycks & Gimpel, "Gaussian error linear
-    units" (2016).
-
-    >>> gelu(0.0), gelu(1000.0), round(gelu(1.0), 4)
-    (0.0, 1000.0, 0.8413)
-    """
-    return x * _normal_probability(x)
 
 
 @elementwise(dx=lambda y, x: sigmoid(x) + y * sigmoid(-x))

@@ -21,7 +21,7 @@ from autodiff.settings import chosen, positive, probability
 from autodiff.values.data import Data, Operand, shape_of
 
 from .operands import entries
-from .targets import class_rows, paired, refuse, signs
+from .targets import class_labels, class_rows, paired, refuse, signs
 
 __all__ = [
     "absolute_error",
@@ -169,6 +169,37 @@ def _surprise(p: Data, log_q: Data, /) -> Data:
     return -(p * np.where(p == 0.0, 0.0, log_q)).sum(axis=-1)
 
 
+def _rows(labels: Any) -> Any:
+    """The index of each row, beside the label of its class."""
+    return np.ix_(*map(range, labels.shape)) if labels.ndim > 1 else (np.arange(labels.size),) * labels.ndim
+
+
+def _laid_back(g: Operand, y: Operand, log_q: Operand, labels: Any) -> Any:
+    return _at_labels(-g, labels, shape_of(log_q)[-1])
+
+
+@primitive(linear=True, symbol="−log q", typeset="−{}[class]", dlog_q=_laid_back)
+def _surprise_at(log_q: Data, /, labels: Any) -> Data:
+    """Cross-entropy of rows, one class of each being certain.   y = −log qₖ."""
+    return -log_q[(*_rows(labels), labels)]
+
+
+@primitive(linear=True, dg=lambda h, y, g, labels, n: -_surprise_at(h, labels))
+def _at_labels(g: Data, /, labels: Any, n: int) -> Data:
+    """A number for each row at its class, 0 for the others: the adjoint of taking it there."""
+    y = np.zeros((*labels.shape, n), g.dtype)
+    y[(*_rows(labels), labels)] = g
+    return y
+
+
+def _surprises(target: Operand, log_q: Operand, loss: str) -> Any:
+    """Cross-entropy of each row: of a label, what is at its class."""
+    labels = class_labels(log_q, target, loss)
+    if labels is None:
+        return _surprise(class_rows(log_q, target, loss), log_q)
+    return _surprise_at(log_q, labels)
+
+
 def cross_entropy(
     output: Operand, target: Operand, reduction: str = "mean", label_smoothing: float = 0.0
 ) -> Any:
@@ -188,9 +219,9 @@ def cross_entropy(
     smoothing = probability("cross_entropy: label_smoothing", label_smoothing)
     _refuse_probabilities(output, "softmax", "cross_entropy")
     z = entries(output)
-    p = class_rows(z, target, "cross_entropy")
-    if smoothing:
-        p = (1.0 - smoothing) * p + smoothing / shape_of(z)[-1]
+    if not smoothing:
+        return _reduced(_surprises(target, log_softmax(z), "cross_entropy"), reduction)
+    p = (1.0 - smoothing) * class_rows(z, target, "cross_entropy") + smoothing / shape_of(z)[-1]
     return _reduced(_surprise(p, log_softmax(z)), reduction)
 
 
@@ -204,5 +235,4 @@ def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "
     >>> negative_log_likelihood([[-0.5, -1.0], [-2.0, -0.25]], [0, 1])
     0.375
     """
-    log_q = entries(output)
-    return _reduced(_surprise(class_rows(log_q, target, "negative_log_likelihood"), log_q), reduction)
+    return _reduced(_surprises(target, entries(output), "negative_log_likelihood"), reduction)

@@ -90,7 +90,20 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
         rows = astype(expand_dims(y, -1) == np.arange(float(shape[-1])), dtype_of(output))
         # In chunks a label that names no class makes 0/0, which the loss tells.
         return rows if traced(y) else rows / rows.sum(axis=-1, keepdims=True)
-    return _one_hot(np.asarray(raw(y)), shape[-1], loss).astype(dtype_of(output))
+    labels = _checked_labels(np.asarray(raw(y)), shape[-1], loss)
+    return (labels[..., None] == np.arange(shape[-1])).astype(dtype_of(output))
+
+
+def class_labels(output: Operand, target: Operand, loss: str) -> Any:
+    """Labels as indices of the classes along the last axis; None where the target is not known labels.
+
+    So it is for probabilities, for Dask's arrays, and while a program is recorded. Raises ValueError for
+    labels that name no class.
+    """
+    shape, y = shape_of(output), entries(target)
+    if not shape or shape_of(y) != shape[:-1] or _unseen(y) or _unseen(output):
+        return None
+    return _checked_labels(np.asarray(raw(y)), shape[-1], loss)
 
 
 def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> None:
@@ -107,11 +120,12 @@ def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> No
     )
 
 
-def _one_hot(labels: Any, n_classes: int, loss: str) -> Any:
-    """Whether each label is each of the classes."""
-    rows = labels[..., None] == np.arange(n_classes)
-    if np.count_nonzero(rows) < labels.size:  # a label that names no class
+@np.errstate(invalid="ignore")
+def _checked_labels(labels: Any, n_classes: int, loss: str) -> Any:
+    """Labels as whole numbers."""
+    whole = labels.astype(np.intp)
+    if ((whole != labels) | (whole < 0) | (whole >= n_classes)).any():
         refuse(lambda k: k != np.floor(k), labels, f"{loss}: labels must be whole numbers")
         among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"
         refuse(lambda k: (k < 0) | (k >= n_classes), labels, among)
-    return rows
+    return whole

@@ -5,6 +5,7 @@ The tests of `tests/autodiff/test_operations.py` run over it, and fail where an 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -101,9 +102,21 @@ def sigmoid(x: Any) -> Any:
 
 def erf(x: Any) -> Any:
     """By the standard library."""
-    import math
-
     return np.vectorize(math.erf, otypes=[float])(x)
+
+
+def gelu(x: Any, approximate: str = "none") -> Any:
+    """By definition."""
+    tanh = np.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3))
+    return 0.5 * x * (1.0 + (erf(x / math.sqrt(2.0)) if approximate == "none" else tanh))
+
+
+def layer_norm(x: Any, *affine: Any, axis: Any = -1, eps: float = 1e-5) -> Any:
+    """By definition."""
+    given: list[Any] = [*affine, *[1.0, 0.0][len(affine) :]]
+    weight, bias = given
+    deviation = x - np.mean(x, axis=axis, keepdims=True)
+    return weight * deviation / np.sqrt(np.var(x, axis=axis, keepdims=True) + eps) + bias
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -173,6 +186,8 @@ ELEMENTWISE = [
     Elementwise("softplus", reference=lambda x: np.logaddexp(x, 0.0)),
     Elementwise("log_sigmoid", reference=lambda x: -np.logaddexp(-x, 0.0)),
     Elementwise("erf", reference=erf),
+    Elementwise("gelu", reference=gelu),
+    Elementwise("gelu", (Domain(-1.0, 5.0),), (("approximate", "tanh"),), gelu),
     Elementwise("xlogy", reference=lambda x, y: x * np.log(y), stable=False),
     Elementwise("xlog1py", reference=lambda x, y: x * np.log1p(y), stable=False),
     Elementwise("entr", reference=lambda x: -x * np.log(x)),
@@ -248,6 +263,17 @@ def _reductions() -> list[Shaped]:
 
         cases.append(Shaped("softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=share))
         cases.append(Shaped("log_softmax", ((2, 3),), lambda f, x, o=options: f(x, **o), reference=log_share))
+    for shapes, options in (
+        (((2, 3),), {}),
+        (((4, 2),), {"axis": 0, "eps": 0.1}),
+        (((2, 3), (3,)), {}),
+        (((2, 3), (3,), (3,)), {}),
+        (((2, 3, 2), (3, 1), (3, 1)), {"axis": (0, -1)}),
+        (((2, 2, 3), (2, 3), ()), {"axis": (-2, -1)}),
+    ):
+        cases.append(
+            Shaped("layer_norm", shapes, lambda f, *xs, o=options: f(*xs, **o), reference=layer_norm)
+        )
     for name in ("cumsum", "cumprod"):
         for options in ({}, {"axis": 0}, {"axis": -1}):
             cases.append(Shaped(name, ((2, 3),), lambda f, x, o=options: f(x, **o), linear=name == "cumsum"))

@@ -86,7 +86,7 @@ def differentiable(operation: Operation, operands: tuple[Any, ...], metadata: di
             word = operation.symbol if operation.symbol.isalpha() else operation.name
             rules.append(_opaque(f"{word}′{index}", rule, operation, declare))
     changed = copy(operation)
-    changed.rules = tuple(rules)
+    changed.rules, changed.together = tuple(rules), None
     return changed
 
 

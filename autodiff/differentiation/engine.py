@@ -23,10 +23,14 @@ LARGE = 32_768
 """Entries from which on it pays to find out whether a gradient must be copied."""
 
 
+quietly = np.errstate(all="ignore")
+"""As a decorator: a pass makes infinities and nan without a warning. It takes half the time of a `with`."""
+
 _storing = threading.RLock()
 """Held by `backward()`, since threads may share nodes; `gradients()` stores nothing."""
 
 
+@quietly
 def backward(self: Value, seed: Operand | None = None, **elsewhere: Never) -> None:
     """Compute the gradient of this value with respect to everything it was computed from.
 
@@ -71,9 +75,8 @@ def _store(nodes: Nodes, found: Pending) -> None:
             node._grad = g
         else:
             leaves.append((node, g))
-    with np.errstate(all="ignore"):
-        for (node, _), g in zip(leaves, _handed_out(leaves, nodes), strict=True):
-            node._grad = g if node._grad is None else canonical(node._grad + g)
+    for (node, _), g in zip(leaves, _handed_out(leaves, nodes), strict=True):
+        node._grad = g if node._grad is None else canonical(node._grad + g)
 
 
 @overload
@@ -82,6 +85,7 @@ def gradients(output: Value, wrt: Value, seed: Data | None = None, create_graph:
 def gradients(
     output: Value, wrt: Sequence[Value], seed: Data | None = None, create_graph: bool = False
 ) -> list[Any]: ...
+@quietly
 def gradients(
     output: Value,
     wrt: Value | Sequence[Value],
@@ -125,6 +129,7 @@ def gradients(
     return result[0] if single else result
 
 
+@quietly
 def slopes_anywhere(output: Value, wrt: Sequence[Value], seed: Value | None = None) -> list[Value]:
     """Gradients as Values whose graphs hold at other points, too; nan where 0·∞ is settled by a zero here."""
     births = {target._birth for target in wrt}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import prod
 from typing import Any, TypeAlias
 
 from numpy import ndarray
@@ -28,6 +29,8 @@ Pending: TypeAlias = dict[int, Any]
 
 Mend: TypeAlias = Callable[[Value, Any, int, Any], Any]
 """(node, its gradient g, i, g · partial) → the contribution to operand i to use instead."""
+
+NO_OPTIONS: dict[str, Any] = {}
 
 RAISED = (ArithmeticError, ValueError, TypeError)
 
@@ -114,15 +117,19 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             seen = node._data, x._data if type(x) is Value else x, y._data if type(y) is Value else y
         else:
             inputs, seen = (x,), (node._data, x._data)
+        options = NO_OPTIONS if arity else y
+        rules = operation.rules if operation.together is None else shared(node, g, seen)
         for i, operand in enumerate(inputs):
-            rule = operation.rules[0 if operation.many else i]
+            rule = rules[0 if operation.many else i]
             if type(operand) is not Value or (born := operand._birth) not in pending or rule is ZERO:
                 continue
-            if type(rule) is float or arity == 0:
-                c = g if rule is ONE else pulled(node, i, g, seen)
+            if rule is ONE:
+                c = g
+            elif record or operation.many or type(rule) is float:
+                c = pulled(node, i, g, seen, rule)
             else:
                 try:
-                    c = g * rule(*seen) if operation.elementwise else rule(g, *seen)
+                    c = g * rule(*seen, **options) if operation.elementwise else rule(g, *seen, **options)
                 except RAISED:  # floats refuse, or the rule is at fault: `pulled` finds out
                     c = pulled(node, i, g, seen)
                 if type(c) is complex:
@@ -144,14 +151,21 @@ def opened(node: Value, record: bool) -> tuple[Sequence[Any], Sequence[Any]]:
     return inputs, (node._data, *[x._data if type(x) is Value else x for x in inputs])
 
 
-def pulled(node: Value, i: int, g: Any, seen: Sequence[Any]) -> Any:
-    """What a node of gradient g contributes to its operand i by a rule: g · ∂z/∂xᵢ.
+def shared(node: Value, g: Any, seen: Sequence[Any]) -> Sequence[Callable[..., Any]]:
+    """The rules of a node, with what they have in common computed."""
+    operation = node._operation
+    parts = operation.together(g, *seen, **({} if operation.arity else node._y))
+    return [lambda *_, part=part, **__: part() for part in parts]
+
+
+def pulled(node: Value, i: int, g: Any, seen: Sequence[Any], rule: Any = None) -> Any:
+    """What a node of gradient g contributes to its operand i by a rule, if none is given its own: g · ∂z/∂xᵢ.
 
     `seen` are the output and the operands as the rule is to see them. Once more by NumPy's numbers where
     Python's floats overflow, divide by zero or leave the domain.
     """
     operation = node._operation
-    rule = operation.rules[0 if operation.many else i]
+    rule = operation.rules[0 if operation.many else i] if rule is None else rule
     if type(rule) is float:
         return g * rule
     if rule is None:
@@ -205,8 +219,9 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
         wanted, given = data.shape if type(data) is ndarray else shape_of(data), own.shape
         if given == wanted:
             return c
-        if given[1:] == wanted and own is c:  # a bias: what follows takes three times the time
-            return canonical(row_total(c))
+        before = len(given) - len(wanted)
+        if given[before:] == wanted and own is c:  # a bias: what follows takes three times the time
+            return canonical(row_total(c.reshape(prod(given[:before]), *wanted)))
     if c is None:
         raise _misfit(c, x, node)
     if type(c) is tuple:

@@ -23,10 +23,10 @@ from ..values.value import Value
 by_birth = attrgetter("_birth")
 
 
-@np.errstate(all="ignore")  # a rule may return NumPy's numbers
 def leaf_gradients(output: Value, seed: Any) -> dict[Value, float] | None:
     """Gradients of the leaves, with those of the inner nodes stored; None to give way, with none stored."""
-    if output._operation is None or type(seed) is not float or modes.inspector() is not None:
+    operation = output._operation
+    if not (operation and operation.arity) or type(seed) is not float or modes.inspector() is not None:
         return None
     visited: list[Any] = []
     waiting: list[Any] = [output]

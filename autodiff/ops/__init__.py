@@ -12,9 +12,11 @@ from . import (
     diagonals,
     editing,
     elementary,
+    gaussian,
     indexing,
     joining,
     linalg,
+    normalization,
     products,
     reductions,
     repeating,
@@ -31,9 +33,11 @@ from .counting import *
 from .diagonals import *
 from .editing import *
 from .elementary import *
+from .gaussian import *
 from .indexing import *
 from .joining import *
 from .linalg import norm as norm
+from .normalization import *
 from .products import *
 from .reductions import *
 from .repeating import *
@@ -53,8 +57,10 @@ NAMES = [
     *diagonals.__all__,
     *editing.__all__,
     *elementary.__all__,
+    *gaussian.__all__,
     *indexing.__all__,
     *joining.__all__,
+    *normalization.__all__,
     *products.__all__,
     *reductions.__all__,
     *repeating.__all__,

@@ -86,8 +86,17 @@ def _polynomial(coefficients: tuple[float, ...], x: Data) -> Data:
 def erf(x: Data, /) -> Data:
     """Error function.   y = (2/√π)·∫₀ˣ e^(−t²) dt;   dy/dx = (2/√π)·e^(−x²).
 
-    Cody's rational approximation (1969), within 2 units in the last place.
+    SciPy's where it is installed, else Cody's rational approximation (1969), which takes ten times as long;
+    both are within 2 units in the last place.
     """
+    try:  # here, so that SciPy is loaded when it is needed first, also by a program that was saved
+        from scipy.special import erf as compiled
+    except ImportError:
+        compiled = _by_cody
+    return compiled(x).astype(dtype_of(x))
+
+
+def _by_cody(x: Data) -> Data:
     # half precision becomes single, in which the polynomials do not overflow
     size = np.abs(x).astype(np.promote_types(dtype_of(x), np.float32))
     near = np.where(size > 0.5, 0.0, x)
@@ -100,7 +109,7 @@ def erf(x: Data, /) -> Data:
     )
     outside = np.copysign(1.0 - erfc, x)
     inside = near + near * _ratio(ERF_NEAR, near * near)
-    return np.where(size > 0.5, outside, inside).astype(dtype_of(x))
+    return np.where(size > 0.5, outside, inside)
 
 
 # -- products with a logarithm -----------------------------------------------------------------

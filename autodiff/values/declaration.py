@@ -123,6 +123,7 @@ def primitive(
     entrywise: bool = False,
     conforming: bool = False,
     masked: Rule = None,
+    together: Callable[..., Any] | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Concatenate[Data, Rest], Data]], Applied[Rest]]:
     """Declare an operation by its vector-Jacobian products.
@@ -140,6 +141,8 @@ def primitive(
     conforming  it brings an operand to the shape or dtype of an option; one that has it stays as it is
     masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: there the mask
             is 0, else 1
+    together  `together(g, y, x, …)` in place of the rules where they have much in common: it computes that,
+            and returns one function per data parameter, which gives the gradient with respect to it
     (none)  a gradient that is structurally 0 as a whole gives 0; any other 0·∞ is nan
 
     >>> from autodiff import Value

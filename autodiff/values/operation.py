@@ -27,6 +27,10 @@ USUAL = frozenset({float, np.ndarray, np.float64, np.float32})
 """Types of data that are never lazy."""
 
 
+UNCHANGING = frozenset({bool, int, float, str, type(None)})
+"""Types of options that nobody can change later."""
+
+
 def first_operand(z: Any, x: Any, y: Any) -> Any:
     """The partial derivative that is the first operand itself: known by its name, it need not be called."""
     return x
@@ -54,6 +58,7 @@ class Operation(Traits):
     0 or missing. It says where a node keeps its inputs. `usual` is the number of arguments of a call that
     leaves all metadata out.
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
+    `together(g, y, *data)` does what the rules have in common, and returns one function per argument.
     """
 
     array: Callable[[Operand], Operand]
@@ -67,6 +72,7 @@ class Operation(Traits):
         elementwise: bool,
         scalar: Callable[..., float] | None = None,
         masked: Rule = None,
+        together: Callable[..., Any] | None = None,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)
@@ -80,6 +86,7 @@ class Operation(Traits):
         self.elementwise = elementwise
         self.entrywise = self.entrywise or elementwise
         self.masked = masked
+        self.together = together
         named = code.co_argcount + code.co_kwonlyargcount
         self.many = bool(code.co_flags & TAKES_MANY)
         self.arguments = code.co_varnames[: code.co_posonlyargcount]
@@ -87,6 +94,8 @@ class Operation(Traits):
             self.arguments += (code.co_varnames[named],)
         self.metadata = code.co_varnames[code.co_posonlyargcount : named]
         self.defaults = defaults_of(forward)
+        if together is not None:
+            rules = {f"d{name}": partial(_alone, together, i) for i, name in enumerate(self.arguments)}
         self.rules = self._checked(rules)
         self._check_written_form()
         optional = not self.many and len(self.defaults) == len(self.metadata)
@@ -143,7 +152,10 @@ class Operation(Traits):
             takes = ", ".join((*self.arguments, *self.metadata))
             raise TypeError(f"{self.name}: takes ({takes}), got {len(given)} arguments")
         chosen = {**dict(zip(self.metadata, by_position, strict=False)), **named}
-        metadata = {**self.defaults, **{name: self._option(name, chosen[name]) for name in chosen}}
+        metadata = {**self.defaults, **chosen}
+        for name, value in chosen.items():
+            if type(value) not in UNCHANGING:
+                metadata[name] = self._option(name, value)
         if metadata.keys() != set(self.metadata):
             self._misnamed(metadata)
         if len(chosen) < len(by_position) + len(named):
@@ -249,6 +261,11 @@ def not_an_option() -> str:
         "must be known when a program is recorded: in place of a mask use where(condition, x, 0.0); an "
         "argument that is an index or a setting is declared: compile(f, static=['name'])"
     )
+
+
+def _alone(together: Callable[..., Any], i: int, *given: Any, **metadata: Any) -> Any:
+    """The rule for operand i of those that are computed together."""
+    return together(*given, **metadata)[i]()
 
 
 def _constant(rule: Rule) -> Any:

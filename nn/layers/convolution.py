@@ -9,12 +9,13 @@ V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXi
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autodiff import Value, moveaxis, pad, primitive, reshape, shape
+from autodiff import Value, moveaxis, pad, primitive, shape, transpose
 from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
@@ -74,12 +75,72 @@ def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: P
     given = np.shape(x)
     if len(given) < 4:
         raise ValueError(f"expected (…, *size, windows down, windows across), got shape {given}")
-    y = np.zeros((*given[:-4], *image), x.dtype)
+    y = np.zeros_like(x[..., 0, 0, :, :], shape=(*given[:-4], *image))  # laid out in memory as x is
     places = _view(y, given[-4:-2], stride, dilation, writeable=True)
     if places.shape != given:
         raise ValueError(f"an image of {image} pixels has {places.shape[-2:]} windows, got {given[-2:]}")
     for row, column in np.ndindex(*given[-4:-2]):  # one place of the kernel in all windows: no pixel twice
         places[..., row, column, :, :] += x[..., row, column, :, :]
+    return y
+
+
+# -- with channels last: each of the three is the adjoint of the others in one of their operands ------
+
+
+def _seen(x: Any, size: Pair, stride: Pair, dilation: Pair, writeable: bool = False) -> Any:
+    """What a kernel sees of (…, height, width, channels): a view (…, down, across, *size, channels)."""
+    (m, n), (s, t), (d, e) = pair(size, "size"), pair(stride, "stride"), pair(dilation, "dilation")
+    span = d * (m - 1) + 1, e * (n - 1) + 1
+    every = sliding_window_view(x, span, (-3, -2), writeable=writeable)
+    return np.moveaxis(every[..., ::s, ::t, :, ::d, ::e], -3, -1)
+
+
+def _as_rows(x: Any, axes: int) -> Any:
+    """The last axes as one, and those before them as another."""
+    return np.reshape(x, (-1, math.prod(np.shape(x)[-axes:])))
+
+
+def _of_pixels(g: Any, y: Any, x: Any, w: Any, stride: Pair, dilation: Pair) -> Any:
+    return _to_pixels(g, w, shape(x)[-3:-1], stride, dilation)
+
+
+def _of_kernels(g: Any, y: Any, x: Any, w: Any, stride: Pair, dilation: Pair) -> Any:
+    return _to_kernels(x, g, shape(w)[:2], stride, dilation)
+
+
+@primitive(linear=True, symbol="∗", dx=_of_pixels, dw=_of_kernels)
+def convolution(x: Any, w: Any, /, stride: Pair = 1, dilation: Pair = 1) -> Any:
+    """Convolution of pixels.   y[…, i, j, o] = Σ w[k, l, c, o]·x[…, s·i + d·k, s·j + d·l, c].
+
+    x is (…, height, width, channels), w is (*size, channels, channels of y).
+    """
+    seen = _seen(x, w.shape[:2], stride, dilation)
+    return np.reshape(_as_rows(seen, 3) @ _as_rows(w, 1), (*seen.shape[:-3], w.shape[-1]))
+
+
+@primitive(
+    linear=True,
+    dx=lambda h, y, x, g, size, stride, dilation: _of_pixels(g, y, x, h, stride, dilation),
+    dg=lambda h, y, x, g, size, stride, dilation: convolution(x, h, stride, dilation),
+)
+def _to_kernels(x: Any, g: Any, /, size: Pair, stride: Pair, dilation: Pair) -> Any:
+    """w̄ of a convolution of x from ȳ.   w̄[k, l, c, o] = Σ x[…, s·i + d·k, s·j + d·l, c]·ȳ[…, i, j, o]."""
+    seen = _seen(x, size, stride, dilation)
+    return np.reshape(_as_rows(seen, 3).T @ _as_rows(g, 1), (*seen.shape[-3:], g.shape[-1]))
+
+
+@primitive(
+    linear=True,
+    dg=lambda h, y, g, w, image, stride, dilation: convolution(h, w, stride, dilation),
+    dw=lambda h, y, g, w, image, stride, dilation: _of_kernels(g, y, h, w, stride, dilation),
+)
+def _to_pixels(g: Any, w: Any, /, image: tuple[int, int], stride: Pair, dilation: Pair) -> Any:
+    """x̄ of a convolution with w from ȳ: what each place of the kernels makes of it, added up."""
+    y = np.zeros_like(g, shape=(*g.shape[:-3], *image, w.shape[2]))
+    places, rows = _seen(y, w.shape[:2], stride, dilation, writeable=True), _as_rows(g, 1)
+    for row, column in np.ndindex(*w.shape[:2]):  # one place of the kernels in all windows: no pixel twice
+        place = places[..., row, column, :]
+        place += np.reshape(rows @ w[row, column].T, place.shape)
     return y
 
 
@@ -113,13 +174,17 @@ def _check_fit(pixels: tuple[int, ...], what: str, span: tuple[int, ...], paddin
         )
 
 
-def bordered(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
-    """Images inside a border of one value."""
-    if not any(border):
-        return x
-    down, across = border
-    widths = [(0, 0)] * (len(shape(x)) - 2) + [(down, down), (across, across)]
-    return pad(x, widths, constant_values=value)
+def pixels(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
+    """Images inside a border of one value, with channels last, (…, height, width, channels).
+
+    So layers compute: what belongs to a pixel is together in memory, and is copied in one go. An image that a
+    layer returns is a view of such memory, where the next layer finds it.
+    """
+    y, (down, across) = moveaxis(x, -3, -1), border
+    if not (down or across):
+        return y
+    widths = [(0, 0)] * (len(shape(x)) - 3) + [(down, down), (across, across), (0, 0)]
+    return pad(y, widths, constant_values=value)
 
 
 class Conv2d(Module):
@@ -176,14 +241,9 @@ class Conv2d(Module):
 
     def forward(self, x: Any) -> Any:
         """The images convolved with each kernel, plus its bias."""
-        x = bordered(images(x, self, self.in_channels), self.padding)
-        patches = windows(x, self.kernel_size, self.stride, self.dilation)
-        # Channels and kernel first: the longest axis then lies last, and the copy runs along it.
-        patches = moveaxis(patches, (-5, -4, -3), (0, 1, 2))
-        rows = reshape(self.weight, (self.out_channels, -1))
-        y = rows @ reshape(patches, (rows.shape[1], -1))
-        y = moveaxis(reshape(y, (self.out_channels, *patches.shape[3:])), 0, -3)
-        return y if self.bias is None else y + reshape(self.bias, (-1, 1, 1))
+        x = pixels(images(x, self, self.in_channels), self.padding)
+        y = convolution(x, transpose(self.weight, (2, 3, 1, 0)), self.stride, self.dilation)
+        return moveaxis(y if self.bias is None else y + self.bias, -1, -3)
 
     def configuration(self) -> dict[str, Any]:
         """All settings but those that change nothing."""

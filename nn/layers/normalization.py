@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, mean, reshape, sqrt
+from autodiff import Value, layer_norm, mean, reshape, sqrt
 from autodiff.ops.plain import raw
 from autodiff.settings import positive, probability
 from autodiff.values.data import shape_of
@@ -61,19 +61,22 @@ class BatchNorm(Module):
         x = entries(x)
         self._check(shape_of(x))
         column = (self.n_features, *[1] * (x.ndim - 2))
-        deviation, variance = self._measured(x) if self.training else self._expected(x, column)
-        scale = reshape(self.weight, column) / sqrt(variance + self.eps)
-        return deviation * scale + reshape(self.bias, column)
+        weight, bias = reshape(self.weight, column), reshape(self.bias, column)
+        if not self.training:
+            deviation, variance = self._expected(x, column)
+            return deviation * (weight / sqrt(variance + self.eps)) + bias
+        axes = 0 if x.ndim == 2 else (0, *range(2, x.ndim))
+        self._measure(x, axes)
+        return layer_norm(x, weight, bias, axes, self.eps)
 
-    def _measured(self, x: Any) -> tuple[Any, Any]:
-        """Deviations from the mean of the batch, and its variance, both noted for predictions."""
-        axes = (0, *range(2, x.ndim))
-        center = mean(x, axes, keepdims=True)
-        deviation = x - center
-        variance = mean(deviation * deviation, axes, keepdims=True)
+    def _measure(self, x: Any, axes: Any) -> None:
+        """Note mean and variance of the batch for predictions."""
         plain = Value.detach if isinstance(self.running_mean, Value) else raw  # a program is given them
-        self._note(plain(center).ravel(), plain(variance).ravel(), x.size // self.n_features)
-        return deviation, variance
+        seen = plain(x) if isinstance(x, Value) else x
+        center = mean(seen, axes, keepdims=True)
+        deviation = seen - center
+        variance = mean(deviation * deviation, axes)
+        self._note(center.ravel(), variance.ravel(), x.size // self.n_features)
 
     def _expected(self, x: Any, column: tuple[int, ...]) -> tuple[Any, Any]:
         """Deviations from the running mean, and the running variance, in the dtype of x."""
@@ -132,6 +135,4 @@ class LayerNorm(Module):
         if given[-len(self.shape) :] != self.shape:
             raise ValueError(f"LayerNorm: expected last axes of sizes {self.shape}, got shape {given}")
         axes = tuple(range(-len(self.shape), 0))
-        deviation = x - mean(x, axes, keepdims=True)
-        scale = sqrt(mean(deviation * deviation, axes, keepdims=True) + self.eps)
-        return deviation / scale * self.weight + self.bias
+        return layer_norm(x, self.weight, self.bias, axes if len(axes) > 1 else -1, self.eps)

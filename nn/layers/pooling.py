@@ -9,7 +9,7 @@ import autodiff as ad
 
 from ..module import Module
 from ..sizes import Pair, pair
-from .convolution import bordered, images, windows
+from .convolution import images, pixels, windows
 
 
 class _Pool(Module):
@@ -33,10 +33,10 @@ class _Pool(Module):
         return self.kernel_size
 
     def windows(self, x: Any) -> Any:
-        """The pixels of all windows, first axis, of images: (pixels, …, channels, height′, width′)."""
-        x = bordered(images(x, self), self.padding, self.border)
-        pixels = ad.moveaxis(windows(x, self.kernel_size, self.stride), (-4, -3), (0, 1))
-        return ad.reshape(pixels, (math.prod(self.kernel_size), *ad.shape(pixels)[2:]))
+        """The pixels of all windows, first axis, of images: (pixels, …, height′, width′, channels)."""
+        x = ad.moveaxis(pixels(images(x, self), self.padding, self.border), -1, -3)
+        seen = ad.moveaxis(windows(x, self.kernel_size, self.stride), (-4, -3, -5), (0, 1, -1))
+        return ad.reshape(seen, (math.prod(self.kernel_size), *ad.shape(seen)[2:]))
 
 
 class MaxPool2d(_Pool):
@@ -56,7 +56,7 @@ class MaxPool2d(_Pool):
 
     def forward(self, x: Any) -> Any:
         """The largest pixel of each window."""
-        return ad.max(self.windows(x), 0)
+        return ad.moveaxis(ad.max(self.windows(x), 0), -1, -3)
 
 
 class AvgPool2d(_Pool):
@@ -72,7 +72,7 @@ class AvgPool2d(_Pool):
 
     def forward(self, x: Any) -> Any:
         """The mean of each window."""
-        return ad.mean(self.windows(x), 0)
+        return ad.moveaxis(ad.mean(self.windows(x), 0), -1, -3)
 
 
 class Flatten(Module):

@@ -220,3 +220,22 @@ def test_type_hints_of_operations_can_be_read(name):
     names = {"DTypeLike": typing.Any}  # numpy.typing is imported for checkers alone
     if callable(function):
         assert "return" in typing.get_type_hints(function, localns=names)
+
+
+def test_what_rules_have_in_common_is_computed_once_a_pass():
+    computed = []
+
+    def rules(g, y, a, b):
+        computed.append(y)
+        return lambda: g * b, lambda: g * a
+
+    @primitive(together=rules)
+    def product(a, b, /):
+        return a * b
+
+    a, b = Value([2.0, 3.0]), Value([5.0, 7.0])
+    da, db = gradients(product(a, b).sum(), [a, b])
+    assert len(computed) == 1
+    np.testing.assert_array_equal([da, db], [b.data, a.data])
+    second = gradients((gradients(product(a, b).sum(), a, create_graph=True) ** 2).sum(), b)
+    np.testing.assert_array_equal(second, 2.0 * b.data)

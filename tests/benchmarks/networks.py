@@ -32,10 +32,10 @@ def demo() -> Task:
         return lambda *θ: relu(minus_y * scores(relu, x, θ) + 1.0).sum() * share
 
     head = partial(by_hand, X, θ, hinge(y))
-    return Task("2-16-16-1 on arrays, 100 points", loss, θ, head, eager_at_most=1.8, jax_at_most=1)
+    return Task("2-16-16-1 on arrays, 100 points", loss, θ, head, jax_at_most=1)
 
 
-def classifier(batch: int, *sizes: int, eager_at_most: float) -> Task:
+def classifier(batch: int, *sizes: int) -> Task:
     """Softmax cross-entropy on random observations."""
     draw = np.random.default_rng(7)
     X, θ = draw.random((batch, sizes[0])), initial(*sizes)
@@ -47,11 +47,11 @@ def classifier(batch: int, *sizes: int, eager_at_most: float) -> Task:
 
     name = f"{'-'.join(map(str, sizes))}, batch {batch}"
     head = partial(by_hand, X, θ, cross_entropy(labels))
-    return Task(name, loss, θ, head, eager_at_most=eager_at_most, jax_at_most=1.2)
+    return Task(name, loss, θ, head, jax_at_most=1.2)
 
 
 def rows() -> Iterator[Row]:
     """Each beside NumPy by hand and the other libraries."""
     yield from demo().rows()
-    yield from classifier(64, 64, 128, 10, eager_at_most=1.3).rows()
-    yield from classifier(128, 784, 256, 128, 10, eager_at_most=1.15).rows()
+    yield from classifier(64, 64, 128, 10).rows()
+    yield from classifier(128, 784, 256, 128, 10).rows()

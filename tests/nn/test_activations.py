@@ -31,10 +31,6 @@ def elu(x, alpha=1.0):
     return np.where(x > 0.0, x, alpha * np.expm1(np.minimum(x, 0.0)))
 
 
-def gelu(x):
-    return np.vectorize(lambda t: t * 0.5 * (1.0 + math.erf(t / math.sqrt(2.0))), otypes=[float])(x)
-
-
 def leaky_relu(x, negative_slope=0.01):
     return np.maximum(x, 0.0) + negative_slope * np.minimum(x, 0.0)
 
@@ -46,7 +42,6 @@ CASES = [
     Activation("elu", (AWAY,), reference=elu),
     Activation("elu", (AWAY,), (("alpha", 0.5),), elu),
     Activation("selu", (AWAY,), reference=lambda x: SELU[0] * elu(x, SELU[1])),
-    Activation("gelu", (REAL,), reference=gelu),
     Activation("silu", (REAL,), reference=lambda x: x / (1.0 + np.exp(-x))),
     Activation("softsign", (AWAY,), reference=lambda x: x / (1.0 + np.abs(x))),
 ]

@@ -87,7 +87,11 @@ class _Run(Calls):
             raise
 
     def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
-        """A call whose result has one shape, whatever the numbers are."""
+        """A call whose result has one shape, whatever the numbers are; not one of another library's ufuncs,
+        which a program that is saved cannot name: it stays inside the function that knows what else to do.
+        """
+        if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
+            raise UnwritableError
         if f not in METHODS and not isinstance(getattr(f, "__self__", f), np.ufunc):  # np.add.reduce is one's
             require_fixed_shape(f, operands, options)
         return super().called(f, operands, options)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...graph import Graph
 from ...ops import divide, exp, log, log_softmax, sigmoid, softmax, subtract
+from ...ops.normalization import _layer_norm as layer_norm
 from ...values.modes import differentiating
 from ...values.value import Value
 from ..listing import Line
@@ -15,10 +16,11 @@ from .draft import Draft, rule
 
 
 @rule(
-    "softmax, its logarithm and σ of arrays are what they are made of, to the last digits of a sum",
+    "softmax, its logarithm, σ and layer_norm are what they are made of, to the last digits of a sum",
     softmax,
     log_softmax,
     sigmoid,
+    layer_norm,
     exact=False,
 )
 def opened(draft: Draft, line: Line) -> int | None:

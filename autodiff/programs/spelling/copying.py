@@ -27,7 +27,8 @@ def copied(found: Definition, name: str, reference: Reference, power: Power = No
     program cannot have, or what means one thing here and another there.
     """
     given = found.node.args
-    if given.kwarg or found.local & found.outside or any(map(_is_bound_to_place, ast.walk(found.node))):
+    needed = {*ast.walk(found.node)} - _dispensable(found.node)
+    if given.kwarg or found.local & found.outside or any(map(_is_bound_to_place, needed)):
         raise UnwrittenError
     translation = _Translation(found.names, found.local, reference, power)
     usual = {name: ast.parse(reference(x), mode="eval").body for name, x in found.defaults.items()}
@@ -52,6 +53,17 @@ def _is_bound_to_place(node: ast.AST) -> bool:
         case ast.ImportFrom(module, _, level):
             return bool(level) or (module or "").partition(".")[0] not in BROUGHT
     return isinstance(node, (ast.Global, ast.Nonlocal, ast.ClassDef))
+
+
+def _dispensable(function: ast.AST) -> set[ast.AST]:
+    """What a function tries and can do without: the imports in a `try … except ImportError`."""
+    blocks = (node for node in ast.walk(function) if isinstance(node, ast.Try))
+    tried = (block.body for block in blocks if any(map(_catches_imports, block.handlers)))
+    return {node for body in tried for node in body if isinstance(node, (ast.Import, ast.ImportFrom))}
+
+
+def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    return isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
 
 
 def _docstring(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:

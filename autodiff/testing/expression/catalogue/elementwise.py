@@ -106,6 +106,7 @@ ELEMENTWISE = [
     _function("softplus", ANY),
     _function("log_sigmoid", ANY),
     _function("erf", ANY),
+    Drawable("gelu", [*calls("gelu", "x"), "ad.gelu(x, 'tanh')"]),
     _function("xlogy", ANY, ABOVE),
     _function("xlog1py", ANY, ABOVE),
     _function("entr", ABOVE),

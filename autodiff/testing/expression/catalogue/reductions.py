@@ -68,6 +68,7 @@ REDUCTIONS = [
     _reduction("logsumexp"),
     _along("softmax", "", "axis=0"),
     _along("log_softmax", "", "axis=0"),
+    _along("layer_norm", "eps=0.1", "axis=0, eps=0.1"),
     _along("cumsum", "", "axis=0", "axis=-1"),
     _along("cumprod", "", "axis=0", "axis=-1", domains=(MODERATE,)),
 ]

@@ -1,0 +1,33 @@
+"""gelu, exact and by tanh, and the error function that it is made of."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import Value
+
+
+def test_gelu_by_tanh_is_near_the_exact_one_and_other_approximations_are_refused():
+    x = np.linspace(-8.0, 8.0, 1001)
+    assert 0.0 < np.abs(ad.gelu(x) - ad.gelu(x, "tanh")).max() < 5e-4
+    with pytest.raises(ValueError, match="must be 'none' or 'tanh', got 'sigmoid'"):
+        ad.gelu(x, "sigmoid")
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_and_its_slope_are_finite_far_out(approximate):
+    x = Value([-1e200, -1000.0, 1000.0, 1e200])
+    y = ad.gelu(x, approximate)
+    np.testing.assert_array_equal(y.data, [0.0, 0.0, 1000.0, 1e200])
+    np.testing.assert_array_equal(ad.gradients(y.sum(), x), [0.0, 0.0, 1.0, 1.0])
+
+
+def test_erf_without_scipy_is_the_same_to_the_last_digits(monkeypatch):
+    x = np.linspace(-7.0, 7.0, 2001)
+    wanted = [math.erf(t) for t in x]
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    np.testing.assert_allclose(ad.erf(x), wanted, rtol=5e-16)
+    assert ad.erf(np.float32(x)).dtype == np.float32
