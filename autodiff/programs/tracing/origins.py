@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...values.user_code import users_line
@@ -18,6 +19,8 @@ class Origins:
     def __init__(self) -> None:
         self.told: Origin | None = None
         """What is said of all nodes from now on, if anything."""
+        self.aside: Origin | None = None
+        """What is said of columns."""
         self.pulled: tuple[Value, Any] | None = None
         """The node that a reverse pass has come to, with its gradient: what is recorded belongs to it."""
         self.differentiated: dict[int, Value] = {}
@@ -28,6 +31,8 @@ class Origins:
         """Find where a node that has just been recorded comes from."""
         if self.told is not None:
             self._known[node._birth] = self.told
+        elif self.aside is not None:
+            self._known[node._birth] = self.aside
         elif self.pulled is not None:
             self._known[node._birth] = self._derived(*self.pulled)
         else:
@@ -41,6 +46,13 @@ class Origins:
     def get(self, node: Value) -> Origin | None:
         """The origin of a node, if it was recorded under these eyes."""
         return self._known.get(node._birth)
+
+    def of_columns(self, sample: Value, sizes: Sequence[int]) -> Origin | None:
+        """That of a column, by one of those side by side in it."""
+        origin = self._known.get(sample._birth)
+        if origin is None or not origin.code:
+            return origin
+        return origin._replace(code=f"{' × '.join(map(str, sizes))} at once: {origin.code}") if sizes else origin
 
     def is_derived(self, node: Value) -> bool:
         """Whether a pass recorded it, or it looks at what passes gave."""

@@ -6,7 +6,7 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ from ...values import modes
 from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
 from ...values.value import Value, births, data_of
+from ..columns.columns import Columns
+from ..columns.computed import Computed
 from ..listing import Line, Listing, Origin
 from . import refusals
 from .conditions import CONDITIONS
@@ -53,6 +55,7 @@ class Trace:
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
         self.start = next(births)
+        self._columns = Columns(self.start, self.is_constant, self._tell)
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
@@ -81,6 +84,17 @@ class Trace:
         if name not in CONDITIONS:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
+
+    def side_by_side(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
+        """The outputs of columns, where parts of what was recorded are alike."""
+        try:
+            return self._columns.of(outputs, targets)
+        finally:
+            self.origins.aside = None
+
+    def _tell(self, kind: Computed) -> None:
+        """Note what the columns that are recorded next are."""
+        self.origins.aside = self.origins.of_columns(kind.members[0], kind.sizes)
 
     def pulling(self, node: Value, g: Any) -> None:
         """Note the node that a pass has come to."""
@@ -117,7 +131,7 @@ def recorded_from(
     trace.arguments = frozenset(x._birth for x in inputs)
     with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
         result = f(*args, **kwargs)
-        outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
+        outputs = tuple(trace.side_by_side([x for x in leaves(result) if isinstance(x, Value)]))
         trace.origins.told = CHECK
         watched = None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
     if trace.is_spoilt and not absorbs:

@@ -1,0 +1,61 @@
+"""What f recorded, with parts that are alike computed side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from ...values.operation import inputs_of
+from ...values.value import Value
+from .computed import Computed
+from .sorting import Home, Sorting
+
+
+class Columns:
+    """The columns of one recording.
+
+    `is_constant` says whether a Value was made of plain numbers while f ran, `tell` that what is recorded next
+    are columns of a kind.
+    """
+
+    def __init__(
+        self, start: int, is_constant: Callable[[Value], bool], tell: Callable[[Computed], None]
+    ) -> None:
+        self._start, self._is_constant, self._tell = start, is_constant, tell
+        self._homes: dict[int, Home] = {}
+
+    def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
+        """The same outputs, computed by columns from Values with births in `targets`, and from leaves."""
+        nodes = self._recorded(outputs, targets)
+        sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
+        for kind in sorting.kinds:
+            kind.decide()
+        if not any(kind.is_column for kind in sorting.kinds) and not self._homes:
+            return [*outputs]
+        for kind in sorting.kinds:
+            self._tell(kind)
+            kind.settle()
+        for birth, home in sorting.homes.items():
+            if isinstance(home[0], Computed) and home[0].is_changed:
+                self._homes[birth] = home
+        return [*map(self._new, outputs)]
+
+    def _new(self, output: Value) -> Value:
+        if output._birth not in self._homes:
+            return output
+        kind, position = self._homes[output._birth]
+        found = kind.alone(position)
+        return found if isinstance(found, Value) else output
+
+    def _recorded(self, outputs: Sequence[Value], targets: Collection[int]) -> list[Value]:
+        """What outputs were computed from while f ran and is no column yet, in order of birth."""
+        found: dict[int, Value] = {}
+        stack = [*outputs]
+        while stack:
+            x = stack.pop()
+            birth = x._birth
+            if x._operation is None or birth in found or birth <= self._start:
+                continue
+            if birth not in targets and birth not in self._homes:
+                found[birth] = x
+                stack += [y for y in inputs_of(x) if type(y) is Value]
+        return [found[birth] for birth in sorted(found)]

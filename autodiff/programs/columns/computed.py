@@ -1,0 +1,158 @@
+"""Kinds that operations compute: side by side where that pays, else one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...values.data import Shape, dtype_of, shape_of
+from ...values.operation import Operation
+from ...values.value import Value, data_of
+from .arrays import record, shaped, spread, taken, with_axes
+from .batches import batched, suits
+from .kinds import Constants, Kind, Leaves
+from .loops import Positions, Sizes, grid
+
+MANY, FEW = 16, 4
+"""Numbers, and arrays, from which on it pays to compute them side by side."""
+
+
+class Computed(Kind):
+    """The results of one operation, with the same options, on operands of the same kinds.
+
+    `sites` have the positions of the operands in the order of the members; where an operand is many of one
+    kind, as many as `counts` says for each member.
+    """
+
+    def __init__(self, sample: Value, metadata: dict[str, Any], operands: Sequence[Kind], counts: Sizes) -> None:
+        super().__init__(shape_of(sample._data))
+        self.operation: Operation = sample._operation
+        self.dtype = dtype_of(sample._data)
+        self.metadata, self.operands, self.counts = metadata, operands, counts
+        self.sites: list[list[int]] = [[] for _ in operands]
+        self.known: dict[Any, int] = {}
+        self.sizes: Sizes = ()
+        self.is_changed = False
+        self._value: Any = None
+        self._alone: dict[int, Any] = {}
+
+    def decide(self) -> None:
+        """Find out whether it pays to compute them side by side."""
+        arrays = bool(self.shape) or any(kind.shape for kind in self.operands)
+        count = len(self.members) * max(self.counts, default=0)
+        self.is_column = count >= (FEW if arrays else MANY) and self._is_possible()
+        if self.is_column:
+            for kind, site in zip(self.operands, self.sites, strict=True):
+                if isinstance(kind, Leaves) and len(set(site)) > 1:
+                    kind.want(site)
+
+    def _is_possible(self) -> bool:
+        return suits(self.operation, [kind.shape for kind in self.operands])
+
+    def settle(self) -> None:
+        """Compute them."""
+        if self.is_column:
+            self._compute()
+            self.is_changed = True
+        else:
+            for position, node in enumerate(self.members):
+                self._alone[position] = found = self._recorded(position)
+                self.is_changed |= found is not node
+
+    def _compute(self) -> None:
+        sites = [np.array(site) for site in self.sites]
+        if len(self.members) > 1:
+            self.sizes = grid([kind.ranked(site) for kind, site in zip(self.operands, sites, strict=True)])
+        parts = [kind.part(site.reshape(self.sizes)) for kind, site in zip(self.operands, sites, strict=True)]
+        parts = [self._cast(kind, part) for kind, part in zip(self.operands, parts, strict=True)]
+        shapes = [kind.shape for kind in self.operands]
+        value = batched(self.operation, self.metadata, self.shape, len(self.sizes), parts, shapes)
+        self._value = spread(value, self.sizes + self.shape)
+
+    def _cast(self, kind: Kind, part: Any) -> Any:
+        """Plain numbers in the precision of the result, which they do not change one by one."""
+        narrow = self.dtype.kind == "f" and self.dtype.itemsize < 8
+        return part.astype(self.dtype) if narrow and isinstance(part, np.ndarray) and not kind.shape else part
+
+    # -- one by one --------------------------------------------------------------------------------
+
+    def alone(self, position: int) -> Any:
+        if position not in self._alone:
+            one = taken(self.row, position) if self.sizes else self._value
+            self._alone[position] = one
+        return self._alone[position]
+
+    def _together(self) -> Any:
+        return shaped(self._value, (len(self.members), *self.shape)) if self.is_column else super()._together()
+
+    def _recorded(self, position: int) -> Any:
+        """As f recorded it, unless operands have become parts of columns."""
+        places = [
+            (kind, i)
+            for kind, site, count in zip(self.operands, self.sites, self.counts, strict=True)
+            for i in site[position * count : (position + 1) * count]
+        ]
+        operands = [kind.alone(i) for kind, i in places]
+        node = self.members[position]
+        if all(map(is_, operands, [kind.member(i) for kind, i in places])):
+            return node
+        new = self._again(operands)
+        if isinstance(new, Value):
+            new._label, new._tracked = node._label, node._tracked
+        return new
+
+    def _again(self, operands: Sequence[Any]) -> Any:
+        return record(self.operation, operands, self.metadata)
+
+
+class Summed(Computed):
+    """Sums of many terms, which f added one by one."""
+
+    def _is_possible(self) -> bool:
+        return True
+
+    def _compute(self) -> None:
+        count = len(self.members)
+        sites = [np.array(site).reshape(count, -1) for site in self.sites]
+        if count > 1:
+            self.sizes = grid([k.ranked(site[:, 0]) for k, site in zip(self.operands, sites, strict=True)])
+        terms = [
+            with_axes(self._total(kind, site), kind.shape, len(self.shape))
+            for kind, site in zip(self.operands, sites, strict=True)
+        ]
+        value = reduce(lambda x, y: x + y, sorted(terms, key=lambda x: not isinstance(x, Value)))
+        self._value = spread(value, self.sizes + self.shape)
+
+    def _total(self, kind: Kind, site: Positions) -> Any:
+        """The sum of all terms of one kind."""
+        part, inner = inner_part(kind, site, self.sizes)
+        if site.shape[1] == 1:
+            return part
+        first = len(self.sizes)
+        given = shape_of(part)[first : first + len(inner)] if len(shape_of(part)) > len(kind.shape) else None
+        if given is None:
+            return part * float(site.shape[1])
+        total = ops.sum(part, axis=tuple(range(first, first + len(inner))))
+        times = math.prod(inner) // math.prod(given)
+        return total * float(times) if times > 1 else total
+
+    def _again(self, operands: Sequence[Any]) -> Any:
+        return reduce(lambda x, y: x + y, operands)
+
+
+def inner_part(kind: Kind, site: Positions, sizes: Sizes) -> tuple[Any, Sizes]:
+    """Many of one kind for each member, along axes behind those of the members, and the sizes of these."""
+    inner: Sizes = (site.shape[1],)
+    if site.shape[1] == 1:
+        inner = ()
+    else:
+        ranks = kind.ranked(site)
+        if np.array_equal(ranks - ranks[:, :1], np.broadcast_to(ranks[0] - ranks[0, 0], site.shape)):
+            inner = grid([ranks[0]])
+    return kind.part(site.reshape(sizes + inner)), inner
