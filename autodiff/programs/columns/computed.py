@@ -17,7 +17,7 @@ from ...values.value import Value, data_of
 from .arrays import record, shaped, spread, taken, with_axes
 from .batches import batched, suits
 from .kinds import Constants, Kind, Leaves
-from .loops import Positions, Sizes, grid
+from .loops import Positions, Sizes, even_steps, grid
 
 MANY, FEW = 16, 4
 """Numbers, and arrays, from which on it pays to compute them side by side."""
@@ -39,6 +39,7 @@ class Computed(Kind):
         self.known: dict[Any, int] = {}
         self.sizes: Sizes = ()
         self.is_changed = False
+        self._places: Positions | None = None
         self._value: Any = None
         self._alone: dict[int, Any] = {}
 
@@ -53,6 +54,8 @@ class Computed(Kind):
                     kind.want(site)
 
     def _is_possible(self) -> bool:
+        if self.operation.formula in self.operation.arguments:  # x as it is, which is nothing to compute
+            return self.operands[0].is_column
         return suits(self.operation, [kind.shape for kind in self.operands])
 
     def settle(self) -> None:
@@ -68,12 +71,37 @@ class Computed(Kind):
     def _compute(self) -> None:
         sites = [np.array(site) for site in self.sites]
         if len(self.members) > 1:
-            self.sizes = grid([kind.ranked(site) for kind, site in zip(self.operands, sites, strict=True)])
+            sites = self._in_loops(sites)
         parts = [kind.part(site.reshape(self.sizes)) for kind, site in zip(self.operands, sites, strict=True)]
         parts = [self._cast(kind, part) for kind, part in zip(self.operands, parts, strict=True)]
         shapes = [kind.shape for kind in self.operands]
-        value = batched(self.operation, self.metadata, self.shape, len(self.sizes), parts, shapes)
+        self._keep(batched(self.operation, self.metadata, self.shape, len(self.sizes), parts, shapes))
+
+    def _in_loops(self, sites: list[Positions]) -> list[Positions]:
+        """The sites in the order in which members are computed, after the loops that ran through them."""
+        ranks = [kind.ranked(site) for kind, site in zip(self.operands, sites, strict=True)]
+        self.sizes = grid(ranks)
+        if len(self.sizes) > 1:
+            return sites
+        if any(even_steps(rank) is None for rank in ranks):
+            order = np.lexsort(ranks[::-1])
+            sizes = grid([rank[order] for rank in ranks])
+            if len(sizes) > 1 or all(even_steps(rank[order]) for rank in ranks):
+                self.sizes, self._places = sizes, np.argsort(order)
+                return [site[order] for site in sites]
+        for kind, rank in zip(self.operands, ranks, strict=True):
+            if kind.is_column and math.prod(kind.sizes) == len(rank) and np.array_equal(rank, range(len(rank))):
+                self.sizes = kind.sizes
+        return sites
+
+    def ranked(self, positions: Positions) -> Positions:
+        return positions if self._places is None else self._places[positions]
+
+    def _keep(self, value: Any) -> None:
+        """Take an array, which may be the same along some axes, for that of all."""
         self._value = spread(value, self.sizes + self.shape)
+        if isinstance(self._value, Value):
+            self._value._tracked = self.members[0]._tracked
 
     def _cast(self, kind: Kind, part: Any) -> Any:
         """Plain numbers in the precision of the result, which they do not change one by one."""
@@ -84,7 +112,7 @@ class Computed(Kind):
 
     def alone(self, position: int) -> Any:
         if position not in self._alone:
-            one = taken(self.row, position) if self.sizes else self._value
+            one = taken(self.row, int(self.ranked(np.array(position)))) if self.sizes else self._value
             self._alone[position] = one
         return self._alone[position]
 
@@ -126,8 +154,7 @@ class Summed(Computed):
             with_axes(self._total(kind, site), kind.shape, len(self.shape))
             for kind, site in zip(self.operands, sites, strict=True)
         ]
-        value = reduce(lambda x, y: x + y, sorted(terms, key=lambda x: not isinstance(x, Value)))
-        self._value = spread(value, self.sizes + self.shape)
+        self._keep(reduce(lambda x, y: x + y, sorted(terms, key=lambda x: not isinstance(x, Value))))
 
     def _total(self, kind: Kind, site: Positions) -> Any:
         """The sum of all terms of one kind."""
@@ -152,6 +179,7 @@ def inner_part(kind: Kind, site: Positions, sizes: Sizes) -> tuple[Any, Sizes]:
     if site.shape[1] == 1:
         inner = ()
     else:
+        site = np.take_along_axis(site, np.argsort(kind.ranked(site), axis=1, kind="stable"), 1)
         ranks = kind.ranked(site)
         if np.array_equal(ranks - ranks[:, :1], np.broadcast_to(ranks[0] - ranks[0, 0], site.shape)):
             inner = grid([ranks[0]])

@@ -16,7 +16,7 @@ from ... import ops
 from ...values.data import Shape
 from ...values.value import data_of
 from .arrays import arranged, shaped, taken
-from .loops import Positions, without_repeats
+from .loops import Positions, Sizes, without_repeats
 
 
 class Kind:
@@ -24,6 +24,8 @@ class Kind:
 
     is_column = False
     """Whether they are computed side by side."""
+    sizes: Sizes = ()
+    """Those of the loops that ran through them."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape

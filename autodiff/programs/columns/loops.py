@@ -105,7 +105,8 @@ def cut(count: int, start: int, sizes: Sizes, steps: Sizes) -> Cut | None:
     if any(step <= 0 for step in steps) or any(a % b for a, b in pairwise(steps)):
         return None
     if len(steps) == 1:
-        return Cut(slice(start, start + (sizes[0] - 1) * steps[0] + 1, steps[0]), sizes, ())
+        step = steps[0] if steps[0] > 1 else None
+        return Cut(slice(start, start + (sizes[0] - 1) * steps[0] + 1, step), sizes, ())
     if steps == tuple(accumulate(sizes[:0:-1], mul, initial=1))[::-1]:
         return Cut(slice(start, start + math.prod(sizes)), sizes, ())
     used = sizes[0] * steps[0]

@@ -35,6 +35,9 @@ SUMS = _operations(ops.add, ops.subtract, ops.sum, ops.mean, ops.sum_to, ops.sca
 TELLING = MOVES | PRODUCTS | SUMS | _operations(ops.log, ops.sqrt, ops.log_softmax)
 """What is finite only where all entries of its operands are."""
 
+ENTRIES = _operations(ops.getitem)
+"""What is finite where its operand is."""
+
 RATIOS = _operations(ops.divide, ops.power)
 """What tells of its first operand, where the second is a number above 0."""
 
@@ -53,7 +56,7 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     the births of what passes gave. One that no result was computed from needs no look: where it holds nan,
     so does what was made of the same numbers.
     """
-    looked = [g for birth, g in _doubtful(nodes, set()).items() if birth in gradients]
+    looked = _wholes([g for birth, g in _doubtful(nodes, set()).items() if birth in gradients])
     if any(len(g.shape) > 1 for g in looked):
         looked = _telling_of(looked, nodes, [y for y in results if type(y._data) is float and y._operation])
     if not looked:
@@ -61,6 +64,16 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     result: Value = reduce(lambda a, b: a + b, [energy(x) if x.shape else x for x in looked]) * 0.0
     result.name = "total"
     return result
+
+
+def _wholes(gradients: Iterable[Value]) -> list[Value]:
+    """In place of entries the arrays that they are entries of, once each."""
+    found = {}
+    for g in gradients:
+        while g._operation in ENTRIES:
+            (g,) = inputs_of(g)
+        found[g._birth] = g
+    return [*found.values()]
 
 
 def _telling_of(gradients: Iterable[Value], nodes: Iterable[Value], told: list[Value]) -> list[Value]:
