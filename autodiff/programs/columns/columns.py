@@ -13,14 +13,18 @@ from .sorting import Home, Sorting
 class Columns:
     """The columns of one recording.
 
-    `is_constant` says whether a Value was made of plain numbers while f ran, `tell` that what is recorded next
-    are columns of a kind.
+    `is_constant` says whether a Value was made of plain numbers while f ran; `tell`, that what is recorded next
+    are columns of a kind. The births of what comes in place of watched Values are added to those.
     """
 
     def __init__(
-        self, start: int, is_constant: Callable[[Value], bool], tell: Callable[[Computed], None]
+        self,
+        start: int,
+        is_constant: Callable[[Value], bool],
+        tell: Callable[[Computed], None],
+        watched: set[int],
     ) -> None:
-        self._start, self._is_constant, self._tell = start, is_constant, tell
+        self._start, self._is_constant, self._tell, self._watched = start, is_constant, tell, watched
         self._homes: dict[int, Home] = {}
 
     def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
@@ -37,6 +41,8 @@ class Columns:
         for birth, home in sorting.homes.items():
             if isinstance(home[0], Computed) and home[0].is_changed:
                 self._homes[birth] = home
+                if birth in self._watched:
+                    self._watched.add(home[0].alone(home[1])._birth)
         return [*map(self._new, outputs)]
 
     def _new(self, output: Value) -> Value:

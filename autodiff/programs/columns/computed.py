@@ -45,13 +45,20 @@ class Computed(Kind):
 
     def decide(self) -> None:
         """Find out whether it pays to compute them side by side."""
+        varying = [
+            kind for kind, site in zip(self.operands, self.sites, strict=True) if site.count(site[0]) < len(site)
+        ]
         arrays = bool(self.shape) or any(kind.shape for kind in self.operands)
-        count = len(self.members) * max(self.counts, default=0)
-        self.is_column = count >= (FEW if arrays else MANY) and self._is_possible()
+        least = FEW if arrays and all(kind.is_together for kind in varying) else MANY
+        self.is_column = len(self.members) * max(self.counts) >= least and self._is_possible()
         if self.is_column:
             for kind, site in zip(self.operands, self.sites, strict=True):
-                if isinstance(kind, Leaves) and len(set(site)) > 1:
+                if isinstance(kind, Leaves) and kind in varying:
                     kind.want(site)
+
+    @property
+    def is_together(self) -> bool:
+        return self.is_column
 
     def _is_possible(self) -> bool:
         if self.operation.formula in self.operation.arguments:  # x as it is, which is nothing to compute

@@ -24,6 +24,8 @@ class Kind:
 
     is_column = False
     """Whether they are computed side by side."""
+    is_together = False
+    """Whether they are rows of one array already."""
     sizes: Sizes = ()
     """Those of the loops that ran through them."""
 
@@ -68,6 +70,8 @@ class Kind:
 class Constants(Kind):
     """Plain numbers and arrays, and Values made of these while f runs."""
 
+    is_together = True
+
     def part(self, positions: Positions) -> Any:
         data = np.stack([data_of(self.members[i]) for i in positions.flat])
         data = without_repeats(data.reshape(positions.shape + self.shape), positions.ndim)
@@ -111,6 +115,7 @@ class Entries(Kind):
         super().__init__(shape)
         self._source, self._leaf = source, leaf
         self.nodes: dict[int, Any] = {}
+        self.is_together = leaf is not None or source.is_together
 
     def member(self, position: int) -> Any:
         return self.nodes[position]

@@ -55,7 +55,7 @@ class Trace:
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
         self.start = next(births)
-        self._columns = Columns(self.start, self.is_constant, self._tell)
+        self._columns = Columns(self.start, self.is_constant, self._tell, self.gradients)
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
