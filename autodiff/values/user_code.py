@@ -25,13 +25,22 @@ def is_own(code: CodeType) -> bool:
     return code.co_filename.startswith(OWN)
 
 
-def users_line() -> tuple[str, str]:
-    """File and number of the innermost line of the user's code, and its text."""
+def users_place() -> tuple[str, int]:
+    """File and number of the innermost line of the user's code."""
     frame = sys._getframe(1)
     while frame.f_back and is_own(frame.f_code):
         frame = frame.f_back
-    name, number = frame.f_code.co_filename, frame.f_lineno
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def told_line(name: str, number: int) -> tuple[str, str]:
+    """A line of a file as it is told, and its text."""
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()
+
+
+def users_line() -> tuple[str, str]:
+    """The innermost line of the user's code, as it is told, and its text."""
+    return told_line(*users_place())
 
 
 def with_line(node: Value) -> Value:

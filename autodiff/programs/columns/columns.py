@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from ...values.operation import inputs_of
 from ...values.value import Value
 from .computed import Computed
-from .sorting import Home, Sorting
+from .sorting import Homes, Sorting
 
 
 class Columns:
@@ -25,7 +26,7 @@ class Columns:
         watched: set[int],
     ) -> None:
         self._start, self._is_constant, self._tell, self._watched = start, is_constant, tell, watched
-        self._homes: dict[int, Home] = {}
+        self._homes = Homes()
 
     def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
         """The same outputs, computed by columns from Values with births in `targets`, and from leaves."""
@@ -33,23 +34,29 @@ class Columns:
         sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
         for kind in sorting.kinds:
             kind.decide()
-        if not any(kind.is_column for kind in sorting.kinds) and not self._homes:
+        if not any(kind.is_column for kind in sorting.kinds) and not self._homes.kinds:
             return [*outputs]
         for kind in sorting.kinds:
             self._tell(kind)
             kind.settle()
-        for birth, home in sorting.homes.items():
-            if isinstance(home[0], Computed) and home[0].is_changed:
-                self._homes[birth] = home
-                if birth in self._watched:
-                    self._watched.add(home[0].alone(home[1])._birth)
+        self._remember(sorting.homes)
         return [*map(self._new, outputs)]
 
+    def _remember(self, homes: Homes) -> None:
+        """Keep the homes of what has become parts of columns, or is computed from these."""
+        for birth, kind in homes.kinds.items():
+            if isinstance(kind, Computed) and kind.is_changed:
+                self._homes.put(birth, kind, homes.places[birth])
+        for birth in self._watched & self._homes.kinds.keys():
+            new = self._found(birth)
+            if isinstance(new, Value):
+                self._watched.add(new._birth)
+
+    def _found(self, birth: int) -> Any:
+        return self._homes.kinds[birth].alone(self._homes.places[birth])
+
     def _new(self, output: Value) -> Value:
-        if output._birth not in self._homes:
-            return output
-        kind, position = self._homes[output._birth]
-        found = kind.alone(position)
+        found = self._found(output._birth) if output._birth in self._homes.kinds else output
         return found if isinstance(found, Value) else output
 
     def _recorded(self, outputs: Sequence[Value], targets: Collection[int]) -> list[Value]:
@@ -61,7 +68,7 @@ class Columns:
             birth = x._birth
             if x._operation is None or birth in found or birth <= self._start:
                 continue
-            if birth not in targets and birth not in self._homes:
+            if birth not in targets and birth not in self._homes.kinds:
                 found[birth] = x
                 stack += [y for y in inputs_of(x) if type(y) is Value]
         return [found[birth] for birth in sorted(found)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ... import ops
 from ...values.data import Shape, dtype_of, shape_of
-from ...values.operation import Operation
+from ...values.operation import Operation, metadata_of
 from ...values.value import Value, data_of
 from .arrays import record, shaped, spread, taken, with_axes
 from .batches import batched, suits
@@ -30,11 +30,11 @@ class Computed(Kind):
     kind, as many as `counts` says for each member.
     """
 
-    def __init__(self, sample: Value, metadata: dict[str, Any], operands: Sequence[Kind], counts: Sizes) -> None:
+    def __init__(self, sample: Value, operands: Sequence[Kind], counts: Sizes) -> None:
         super().__init__(shape_of(sample._data))
         self.operation: Operation = sample._operation
         self.dtype = dtype_of(sample._data)
-        self.metadata, self.operands, self.counts = metadata, operands, counts
+        self.metadata, self.operands, self.counts = metadata_of(sample), operands, counts
         self.sites: list[list[int]] = [[] for _ in operands]
         self.known: dict[Any, int] = {}
         self.sizes: Sizes = ()

@@ -6,14 +6,15 @@ so that it does not matter where in it a term was added.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ... import ops
-from ...values.data import Shape, dtype_of, shape_of
+from ...values.data import dtype_of, shape_of
 from ...values.operation import Operation, inputs_of, metadata_of
 from ...values.value import Value
 from ..rewrites.draft import frozen
@@ -23,11 +24,23 @@ from .kinds import Constants, Entries, Kind, Leaves
 ADD: Operation = vars(ops.add)["operation"]
 GETITEM: Operation = vars(ops.getitem)["operation"]
 
-Home = tuple[Kind, int]
+class Homes:
+    """The kind of each Value, and its position there, by birth."""
+
+    __slots__ = ("kinds", "places")
+
+    def __init__(self) -> None:
+        self.kinds: dict[int, Kind] = {}
+        self.places: dict[int, int] = {}
+
+    def put(self, birth: int, kind: Kind, place: int) -> None:
+        """Enter a Value."""
+        self.kinds[birth] = kind
+        self.places[birth] = place
 
 
 class Sorting:
-    """The kinds of recorded nodes, given in order of birth, and the home of each: its kind and its position.
+    """The kinds of recorded nodes, given in order of birth, and the homes of all that they were computed from.
 
     `known` are the homes of Values that were sorted before.
     """
@@ -38,36 +51,51 @@ class Sorting:
         outputs: Sequence[Value],
         targets: Collection[int],
         is_constant: Callable[[Value], bool],
-        known: Mapping[int, Home],
+        known: Homes,
     ) -> None:
         self.kinds: list[Computed] = []
-        self.homes: dict[int, Home] = {}
-        self._known, self._targets, self._is_constant = known, targets, is_constant
+        self.homes = Homes()
+        self._targets, self._is_constant = targets, is_constant
         self._by_key: dict[Hashable, Any] = {}
-        self._plain: dict[int, Home] = {}
+        self._plain = Homes()
         self._inside = _inside(nodes, outputs)
-        self._terms: dict[int, list[Home]] = {}
+        self._terms: dict[int, dict[Kind, list[int]]] = {}
+        self._enter_known(nodes, known)
         for node in nodes:
-            self._enter(node)
+            operation = node._operation
+            if operation is ADD:
+                self._enter_sum(node)
+            elif operation.arity == 2:
+                self._enter_pair(node, operation)
+            elif operation is GETITEM and (index := _whole(node._y["index"])):
+                self._enter_entry(node, index)
+            else:
+                self._enter(node, operation)
 
-    def home(self, x: Any) -> Home:
+    def _enter_known(self, nodes: Sequence[Value], known: Homes) -> None:
+        for node in nodes if known.kinds else ():
+            for x in inputs_of(node):
+                if type(x) is Value and x._birth in known.kinds:
+                    self.homes.put(x._birth, known.kinds[x._birth], known.places[x._birth])
+
+    def _home(self, x: Any) -> tuple[Kind, int]:
         """The kind and position of an operand."""
-        if type(x) is not Value:
-            return self._plain.get(id(x)) or self._leaf(x, self._plain, id(x))
-        birth = x._birth
-        return self.homes.get(birth) or self._known.get(birth) or self._leaf(x, self.homes, birth)
+        homes, key = (self.homes, x._birth) if type(x) is Value else (self._plain, id(x))
+        kind = homes.kinds.get(key)
+        return self._leaf(x, homes, key) if kind is None else (kind, homes.places[key])
 
-    def _leaf(self, x: Any, homes: dict[int, Home], key: int) -> Home:
+    def _leaf(self, x: Any, homes: Homes, key: int) -> tuple[Kind, int]:
         value = x if type(x) is Value else None
         shape, dtype = (shape_of(x), dtype_of(x)) if value is None else (value.shape, value.dtype)
+        kind: Kind
         if value is None or self._is_constant(value):
             kind = self._kind(("constant", shape, dtype), Constants, shape)
         else:
             kinds = "leaf", shape, dtype, value._tracked, value._birth in self._targets
             kind = self._kind(kinds, Leaves, shape)
         kind.members.append(x)
-        homes[key] = home = kind, len(kind.members) - 1
-        return home
+        homes.put(key, kind, len(kind.members) - 1)
+        return kind, len(kind.members) - 1
 
     def _kind(self, key: Hashable, make: Callable[..., Any], *given: Any) -> Any:
         if key not in self._by_key:
@@ -76,75 +104,76 @@ class Sorting:
 
     # -- nodes -------------------------------------------------------------------------------------
 
-    def _enter(self, node: Value) -> None:
-        operation = node._operation
-        if operation is ADD:
-            self._enter_sum(node)
-        elif operation.arity == 2:
-            x, y = node._x, node._y
-            (a, i), (b, j) = self.home(x), self.home(y)
-            self._computed(node, (operation, a, b, x is y, node._tracked), (a, b), (i, j))
-        elif operation is GETITEM and (index := _whole(node._y["index"])):
-            self._enter_entry(node, index)
-        else:
-            homes = [self.home(x) for x in inputs_of(node)]
-            kinds = tuple([kind for kind, _ in homes])
-            options = frozen(tuple(metadata_of(node).items()))
-            key = operation, kinds, options, node._tracked
-            self._computed(node, key, kinds, tuple([i for _, i in homes]))
+    def _enter_pair(self, node: Value, operation: Operation) -> None:
+        """A result of an operation of two operands, which scalar code consists of."""
+        x, y = node._x, node._y
+        (a, i), (b, j) = self._home(x), self._home(y)
+        kind = self._of_key((operation, a, b, x is y, node._tracked), Computed, node, (a, b), (1, 1))
+        pair = i << 40 | j
+        place = kind.known.get(pair)
+        if place is None:
+            place = kind.known[pair] = len(kind.members)
+            kind.members.append(node)
+            first, second = kind.sites
+            first.append(i)
+            second.append(j)
+        self.homes.put(node._birth, kind, place)
 
-    def _computed(self, node: Value, key: Hashable, kinds: Sequence[Kind], positions: tuple[int, ...]) -> None:
-        """Enter a result of an operation, once for the same operands."""
-        kind = self._by_key.get(key)
-        if kind is None:
-            kind = self._by_key[key] = Computed(node, metadata_of(node), kinds, (1,) * len(kinds))
-            self.kinds.append(kind)
-        known = kind.known
-        position = known.get(positions)
-        if position is None:
-            position = known[positions] = len(kind.members)
+    def _enter(self, node: Value, operation: Operation) -> None:
+        homes = [self._home(x) for x in inputs_of(node)]
+        kinds, positions = tuple([kind for kind, _ in homes]), tuple([i for _, i in homes])
+        key = operation, kinds, frozen(tuple(metadata_of(node).items())), node._tracked
+        kind = self._of_key(key, Computed, node, kinds, (1,) * len(kinds))
+        place = kind.known.get(positions)
+        if place is None:
+            place = kind.known[positions] = len(kind.members)
             kind.members.append(node)
             for site, i in zip(kind.sites, positions, strict=True):
                 site.append(i)
-        self.homes[node._birth] = kind, position
+        self.homes.put(node._birth, kind, place)
+
+    def _of_key(self, key: Hashable, make: type[Computed], node: Value, *given: Any) -> Computed:
+        kind: Computed | None = self._by_key.get(key)
+        if kind is None:
+            kind = self._by_key[key] = make(node, *given)
+            self.kinds.append(kind)
+        return kind
 
     def _enter_sum(self, node: Value) -> None:
-        x, y = node._x, node._y
-        terms = self._terms_of(x)
-        terms += self._terms_of(y)
-        if node._birth in self._inside:
-            self._terms[node._birth] = terms
+        x, y, birth = node._x, node._y, node._birth
+        terms = self._terms.pop(x._birth, None) if type(x) is Value else None
+        if terms is None:
+            kind, i = self._home(x)
+            terms = {kind: [i]}
+        more = self._terms.pop(y._birth, None) if type(y) is Value else None
+        if more is None:
+            kind, i = self._home(y)
+            terms.setdefault(kind, []).append(i)
+        else:
+            for kind, places in more.items():
+                terms.setdefault(kind, []).extend(places)
+        if birth in self._inside:
+            self._terms[birth] = terms
             return
-        by_kind: dict[Kind, list[int]] = {}
-        for kind, i in terms:
-            by_kind.setdefault(kind, []).append(i)
-        key = ADD, tuple([(kind, len(places)) for kind, places in by_kind.items()]), node._tracked
-        kind = self._by_key.get(key)
-        if kind is None:
-            counts = tuple(map(len, by_kind.values()))
-            kind = self._by_key[key] = Summed(node, {}, tuple(by_kind), counts)
-            self.kinds.append(kind)
-        kind.members.append(node)
-        for site, places in zip(kind.sites, by_kind.values(), strict=True):
+        counts = tuple(map(len, terms.values()))
+        key = ADD, tuple(terms), counts, node._tracked
+        summed = self._of_key(key, Summed, node, tuple(terms), counts)
+        summed.members.append(node)
+        for site, places in zip(summed.sites, terms.values(), strict=True):
             site += places
-        self.homes[node._birth] = kind, len(kind.members) - 1
-
-    def _terms_of(self, x: Any) -> list[Home]:
-        if type(x) is Value and x._birth in self._inside:
-            return self._terms.pop(x._birth)
-        return [self.home(x)]
+        self.homes.put(birth, summed, len(summed.members) - 1)
 
     def _enter_entry(self, node: Value, index: tuple[int, ...]) -> None:
         (x,) = inputs_of(node)
-        source, place = self.home(x)
+        source, place = self._home(x)
         outer = source.shape[: len(index)]
         leaf = place if isinstance(source, (Leaves, Constants)) else None
         kind = self._kind((GETITEM, source, leaf, len(index)), Entries, source, leaf, node.shape)
         position = int(np.ravel_multi_index(index, outer, mode="wrap"))
         if leaf is None:
-            position += place * int(np.prod(outer))
+            position += place * math.prod(outer)
         kind.nodes.setdefault(position, node)
-        self.homes[node._birth] = kind, position
+        self.homes.put(node._birth, kind, position)
 
 
 def _whole(index: Any) -> tuple[int, ...]:

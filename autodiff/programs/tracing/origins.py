@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...values.user_code import users_line
+from ...values.user_code import told_line, users_place
 from ...values.value import Value
 from ..listing import Origin
 
@@ -26,6 +26,7 @@ class Origins:
         self.differentiated: dict[int, Value] = {}
         """What a gradient, by its birth, is the gradient of."""
         self._known: dict[int, Origin] = {}
+        self._lines: dict[tuple[str, int], Origin] = {}
 
     def note(self, node: Value) -> None:
         """Find where a node that has just been recorded comes from."""
@@ -36,7 +37,14 @@ class Origins:
         elif self.pulled is not None:
             self._known[node._birth] = self._derived(*self.pulled)
         else:
-            self._known[node._birth] = Origin(*users_line())
+            self._known[node._birth] = self._users()
+
+    def _users(self) -> Origin:
+        """The line of the user's that is running; its text is looked up once."""
+        line = users_place()
+        if line not in self._lines:
+            self._lines[line] = Origin(*told_line(*line))
+        return self._lines[line]
 
     def note_gradient(self, g: Any, of: Value) -> None:
         """Note that what a pass recorded is the gradient of a node."""
