@@ -60,6 +60,13 @@ def with_axes(x: Any, own: Shape, axes: int) -> Any:
     return shaped(x, (*shape[:leading], *(1,) * (axes - len(own)), *own)) if leading else x
 
 
+def trimmed(x: Any) -> Any:
+    """An array without axes of size 1 in front, which broadcasting puts there."""
+    shape = shape_of(x)
+    start = next((axis for axis, size in enumerate(shape) if size != 1), 0)
+    return shaped(x, shape[start:])
+
+
 def arranged(column: Any, positions: Positions) -> Any:
     """The rows of a column at an array of positions."""
     count, *own = shape_of(column)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...values.data import Shape
 from ...values.operation import Operation
-from .arrays import record, with_axes
+from .arrays import record, trimmed, with_axes
 
 
 def suits(operation: Operation, shapes: Sequence[Shape]) -> bool:
@@ -25,6 +25,6 @@ def batched(
 ) -> Any:
     """The operation that gives results of a shape, on operands with so many axes in front, or without any."""
     if operation.entrywise:
-        padded = [with_axes(x, own, len(shape)) for x, own in zip(operands, shapes, strict=True)]
+        padded = [trimmed(with_axes(x, own, len(shape))) for x, own in zip(operands, shapes, strict=True)]
         return record(operation, padded, metadata)
     raise TypeError(operation)

@@ -37,8 +37,7 @@ class Columns:
         if not any(kind.is_column for kind in sorting.kinds) and not self._homes.kinds:
             return [*outputs]
         for kind in sorting.kinds:
-            self._tell(kind)
-            kind.settle()
+            kind.settle(self._tell)
         self._remember(sorting.homes)
         return [*map(self._new, outputs)]
 

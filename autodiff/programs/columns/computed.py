@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import is_
 from typing import Any
@@ -14,7 +14,7 @@ from ... import ops
 from ...values.data import Shape, dtype_of, shape_of
 from ...values.operation import Operation, metadata_of
 from ...values.value import Value, data_of
-from .arrays import record, shaped, spread, taken, with_axes
+from .arrays import record, shaped, spread, taken, trimmed, with_axes
 from .batches import batched, suits
 from .kinds import Constants, Kind, Leaves
 from .loops import Positions, Sizes, even_steps, grid
@@ -65,28 +65,28 @@ class Computed(Kind):
             return self.operands[0].is_column
         return suits(self.operation, [kind.shape for kind in self.operands])
 
-    def settle(self) -> None:
-        """Compute them."""
+    def settle(self, tell: Callable[[Computed], None]) -> None:
+        """Compute them; `tell` that what is recorded next is of this kind."""
         if self.is_column:
-            self._compute()
+            sites = self._in_loops() if len(self.members) > 1 else self._sites()
+            tell(self)
+            self._keep(self._computed(sites))
             self.is_changed = True
         else:
+            tell(self)
             for position, node in enumerate(self.members):
                 self._alone[position] = found = self._recorded(position)
                 self.is_changed |= found is not node
 
-    def _compute(self) -> None:
-        sites = [np.array(site) for site in self.sites]
-        if len(self.members) > 1:
-            sites = self._in_loops(sites)
-        parts = [kind.part(site.reshape(self.sizes)) for kind, site in zip(self.operands, sites, strict=True)]
-        parts = [self._cast(kind, part) for kind, part in zip(self.operands, parts, strict=True)]
-        shapes = [kind.shape for kind in self.operands]
-        self._keep(batched(self.operation, self.metadata, self.shape, len(self.sizes), parts, shapes))
+    def _sites(self) -> list[Positions]:
+        """The positions of the operands, one row for each member."""
+        count = len(self.members)
+        return [np.array(site).reshape(count, -1) for site in self.sites]
 
-    def _in_loops(self, sites: list[Positions]) -> list[Positions]:
+    def _in_loops(self) -> list[Positions]:
         """The sites in the order in which members are computed, after the loops that ran through them."""
-        ranks = [kind.ranked(site) for kind, site in zip(self.operands, sites, strict=True)]
+        sites = self._sites()
+        ranks = [kind.ranked(site[:, 0]) for kind, site in zip(self.operands, sites, strict=True)]
         self.sizes = grid(ranks)
         if len(self.sizes) > 1:
             return sites
@@ -100,6 +100,15 @@ class Computed(Kind):
             if kind.is_column and math.prod(kind.sizes) == len(rank) and np.array_equal(rank, range(len(rank))):
                 self.sizes = kind.sizes
         return sites
+
+    def _computed(self, sites: list[Positions]) -> Any:
+        """The array of all, perhaps the same along some axes."""
+        parts = [
+            self._cast(kind, kind.part(site.reshape(self.sizes)))
+            for kind, site in zip(self.operands, sites, strict=True)
+        ]
+        shapes = [kind.shape for kind in self.operands]
+        return batched(self.operation, self.metadata, self.shape, len(self.sizes), parts, shapes)
 
     def ranked(self, positions: Positions) -> Positions:
         return positions if self._places is None else self._places[positions]
@@ -152,16 +161,12 @@ class Summed(Computed):
     def _is_possible(self) -> bool:
         return True
 
-    def _compute(self) -> None:
-        count = len(self.members)
-        sites = [np.array(site).reshape(count, -1) for site in self.sites]
-        if count > 1:
-            self.sizes = grid([k.ranked(site[:, 0]) for k, site in zip(self.operands, sites, strict=True)])
+    def _computed(self, sites: list[Positions]) -> Any:
         terms = [
-            with_axes(self._total(kind, site), kind.shape, len(self.shape))
+            trimmed(with_axes(self._total(kind, site), kind.shape, len(self.shape)))
             for kind, site in zip(self.operands, sites, strict=True)
         ]
-        self._keep(reduce(lambda x, y: x + y, sorted(terms, key=lambda x: not isinstance(x, Value))))
+        return reduce(lambda x, y: x + y, sorted(terms, key=lambda x: not isinstance(x, Value)))
 
     def _total(self, kind: Kind, site: Positions) -> Any:
         """The sum of all terms of one kind."""

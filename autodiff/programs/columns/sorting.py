@@ -30,10 +30,10 @@ class Homes:
     __slots__ = ("kinds", "places")
 
     def __init__(self) -> None:
-        self.kinds: dict[int, Kind] = {}
-        self.places: dict[int, int] = {}
+        self.kinds: dict[Any, Kind] = {}
+        self.places: dict[Any, int] = {}
 
-    def put(self, birth: int, kind: Kind, place: int) -> None:
+    def put(self, birth: Hashable, kind: Kind, place: int) -> None:
         """Enter a Value."""
         self.kinds[birth] = kind
         self.places[birth] = place
@@ -80,11 +80,16 @@ class Sorting:
 
     def _home(self, x: Any) -> tuple[Kind, int]:
         """The kind and position of an operand."""
-        homes, key = (self.homes, x._birth) if type(x) is Value else (self._plain, id(x))
+        homes: Homes
+        key: Hashable
+        if type(x) is Value:
+            homes, key = self.homes, x._birth
+        else:  # an array was copied where it became an operand, a number was not
+            homes, key = self._plain, frozen(x) if isinstance(x, np.ndarray) else id(x)
         kind = homes.kinds.get(key)
         return self._leaf(x, homes, key) if kind is None else (kind, homes.places[key])
 
-    def _leaf(self, x: Any, homes: Homes, key: int) -> tuple[Kind, int]:
+    def _leaf(self, x: Any, homes: Homes, key: Hashable) -> tuple[Kind, int]:
         value = x if type(x) is Value else None
         shape, dtype = (shape_of(x), dtype_of(x)) if value is None else (value.shape, value.dtype)
         kind: Kind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ...values.user_code import told_line, users_place
@@ -55,12 +54,10 @@ class Origins:
         """The origin of a node, if it was recorded under these eyes."""
         return self._known.get(node._birth)
 
-    def of_columns(self, sample: Value, sizes: Sequence[int]) -> Origin | None:
+    def of_columns(self, sample: Value, times: tuple[int, ...]) -> Origin | None:
         """That of a column, by one of those side by side in it."""
         origin = self._known.get(sample._birth)
-        if origin is None or not origin.code:
-            return origin
-        return origin._replace(code=f"{' × '.join(map(str, sizes))} at once: {origin.code}") if sizes else origin
+        return None if origin is None else origin._replace(times=times)
 
     def is_derived(self, node: Value) -> bool:
         """Whether a pass recorded it, or it looks at what passes gave."""
