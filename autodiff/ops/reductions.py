@@ -18,7 +18,7 @@ from .accumulations import cumprod as cumprod  # pickles of earlier versions nam
 from .accumulations import cumsum as cumsum
 from .accumulations import prod as prod
 from .elementary import exp
-from .reduced_axes import axes_of, entries, kept, spread
+from .reduced_axes import axes_of, behind, entries, kept, spread
 from .selection import ratio, where
 from .shaping import reshape
 from .totals import narrowed, total, widened
@@ -48,6 +48,7 @@ def _divided(g: Operand, n: float) -> Operand:
 @primitive(
     linear=True,
     symbol="Σ",
+    batched=behind,
     typeset="Σ{axis:axes}({}){keepdims:unsaid}",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims),
 )
@@ -62,6 +63,7 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     linear=True,
+    batched=behind,
     typeset="mean{axis:axes}({}){keepdims:unsaid}",
     dx=lambda g, y, x, axis, keepdims: spread(
         _divided(g, float(entries(shape_of(x), axis))), x, axis, keepdims
@@ -79,6 +81,7 @@ def _deviation(x: Operand, axis: Axis) -> Operand:
 
 
 @primitive(
+    batched=behind,
     typeset="var{axis:axes}({}){ddof:unsaid}{keepdims:unsaid}",
     dx=lambda g, y, x, axis, ddof, keepdims: (
         spread(_divided(g, _freedom(x, axis, ddof) / 2.0), x, axis, keepdims) * _deviation(x, axis)
@@ -109,6 +112,7 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
 
 
 @primitive(
+    batched=behind,
     typeset="std{axis:axes}({}){ddof:unsaid}{keepdims:unsaid}",
     kink="std′([1, 1]) = 0",
     dx=lambda g, y, x, axis, ddof, keepdims: (
@@ -136,6 +140,7 @@ def _share(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Data:
 
 @primitive(
     selecting=True,
+    batched=behind,
     typeset="max{axis:axes}({}){keepdims:unsaid}",
     kink="max′([1, 1]) = ½",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
@@ -147,6 +152,7 @@ def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     selecting=True,
+    batched=behind,
     typeset="min{axis:axes}({}){keepdims:unsaid}",
     kink="min′([1, 1]) = ½",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _share(y, x, axis, keepdims),
@@ -181,6 +187,7 @@ def _shares(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
 
 
 @primitive(
+    batched=behind,
     typeset="logsumexp{axis:axes}({}){keepdims:unsaid}",
     kink="logsumexp′([-inf, -inf]) = 0",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _shares(y, x, axis, keepdims),
@@ -199,6 +206,7 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 
 @primitive(
+    batched=behind,
     typeset="softmax{axis:axes}({})",
     dx=lambda g, y, x, axis: y * (g - sum(g * y, axis=axis, keepdims=True)),
 )
@@ -209,6 +217,7 @@ def softmax(x: Data, /, axis: Axis = -1) -> Data:
 
 
 @primitive(
+    batched=behind,
     typeset="log softmax{axis:axes}({})",
     dx=lambda g, y, x, axis: g - exp(y) * sum(g, axis=axis, keepdims=True),
 )

@@ -120,6 +120,7 @@ def primitive(
     entrywise: bool = False,
     conforming: bool = False,
     masked: Rule = None,
+    batched: Callable[..., dict[str, Any] | None] | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Body, Data]], Callable[Body, Any]]:
     """Declare an operation by its vector-Jacobian products.
@@ -137,6 +138,9 @@ def primitive(
     conforming  it brings an operand to the shape or dtype of an option; one that has it stays as it is
     masked  `masked(g, mask, y, x)`, the rule where some zeros of g are known to be zeros: there the mask
             is 0, else 1
+    batched  `batched(front, own, **options)`, the options with which it does for each row of an array what it
+            does for one, where rows have the shape `own` behind axes of the sizes `front`; None where there
+            are none. Programs then compute the rows of a loop side by side
     (none)  a gradient that is structurally 0 as a whole gives 0; any other 0·∞ is nan
 
     >>> from autodiff import Value

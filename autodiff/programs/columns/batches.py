@@ -1,30 +1,75 @@
-"""An operation on many operands at once, which are rows of arrays: the same operation on these arrays."""
+"""An operation on many operands at once, which are rows of arrays: the same operation on these arrays.
+
+Operands have as many axes in front as there are loops, of size 1 along those in which they do not change; one
+that is the same for all comes without these axes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...values.data import Shape
+from ... import ops
+from ...ops.joining import _concatenate, _stack
+from ...values.data import Shape, shape_of
 from ...values.operation import Operation
-from .arrays import record, trimmed, with_axes
+from .arrays import record, shaped, spread, trimmed, with_axes
+from .loops import Sizes
+
+JOINED = {vars(_stack)["operation"]: ops.stack, vars(_concatenate)["operation"]: ops.concatenate}
+"""What puts many operands together along an axis."""
+
+PRODUCTS = [vars(function)["operation"] for function in (ops.matmul, ops.dot)]
 
 
-def suits(operation: Operation, shapes: Sequence[Shape]) -> bool:
-    """Whether there is such an operation."""
-    return operation.entrywise
+class Batch(NamedTuple):
+    """An operation on operands of these shapes that gives results of a shape."""
 
+    operation: Operation
+    metadata: dict[str, Any]
+    shapes: Sequence[Shape]
+    shape: Shape
 
-def batched(
-    operation: Operation,
-    metadata: dict[str, Any],
-    shape: Shape,
-    leading: int,
-    operands: Sequence[Any],
-    shapes: Sequence[Shape],
-) -> Any:
-    """The operation that gives results of a shape, on operands with so many axes in front, or without any."""
-    if operation.entrywise:
-        padded = [trimmed(with_axes(x, own, len(shape))) for x, own in zip(operands, shapes, strict=True)]
-        return record(operation, padded, metadata)
-    raise TypeError(operation)
+    @property
+    def is_possible(self) -> bool:
+        """Whether it can be done at once."""
+        operation = self.operation
+        if operation in PRODUCTS:
+            return all(len(own) in (1, 2) for own in self.shapes)
+        if operation.batched is not None and len(self.shapes) == 1:
+            return operation.batched((1,), self.shapes[0], **self.metadata) is not None
+        return operation.entrywise or operation in JOINED
+
+    def of(self, operands: Sequence[Any], sizes: Sizes) -> Any:
+        """All results, in loops of these sizes, or of size 1."""
+        if self.operation.entrywise:
+            axes = len(self.shape)
+            padded = [trimmed(with_axes(x, own, axes)) for x, own in zip(operands, self.shapes, strict=True)]
+            return record(self.operation, padded, self.metadata)
+        if self.operation in PRODUCTS:
+            return self._product(*operands)
+        if self.operation in JOINED:
+            rows = [spread(x, sizes + own) for x, own in zip(operands, self.shapes, strict=True)]
+            return JOINED[self.operation](rows, axis=len(sizes) + self.metadata["axis"])
+        (x,) = operands
+        front = shape_of(x)[: len(sizes)]
+        metadata = self.operation.batched(front, self.shapes[0], **self.metadata)  # type: ignore[misc]
+        return record(self.operation, [x], metadata)
+
+    def _product(self, a: Any, b: Any) -> Any:
+        """A product of matrices, in which a vector is a row, or a column; a sum, where both are vectors."""
+        m, n = self.shapes
+        if len(m) == len(n) == 1:
+            return ops.sum(a * b, axis=-1)
+        if shape_of(b) == n and len(n) == 2:  # the same for all: one product of all rows
+            return self._behind_rows(ops.matmul(shaped(a, (-1, m[-1])), b), a, m)
+        if shape_of(a) == m and len(n) == 1:
+            return self._behind_rows(ops.matmul(shaped(b, (-1, n[0])), ops.transpose(a)), b, n)
+        rows = shaped(a, (*shape_of(a)[:-1], 1, m[0])) if len(m) == 1 else a
+        columns = shaped(b, (*shape_of(b), 1)) if len(n) == 1 else b
+        y = ops.matmul(rows, columns)
+        return shaped(y, (*shape_of(y)[:-2], *self.shape))
+
+    def _behind_rows(self, y: Any, x: Any, own: Shape) -> Any:
+        """Results that were computed row by row, in the loops of the operand x."""
+        return shaped(y, (*shape_of(x)[: len(shape_of(x)) - len(own)], *self.shape))

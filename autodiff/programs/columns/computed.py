@@ -15,7 +15,7 @@ from ...values.data import Shape, dtype_of, shape_of
 from ...values.operation import Operation, metadata_of
 from ...values.value import Value, data_of
 from .arrays import record, shaped, spread, taken, trimmed, with_axes
-from .batches import batched, suits
+from .batches import JOINED, Batch
 from .kinds import Constants, Kind, Leaves
 from .loops import Positions, Sizes, even_steps, grid
 
@@ -63,20 +63,39 @@ class Computed(Kind):
     def _is_possible(self) -> bool:
         if self.operation.formula in self.operation.arguments:  # x as it is, which is nothing to compute
             return self.operands[0].is_column
-        return suits(self.operation, [kind.shape for kind in self.operands])
+        return self._batch().is_possible
+
+    def _batch(self) -> Batch:
+        return Batch(self.operation, self.metadata, [kind.shape for kind in self.operands], self.shape)
 
     def settle(self, tell: Callable[[Computed], None]) -> None:
         """Compute them; `tell` that what is recorded next is of this kind."""
         if self.is_column:
             sites = self._in_loops() if len(self.members) > 1 else self._sites()
             tell(self)
-            self._keep(self._computed(sites))
+            self.is_column = self._keep(self._computed(sites))
+        if self.is_column:
             self.is_changed = True
-        else:
-            tell(self)
-            for position, node in enumerate(self.members):
-                self._alone[position] = found = self._recorded(position)
-                self.is_changed |= found is not node
+            return
+        tell(self)
+        for position, node in enumerate(self.members):
+            self._alone[position] = found = self._recorded(position)
+            self.is_changed |= found is not node
+
+    def _keep(self, value: Any) -> bool:
+        """Take an array, which may be the same along some axes, for that of all; not in another precision."""
+        if dtype_of(data_of(value)) != self.dtype:
+            self.sizes, self._places = (), None
+            return False
+        if shape_of(value) == self.shape:  # the same for all
+            self.sizes, self._places = (), np.zeros(len(self.members), np.intp)
+        self._value = spread(value, self.sizes + self.shape)
+        if isinstance(self._value, Value):
+            self._value._tracked = self.members[0]._tracked
+        return True
+
+    def part(self, positions: Positions) -> Any:
+        return self._value if self.is_column and not self.sizes else super().part(positions)
 
     def _sites(self) -> list[Positions]:
         """The positions of the operands, one row for each member."""
@@ -107,17 +126,10 @@ class Computed(Kind):
             self._cast(kind, kind.part(site.reshape(self.sizes)))
             for kind, site in zip(self.operands, sites, strict=True)
         ]
-        shapes = [kind.shape for kind in self.operands]
-        return batched(self.operation, self.metadata, self.shape, len(self.sizes), parts, shapes)
+        return self._batch().of(parts, self.sizes)
 
     def ranked(self, positions: Positions) -> Positions:
         return positions if self._places is None else self._places[positions]
-
-    def _keep(self, value: Any) -> None:
-        """Take an array, which may be the same along some axes, for that of all."""
-        self._value = spread(value, self.sizes + self.shape)
-        if isinstance(self._value, Value):
-            self._value._tracked = self.members[0]._tracked
 
     def _cast(self, kind: Kind, part: Any) -> Any:
         """Plain numbers in the precision of the result, which they do not change one by one."""
@@ -166,6 +178,7 @@ class Summed(Computed):
             trimmed(with_axes(self._total(kind, site), kind.shape, len(self.shape)))
             for kind, site in zip(self.operands, sites, strict=True)
         ]
+        terms = [x for x in terms if not (type(x) is float and x == 0.0)] or terms
         return reduce(lambda x, y: x + y, sorted(terms, key=lambda x: not isinstance(x, Value)))
 
     def _total(self, kind: Kind, site: Positions) -> Any:
@@ -183,6 +196,20 @@ class Summed(Computed):
 
     def _again(self, operands: Sequence[Any]) -> Any:
         return reduce(lambda x, y: x + y, operands)
+
+
+class Joined(Computed):
+    """Arrays put together of many of one kind."""
+
+    def _is_possible(self) -> bool:
+        return True
+
+    def _computed(self, sites: list[Positions]) -> Any:
+        (kind,), (site,) = self.operands, sites
+        sizes = (*self.sizes, site.shape[1])
+        rows = spread(kind.part(site.reshape(sizes)), sizes + kind.shape)
+        loops, axis = len(self.sizes), self.metadata["axis"]
+        return shaped(ops.moveaxis(rows, loops, loops + axis) if axis else rows, self.sizes + self.shape)
 
 
 def inner_part(kind: Kind, site: Positions, sizes: Sizes) -> tuple[Any, Sizes]:

@@ -16,9 +16,10 @@ import numpy as np
 from ... import ops
 from ...values.data import dtype_of, shape_of
 from ...values.operation import Operation, inputs_of, metadata_of
-from ...values.value import Value
+from ...values.value import Value, data_of
 from ..rewrites.draft import frozen
-from .computed import Computed, Summed
+from .batches import JOINED
+from .computed import Computed, Joined, Summed
 from .kinds import Constants, Entries, Kind, Leaves
 
 ADD: Operation = vars(ops.add)["operation"]
@@ -63,7 +64,7 @@ class Sorting:
         self._enter_known(nodes, known)
         for node in nodes:
             operation = node._operation
-            if operation is ADD:
+            if operation is ADD and not _is_of_masks(node):
                 self._enter_sum(node)
             elif operation.arity == 2:
                 self._enter_pair(node, operation)
@@ -127,14 +128,21 @@ class Sorting:
     def _enter(self, node: Value, operation: Operation) -> None:
         homes = [self._home(x) for x in inputs_of(node)]
         kinds, positions = tuple([kind for kind, _ in homes]), tuple([i for _, i in homes])
-        key = operation, kinds, frozen(tuple(metadata_of(node).items())), node._tracked
-        kind = self._of_key(key, Computed, node, kinds, (1,) * len(kinds))
+        make: type[Computed] = Computed
+        counts: tuple[int, ...] = (1,) * len(kinds)
+        if operation in JOINED and len(set(kinds)) == 1:
+            make, counts, kinds = Joined, (len(kinds),), kinds[:1]
+        key = operation, kinds, counts, frozen(tuple(metadata_of(node).items())), node._tracked
+        kind = self._of_key(key, make, node, kinds, counts)
         place = kind.known.get(positions)
         if place is None:
             place = kind.known[positions] = len(kind.members)
             kind.members.append(node)
-            for site, i in zip(kind.sites, positions, strict=True):
-                site.append(i)
+            if make is Joined:
+                kind.sites[0].extend(positions)
+            else:
+                for site, i in zip(kind.sites, positions, strict=True):
+                    site.append(i)
         self.homes.put(node._birth, kind, place)
 
     def _of_key(self, key: Hashable, make: type[Computed], node: Value, *given: Any) -> Computed:
@@ -195,13 +203,21 @@ def _inside(nodes: Sequence[Value], outputs: Sequence[Value]) -> set[int]:
     for node in nodes:
         if node._operation is ADD:
             for x in (node._x, node._y):
-                if type(x) is Value and x._operation is ADD and uses[x._birth] == 1 and _alike(x, node):
+                if type(x) is Value and x._operation is ADD and uses[x._birth] == 1 and _continues(x, node):
                     found.add(x._birth)
     return found
 
 
-def _alike(x: Value, y: Value) -> bool:
+def _is_of_masks(node: Value) -> bool:
+    """Whether + is or."""
+    return all(dtype_of(data_of(x)).kind == "b" for x in (node._x, node._y))
+
+
+def _continues(x: Value, y: Value) -> bool:
+    """Whether a sum is one of the same terms and more."""
     a, b = x._data, y._data
+    if x._tracked is not y._tracked:
+        return False
     if type(a) is float is type(b):
-        return x._tracked is y._tracked
-    return shape_of(a) == shape_of(b) and dtype_of(a) == dtype_of(b) and x._tracked is y._tracked
+        return type(data_of(x._x)) is float or not _is_of_masks(x)
+    return shape_of(a) == shape_of(b) and dtype_of(a) == dtype_of(b) and not _is_of_masks(x)
