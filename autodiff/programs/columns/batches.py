@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ... import ops
 from ...ops.joining import _concatenate, _stack
 from ...values.data import Shape, shape_of
 from ...values.operation import Operation
+from ...values.value import Value
 from .arrays import record, shaped, spread, trimmed, with_axes
 from .loops import Sizes
 
@@ -41,20 +44,31 @@ class Batch(NamedTuple):
         return operation.entrywise or operation in JOINED
 
     def of(self, operands: Sequence[Any], sizes: Sizes) -> Any:
-        """All results, in loops of these sizes, or of size 1."""
+        """All results, in loops of these sizes; perhaps of size 1 where nothing is differentiated."""
         if self.operation.entrywise:
-            axes = len(self.shape)
-            padded = [trimmed(with_axes(x, own, axes)) for x, own in zip(operands, self.shapes, strict=True)]
-            return record(self.operation, padded, self.metadata)
-        if self.operation in PRODUCTS:
+            return self._entrywise(operands, sizes)
+        if self.operation in PRODUCTS and any(shape_of(x) != own for x, own in zip(operands, self.shapes, strict=True)):
             return self._product(*operands)
+        rows = [spread(x, sizes + own) for x, own in zip(operands, self.shapes, strict=True)]
+        if self.operation in PRODUCTS:
+            return self._product(*rows)
         if self.operation in JOINED:
-            rows = [spread(x, sizes + own) for x, own in zip(operands, self.shapes, strict=True)]
             return JOINED[self.operation](rows, axis=len(sizes) + self.metadata["axis"])
-        (x,) = operands
-        front = shape_of(x)[: len(sizes)]
-        metadata = self.operation.batched(front, self.shapes[0], **self.metadata)  # type: ignore[misc]
-        return record(self.operation, [x], metadata)
+        metadata = self.operation.batched(sizes, self.shapes[0], **self.metadata)  # type: ignore[misc]
+        return record(self.operation, rows, metadata)
+
+    def _entrywise(self, operands: Sequence[Any], sizes: Sizes) -> Any:
+        """On operands that broadcast. One that is the same in a loop is repeated before, not behind: slopes
+        of each run are then products of their own, as where they were recorded, and 0·∞ is met where it was.
+        """
+        axes = len(self.shape)
+        padded = [with_axes(x, own, axes) for x, own in zip(operands, self.shapes, strict=True)]
+        whole = sizes + self.shape
+        if np.broadcast_shapes(*map(shape_of, padded)) != whole:
+            i = next((i for i, x in enumerate(padded) if isinstance(x, Value) and x._tracked), None)
+            if i is not None:
+                padded[i] = spread(padded[i], sizes + (1,) * (axes - len(self.shapes[i])) + self.shapes[i])
+        return record(self.operation, [*map(trimmed, padded)], self.metadata)
 
     def _product(self, a: Any, b: Any) -> Any:
         """A product of matrices, in which a vector is a row, or a column; a sum, where both are vectors."""

@@ -36,7 +36,6 @@ class Computed(Kind):
         self.dtype = dtype_of(sample._data)
         self.metadata, self.operands, self.counts = metadata_of(sample), operands, counts
         self.sites: list[list[int]] = [[] for _ in operands]
-        self.known: dict[Any, int] = {}
         self.sizes: Sizes = ()
         self.is_changed = False
         self._places: Positions | None = None

@@ -115,15 +115,10 @@ class Sorting:
         x, y = node._x, node._y
         (a, i), (b, j) = self._home(x), self._home(y)
         kind = self._of_key((operation, a, b, x is y, node._tracked), Computed, node, (a, b), (1, 1))
-        pair = i << 40 | j
-        place = kind.known.get(pair)
-        if place is None:
-            place = kind.known[pair] = len(kind.members)
-            kind.members.append(node)
-            first, second = kind.sites
-            first.append(i)
-            second.append(j)
-        self.homes.put(node._birth, kind, place)
+        first, second = kind.sites
+        first.append(i)
+        second.append(j)
+        self._put(node, kind)
 
     def _enter(self, node: Value, operation: Operation) -> None:
         homes = [self._home(x) for x in inputs_of(node)]
@@ -134,16 +129,17 @@ class Sorting:
             make, counts, kinds = Joined, (len(kinds),), kinds[:1]
         key = operation, kinds, counts, frozen(tuple(metadata_of(node).items())), node._tracked
         kind = self._of_key(key, make, node, kinds, counts)
-        place = kind.known.get(positions)
-        if place is None:
-            place = kind.known[positions] = len(kind.members)
-            kind.members.append(node)
-            if make is Joined:
-                kind.sites[0].extend(positions)
-            else:
-                for site, i in zip(kind.sites, positions, strict=True):
-                    site.append(i)
-        self.homes.put(node._birth, kind, place)
+        if make is Joined:
+            kind.sites[0].extend(positions)
+        else:
+            for site, i in zip(kind.sites, positions, strict=True):
+                site.append(i)
+        self._put(node, kind)
+
+    def _put(self, node: Value, kind: Computed) -> None:
+        """Enter the next member of a kind."""
+        self.homes.put(node._birth, kind, len(kind.members))
+        kind.members.append(node)
 
     def _of_key(self, key: Hashable, make: type[Computed], node: Value, *given: Any) -> Computed:
         kind: Computed | None = self._by_key.get(key)
@@ -171,10 +167,9 @@ class Sorting:
         counts = tuple(map(len, terms.values()))
         key = ADD, tuple(terms), counts, node._tracked
         summed = self._of_key(key, Summed, node, tuple(terms), counts)
-        summed.members.append(node)
         for site, places in zip(summed.sites, terms.values(), strict=True):
             site += places
-        self.homes.put(birth, summed, len(summed.members) - 1)
+        self._put(node, summed)
 
     def _enter_entry(self, node: Value, index: tuple[int, ...]) -> None:
         (x,) = inputs_of(node)
