@@ -144,7 +144,10 @@ class Computed(Kind):
         return self._alone[position]
 
     def _together(self) -> Any:
-        return shaped(self._value, (len(self.members), *self.shape)) if self.is_column else super()._together()
+        whole = (len(self.members), *self.shape)
+        if not self.is_column:
+            return super()._together()
+        return shaped(self._value, whole) if self.sizes or len(self.members) == 1 else spread(self._value, whole)
 
     def _recorded(self, position: int) -> Any:
         """As f recorded it, unless operands have become parts of columns."""

@@ -93,8 +93,8 @@ def evaluated(tree, names):
 def loop(tree, rows, w, constants):
     """Σ over rows of an expression; the first row is unlike the others."""
     total = w[0] * w[1]
-    for (x1, x2), c in zip(rows, constants, strict=True):
-        total = total + evaluated(tree, {"x₁": x1, "x₂": x2, "w₁": w[0], "w₂": w[1], "c": c, "k": 1.5})
+    for (x1, x2), c in zip(rows, map(np.float64, constants), strict=True):
+        total = total + evaluated(tree, {"x₁": x1, "x₂": x2, "w₁": w[0], "w₂": w[1], "c": c, "k": np.float64(1.5)})
     return total
 
 
@@ -116,6 +116,7 @@ def test_a_loop_over_rows_gives_second_derivatives_of_the_loop(tree, data):
     rows = data.draw(st.lists(st.tuples(numbers, numbers), min_size=ROWS, max_size=ROWS))
     constants = data.draw(st.lists(numbers, min_size=ROWS, max_size=ROWS))
     w = data.draw(st.tuples(numbers, numbers))
+    rows = [tuple(map(np.float64, row)) for row in rows]
     checked(ad.hessian(lambda w: loop(tree, rows, w, constants)), np.array(w))
 
 
