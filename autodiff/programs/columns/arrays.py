@@ -1,11 +1,9 @@
-"""Parts of a column, and axes of it, by the operations of the engine: what comes out can be differentiated."""
+"""Parts of a column, and its axes, by operations of the engine: what comes out can be differentiated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from ... import ops
 from ...values.data import Shape, dtype_of, shape_of
@@ -77,8 +75,8 @@ def arranged(column: Any, positions: Positions) -> Any:
     if len(range(count)[how.part]) < count:
         column = taken(column, how.part)
     column = shaped(column, (*how.sizes, *own))
-    if any(index != slice(None) for index in how.index):
-        column = taken(column, how.index)
+    if any(index != slice(None) for index in how.taken):
+        column = taken(column, how.taken)
     if order != sorted(order):
         column = ops.transpose(column, (*order, *range(len(order), len(order) + len(own))))
     return shaped(column, (*positions.shape, *own))

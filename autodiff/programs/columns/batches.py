@@ -39,23 +39,29 @@ class Batch(NamedTuple):
         operation = self.operation
         if operation in PRODUCTS:
             return all(len(own) in (1, 2) for own in self.shapes)
-        if operation.batched is not None and len(self.shapes) == 1:
-            return operation.batched((1,), self.shapes[0], **self.metadata) is not None
-        return operation.entrywise or operation in JOINED
+        if operation.entrywise or operation in JOINED:
+            return True
+        return len(self.shapes) == 1 and self._options((1,)) is not None
 
     def of(self, operands: Sequence[Any], sizes: Sizes) -> Any:
         """All results, in loops of these sizes; perhaps of size 1 where nothing is differentiated."""
         if self.operation.entrywise:
             return self._entrywise(operands, sizes)
-        if self.operation in PRODUCTS and any(shape_of(x) != own for x, own in zip(operands, self.shapes, strict=True)):
+        if self.operation in PRODUCTS and any(
+            shape_of(x) != own for x, own in zip(operands, self.shapes, strict=True)
+        ):
             return self._product(*operands)
         rows = [spread(x, sizes + own) for x, own in zip(operands, self.shapes, strict=True)]
         if self.operation in PRODUCTS:
             return self._product(*rows)
         if self.operation in JOINED:
             return JOINED[self.operation](rows, axis=len(sizes) + self.metadata["axis"])
-        metadata = self.operation.batched(sizes, self.shapes[0], **self.metadata)  # type: ignore[misc]
-        return record(self.operation, rows, metadata)
+        return record(self.operation, rows, self._options(sizes) or {})
+
+    def _options(self, front: Sizes) -> dict[str, Any] | None:
+        """Those with which the operation does for each row what it does for one, if there are any."""
+        batched = self.operation.batched
+        return None if batched is None else batched(front, self.shapes[0], **self.metadata)
 
     def _entrywise(self, operands: Sequence[Any], sizes: Sizes) -> Any:
         """On operands that broadcast. One that is the same in a loop is repeated before, not behind: slopes

@@ -14,8 +14,8 @@ from .sorting import Homes, Sorting
 class Columns:
     """The columns of one recording.
 
-    `is_constant` says whether a Value was made of plain numbers while f ran; `tell`, that what is recorded next
-    are columns of a kind. The births of what comes in place of watched Values are added to those.
+    `is_constant` says whether a Value was made of plain numbers while f ran; `tell`, that what is recorded
+    next is of a kind. The births of what comes in place of watched Values are added to those.
     """
 
     def __init__(

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...values.data import Shape, dtype_of, shape_of
+from ...values.data import dtype_of, shape_of
 from ...values.operation import Operation, metadata_of
 from ...values.value import Value, data_of
 from .arrays import record, shaped, spread, taken, trimmed, with_axes
-from .batches import JOINED, Batch
-from .kinds import Constants, Kind, Leaves
+from .batches import Batch
+from .kinds import Kind, Leaves
 from .loops import Positions, Sizes, even_steps, grid
 
 MANY, FEW = 16, 4
@@ -45,19 +45,18 @@ class Computed(Kind):
     def decide(self) -> None:
         """Find out whether it pays to compute them side by side."""
         varying = [
-            kind for kind, site in zip(self.operands, self.sites, strict=True) if site.count(site[0]) < len(site)
+            kind
+            for kind, site in zip(self.operands, self.sites, strict=True)
+            if site.count(site[0]) < len(site)
         ]
         arrays = bool(self.shape) or any(kind.shape for kind in self.operands)
         least = FEW if arrays and all(kind.is_together for kind in varying) else MANY
         self.is_column = len(self.members) * max(self.counts) >= least and self._is_possible()
+        self.is_together = self.is_column
         if self.is_column:
             for kind, site in zip(self.operands, self.sites, strict=True):
                 if isinstance(kind, Leaves) and kind in varying:
                     kind.want(site)
-
-    @property
-    def is_together(self) -> bool:
-        return self.is_column
 
     def _is_possible(self) -> bool:
         if self.operation.formula in self.operation.arguments:  # x as it is, which is nothing to compute
@@ -115,7 +114,11 @@ class Computed(Kind):
                 self.sizes, self._places = sizes, np.argsort(order)
                 return [site[order] for site in sites]
         for kind, rank in zip(self.operands, ranks, strict=True):
-            if kind.is_column and math.prod(kind.sizes) == len(rank) and np.array_equal(rank, range(len(rank))):
+            if (
+                kind.is_column
+                and math.prod(kind.sizes) == len(rank)
+                and np.array_equal(rank, range(len(rank)))
+            ):
                 self.sizes = kind.sizes
         return sites
 
@@ -147,7 +150,9 @@ class Computed(Kind):
         whole = (len(self.members), *self.shape)
         if not self.is_column:
             return super()._together()
-        return shaped(self._value, whole) if self.sizes or len(self.members) == 1 else spread(self._value, whole)
+        return (
+            shaped(self._value, whole) if self.sizes or len(self.members) == 1 else spread(self._value, whole)
+        )
 
     def _recorded(self, position: int) -> Any:
         """As f recorded it, unless operands have become parts of columns."""

@@ -1,4 +1,4 @@
-"""Kinds: Values that are alike, each at a position of its kind, and the arrays in which they are side by side.
+"""Kinds: Values that are alike, each at a position, and the arrays in which they are side by side.
 
 A kind is settled when those that it is computed from are. Then it is asked for a part of itself, in the shape
 of the loops that ran through it, or for one by itself.

@@ -60,11 +60,12 @@ def _divisors(n: int, longest: int) -> Iterator[int]:
 
 
 def even_steps(positions: Positions) -> Sizes | None:
-    """By how much positions grow along each axis of an array of them, 0 along one of size 1; None if unevenly."""
+    """By how much positions grow along each axis of an array of them; None where unevenly."""
     start = positions[(0,) * positions.ndim]
     expected, steps = np.asarray(start), []
     for axis, size in enumerate(positions.shape):
-        step = 0 if size == 1 else int(positions[tuple(int(axis == i) for i in range(positions.ndim))] - start)
+        second = tuple(int(axis == i) for i in range(positions.ndim))
+        step = 0 if size == 1 else int(positions[second] - start)
         steps.append(step)
         expected = expected[..., None] + step * np.arange(size)
     return tuple(steps) if np.array_equal(expected, positions) else None
@@ -87,11 +88,11 @@ def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
 
 
 class Cut(NamedTuple):
-    """Positions out of a row of them: a part of it, in which sizes that is arranged, and what is taken of it."""
+    """Positions out of a row: a part of it, the sizes in which that is arranged, and what is taken."""
 
     part: slice
     sizes: Sizes
-    index: tuple[Any, ...]
+    taken: tuple[Any, ...]
 
 
 def cut(count: int, start: int, sizes: Sizes, steps: Sizes) -> Cut | None:
@@ -100,7 +101,7 @@ def cut(count: int, start: int, sizes: Sizes, steps: Sizes) -> Cut | None:
     None where no cutting gives them.
 
     >>> cut(12, 1, (4, 2), (3, 1))
-    Cut(part=slice(0, 12, None), sizes=(4, 3), index=(slice(None, None, None), slice(1, 3, None)))
+    Cut(part=slice(0, 12, None), sizes=(4, 3), taken=(slice(None, None, None), slice(1, 3, None)))
     """
     if any(step <= 0 for step in steps) or any(a % b for a, b in pairwise(steps)):
         return None

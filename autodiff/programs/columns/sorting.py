@@ -1,4 +1,4 @@
-"""Which Values are alike: those that one operation computed, with the same options, from Values that are alike.
+"""Which Values are alike: those that one operation computed with the same options from others that are.
 
 Leaves are alike that have one shape and dtype; so are constants. Chains of additions are sums of many terms,
 so that it does not matter where in it a term was added.
@@ -25,6 +25,7 @@ from .kinds import Constants, Entries, Kind, Leaves
 ADD: Operation = vars(ops.add)["operation"]
 GETITEM: Operation = vars(ops.getitem)["operation"]
 
+
 class Homes:
     """The kind of each Value, and its position there, by birth."""
 
@@ -41,7 +42,7 @@ class Homes:
 
 
 class Sorting:
-    """The kinds of recorded nodes, given in order of birth, and the homes of all that they were computed from.
+    """The kinds of recorded nodes, given in order of birth, and the homes of these and of their operands.
 
     `known` are the homes of Values that were sorted before.
     """
@@ -187,7 +188,8 @@ class Sorting:
 def _whole(index: Any) -> tuple[int, ...]:
     """The whole numbers that an index is; () if there is anything else in it."""
     parts = index if type(index) is tuple else (index,)
-    return tuple(map(int, parts)) if all(isinstance(part, (int, np.integer)) and type(part) is not bool for part in parts) else ()
+    whole = all(isinstance(part, (int, np.integer)) and type(part) is not bool for part in parts)
+    return tuple(map(int, parts)) if whole else ()
 
 
 def _inside(nodes: Sequence[Value], outputs: Sequence[Value]) -> set[int]:

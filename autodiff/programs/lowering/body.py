@@ -61,7 +61,7 @@ class Body:
     # -- names ---------------------------------------------------------------------------------
 
     def _listed(self) -> dict[int, dict[int, Instruction]]:
-        """The entries of what is listed as numbers, by the slot of the list and their places, where they are many."""
+        """The entries of what is listed as numbers, by slot of the list and place, where they are many."""
         entries: dict[int, dict[int, Instruction]] = defaultdict(dict)
         for instruction in self.instructions.done:
             line = self.lines[instruction.line]

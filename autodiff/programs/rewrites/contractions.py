@@ -1,6 +1,6 @@
 """Sums of products whose factors are repeated along different axes, as matrix products.
 
-    yᵢⱼ = Σₖ (aᵢₖ·bⱼₖ)   →   Y = A·Bᵀ
+yᵢⱼ = Σₖ (aᵢₖ·bⱼₖ) is Y = A·Bᵀ.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import numpy as np
 
 from ... import ops
 from ...ops import divide, dot, matmul, mean, moveaxis, sum_to, swapaxes, transpose
+from ..energy import energy
 from ..listing import Line
-from ..tracing.nan_check import energy
 from . import operations
 from .draft import Draft, is_a, rule
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...values.data import Data, dtype_of
-from ...values.declaration import primitive
+from ...values.data import dtype_of
 from ...values.operation import inputs_of
 from ...values.value import Value
+from ..energy import energy
 
 
 def _operations(*functions: Any) -> set[Any]:
@@ -40,12 +40,6 @@ ENTRIES = _operations(ops.getitem)
 
 RATIOS = _operations(ops.divide, ops.power)
 """What tells of its first operand, where the second is a number above 0."""
-
-
-@primitive(symbol="‖ ‖²", dx=lambda g, y, x: 2.0 * g * x)
-def energy(x: Data, /) -> Data:
-    """Sum of the squares of all entries: finite only where all are."""
-    return np.vdot(x, x)
 
 
 def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[Value]) -> Value | None:

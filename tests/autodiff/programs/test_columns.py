@@ -21,7 +21,7 @@ def numbers(result):
     return [np.asarray(x.data if isinstance(x, Value) else x, np.float64) for x in leaves(result)]
 
 
-def same(found, wanted, rtol=1e-9):
+def same(found, wanted, rtol=1e-7):
     """Equal up to the order of summation; infinite and nan in the same places."""
     for a, b in zip(numbers(found), numbers(wanted), strict=True):
         assert a.shape == b.shape
@@ -35,7 +35,7 @@ def lines(program):
     return sum(line.kind == "computed" for line in program.versions[-1].main.listing.lines)
 
 
-def checked(f, *args, at_most=None, rtol=1e-9):
+def checked(f, *args, at_most=None, rtol=1e-7):
     """A program that gives what f gives, of so many operations."""
     program = ad.compile(f)
     with np.errstate(all="ignore"):
@@ -94,7 +94,8 @@ def loop(tree, rows, w, constants):
     """Σ over rows of an expression; the first row is unlike the others."""
     total = w[0] * w[1]
     for (x1, x2), c in zip(rows, map(np.float64, constants), strict=True):
-        total = total + evaluated(tree, {"x₁": x1, "x₂": x2, "w₁": w[0], "w₂": w[1], "c": c, "k": np.float64(1.5)})
+        names = {"x₁": x1, "x₂": x2, "w₁": w[0], "w₂": w[1], "c": c, "k": np.float64(1.5)}
+        total = total + evaluated(tree, names)
     return total
 
 
@@ -240,7 +241,7 @@ def test_layers_of_scalar_neurons_are_matrix_products():
     program = checked(loss, at_most=120)
     source = program.source
     assert source.count(".dot(") >= 4
-    assert "50 × 6 × 3 at once: return [sum((w * xi for w, xi in zip(row, x, strict=True)), b).relu()" in source
+    assert "at once: return [sum((w * xi for w, xi in zip(row, x, strict=True)), b).relu()" in source
     θ[0][0].data = -0.3
     same(program(), loss())
 
@@ -327,7 +328,8 @@ def test_structure_that_depends_on_plain_data_is_that_of_these_data():
 def test_truth_values_of_rows_are_counted():
     def f(w, rows):
         right = [(w * x > 0.1) for x in rows]
-        return sum(right) / len(rows), sum(ad.where(r & (x < 2.0), x, 0.0) for r, x in zip(right, rows))
+        kept = [ad.where(r & (x < 2.0), x, 0.0) for r, x in zip(right, rows, strict=True)]
+        return sum(right) / len(rows), sum(kept)
 
     checked(f, 0.3, draw.normal(size=40).tolist())
 
@@ -358,5 +360,5 @@ def test_a_cut_gives_the_positions(sizes, data):
     count = int(positions.max()) + 1 + data.draw(st.integers(0, 5))
     how = cut(count, start, tuple(sizes), tuple(steps))
     if how is not None:
-        found = np.arange(count)[how.part].reshape(how.sizes)[how.index]
+        found = np.arange(count)[how.part].reshape(how.sizes)[how.taken]
         np.testing.assert_array_equal(found.reshape(sizes), positions)
