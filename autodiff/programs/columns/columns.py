@@ -11,6 +11,10 @@ from .computed import Computed
 from .sorting import Homes, Sorting
 
 
+class Disjoined(BaseException):  # of f nobody else is to catch it: f is recorded once more
+    """f differentiates by a Value that has become a part of a column, which nothing was computed from."""
+
+
 class Columns:
     """The columns of one recording.
 
@@ -29,7 +33,12 @@ class Columns:
         self._homes = Homes()
 
     def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
-        """The same outputs, computed by columns from Values with births in `targets`, and from leaves."""
+        """The same outputs, computed by columns from Values with births in `targets`, and from leaves.
+
+        Raises Disjoined where a target is a part of a column of an earlier call.
+        """
+        if not self._homes.kinds.keys().isdisjoint(targets):
+            raise Disjoined
         nodes = self._recorded(outputs, targets)
         sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
         for kind in sorting.kinds:

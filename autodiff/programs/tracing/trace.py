@@ -17,7 +17,7 @@ from ...values import modes
 from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
 from ...values.value import Value, births, data_of
-from ..columns.columns import Columns
+from ..columns.columns import Columns, Disjoined
 from ..columns.computed import Computed
 from ..listing import Line, Listing, Origin
 from . import refusals
@@ -46,8 +46,9 @@ class Recording(NamedTuple):
 class Trace:
     """What the engine asks while f runs; see `modes.Tracer`."""
 
-    def __init__(self, absorbs: bool) -> None:
+    def __init__(self, absorbs: bool, joins: bool) -> None:
         self.absorbs = absorbs
+        self._joins = joins
         self.origins = Origins()
         self.gradients: set[int] = set()
         """The births of those that passes gave."""
@@ -87,6 +88,8 @@ class Trace:
 
     def side_by_side(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
         """The outputs of columns, where parts of what was recorded are alike."""
+        if not self._joins:
+            return [*outputs]
         try:
             return self._columns.of(outputs, targets)
         finally:
@@ -119,23 +122,29 @@ def recorded_from(
     absorbs: bool,
     captured: Sequence[Value] = (),
     told: Origin | None = None,
+    joins: bool = True,
 ) -> Recording:
     """Call f on arguments made of `inputs`, and list what it records.
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
-    place of their own.
+    place of their own. `joins` says that what is alike is computed side by side, if f lets it.
     """
-    trace = Trace(absorbs)
+    trace = Trace(absorbs, joins)
     trace.origins.told = told
     trace.arguments = frozenset(x._birth for x in inputs)
-    with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
-        result = f(*args, **kwargs)
-        outputs = tuple(trace.side_by_side([x for x in leaves(result) if isinstance(x, Value)]))
-        trace.origins.told = CHECK
-        watched = None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
+    try:
+        with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
+            result = f(*args, **kwargs)
+            outputs = tuple(trace.side_by_side([x for x in leaves(result) if isinstance(x, Value)]))
+            trace.origins.told = CHECK
+            watched = (
+                None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
+            )
+    except Disjoined:
+        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins=False)
     if trace.is_spoilt and not absorbs:
-        return recorded_from(f, args, kwargs, inputs, True, captured, told)
+        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins)
     wanted = outputs if watched is None else (*outputs, watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)

@@ -288,6 +288,18 @@ def test_a_gradient_by_values_on_the_way_is_theirs():
     checked(f, draw.normal(size=30).tolist())
 
 
+def test_a_gradient_by_values_that_became_parts_of_columns_is_theirs():
+    w = Value(0.3, "w")
+
+    def f(rows):
+        inner = [np.tanh(w * a) for a in rows]
+        loss = sum(h * h * w for h in inner)
+        slope = gradients(loss, w, create_graph=True)
+        return slope, gradients(loss, inner), gradients(slope * slope, inner)
+
+    checked(f, draw.normal(size=30).tolist())
+
+
 def test_gradients_taken_row_by_row_are_those_of_each_row():
     def f(w, rows):
         slope = ad.grad(lambda x: np.sin(w * x) * x)
