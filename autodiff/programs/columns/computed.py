@@ -49,14 +49,24 @@ class Computed(Kind):
             for kind, site in zip(self.operands, self.sites, strict=True)
             if site.count(site[0]) < len(site)
         ]
-        arrays = bool(self.shape) or any(kind.shape for kind in self.operands)
-        least = FEW if arrays and all(kind.is_together for kind in varying) else MANY
-        self.is_column = len(self.members) * max(self.counts) >= least and self._is_possible()
+        self.is_column = len(self.members) * max(self.counts) >= self._least(varying) and self._is_possible()
         self.is_together = self.is_column
         if self.is_column:
             for kind, site in zip(self.operands, self.sites, strict=True):
                 if isinstance(kind, Leaves) and kind in varying:
                     kind.want(site)
+
+    def _least(self, varying: Sequence[Kind]) -> float:
+        """From how many on it pays: for arrays that are rows already few, where they are to become rows many.
+
+        Numbers times arrays are left to the rewrites, which know of sums over columns.
+        """
+        loose = [kind for kind in varying if not kind.is_together]
+        if not self.shape and not any(kind.shape for kind in self.operands):
+            return MANY
+        if all(kind.shape and isinstance(kind, Leaves) for kind in loose):
+            return MANY if loose else FEW
+        return math.inf
 
     def _is_possible(self) -> bool:
         if self.operation.formula in self.operation.arguments:  # x as it is, which is nothing to compute
