@@ -33,6 +33,9 @@ def pulled_back(
     Where data are costly to look at, where a program is to absorb, and where somebody looks at each
     contribution, the first pass knows structural zeros already.
     """
+    tracer, look = modes.tracer(), modes.inspector()
+    if tracer is not None and targets is not None:
+        (output,) = tracer.side_by_side([output], targets)
     nodes = ancestors(output)
     leaves = [node for node in nodes.values() if node._operation is None]
     births = {leaf._birth for leaf in leaves}
@@ -41,7 +44,6 @@ def pulled_back(
     if output._birth not in nodes:
         return {}, {}
     kept = nodes.keys() if targets is None else targets
-    tracer, look = modes.tracer(), modes.inspector()
     given_away = [leaf for leaf in leaves if leaf._x is not None]
     if given_away and tracer is None:
         refuse_written(nodes, given_away)

@@ -56,8 +56,14 @@ def _may_repeat(index: Any) -> bool:
     return any((getattr(part, "dtype", None) or np.asarray(part).dtype).kind != "b" for part in arrays)
 
 
+def _behind(front: Shape, own: Shape, index: Any) -> dict[str, Any] | None:
+    """The index of entries of each row, if it is of integers and slices."""
+    return {"index": (slice(None),) * len(front) + _parts(index)} if _slices(index) else None
+
+
 @primitive(
     linear=True,
+    batched=_behind,
     symbol="[ ]",
     typeset="{}[{index}]",
     dx=lambda g, y, x, index: scatter_add(g, index, shape_of(x)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,12 @@ def kept(shape: Shape, axis: Axis) -> Shape:
     """The shape with size 1 along the reduced axes."""
     axes = axes_of(shape, axis)
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def behind(front: Shape, own: Shape, axis: Axis, **options: Any) -> dict[str, Any]:
+    """The options of an operation along axes, where others are in front of these."""
+    axes = tuple(len(front) + i for i in axes_of(own, axis))
+    return {"axis": axes[0] if isinstance(axis, int) else axes, **options}
 
 
 def entries(shape: Shape, axis: Axis) -> int:

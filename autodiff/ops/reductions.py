@@ -19,7 +19,7 @@ from .accumulations import cumprod as cumprod  # pickles of earlier versions nam
 from .accumulations import cumsum as cumsum
 from .accumulations import prod as prod
 from .elementary import exp
-from .reduced_axes import axes_of, entries, kept, spread
+from .reduced_axes import axes_of, behind, entries, kept, spread
 from .selection import ratio, where
 from .shaping import reshape
 from .totals import narrowed, total, total_product, widened
@@ -57,6 +57,7 @@ def average(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
 @primitive(
     linear=True,
     symbol="Σ",
+    batched=behind,
     typeset="Σ{axis:axes}({}){keepdims:unsaid}",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims),
 )
@@ -71,6 +72,7 @@ def sum(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     linear=True,
+    batched=behind,
     typeset="mean{axis:axes}({}){keepdims:unsaid}",
     dx=lambda g, y, x, axis, keepdims: spread(
         _divided(g, float(entries(shape_of(x), axis))), x, axis, keepdims
@@ -86,6 +88,7 @@ def _deviation(x: Operand, axis: Axis) -> Operand:
 
 
 @primitive(
+    batched=behind,
     typeset="var{axis:axes}({}){ddof:unsaid}{keepdims:unsaid}",
     dx=lambda g, y, x, axis, ddof, keepdims: (
         spread(_divided(g, _freedom(x, axis, ddof) / 2.0), x, axis, keepdims) * _deviation(x, axis)
@@ -116,6 +119,7 @@ def _standard_scores(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Oper
 
 
 @primitive(
+    batched=behind,
     typeset="std{axis:axes}({}){ddof:unsaid}{keepdims:unsaid}",
     kink="std′([1, 1]) = 0",
     dx=lambda g, y, x, axis, ddof, keepdims: (
@@ -143,6 +147,7 @@ def _of_chosen(g: Operand, y: Operand, x: Operand, axis: Axis, keepdims: bool) -
 
 @primitive(
     selecting=True,
+    batched=behind,
     typeset="max{axis:axes}({}){keepdims:unsaid}",
     kink="max′([1, 1]) = ½",
     dx=_of_chosen,
@@ -154,6 +159,7 @@ def max(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
 
 @primitive(
     selecting=True,
+    batched=behind,
     typeset="min{axis:axes}({}){keepdims:unsaid}",
     kink="min′([1, 1]) = ½",
     dx=_of_chosen,
@@ -188,6 +194,7 @@ def _shares(y: Operand, x: Operand, axis: Axis, keepdims: bool) -> Operand:
 
 
 @primitive(
+    batched=behind,
     typeset="logsumexp{axis:axes}({}){keepdims:unsaid}",
     kink="logsumexp′([-inf, -inf]) = 0",
     dx=lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims) * _shares(y, x, axis, keepdims),
@@ -214,7 +221,7 @@ def _of_softmax(g: Operand, y: Operand, x: Operand, axis: Axis) -> Operand:
     return slopes
 
 
-@primitive(typeset="softmax{axis:axes}({})", dx=_of_softmax)
+@primitive(batched=behind, typeset="softmax{axis:axes}({})", dx=_of_softmax)
 def softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
     e = np.exp(widened(x - _largest(x, axis)))
@@ -228,7 +235,7 @@ def _of_log_softmax(g: Operand, y: Operand, x: Operand, axis: Axis) -> Operand:
     return g - shares
 
 
-@primitive(typeset="log softmax{axis:axes}({})", dx=_of_log_softmax)
+@primitive(batched=behind, typeset="log softmax{axis:axes}({})", dx=_of_log_softmax)
 def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
     logs = widened(x - _largest(x, axis))

@@ -93,7 +93,17 @@ def _stretched(shape: Shape, given: Shape) -> Shape:
 # -- sizes of the axes -------------------------------------------------------------------------
 
 
-@primitive(conforming=True, linear=True, dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order))
+def _rows_in_shape(front: Shape, own: Shape, shape: int | Sequence[int], order: str) -> dict[str, Any] | None:
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    return {"shape": (*front, *sizes), "order": order} if order == "C" else None
+
+
+@primitive(
+    conforming=True,
+    linear=True,
+    batched=_rows_in_shape,
+    dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order),
+)
 def reshape(x: Data, /, shape: int | Sequence[int], order: str = "C") -> Data:
     """The entries of x in another shape, one size of which may be −1.   x̄ = ȳ in the shape of x.
 
@@ -167,8 +177,14 @@ def _inverse(axes: Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
     return tuple(np.argsort(axes_in(axes, ndim, "transpose")).tolist())
 
 
+def _rows_turned(front: Shape, own: Shape, axes: Sequence[int] | None) -> dict[str, Any]:
+    order = range(len(own))[::-1] if axes is None else axes_in(axes, len(own), "transpose")
+    return {"axes": (*range(len(front)), *[len(front) + axis for axis in order])}
+
+
 @primitive(
     symbol="ᵀ",
+    batched=_rows_turned,
     typeset="{}ᵀ",
     linear=True,
     dx=lambda g, y, x, axes: transpose(g, _inverse(axes, len(shape_of(x)))),

@@ -21,12 +21,20 @@ class Origin(NamedTuple):
     """Where a line comes from: the user's code, and whether it is part of a derivative.
 
     `place` is "file.py:12", `code` the text of that line; `of` is None in the value itself, and in a
-    derivative the name or symbol of what is being differentiated.
+    derivative the name or symbol of what is being differentiated; `times` says how often the code ran for
+    what is computed at once here, loop by loop.
     """
 
     place: str
     code: str
     of: str | None = None
+    times: tuple[int, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What a comment says: the code, in a derivative behind ∂, and how much of it is done at once."""
+        times = f"{' × '.join(map(str, self.times))} at once: " if self.times else ""
+        return f"{'' if self.of is None else '∂ '}{times}{self.code}"
 
 
 class Line(NamedTuple):

@@ -185,5 +185,7 @@ def _fitted(line: str) -> list[str]:
     if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
         return [line]
     name, _, text = line.partition(" = ")
+    if text and "," in name and "(" not in name:  # several names
+        return _broken("", name.rstrip(",").split(", "), f" = {text}")
     rows = _wrapped(text)
     return [f"{name} = (", *rows, ")"] if len(rows) > 1 else [line]

@@ -124,6 +124,7 @@ def primitive(
     conforming: bool = False,
     masked: Rule = None,
     together: Callable[..., Any] | None = None,
+    batched: Callable[..., dict[str, Any] | None] | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Concatenate[Data, Rest], Data]], Applied[Rest]]:
     """Declare an operation by its vector-Jacobian products.
@@ -143,6 +144,9 @@ def primitive(
             is 0, else 1
     together  `together(g, y, x, …)` in place of the rules where they have much in common: it computes that,
             and returns one function per data parameter, which gives the gradient with respect to it
+    batched  `batched(front, own, **options)`, the options with which it does for each row of an array what it
+            does for one, where rows have the shape `own` behind axes of the sizes `front`; None where there
+            are none. Programs then compute the rows of a loop side by side
     (none)  a gradient that is structurally 0 as a whole gives 0; any other 0·∞ is nan
 
     >>> from autodiff import Value

@@ -7,7 +7,7 @@ asyncio task; recording pays one attribute test while no mode is on anywhere.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -108,6 +108,9 @@ class Tracer(Protocol):
 
     absorbs: bool
     """Whether passes are recorded with 0·∞ = 0 for structural zeros, which is more to compute."""
+
+    def side_by_side(self, outputs: Sequence[Any], targets: Collection[int]) -> list[Any]:
+        """Values that say the same, from the targets on, with what is alike in them computed side by side."""
 
     def pulling(self, node: Any, g: Any) -> None:
         """Take note that a pass comes to a node of gradient g: what is recorded from now on is its pull."""

@@ -27,3 +27,4 @@ class Traits:
     entrywise: bool = False
     conforming: bool = False
     nonnegative: bool = False
+    batched: Callable[..., dict[str, Any] | None] | None = None

@@ -31,18 +31,29 @@ def _is_ours(file: str) -> bool:
     return file.startswith(OWN)
 
 
-def users_line(within: CodeType | None = None) -> tuple[str, str]:
-    """File and number of the innermost line of the user's code, and its text.
+def users_place(within: CodeType | None = None) -> tuple[str, int]:
+    """File and number of the innermost line of the user's code.
 
-    Within a call of some code of ours; where no user's line is there, both are empty.
+    Within a call of some code of ours; where no user's line is there, they are "" and 0.
     """
     frame = sys._getframe(1)
     while frame.f_back and is_own(frame.f_code):
         if frame.f_code is within:
-            return "", ""
+            return "", 0
         frame = frame.f_back
-    name, number = frame.f_code.co_filename, frame.f_lineno
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def told_line(name: str, number: int) -> tuple[str, str]:
+    """A line of a file as it is told, and its text; nothing of no file."""
+    if not name:
+        return "", ""
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()
+
+
+def users_line() -> tuple[str, str]:
+    """The innermost line of the user's code, as it is told, and its text."""
+    return told_line(*users_place())
 
 
 def with_line(node: Value) -> Value:

@@ -21,7 +21,7 @@ import numpy as np
 import autodiff
 from autodiff import Value
 
-from .harness import AS_FAST, Row, Work, missing, times_as_fast
+from .harness import AS_FAST, THE_TIME, Row, Work, missing, times_as_fast, times_the_time
 
 WORK = "moons, 2-16-16-1 of scalars, 100 points"
 PEER = "micrograd 0.1.0"
@@ -130,6 +130,46 @@ def compiled() -> Callable[[], list[float]]:
     return lambda: parameters(program(layers)[1])
 
 
+def compiled_loop() -> Callable[[], list[float]]:
+    """The loop over the points as a program, as it stands: the parameters are Values that it closes over."""
+    (points, labels), layers = moons(), network(Value)
+    θ = parameters(layers)
+
+    def step() -> list[float]:
+        losses = [
+            hinge(layers, [Value(x) for x in point], label)
+            for point, label in zip(points, labels, strict=True)
+        ]
+        slopes: list[float] = autodiff.gradients(objective(layers, sum(losses), len(losses)), θ)
+        return slopes
+
+    return autodiff.compile(step)
+
+
+def compiled_loop_of_points() -> Callable[[], list[float]]:
+    """The loop as a program of the parameters and of the points."""
+    (points, labels), layers = moons(), network(float)
+
+    def loss(layers: Layers, points: list[list[float]], labels: list[float]) -> Any:
+        losses = [hinge(layers, point, label) for point, label in zip(points, labels, strict=True)]
+        return objective(layers, sum(losses), len(losses))
+
+    program = autodiff.compile(autodiff.value_and_grad(loss))
+    return lambda: parameters(program(layers, points, labels)[1])
+
+
+def first_call(way: str, make: Callable[[], Work], theirs: Work) -> Row:
+    """The first call of a program, which is compiled in it, in steps of micrograd."""
+    ratios = times_the_time(lambda: make()(), theirs, PAIRS, (1, 1))
+    return Row(way, PEER, ratios, THE_TIME, at_most=1)
+
+
+LOOPS = {
+    "the loop over points, compiled": compiled_loop,
+    "the same, points as arguments": compiled_loop_of_points,
+}
+
+
 # -- beside micrograd ------------------------------------------------------------------------------
 
 
@@ -151,3 +191,6 @@ def rows() -> Iterator[Row]:
     yield compared(f"{WORK}, eager", by_points(Value, None), theirs, 10, (PASSES, PASSES))
     yield compared("the same code on columns, eager", by_columns(), theirs, 200, (None, PASSES))
     yield compared("the same code on columns, compiled", compiled(), theirs, 1000, (None, PASSES))
+    for way, make in LOOPS.items():
+        yield first_call(f"{way}, first call", make, theirs)
+        yield compared(f"{way}, from then on", make(), theirs, 5000, (None, PASSES))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
 from ...text.escaping import comment
 from ..listing import Line, Listing, Origin
+from ..rewrites.draft import is_a
+from ..rewrites.operations import entry
 from ..spelling.identifiers import Identifiers, identifier
 from ..spelling.literals import literal
 from ..spelling.precedence import ATOM, UNARY
@@ -49,6 +51,7 @@ class Body:
         self.inputs = dict(self._inputs())
         self.buffers = {buffer: self.names.number("buffer") for buffer in self.plan.buffers}
         self.memory = {name: _new(buffer) for buffer, name in self.buffers.items()}
+        self.listed = self._listed()
         self.statements: list[str] = []
         self._told: tuple[str, str, bool] | None = None
         for position, instruction in enumerate(self.instructions.done):
@@ -62,6 +65,20 @@ class Body:
         return {slot.number for slot in self.instructions.slots if isinstance(slot.example, types)}
 
     # -- names ---------------------------------------------------------------------------------
+
+    def _listed(self) -> dict[int, dict[int, Instruction]]:
+        """The entries of what is listed as numbers, by slot of the list and place, where they are many."""
+        entries: dict[int, dict[int, Instruction]] = defaultdict(dict)
+        for instruction in self.instructions.done:
+            line = self.lines[instruction.line]
+            if is_a(line, entry):
+                entries[instruction.operands[0]][line.metadata["index"]] = instruction
+        slots = self.instructions.slots
+        return {
+            number: found
+            for number, found in entries.items()
+            if self.uses[number] == len(found) and 2 * len(found) >= len(slots[number].example)
+        }
 
     def _inputs(self) -> Iterator[tuple[str, Line]]:
         """Name the inputs, and the constant arrays that have names."""
@@ -114,9 +131,13 @@ class Body:
 
     def _write(self, position: int, instruction: Instruction) -> None:
         number = instruction.slot.number
+        if instruction.operands and instruction.operands[0] in self.listed:
+            return  # has its name already
         operands = [self._operand(instruction, x) for x in instruction.operands]
         if number in self.plan.fixed:
             self._prepare(instruction, operands)
+        elif number in self.listed:
+            self._unpack(instruction, operands)
         elif instruction.is_statement:
             self._state(instruction, operands)
         else:
@@ -133,6 +154,19 @@ class Body:
             self.texts[number] = self.words.prepared(instruction.spelling.of(operands)), ATOM
         else:
             self.instructions.constants[number] = example
+
+    def _unpack(self, instruction: Instruction, operands: list[Text]) -> None:
+        """A list whose entries have names of their own."""
+        self._tell(self.lines[instruction.line].origin)
+        entries = self.listed[instruction.slot.number]
+        names = []
+        for place in range(len(instruction.slot.example)):
+            found = entries.get(place)
+            names.append("_" if found is None else self._name(found))
+            if found is not None:
+                self.texts[found.slot.number] = names[-1], ATOM
+        left = f"{', '.join(names)}{',' if len(names) == 1 else ''}"
+        self.statements.append(f"{left} = {instruction.spelling.of(operands)}")
 
     def _may_warn(self, instruction: Instruction) -> bool:
         """Whether an instruction is NumPy's, or may be."""
@@ -199,7 +233,7 @@ class Body:
         block = origin.place, origin.code, origin.of is not None
         if block != self._told:
             self._told = block
-            self.statements.append(comment(f"{'∂ ' if origin.of is not None else ''}{origin.code}"))
+            self.statements.append(comment(origin.told))
 
     def _results(self) -> Iterator[str]:
         """What is returned: arrays that belong to the caller, no two of them the same."""

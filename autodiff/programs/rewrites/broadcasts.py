@@ -31,6 +31,20 @@ def unrepeated(draft: Draft, line: Line) -> int | None:
     return _with_inputs(draft, line, tuple([_source(draft, i) for i in line.inputs])) if line.shape else None
 
 
+@rule(
+    "what is computed from repeated numbers and arrays alone is computed once, to the last digits",
+    exact=False,
+    suits=attrgetter("entrywise"),
+)
+def repeated_later(draft: Draft, line: Line) -> int | None:
+    inputs = tuple([_source(draft, i) for i in line.inputs])
+    if inputs == line.inputs or line.operation is None:
+        return None
+    if np.broadcast_shapes(*[draft.lines[i].shape for i in inputs]) == line.shape:
+        return None
+    return draft.add(broadcast_to, draft.apply(line.operation, inputs, line.metadata), shape=line.shape)
+
+
 def _narrow(draft: Draft, position: int) -> int:
     number = draft.number(position) if draft.lines[position].shape else None
     return position if number is None else draft.constant(number)

@@ -61,6 +61,14 @@ def axes_of_one(draft: Draft, line: Line) -> int | None:
     return draft.add(ops.reshape, *line.inputs, shape=line.shape)
 
 
+@rule("x[i,] is x[i]", ops.getitem)
+def single_index(draft: Draft, line: Line) -> int | None:
+    index = line.metadata["index"]
+    if type(index) is not tuple or len(index) != 1 or type(index[0]) is not int:
+        return None
+    return draft.add(ops.getitem, *line.inputs, index=index[0])
+
+
 @rule("x[...] is x", ops.getitem)
 def all_entries(draft: Draft, line: Line) -> int | None:
     return line.inputs[0] if line.metadata["index"] is Ellipsis else None

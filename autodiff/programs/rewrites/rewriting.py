@@ -8,13 +8,13 @@ nan stays so.
 from __future__ import annotations
 
 from ..listing import Listing
-from . import additions, broadcasts, draft, indexing, neutral, opened, powers, signs, sums
+from . import additions, broadcasts, contractions, draft, indexing, neutral, opened, powers, signs, sums
 from .draft import Draft, Rewrite, Rule, living
 from .rows import packing
 
 RULES = [
     found
-    for module in (neutral, signs, powers, broadcasts, sums, indexing, opened)
+    for module in (neutral, signs, powers, broadcasts, contractions, sums, indexing, opened)
     for found in vars(module).values()
     if isinstance(found, Rule)
 ]

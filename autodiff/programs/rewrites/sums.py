@@ -9,8 +9,8 @@ import numpy as np
 
 from ... import ops
 from ...ops import divide, dot, matmul, mean, moveaxis, sum_to, swapaxes, transpose
+from ..energy import energy
 from ..listing import Line, Listing
-from ..tracing.nan_check import energy
 from . import operations
 from .draft import Draft, Rewrite, is_a, replaced, rule
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...values.data import Data, dtype_of
-from ...values.declaration import primitive
+from ...values.data import dtype_of
 from ...values.operation import inputs_of
 from ...values.value import Value
+from ..energy import energy
 
 
 def _operations(*functions: Any) -> set[Any]:
@@ -35,14 +35,11 @@ SUMS = _operations(ops.add, ops.subtract, ops.sum, ops.mean, ops.sum_to, ops.sca
 TELLING = MOVES | PRODUCTS | SUMS | _operations(ops.log, ops.sqrt, ops.log_softmax)
 """What is finite only where all entries of its operands are."""
 
+ENTRIES = _operations(ops.getitem)
+"""What is finite where its operand is."""
+
 RATIOS = _operations(ops.divide, ops.power)
 """What tells of its first operand, where the second is a number above 0."""
-
-
-@primitive(symbol="‖ ‖²", dx=lambda g, y, x: 2.0 * g * x)
-def energy(x: Data, /) -> Data:
-    """Sum of the squares of all entries: finite only where all are."""
-    return np.vdot(x, x)
 
 
 def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[Value]) -> Value | None:
@@ -54,7 +51,7 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     so does what was made of the same numbers.
     """
     doubtful = _doubtful(nodes)
-    looked = [g for birth, g in doubtful.items() if birth in gradients]
+    looked = _wholes([g for birth, g in doubtful.items() if birth in gradients])
     if any(len(g.shape) > 1 for g in looked):
         told = [y for y in results if type(y._data) is float and y._operation]
         looked = _telling_of(looked, doubtful, told)
@@ -63,6 +60,16 @@ def total(gradients: Container[int], nodes: Sequence[Value], results: Iterable[V
     result: Value = reduce(lambda a, b: a + b, [energy(x) if x.shape else x for x in looked]) * 0.0
     result.name = "total"
     return result
+
+
+def _wholes(gradients: Iterable[Value]) -> list[Value]:
+    """In place of entries the arrays that they are entries of, once each."""
+    found = {}
+    for g in gradients:
+        while g._operation in ENTRIES:
+            (g,) = inputs_of(g)
+        found[g._birth] = g
+    return [*found.values()]
 
 
 def _telling_of(gradients: Iterable[Value], doubtful: dict[int, Value], told: list[Value]) -> list[Value]:

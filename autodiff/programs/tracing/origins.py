@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import CodeType
 from typing import Any
 
-from ...values.user_code import users_line
+from ...values.user_code import told_line, users_place
 from ...values.value import Value
 from ..listing import Origin
 
@@ -21,20 +21,32 @@ class Origins:
         """The code that calls f: what called that is no line of f's."""
         self.told: Origin | None = None
         """What is said of all nodes from now on, if anything."""
+        self.aside: Origin | None = None
+        """What is said of columns."""
         self.pulled: tuple[Value, Any] | None = None
         """The node that a reverse pass has come to, with its gradient: what is recorded belongs to it."""
         self.differentiated: dict[int, Value] = {}
         """What a gradient, by its birth, is the gradient of."""
         self._known: dict[int, Origin] = {}
+        self._lines: dict[tuple[str, int], Origin] = {}
 
     def note(self, node: Value) -> None:
         """Find where a node that has just been recorded comes from."""
         if self.told is not None:
             self._known[node._birth] = self.told
+        elif self.aside is not None:
+            self._known[node._birth] = self.aside
         elif self.pulled is not None:
             self._known[node._birth] = self._derived(*self.pulled)
         else:
-            self._known[node._birth] = Origin(*users_line(self.within))
+            self._known[node._birth] = self._users()
+
+    def _users(self) -> Origin:
+        """The line of the user's that is running; its text is looked up once."""
+        line = users_place(self.within)
+        if line not in self._lines:
+            self._lines[line] = Origin(*told_line(*line))
+        return self._lines[line]
 
     def note_gradient(self, g: Any, of: Value) -> None:
         """Note that what a pass recorded is the gradient of a node."""
@@ -44,6 +56,11 @@ class Origins:
     def get(self, node: Value) -> Origin | None:
         """The origin of a node, if it was recorded under these eyes."""
         return self._known.get(node._birth)
+
+    def of_columns(self, sample: Value, times: tuple[int, ...]) -> Origin | None:
+        """That of a column, by one of those side by side in it."""
+        origin = self._known.get(sample._birth)
+        return None if origin is None else origin._replace(times=times)
 
     def is_derived(self, node: Value) -> bool:
         """Whether a pass recorded it, or it looks at what passes gave."""

@@ -7,7 +7,7 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,8 @@ from ...values import modes
 from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
 from ...values.value import Value, births, data_of
+from ..columns.columns import Columns, Disjoined
+from ..columns.computed import Computed
 from ..listing import Line, Listing, Origin
 from . import refusals
 from .conditions import CONDITIONS
@@ -45,8 +47,9 @@ class Recording(NamedTuple):
 class Trace:
     """What the engine asks while f runs; see `modes.Tracer`."""
 
-    def __init__(self, absorbs: bool) -> None:
+    def __init__(self, absorbs: bool, joins: bool) -> None:
         self.absorbs = absorbs
+        self._joins = joins
         self.origins = Origins(recorded_from.__code__)
         self.gradients: set[int] = set()
         """The births of those that passes gave."""
@@ -54,6 +57,7 @@ class Trace:
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
         self.start = next(births)
+        self._columns = Columns(self.start, self.is_constant, self._tell, self.gradients)
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
@@ -83,6 +87,19 @@ class Trace:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
 
+    def side_by_side(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
+        """The outputs of columns, where parts of what was recorded are alike."""
+        if not self._joins:
+            return [*outputs]
+        try:
+            return self._columns.of(outputs, targets)
+        finally:
+            self.origins.aside = None
+
+    def _tell(self, kind: Computed) -> None:
+        """Note what the columns that are recorded next are."""
+        self.origins.aside = self.origins.of_columns(kind.members[0], kind.sizes)
+
     def pulling(self, node: Value, g: Any) -> None:
         """Note the node that a pass has come to."""
         self.origins.pulled = node, g
@@ -106,23 +123,30 @@ def recorded_from(
     absorbs: bool,
     captured: Sequence[Value] = (),
     told: Origin | None = None,
+    joins: bool = True,
 ) -> Recording:
     """Call f on arguments made of `inputs`, and list what it records.
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
-    place of their own, and then no line has a name.
+    place of their own, and then no line has a name. `joins` says that what is alike is computed side by side,
+    if f lets it.
     """
-    trace = Trace(absorbs)
+    trace = Trace(absorbs, joins)
     trace.origins.told = told
     trace.arguments = frozenset(x._birth for x in inputs)
-    with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
-        result = f(*args, **kwargs)
-        outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
-        trace.origins.told = CHECK
-        watched = None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
+    try:
+        with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
+            result = f(*args, **kwargs)
+            outputs = tuple(trace.side_by_side([x for x in leaves(result) if isinstance(x, Value)]))
+            trace.origins.told = CHECK
+            watched = (
+                None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
+            )
+    except Disjoined:
+        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins=False)
     if trace.is_spoilt and not absorbs:
-        return recorded_from(f, args, kwargs, inputs, True, captured, told)
+        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins)
     wanted = outputs if watched is None else (*outputs, watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)

@@ -1,0 +1,1 @@
+"""Loops as columns: parts of what f recorded that are alike, computed side by side as arrays."""

@@ -1,0 +1,82 @@
+"""What f recorded, with parts that are alike computed side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from ...values.operation import inputs_of
+from ...values.value import Value
+from .computed import Computed
+from .sorting import Homes, Sorting
+
+
+class Disjoined(BaseException):  # of f nobody else is to catch it: f is recorded once more
+    """f differentiates by a Value that has become a part of a column, which nothing was computed from."""
+
+
+class Columns:
+    """The columns of one recording.
+
+    `is_constant` says whether a Value was made of plain numbers while f ran; `tell`, that what is recorded
+    next is of a kind. The births of what comes in place of watched Values are added to those.
+    """
+
+    def __init__(
+        self,
+        start: int,
+        is_constant: Callable[[Value], bool],
+        tell: Callable[[Computed], None],
+        watched: set[int],
+    ) -> None:
+        self._start, self._is_constant, self._tell, self._watched = start, is_constant, tell, watched
+        self._homes = Homes()
+
+    def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
+        """The same outputs, computed by columns from Values with births in `targets`, and from leaves.
+
+        Raises Disjoined where a target is a part of a column of an earlier call.
+        """
+        if not self._homes.kinds.keys().isdisjoint(targets):
+            raise Disjoined
+        nodes = self._recorded(outputs, targets)
+        sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
+        for kind in sorting.kinds:
+            kind.decide()
+        if not any(kind.is_column for kind in sorting.kinds) and not self._homes.kinds:
+            return [*outputs]
+        for kind in sorting.kinds:
+            kind.settle(self._tell)
+        self._remember(sorting.homes)
+        return [*map(self._new, outputs)]
+
+    def _remember(self, homes: Homes) -> None:
+        """Keep the homes of what has become parts of columns, or is computed from these."""
+        for birth, kind in homes.kinds.items():
+            if isinstance(kind, Computed) and kind.is_changed:
+                self._homes.put(birth, kind, homes.places[birth])
+        for birth in self._watched & self._homes.kinds.keys():
+            new = self._found(birth)
+            if isinstance(new, Value):
+                self._watched.add(new._birth)
+
+    def _found(self, birth: int) -> Any:
+        return self._homes.kinds[birth].alone(self._homes.places[birth])
+
+    def _new(self, output: Value) -> Value:
+        found = self._found(output._birth) if output._birth in self._homes.kinds else output
+        return found if isinstance(found, Value) else output
+
+    def _recorded(self, outputs: Sequence[Value], targets: Collection[int]) -> list[Value]:
+        """What outputs were computed from while f ran and is no column yet, in order of birth."""
+        found: dict[int, Value] = {}
+        stack = [*outputs]
+        while stack:
+            x = stack.pop()
+            birth = x._birth
+            if x._operation is None or birth in found or birth <= self._start:
+                continue
+            if birth not in targets and birth not in self._homes.kinds:
+                found[birth] = x
+                stack += [y for y in inputs_of(x) if type(y) is Value]
+        return [found[birth] for birth in sorted(found)]
