@@ -120,13 +120,16 @@ class Plan:
         return None
 
     def _owner(self, number: int) -> int:
-        """The slot whose memory a slot has, all of it and in order, as a reshaped array; else itself."""
+        """The slot whose memory a slot has, all of it and in order, as a reshaped array; else itself.
+
+        A row of an array that is repeated has all of it, too, but cannot be written into.
+        """
         owners = self.roots_of(number)
         (owner, *others) = owners
         if others or owner == number:
             return number
         whole, part = self._examples[owner], self._examples[number]
-        same = is_array(whole) and is_array(part) and part.nbytes == whole.nbytes
+        same = is_array(whole) and is_array(part) and part.nbytes == whole.nbytes and part.flags.writeable
         return owner if same and whole.flags.c_contiguous and part.flags.c_contiguous else number
 
     def _new(self, example: Any, order: str) -> Buffer:

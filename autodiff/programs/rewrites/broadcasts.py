@@ -6,7 +6,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from ...ops import broadcast_to
+from ...ops import broadcast_to, getitem
 from ..listing import Line
 from .draft import Draft, rule
 
@@ -43,6 +43,16 @@ def repeated_later(draft: Draft, line: Line) -> int | None:
     if np.broadcast_shapes(*[draft.lines[i].shape for i in inputs]) == line.shape:
         return None
     return draft.add(broadcast_to, draft.apply(line.operation, inputs, line.metadata), shape=line.shape)
+
+
+@rule("an array out of its repetitions is the array", getitem)
+def one_of_repeated(draft: Draft, line: Line) -> int | None:
+    inner, index = draft.made_by(line.inputs[0], broadcast_to), line.metadata["index"]
+    places = index if type(index) is tuple else (index,)
+    if inner is None or not all(type(i) is int for i in places):
+        return None
+    (x,) = inner.inputs
+    return x if draft.lines[x].shape == inner.shape[len(places) :] == line.shape else None
 
 
 def _narrow(draft: Draft, position: int) -> int:

@@ -88,3 +88,12 @@ def test_a_program_of_a_hessian_is_short_whatever_the_number_of_unknowns() -> No
         np.testing.assert_array_equal(program(x), hessian(chain)(x))
         lengths.add(len(program.source.splitlines()))
     assert len(lengths) == 1
+
+
+def test_a_row_of_a_repeated_array_is_not_written_into() -> None:
+    def f(x: Any) -> Any:
+        rows = ad.broadcast_to(2.0 * x, (3, 4))
+        return ad.exp(rows[::2][1]) * 3.0
+
+    x = np.linspace(-1.0, 1.0, 4)
+    np.testing.assert_allclose(ad.compile(f)(x), f(x), rtol=1e-15)

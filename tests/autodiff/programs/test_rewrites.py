@@ -513,6 +513,8 @@ EXAMPLES = {
     "min(1, x)": (lambda x: ad.minimum(1.0, x), [VECTOR], ["smaller"]),
     "clip stays": (lambda x: ad.clip(x, 0.0, 1.0), [VECTOR], ["bounded"]),
     "reshaped twice": (lambda x: x.reshape(3, 2).reshape(6), [MATRIX], ["reshape"]),
+    "one of repeated": (lambda x: ad.broadcast_to(x, (4, 5, 2, 3))[1, 2], [MATRIX], []),
+    "a row of one stays": (lambda x: ad.broadcast_to(x, (4, 3))[1], [(1, 3)], ["broadcast_to", "getitem"]),
     "2·(c·x)": (lambda x: 3.0 * x + 3.0 * x, [VECTOR], ["multiply"]),
     "rows of all": (lambda x, y: x @ y, [(2, 3, 4), (4, 5)], ["product", "reshape", "reshape"]),
     "Σ of rows": (lambda x: ad.sum(x, axis=(0, 1)), [(2, 3, 4)], ["product", "reshape"]),
