@@ -46,8 +46,7 @@ def _divided(g: Operand, n: float) -> Operand:
 def average(x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
     """np.mean of anything; of NumPy's arrays in a third of the time."""
     if isinstance(x, np.ndarray) and x.dtype.itemsize > 2:  # half precision needs a longer sum
-        sums = total(x, axis, keepdims)
-        return sums / (x.size // (sums.size or 1))
+        return total(x, axis, keepdims) / entries(x.shape, axis)
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
