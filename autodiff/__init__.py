@@ -25,6 +25,7 @@ from .differentiation import (
     jacobian,
     jvp,
     operators,
+    scan,
     value_and_grad,
     vjp,
 )
@@ -91,6 +92,7 @@ __all__ = [  # noqa: PLE0604, RUF100 (names of operations come from their famili
     "jvp",
     "no_grad",
     "primitive",
+    "scan",
     "scope",
     "value_and_grad",
     "vjp",

@@ -3,5 +3,17 @@
 from .engine import gradients
 from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
 from .jacobians import hessian, jacobian
+from .loops import scan
 
-__all__ = ["derivative", "grad", "gradients", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "derivative",
+    "grad",
+    "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "scan",
+    "value_and_grad",
+    "vjp",
+]

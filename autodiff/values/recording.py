@@ -196,6 +196,16 @@ part = _general(
 )
 
 
+def _together(*inputs: Data) -> Data:
+    """All operands of what takes any number of them, as one."""
+    return inputs
+
+
+TOGETHER = Operation(
+    _together, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",", linear=True
+)
+
+
 def picked(node: Value) -> Any:
     """The results of an operation that has several, as Values; in a named tuple where NumPy's are."""
     count = len(node._data)

@@ -1,0 +1,259 @@
+"""scan: one step done again and again, each on what the last one left.
+
+    carryₜ₊₁, yₜ = step(carryₜ, xₜ)
+
+Here is the loop itself, which the engine records step by step. While a program is recorded, its tracer
+takes the loop as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..ops import getitem, stack
+from ..settings import flag, whole
+from ..values import modes
+from ..values.data import as_data, canonical, dtype_of, shape_of
+from ..values.scopes import mark_call
+from ..values.value import Value, births
+from .checkpoints import remembered
+from .structure import is_structure, leaves, leaves_like, mapped, named_leaves, rebuilt
+
+Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
+
+LENGTH = (
+    "the number of steps decides what is recorded, so it is a plain number: do as many steps as may be needed "
+    "and keep the carry by where(done, carry, new) from then on, or write a while loop outside of programs"
+)
+
+
+class Loop(NamedTuple):
+    """A scan whose arguments were checked. In `carry` and `xs` are Values and raw data."""
+
+    step: Step
+    carry: Any
+    xs: Any
+    length: int
+    reverse: bool
+    checkpoint: int | None
+
+    @property
+    def title(self) -> str:
+        """What one step is called."""
+        name = getattr(self.step, "__name__", "step").strip("<>_")
+        return "step" if name == "lambda" else name
+
+    @property
+    def order(self) -> range:
+        """The places in the order in which they are come to."""
+        return range(self.length)[::-1] if self.reverse else range(self.length)
+
+    def stepped(self, carry: Any, x: Any) -> tuple[Any, Any]:
+        """One step; its carry is like the one before. Raises TypeError and ValueError where it is not."""
+        result = self.step(carry, x)
+        if not isinstance(result, tuple) or len(result) != 2:
+            told = f"a tuple of {len(result)}" if isinstance(result, tuple) else f"a {type(result).__name__}"
+            raise TypeError(
+                f"scan: {self.title} must return (carry, y), got {told}; return (carry, None) if there is "
+                "nothing to collect"
+            )
+        new, y = result
+        return _as_before(new, carry, self.title), entered(y, "y")
+
+    def unrolled(self) -> tuple[Any, Any]:
+        """The loop, recorded step by step."""
+        if self.checkpoint is not None and self.length:
+            return remembered(self)
+        carry, found = self.carry, dict[int, Any]()
+        xs = rows_of(self.xs, self.length)
+        for t in self.order:
+            since = next(births)
+            carry, found[t] = self.stepped(carry, xs[t])
+            mark_call(leaves((carry, found[t])), self.title, since)
+        return carry, collected([found[t] for t in range(self.length)] or [self.imagined()], self.length)
+
+    def imagined(self) -> Any:
+        """What one step would collect."""
+        with modes.no_grad():
+            rows = mapped(lambda x: np.zeros(shape_of(x)[1:], dtype_of(x)), self.xs)
+            return self.stepped(self.carry, entered(rows, "x"))[1]
+
+
+def scan(
+    step: Step,
+    carry: Any,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+    checkpoint: int | None = None,
+) -> tuple[Any, Any]:
+    """A loop over the rows of `xs` that hands something on: the last carry, and all that was collected.
+
+        carry₁, y₀ = step(carry₀, xs[0]),   carry₂, y₁ = step(carry₁, xs[1]),   …
+
+    `carry`, `xs` and what `step` returns are numbers and arrays, alone or in tuples, lists, dicts and
+    dataclasses. The arrays in `xs` have one size of their first axis, the number of steps; a list as `xs` is a
+    sequence of steps. Without `xs`, `length` is that number, and x is None. The carry keeps its structure,
+    shapes and dtypes. What is collected is stacked along a new first axis; y may be None. With `reverse`
+    the last row comes first, and what is collected stands at the places of the rows.
+
+    Values that `step` closes over are differentiated, too. With `checkpoint=k` only each k-th carry is kept for
+    the derivative, which computes those between again: memory for time. In a program a loop of any length
+    is one operation, and `step` is recorded once.
+
+    Raises TypeError for a carry that is no data, and a `step` that returns no pair; ValueError for
+    arrays of unequal lengths, and where a step changes the structure, a shape or a dtype of the carry.
+
+    The meaning is that of `jax.lax.scan`.
+
+    >>> import numpy as np
+    >>> def step(total, x):
+    ...     return total + x, total + x
+    >>> scan(step, 0.0, np.array([1.0, 2.0, 3.0]))
+    (6.0, array([1., 3., 6.]))
+    """
+    if not callable(step):
+        raise TypeError(f"scan: the first argument is the function of one step, got {step!r}")
+    entries = entered(_steps_stacked(xs) if modes.tracer() else xs, "xs")
+    loop = Loop(
+        step,
+        entered(carry, "carry"),
+        entries,
+        _length(entries, length),
+        flag("scan: reverse", reverse),
+        None if checkpoint is None else whole("scan: checkpoint", checkpoint, 1),
+    )
+    since = next(births)
+    tracer = modes.tracer()
+    found = None if tracer is None else tracer.looped(loop)
+    result = loop.unrolled() if found is None else found
+    mark_call(leaves(result), "scan", since)
+    return result
+
+
+# -- arguments ---------------------------------------------------------------------------------
+
+
+def entered(tree: Any, name: str) -> Any:
+    """Values, and numbers and arrays as data. Raises TypeError for what is neither, naming its place."""
+    try:
+        return mapped(lambda x: x if type(x) is Value else as_data(x, copy=False), tree)
+    except (TypeError, ValueError):
+        for place, x in named_leaves(tree, name):
+            _check_data(x, place)
+        raise
+
+
+def _check_data(x: Any, place: str) -> None:
+    try:
+        x if type(x) is Value else as_data(x, copy=False, what=f"scan: {place}")
+    except TypeError:
+        raise TypeError(
+            f"scan: {place} must be numbers and arrays, alone or in tuples, lists and dicts, got a "
+            f"{type(x).__name__}; what only chooses what is computed belongs into the closure of step"
+        ) from None
+
+
+def _length(xs: Any, length: Any) -> int:
+    """The number of steps. Raises ValueError where sizes disagree, TypeError for what is no number."""
+    if isinstance(length, Value):
+        raise TypeError(f"scan: length is a Value; {LENGTH}")
+    wanted = None if length is None else whole("scan: length", length)
+    if type(xs) is list:
+        sizes = {"xs": len(xs)}
+    else:
+        given = dict(named_leaves(xs, "xs"))
+        for name, x in given.items():
+            if not shape_of(x):
+                raise ValueError(
+                    f"scan: {name} is a number: its first axis is that of the steps; close over it"
+                )
+        sizes = {name: shape_of(x)[0] for name, x in given.items()}
+    if wanted is not None:
+        sizes = {"length": wanted, **sizes}
+    if not sizes:
+        raise ValueError("scan: without xs, length says how many steps there are")
+    if len(set(sizes.values())) > 1:
+        told = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        raise ValueError(f"scan: the number of steps must be one, got {told}")
+    return next(iter(sizes.values()))
+
+
+def _steps_stacked(xs: Any) -> Any:
+    """A list of steps as what a loop goes through: arrays with an axis more."""
+    if type(xs) is not list or not xs:
+        return xs
+    return collected([entered(x, f"xs[{t}]") for t, x in enumerate(xs)], len(xs), "xs")
+
+
+def _as_before(new: Any, old: Any, title: str) -> Any:
+    """A carry that is like the one before, as data."""
+    new = entered(new, "carry")
+    try:
+        found = leaves_like(new, old, "carry")
+    except ValueError as error:
+        raise ValueError(f"scan: {title} must keep the structure of its carry: {error}") from None
+    for x, y in zip(found, leaves(old), strict=True):
+        if x is not y and (shape_of(x), dtype_of(x)) != (shape_of(y), dtype_of(y)):
+            names = (name for name, entry in named_leaves(old, "carry") if entry is y)
+            raise _changed(next(names), y, x, title)
+    return new
+
+
+def _changed(name: str, old: Any, new: Any, title: str) -> ValueError:
+    """The error of a carry that has become another shape or dtype."""
+    what, of = ("shape", shape_of) if shape_of(old) != shape_of(new) else ("dtype", dtype_of)
+    return ValueError(
+        f"scan: {title} must keep the {what} of its carry: {name} was {of(old)}, and is {of(new)} after a "
+        "step; start with what the steps return"
+    )
+
+
+# -- rows --------------------------------------------------------------------------------------
+
+
+def rows_of(xs: Any, length: int) -> list[Any]:
+    """What each step is given."""
+    if type(xs) is list:
+        return xs
+    rows = [_rows(x, length) for x in leaves(xs)]
+    return [rebuilt(xs, iter([row[t] for row in rows])) for t in range(length)]
+
+
+def _rows(x: Any, length: int) -> list[Any]:
+    if type(x) is not Value:
+        return [canonical(x[t]) for t in range(length)]
+    return [*_halved(x, length)]
+
+
+def _halved(x: Value, length: int) -> Iterator[Any]:
+    """The rows of a Value, by halves: the gradient of n rows one by one would be n arrays of them all."""
+    if length <= 2:
+        yield from (getitem(x, t) for t in range(length))
+        return
+    middle = length // 2
+    yield from _halved(getitem(x, slice(None, middle)), middle)
+    yield from _halved(getitem(x, slice(middle, None)), length - middle)
+
+
+def collected(ys: list[Any], length: int, name: str = "y") -> Any:
+    """What the steps gave, stacked."""
+    first = ys[0]
+    if not length:
+        return mapped(lambda y: np.zeros((0, *shape_of(y)), dtype_of(y)), first)
+    columns = [leaves_like(y, first, f"{name} of one step") for y in ys]
+    places = [place for place, _ in named_leaves(first, name)]
+    return rebuilt(
+        first, iter([_stacked(list(c), p) for c, p in zip(zip(*columns, strict=True), places, strict=True)])
+    )
+
+
+def _stacked(rows: list[Any], name: str) -> Any:
+    shapes = [*map(shape_of, rows)]
+    if len({*shapes}) > 1:
+        other = next(shape for shape in shapes if shape != shapes[0])
+        raise ValueError(f"scan: all steps must give {name} of one shape, got {shapes[0]} and {other}")
+    return stack(rows)
