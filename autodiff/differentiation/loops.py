@@ -20,13 +20,14 @@ from ..values.data import as_data, canonical, dtype_of, shape_of
 from ..values.scopes import mark_call
 from ..values.value import Value, births
 from .checkpoints import remembered
-from .structure import is_structure, leaves, leaves_like, mapped, named_leaves, rebuilt
+from .engine import in_numbers
+from .structure import leaves, leaves_like, mapped, named_leaves, rebuilt
 
 Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
 
 LENGTH = (
-    "the number of steps decides what is recorded, so it is a plain number: do as many steps as may be needed "
-    "and keep the carry by where(done, carry, new) from then on, or write a while loop outside of programs"
+    "the number of steps decides what is recorded, so it is a plain number: do as many steps as may be "
+    "needed and keep the carry by where(done, carry, new) from then on, or write a while loop outside of programs"
 )
 
 
@@ -65,7 +66,7 @@ class Loop(NamedTuple):
 
     def unrolled(self) -> tuple[Any, Any]:
         """The loop, recorded step by step."""
-        if self.checkpoint is not None and self.length:
+        if self.checkpoint is not None and self.length and modes.tracer() is None:
             return remembered(self)
         carry, found = self.carry, dict[int, Any]()
         xs = rows_of(self.xs, self.length)
@@ -95,14 +96,14 @@ def scan(
         carry₁, y₀ = step(carry₀, xs[0]),   carry₂, y₁ = step(carry₁, xs[1]),   …
 
     `carry`, `xs` and what `step` returns are numbers and arrays, alone or in tuples, lists, dicts and
-    dataclasses. The arrays in `xs` have one size of their first axis, the number of steps; a list as `xs` is a
-    sequence of steps. Without `xs`, `length` is that number, and x is None. The carry keeps its structure,
-    shapes and dtypes. What is collected is stacked along a new first axis; y may be None. With `reverse`
-    the last row comes first, and what is collected stands at the places of the rows.
+    dataclasses. The arrays in `xs` have one size of their first axis, the number of steps; a list as `xs`
+    is a sequence of steps. Without `xs`, `length` is that number, and x is None. The carry keeps its
+    structure, shapes and dtypes. What is collected is stacked along a new first axis; y may be None. With
+    `reverse` the last row comes first, and what is collected is at the places of the rows.
 
-    Values that `step` closes over are differentiated, too. With `checkpoint=k` only each k-th carry is kept for
-    the derivative, which computes those between again: memory for time. In a program a loop of any length
-    is one operation, and `step` is recorded once.
+    Values that `step` closes over are differentiated, too. With `checkpoint=k` only each k-th carry is kept
+    for the derivative, which computes those between again: memory for time. In a program a loop of any
+    length is one operation, and `step` is recorded once.
 
     Raises TypeError for a carry that is no data, and a `step` that returns no pair; ValueError for
     arrays of unequal lengths, and where a step changes the structure, a shape or a dtype of the carry.
@@ -140,7 +141,7 @@ def scan(
 def entered(tree: Any, name: str) -> Any:
     """Values, and numbers and arrays as data. Raises TypeError for what is neither, naming its place."""
     try:
-        return mapped(lambda x: x if type(x) is Value else as_data(x, copy=False), tree)
+        return mapped(lambda x: in_numbers(x) if type(x) is Value else as_data(x, copy=False), tree)
     except (TypeError, ValueError):
         for place, x in named_leaves(tree, name):
             _check_data(x, place)

@@ -6,23 +6,29 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...differentiation.loops import Loop
 from ...differentiation.structure import leaves, mapped
+from ...ops import add
 from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
 from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
 from ...values.value import Value, births, data_of
 from ..listing import Line, Listing, Origin
+from ..step import Step
 from . import refusals
 from .conditions import CONDITIONS
 from .line_names import names_of
 from .nan_check import total
 from .origins import CHECK, Origins
+from .scans import looped
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
@@ -52,12 +58,55 @@ class Trace:
         self.is_spoilt = False
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
+        self.checks: list[Value] = []
+        """Numbers besides that are nan where a gradient inside of a loop holds nan."""
+        self._ended: set[int] = set()
+        """The births of what steps of loops were given that are recorded."""
         self.start = next(births)
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
         birth = value._birth
         return value._operation is None and birth > self.start and birth not in self.arguments
+
+    # -- loops ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def inside(self, given: Sequence[Value]) -> Iterator[int]:
+        """Record one step of a loop, which is given these; what is born after this number is its own."""
+        pulled, births_given = self.origins.pulled, {x._birth for x in given}
+        self.arguments |= births_given
+        yield next(births)
+        self.origins.pulled = pulled
+        self._ended |= births_given
+
+    def check_since(self, since: int, outputs: Sequence[Value]) -> list[Value]:
+        """A number, if there must be one, that is nan where a gradient that the step computes holds nan."""
+        nodes = _recorded_since(since, outputs)
+        found = total(self.gradients, nodes, outputs) if self.gradients else None
+        own = [*([] if found is None else [found]), *self.checks]
+        self.checks = []
+        return [] if not own else [reduce(add, own)]
+
+    def step(
+        self, since: int, given: Sequence[Value], outputs: Sequence[Value], carries: int, rows: int, title: str
+    ) -> tuple[Step, tuple[Value, ...]]:
+        """What was recorded since then as a step, and the Values that it takes besides what it is given."""
+        nodes = _recorded_since(since, outputs)
+        shared = self.captured(nodes, outputs, {x._birth for x in given})
+        listing, fixed = _listed(self, nodes, (*given, *shared), outputs)
+        return Step(listing, fixed, carries, rows, title), shared
+
+    def captured(
+        self, nodes: Sequence[Value], outputs: Sequence[Value], given: Collection[int]
+    ) -> tuple[Value, ...]:
+        """The Values that are used without being made or given, in the order of their births."""
+        own = {*given, *[node._birth for node in nodes]}
+        used = [x for node in nodes for x in inputs_of(node) if isinstance(x, Value)]
+        found = {x._birth: x for x in (*used, *outputs) if x._birth not in own and not self.is_constant(x)}
+        if not self._ended.isdisjoint(found):
+            raise ValueError(refusals.LEFT_BEHIND)
+        return tuple(found[birth] for birth in sorted(found))
 
     # -- what the engine asks ------------------------------------------------------------------
 
@@ -81,6 +130,10 @@ class Trace:
         if name not in CONDITIONS:
             raise TypeError(refusals.function(name))
         return CONDITIONS[name](*arguments, **options)
+
+    def looped(self, loop: Loop) -> Any:
+        """A scan as one operation; None where it is recorded step by step."""
+        return looped(self, loop)
 
     def pulling(self, node: Value, g: Any) -> None:
         """Note the node that a pass has come to."""
@@ -119,15 +172,16 @@ def recorded_from(
         result = f(*args, **kwargs)
         outputs = tuple(x for x in leaves(result) if isinstance(x, Value))
         trace.origins.told = CHECK
-        watched = None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
+        watched = [] if absorbs else trace.check_since(trace.start, outputs)
     if trace.is_spoilt and not absorbs:
         return recorded_from(f, args, kwargs, inputs, True, captured, told)
-    wanted = outputs if watched is None else (*outputs, watched)
+    wanted = (*outputs, *watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)
-    captured = (*captured, *[x for x in _captured(trace, nodes, outputs) if x not in known])
-    listing = _listed(trace, nodes, (*inputs, *captured), wanted)
-    return Recording(listing, result, outputs, captured, watched is not None)
+    used = trace.captured(nodes, outputs, {x._birth for x in inputs})
+    captured = (*captured, *[x for x in used if x not in known])
+    listing, _ = _listed(trace, nodes, (*inputs, *captured), wanted)
+    return Recording(listing, result, outputs, captured, bool(watched))
 
 
 # -- the listing -------------------------------------------------------------------------------
@@ -135,8 +189,8 @@ def recorded_from(
 
 def _listed(
     trace: Trace, nodes: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Value]
-) -> Listing:
-    """The recorded graph as lines."""
+) -> tuple[Listing, frozenset[int]]:
+    """The recorded graph as lines, and which of them depend on no variable."""
     names = names_of(trace.origins, nodes)
     book = _Book(names)
     for value in inputs:
@@ -150,7 +204,8 @@ def _listed(
             "computed", _sized(node._data), operation, places, metadata, origin=trace.origins.get(node)
         )
         book.enter(node, line._replace(name=book.name(node, trace.origins.differentiated.get(node._birth))))
-    return Listing(book.lines, tuple(map(book.place, outputs)))
+    fixed = frozenset([book.place(node) for node in nodes if not node._tracked])
+    return Listing(book.lines, tuple(map(book.place, outputs))), fixed
 
 
 def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
@@ -163,14 +218,6 @@ def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
             found[value._birth] = value
             stack.extend([x for x in inputs_of(value) if isinstance(x, Value)])
     return [found[birth] for birth in sorted(found)]
-
-
-def _captured(trace: Trace, nodes: Sequence[Value], outputs: Sequence[Value]) -> tuple[Value, ...]:
-    """The Values that f closes over, in the order of their births."""
-    own = trace.arguments.union([node._birth for node in nodes])
-    used = [x for node in nodes for x in inputs_of(node) if isinstance(x, Value)]
-    found = {x._birth: x for x in (*used, *outputs) if x._birth not in own and not trace.is_constant(x)}
-    return tuple(found[birth] for birth in sorted(found))
 
 
 class _Book:
