@@ -1,0 +1,146 @@
+"""What is only added up, and products that are only collected, are computed after the loop, for all steps.
+
+    W̄ = Σₜ xₜᵀ·gₜ = Xᵀ·G   with the rows of all steps in X and G
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import reduce
+from typing import Any
+
+from ....ops import add, matmul, sum_to, transpose
+from ....ops import sum as sum_of
+from ..draft import is_a
+from .batching import Writing, at_once, is_product
+from .blocks import Item, Loop
+
+
+def summed(loop: Loop) -> None:
+    """Take the sums that a loop adds up term by term out of it, where they are products or sums themselves."""
+    for place in range(loop.carries):
+        terms = _terms(loop, place)
+        if terms and place in loop.parts:
+            writing = Writing(loop.item)
+            found = [_total(term, loop, writing) for term in terms]
+            rest = [term for term, total in zip(terms, found, strict=True) if total is None]
+            if len(rest) < len(terms):
+                _replace(loop, place, rest, [x for x in found if x is not None], writing)
+
+
+def _terms(loop: Loop, place: int) -> list[Item]:
+    """What a carry is added up of, if it is nothing but a sum; [] if it is not."""
+    carry, new = loop.block.inputs[place], loop.block.outputs[place]
+    uses = Counter(id(x) for item in loop.block.items for x in item.inputs)
+    if uses[id(carry)] != 1 or carry in loop.block.outputs:
+        return []
+    terms, waiting = list[Item](), [new]
+    while waiting:
+        item = waiting.pop()
+        is_inside = item is new or uses[id(item)] == 1
+        if is_a(item.line, add) and is_inside and all(_alike(x, new) for x in item.inputs):
+            waiting += item.inputs
+        else:
+            terms.append(item)
+    return [x for x in terms if x is not carry] if carry in terms else []
+
+
+def _alike(x: Item, y: Item) -> bool:
+    return x.shape == y.shape and x.line.dtype == y.line.dtype
+
+
+def _total(term: Item, loop: Loop, writing: Writing) -> Item | None:
+    """The sum of a term over all steps, computed after the loop; None where it is better added up in it."""
+    line, data = term.line, term.line.data
+    if is_a(line, transpose) and line.metadata.get("axes") is None and len(term.shape) == 2:
+        inner = _total(term.inputs[0], loop, writing)
+        return None if inner is None else writing.turned(inner)
+    if is_a(line, sum_to):
+        stack = loop.collected(term.inputs[0])
+        return writing.add(sum_to, stack, data=data, shape=term.shape)
+    if is_a(line, sum_of) and len(term.inputs[0].shape) and line.metadata["axis"] is None and not term.shape:
+        return writing.add(sum_of, loop.collected(term.inputs[0]), data=data)
+    return _contraction(term, loop, writing) if is_a(line, matmul) else None
+
+
+def _contraction(term: Item, loop: Loop, writing: Writing) -> Item | None:
+    """Σₜ aₜᵀ·bₜ as one product."""
+    left, b = term.inputs
+    if not is_a(left.line, transpose) or len(left.shape) != 2 or len(b.shape) != 2:
+        return None
+    (a,) = left.inputs
+    rows = loop.length * b.shape[0]
+    stacks = [writing.reshaped(loop.collected(x), (rows, x.shape[1])) for x in (a, b)]
+    return writing.add(matmul, writing.turned(stacks[0]), stacks[1], data=term.line.data)
+
+
+def _replace(loop: Loop, place: int, rest: list[Item], totals: list[Item], writing: Writing) -> None:
+    """The sum of what is left to the loop, and of what is added up after it."""
+    old = loop.parts.pop(place)
+    data = old.line.data
+    carry = loop.block.inputs[place]
+    inner = Writing(loop.block.outputs[place])
+    if rest:
+        loop.block.outputs[place] = reduce(lambda a, b: inner.add(add, a, b, data=data), rest, carry)
+        loop.block.items += inner.items
+        start = loop.result(place)
+    else:
+        start = loop.item.inputs[place]
+        loop.block.outputs[place] = carry
+    total = reduce(lambda a, b: writing.add(add, a, b, data=data), [start, *totals])
+    _put_after(loop, writing)
+    _take_over(loop, old, total)
+
+
+def _put_after(loop: Loop, writing: Writing) -> None:
+    """Lines behind a loop and its parts."""
+    at = max(loop.around.items.index(x) for x in (loop.item, *loop.parts.values())) + 1
+    loop.around.items[at:at] = writing.items
+
+
+def _take_over(loop: Loop, old: Item, new: Item) -> None:
+    """Use another line in place of a result."""
+    if old.line.name and not new.line.name:
+        new.line = new.line._replace(name=old.line.name)
+    for item in loop.around.items:
+        item.inputs = [new if x is old else x for x in item.inputs]
+    loop.around.outputs = [new if x is old else x for x in loop.around.outputs]
+
+
+# -- what is collected -------------------------------------------------------------------------
+
+
+def sunk(loop: Loop) -> None:
+    """Compute products that are only collected after the loop, of what is collected in their place."""
+    users: dict[int, list[Any]] = {}
+    for item in loop.block.items:
+        for x in item.inputs:
+            users.setdefault(id(x), []).append(item)
+    for place in range(loop.carries, len(loop.block.outputs)):
+        item = loop.block.outputs[place]
+        is_last = not users.get(id(item)) and loop.block.outputs.count(item) == 1
+        if place in loop.parts and is_last and (is_product(item) or item in loop.block.inputs):
+            _sink(loop, place, item)
+
+
+def _sink(loop: Loop, place: int, item: Item) -> None:
+    inputs = loop.block.inputs
+    m = loop.carries + loop.rows
+    writing = Writing(loop.item)
+    if item in inputs:
+        if loop.carries <= inputs.index(item) < m:
+            _take_over(loop, loop.parts.pop(place), loop.item.inputs[inputs.index(item)])
+        return
+    shared = {id(x): outer for x, outer in zip(inputs[m:], loop.item.inputs[m:], strict=True)}
+    if not any(id(x) in shared for x in item.inputs):
+        return
+    operands = [
+        (shared[id(x)], False) if id(x) in shared else (loop.collected(x), True) for x in item.inputs
+    ]
+    found = at_once(item, operands, loop.length, writing)
+    if found is not None:
+        old = loop.parts.pop(place)
+        _put_after(loop, writing)
+        _take_over(loop, old, found)
+
+
