@@ -58,7 +58,8 @@ class Instruction:
     `entrywise` says that each entry of the result depends on the same entry of the operands alone, so that
     it may be written where an operand was; `view` that it computes nothing, as x.T; `is_statement` that it
     changes its first operand, which is then the result; `may_share` that the result may be a view of an
-    operand of another layout than the example's, or that nothing is known of it.
+    operand of another layout than the example's, or that nothing is known of it. `loop` is what there is to write
+    of a loop; `stem` what the result is called.
     """
 
     line: int
@@ -70,6 +71,8 @@ class Instruction:
     view: bool = False
     is_statement: bool = False
     may_share: bool = False
+    loop: Any = None
+    stem: str | None = None
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class Instructions:
         operands: Sequence[Slot],
         spelling: Spelling,
         into: Spelling | None = None,
-        **traits: bool,
+        **traits: Any,
     ) -> Slot:
         """An instruction more; its result's place. `traits` are those of a Instruction."""
         slot = self.slot(example)

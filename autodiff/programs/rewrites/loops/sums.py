@@ -9,6 +9,8 @@ from collections import Counter
 from functools import reduce
 from typing import Any
 
+import numpy as np
+
 from ....ops import add, matmul, sum_to, transpose
 from ....ops import sum as sum_of
 from ..draft import is_a
@@ -87,9 +89,14 @@ def _replace(loop: Loop, place: int, rest: list[Item], totals: list[Item], writi
     else:
         start = loop.item.inputs[place]
         loop.block.outputs[place] = carry
-    total = reduce(lambda a, b: writing.add(add, a, b, data=data), [start, *totals])
+    begins = [] if _is_zero(start) else [start]
+    total = reduce(lambda a, b: writing.add(add, a, b, data=data), [*begins, *totals])
     _put_after(loop, writing)
     _take_over(loop, old, total)
+
+
+def _is_zero(x: Item) -> bool:
+    return x.line.kind == "constant" and not np.any(x.line.data)
 
 
 def _put_after(loop: Loop, writing: Writing) -> None:
