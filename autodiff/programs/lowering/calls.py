@@ -20,6 +20,13 @@ from .instructions import Instructions, Slot, Spelling, example, is_array, is_kn
 POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 """What NumPy's operator ** calls for these exponents."""
 
+SHAPED = frozenset(
+    {np.dot, np.matmul, np.reshape, np.transpose, np.vdot, np.copyto, np.concatenate, np.stack, np.broadcast_to}
+)
+"""What gives a shape that follows from shapes alone, and takes long to try."""
+
+SHAPED_METHODS = frozenset({"astype", "copy", "dot", "reshape", "sum", "transpose"})
+
 Options = dict[str, Any]
 
 
@@ -74,7 +81,8 @@ class Calls:
         slots = [x]
         text = f"{owner}.{name}({self.arguments(operands, options, slots)}"
         needs = (ATOM,) + (0,) * (len(slots) - 1)
-        result, takes_out, may_share = _tried(named_method(name), [as_numpys(x.example), *operands], options)
+        given = [as_numpys(x.example), *operands]
+        result, takes_out, may_share = _product(name, given) or _tried(named_method(name), given, options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
@@ -232,6 +240,17 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
     except (TypeError, ValueError):
         takes_out = False
     return result, takes_out, not takes_out and _is_view(f, given, named)
+
+
+def _product(name: str, operands: Sequence[Any]) -> tuple[Any, bool, bool] | None:
+    """What is known of a product with a matrix without computing it, which takes long; None of others."""
+    x, *others = map(example, operands)
+    if name != "dot" or len(others) != 1 or not (is_array(x) and is_array(others[0])):
+        return None
+    (y,) = others
+    if not {x.ndim, y.ndim} <= {1, 2} or x.ndim == y.ndim == 1 or x.dtype != y.dtype:
+        return None
+    return np.zeros((*x.shape[:-1], *y.shape[1:]), x.dtype), True, False
 
 
 def named_method(name: str) -> Callable[..., Any]:

@@ -19,7 +19,16 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from ...values.user_code import is_own
 from ..spelling.reading import names_in, undecorated
 from ..spelling.words import Words
-from .calls import Calls, Options, UnwritableError, as_numpys, named_method, require_fixed_shape
+from .calls import (
+    SHAPED,
+    SHAPED_METHODS,
+    Calls,
+    Options,
+    UnwritableError,
+    as_numpys,
+    named_method,
+    require_fixed_shape,
+)
 from .instructions import Instructions, Slot, example, is_array, is_known
 
 FEW, EACH = 16, 4
@@ -85,13 +94,15 @@ class _Run(Calls):
 
     def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
         """A call whose result has one shape, whatever the numbers are."""
-        if not isinstance(getattr(f, "__self__", f), np.ufunc):  # nor a method of one, as np.add.reduce
+        is_ufunc = isinstance(getattr(f, "__self__", f), np.ufunc)  # or a method of one, as np.add.reduce
+        if not is_ufunc and f not in SHAPED:
             require_fixed_shape(f, operands, options)
         return super().called(f, operands, options)
 
     def method(self, x: Slot, name: str, operands: Sequence[Any], options: Options) -> Slot:
         """The same of a method."""
-        require_fixed_shape(named_method(name), [x, *operands], options)
+        if name not in SHAPED_METHODS:
+            require_fixed_shape(named_method(name), [x, *operands], options)
         return super().method(x, name, operands, options)
 
     def part(self, x: Slot, place: Any) -> Slot:

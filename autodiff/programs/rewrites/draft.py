@@ -112,6 +112,10 @@ class Draft:
         data = computed(operation, [self.lines[i].data for i in inputs], metadata)
         return self.take(Line("computed", data, operation, tuple(inputs), metadata, origin=self.origin))
 
+    def instead(self, line: Line, function: Any, *inputs: int) -> int:
+        """The position of an operation that gives what a line does, without computing it for its shape."""
+        return self.take(Line("computed", line.data, function.operation, inputs, origin=self.origin))
+
     def constant(self, data: Data) -> int:
         """The position of a constant."""
         return self.take(Line("constant", data, origin=self.origin))
