@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, canonical
+from ..values.data import Data, canonical, shape_of
 from .listing import Line, Listing
 from .rewrites.draft import computed, frozen
 
@@ -53,6 +53,22 @@ class Step:
         for line in self.listing.lines:
             at.append(_data(line, given, at))
         return [at[i] for i in self.listing.outputs]
+
+
+    def examples(self, inputs: Sequence[Data], length: int, reverse: bool) -> tuple[Data, ...]:
+        """What a loop would give if each step gave what the first does: shapes, dtypes, and likely numbers."""
+        n, m = self.carries, self.carries + self.rows
+        rows = [canonical(x[length - 1 if reverse else 0]) for x in inputs[n:m]]
+        given, at = iter([*inputs[:n], *rows, *inputs[m:]]), list[Data]()
+        for line in self.listing.lines:
+            inner = line.metadata.get("step")
+            if inner is None:
+                at.append(_data(line, given, at))
+            else:
+                operands = at[line.inputs[0]]
+                at.append(inner.examples(operands, line.metadata["length"], line.metadata["reverse"]))
+        results = [at[i] for i in self.listing.outputs]
+        return (*results[:n], *[np.broadcast_to(y, (length, *shape_of(y))) for y in results[n:]])
 
 
 def _data(line: Line, given: Iterator[Data], at: Sequence[Data]) -> Data:

@@ -161,7 +161,11 @@ def replayed(trace: Any, step: Step, inputs: Sequence[Any]) -> list[Any]:
 def _recorded_line(line: Line, operands: Sequence[Any], varies: bool) -> Any:
     """One line of a listing applied to Values, or computed where there are none among them."""
     operation: Any = line.operation
-    data = operation.computed([*map(data_of, operands)], operands, line.metadata)
+    if operation is LOOP:
+        options = line.metadata
+        data = options["step"].examples(data_of(operands[0]), options["length"], options["reverse"])
+    else:
+        data = operation.computed([*map(data_of, operands)], operands, line.metadata)
     if not any(type(x) is Value for x in operands):
         return data
     tracked = varies and any(map(is_variable, operands)) and not isinstance(operation, Condition)

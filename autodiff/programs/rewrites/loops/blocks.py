@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 import numpy as np
@@ -38,7 +38,7 @@ class Item:
 
 @dataclass(eq=False, slots=True, repr=False)
 class Block:
-    """Lines in order, the inputs among them first, and those that are results."""
+    """Lines, the inputs among them first, and those that are results. Lines that are added come last."""
 
     items: list[Item]
     outputs: list[Item]
@@ -48,15 +48,21 @@ class Block:
         """The lines that are given."""
         return [item for item in self.items if item.line.kind == "input"]
 
-    def before(self, place: Item, new: Iterable[Item]) -> None:
-        """Put lines before another."""
-        at = self.items.index(place)
-        self.items[at:at] = new
-
-    def after(self, place: Item, new: Item) -> Item:
-        """Put a line behind another."""
-        self.items.insert(self.items.index(place) + 1, new)
-        return new
+    def ordered(self) -> list[Item]:
+        """The lines, each behind what it is computed from."""
+        placed, order = set[Item](), list[Item]()
+        for item in self.items:
+            stack = [item]
+            while stack:
+                waiting = [x for x in stack[-1].inputs if x not in placed]
+                if waiting:
+                    stack += waiting[::-1]
+                    continue
+                found = stack.pop()
+                if found not in placed:
+                    placed.add(found)
+                    order.append(found)
+        return order
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -81,7 +87,8 @@ class Loop:
             data = self.block.outputs[place].line.data
             data = data if place < self.carries else stacked(data, self.length)
             line = Line("computed", data, PART, (), {"index": place, "count": 0}, origin=self.item.line.origin)
-            self.parts[place] = self.around.after(self.item, Item(line, [self.item]))
+            self.parts[place] = Item(line, [self.item])
+            self.around.items.append(self.parts[place])
         return self.parts[place]
 
     def collected(self, inner: Item) -> Item:
@@ -181,10 +188,11 @@ def loops_in(block: Block) -> list[Loop]:
 
 def listing_of(block: Block, shortened: Callable[[Listing], Listing]) -> Listing:
     """The block as a listing; the steps of its loops are shortened, too."""
-    places = {id(item): place for place, item in enumerate(block.items)}
+    order = block.ordered()
+    places = {id(item): place for place, item in enumerate(order)}
     lines = [
         _closed(item, shortened)._replace(inputs=tuple([places[id(x)] for x in item.inputs]))
-        for item in block.items
+        for item in order
     ]
     return Listing(lines, tuple([places[id(item)] for item in block.outputs]))
 

@@ -26,7 +26,7 @@ def hoisted(loop: Loop) -> None:
             if found is not None:
                 outside[inner] = found
                 moved.append(inner)
-    loop.around.before(loop.item, writing.items)
+    loop.around.items += writing.items
     replaced = {inner: _handed_in(loop, inner, *outside[inner]) for inner in _border(loop, moved)}
     for item in loop.block.items:
         item.inputs = [replaced.get(x, x) for x in item.inputs]
@@ -75,5 +75,4 @@ def _border(loop: Loop, moved: list[Item]) -> list[Item]:
 
 
 def _handed_in(loop: Loop, inner: Item, outer: Item, is_stacked: bool) -> Item:
-    outer.line = outer.line if outer.line.name else outer.line._replace(name=None)
     return loop.row(outer, inner.line) if is_stacked else loop.share(outer, inner.line)

@@ -8,7 +8,7 @@ from itertools import combinations
 from ...listing import Listing
 from ...tracing.loop import LOOP
 from ..draft import Draft, Rewrite, living
-from .blocks import block_of, listing_of, loops_in
+from .blocks import Block, block_of, listing_of, loops_in
 from .hoisting import hoisted
 from .keeping import kept
 from .pruning import pruned
@@ -27,6 +27,12 @@ def loops_shortened(listing: Listing, shortened: Callable[[Listing], Listing]) -
     if not any(line.operation is LOOP for line in listing.lines):
         return listing
     block = block_of(living(Draft().copied(listing)))
+    _shorten(block)
+    return listing_of(block, shortened)
+
+
+def _shorten(block: Block) -> None:
+    """Make the loops of a block short, then those in their steps."""
     loops = loops_in(block)
     for loop in loops:
         pruned(loop)
@@ -39,4 +45,4 @@ def loops_shortened(listing: Listing, shortened: Callable[[Listing], Listing]) -
         sunk(loop)
     for loop in reversed(loops):
         pruned(loop)
-    return listing_of(block, shortened)
+        _shorten(loop.block)

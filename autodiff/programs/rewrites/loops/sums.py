@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ....ops import add, matmul, sum_to, transpose
 from ....ops import sum as sum_of
 from ..draft import is_a
 from .batching import Writing, at_once, is_product
-from .blocks import Item, Loop
+from .blocks import Item, Loop, stacked
 
 
 def summed(loop: Loop) -> None:
@@ -32,10 +31,20 @@ def summed(loop: Loop) -> None:
 
 def _terms(loop: Loop, place: int) -> list[Item]:
     """What a carry is added up of, if it is nothing but a sum; [] if it is not."""
-    carry, new = loop.block.inputs[place], loop.block.outputs[place]
-    uses = Counter(id(x) for item in loop.block.items for x in item.inputs)
+    carry, new, uses = loop.block.inputs[place], loop.block.outputs[place], _uses(loop)
     if uses[id(carry)] != 1 or carry in loop.block.outputs:
         return []
+    terms = _summands(new, uses)
+    return [x for x in terms if x is not carry] if carry in terms else []
+
+
+def _uses(loop: Loop) -> Counter[int]:
+    """How often the lines of a step are used in it."""
+    return Counter(id(x) for item in loop.block.items for x in item.inputs)
+
+
+def _summands(new: Item, uses: Counter[int]) -> list[Item]:
+    """The terms of a sum; what is no sum is its only one."""
     terms, waiting = list[Item](), [new]
     while waiting:
         item = waiting.pop()
@@ -44,7 +53,7 @@ def _terms(loop: Loop, place: int) -> list[Item]:
             waiting += item.inputs
         else:
             terms.append(item)
-    return [x for x in terms if x is not carry] if carry in terms else []
+    return terms
 
 
 def _alike(x: Item, y: Item) -> bool:
@@ -91,18 +100,12 @@ def _replace(loop: Loop, place: int, rest: list[Item], totals: list[Item], writi
         loop.block.outputs[place] = carry
     begins = [] if _is_zero(start) else [start]
     total = reduce(lambda a, b: writing.add(add, a, b, data=data), [*begins, *totals])
-    _put_after(loop, writing)
+    loop.around.items += writing.items
     _take_over(loop, old, total)
 
 
 def _is_zero(x: Item) -> bool:
     return x.line.kind == "constant" and not np.any(x.line.data)
-
-
-def _put_after(loop: Loop, writing: Writing) -> None:
-    """Lines behind a loop and its parts."""
-    at = max(loop.around.items.index(x) for x in (loop.item, *loop.parts.values())) + 1
-    loop.around.items[at:at] = writing.items
 
 
 def _take_over(loop: Loop, old: Item, new: Item) -> None:
@@ -119,35 +122,38 @@ def _take_over(loop: Loop, old: Item, new: Item) -> None:
 
 def sunk(loop: Loop) -> None:
     """Compute products that are only collected after the loop, of what is collected in their place."""
-    users: dict[int, list[Any]] = {}
-    for item in loop.block.items:
-        for x in item.inputs:
-            users.setdefault(id(x), []).append(item)
+    inputs, uses = loop.block.inputs, _uses(loop)
     for place in range(loop.carries, len(loop.block.outputs)):
         item = loop.block.outputs[place]
-        is_last = not users.get(id(item)) and loop.block.outputs.count(item) == 1
-        if place in loop.parts and is_last and (is_product(item) or item in loop.block.inputs):
-            _sink(loop, place, item)
+        if place not in loop.parts:
+            continue
+        if item in inputs:
+            if loop.carries <= inputs.index(item) < loop.carries + loop.rows:
+                _take_over(loop, loop.parts.pop(place), loop.item.inputs[inputs.index(item)])
+        elif not uses[id(item)] and loop.block.outputs.count(item) == 1:
+            _sink(loop, place, item, uses)
 
 
-def _sink(loop: Loop, place: int, item: Item) -> None:
-    inputs = loop.block.inputs
-    m = loop.carries + loop.rows
+def _sink(loop: Loop, place: int, item: Item, uses: Counter[int]) -> None:
+    """Compute a product, or a sum that one is a term of, after the loop."""
+    terms = _summands(item, uses)
     writing = Writing(loop.item)
-    if item in inputs:
-        if loop.carries <= inputs.index(item) < m:
-            _take_over(loop, loop.parts.pop(place), loop.item.inputs[inputs.index(item)])
-        return
+    found = [_product_after(term, loop, writing) for term in terms]
+    if any(found):
+        data = stacked(item.line.data, loop.length)
+        all_terms = [y or loop.collected(x) for x, y in zip(terms, found, strict=True)]
+        total = reduce(lambda a, b: writing.add(add, a, b, data=data), all_terms)
+        loop.around.items += writing.items
+        _take_over(loop, loop.parts.pop(place), total)
+
+
+def _product_after(item: Item, loop: Loop, writing: Writing) -> Item | None:
+    """A product with what all steps share, for all steps at once."""
+    inputs, m = loop.block.inputs, loop.carries + loop.rows
     shared = {id(x): outer for x, outer in zip(inputs[m:], loop.item.inputs[m:], strict=True)}
-    if not any(id(x) in shared for x in item.inputs):
-        return
+    if not is_product(item) or not any(id(x) in shared for x in item.inputs):
+        return None
     operands = [
         (shared[id(x)], False) if id(x) in shared else (loop.collected(x), True) for x in item.inputs
     ]
-    found = at_once(item, operands, loop.length, writing)
-    if found is not None:
-        old = loop.parts.pop(place)
-        _put_after(loop, writing)
-        _take_over(loop, old, found)
-
-
+    return at_once(item, operands, loop.length, writing)
