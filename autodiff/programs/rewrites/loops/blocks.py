@@ -49,10 +49,10 @@ class Block:
         return [item for item in self.items if item.line.kind == "input"]
 
     def ordered(self) -> list[Item]:
-        """The lines, each behind what it is computed from."""
-        placed, order = set[Item](), list[Item]()
+        """The inputs, and the lines that a result needs, each behind what it is computed from."""
+        placed, order, needed = set[Item](), list[Item](), needed_for(self.outputs)
         for item in self.items:
-            stack = [item]
+            stack = [item] if item in needed or item.line.kind == "input" else []
             while stack:
                 waiting = [x for x in stack[-1].inputs if x not in placed]
                 if waiting:
@@ -136,6 +136,17 @@ def stacked(data: Data, length: int) -> Data:
 def sized(shape: Sequence[int], dtype: np.dtype[Any]) -> Data:
     """An array of that shape and dtype, of which nothing else is known."""
     return np.broadcast_to(np.zeros((), dtype), tuple(shape))
+
+
+def needed_for(outputs: Sequence[Item]) -> set[Item]:
+    """What results are computed from, and they themselves."""
+    found, stack = set[Item](), [*outputs]
+    while stack:
+        item = stack.pop()
+        if item not in found:
+            found.add(item)
+            stack += item.inputs
+    return found
 
 
 # -- from listings, and to them ----------------------------------------------------------------

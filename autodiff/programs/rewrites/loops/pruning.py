@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .blocks import Block, Item, Loop
+from .blocks import Block, Item, Loop, needed_for
 
 
 def pruned(loop: Loop) -> None:
@@ -19,7 +19,7 @@ def pruned(loop: Loop) -> None:
         item.line = item.line._replace(metadata={"index": place, "count": len(places)})
     loop.block.outputs = [loop.block.outputs[place] for place in places]
     inputs, carries = loop.block.inputs, loop.carries
-    needed = _needed(loop.block.outputs)
+    needed = needed_for(loop.block.outputs)
     stay = [i in kept if i < carries else x in needed for i, x in enumerate(inputs)]
     gone = {x for x, stays in zip(inputs, stay, strict=True) if not stays}
     loop.block.items = [
@@ -35,24 +35,13 @@ def _handed_on(loop: Loop, wanted: set[int]) -> set[int]:
     inputs, outputs = loop.block.inputs[: loop.carries], loop.block.outputs
     kept = {place for place in wanted if place < loop.carries}
     while True:
-        needed = _needed([outputs[place] for place in wanted | kept])
+        needed = needed_for([outputs[place] for place in wanted | kept])
         more = kept | {place for place, item in enumerate(inputs) if item in needed}
         if more == kept:
             return kept
         kept = more
 
 
-def _needed(outputs: list[Item]) -> set[Item]:
-    """What results are computed from, and they themselves."""
-    found, stack = set[Item](), [*outputs]
-    while stack:
-        item = stack.pop()
-        if item not in found:
-            found.add(item)
-            stack += item.inputs
-    return found
-
-
 def used_in(block: Block) -> set[Item]:
     """What a line of a block is computed from, or is a result."""
-    return {x for item in _needed(block.outputs) for x in item.inputs} | {*block.outputs}
+    return {x for item in needed_for(block.outputs) for x in item.inputs} | {*block.outputs}
