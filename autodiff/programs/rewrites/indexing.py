@@ -9,7 +9,7 @@ from functools import partial, reduce
 import numpy as np
 
 from ...ops import add, getitem, transpose
-from ...ops.joining import _stack
+from ...ops.joining import _concatenate, _stack, _unsplit
 from ..listing import Line, Listing
 from .draft import Draft, Rewrite, is_a, replaced, rule
 from .operations import entry, laid, numbers, rows, taken, vector
