@@ -9,6 +9,7 @@ takes the loop as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,6 +25,9 @@ from .engine import in_numbers
 from .structure import leaves, leaves_like, mapped, named_leaves, rebuilt
 
 Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
+
+FEW = 16
+"""Rows that are taken out of an array one by one."""
 
 LENGTH = (
     "the number of steps decides what is recorded, so it is a plain number: do as many steps as may be "
@@ -69,10 +73,10 @@ class Loop(NamedTuple):
         if self.checkpoint is not None and self.length and modes.tracer() is None:
             return remembered(self)
         carry, found = self.carry, dict[int, Any]()
-        xs = rows_of(self.xs, self.length)
+        row = rows_of(self.xs, self.length)
         for t in self.order:
             since = next(births)
-            carry, found[t] = self.stepped(carry, xs[t])
+            carry, found[t] = self.stepped(carry, row(t))
             mark_call(leaves((carry, found[t])), self.title, since)
         return carry, collected([found[t] for t in range(self.length)] or [self.imagined()], self.length)
 
@@ -216,18 +220,18 @@ def _changed(name: str, old: Any, new: Any, title: str) -> ValueError:
 # -- rows --------------------------------------------------------------------------------------
 
 
-def rows_of(xs: Any, length: int) -> list[Any]:
-    """What each step is given."""
+def rows_of(xs: Any, length: int) -> Callable[[int], Any]:
+    """What a step is given, by its place."""
     if type(xs) is list:
-        return xs
+        return xs.__getitem__
     rows = [_rows(x, length) for x in leaves(xs)]
-    return [rebuilt(xs, iter([row[t] for row in rows])) for t in range(length)]
+    return lambda t: rebuilt(xs, iter([row(t) for row in rows]))
 
 
-def _rows(x: Any, length: int) -> list[Any]:
+def _rows(x: Any, length: int) -> Callable[[int], Any]:
     if type(x) is not Value:
-        return [canonical(x[t]) for t in range(length)]
-    return [*_halved(x, length)]
+        return lambda t: canonical(x[t])
+    return partial(getitem, x) if length <= FEW else [*_halved(x, length)].__getitem__
 
 
 def _halved(x: Value, length: int) -> Iterator[Any]:
