@@ -39,10 +39,14 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 def main(path: str = "sequence.png") -> None:
     """Print how many digits of the test each kind of network reads, and save the picture of a small one."""
     x, y = digits()
-    print(f"{len(y) - N_TEST} digits to learn from, {N_TEST} for the test; 8 rows each, one after the other\n")
+    print(
+        f"{len(y) - N_TEST} digits to learn from, {N_TEST} for the test; 8 rows each, one after the other\n"
+    )
     for kind in KINDS:
         model = Reader(kind, 8, N_HIDDEN, 10)
-        nn.fit(model, x[N_TEST:], y[N_TEST:], loss="cross_entropy", epochs=12, lr=0.01, seed=SEED, progress=False)
+        nn.fit(
+            model, x[N_TEST:], y[N_TEST:], loss="cross_entropy", epochs=12, lr=0.01, seed=SEED, progress=False
+        )
         right = nn.accuracy(model.predict(x[:N_TEST]), y[:N_TEST])
         print(f"   {kind.__name__:<6}{model.n_parameters:6,} parameters   read right: {right:6.1%}")
     small = Reader(nn.RNN, 1, 2, 1)

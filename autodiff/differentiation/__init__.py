@@ -3,7 +3,7 @@
 from .engine import gradients
 from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
 from .jacobians import hessian, jacobian
-from .loops import scan
+from .scanning import scan
 
 __all__ = [
     "derivative",

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import partial, reduce
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,10 +18,8 @@ from ..values.operation import Operation, inputs_of
 from ..values.recording import TOGETHER, part, recorded
 from ..values.value import Value, births, data_of
 from .engine import gradients, variable
+from .loops import Loop
 from .structure import leaves, mapped, rebuilt
-
-if TYPE_CHECKING:
-    from .loops import Loop
 
 Function: TypeAlias = Callable[[Sequence[Any]], list[Any]]
 """From the leaves of arguments to those of results."""
@@ -34,7 +32,7 @@ def remembered(loop: Loop) -> tuple[Any, Any]:
     carry, found = loop.carry, []
     for start in reversed(starts) if loop.reverse else starts:
         rows = slice(start, min(start + size, loop.length))
-        xs = loop.xs[rows] if type(loop.xs) is list else mapped(lambda x, at=rows: _part(x, at), loop.xs)
+        xs = loop.xs[rows] if type(loop.xs) is list else mapped(partial(_part, rows), loop.xs)
         chunk = loop._replace(carry=carry, xs=xs, length=rows.stop - rows.start, checkpoint=None)
         carry, ys = _as_one(chunk)
         found.append(ys)
@@ -43,7 +41,7 @@ def remembered(loop: Loop) -> tuple[Any, Any]:
     return carry, rebuilt(parts[0], iter(joined))
 
 
-def _part(x: Any, rows: slice) -> Any:
+def _part(rows: slice, x: Any) -> Any:
     return getitem(x, rows) if type(x) is Value else x[rows]
 
 
@@ -119,7 +117,7 @@ def _operation(function: Function, operands: Sequence[Any], count: int, kept: Se
 
     def pulled(g: Any, y: Any, inputs: Any, mask: Any = None) -> tuple[Any, ...]:
         if not isinstance(inputs, Value):
-            found = iter(map(data_of, pull(g, mask, inputs, y)))
+            found = iter([*map(data_of, pull(g, mask, inputs, y))])
         else:
             seeds = [seed for seed in g if seed is not None]
             found = iter(

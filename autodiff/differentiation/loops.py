@@ -1,10 +1,4 @@
-"""scan: one step done again and again, each on what the last one left.
-
-    carryₜ₊₁, yₜ = step(carryₜ, xₜ)
-
-Here is the loop itself, which the engine records step by step. While a program is recorded, its tracer
-takes the loop as a whole.
-"""
+"""A loop that hands something on, which the engine records step by step: its rows, its carry, what it collects."""
 
 from __future__ import annotations
 
@@ -15,12 +9,10 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..ops import getitem, stack
-from ..settings import flag, whole
 from ..values import modes
 from ..values.data import as_data, canonical, dtype_of, shape_of
 from ..values.scopes import mark_call
 from ..values.value import Value, births
-from .checkpoints import remembered
 from .engine import in_numbers
 from .structure import leaves, leaves_like, mapped, named_leaves, rebuilt
 
@@ -28,12 +20,6 @@ Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
 
 FEW = 16
 """Rows that are taken out of an array one by one."""
-
-LENGTH = (
-    "the number of steps decides what is recorded, so it is a plain number: do as many steps as may be "
-    "needed and keep the carry by where(done, carry, new) from then on, or write a while loop outside of programs"
-)
-
 
 class Loop(NamedTuple):
     """A scan whose arguments were checked. In `carry` and `xs` are Values and raw data."""
@@ -70,8 +56,6 @@ class Loop(NamedTuple):
 
     def unrolled(self) -> tuple[Any, Any]:
         """The loop, recorded step by step."""
-        if self.checkpoint is not None and self.length and modes.tracer() is None:
-            return remembered(self)
         carry, found = self.carry, dict[int, Any]()
         row = rows_of(self.xs, self.length)
         for t in self.order:
@@ -85,58 +69,6 @@ class Loop(NamedTuple):
         with modes.no_grad():
             rows = mapped(lambda x: np.zeros(shape_of(x)[1:], dtype_of(x)), self.xs)
             return self.stepped(self.carry, entered(rows, "x"))[1]
-
-
-def scan(
-    step: Step,
-    carry: Any,
-    xs: Any = None,
-    length: int | None = None,
-    reverse: bool = False,
-    checkpoint: int | None = None,
-) -> tuple[Any, Any]:
-    """A loop over the rows of `xs` that hands something on: the last carry, and all that was collected.
-
-        carry₁, y₀ = step(carry₀, xs[0]),   carry₂, y₁ = step(carry₁, xs[1]),   …
-
-    `carry`, `xs` and what `step` returns are numbers and arrays, alone or in tuples, lists, dicts and
-    dataclasses. The arrays in `xs` have one size of their first axis, the number of steps; a list as `xs`
-    is a sequence of steps. Without `xs`, `length` is that number, and x is None. The carry keeps its
-    structure, shapes and dtypes. What is collected is stacked along a new first axis; y may be None. With
-    `reverse` the last row comes first, and what is collected is at the places of the rows.
-
-    Values that `step` closes over are differentiated, too. With `checkpoint=k` only each k-th carry is kept
-    for the derivative, which computes those between again: memory for time. In a program a loop of any
-    length is one operation, and `step` is recorded once.
-
-    Raises TypeError for a carry that is no data, and a `step` that returns no pair; ValueError for
-    arrays of unequal lengths, and where a step changes the structure, a shape or a dtype of the carry.
-
-    The meaning is that of `jax.lax.scan`.
-
-    >>> import numpy as np
-    >>> def step(total, x):
-    ...     return total + x, total + x
-    >>> scan(step, 0.0, np.array([1.0, 2.0, 3.0]))
-    (6.0, array([1., 3., 6.]))
-    """
-    if not callable(step):
-        raise TypeError(f"scan: the first argument is the function of one step, got {step!r}")
-    entries = entered(_steps_stacked(xs) if modes.tracer() else xs, "xs")
-    loop = Loop(
-        step,
-        entered(carry, "carry"),
-        entries,
-        _length(entries, length),
-        flag("scan: reverse", reverse),
-        None if checkpoint is None else whole("scan: checkpoint", checkpoint, 1),
-    )
-    since = next(births)
-    tracer = modes.tracer()
-    found = None if tracer is None else tracer.looped(loop)
-    result = loop.unrolled() if found is None else found
-    mark_call(leaves(result), "scan", since)
-    return result
 
 
 # -- arguments ---------------------------------------------------------------------------------
@@ -160,38 +92,6 @@ def _check_data(x: Any, place: str) -> None:
             f"scan: {place} must be numbers and arrays, alone or in tuples, lists and dicts, got a "
             f"{type(x).__name__}; what only chooses what is computed belongs into the closure of step"
         ) from None
-
-
-def _length(xs: Any, length: Any) -> int:
-    """The number of steps. Raises ValueError where sizes disagree, TypeError for what is no number."""
-    if isinstance(length, Value):
-        raise TypeError(f"scan: length is a Value; {LENGTH}")
-    wanted = None if length is None else whole("scan: length", length)
-    if type(xs) is list:
-        sizes = {"xs": len(xs)}
-    else:
-        given = dict(named_leaves(xs, "xs"))
-        for name, x in given.items():
-            if not shape_of(x):
-                raise ValueError(
-                    f"scan: {name} is a number: its first axis is that of the steps; close over it"
-                )
-        sizes = {name: shape_of(x)[0] for name, x in given.items()}
-    if wanted is not None:
-        sizes = {"length": wanted, **sizes}
-    if not sizes:
-        raise ValueError("scan: without xs, length says how many steps there are")
-    if len(set(sizes.values())) > 1:
-        told = ", ".join(f"{name} {size}" for name, size in sizes.items())
-        raise ValueError(f"scan: the number of steps must be one, got {told}")
-    return next(iter(sizes.values()))
-
-
-def _steps_stacked(xs: Any) -> Any:
-    """A list of steps as what a loop goes through: arrays with an axis more."""
-    if type(xs) is not list or not xs:
-        return xs
-    return collected([entered(x, f"xs[{t}]") for t, x in enumerate(xs)], len(xs), "xs")
 
 
 def _as_before(new: Any, old: Any, title: str) -> Any:

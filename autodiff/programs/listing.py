@@ -6,7 +6,7 @@ place: a rewrite makes new ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -65,3 +65,22 @@ class Listing(NamedTuple):
 
     lines: Sequence[Line]
     outputs: tuple[int, ...]
+
+
+def computed(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
+    """What a line computes, by the eager engine's rules."""
+    with np.errstate(all="ignore"):
+        return operation.computed(data, data, metadata)
+
+
+def frozen(x: Any) -> Hashable:
+    """Something hashable, equal for equal data or metadata: −0 differs from 0, and 1 from 1.0."""
+    if isinstance(x, np.ndarray):
+        return x.dtype.str, x.shape, x.tobytes()
+    if isinstance(x, (float, np.generic)):
+        return type(x), np.asarray(x).tobytes()
+    if isinstance(x, slice):
+        return slice, frozen((x.start, x.stop, x.step))
+    if isinstance(x, (tuple, list)):
+        return type(x), *map(frozen, x)
+    return (type(x), x) if isinstance(x, Hashable) else id(x)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from ..values.data import Data, canonical, shape_of
-from .listing import Line, Listing
-from .rewrites.draft import computed, frozen
+from .listing import Line, Listing, computed, frozen
 
 
 class Step:
@@ -53,7 +51,6 @@ class Step:
         for line in self.listing.lines:
             at.append(_data(line, given, at))
         return [at[i] for i in self.listing.outputs]
-
 
     def examples(self, inputs: Sequence[Data], length: int, reverse: bool) -> tuple[Data, ...]:
         """What a loop would give if each step gave what the first does: shapes, dtypes, and likely numbers."""

@@ -87,7 +87,10 @@ class Recurrent(Module):
         ends: list[Any] = []
         for layer in range(self.n_layers):
             x = self.dropout(x) if layer else x
-            found = [self._directed(x, ending, starts[len(ends) + k]) for k, ending in enumerate(self._endings(layer))]
+            found = [
+                self._directed(x, ending, starts[len(ends) + k])
+                for k, ending in enumerate(self._endings(layer))
+            ]
             ends += [end for end, _ in found]
             outputs = [y for _, y in found]
             x = concatenate(outputs, -1) if len(outputs) > 1 else outputs[0]
@@ -161,8 +164,14 @@ class Recurrent(Module):
     def _check(self, shape: tuple[int, ...]) -> None:
         kind = type(self).__name__
         if len(shape) not in (2, 3):
-            expected = "(n_observations, n_steps, n_inputs)" if self.batch_first else "(n_steps, n_observations, n_inputs)"
-            raise ValueError(f"{kind}: expected shape {expected}, or (n_steps, n_inputs) for one, got {shape}")
+            expected = (
+                "(n_observations, n_steps, n_inputs)"
+                if self.batch_first
+                else "(n_steps, n_observations, n_inputs)"
+            )
+            raise ValueError(
+                f"{kind}: expected shape {expected}, or (n_steps, n_inputs) for one, got {shape}"
+            )
         if shape[-1] != self.n_inputs:
             raise ValueError(
                 f"{kind}: expected {self.n_inputs} features in the last axis, got {shape[-1]} in an input of "

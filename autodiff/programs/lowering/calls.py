@@ -21,7 +21,17 @@ POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 """What NumPy's operator ** calls for these exponents."""
 
 SHAPED = frozenset(
-    {np.dot, np.matmul, np.reshape, np.transpose, np.vdot, np.copyto, np.concatenate, np.stack, np.broadcast_to}
+    {
+        np.dot,
+        np.matmul,
+        np.reshape,
+        np.transpose,
+        np.vdot,
+        np.copyto,
+        np.concatenate,
+        np.stack,
+        np.broadcast_to,
+    }
 )
 """What gives a shape that follows from shapes alone, and takes long to try."""
 

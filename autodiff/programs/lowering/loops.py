@@ -1,10 +1,10 @@
 """A loop as instructions: memory for what is collected, the loop itself, and its results.
 
-    hs = np.empty((200, 32, 64))
-    h = h0
-    for t in range(200):
-        x = xs[t]
-        h = np.tanh(…, out=hs[t])
+hs = np.empty((200, 32, 64))
+h = h0
+for t in range(200):
+    x = xs[t]
+    h = np.tanh(…, out=hs[t])
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def looping(line: Line, inputs: Sequence[Slot], instructions: Instructions) -> l
     step: Step = line.metadata["step"]
     length = line.metadata["length"]
     n, m = step.carries, step.carries + step.rows
-    memory = [
-        _memory(step.listing.lines[i], length, instructions) for i in step.listing.outputs[n:]
-    ]
+    memory = [_memory(step.listing.lines[i], length, instructions) for i in step.listing.outputs[n:]]
     numbers = [slot.number for slot in inputs]
     results: list[int] = []
     told = LoopInstruction(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from ..listing import Line
 from ..spelling.identifiers import identifier
 from ..spelling.precedence import ATOM
@@ -33,7 +34,9 @@ class StepBody(Body):
         """Carries and rows have names of their own; what is shared is called as it is around the loop."""
         step = self.loop.step
         given = (*self.loop.carries, *self.loop.rows, *self.loop.shared)
-        inputs = [(line, number) for line, number in zip(self.lines, self.made, strict=True) if line.kind == "input"]
+        inputs = [
+            (line, number) for line, number in zip(self.lines, self.made, strict=True) if line.kind == "input"
+        ]
         for place, (line, number) in enumerate(inputs):
             if place < step.carries + step.rows:
                 name = self.names.take(identifier(line.name or ("h" if place < step.carries else "x")))
@@ -48,7 +51,9 @@ class StepBody(Body):
     def _planned(self) -> Plan:
         """What is collected is written where it belongs, if the instruction takes memory."""
         carries = self.loop.step.carries
-        places = {number: self._place(place) for place, number in reversed([*enumerate(self.outputs[carries:])])}
+        places = {
+            number: self._place(place) for place, number in reversed([*enumerate(self.outputs[carries:])])
+        }
         plan = Plan(self.instructions, self.outputs, places)
         self.written = {
             place

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...values.data import Data
 from ...values.operation import Operation
-from ..listing import Line, Listing, Origin
+from ..listing import Line, Listing, Origin, computed, frozen
 
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
 
@@ -230,12 +230,6 @@ def is_a(line: Line, function: Any) -> bool:
     return line.operation is function.operation
 
 
-def computed(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
-    """What a line computes, by the eager engine's rules."""
-    with np.errstate(all="ignore"):
-        return operation.computed(data, data, metadata)
-
-
 def alike(a: Line, b: Line) -> bool:
     """Whether the results of two lines have one shape and dtype."""
     if isinstance(a.data, tuple) or isinstance(b.data, tuple):
@@ -260,16 +254,3 @@ def _key(line: Line) -> Hashable:
     symmetric = line.operation is not None and line.operation.symmetric
     inputs = tuple(sorted(line.inputs)) if symmetric else line.inputs
     return line.operation, inputs, *[(name, frozen(x)) for name, x in line.metadata.items()]
-
-
-def frozen(x: Any) -> Hashable:
-    """Something hashable, equal for equal data or metadata: −0 differs from 0, and 1 from 1.0."""
-    if isinstance(x, np.ndarray):
-        return x.dtype.str, x.shape, x.tobytes()
-    if isinstance(x, (float, np.generic)):
-        return type(x), np.asarray(x).tobytes()
-    if isinstance(x, slice):
-        return slice, frozen((x.start, x.stop, x.step))
-    if isinstance(x, (tuple, list)):
-        return type(x), *map(frozen, x)
-    return (type(x), x) if isinstance(x, Hashable) else id(x)

@@ -117,7 +117,9 @@ def _step_back(trace: Any, step: Step, g: Sequence[Any], at: Sequence[Value]) ->
     ]
     found = _pull(ends, inputs)
     new = [_fitting(found.get(x._birth), x) for x in inputs]
-    added = [old if type(c) is not Value else old + c for old, c in zip(sums, new[n + step.rows :], strict=True)]
+    added = [
+        old if type(c) is not Value else old + c for old, c in zip(sums, new[n + step.rows :], strict=True)
+    ]
     return [*new[:n], *added, *at[: n + k], *new[n : n + step.rows]]
 
 

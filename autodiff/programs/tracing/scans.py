@@ -6,7 +6,7 @@ With `checkpoint`, it is a loop over loops, whose derivative computes the inner 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...differentiation.loops import Loop
 from ...differentiation.signatures import BY_POSITION, parameters_of
@@ -16,14 +16,11 @@ from ...values.data import canonical, shape_of
 from ...values.value import Value, data_of
 from .loop import applied_loop, is_variable, stand_in
 
-if TYPE_CHECKING:
-    from .trace import Trace
-
 FEW = 3
 """Steps that are written one by one."""
 
 
-def looped(trace: Trace, loop: Loop) -> Any:
+def looped(trace: Any, loop: Loop) -> Any:
     """What a scan gives, recorded as one operation; None where it is to be recorded step by step."""
     if trace.absorbs or loop.length < FEW:
         return None
@@ -32,7 +29,7 @@ def looped(trace: Trace, loop: Loop) -> Any:
     return _as_one(trace, loop, keeps=True)
 
 
-def _by_chunks(trace: Trace, loop: Loop, size: int) -> Any:
+def _by_chunks(trace: Any, loop: Loop, size: int) -> Any:
     """A loop over loops of so many steps, of which only the first carries are kept; then the rest."""
     whole, rest = divmod(loop.length, size)
     start = rest if loop.reverse else 0  # what is left over comes last
@@ -61,7 +58,7 @@ def _by_chunks(trace: Trace, loop: Loop, size: int) -> Any:
 # -- forward -----------------------------------------------------------------------------------
 
 
-def _as_one(trace: Trace, loop: Loop, keeps: bool) -> Any:
+def _as_one(trace: Any, loop: Loop, keeps: bool) -> Any:
     """The loop as one node: the last carries, the carries that were saved, and what is collected."""
     carries, rows = leaves(loop.carry), leaves(loop.xs)
     kinds, step, ends, y = [*map(is_variable, carries)], None, [], None
@@ -76,7 +73,9 @@ def _as_one(trace: Trace, loop: Loop, keeps: bool) -> Any:
                 check = trace.check_since(since, ends)
                 step, shared = trace.step(since, at, [*ends, *check], len(carries), len(rows), loop.title)
             kinds = follow
-    results = applied_loop(step, [*carries, *rows, *shared], [*ends, *check], loop.length, loop.reverse, keeps)
+    results = applied_loop(
+        step, [*carries, *rows, *shared], [*ends, *check], loop.length, loop.reverse, keeps
+    )
     if check:
         trace.checks.append(results[-1].sum())
     count = len(carries)

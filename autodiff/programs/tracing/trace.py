@@ -89,7 +89,13 @@ class Trace:
         return [] if not own else [reduce(add, own)]
 
     def step(
-        self, since: int, given: Sequence[Value], outputs: Sequence[Value], carries: int, rows: int, title: str
+        self,
+        since: int,
+        given: Sequence[Value],
+        outputs: Sequence[Value],
+        carries: int,
+        rows: int,
+        title: str,
     ) -> tuple[Step, tuple[Value, ...]]:
         """What was recorded since then as a step, and the Values that it takes besides what it is given."""
         nodes = _recorded_since(since, outputs)

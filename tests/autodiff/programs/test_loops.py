@@ -131,7 +131,9 @@ def same(ours, theirs, **how):
         np.testing.assert_allclose(a, b, **{"rtol": 1e-9, "atol": 1e-11, **how})
 
 
-@pytest.mark.parametrize("how", [{}, {"reverse": True}, {"checkpoint": 2}, {"checkpoint": 4, "reverse": True}])
+@pytest.mark.parametrize(
+    "how", [{}, {"reverse": True}, {"checkpoint": 2}, {"checkpoint": 4, "reverse": True}]
+)
 @pytest.mark.parametrize("f", LOOPS)
 def test_a_compiled_loop_is_the_eager_one(f, how):
     both = value_and_grad(lambda *args: f(*args, **how), (0, 1, 2, 3))

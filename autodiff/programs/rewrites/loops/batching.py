@@ -112,5 +112,3 @@ FORMS: dict[Any, Callable[[Item, Sequence[Operand], int, Writing], Item | None]]
 def is_product(item: Item) -> bool:
     """Whether a line takes as long as all others together."""
     return is_a(item.line, matmul)
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
 import numpy as np
 
 from ....values.data import Data, Shape, shape_of
@@ -86,7 +87,9 @@ class Loop:
         if place not in self.parts:
             data = self.block.outputs[place].line.data
             data = data if place < self.carries else stacked(data, self.length)
-            line = Line("computed", data, PART, (), {"index": place, "count": 0}, origin=self.item.line.origin)
+            line = Line(
+                "computed", data, PART, (), {"index": place, "count": 0}, origin=self.item.line.origin
+            )
             self.parts[place] = Item(line, [self.item])
             self.around.items.append(self.parts[place])
         return self.parts[place]

@@ -7,7 +7,6 @@ import math
 from .batching import Operand, Writing, at_once
 from .blocks import Item, Loop
 
-
 LARGE = 1024
 """Entries above which elementwise work costs more than the calls of NumPy."""
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 from ....ops import getitem, reshape, transpose
 from ....values.recording import PART
-from ..draft import frozen
+from ...listing import frozen
 from .blocks import Item, Loop
 
 VIEWS = {vars(function)["operation"] for function in (getitem, reshape, transpose)}
@@ -65,7 +65,9 @@ def _key(item: Item, inputs: list[Item]) -> Hashable:
 def _taken(there: Loop, back: Loop, same: dict[Item, Item]) -> None:
     """Rows in place of what is computed again and used by what is not."""
     again = {item for item in same if item.line.kind == "computed"}
-    wanted = {x for item in back.block.items if item not in again for x in item.inputs} | {*back.block.outputs}
+    wanted = {x for item in back.block.items if item not in again for x in item.inputs} | {
+        *back.block.outputs
+    }
     cheap: set[Item] = set()
     for item in reversed(back.block.items):
         if item in again and item in wanted and item.line.operation in VIEWS | {PART}:

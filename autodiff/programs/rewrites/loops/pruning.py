@@ -11,7 +11,9 @@ def pruned(loop: Loop) -> None:
     wanted = {place for place, item in loop.parts.items() if item in used}
     kept = _handed_on(loop, wanted)
     places = [
-        place for place in range(len(loop.block.outputs)) if place in (kept if place < loop.carries else wanted)
+        place
+        for place in range(len(loop.block.outputs))
+        if place in (kept if place < loop.carries else wanted)
     ]
     new = {old: place for place, old in enumerate(places)}
     loop.parts = {new[old]: item for old, item in loop.parts.items() if old in new}

@@ -16,7 +16,9 @@ from .sums import summed, sunk
 
 REWRITES = [
     Rewrite("what a loop back would compute again is kept by the loop there", True),
-    Rewrite("what does not depend on what is handed on is computed before the loop, to the last digits", False),
+    Rewrite(
+        "what does not depend on what is handed on is computed before the loop, to the last digits", False
+    ),
     Rewrite("products that a loop adds up or collects are one product after it, in another order", False),
     Rewrite("what nobody needs is neither handed on nor collected", True),
 ]

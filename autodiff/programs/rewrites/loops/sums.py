@@ -1,6 +1,6 @@
 """What is only added up, and products that are only collected, are computed after the loop, for all steps.
 
-    W̄ = Σₜ xₜᵀ·gₜ = Xᵀ·G   with the rows of all steps in X and G
+W̄ = Σₜ xₜᵀ·gₜ = Xᵀ·G   with the rows of all steps in X and G
 """
 
 from __future__ import annotations
@@ -153,7 +153,5 @@ def _product_after(item: Item, loop: Loop, writing: Writing) -> Item | None:
     shared = {id(x): outer for x, outer in zip(inputs[m:], loop.item.inputs[m:], strict=True)}
     if not is_product(item) or not any(id(x) in shared for x in item.inputs):
         return None
-    operands = [
-        (shared[id(x)], False) if id(x) in shared else (loop.collected(x), True) for x in item.inputs
-    ]
+    operands = [(shared[id(x)], False) if id(x) in shared else (loop.collected(x), True) for x in item.inputs]
     return at_once(item, operands, loop.length, writing)
