@@ -2,8 +2,8 @@
 
     dx/dt = α·x − β·x·y,   dy/dt = δ·x·y − γ·y
 
-Each step is one of Runge and Kutta's; the derivative of the whole loop gives the fit, and its standard errors.
-A. J. Lotka, Elements of Physical Biology (1925); the counts are those of the Hudson's Bay Company, 1900 to 1920.
+Each step is one of Runge and Kutta's; the derivative of the whole loop gives the fit, and its standard
+errors. A. J. Lotka, Elements of Physical Biology (1925); the counts are those of the Hudson's Bay Company.
 
 Run `python -m examples.ode [picture.png]`.
 """
@@ -20,8 +20,8 @@ from optim.plot.picture import SavedFigure
 
 YEARS = np.arange(1900, 1921)
 HARES = np.array(
-    [30.0, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22.0, 25.4, 27.1, 40.3, 57.0, 76.6, 52.3, 19.5, 11.2, 7.6,
-     14.6, 16.2, 24.7]
+    [30.0, 47.2, 70.2, 77.4, 36.3, 20.6, 18.1, 21.4, 22.0, 25.4, 27.1, 40.3, 57.0, 76.6, 52.3, 19.5, 11.2,
+     7.6, 14.6, 16.2, 24.7]
 )  # fmt: skip
 LYNXES = np.array(
     [4.0, 6.1, 9.8, 35.2, 59.4, 41.7, 19.0, 13.0, 8.3, 9.1, 7.4, 8.0, 12.3, 19.5, 45.7, 51.1, 29.7, 15.8, 9.7,

@@ -5,6 +5,8 @@
 Run `python -m examples.sequence [picture.png]`.
 """
 
+from typing import Any
+
 import numpy as np
 from sklearn.datasets import load_digits
 
@@ -19,11 +21,11 @@ KINDS = (nn.RNN, nn.GRU, nn.LSTM)
 class Reader(nn.Module):
     """Reads a sequence, and scores what it has read."""
 
-    def __init__(self, kind: type[nn.RNN], n_inputs: int, n_hidden: int, n_outputs: int) -> None:
+    def __init__(self, kind: Any, n_inputs: int, n_hidden: int, n_outputs: int) -> None:
         self.reader = kind(n_inputs, n_hidden, batch_first=True, seed=SEED)
         self.scores = nn.Linear(n_hidden, n_outputs, seed=SEED)
 
-    def forward(self, x: ad.Value) -> ad.Value:
+    def forward(self, x: Any) -> Any:
         """The scores of each observation, of shape (n_observations, n_steps, n_inputs)."""
         outputs, _ = self.reader(x)
         return self.scores(outputs[:, -1])

@@ -1,4 +1,4 @@
-"""A loop that hands something on, which the engine records step by step: its rows, its carry, what it collects."""
+"""A loop that hands something on, as the engine records it, step by step: its rows, carry, and results."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ Step: TypeAlias = Callable[[Any, Any], tuple[Any, Any]]
 
 FEW = 16
 """Rows that are taken out of an array one by one."""
+
 
 class Loop(NamedTuple):
     """A scan whose arguments were checked. In `carry` and `xs` are Values and raw data."""

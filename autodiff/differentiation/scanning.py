@@ -20,7 +20,8 @@ from .structure import leaves, named_leaves
 
 LENGTH = (
     "the number of steps decides what is recorded, so it is a plain number: do as many steps as may be "
-    "needed and keep the carry by where(done, carry, new) from then on, or write a while loop outside of programs"
+    "needed and keep the carry by where(done, carry, new) from then on, or write a while loop outside of "
+    "programs"
 )
 
 

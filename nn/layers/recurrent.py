@@ -68,7 +68,7 @@ class Recurrent(Module):
         rows, n = self.gates * self.n_hidden, self.n_hidden
         width = self.n_inputs if layer == 0 else n * (1 + self.bidirectional)
         bound = 1.0 / math.sqrt(n)
-        shapes = {"weight_ih": (rows, width), "weight_hh": (rows, n)}
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, n)}
         shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)} if self.bias else {}
         for name, shape in shapes.items():
             start = uniform(shape, draw, -bound, bound).astype(dtype)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import nn
-from autodiff import Value, check_gradients, compile, gradients, value_and_grad
+from autodiff import Value, check_gradients, gradients, value_and_grad
+from autodiff import compile as compiled
 from tests.autodiff.programs.test_loops import same
 
 KINDS = ["RNN", "LSTM", "GRU"]
@@ -61,8 +62,8 @@ def test_a_layer_is_pytorchs_with_its_parameters(kind, options, begun):
     def of_input(x):
         return loss(*ours(x, given))
 
-    same(compile(value_and_grad(of_input))(X)[1], wanted[0])
-    program = compile(lambda x: gradients(loss(*ours(x, given)), ours.parameters()))
+    same(compiled(value_and_grad(of_input))(X)[1], wanted[0])
+    program = compiled(lambda x: gradients(loss(*ours(x, given)), ours.parameters()))
     same(program(X), wanted[1:])
 
 

@@ -63,8 +63,8 @@ class Body:
         for position, instruction in enumerate(self.instructions.done):
             self._write(position, instruction)
         done, steps = self.instructions.done, self.steps
-        self.may_fail = any(x.spelling.may_fail for x in done) or any(step.may_fail for step in steps)
-        self.may_warn = any(map(self._may_warn, done)) or any(step.may_warn for step in steps)
+        self.may_fail: bool = any(x.spelling.may_fail for x in done) or any(x.may_fail for x in steps)
+        self.may_warn: bool = any(map(self._may_warn, done)) or any(x.may_warn for x in steps)
 
     def _planned(self) -> Plan:
         return Plan(self.instructions, self.outputs)
@@ -172,8 +172,9 @@ class Body:
         into = self.plan.into.get(instruction.slot.number)
         if into is None or instruction.into is None:
             return instruction.spelling.of(operands)
-        out = self.buffers[into] if isinstance(into, Buffer) else into if type(into) is str else None
-        return instruction.into.of(operands, out=out or self.texts[into][0])
+        if not isinstance(into, str):
+            into = self.buffers[into] if isinstance(into, Buffer) else self.texts[into][0]
+        return instruction.into.of(operands, out=into)
 
     def _folds(self, position: int, instruction: Instruction, text: str) -> bool:
         """Whether an expression stands inside the only one that uses it, rather than on a line."""

@@ -26,11 +26,12 @@ class Buffer(NamedTuple):
 
 
 class Plan:
-    """The memory that each instruction writes to. `places` are texts of memory that a result may be written to.
+    """The memory that each instruction writes to.
 
     `buffers` are all that a program keeps; `into` has a buffer, or the slot of an operand, by the slot of the
-    result, or the text of a place; `roots` the slots whose memory a result may be in, where it has none of its own. `fixed` are the
-    constants and what depends on them alone: computed once, and never written into.
+    result; `roots` the slots whose memory a result may be in, where it has none of its own. `fixed` are the
+    constants and what depends on them alone: computed once, and never written into. `places` are texts of
+    memory around the instructions that results belong into.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class Plan:
             self._home[number] = number  # its own, new at each call
 
     def _is_placed(self, instruction: Instruction) -> bool:
-        """Whether a result is written to its place; not one that another is a view of, which stays for longer."""
+        """Whether a result is written to its place: not where another, which stays, is a view of it."""
         number = instruction.slot.number
         fits = number in self._places and _order(instruction.slot.example) == "C"
         if not fits or instruction.into is None or instruction.into.is_statement:

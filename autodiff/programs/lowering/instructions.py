@@ -58,8 +58,8 @@ class Instruction:
     `entrywise` says that each entry of the result depends on the same entry of the operands alone, so that
     it may be written where an operand was; `view` that it computes nothing, as x.T; `is_statement` that it
     changes its first operand, which is then the result; `may_share` that the result may be a view of an
-    operand of another layout than the example's, or that nothing is known of it. `loop` is what there is to write
-    of a loop; `stem` what the result is called.
+    operand of another layout than the example's, or that nothing is known of it. `loop` is what there is to
+    write of a loop; `stem` what the result is called.
     """
 
     line: int

@@ -24,14 +24,14 @@ from .calls import escaped
 from .instructions import Instructions, Slot, Spelling, example_of
 
 if TYPE_CHECKING:
-    from ..step import Step
+    from ..loop_step import LoopStep
 
 
 @dataclass(frozen=True, slots=True)
 class LoopInstruction:
     """What there is to write of a loop: its step, the slots that it is given, and those of its results."""
 
-    step: Step
+    step: LoopStep
     length: int
     reverse: bool
     carries: tuple[int, ...]
@@ -50,7 +50,7 @@ def is_loop(line: Line) -> bool:
 
 def looping(line: Line, inputs: Sequence[Slot], instructions: Instructions) -> list[Slot]:
     """The instructions of a loop; the slots of its results."""
-    step: Step = line.metadata["step"]
+    step: LoopStep = line.metadata["step"]
     length = line.metadata["length"]
     n, m = step.carries, step.carries + step.rows
     memory = [_memory(step.listing.lines[i], length, instructions) for i in step.listing.outputs[n:]]

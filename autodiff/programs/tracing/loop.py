@@ -21,12 +21,12 @@ from ...values.operation import Operation
 from ...values.recording import TOGETHER, part, recorded
 from ...values.value import Value, data_of
 from ..listing import Line
-from ..step import Step, run
+from ..loop_step import LoopStep, run
 from .conditions import Condition
 
 
 def applied_loop(
-    step: Step, operands: Sequence[Any], ends: Sequence[Value], length: int, reverse: bool, keeps: bool
+    step: LoopStep, operands: Sequence[Any], ends: Sequence[Value], length: int, reverse: bool, keeps: bool
 ) -> list[Value]:
     """The results of a loop, as nodes. `ends` are those of one step."""
     n = step.carries
@@ -57,13 +57,13 @@ def stand_in(data: Data, variable: bool, name: str | None = None) -> Value:
 # -- the derivative ----------------------------------------------------------------------------
 
 
-def _loop(inputs: Data, /, step: Step, length: int, reverse: bool, keeps: bool) -> Data:
+def _loop(inputs: Data, /, step: LoopStep, length: int, reverse: bool, keeps: bool) -> Data:
     """Steps that hand something on. With `keeps`, the way back need not compute the way there again."""
     return run(inputs, step, length, reverse)
 
 
 def _pulled(
-    g: Any, y: Any, inputs: Any, step: Step, length: int, reverse: bool, keeps: bool
+    g: Any, y: Any, inputs: Any, step: LoopStep, length: int, reverse: bool, keeps: bool
 ) -> tuple[Any, ...]:
     """The gradients of all that a loop was given."""
     trace: Any = modes.tracer()
@@ -97,7 +97,7 @@ LOOP = Operation(_loop, {"dinputs": _pulled}, elementwise=False, symbol="scan")
 """A whole loop, of all that it is given."""
 
 
-def _step_back(trace: Any, step: Step, g: Sequence[Any], at: Sequence[Value]) -> list[Value]:
+def _step_back(trace: Any, step: LoopStep, g: Sequence[Any], at: Sequence[Value]) -> list[Value]:
     """The pull through one step: the gradients of the carries, sums of those of what is shared, of the rows.
 
     `at` has the gradients of the carries, the sums so far, the carries, the rows, the gradients of what was
@@ -145,7 +145,7 @@ def _zeros(x: Any) -> Data:
     return canonical(np.zeros(shape_of(data_of(x)), dtype_of(data_of(x))))
 
 
-def replayed(trace: Any, step: Step, inputs: Sequence[Any]) -> list[Any]:
+def replayed(trace: Any, step: LoopStep, inputs: Sequence[Any]) -> list[Any]:
     """What a step gives, recorded again from other inputs, each line where it came from."""
     given, at = iter(inputs), list[Any]()
     for place, line in enumerate(step.listing.lines):

@@ -22,7 +22,7 @@ from ...values.data import Data, is_lazy
 from ...values.operation import inputs_of, metadata_of
 from ...values.value import Value, births, data_of
 from ..listing import Line, Listing, Origin
-from ..step import Step
+from ..loop_step import LoopStep
 from . import refusals
 from .conditions import CONDITIONS
 from .line_names import names_of
@@ -96,12 +96,12 @@ class Trace:
         carries: int,
         rows: int,
         title: str,
-    ) -> tuple[Step, tuple[Value, ...]]:
+    ) -> tuple[LoopStep, tuple[Value, ...]]:
         """What was recorded since then as a step, and the Values that it takes besides what it is given."""
         nodes = _recorded_since(since, outputs)
         shared = self.captured(nodes, outputs, {x._birth for x in given})
         listing, fixed = _listed(self, nodes, (*given, *shared), outputs)
-        return Step(listing, fixed, carries, rows, title), shared
+        return LoopStep(listing, fixed, carries, rows, title), shared
 
     def captured(
         self, nodes: Sequence[Value], outputs: Sequence[Value], given: Collection[int]

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
-from autodiff import Value, compile, grad, hessian, scan, value_and_grad, where
+from autodiff import Value, grad, hessian, scan, value_and_grad, where
+from autodiff import compile as compiled
 from autodiff.differentiation.structure import leaves
 
 DRAW = np.random.default_rng(5)
@@ -137,7 +138,7 @@ def same(ours, theirs, **how):
 @pytest.mark.parametrize("f", LOOPS)
 def test_a_compiled_loop_is_the_eager_one(f, how):
     both = value_and_grad(lambda *args: f(*args, **how), (0, 1, 2, 3))
-    program = compile(both)
+    program = compiled(both)
     for _ in range(2):
         same(program(W, H, X, S), both(W, H, X, S))
     same(program(2.0 * W, H - 1.0, -X, S * S), both(2.0 * W, H - 1.0, -X, S * S))
@@ -148,7 +149,7 @@ def test_a_compiled_loop_is_the_eager_one(f, how):
 def test_second_derivatives_of_a_compiled_loop_are_the_eager_ones(f):
     for argnum in (0, 1):
         H2 = hessian(f, argnum)
-        same(compile(H2)(W, H, X, S), H2(W, H, X, S))
+        same(compiled(H2)(W, H, X, S), H2(W, H, X, S))
 
 
 @pytest.mark.parametrize("f", LOOPS)
@@ -157,7 +158,7 @@ def test_a_compiled_loop_of_float32_stays_float32(f):
     if f in (two_products, without_rows, bound_to_vectors, of_numbers):
         pytest.skip("it meets float64 Values, or its carry is a float")
     both = value_and_grad(f, (0, 1, 2, 3))
-    found = compile(both)(*args)
+    found = compiled(both)(*args)
     assert {leaf.dtype for leaf in leaves(found)} == {np.dtype(np.float32)}
     same(found, both(*args), rtol=2e-3, atol=2e-3)
 
@@ -168,19 +169,19 @@ def test_any_length_and_checkpoint(length, checkpoint, reverse, seed):
     draw = np.random.default_rng(seed)
     args = draw.normal(size=(3, 3)), draw.normal(size=(2, 3)), draw.normal(size=(length, 2, 3)), None
     both = value_and_grad(lambda *args: recurrent(*args, reverse=reverse, checkpoint=checkpoint), (0, 1, 2))
-    same(compile(both)(*args), both(*args))
+    same(compiled(both)(*args), both(*args))
 
 
 def test_values_closed_over_are_read_anew_and_differentiated():
     w = Value(W.copy(), "w")
-    program = compile(lambda xs: ad.gradients(recurrent(w, H, xs, S), w))
+    program = compiled(lambda xs: ad.gradients(recurrent(w, H, xs, S), w))
     for _ in range(2):
         same(program(X), grad(recurrent)(w.data, H, X, S))
         w.data = w.data + 0.1
 
 
 def test_a_program_with_a_loop_is_an_operation_of_a_graph():
-    program = compile(recurrent)
+    program = compiled(recurrent)
     w = Value(W)
     y = program(w, H, X, S)
     y.backward()
@@ -189,7 +190,7 @@ def test_a_program_with_a_loop_is_an_operation_of_a_graph():
 
 
 def lines_of(f, *args):
-    program = compile(f)
+    program = compiled(f)
     program(*args)
     return str(program.source).splitlines()
 
@@ -220,10 +221,10 @@ def test_infinities_and_nan_are_those_of_the_eager_loop(start):
         return end + ys.sum()
 
     with np.errstate(all="ignore"):
-        np.testing.assert_equal(compile(value_and_grad(f))(start), value_and_grad(f)(start))
+        np.testing.assert_equal(compiled(value_and_grad(f))(start), value_and_grad(f)(start))
         both = value_and_grad(lambda x: f(x).sum())
         many = np.array([start, 1.0])
-        np.testing.assert_allclose(leaves(compile(both)(many))[1], leaves(both(many))[1])
+        np.testing.assert_allclose(leaves(compiled(both)(many))[1], leaves(both(many))[1])
 
 
 def test_a_branch_not_taken_contributes_nothing_in_any_step():
@@ -234,7 +235,7 @@ def test_a_branch_not_taken_contributes_nothing_in_any_step():
         return total(*scan(step, 0.0 * x, np.array([1.0, 2.0, 3.0])))
 
     both = value_and_grad(f)
-    program = compile(both)
+    program = compiled(both)
     same(program(0.0), both(0.0))
     same(program(2.0), both(2.0))
 
@@ -246,7 +247,7 @@ def test_a_derivative_inside_of_a_step_absorbs_as_in_the_eager_loop():
     def f(c):
         return total(*scan(step, c, np.array([1.0, 2.0, 3.0, 0.0])))
 
-    program = compile(f)
+    program = compiled(f)
     for start in (0.0, 1.0):
         same(program(start), f(start))
 
@@ -257,22 +258,22 @@ def test_python_arithmetic_that_fails_is_done_as_numpy_does_it():
 
     for start in (0.0, 2.0, -3.0):
         expected = [leaf.data for leaf in leaves(f(Value(start)))]
-        np.testing.assert_equal(leaves(compile(f)(start)), expected)
+        np.testing.assert_equal(leaves(compiled(f)(start)), expected)
 
 
 def test_results_of_a_loop_belong_to_the_caller():
-    program = compile(lambda h, xs: scan(lambda h, x: (h + x, h), h, xs))
+    program = compiled(lambda h, xs: scan(lambda h, x: (h + x, h), h, xs))
     first = program(H, X)
     copies = [leaf.copy() for leaf in leaves(first)]
     program(H + 1.0, X)
     same(first, copies)
     kept, last = H.copy(), X.copy()
-    compile(lambda h, xs: scan(lambda h, x: (x, h), h, xs))(H, X)[0][:] = 7.0
+    compiled(lambda h, xs: scan(lambda h, x: (x, h), h, xs))(H, X)[0][:] = 7.0
     same((H, X), (kept, last))
 
 
 def test_a_saved_program_runs_its_loop(tmp_path):
-    program = compile(value_and_grad(recurrent, (0, 1)))
+    program = compiled(value_and_grad(recurrent, (0, 1)))
     expected = program(W, H, X, S)
     path = program.save(tmp_path / "loop.py")
     names: dict = {"__name__": "loop"}
@@ -292,14 +293,14 @@ def test_a_value_of_one_step_used_outside_is_refused():
         return seen[0]
 
     with pytest.raises(ValueError, match="one step of a scan"):
-        compile(f)(1.0)
+        compiled(f)(1.0)
 
 
 def test_a_length_that_depends_on_a_value_is_refused_with_advice():
-    with pytest.raises(TypeError, match="length is a Value.*where"):
-        compile(lambda x, n: scan(lambda c, _: (c * x, None), x, length=n)[0])(2.0, 3.0)
+    with pytest.raises(TypeError, match=r"length is a Value.*where"):
+        compiled(lambda x, n: scan(lambda c, _: (c * x, None), x, length=n)[0])(2.0, 3.0)
 
 
 def test_a_carry_that_changes_is_refused_in_a_program_too():
     with pytest.raises(ValueError, match=r"shape.*\(\), and is \(2, 3\)"):
-        compile(lambda x: scan(lambda c, r: (c + r, None), 0.0, x)[0])(X)
+        compiled(lambda x: scan(lambda c, r: (c + r, None), 0.0, x)[0])(X)

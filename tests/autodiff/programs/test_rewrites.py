@@ -16,8 +16,8 @@ import autodiff as ad
 import nn
 from autodiff import Value, gradients
 from autodiff.graph import Graph
-from autodiff.programs.listing import Line, Listing
-from autodiff.programs.rewrites.draft import Draft, computed, living
+from autodiff.programs.listing import Line, Listing, computed
+from autodiff.programs.rewrites.draft import Draft, living
 from autodiff.programs.rewrites.rewriting import REWRITES, RULES, rewritten
 from autodiff.programs.tracing.trace import recorded_from
 from autodiff.testing import Domain, edge_arrays, edge_numbers, numbers

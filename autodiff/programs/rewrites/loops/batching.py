@@ -1,4 +1,4 @@
-"""One line of a step for all steps at once, as lines around the loop: of stacked arrays, and what is shared."""
+"""One line of a step for all steps at once: lines around the loop, of stacked arrays and what is shared."""
 
 from __future__ import annotations
 

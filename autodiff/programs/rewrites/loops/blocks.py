@@ -11,14 +11,14 @@ import numpy as np
 from ....values.data import Data, Shape, shape_of
 from ....values.recording import PART, TOGETHER
 from ...listing import Line, Listing
-from ...step import Step, run
+from ...loop_step import LoopStep, run
 from ...tracing.loop import LOOP
 from ..draft import Draft, living
 from ..operations import declared
 
 
 @declared("scan")
-def cycle(*inputs: Data, step: Step, length: int, reverse: bool) -> Data:
+def cycle(*inputs: Data, step: LoopStep, length: int, reverse: bool) -> Data:
     """A whole loop, of all that it is given."""
     return run(inputs, step, length, reverse)
 
@@ -29,7 +29,7 @@ class Item:
 
     line: Line
     inputs: list[Item] = field(default_factory=list)
-    loop: Loop | None = None
+    loop: OpenLoop | None = None
 
     @property
     def shape(self) -> Shape:
@@ -67,8 +67,8 @@ class Block:
 
 
 @dataclass(eq=False, slots=True, repr=False)
-class Loop:
-    """A loop: its step as a block, whose inputs are carries, rows, and what is shared, as those of its item."""
+class OpenLoop:
+    """A loop: its step as a block, whose inputs, and those of its item, are carries, rows, what is shared."""
 
     item: Item
     around: Block
@@ -168,13 +168,13 @@ def block_of(listing: Listing) -> Block:
     return block
 
 
-def _opened(item: Item, block: Block) -> Loop:
+def _opened(item: Item, block: Block) -> OpenLoop:
     """A recorded loop, which takes its operands themselves from now on."""
     given = item.line.metadata
-    step: Step = given["step"]
+    step: LoopStep = given["step"]
     (together,) = item.inputs
     item.inputs = _operands(together)
-    item.loop = Loop(
+    item.loop = OpenLoop(
         item,
         block,
         block_of(living(Draft().copied(step.listing))),
@@ -195,7 +195,7 @@ def _operands(together: Item) -> list[Item]:
     raise AssertionError("constants alone were computed")
 
 
-def loops_in(block: Block) -> list[Loop]:
+def loops_in(block: Block) -> list[OpenLoop]:
     """The loops of a block in order."""
     return [item.loop for item in block.items if item.loop is not None]
 
@@ -217,7 +217,7 @@ def _closed(item: Item, shortened: Callable[[Listing], Listing]) -> Line:
         return item.line
     loop = item.loop
     inner = shortened(listing_of(loop.block, shortened))
-    step = Step(inner, frozenset(), loop.carries, loop.rows, loop.title)
+    step = LoopStep(inner, frozenset(), loop.carries, loop.rows, loop.title)
     ends = [inner.lines[i].data for i in inner.outputs]
     data = (*ends[: loop.carries], *[stacked(y, loop.length) for y in ends[loop.carries :]])
     options = {"step": step, "length": loop.length, "reverse": loop.reverse}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from .batching import Operand, Writing, at_once
-from .blocks import Item, Loop
+from .blocks import Item, OpenLoop
 
 LARGE = 1024
 """Entries above which elementwise work costs more than the calls of NumPy."""
 
 
-def hoisted(loop: Loop) -> None:
-    """Move lines of a step before the loop: those of what is shared as they are, those of rows for all steps."""
+def hoisted(loop: OpenLoop) -> None:
+    """Move lines of a step before the loop: of what is shared as they are, of rows for all steps at once."""
     outside = _given(loop)
     writing = Writing(loop.item)
     moved: list[Item] = []
@@ -33,7 +33,7 @@ def hoisted(loop: Loop) -> None:
 
 
 def _pays(inner: Item, outside: dict[Item, Operand], moved: list[Item]) -> bool:
-    """Whether a line can be moved; large arrays are computed where they are used, unless a product is moved."""
+    """Whether a line can be moved; large arrays are computed where they are used, but for products."""
     if not all(x in outside for x in inner.inputs):
         return False
     operation = inner.line.operation
@@ -41,7 +41,7 @@ def _pays(inner: Item, outside: dict[Item, Operand], moved: list[Item]) -> bool:
     return not (stays and any(outside[x][1] for x in inner.inputs)) or any(x in moved for x in inner.inputs)
 
 
-def _given(loop: Loop) -> dict[Item, Operand]:
+def _given(loop: OpenLoop) -> dict[Item, Operand]:
     """What the rows, and what is shared, are outside of the loop."""
     pairs = zip(loop.block.inputs, loop.item.inputs, strict=True)
     return {
@@ -51,7 +51,7 @@ def _given(loop: Loop) -> dict[Item, Operand]:
     }
 
 
-def _outside(inner: Item, operands: list[Operand], loop: Loop, writing: Writing) -> Operand | None:
+def _outside(inner: Item, operands: list[Operand], loop: OpenLoop, writing: Writing) -> Operand | None:
     """A line outside of the loop, and whether it is stacked."""
     if inner.loop is not None or inner.line.operation is None:
         return None
@@ -66,12 +66,12 @@ def _outside(inner: Item, operands: list[Operand], loop: Loop, writing: Writing)
     return found, True
 
 
-def _border(loop: Loop, moved: list[Item]) -> list[Item]:
+def _border(loop: OpenLoop, moved: list[Item]) -> list[Item]:
     """Of the lines that were moved, those that lines that stay are computed from."""
     gone = set(moved)
     wanted = {x for item in loop.block.items if item not in gone for x in item.inputs} | {*loop.block.outputs}
     return [item for item in moved if item in wanted]
 
 
-def _handed_in(loop: Loop, inner: Item, outer: Item, is_stacked: bool) -> Item:
+def _handed_in(loop: OpenLoop, inner: Item, outer: Item, is_stacked: bool) -> Item:
     return loop.row(outer, inner.line) if is_stacked else loop.share(outer, inner.line)

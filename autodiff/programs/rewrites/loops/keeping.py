@@ -1,7 +1,8 @@
 """What a loop back computes again is kept by the loop there.
 
-The derivative of a step begins with the step itself, at the carries that were saved. Its lines are found in the
-loop there by what they are computed from; those that the derivative needs are collected there, and are rows here.
+The derivative of a step begins with the step itself, at the carries that were saved. Its lines are found in
+the loop there by what they are computed from; those that the derivative needs are collected there, and are
+rows here.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from collections.abc import Hashable
 from ....ops import getitem, reshape, transpose
 from ....values.recording import PART
 from ...listing import frozen
-from .blocks import Item, Loop
+from .blocks import Item, OpenLoop
 
 VIEWS = {vars(function)["operation"] for function in (getitem, reshape, transpose)}
 """What takes no longer to compute than to look up."""
 
 
-def kept(there: Loop, back: Loop) -> None:
+def kept(there: OpenLoop, back: OpenLoop) -> None:
     """Take from a loop what a later one computes again."""
     if not (there.keeps and back.keeps) or there.length != back.length:
         return
@@ -36,7 +37,7 @@ def kept(there: Loop, back: Loop) -> None:
     _taken(there, back, same)
 
 
-def _inputs(there: Loop, back: Loop) -> dict[Item, Item]:
+def _inputs(there: OpenLoop, back: OpenLoop) -> dict[Item, Item]:
     """What the loop back is given that the loop there was given, too, in the same step."""
     inner, outer = there.block.inputs, there.item.inputs
     n, m = there.carries, there.carries + there.rows
@@ -62,7 +63,7 @@ def _key(item: Item, inputs: list[Item]) -> Hashable:
     return line.operation, tuple(ordered), tuple([(name, frozen(x)) for name, x in line.metadata.items()])
 
 
-def _taken(there: Loop, back: Loop, same: dict[Item, Item]) -> None:
+def _taken(there: OpenLoop, back: OpenLoop, same: dict[Item, Item]) -> None:
     """Rows in place of what is computed again and used by what is not."""
     again = {item for item in same if item.line.kind == "computed"}
     wanted = {x for item in back.block.items if item not in again for x in item.inputs} | {

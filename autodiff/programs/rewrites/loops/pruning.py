@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .blocks import Block, Item, Loop, needed_for
+from .blocks import Block, Item, OpenLoop, needed_for
 
 
-def pruned(loop: Loop) -> None:
+def pruned(loop: OpenLoop) -> None:
     """Drop the results of a loop that nothing uses, and all in its step that was for them alone."""
     used = used_in(loop.around)
     wanted = {place for place, item in loop.parts.items() if item in used}
@@ -32,7 +32,7 @@ def pruned(loop: Loop) -> None:
     loop.carries = len(kept)
 
 
-def _handed_on(loop: Loop, wanted: set[int]) -> set[int]:
+def _handed_on(loop: OpenLoop, wanted: set[int]) -> set[int]:
     """The carries that a result depends on."""
     inputs, outputs = loop.block.inputs[: loop.carries], loop.block.outputs
     kept = {place for place in wanted if place < loop.carries}

@@ -14,11 +14,11 @@ from ....ops import add, matmul, sum_to, transpose
 from ....ops import sum as sum_of
 from ..draft import is_a
 from .batching import Writing, at_once, is_product
-from .blocks import Item, Loop, stacked
+from .blocks import Item, OpenLoop, stacked
 
 
-def summed(loop: Loop) -> None:
-    """Take the sums that a loop adds up term by term out of it, where they are products or sums themselves."""
+def summed(loop: OpenLoop) -> None:
+    """Take what a loop adds up term by term out of it, where the terms are products or sums themselves."""
     for place in range(loop.carries):
         terms = _terms(loop, place)
         if terms and place in loop.parts:
@@ -29,7 +29,7 @@ def summed(loop: Loop) -> None:
                 _replace(loop, place, rest, [x for x in found if x is not None], writing)
 
 
-def _terms(loop: Loop, place: int) -> list[Item]:
+def _terms(loop: OpenLoop, place: int) -> list[Item]:
     """What a carry is added up of, if it is nothing but a sum; [] if it is not."""
     carry, new, uses = loop.block.inputs[place], loop.block.outputs[place], _uses(loop)
     if uses[id(carry)] != 1 or carry in loop.block.outputs:
@@ -38,7 +38,7 @@ def _terms(loop: Loop, place: int) -> list[Item]:
     return [x for x in terms if x is not carry] if carry in terms else []
 
 
-def _uses(loop: Loop) -> Counter[int]:
+def _uses(loop: OpenLoop) -> Counter[int]:
     """How often the lines of a step are used in it."""
     return Counter(id(x) for item in loop.block.items for x in item.inputs)
 
@@ -60,7 +60,7 @@ def _alike(x: Item, y: Item) -> bool:
     return x.shape == y.shape and x.line.dtype == y.line.dtype
 
 
-def _total(term: Item, loop: Loop, writing: Writing) -> Item | None:
+def _total(term: Item, loop: OpenLoop, writing: Writing) -> Item | None:
     """The sum of a term over all steps, computed after the loop; None where it is better added up in it."""
     line, data = term.line, term.line.data
     if is_a(line, transpose) and line.metadata.get("axes") is None and len(term.shape) == 2:
@@ -74,7 +74,7 @@ def _total(term: Item, loop: Loop, writing: Writing) -> Item | None:
     return _contraction(term, loop, writing) if is_a(line, matmul) else None
 
 
-def _contraction(term: Item, loop: Loop, writing: Writing) -> Item | None:
+def _contraction(term: Item, loop: OpenLoop, writing: Writing) -> Item | None:
     """Σₜ aₜᵀ·bₜ as one product."""
     left, b = term.inputs
     if not is_a(left.line, transpose) or len(left.shape) != 2 or len(b.shape) != 2:
@@ -85,7 +85,7 @@ def _contraction(term: Item, loop: Loop, writing: Writing) -> Item | None:
     return writing.add(matmul, writing.turned(stacks[0]), stacks[1], data=term.line.data)
 
 
-def _replace(loop: Loop, place: int, rest: list[Item], totals: list[Item], writing: Writing) -> None:
+def _replace(loop: OpenLoop, place: int, rest: list[Item], totals: list[Item], writing: Writing) -> None:
     """The sum of what is left to the loop, and of what is added up after it."""
     old = loop.parts.pop(place)
     data = old.line.data
@@ -108,7 +108,7 @@ def _is_zero(x: Item) -> bool:
     return x.line.kind == "constant" and not np.any(x.line.data)
 
 
-def _take_over(loop: Loop, old: Item, new: Item) -> None:
+def _take_over(loop: OpenLoop, old: Item, new: Item) -> None:
     """Use another line in place of a result."""
     if old.line.name and not new.line.name:
         new.line = new.line._replace(name=old.line.name)
@@ -120,7 +120,7 @@ def _take_over(loop: Loop, old: Item, new: Item) -> None:
 # -- what is collected -------------------------------------------------------------------------
 
 
-def sunk(loop: Loop) -> None:
+def sunk(loop: OpenLoop) -> None:
     """Compute products that are only collected after the loop, of what is collected in their place."""
     inputs, uses = loop.block.inputs, _uses(loop)
     for place in range(loop.carries, len(loop.block.outputs)):
@@ -134,7 +134,7 @@ def sunk(loop: Loop) -> None:
             _sink(loop, place, item, uses)
 
 
-def _sink(loop: Loop, place: int, item: Item, uses: Counter[int]) -> None:
+def _sink(loop: OpenLoop, place: int, item: Item, uses: Counter[int]) -> None:
     """Compute a product, or a sum that one is a term of, after the loop."""
     terms = _summands(item, uses)
     writing = Writing(loop.item)
@@ -147,7 +147,7 @@ def _sink(loop: Loop, place: int, item: Item, uses: Counter[int]) -> None:
         _take_over(loop, loop.parts.pop(place), total)
 
 
-def _product_after(item: Item, loop: Loop, writing: Writing) -> Item | None:
+def _product_after(item: Item, loop: OpenLoop, writing: Writing) -> Item | None:
     """A product with what all steps share, for all steps at once."""
     inputs, m = loop.block.inputs, loop.carries + loop.rows
     shared = {id(x): outer for x, outer in zip(inputs[m:], loop.item.inputs[m:], strict=True)}

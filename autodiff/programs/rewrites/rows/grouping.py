@@ -16,8 +16,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...listing import Line, Listing
-from ..draft import frozen, is_a
+from ...listing import Line, Listing, frozen
+from ..draft import is_a
 from ..operations import sum_of_product, weighted_sum
 from .rowwise import acts_on_rows, are_multiplied, is_product
 

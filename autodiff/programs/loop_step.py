@@ -11,7 +11,7 @@ from ..values.data import Data, canonical, shape_of
 from .listing import Line, Listing, computed, frozen
 
 
-class Step:
+class LoopStep:
     """A listing from what is handed on, a row of each array, and what all steps share, to what follows.
 
     Its inputs are the carries, then the rows, then what is shared; its outputs the new carries, then what is
@@ -37,7 +37,7 @@ class Step:
         return lines, self.fixed, self.listing.outputs, self.carries, self.rows
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Step) and self._does == other._does
+        return isinstance(other, LoopStep) and self._does == other._does
 
     def __hash__(self) -> int:
         return hash(self._does)
@@ -53,7 +53,7 @@ class Step:
         return [at[i] for i in self.listing.outputs]
 
     def examples(self, inputs: Sequence[Data], length: int, reverse: bool) -> tuple[Data, ...]:
-        """What a loop would give if each step gave what the first does: shapes, dtypes, and likely numbers."""
+        """What a loop would give if each step gave what the first does: shapes, dtypes, likely numbers."""
         n, m = self.carries, self.carries + self.rows
         rows = [canonical(x[length - 1 if reverse else 0]) for x in inputs[n:m]]
         given, at = iter([*inputs[:n], *rows, *inputs[m:]]), list[Data]()
@@ -74,7 +74,7 @@ def _data(line: Line, given: Iterator[Data], at: Sequence[Data]) -> Data:
     return computed(line.operation, [at[i] for i in line.inputs], line.metadata)
 
 
-def run(inputs: Sequence[Data], step: Step, length: int, reverse: bool) -> tuple[Data, ...]:
+def run(inputs: Sequence[Data], step: LoopStep, length: int, reverse: bool) -> tuple[Data, ...]:
     """The last carries, and what was collected, stacked."""
     n, m = step.carries, step.carries + step.rows
     carries, found = list(inputs[:n]), list[list[Data]]()
