@@ -14,7 +14,7 @@ import numpy as np
 
 from autodiff import Value, concatenate, reshape, scan, sigmoid, split, stack, swapaxes, tanh, transpose
 from autodiff.settings import chosen, flag
-from autodiff.values.data import Operand, dtype_of, shape_of
+from autodiff.values.data import Operand, shape_of
 
 from ..activations import relu
 from ..initialize import Seed, uniform
@@ -138,14 +138,10 @@ class Recurrent(Module):
         count = self.n_layers * (1 + self.bidirectional)
         shape = (count, self.n_hidden) if alone else (count, n, self.n_hidden)
         if state is None:
-            zeros = np.zeros((n, self.n_hidden), np.result_type(dtype_of_entries(x), self._dtype))
+            zeros = np.zeros((n, self.n_hidden), np.result_type(x.dtype, vars(self)["weight_hh_l0"].dtype))
             return [self._parted(zeros)] * count
         self._mapped(lambda h: self._check_state(shape_of(h), shape), state)
         return [self._mapped(lambda h, k=k: reshape(entries(h)[k], (n, -1)), state) for k in range(count)]
-
-    @property
-    def _dtype(self) -> Any:
-        return next(iter(self.parameters())).dtype
 
     def _parted(self, zeros: Any) -> Any:
         """A state of zeros."""
@@ -181,11 +177,6 @@ class Recurrent(Module):
     def _check_state(self, shape: tuple[int, ...], expected: tuple[int, ...]) -> None:
         if shape != expected:
             raise ValueError(f"{type(self).__name__}: expected a state of shape {expected}, got {shape}")
-
-
-def dtype_of_entries(x: Any) -> np.dtype[Any]:
-    """The dtype of a Value or an array."""
-    return dtype_of(x)
 
 
 class RNN(Recurrent):
