@@ -7,9 +7,9 @@ While a program is recorded, its tracer takes the loop as a whole.
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
-from ..settings import flag, whole
 from ..values import modes
 from ..values.data import shape_of
 from ..values.scopes import mark_call
@@ -66,8 +66,8 @@ def scan(
         entered(carry, "carry"),
         entries,
         _length(entries, length),
-        flag("scan: reverse", reverse),
-        None if checkpoint is None else whole("scan: checkpoint", checkpoint, 1),
+        _flag(reverse),
+        None if checkpoint is None else _whole("checkpoint", checkpoint, 1),
     )
     since = next(births)
     tracer = modes.tracer()
@@ -75,6 +75,21 @@ def scan(
     result = _step_by_step(loop) if found is None else found
     mark_call(leaves(result), "scan", since)
     return result
+
+
+def _flag(reverse: object) -> bool:
+    if type(reverse) is not bool:
+        raise TypeError(f"scan: reverse must be True or False, got {reverse!r}")
+    return reverse
+
+
+def _whole(what: str, number: Any, least: int) -> int:
+    """A number of steps. Raises TypeError for what is no integer, ValueError where it is too small."""
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise TypeError(f"scan: {what} must be an integer, got {number!r}")
+    if number < least:
+        raise ValueError(f"scan: {what} must be {least} or above, got {number}")
+    return index(number)
 
 
 def _step_by_step(loop: Loop) -> tuple[Any, Any]:
@@ -87,7 +102,7 @@ def _length(xs: Any, length: Any) -> int:
     """The number of steps. Raises ValueError where sizes disagree, TypeError for what is no number."""
     if isinstance(length, Value):
         raise TypeError(f"scan: length is a Value; {LENGTH}")
-    wanted = None if length is None else whole("scan: length", length)
+    wanted = None if length is None else _whole("length", length, 0)
     if type(xs) is list:
         sizes = {"xs": len(xs)}
     else:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-LoopStep: TypeAlias = tuple[Literal["attribute", "entry"], Any]
+Step: TypeAlias = tuple[Literal["attribute", "entry"], Any]
 """One step behind a name: `.key`, or `[key]`."""
 
 ITERATED = ".0"
@@ -46,7 +46,7 @@ class AccessChain(NamedTuple):
 
     root: str
     is_global: bool
-    path: tuple[LoopStep, ...] = ()
+    path: tuple[Step, ...] = ()
     stored: str | CodeType | None = None
     each: bool = False
     is_module: bool = False
@@ -128,7 +128,7 @@ class _Reader:
             return True
         return False
 
-    def _stepped(self, step: LoopStep) -> bool:
+    def _stepped(self, step: Step) -> bool:
         assert self.chain is not None
         self.chain, self.key = self.chain._replace(path=(*self.chain.path, step)), ()
         return True

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...values.user_code import is_own
-from .chains import LoopStep
+from .chains import Step
 from .guard import ABSENT, ARRAYS, PLAIN
 
 CONTAINERS = (list, tuple, deque, dict, MappingProxyType, set, frozenset)
@@ -63,7 +63,7 @@ def asked(thing: Any, name: str) -> Any:
         return None
 
 
-def member(owner: Any, step: LoopStep) -> Any:
+def member(owner: Any, step: Step) -> Any:
     """What a class says of an attribute."""
     how, key = step
     return inspect.getattr_static(type(owner), key, None) if how == "attribute" else None

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from ...values.operation import Operation
 from ...values.user_code import is_own
-from .chains import ITERATED, SUPER, AccessChain, LoopStep, chains, inner
+from .chains import ITERATED, SUPER, AccessChain, Step, chains, inner
 from .contents import asked, is_closed, is_library, member
 from .guard import ABSENT, Guard, Reading, frame, same
 from .guarding import TRAINING, Guarding
@@ -177,7 +177,7 @@ class _Walk:
             self.guarding.whole(end)
         return entries or []
 
-    def _followed(self, reading: Reading, path: Sequence[LoopStep]) -> Reading | None:
+    def _followed(self, reading: Reading, path: Sequence[Step]) -> Reading | None:
         """The steps of a chain, as far as they are the user's and stay as they are."""
         for step in path:
             owner = reading.now()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .chains import LoopStep
+from .chains import Step
 
 PLAIN = (bool, int, float, complex, str, bytes, np.generic)
 """What is the same where it is equal."""
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
 
     name: str
     origin: Any
-    path: tuple[LoopStep, ...] = ()
+    path: tuple[Step, ...] = ()
 
     def now(self) -> Any:
         """What is read by now; ABSENT where that raises."""
@@ -49,7 +49,7 @@ class Reading(NamedTuple):
             return ABSENT
         return thing
 
-    def then(self, step: LoopStep) -> Reading:
+    def then(self, step: Step) -> Reading:
         """One step further."""
         how, key = step
         if how == "attribute":

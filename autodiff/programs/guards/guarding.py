@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .chains import LoopStep
+from .chains import Step
 from .contents import CONTAINERS, is_looked_into, is_object
 from .guard import ABSENT, ARRAYS, Guard, Reading, attributes, contents, frame, is_set, make, members
 
@@ -22,7 +22,7 @@ ENTRIES = 64
 MEMBERS = 1000
 """Entries up to which a list is known by them, without a look into each."""
 
-TRAINING: LoopStep = ("attribute", "training")
+TRAINING: Step = ("attribute", "training")
 
 
 class Guarding:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...values.data import Data, Shape, canonical
 from ...values.operation import Operation, Rule
+from ..loop_step import LoopStep, run
 
 Axes = int | tuple[int, ...] | None
 
@@ -25,7 +26,7 @@ class Forward(Operation):
         return result if getattr(result, "dtype", None) == np.bool_ else canonical(result)
 
 
-def declared(symbol: str | None = None) -> Callable[[Callable[..., Data]], Any]:
+def _declared(symbol: str | None = None) -> Callable[[Callable[..., Data]], Any]:
     """Declare an operation by its forward computation, which remains a function of raw data."""
 
     def declare(body: Any) -> Any:
@@ -44,49 +45,49 @@ def _multiplied(a: Data, b: Data) -> Data:
     return np.dot(a, b) if a.size > 1 and b.size > 1 else np.matmul(a, b)
 
 
-@declared("@")
+@_declared("@")
 def product(a: Data, b: Data, /) -> Data:
     """A·B of matrices and vectors, as np.matmul, in less time where they are small."""
     return _multiplied(a, b)
 
 
-@declared("ᵀ@")
+@_declared("ᵀ@")
 def product_of_transposed(a: Data, b: Data, /) -> Data:
     """Aᵀ·B, without a copy of A."""
     return _multiplied(a.T, b)
 
 
-@declared("@ᵀ")
+@_declared("@ᵀ")
 def product_with_transposed(a: Data, b: Data, /) -> Data:
     """A·Bᵀ, without a copy of B."""
     return _multiplied(a, b.T)
 
 
-@declared("·")
+@_declared("·")
 def sum_of_product(a: Data, b: Data, /) -> Data:
     """Σ aᵢ·bᵢ over all entries of two arrays of one shape."""
     return a.dot(b) if a.ndim == 1 and a.dtype.kind == "f" else np.vdot(a, b)
 
 
-@declared("Σ")
+@_declared("Σ")
 def reduced(x: Data, /, axis: Axes) -> Data:
     """Sum over axes."""
     return np.add.reduce(x, axis)
 
 
-@declared("Σ")
+@_declared("Σ")
 def reduced_in_place(x: Data, /, axis: Axes) -> Data:
     """Sum over axes, which stay with size 1."""
     return np.add.reduce(x, axis, keepdims=True)
 
 
-@declared("max")
+@_declared("max")
 def largest(x: Data, /, axis: Axes, keepdims: Any = False) -> Data:
     """Largest entry along axes."""
     return np.maximum.reduce(x, axis, keepdims=keepdims)
 
 
-@declared("min")
+@_declared("min")
 def smallest(x: Data, /, axis: Axes, keepdims: Any = False) -> Data:
     """Smallest entry along axes."""
     return np.minimum.reduce(x, axis, keepdims=keepdims)
@@ -95,55 +96,55 @@ def smallest(x: Data, /, axis: Axes, keepdims: Any = False) -> Data:
 # -- many at once --------------------------------------------------------------------------------
 
 
-@declared()
+@_declared()
 def vector(*xs: Data) -> Data:
     """Numbers as the entries of one array."""
     return np.stack(xs)
 
 
-@declared()
+@_declared()
 def rows(*xs: Data) -> Data:
     """Arrays of one shape as the rows of one array."""
     return np.concatenate(xs).reshape(len(xs), *xs[0].shape)
 
 
-@declared()
+@_declared()
 def numbers(x: Data, /) -> Data:
     """The entries of an array as numbers, all at once."""
     return x.tolist()
 
 
-@declared("[ ]")
+@_declared("[ ]")
 def entry(parts: Data, /, index: int) -> Data:
     """One of several numbers."""
     return parts[index]
 
 
-@declared("[ ]")
+@_declared("[ ]")
 def taken(x: Data, /, index: Any) -> Data:
     """Some rows of an array, or one."""
     return x[index]
 
 
-@declared()
+@_declared()
 def reshaped(x: Data, /, shape: Shape) -> Data:
     """The entries in another shape."""
     return x.reshape(shape)
 
 
-@declared("Σ")
+@_declared("Σ")
 def weighted_sum(*xs: Data) -> Data:
     """Σₖ wₖ·xₖ of numbers w, given first, and as many arrays x of one shape."""
     return np.dot(np.array(xs[: len(xs) // 2]), np.array(xs[len(xs) // 2 :]))
 
 
-@declared("Σ")
+@_declared("Σ")
 def total(*xs: Data) -> Data:
     """Sum of numbers."""
     return np.add.reduce(np.stack(xs))
 
 
-@declared()
+@_declared()
 def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices, none of which names an entry twice."""
     result = np.zeros_like(parts[0], shape=shape)
@@ -151,3 +152,12 @@ def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     for index, part in zip(indices[1:], parts[1:], strict=True):
         result[index] += part
     return result
+
+
+# -- loops ---------------------------------------------------------------------------------------
+
+
+@_declared("scan")
+def cycle(*inputs: Data, step: LoopStep, length: int, reverse: bool) -> Data:
+    """A whole loop, of all that it is given."""
+    return run(inputs, step, length, reverse)

@@ -11,16 +11,10 @@ import numpy as np
 from ....values.data import Data, Shape, shape_of
 from ....values.recording import PART, TOGETHER
 from ...listing import Line, Listing
-from ...loop_step import LoopStep, run
+from ...loop_step import LoopStep
 from ...tracing.loop import LOOP
 from ..draft import Draft, living
-from ..operations import declared
-
-
-@declared("scan")
-def cycle(*inputs: Data, step: LoopStep, length: int, reverse: bool) -> Data:
-    """A whole loop, of all that it is given."""
-    return run(inputs, step, length, reverse)
+from ..operations import cycle
 
 
 @dataclass(eq=False, slots=True, repr=False)
