@@ -76,8 +76,9 @@ class Trace:
         """Record one step of a loop, which is given these; what is born after this number is its own."""
         pulled, births_given = self.origins.pulled, {x._birth for x in given}
         self.arguments |= births_given
+        around, self.checks = self.checks, []
         yield next(births)
-        self.origins.pulled = pulled
+        self.origins.pulled, self.checks = pulled, around
         self._ended |= births_given
 
     def check_since(self, since: int, outputs: Sequence[Value]) -> list[Value]:

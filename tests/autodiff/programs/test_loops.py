@@ -252,6 +252,21 @@ def test_a_derivative_inside_of_a_step_absorbs_as_in_the_eager_loop():
         same(program(start), f(start))
 
 
+def test_derivatives_inside_of_inner_loops_are_watched_too():
+    def slope(c, a):
+        return c + grad(lambda z: where(z > 0.0, ad.sqrt(z), 0.0))(c * a), None
+
+    def f(c):
+        def outer(total, a):
+            return total + scan(slope, c, np.array([1.0, 0.0, 2.0, 1.0]))[0] * a, None
+
+        return scan(outer, 0.0, np.array([1.0, 2.0, 3.0]))[0]
+
+    program = compiled(f)
+    for start in (0.0, 1.0):
+        same(program(start), f(start))
+
+
 def test_python_arithmetic_that_fails_is_done_as_numpy_does_it():
     def f(x):
         return scan(lambda c, a: (1.0 / c + a, ad.log(c)), x, np.array([0.0, 1.0, 2.0, 3.0]))
