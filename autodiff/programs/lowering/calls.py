@@ -20,23 +20,6 @@ from .instructions import Instructions, Slot, Spelling, example, is_array, is_kn
 POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 """What NumPy's operator ** calls for these exponents."""
 
-SHAPED = frozenset(
-    {
-        np.dot,
-        np.matmul,
-        np.reshape,
-        np.transpose,
-        np.vdot,
-        np.copyto,
-        np.concatenate,
-        np.stack,
-        np.broadcast_to,
-    }
-)
-"""What gives a shape that follows from shapes alone, and takes long to try."""
-
-SHAPED_METHODS = frozenset({"astype", "copy", "dot", "reshape", "sum", "transpose"})
-
 Options = dict[str, Any]
 
 
@@ -266,36 +249,6 @@ def _product(name: str, operands: Sequence[Any]) -> tuple[Any, bool, bool] | Non
 def named_method(name: str) -> Callable[..., Any]:
     """A method as a function of its object."""
     return lambda this, *given, **named: getattr(this, name)(*given, **named)
-
-
-def require_fixed_shape(f: Any, operands: Sequence[Any], options: Options) -> None:
-    """Raise UnwritableError where other numbers give results of another shape, as those of a mask do."""
-    shapes = []
-    for first in (0, 1):
-        named = {name: _filled(x, first) for name, x in options.items()}
-        try:
-            shapes.append(_shapes(undecorated(f)(*_filled(tuple(operands), first), **named)))
-        except Exception:  # nothing is known of a function that such numbers do not suit
-            return
-    if shapes[0] != shapes[1]:
-        raise UnwritableError
-
-
-def _filled(x: Any, first: int) -> Any:
-    """What is known, with this number and 0, again and again, in place of slots."""
-    if isinstance(x, tuple) and not is_known(x):
-        return tuple(_filled(part, first) for part in x)
-    if not isinstance(x, Slot):
-        return example(x)
-    if is_array(x.example):
-        numbers = np.zeros(x.example.shape, x.example.dtype)
-        numbers.flat[::2] = first
-        return numbers
-    return type(x.example)(first) if isinstance(x.example, (float, np.generic)) else x.example
-
-
-def _shapes(result: Any) -> Any:
-    return tuple(map(_shapes, result)) if isinstance(result, tuple) else np.shape(result)
 
 
 def _is_view(f: Any, given: Sequence[Any], named: Options) -> bool:

@@ -19,17 +19,9 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from ...values.user_code import is_own
 from ..spelling.reading import names_in, undecorated
 from ..spelling.words import Words
-from .calls import (
-    SHAPED,
-    SHAPED_METHODS,
-    Calls,
-    Options,
-    UnwritableError,
-    as_numpys,
-    named_method,
-    require_fixed_shape,
-)
+from .calls import Calls, Options, UnwritableError, as_numpys, named_method
 from .instructions import Instructions, Slot, example, is_array, is_known
+from .shapes import SHAPED, SHAPED_METHODS, require_fixed_shape
 
 FEW, EACH = 16, 4
 """Instructions in all, and per operand, above which a function stays one: a loop's text may be endless."""
