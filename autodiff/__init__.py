@@ -25,6 +25,7 @@ from .differentiation import jacobian as jacobian
 from .differentiation import jvp as jvp
 from .differentiation import operators
 from .differentiation import register_structure as register_structure
+from .differentiation import scan as scan
 from .differentiation import value_and_grad as value_and_grad
 from .differentiation import vjp as vjp
 from .lazy_names import lazy_names
@@ -101,6 +102,7 @@ if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everyt
         "no_grad",
         "primitive",
         "register_structure",
+        "scan",
         "scope",
         "value_and_grad",
         "vjp",

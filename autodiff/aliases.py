@@ -24,7 +24,7 @@ KEPT = {
     "files": "figures unfinished",
     "pictures": "dot_language layout mermaid picture plain_text scene text_tree theme wording",
     "programs.lowering": "body buffers calls",
-    "programs.rewrites": "operations rewriting",
+    "programs.rewrites": "rewriting",
     "programs.rewrites.rows": "grouping packing places rowwise",
     "programs.runtime": "ieee running",
     "programs.spelling": "copying identifiers literals precedence reading words",

@@ -3,6 +3,7 @@
 from .engine import gradients
 from .functional import derivative, grad, hvp, jvp, value_and_grad, vjp
 from .jacobians import hessian, jacobian
+from .scanning import scan
 from .structure import register_structure
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "register_structure",
+    "scan",
     "value_and_grad",
     "vjp",
 ]

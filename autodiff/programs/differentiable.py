@@ -17,23 +17,13 @@ from ..differentiation.structure import leaves
 from ..values import modes
 from ..values.data import Data
 from ..values.operation import Operation
-from ..values.recording import part, recorded
+from ..values.recording import TOGETHER, part, recorded
 from ..values.value import Value, data_of
 from .arguments import Arguments
 from .version import Version
 
 Evaluated: TypeAlias = Callable[[tuple[Any, ...], dict[str, Any], bool], Any]
 """A program: (args, kwargs, whether to record) → its results."""
-
-
-def _program(*inputs: Data) -> Data:
-    """All inputs of a program, as one."""
-    return inputs
-
-
-TOGETHER = Operation(
-    _program, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",", linear=True
-)
 
 
 class Recorder:

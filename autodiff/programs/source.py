@@ -23,6 +23,7 @@ from ..text.escaping import comment, docstring
 from ..values.data import Shape
 from .listing import Line, Listing
 from .lowering.body import Body
+from .lowering.steps import write_loop
 from .spelling.identifiers import identifier
 from .spelling.words import Words
 
@@ -86,10 +87,10 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
     if fallback is not None:
         names += [f"{name}_at_nan", f"{name}_at_nan_memory"]
     words = Words([*names, *map(lines_of, names[::2])])
-    bodies = [Body(listing, words)]
+    bodies = [Body(listing, words, write_loop)]
     docs = [doc]
     if fallback is not None:
-        bodies.append(Body(fallback, words))
+        bodies.append(Body(fallback, words, write_loop))
         docs.append("The same with 0·∞ = 0 in the gradient: what nothing depends on contributes nothing.")
     functions = [_function(body, names[2 * i]) for i, body in enumerate(bodies)]
     texts = [_text(*parts) for parts in zip(bodies, functions, docs, strict=True)]
@@ -146,8 +147,9 @@ def _text(body: Body, function: Function, doc: str) -> str:
         made = [f"{name} = {text}" for name, text in body.memory.items()]
         told = docstring(f"Arrays that {function.name} writes into; no two calls at a time may share them.")
         making = _definition(function.memory, [], [told, *made, *_broken("return ", body.memory)]) + "\n\n"
+    results = list(body.results())
     lines += [row for statement in body.statements for row in _fitted(statement)]
-    lines += _broken("return ", body.results) if body.results else ["return ()"]
+    lines += _broken("return ", results) if results else ["return ()"]
     return making + _definition(function.name, parameters, lines)
 
 
@@ -180,7 +182,7 @@ def _wrapped(text: str) -> list[str]:
 
 def _fitted(line: str) -> list[str]:
     """A line that is too long on several: a comment cut, an expression in brackets."""
-    if len(line) > WIDTH and line.startswith("#"):
+    if len(line) > WIDTH and line.lstrip().startswith("#"):
         return [f"{line[: WIDTH - 1]}…"]
     if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
         return [line]
@@ -188,4 +190,5 @@ def _fitted(line: str) -> list[str]:
     if text and "," in name and "(" not in name:  # several names
         return _broken("", name.rstrip(",").split(", "), f" = {text}")
     rows = _wrapped(text)
-    return [f"{name} = (", *rows, ")"] if len(rows) > 1 else [line]
+    margin = " " * (len(name) - len(name.lstrip()))
+    return [f"{name} = (", *[margin + row for row in rows], f"{margin})"] if len(rows) > 1 else [line]

@@ -106,6 +106,9 @@ class Tracer(Protocol):
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """What stands for a function of NumPy without derivative: a comparison, a test, a position."""
 
+    def looped(self, loop: Any) -> Any:
+        """What a scan gives, recorded as one operation; None where it is to be recorded step by step."""
+
     absorbs: bool
     """Whether passes are recorded with 0·∞ = 0 for structural zeros, which is more to compute."""
 

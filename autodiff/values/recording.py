@@ -191,8 +191,18 @@ def _of_the_part(g: Any, y: Any, parts: Any, index: int, count: int) -> tuple[An
     return tuple(g if i == index else None for i in range(count))
 
 
-part = _general(
-    Operation(_part, {"dparts": _of_the_part}, elementwise=False, linear=True, typeset="{}[{index}]")
+PART = Operation(_part, {"dparts": _of_the_part}, elementwise=False, linear=True, typeset="{}[{index}]")
+
+part = _general(PART)
+
+
+def _together(*inputs: Data) -> Data:
+    """All operands of what takes any number of them, as one."""
+    return inputs
+
+
+TOGETHER = Operation(
+    _together, {"dinputs": lambda g, y, inputs, i: g[i]}, elementwise=False, symbol=",", linear=True
 )
 
 

@@ -7,8 +7,12 @@ from .embedding import Embedding
 from .linear import Linear
 from .normalization import BatchNorm, LayerNorm
 from .pooling import AvgPool2d, Flatten, MaxPool2d
+from .recurrent import GRU, LSTM, RNN
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "AvgPool2d",
     "BatchNorm",
     "Conv2d",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WORKS = (
     "moons", "memory", "importing", "chain", "pictures",
     "lecture", "scalars", "networks", "everyday", "transformer", "convolution", "rosenbrock", "digits",
-    "minimisation", "training", "compiling", "dask_rows",
+    "scan", "minimisation", "training", "compiling", "dask_rows",
 )  # fmt: skip
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 JAX = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}

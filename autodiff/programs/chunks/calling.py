@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -87,7 +88,7 @@ class Chunked:
                 "variables; compile value_and_grad(f), or make them constants"
             )
         trial, total = self._recorded(version, TRIAL), sum(self.sizes)
-        most = max(LEAST, CACHED * TRIAL // max(np.size(line.data) for line in trial.lines))
+        most = max(LEAST, CACHED * TRIAL // max(math.prod(line.shape) for line in trial.lines))
         pieces = {}
         for n in dict.fromkeys(n for size in self.sizes for n in tiles(size, most)):
             sizes = Sizes(n, TRIAL, total)

@@ -10,7 +10,7 @@ from ...values.data import Shape, dtype_of, shape_of
 from ...values.operation import Operation, inputs_of
 from ...values.recording import recorded
 from ...values.value import Value, data_of
-from ..rewrites import operations
+from .. import operations
 from .loops import Excerpt, Positions, cut, even_steps
 
 RESHAPE: Operation = vars(ops.reshape)["operation"]

@@ -17,7 +17,7 @@ from ... import ops
 from ...values.data import dtype_of, shape_of
 from ...values.operation import Operation, inputs_of, metadata_of
 from ...values.value import Value, data_of
-from ..rewrites.sameness import frozen
+from ..sameness import frozen
 from .batches import JOINED
 from .computed import Computed, Joined, Summed
 from .kinds import Constants, Entries, Kind, Leaves

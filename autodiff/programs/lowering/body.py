@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from ...text.escaping import comment
 from ..listing import Line, Listing, Origin
+from ..operations import entry
 from ..rewrites.draft import is_a
-from ..rewrites.operations import entry
 from ..spelling.identifiers import Identifiers, identifier
 from ..spelling.literals import literal
 from ..spelling.precedence import ATOM, UNARY
@@ -27,22 +27,32 @@ Text = tuple[str, int]
 
 
 class Body:
-    """A listing as statements of Python.
+    """A listing as statements of Python; `write_loop` adds those of a loop, and gives the body of its step.
 
     `memory` has the texts that make what the function keeps from call to call, by name; `statements` are its
     own, comments among them, and `results` what it returns.
     """
 
-    def __init__(self, listing: Listing, words: Words) -> None:
-        self.words = words
-        self.names = Identifiers(module=words.names)
+    depth = 0
+    """How many loops are around it."""
+
+    def __init__(
+        self,
+        listing: Listing,
+        words: Words,
+        write_loop: Callable[[Body, Instruction], Body],
+        names: Identifiers | None = None,
+    ) -> None:
+        self.words, self.write_loop = words, write_loop
+        self.names = Identifiers(module=words.names) if names is None else names
+        self.counters: list[str] = []
         self.instructions, slots = lowered(listing, words)
         self.lines = listing.lines
         self.made = [slot.number for slot in slots]
         self.outputs = [self.made[i] for i in listing.outputs]
         self.arrays = self._slots_of(np.ndarray, tuple)
         self.of_numpy = self._slots_of(np.ndarray, np.floating)
-        self.plan = Plan(self.instructions, self.outputs)
+        self.plan = self._planned()
         self.changed = self._changed()
         self.uses = Counter(x for instruction in self.instructions.done for x in instruction.operands)
         self.own: set[int] = set()
@@ -53,12 +63,16 @@ class Body:
         self.memory = {name: _new(buffer) for buffer, name in self.buffers.items()}
         self.listed = self._listed()
         self.statements: list[str] = []
+        self.steps: list[Body] = []
         self._told: tuple[str, str, bool] | None = None
         for position, instruction in enumerate(self.instructions.done):
             self._write(position, instruction)
-        self.results = list(self._results())
-        self.may_fail = any(instruction.spelling.may_fail for instruction in self.instructions.done)
-        self.may_warn = any(map(self._may_warn, self.instructions.done))
+        done, steps = self.instructions.done, self.steps
+        self.may_fail: bool = any(x.spelling.may_fail for x in done) or any(x.may_fail for x in steps)
+        self.may_warn: bool = any(map(self._may_warn, done)) or any(x.may_warn for x in steps)
+
+    def _planned(self) -> Plan:
+        return Plan(self.instructions, self.outputs)
 
     def _slots_of(self, *types: type) -> set[int]:
         """The slots whose examples are of some types."""
@@ -95,6 +109,8 @@ class Body:
         """The user's name for a line; a number for what stands between."""
         name = self.lines[instruction.line].name
         number = instruction.slot.number
+        if instruction.stem is not None:
+            return self.names.take(instruction.stem)
         if name and self.made[instruction.line] == self.changed.get(number, number):
             return self.names.take(identifier(name))
         return self.names.number("t")
@@ -133,6 +149,13 @@ class Body:
         number = instruction.slot.number
         if instruction.operands and instruction.operands[0] in self.listed:
             return  # has its name already
+        if number in self.texts:  # a loop has named its results
+            return
+        if instruction.loop is not None:
+            self._tell(self.lines[instruction.line].origin)
+            self.steps.append(self.write_loop(self, instruction))
+            self._told = None
+            return
         operands = [self._operand(instruction, x) for x in instruction.operands]
         if number in self.plan.fixed:
             self._prepare(instruction, operands)
@@ -185,13 +208,14 @@ class Body:
         into = self.plan.into.get(instruction.slot.number)
         if into is None or instruction.into is None:
             return instruction.spelling.of(operands)
-        out = self.buffers[into] if isinstance(into, Buffer) else self.texts[into][0]
-        return instruction.into.of(operands, out=out)
+        if not isinstance(into, str):
+            into = self.buffers[into] if isinstance(into, Buffer) else self.texts[into][0]
+        return instruction.into.of(operands, out=into)
 
     def _folds(self, position: int, instruction: Instruction, text: str) -> bool:
         """Whether an expression stands inside the only one that uses it, rather than on a line."""
         number = instruction.slot.number
-        if self.uses[number] != 1 or number in self.outputs or len(text) > FOLDED:
+        if self.uses[number] != 1 or number in self.outputs or len(text) > FOLDED or instruction.stem:
             return False
         if self.lines[instruction.line].name and self.made[instruction.line] == number:
             return False
@@ -235,7 +259,22 @@ class Body:
             self._told = block
             self.statements.append(comment(origin.told))
 
-    def _results(self) -> Iterator[str]:
+    def counter(self, depth: int) -> str:
+        """What counts the steps of loops that are that deep inside of others."""
+        while len(self.counters) <= depth:
+            self.counters.append(self.names.take("tkji"[min(len(self.counters), 3)]))
+        return self.counters[depth]
+
+    def named(self, number: int) -> Text:
+        """The name of an operand, which gets one where it has none."""
+        text, _ = self._text(number)
+        if not text.isidentifier() and number not in self.instructions.constants:
+            name = self.names.number("t")
+            self.statements.append(f"{name} = {text}")
+            self.texts[number] = name, ATOM
+        return self.texts[number]
+
+    def results(self) -> Iterator[str]:
         """What is returned: arrays that belong to the caller, no two of them the same."""
         for number in self.outputs:
             text, _ = self._text(number)

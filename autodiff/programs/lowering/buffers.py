@@ -8,7 +8,7 @@ them, get memory of their own at each call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,12 +30,17 @@ class Plan:
 
     `buffers` are all that a program keeps; `into` has a buffer, or the slot of an operand, by the slot of the
     result; `roots` the slots whose memory a result may be in, where it has none of its own. `fixed` are the
-    constants and what depends on them alone: computed once, and never written into.
+    constants and what depends on them alone: computed once, and never written into. `places` are texts of
+    memory around the instructions that results belong into.
     """
 
-    def __init__(self, instructions: Instructions, outputs: Iterable[int]) -> None:
+    def __init__(
+        self, instructions: Instructions, outputs: Sequence[int], places: Mapping[int, str] | None = None
+    ) -> None:
         self.buffers: list[Buffer] = []
-        self.into: dict[int, Buffer | int] = {}
+        self.into: dict[int, Buffer | int | str] = {}
+        self._places = places or {}
+        self._outputs = outputs
         self._steps = instructions.done
         self._examples = {slot.number: slot.example for slot in instructions.slots}
         self.roots = self._roots()
@@ -53,6 +58,11 @@ class Plan:
                 self._settle(instruction, position)
             if self._home:
                 self._release(instruction, position)
+
+    @property
+    def fresh(self) -> set[int]:
+        """The slots whose memory is new at each call."""
+        return {number for number, home in self._home.items() if home == number}
 
     def roots_of(self, number: int) -> frozenset[int]:
         """The slots whose memory a slot may be in."""
@@ -90,6 +100,9 @@ class Plan:
     def _settle(self, instruction: Instruction, position: int) -> None:
         """Find memory for a result that shares none."""
         number, example = instruction.slot.number, instruction.slot.example
+        if self._is_placed(instruction):
+            self.into[number], self._home[number] = self._places[number], -1
+            return
         inherited = self._inherited(instruction, position)
         if instruction.into is not None and inherited is not None:
             owner = self._owner(inherited)
@@ -102,6 +115,14 @@ class Plan:
             self.into[number] = self._home[number] = buffer
         else:
             self._home[number] = number  # its own, new at each call
+
+    def _is_placed(self, instruction: Instruction) -> bool:
+        """Whether a result is written to its place: not where another, which stays, is a view of it."""
+        number = instruction.slot.number
+        fits = number in self._places and _order(instruction.slot.example) == "C"
+        if not fits or instruction.into is None or instruction.into.is_statement:
+            return False
+        return not any(number in self.roots_of(x) for x in self._outputs if x != number)
 
     def _inherited(self, instruction: Instruction, position: int) -> int | None:
         """An operand that is used here for the last time, and may be overwritten."""

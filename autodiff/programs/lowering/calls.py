@@ -79,7 +79,8 @@ class Calls:
         slots = [x]
         text = f"{owner}.{name}({self.arguments(operands, options, slots)}"
         needs = (ATOM,) + (0,) * (len(slots) - 1)
-        result, takes_out, may_share = _tried(named_method(name), [as_numpys(x.example), *operands], options)
+        given = [as_numpys(x.example), *operands]
+        result, takes_out, may_share = _product(name, given) or _tried(named_method(name), given, options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
@@ -239,39 +240,20 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
     return result, takes_out, not takes_out and _is_view(f, given, named)
 
 
+def _product(name: str, operands: Sequence[Any]) -> tuple[Any, bool, bool] | None:
+    """What is known of a product with a matrix without computing it, which takes long; None of others."""
+    x, *others = map(example, operands)
+    if name != "dot" or len(others) != 1 or not (is_array(x) and is_array(others[0])):
+        return None
+    (y,) = others
+    if not {x.ndim, y.ndim} <= {1, 2} or x.ndim == y.ndim == 1 or x.dtype != y.dtype:
+        return None
+    return np.zeros((*x.shape[:-1], *y.shape[1:]), x.dtype), True, False
+
+
 def named_method(name: str) -> Callable[..., Any]:
     """A method as a function of its object."""
     return lambda this, *given, **named: getattr(this, name)(*given, **named)
-
-
-def require_fixed_shape(f: Any, operands: Sequence[Any], options: Options) -> None:
-    """Raise UnwritableError where other numbers give results of another shape, as those of a mask do."""
-    shapes = []
-    for first in (0, 1):
-        named = {name: _filled(x, first) for name, x in options.items()}
-        try:
-            shapes.append(_shapes(undecorated(f)(*_filled(tuple(operands), first), **named)))
-        except Exception:  # nothing is known of a function that such numbers do not suit
-            return
-    if shapes[0] != shapes[1]:
-        raise UnwritableError
-
-
-def _filled(x: Any, first: int) -> Any:
-    """What is known, with this number and 0, again and again, in place of slots."""
-    if isinstance(x, tuple) and not is_known(x):
-        return tuple(_filled(part, first) for part in x)
-    if not isinstance(x, Slot):
-        return example(x)
-    if is_array(x.example):
-        numbers = np.zeros(x.example.shape, x.example.dtype)
-        numbers.flat[::2] = first
-        return numbers
-    return type(x.example)(first) if isinstance(x.example, (float, np.generic)) else x.example
-
-
-def _shapes(result: Any) -> Any:
-    return tuple(map(_shapes, result)) if isinstance(result, tuple) else np.shape(result)
 
 
 def _is_view(f: Any, given: Sequence[Any], named: Options) -> bool:

@@ -59,7 +59,8 @@ class Instruction:
     it may be written where an operand was; `view` that it computes nothing, as x.T; `is_statement` that it
     changes its first operand, which is then the result; `may_share` that the result may be a view of an
     operand of another layout than the example's, or that nothing is known of it. `shared` are the operands
-    whose memory the result may be in.
+    whose memory the result may be in. `loop` is what there is to write of a loop; `stem` what the result is
+    called.
     """
 
     line: int
@@ -72,9 +73,11 @@ class Instruction:
     is_statement: bool = False
     may_share: bool = False
     shared: tuple[int, ...] = ()
+    loop: Any = None
+    stem: str | None = None
 
     def moved(self, line: int, slots: Sequence[Slot], at: Mapping[int, int]) -> Instruction:
-        """The same for another line, with slots where `at` says."""
+        """The same for another line, with slots where `at` says; not of a loop, which has slots inside."""
         return Instruction(
             line,
             slots[at[self.slot.number]],
@@ -115,7 +118,7 @@ class Instructions:
         operands: Sequence[Slot],
         spelling: Spelling,
         into: Spelling | None = None,
-        **traits: bool,
+        **traits: Any,
     ) -> Slot:
         """An instruction more; its result's place. `traits` are those of a Instruction."""
         slot = self.slot(example)

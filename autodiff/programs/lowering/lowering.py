@@ -21,6 +21,7 @@ from ..spelling.single_calls import single_call
 from ..spelling.words import Words
 from .calls import escaped
 from .instructions import Instructions, Slot, Spelling, example, example_of, is_array, is_known
+from .loops import is_loop, looping
 from .proxies import followed
 from .repeats import Repeats
 
@@ -30,8 +31,16 @@ def lowered(listing: Listing, words: Words) -> tuple[Instructions, list[Slot]]:
     instructions = Instructions()
     repeats = Repeats(instructions)
     slots: list[Slot] = []
+    loops: dict[int, list[Slot]] = {}
     for position, line in enumerate(listing.lines):
         instructions.line = position
+        if is_loop(line):
+            loops[position] = looping(line, [slots[i] for i in line.inputs], instructions)
+            slots.append(loops[position][0])
+            continue
+        if line.inputs and line.inputs[0] in loops:  # a result of a loop
+            slots.append(loops[line.inputs[0]][line.metadata["index"]])
+            continue
         slots.append(_slot(line, [slots[i] for i in line.inputs], instructions, words, repeats))
     return instructions, slots
 

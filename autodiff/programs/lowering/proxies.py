@@ -19,14 +19,12 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from ...values.user_code import is_own
 from ..spelling.reading import names_in, undecorated
 from ..spelling.words import Words
-from .calls import METHODS, Calls, Options, UnwritableError, as_numpys, named_method, require_fixed_shape
+from .calls import Calls, Options, UnwritableError, as_numpys, named_method
 from .instructions import Instructions, Slot, example, is_array, is_known
+from .shapes import SHAPED, SHAPED_METHODS, require_fixed_shape
 
 FEW, EACH = 16, 4
 """Instructions in all, and per operand, above which a function stays one: a loop's text may be endless."""
-
-FIXED = {"dot", *(f.__name__ for f in METHODS)}
-"""Methods whose results have one shape, whatever the numbers are."""
 
 QUESTIONS = (np.shape, np.ndim, np.size, np.result_type)
 """What asks for shapes and dtypes alone."""
@@ -92,13 +90,14 @@ class _Run(Calls):
         """
         if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
             raise UnwritableError
-        if f not in METHODS and not isinstance(getattr(f, "__self__", f), np.ufunc):  # np.add.reduce is one's
+        is_ufunc = isinstance(getattr(f, "__self__", f), np.ufunc)  # or a method of one, as np.add.reduce
+        if not is_ufunc and f not in SHAPED:
             require_fixed_shape(f, operands, options)
         return super().called(f, operands, options)
 
     def method(self, x: Slot, name: str, operands: Sequence[Any], options: Options) -> Slot:
         """The same of a method."""
-        if name not in FIXED:
+        if name not in SHAPED_METHODS:
             require_fixed_shape(named_method(name), [x, *operands], options)
         return super().method(x, name, operands, options)
 

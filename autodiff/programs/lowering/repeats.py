@@ -9,7 +9,7 @@ import numpy as np
 
 from ...values.data import Data
 from ..listing import Line
-from ..rewrites.sameness import frozen
+from ..sameness import frozen
 from .instructions import Instruction, Instructions, Slot
 
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from ...ops import add, multiply, scatter_add, square
 from ..listing import Line, Listing
+from ..operations import laid, reduced, sum_of_product, total, weighted_sum
+from ..sameness import frozen
 from .draft import Draft, Rewrite, Rule, alike, is_a, replaced
-from .operations import laid, reduced, sum_of_product, total, weighted_sum
-from .sameness import frozen
 
 FLOAT64 = np.dtype(np.float64)
 FLOATS = (FLOAT64, np.dtype(np.float32))

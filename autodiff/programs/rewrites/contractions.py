@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from ...ops import multiply, reshape, transpose
 from ...values.data import Shape
+from .. import operations
 from ..listing import Line
-from . import operations
 from .draft import Draft, rule
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from ...values.data import Data, dtype_of
 from ...values.operation import Operation
-from ..listing import Line, Listing, Origin
-from .sameness import frozen
+from ..listing import Line, Listing, Origin, computed
+from ..sameness import frozen
 
 Apply: TypeAlias = "Callable[[Draft, Line], int | None]"
 
@@ -123,6 +123,10 @@ class Draft:
         if key not in self._examples or any(type(x.data) is tuple for x in inputs):
             self._examples[key] = computed(operation, [x.data for x in inputs], metadata)
         return self._examples[key]
+
+    def instead(self, line: Line, function: Any, *inputs: int) -> int:
+        """The position of an operation that gives what a line does, without computing it for its shape."""
+        return self.take(Line("computed", line.data, function.operation, inputs, origin=self.origin))
 
     def constant(self, data: Data) -> int:
         """The position of a constant."""
@@ -261,12 +265,6 @@ def _placed(line: Line, at: Any) -> Line:
 def is_a(line: Line, function: Any) -> bool:
     """Whether the operation that users call `function` made a line."""
     return line.operation is function.operation
-
-
-def computed(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data:
-    """What a line computes, by the eager engine's rules."""
-    with np.errstate(all="ignore"):
-        return operation.computed(data, data, metadata)
 
 
 def alike(a: Line, b: Line) -> bool:

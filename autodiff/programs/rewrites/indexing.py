@@ -9,10 +9,10 @@ from functools import partial, reduce
 import numpy as np
 
 from ...ops import add, getitem, transpose
-from ...ops.joining import _stack
+from ...ops.joining import _concatenate, _stack, _unsplit
 from ..listing import Line, Listing
+from ..operations import entry, laid, numbers, rows, taken, vector
 from .draft import Draft, Rewrite, is_a, replaced, rule
-from .operations import entry, laid, numbers, rows, taken, vector
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -59,6 +59,21 @@ def laid_numbers(draft: Draft, line: Line) -> int | None:
         return None
     filled = [entries.get(i) or [draft.constant(0.0)] for i in range(line.shape[0])]
     return draft.add(vector, *[reduce(partial(draft.add, add), terms) for terms in filled])
+
+
+@rule("parts laid side by side are joined; a zero may have the other sign", _unsplit, exact=False)
+def joined(draft: Draft, line: Line) -> int | None:
+    """Where slices along one axis follow each other from end to end."""
+    indices, shape = line.metadata["indices"], line.shape
+    axis = len(indices[0]) - 1
+    before = (slice(None),) * axis
+    if any(index[:-1] != before or type(index[-1]) is not slice or index[-1].step for index in indices):
+        return None
+    ends = [index[-1].indices(shape[axis])[:2] for index in indices]
+    bounds = (*[start for start, _ in ends], shape[axis])
+    if bounds[0] != 0 or bounds[1:] != tuple([stop for _, stop in ends]):
+        return None
+    return draft.add(_concatenate, *line.inputs, axis=axis, bounds=bounds)
 
 
 REWRITES = [Rewrite("many numbers of one vector are taken out of it at once", True)]

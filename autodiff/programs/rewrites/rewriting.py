@@ -10,6 +10,8 @@ from __future__ import annotations
 from ..listing import Listing
 from . import additions, broadcasts, contractions, draft, indexing, neutral, opened, powers, signs, sums
 from .draft import Draft, Rewrite, Rule, living
+from .loops import shortening
+from .loops.shortening import loops_shortened
 from .rows import packing
 
 RULES = [
@@ -27,13 +29,15 @@ REWRITES: list[Rewrite] = [
     *additions.REWRITES,
     *packing.REWRITES,
     *sums.REWRITES,
+    *shortening.REWRITES,
 ]
 """All of them."""
 
 
 def rewritten(listing: Listing) -> Listing:
     """The listing with every rewrite applied, in time proportional to its length."""
-    simple = living(Draft(RULES).copied(listing))
+    alone = loops_shortened(listing, rewritten)
+    simple = living(Draft(RULES).copied(alone))
     short = additions.summed(simple, RULES)
     unpacked = indexing.unpacked(short)
     if unpacked is not short:

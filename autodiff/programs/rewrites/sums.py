@@ -9,9 +9,9 @@ import numpy as np
 
 from ... import ops
 from ...ops import divide, dot, matmul, mean, moveaxis, sum_to, swapaxes, transpose
+from .. import operations
 from ..energy import energy
 from ..listing import Line, Listing
-from . import operations
 from .draft import Draft, Rewrite, is_a, replaced, rule
 
 SHORT = 1024
@@ -161,7 +161,7 @@ def small_product(draft: Draft, line: Line) -> int | None:
     axes = {len(a.shape), len(b.shape)}
     if not usual or not axes <= {1, 2} or (1 in axes and 1 in (math.prod(a.shape), math.prod(b.shape))):
         return None
-    return draft.add(operations.product, *line.inputs)
+    return draft.instead(line, operations.product, *line.inputs)
 
 
 @rule(
@@ -180,7 +180,7 @@ def rows_of_all(draft: Draft, line: Line) -> int | None:
 def transposes_folded(draft: Draft, line: Line) -> int | None:
     a, b = line.inputs
     if len(draft.lines[a].shape) == 2 and (left := draft.made_by(a, transpose)):
-        return draft.add(operations.product_of_transposed, left.inputs[0], b)
+        return draft.instead(line, operations.product_of_transposed, left.inputs[0], b)
     if len(draft.lines[b].shape) == 2 and (right := draft.made_by(b, transpose)):
-        return draft.add(operations.product_with_transposed, a, right.inputs[0])
+        return draft.instead(line, operations.product_with_transposed, a, right.inputs[0])
     return None

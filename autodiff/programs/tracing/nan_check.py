@@ -127,6 +127,8 @@ def _values(node: Value) -> list[Value]:
 def _is_sound(node: Value, values: Sequence[Value]) -> bool:
     """Whether an operation makes no 0·∞: a sum, or one operand and constants that are not 0 or infinite."""
     operation: Any = node._operation
+    if isinstance(node._data, tuple):  # many operations in one
+        return False
     if operation.elementwise and all(type(rule) is float for rule in operation.rules):
         return True
     constants = (x for x in inputs_of(node) if not isinstance(x, Value))

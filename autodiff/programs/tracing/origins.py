@@ -48,6 +48,11 @@ class Origins:
             self._lines[line] = Origin(*told_line(*line))
         return self._lines[line]
 
+    def is_from(self, node: Value, origin: Origin | None) -> None:
+        """Note that a node comes from where another came from."""
+        if origin is not None:
+            self._known[node._birth] = origin
+
     def note_gradient(self, g: Any, of: Value) -> None:
         """Note that what a pass recorded is the gradient of a node."""
         if type(g) is Value and (origin := self._known.get(g._birth)) is not None and origin.of is not None:

@@ -22,6 +22,11 @@ NUMBERS = f"{REMEDY}, and .item() outside of f where a plain number is meant; {S
 
 WHOLE = "use autodiff.trunc, floor or ceil; " + STATIC
 
+LEFT_BEHIND = (
+    "a Value that one step of a scan was given, or computed, was used outside of that step: there is one for "
+    "each step; return it as carry, or as what is collected"
+)
+
 ADVICE = {
     "bool()": "use where({0}, a, b), or maximum, minimum, clip; " + STATIC,
     **dict.fromkeys(("float()", "complex()"), NUMBERS),

@@ -6,13 +6,16 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...differentiation.loops import Loop
 from ...differentiation.structure import leaves, mapped
+from ...ops import add
 from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
 from ...values.data import Data, is_lazy
@@ -21,11 +24,13 @@ from ...values.value import Value, births, data_of
 from ..columns.columns import Columns, Disjoined
 from ..columns.computed import Computed
 from ..listing import Line, Listing, Origin
+from ..loop_step import LoopStep
 from . import refusals
 from .conditions import CONDITIONS
 from .line_names import names_of
 from .nan_check import total
 from .origins import CHECK, Origins
+from .scans import looped
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
@@ -56,6 +61,10 @@ class Trace:
         self.is_spoilt = False
         """Whether a gradient holds nan that all calls would have."""
         self.arguments: frozenset[int] = frozenset()
+        self.checks: list[Value] = []
+        """Numbers besides that are nan where a gradient inside of a loop holds nan."""
+        self._ended: set[int] = set()
+        """The births of what steps of loops were given that are recorded."""
         self.start = next(births)
         self._columns = Columns(self.start, self.is_constant, self._tell, self.gradients)
 
@@ -63,6 +72,53 @@ class Trace:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
         birth = value._birth
         return value._operation is None and birth > self.start and birth not in self.arguments
+
+    # -- loops ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def inside(self, given: Sequence[Value]) -> Iterator[int]:
+        """Record one step of a loop, which is given these; what is born after this number is its own."""
+        pulled, births_given = self.origins.pulled, {x._birth for x in given}
+        self.arguments |= births_given
+        around, self.checks = self.checks, []
+        yield next(births)
+        self.origins.pulled, self.checks = pulled, around
+        self._ended |= births_given
+
+    def check_since(self, since: int, outputs: Sequence[Value]) -> list[Value]:
+        """A number, if there must be one, that is nan where a gradient that the step computes holds nan."""
+        nodes = _recorded_since(since, outputs)
+        found = total(self.gradients, nodes, outputs) if self.gradients else None
+        own = [*([] if found is None else [found]), *self.checks]
+        self.checks = []
+        return [] if not own else [reduce(add, own)]
+
+    def step(
+        self,
+        since: int,
+        given: Sequence[Value],
+        outputs: Sequence[Value],
+        carries: int,
+        rows: int,
+        title: str,
+    ) -> tuple[LoopStep, tuple[Value, ...]]:
+        """What was recorded since then as a step, and the Values that it takes besides what it is given."""
+        nodes = _recorded_since(since, outputs)
+        shared = self.captured(nodes, outputs, {x._birth for x in given})
+        names = names_of(self.origins, nodes) if self.origins.told is None else {}
+        listing, fixed = _listed(self, names, nodes, (*given, *shared), outputs)
+        return LoopStep(listing, fixed, carries, rows, title), shared
+
+    def captured(
+        self, nodes: Sequence[Value], outputs: Sequence[Value], given: Collection[int]
+    ) -> tuple[Value, ...]:
+        """The Values that are used without being made or given, in the order of their births."""
+        own = {*given, *[node._birth for node in nodes]}
+        used = [x for node in nodes for x in inputs_of(node) if isinstance(x, Value)]
+        found = {x._birth: x for x in (*used, *outputs) if x._birth not in own and not self.is_constant(x)}
+        if not self._ended.isdisjoint(found):
+            raise ValueError(refusals.LEFT_BEHIND)
+        return tuple(found[birth] for birth in sorted(found))
 
     # -- what the engine asks ------------------------------------------------------------------
 
@@ -99,6 +155,10 @@ class Trace:
     def _tell(self, kind: Computed) -> None:
         """Note what the columns that are recorded next are."""
         self.origins.aside = self.origins.of_columns(kind.members[0], kind.sizes)
+
+    def looped(self, loop: Loop) -> Any:
+        """A scan as one operation; None where it is recorded step by step."""
+        return looped(self, loop)
 
     def pulling(self, node: Value, g: Any) -> None:
         """Note the node that a pass has come to."""
@@ -140,20 +200,19 @@ def recorded_from(
             result = f(*args, **kwargs)
             outputs = tuple(trace.side_by_side([x for x in leaves(result) if isinstance(x, Value)]))
             trace.origins.told = CHECK
-            watched = (
-                None if absorbs else total(trace.gradients, _recorded_since(trace.start, outputs), outputs)
-            )
+            watched = [] if absorbs else trace.check_since(trace.start, outputs)
     except Disjoined:
         return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins=False)
     if trace.is_spoilt and not absorbs:
         return recorded_from(f, args, kwargs, inputs, True, captured, told, joins)
-    wanted = outputs if watched is None else (*outputs, watched)
+    wanted = (*outputs, *watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)
-    captured = (*captured, *[x for x in _captured(trace, nodes, outputs) if x not in known])
+    used = trace.captured(nodes, outputs, {x._birth for x in inputs})
+    captured = (*captured, *[x for x in used if x not in known])
     names = names_of(trace.origins, nodes) if told is None else {}
-    listing = _listed(trace, names, nodes, (*inputs, *captured), wanted)
-    return Recording(listing, result, outputs, captured, watched is not None)
+    listing, _ = _listed(trace, names, nodes, (*inputs, *captured), wanted)
+    return Recording(listing, result, outputs, captured, bool(watched))
 
 
 # -- the listing -------------------------------------------------------------------------------
@@ -165,8 +224,8 @@ def _listed(
     nodes: Sequence[Value],
     inputs: Sequence[Value],
     outputs: Sequence[Value],
-) -> Listing:
-    """The recorded graph as lines."""
+) -> tuple[Listing, frozenset[int]]:
+    """The recorded graph as lines, and which of them depend on no variable."""
     book = _Book(names)
     for value in inputs:
         name = value.name or names.get(value._birth)
@@ -179,7 +238,8 @@ def _listed(
         book.enter(
             node, Line("computed", _sized(node._data), operation, places, metadata_of(node), name, origin)
         )
-    return Listing(book.lines, tuple(map(book.place, outputs)))
+    fixed = frozenset([book.place(node) for node in nodes if not node._tracked])
+    return Listing(book.lines, tuple(map(book.place, outputs))), fixed
 
 
 def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
@@ -192,14 +252,6 @@ def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
             found[value._birth] = value
             stack.extend([x for x in inputs_of(value) if isinstance(x, Value)])
     return [found[birth] for birth in sorted(found)]
-
-
-def _captured(trace: Trace, nodes: Sequence[Value], outputs: Sequence[Value]) -> tuple[Value, ...]:
-    """The Values that f closes over, in the order of their births."""
-    own = trace.arguments.union([node._birth for node in nodes])
-    used = [x for node in nodes for x in inputs_of(node) if isinstance(x, Value)]
-    found = {x._birth: x for x in (*used, *outputs) if x._birth not in own and not trace.is_constant(x)}
-    return tuple(found[birth] for birth in sorted(found))
 
 
 class _Book:
@@ -245,7 +297,7 @@ def _sized(data: Data) -> Data:
     return data
 
 
-@functools.lru_cache(maxsize=256)
+@lru_cache(maxsize=256)
 def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Data:
     """An array that takes no memory, and cannot be written into."""
     return np.broadcast_to(np.zeros((), dtype), shape)

@@ -119,6 +119,10 @@ REFUSED = {
         "something else for each row",
     ),
     "another way": (lambda w, x: ad.sum(x @ w) / len(x) ** 2, "goes by the number of rows in another way"),
+    "a loop": (
+        lambda w, x: ad.scan(lambda c, r: (c + r @ w, None), np.zeros(3), x)[0],
+        r"scan\(.*not one array",
+    ),
     "a decision": (lambda w, x: ad.sum(x @ w) if len(x) > 6 else ad.sum(x), "goes by the number of rows"),
 }
 

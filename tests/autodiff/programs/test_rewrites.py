@@ -16,8 +16,8 @@ import autodiff as ad
 import nn
 from autodiff import Value, gradients
 from autodiff.graph import Graph
-from autodiff.programs.listing import Line, Listing
-from autodiff.programs.rewrites.draft import Draft, computed, living
+from autodiff.programs.listing import Line, Listing, computed
+from autodiff.programs.rewrites.draft import Draft, living
 from autodiff.programs.rewrites.rewriting import REWRITES, RULES, rewritten
 from autodiff.programs.tracing.trace import recorded_from
 from autodiff.testing import Domain, edge_arrays, edge_numbers, numbers
@@ -548,6 +548,11 @@ EXAMPLES = {
     "constants": (lambda x: x * (np.arange(3.0) + 1.0), [VECTOR], ["multiply"]),
     "twice": (lambda x: ad.exp(x) - ad.tanh(ad.exp(x)), [VECTOR], ["exp", "subtract", "tanh"]),
     "commuted": (lambda x, y: x * y - ad.exp(y * x), [VECTOR, VECTOR], ["exp", "multiply", "subtract"]),
+    "parts side by side": (
+        slope(lambda x: (lambda a, b, c: ad.exp(a) * b + c)(*ad.split(x, 3, axis=1))),
+        [MATRIX],
+        ["concatenate", "exp", "multiply", "part", "part", "split"],
+    ),
     "parts": (slope(lambda x: x[1:] * 3.0 + x[:-1]), [VECTOR], []),
 }  # fmt: skip
 

@@ -17,9 +17,9 @@ from typing import TypeAlias
 import numpy as np
 
 from ...listing import Line, Listing
+from ...operations import sum_of_product, weighted_sum
+from ...sameness import frozen
 from ..draft import is_a
-from ..operations import sum_of_product, weighted_sum
-from ..sameness import frozen
 from .rowwise import acts_on_rows, are_multiplied, is_product
 
 Home: TypeAlias = tuple[int, int]

@@ -15,8 +15,8 @@ from heapq import heappop, heappush
 from itertools import chain
 
 from ....ops import add, multiply
+from ... import operations
 from ...listing import Line, Listing
-from .. import operations
 from ..additions import works_on_arrays
 from ..draft import Draft, Rewrite, Rule, is_a
 from .grouping import FEW, MANY, Grouping, sides

@@ -10,9 +10,9 @@ import numpy as np
 
 from ....ops import transpose
 from ....values.data import Shape
+from ...operations import reshaped, rows, taken, vector
 from ..draft import Draft
 from ..indexing import SHARE, entry_of
-from ..operations import reshaped, rows, taken, vector
 from .grouping import Grouping, Members
 
 

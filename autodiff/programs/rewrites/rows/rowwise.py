@@ -7,9 +7,7 @@ from typing import Any
 
 from ....ops import getitem, matmul, reshape, swapaxes, transpose
 from ...listing import Line
-from ..additions import is_basic
-from ..draft import Draft, is_a
-from ..operations import (
+from ...operations import (
     laid,
     product,
     product_of_transposed,
@@ -17,6 +15,8 @@ from ..operations import (
     reduced,
     reduced_in_place,
 )
+from ..additions import is_basic
+from ..draft import Draft, is_a
 
 
 def acts_on_rows(line: Line) -> bool:

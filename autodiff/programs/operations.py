@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...values.data import Data, Shape, canonical
-from ...values.operation import Operation, Rule
+from ..values.data import Data, Shape, canonical
+from ..values.operation import Operation, Rule
+from .loop_step import LoopStep, run
 
 Axes = int | tuple[int, ...] | None
 
@@ -151,3 +152,12 @@ def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     for index, part in zip(indices[1:], parts[1:], strict=True):
         result[index] += part
     return result
+
+
+# -- loops ---------------------------------------------------------------------------------------
+
+
+@_declared("scan")
+def cycle(*inputs: Data, step: LoopStep, length: int, reverse: bool) -> Data:
+    """A whole loop, of all that it is given."""
+    return run(inputs, step, length, reverse)

@@ -1,0 +1,50 @@
+"""All that makes the loops of a listing short, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+from ...listing import Listing
+from ...tracing.loop import LOOP
+from ..draft import Draft, Rewrite, living
+from .blocks import Block, block_of, listing_of, loops_in
+from .hoisting import hoisted
+from .keeping import kept
+from .pruning import pruned
+from .sums import summed, sunk
+
+REWRITES = [
+    Rewrite("what a loop back would compute again is kept by the loop there", True),
+    Rewrite(
+        "what does not depend on what is handed on is computed before the loop, to the last digits", False
+    ),
+    Rewrite("products that a loop adds up or collects are one product after it, in another order", False),
+    Rewrite("what nobody needs is neither handed on nor collected", True),
+]
+
+
+def loops_shortened(listing: Listing, shortened: Callable[[Listing], Listing]) -> Listing:
+    """The listing with short loops, if there are any; `shortened` is what is done with a step."""
+    if not any(line.operation is LOOP for line in listing.lines):
+        return listing
+    block = block_of(living(Draft().copied(listing)))
+    _shorten(block)
+    return listing_of(block, shortened)
+
+
+def _shorten(block: Block) -> None:
+    """Make the loops of a block short, then those in their steps."""
+    loops = loops_in(block)
+    for loop in loops:
+        pruned(loop)
+    for there, back in combinations(loops, 2):
+        kept(there, back)
+    for loop in loops:
+        pruned(loop)
+        hoisted(loop)
+        summed(loop)
+        sunk(loop)
+    for loop in reversed(loops):
+        pruned(loop)
+        _shorten(loop.block)
