@@ -1,0 +1,28 @@
+"""The works that are measured, in the order of the table, and the section that each is in: a line each.
+
+A work is a module of this name with a function `rows`, which yields the lines of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["WORKS"]
+
+NUMBERS, ARRAYS, LARGE = "Code in numbers", "Networks on arrays", "Large graphs"
+DERIVATIVES, TRAINING, MEMORY = "Derivatives of functions", "Training and minimising", "Memory"
+
+WORKS: Mapping[str, str] = {
+    "moons": NUMBERS,
+    "scalars": NUMBERS,
+    "importing": NUMBERS,
+    "lecture": ARRAYS,
+    "networks": ARRAYS,
+    "rosenbrock": DERIVATIVES,
+    "digits": TRAINING,
+    "minimisation": TRAINING,
+    "dask_rows": TRAINING,
+    "chain": LARGE,
+    "pictures": LARGE,
+    "memory": MEMORY,
+}
