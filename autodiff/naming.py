@@ -88,10 +88,10 @@ class Names:
                 self._names[id] = self._marked(self._shown[name])
             elif id in put:
                 self.put[id] = self._names[id] = self._coin("u")
-            elif id in outputs and node.operation is not None and not isinstance(node.data, tuple):
-                self.put[id] = self._names[id] = self._result(len(outputs))
             elif node.operation is None and node.kind == "leaf":
                 self._names[id] = self._coin("v")
+            elif id in outputs and not isinstance(node.data, tuple):
+                self.put[id] = self._names[id] = self._result(len(outputs))
 
     def _result(self, count: int) -> str:
         """The name of an output: f, or f₁, f₂ … of several."""

@@ -6,6 +6,7 @@ named, (y − a)² is one link from a to e².
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
@@ -60,14 +61,14 @@ class Intermediates:
         self.all_names = Names(self.graph, as_typed=as_typed)
         self.names: dict[int, str] = {}
         self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
-        sizes: dict[int, int] = {}
-        depths: dict[int, int] = {}
-        for node in self.graph:
-            sizes[node.id] = bool(node.inputs) + sum(sizes[i] for i in node.inputs)
-            depths[node.id] = self._nested(node) + max((depths[i] for i in node.inputs), default=0)
-            if self._stops(node, sizes[node.id], wrt) or depths[node.id] > DEEPEST:
-                self.names[node.id] = self.all_names.spoken(node.id)
-                sizes[node.id] = depths[node.id] = 0
+        sizes, depths = [0] * len(self.graph), [0] * len(self.graph)
+        for id, node in enumerate(self.graph):
+            if node.inputs:
+                sizes[id] = 1 + sum(map(sizes.__getitem__, node.inputs))
+                depths[id] = self._nested(node) + max(map(depths.__getitem__, node.inputs))
+            if self._stops(node, sizes[id], wrt) or depths[id] > DEEPEST:
+                self.names[id] = self.all_names.spoken(id)
+                sizes[id] = depths[id] = 0
         self.view = Parts(self.graph, self.all_names, self.names)
         given = {node.id for node in self.graph if node.name}
         self.coined = {id: name for id, name in self.names.items() if self._is_part(id) and id not in given}
@@ -109,11 +110,33 @@ class Intermediates:
     def scope(self) -> dict[str, Data | Term]:
         """What the names stand for, in order: the data of leaves, the expressions of all others."""
         return {
-            name: transcribed(self.segment(id).root) if self.graph[id].operation else self.graph[id].data
+            name: self._written(id) if self.graph[id].operation else self.graph[id].data
             for id, name in self.names.items()
         }
 
-    def parts(self) -> dict[str, Term]:
-        """The expressions that were given names here, in order, but for the whole."""
+    def parts(self) -> Mapping[str, Term]:
+        """The expressions that were given names here, in order, but for the whole; each when it is asked for."""
         whole = self.graph.output.id
-        return {name: transcribed(self.segment(id).root) for id, name in self.coined.items() if id != whole}
+        return _Written({name: id for id, name in self.coined.items() if id != whole}, self._written)
+
+    def _written(self, id: int) -> Term:
+        return transcribed(self.segment(id).root)
+
+
+class _Written(Mapping[str, Term]):
+    """The expressions that names stand for, written when they are asked for, and kept."""
+
+    def __init__(self, ids: Mapping[str, int], write: Callable[[int], Term]) -> None:
+        self._ids, self._write = ids, write
+        self._known: dict[str, Term] = {}
+
+    def __getitem__(self, name: str) -> Term:
+        if name not in self._known:
+            self._known[name] = self._write(self._ids[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
