@@ -151,7 +151,7 @@ class Graph:
                 yield Edge(source, node.id, position)
 
     @cached_property
-    def uses(self) -> Mapping[int, Sequence[Edge]]:
+    def uses(self) -> Uses:
         """The edges that leave each node that is used."""
         return Uses(range(len(self)), [node.inputs for node in self._nodes])
 
@@ -190,6 +190,12 @@ class Uses(Mapping[int, Sequence[Edge]]):
             raise KeyError(id)
         pairs = zip(self._targets[start:end].tolist(), self._positions[start:end].tolist(), strict=True)
         return [Edge(id, target, position) for target, position in pairs]
+
+    def count(self, id: int) -> int:
+        """How many edges leave a node."""
+        if id >= len(self._ends):
+            return 0
+        return int(self._ends[id] - (self._ends[id - 1] if id else 0))
 
     def __iter__(self) -> Iterator[int]:
         return iter(np.flatnonzero(np.diff(self._ends, prepend=0)).tolist())

@@ -43,7 +43,8 @@ class Intermediates:
         none of the parts      if `expand`, but for the same reason, or
         each operation         if `each_operation`.
 
-    `coined` are the names among them that were given here, not by the user.
+    `coined` are the names among them that were given here, not by the user. What is `like` others of the same
+    output shares their graph, and its names.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Intermediates:
         each_operation: bool = False,
         widest: int = LARGEST,
         as_typed: bool = False,
+        like: Intermediates | None = None,
     ) -> None:
-        self.graph = Graph(output)
-        self.all_names = Names(self.graph, as_typed=as_typed)
+        self.graph = like.graph if like else Graph(output)
+        self.all_names = like.all_names if like else Names(self.graph, as_typed=as_typed)
         self.names: dict[int, str] = {}
         self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
         sizes, depths = [0] * len(self.graph), [0] * len(self.graph)

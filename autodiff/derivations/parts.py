@@ -105,7 +105,7 @@ class Parts:
                 yield Edge(source, id, position)
 
     @cached_property
-    def uses(self) -> Mapping[int, Sequence[Edge]]:
+    def uses(self) -> Uses:
         """The edges that leave each part that is used."""
         if self.each_operation:
             return self.graph.uses
