@@ -94,7 +94,7 @@ class Putting:
     # -- degrees of operations -----------------------------------------------------------------------
 
     def _degree(self, node: Node) -> None:
-        """Whether there is a letter in a node, a name or a variable, and what its operation does with those."""
+        """Whether there is a letter in a node, a name or a variable; what its operation does with those."""
         operation, id = node.operation, node.id
         if operation is None:
             self._letters[id] = node.kind == "leaf" or bool(node.name)

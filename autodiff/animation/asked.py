@@ -11,6 +11,9 @@ from ..derivations.intermediates import Intermediates
 from ..values.value import Value
 from .propagation import Propagation, intermediates_of
 
+EXCERPT = 60
+"""Named values of a graph with too many that are gone through: Graphviz lays out more in minutes."""
+
 
 def asked(
     function: str,
@@ -31,7 +34,9 @@ def asked(
     _check_reached(function, value, targets, intermediates)
     if min(len(intermediates.names), len(intermediates.view.inputs(intermediates.graph.output.id))) > most:
         intermediates = Intermediates(value, each_operation=True, like=intermediates)
-    return Propagation(intermediates, targets, most)
+    return Propagation(
+        intermediates, targets, most if len(intermediates.names) <= most else min(most, EXCERPT)
+    )
 
 
 def _targets(function: str, value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:

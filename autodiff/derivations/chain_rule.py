@@ -45,8 +45,8 @@ class Chain:
     """All links from an output back to some of the values that it was computed from, `ends`.
 
     Paths, and the whole derivative, are those to the first of them, `wrt`; `defined` are the named values
-    whose gradients have names in it. `lowers` and `uppers` are what links lead from and to, by the ids of their
-    other ends; the formula of a link is worked out when it is first asked for.
+    whose gradients have names in it. `lowers` and `uppers` are what links lead from and to, by the ids of
+    their other ends; the formula of a link is worked out when it is first asked for.
     """
 
     def __init__(self, intermediates: Intermediates, ends: Sequence[int]) -> None:
@@ -191,7 +191,7 @@ class Chain:
         return sorted(self.uppers, key=lambda id: (layer[id], id))
 
     def _divides(self, id: int) -> bool:
-        """Whether δ of a named value has a name: where paths divide below it, or below what it is computed from."""
+        """Whether δ of a named value has a name: where paths divide below it, or next to it."""
         lowers = self.lowers.get(id, [])
         return self.is_long or len(lowers) > 1 or any(len(self.uppers[lower]) > 1 for lower in lowers)
 

@@ -32,7 +32,8 @@ class Formula:
     """An expression in the names of values.
 
     `text` is Unicode, `latex` LaTeX; `definitions` are the formulas of the names u₁, u₂ … that parts of a
-    long expression have, of which the first and the last are printed. `evaluate` computes it, here or at another point.
+    long expression have, of which the first and the last are printed. `evaluate` computes it, here or at
+    another point.
     """
 
     def __init__(

@@ -14,8 +14,8 @@ from ..values.value import Value
 from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import latex_lines, text_lines
-from .expression import Symbol, Term, evaluated
 from .excerpt import Excerpt
+from .expression import Symbol, Term, evaluated
 from .intermediates import Intermediates
 from .named_link import NamedLink
 from .working import Section, Working
@@ -108,7 +108,7 @@ class Derivation:
 
     @cached_property
     def sections(self) -> list[Section]:
-        """Sentences, each with the equations below it; of a very long derivation its beginning and its end."""
+        """Sentences, each with the equations below it; of a long derivation its beginning and its end."""
         if self._chain.is_long and self._chain.uppers:
             return Excerpt(self._chain, self.left, self.value).sections(self._put)
         working = Working(
@@ -165,8 +165,8 @@ def explain(output: Value, wrt: Value, *, put: bool = True) -> Derivation:
     A link leads from one named value to the next. Parts without a name are put where a reader would:
     "Put u₁ = 3w₁ − 2w₂ + b". With `put=False` they are not, and only the finished formula is written.
     Where more than 8 paths lead to the variable, δ is written layer by layer, from the output back, in place
-    of paths; of a derivation through more than 1,000 named values, or 10,000 operations, the beginning and the
-    end. For arrays, the matrix rules are shown.
+    of paths; of a derivation through more than 1,000 named values, or 10,000 operations, the beginning and
+    the end. For arrays, the matrix rules are shown.
 
     >>> x = Value(3.0, "x")
     >>> u = 1.0 - x; u.name = "u"

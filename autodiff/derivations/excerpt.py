@@ -84,7 +84,7 @@ class Excerpt:
         return self.chain.gradient_of(id) if self.chain.arrays else self.chain.delta(id)
 
     def _contributions(self, id: int) -> Term:
-        """What those that use a named value contribute to its gradient; of very many the first and the last."""
+        """What the users of a named value contribute to its gradient; of very many the first and the last."""
         uppers = self.chain.uppers[id]
         shown = few(uppers, MOST_TERMS)
         if len(shown) == len(uppers):

@@ -117,7 +117,7 @@ class Intermediates:
         }
 
     def parts(self) -> Mapping[str, Term]:
-        """The expressions that were given names here, in order, but for the whole; each when it is asked for."""
+        """The expressions that were given names here, in order, but for the whole, when they are asked for."""
         whole = self.graph.output.id
         return _Written({name: id for id, name in self.coined.items() if id != whole}, self._written)
 

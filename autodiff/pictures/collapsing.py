@@ -48,8 +48,8 @@ class Collapsed:
     """The cards of a picture, in order.
 
     `cards` are the ids of the nodes on each, `stands_for` the box that a card stands for, NOWHERE if none.
-    `of` says for each node which card it is on if it is a part, REST where it is left out; `left_out` how many
-    parts are. `counts` says how many boxes each one of `boxes` stands for.
+    `of` says for each node which card it is on if it is a part, REST where it is left out; `left_out` how
+    many parts are. `counts` says how many boxes each one of `boxes` stands for.
     """
 
     def __init__(self, parts: Parts, way: _Way, max_cards: int) -> None:

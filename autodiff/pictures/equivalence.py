@@ -13,7 +13,6 @@ from itertools import count
 from ..graph import Graph, Node
 from .boxes import NOWHERE, Boxes, used_by
 
-
 MOST_KINDS = 100
 """Kinds of terms by which sums are compared; with more, only those put together alike are of one kind."""
 

@@ -32,7 +32,8 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
 
     Each line has name, operation, data and gradient, "–" where none was computed. What has no name of the
     user's has the one that derivations give it: f, u₁ …. What is used again is only referred to: by its name,
-    or by a number if it has none. Of a graph of more than `max_nodes` the first are shown, and how many are left out.
+    or by a number if it has none. Of a graph of more than `max_nodes` the first are shown, and how many are
+    left out.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1.0
