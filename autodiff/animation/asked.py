@@ -32,11 +32,11 @@ def asked(
     targets = _targets(function, value, wrt)
     intermediates = intermediates_of(value, targets, each_operation)
     _check_reached(function, value, targets, intermediates)
-    if min(len(intermediates.names), len(intermediates.view.inputs(intermediates.graph.output.id))) > most:
+    output = intermediates.graph.output.id
+    if min(len(intermediates.names), len(intermediates.view.inputs(output))) > most:
         intermediates = Intermediates(value, each_operation=True, like=intermediates)
-    return Propagation(
-        intermediates, targets, most if len(intermediates.names) <= most else min(most, EXCERPT)
-    )
+    is_large = len(intermediates.names) > most
+    return Propagation(intermediates, targets, min(most, EXCERPT) if is_large else most)
 
 
 def _targets(function: str, value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:

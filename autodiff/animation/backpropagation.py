@@ -72,8 +72,8 @@ def animate(
                     `explain`; by default each operation where the graph is small and no part of it is named
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
     number_format   how numbers are written, as in `format(number, ".4g")`
-    max_nodes       of a graph with more nodes the 60 nearest to the output are shown, and it is said how many are
-                    left out
+    max_nodes       of a graph with more nodes the 60 nearest to the output are shown, and it is said how
+                    many are left out
     live            return the page of `play`, in which every number can be moved, instead
 
     Nothing in the graph is changed, not even `.grad`. Formulas are those of the operations' own rules.
@@ -89,8 +89,8 @@ def animate(
       x is used 2 times, so its gradient is a sum of 2 terms. This is term 2, the last one.
 
     Raises TypeError for anything but a Value; ValueError for an output that is not a number, depends on
-    no variable or not on `wrt`, and for a leaf that was changed after it was used. Its page and pictures raise
-    RuntimeError without Graphviz.
+    no variable or not on `wrt`, and for a leaf that was changed after it was used. Its page and pictures
+    raise RuntimeError without Graphviz.
     """
     if settings.flag("animate: live", live):
         from ..live.playing import play
@@ -150,8 +150,9 @@ class Animation:
             return ""
         return (
             f" Shown are the {len(self.passes.names):,} values nearest to "
-            f"{self.tell.name(self.passes.output)}; {counted(self.passes.left_out, 'value')} are left out, and "
-            "what is computed from them is shown as given. Where a value is used there, too, terms of its gradient are missing until the end."
+            f"{self.tell.name(self.passes.output)}; {counted(self.passes.left_out, 'value')} are left out, "
+            "and what is computed from them is shown as given. Where a value is used there, too, terms of "
+            "its gradient are missing until the end."
         )
 
     def _forward(self, number: int, id: int) -> Step:

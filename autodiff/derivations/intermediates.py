@@ -59,8 +59,8 @@ class Intermediates:
         as_typed: bool = False,
         like: Intermediates | None = None,
     ) -> None:
-        self.graph = like.graph if like else Graph(output)
-        self.all_names = like.all_names if like else Names(self.graph, as_typed=as_typed)
+        self.graph: Graph = like.graph if like else Graph(output)
+        self.all_names: Names = like.all_names if like else Names(self.graph, as_typed=as_typed)
         self.names: dict[int, str] = {}
         self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
         sizes, depths = [0] * len(self.graph), [0] * len(self.graph)
@@ -117,7 +117,7 @@ class Intermediates:
         }
 
     def parts(self) -> Mapping[str, Term]:
-        """The expressions that were given names here, in order, but for the whole, when they are asked for."""
+        """The expressions that were given names here, in order, without the whole; each when asked for."""
         whole = self.graph.output.id
         return _Written({name: id for id, name in self.coined.items() if id != whole}, self._written)
 

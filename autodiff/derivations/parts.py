@@ -28,8 +28,8 @@ class Parts:
     def __init__(self, graph: Graph, names: Names, shown: Collection[int] | None = None) -> None:
         self.graph, self.names, self.each_operation = graph, names, shown is None
         self.ids: Sequence[int] = range(len(graph)) if shown is None else sorted(shown)
-        self._shown = bytearray(len(graph)) if shown is not None else bytes([1]) * len(graph)
-        for id in shown or ():
+        self._shown = bytearray([shown is None]) * len(graph)
+        for id in self.ids:
             self._shown[id] = True
 
     def __getitem__(self, id: int) -> Node:

@@ -24,5 +24,6 @@ WORKS: Mapping[str, str] = {
     "dask_rows": TRAINING,
     "chain": LARGE,
     "pictures": LARGE,
+    "million": LARGE,
     "memory": MEMORY,
 }
