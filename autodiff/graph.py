@@ -7,14 +7,17 @@ small number that is the same in every run. Nothing here recurses.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import numpy as np
+
 from .values.data import Data, Shape, shape_of
+from .values.labels import Label
 from .values.operation import Operation, inputs_of, metadata_of
-from .values.value import Value, data_of
+from .values.value import Value
 
 Kind: TypeAlias = Literal["leaf", "constant", "recorded", "number"]
 
@@ -59,7 +62,8 @@ class Node:
     @property
     def name(self) -> str | None:
         """The name its user gave it."""
-        return self.source.name if type(self.source) is Value else None
+        label = self.source._label if type(self.source) is Value else None
+        return label.name if type(label) is Label else label
 
     @property
     def symbol(self) -> str | None:
@@ -74,7 +78,8 @@ class Node:
     @property
     def data(self) -> Data:
         """The number or array; a tuple where the operation has several results."""
-        return data_of(self.source)
+        source = self.source
+        return source._data if type(source) is Value else source
 
     @property
     def grad(self) -> Data | None:
@@ -109,23 +114,22 @@ class Graph:
     def __init__(self, outputs: Value | Sequence[Value], max_nodes: float = math.inf) -> None:
         roots = [outputs] if isinstance(outputs, Value) else _listed(outputs)
         self._nodes: list[Node] = []
-        self._ids: dict[int, int] = {}
-        nodes, ids = self._nodes, self._ids
+        nodes, ids = self._nodes, dict[int, int]()
         for value in _recorded(roots, max_nodes):
             inputs = []
             for x in inputs_of(value):
                 known = ids.get(x._birth) if type(x) is Value else None
-                inputs.append(self._operand(x, value) if known is None else known)
+                inputs.append(self._operand(x, value, ids) if known is None else known)
             ids[value._birth] = len(nodes)
             nodes.append(Node(len(nodes), value, tuple(inputs)))
-        self._outputs = tuple(ids[r._birth] if r._birth in ids else self._operand(r, r) for r in roots)
+        self._outputs = tuple(ids[r._birth] if r._birth in ids else self._operand(r, r, ids) for r in roots)
         _check_size(len(self), max_nodes)
 
-    def _operand(self, x: Value | Data, user: Value) -> int:
+    def _operand(self, x: Value | Data, user: Value, ids: dict[int, int]) -> int:
         """The id of a leaf or raw number, given out here, at its first use."""
         id, changed = len(self._nodes), False
         if type(x) is Value:
-            self._ids[x._birth], changed = id, x._birth > user._birth
+            ids[x._birth], changed = id, x._birth > user._birth
         self._nodes.append(Node(id, x, changed=changed))
         return id
 
@@ -147,12 +151,9 @@ class Graph:
                 yield Edge(source, node.id, position)
 
     @cached_property
-    def uses(self) -> Mapping[int, list[Edge]]:
+    def uses(self) -> Uses:
         """The edges that leave each node that is used."""
-        uses: dict[int, list[Edge]] = defaultdict(list)
-        for edge in self.edges:
-            uses[edge.source].append(edge)
-        return dict(uses)
+        return Uses(range(len(self)), [node.inputs for node in self._nodes])
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -165,6 +166,42 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"<graph of {len(self)} nodes>"
+
+
+class Uses(Mapping[int, Sequence[Edge]]):
+    """The edges that leave each node that is used, by its id: kept as numbers, which take little room.
+
+    `inputs` are those of the nodes with these `ids`.
+    """
+
+    def __init__(self, ids: Sequence[int], inputs: Collection[Sequence[int]]) -> None:
+        counts = np.fromiter(map(len, inputs), np.intp, len(ids))
+        sources = np.fromiter(chain.from_iterable(inputs), np.intp)
+        order = np.argsort(sources, kind="stable")
+        self._targets = np.repeat(np.fromiter(ids, np.intp, len(ids)), counts)[order]
+        self._positions = (np.arange(len(sources)) - np.repeat(np.cumsum(counts) - counts, counts))[order]
+        self._ends = np.cumsum(np.bincount(sources))
+
+    def __getitem__(self, id: int) -> Sequence[Edge]:
+        if not 0 <= id < len(self._ends):
+            raise KeyError(id)
+        start, end = (int(self._ends[id - 1]) if id else 0), int(self._ends[id])
+        if start == end:
+            raise KeyError(id)
+        pairs = zip(self._targets[start:end].tolist(), self._positions[start:end].tolist(), strict=True)
+        return [Edge(id, target, position) for target, position in pairs]
+
+    def count(self, id: int) -> int:
+        """How many edges leave a node."""
+        if id >= len(self._ends):
+            return 0
+        return int(self._ends[id] - (self._ends[id - 1] if id else 0))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(np.flatnonzero(np.diff(self._ends, prepend=0)).tolist())
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(np.diff(self._ends, prepend=0)))
 
 
 def _listed(outputs: Any) -> list[Value]:

@@ -51,7 +51,7 @@ class Names:
     def __init__(self, graph: Graph, *, as_typed: bool = False) -> None:
         self.graph = graph
         self.put: dict[int, str] = {}
-        typed = [node.name for node in graph if node.name]
+        typed = [name for node in graph if (name := node.name)]
         shown = shown_names(typed)
         self._shown = {name: visible(name) for name in typed} if as_typed else shown
         self._given = Counter(self._shown[name] for name in typed)
@@ -81,16 +81,17 @@ class Names:
         }
 
     def _name_all(self) -> None:
-        put, outputs = put_parts(self.graph), [node.id for node in self.graph.outputs]
+        put, outputs = put_parts(self.graph), {node.id for node in self.graph.outputs}
         for node in self.graph:
-            if node.name:
-                self._names[node.id] = self._marked(self._shown[node.name])
-            elif node.kind == "leaf":
-                self._names[node.id] = self._coin("v")
-            elif node.id in outputs and not isinstance(node.data, tuple):
-                self.put[node.id] = self._names[node.id] = self._result(len(set(outputs)))
-            elif node.id in put:
-                self.put[node.id] = self._names[node.id] = self._coin("u")
+            id, name = node.id, node.name
+            if name:
+                self._names[id] = self._marked(self._shown[name])
+            elif id in put:
+                self.put[id] = self._names[id] = self._coin("u")
+            elif node.operation is None and node.kind == "leaf":
+                self._names[id] = self._coin("v")
+            elif id in outputs and not isinstance(node.data, tuple):
+                self.put[id] = self._names[id] = self._result(len(outputs))
 
     def _result(self, count: int) -> str:
         """The name of an output: f, or f₁, f₂ … of several."""
@@ -122,6 +123,6 @@ def shown_names(names: Iterable[str]) -> dict[str, str]:
     >>> shown_names(["w1", "b1"]), shown_names(["w1", "w₁"])
     ({'w1': 'w₁', 'b1': 'b₁'}, {'w1': 'w1', 'w₁': 'w₁'})
     """
-    typed = dict.fromkeys(names)
-    count = Counter(visible(lettered(name)) for name in typed)
-    return {name: visible(lettered(name) if count[visible(lettered(name))] == 1 else name) for name in typed}
+    looks = {name: visible(lettered(name)) for name in dict.fromkeys(names)}
+    count = Counter(looks.values())
+    return {name: look if count[look] == 1 else visible(name) for name, look in looks.items()}

@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from .graph import Edge, Graph, Node
+from .graph import Graph, Node
 from .values.data import dtype_of
 from .values.modes import differentiating
 from .values.operation import Operation
@@ -36,12 +36,14 @@ class Degree(Enum):
 class Terms(NamedTuple):
     """What the sum that a node is consists of, at most a few of each: leaves, named parts, and others."""
 
-    leaves: frozenset[int] = frozenset()
-    parts: frozenset[int] = frozenset()
-    others: frozenset[int] = frozenset()
+    leaves: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
 
     def __or__(self, more: Terms) -> Terms:
-        return Terms(*(frozenset(sorted(a | b)[:FEW]) for a, b in zip(self, more, strict=True)))
+        if self is NONE or more is NONE:
+            return more if self is NONE else self
+        return Terms(*map(_first, self, more))
 
     @property
     def several(self) -> bool:
@@ -54,92 +56,120 @@ class Terms(NamedTuple):
         return not self.others and (len(self.parts) == 1 or not (self.parts or len(self.leaves) > 1))
 
 
+def _first(some: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    """The first few of two tuples in order, in order."""
+    if len(some) == FEW and more and some[-1] < more[0]:
+        return some
+    return tuple(sorted({*some, *more})[:FEW]) if some and more else some or more
+
+
+NONE = Terms()
+
+
 class Putting:
-    """The parts of a graph that are put, found from the leaves to the result; `parts` are their ids."""
+    """The parts of a graph that are put, found from the leaves to the result; `parts` are their ids.
+
+    What is kept of each node is a number or nothing, so that graphs of millions of nodes are looked at in
+    seconds: the terms of a sum are forgotten with the only operation that uses it. What the identity hands on
+    is used by what uses the identity: the operand is put in place of it.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.parts: set[int] = set()
         self._outputs = {node.id for node in graph.outputs}
-        self._degrees: dict[int, Degree] = {}
-        self._known_degrees: dict[tuple[Operation, tuple[int, ...]], Degree] = {}
-        self._terms: dict[int, Terms] = {}
-        self._folded: dict[int, int] = {}
+        self._letters = bytearray(len(graph))
+        self._degrees: list[Degree | None] = [None] * len(graph)
+        self._known_degrees: dict[tuple[Operation, tuple[int, ...]], Degree | None] = {}
+        self._uses = bytearray(len(graph))
+        self._user: list[int | None] = [None] * len(graph)
+        self._position = [0] * len(graph)
+        self._handed: dict[int, int] = {}
         for node in graph:
-            if node.operation is not None and not _is_condition(node) and self._varying(node):
-                self._degrees[node.id] = self._degree(node)
-        for node in graph:
-            self._look_at(node)
+            self._degree(node)
+        self._sums: dict[int, Terms] = {}
+        self._folded = [0] * len(graph)
+        for node, degree in zip(graph, self._degrees, strict=True):
+            if degree is not None:
+                self._look_at(node, degree)
 
     # -- degrees of operations -----------------------------------------------------------------------
 
-    def _varying(self, node: Node) -> list[int]:
-        """The positions of the operands with a letter in them: names, and variables."""
-        return [at for at, id in enumerate(node.inputs) if self._has_letter(self.graph[id])]
-
-    def _has_letter(self, node: Node) -> bool:
-        return node.kind == "leaf" or bool(node.name) or node.id in self._degrees
-
-    def _degree(self, node: Node) -> Degree:
-        assert node.operation is not None
-        first = self.graph[node.inputs[0]]
-        if isinstance(first.data, tuple):  # one of several results: what the operation is that has them
-            return self._degrees.get(first.id, Degree.CURVED)
-        key = node.operation, tuple(self._varying(node))
+    def _degree(self, node: Node) -> None:
+        """Whether there is a letter in a node, a name or a variable; what its operation does with those."""
+        operation, id = node.operation, node.id
+        if operation is None:
+            self._letters[id] = node.kind == "leaf" or bool(node.name)
+            return
+        key = operation, tuple(map(self._letters.__getitem__, node.inputs))
         if key not in self._known_degrees:
-            self._known_degrees[key] = _degree_of(*key)
-        return self._known_degrees[key]
+            self._known_degrees[key] = _degree_of(operation, [at for at, x in enumerate(key[1]) if x])
+        degree = self._known_degrees[key]
+        if degree is not None and not _is_condition(node):
+            first = self.graph[node.inputs[0]]
+            if isinstance(first.data, tuple):  # one of several results: what the operation is that has them
+                degree = self._degrees[first.id] or Degree.CURVED
+            self._degrees[id] = degree
+            self._use(node)
+        self._letters[id] = self._degrees[id] is not None or bool(node.name)
+
+    def _use(self, node: Node) -> None:
+        """Note what a node uses; one that hands on its operand uses nothing."""
+        id, inputs = node.id, [self._handed.get(x, x) for x in node.inputs]
+        if hands_on(node) and id not in self._outputs:
+            (self._handed[id],) = inputs
+            return
+        for position, x in enumerate(inputs):
+            self._uses[x] = min(self._uses[x] + 1, FEW)
+            self._user[x], self._position[x] = id, position
 
     # -- node by node ------------------------------------------------------------------------------
 
-    def _look_at(self, node: Node) -> None:
-        id, degree = node.id, self._degrees.get(node.id)
-        if degree is None:
-            self._terms[id] = Terms(leaves=frozenset({id})) if self._has_letter(node) else Terms()
-            self._folded[id] = 0
+    def _look_at(self, node: Node, degree: Degree) -> None:
+        id, is_letter = node.id, bool(node.name) or node.id in self._outputs
+        if id in self._handed:
+            self._folded[id] = self._folded[self._handed[id]]
             return
-        summands = [self._terms[i] for i in node.inputs] if degree is Degree.LINEAR else []
-        self._terms[id] = reduce(or_, summands) if summands else Terms(others=frozenset({id}))
-        self._folded[id] = (degree is not Degree.LINEAR) + sum(self._folded[i] for i in node.inputs)
-        is_letter = bool(node.name) or id in self._outputs
+        if degree is Degree.LINEAR:
+            self._sums[id] = reduce(or_, map(self._terms, node.inputs), NONE)
+        self._folded[id] = (degree is not Degree.LINEAR) + sum(map(self._folded.__getitem__, node.inputs))
         if not is_letter and not isinstance(node.data, tuple) and self._is_put(node, degree):
             self.parts.add(id)
-        if is_letter or id in self.parts:
-            self._terms[id], self._folded[id] = Terms(parts=frozenset({id})), 0
+            is_letter = True
+        if is_letter:
+            self._sums[id], self._folded[id] = Terms(parts=(id,)), 0
+
+    def _terms(self, id: int) -> Terms:
+        """The terms of an operand of a sum, which are not asked for again where it is the only one."""
+        id = self._handed.get(id, id)
+        if id in self._sums:
+            return self._sums[id] if self._uses[id] > 1 else self._sums.pop(id)
+        if self._degrees[id] is not None:
+            return Terms(others=(id,))
+        return Terms(leaves=(id,)) if self._letters[id] else NONE
 
     def _is_put(self, node: Node, degree: Degree) -> bool:
-        if hands_on(node):
-            return False
-        uses = [use for use in self._uses(node) if use.target in self._degrees]
-        if len(uses) > 1 or any(self._begins(node, degree, use) for use in uses):
+        user = self._user[node.id]
+        if self._uses[node.id] > 1 or (user is not None and self._begins(node, degree, user)):
             return True
         return degree is not Degree.LINEAR and (self._folded[node.id] > MOST_FACTORS or self._ends(node))
 
-    def _uses(self, node: Node) -> Iterator[Edge]:
-        """What uses a node, also by way of the identity: its operand is put in place of it."""
-        waiting = [node.id]
-        while waiting:
-            for use in self.graph.uses.get(waiting.pop(), []):
-                if hands_on(self.graph[use.target]) and use.target not in self._outputs:
-                    waiting.append(use.target)
-                else:
-                    yield use
+    def _begins(self, node: Node, degree: Degree, user: int) -> bool:
+        """Whether the operation that uses this node wants it to be a letter."""
+        needed = self._degrees[user]
+        if degree is not Degree.LINEAR:
+            return needed is Degree.CURVED
+        terms = self._sums[node.id]
+        if needed is Degree.CURVED or not terms.several or terms.simple:
+            return needed is Degree.CURVED and not terms.simple
+        return needed is Degree.PRODUCT or self._is_in_brackets(terms, user, self._position[node.id])
 
-    def _begins(self, node: Node, degree: Degree, use: Edge) -> bool:
-        """Whether an operation that uses this node wants it to be a letter."""
-        terms, user = self._terms[node.id], self._degrees[use.target]
-        if user is Degree.CURVED:
-            return not terms.simple
-        if degree is not Degree.LINEAR or not terms.several or terms.simple:
-            return False
-        return user is Degree.PRODUCT or self._is_in_brackets(terms, use)
-
-    def _is_in_brackets(self, terms: Terms, use: Edge) -> bool:
+    def _is_in_brackets(self, terms: Terms, user: int, position: int) -> bool:
         """Whether a sum that is more than leaves is subtracted, or one of plain products scaled."""
-        operation: Any = self.graph[use.target].operation
-        if not operation.elementwise or operation.rules[use.position] == 1.0:
+        operation: Any = self.graph[user].operation
+        if not operation.elementwise or operation.rules[position] == 1.0:
             return False
-        if operation.arity == 2 and operation.rules[use.position] == -1.0:
+        if operation.arity == 2 and operation.rules[position] == -1.0:
             return bool(terms.others) or len(terms.parts) > 1
         return bool(terms.others) and all(map(self._is_plain_product, terms.others))
 
@@ -150,19 +180,14 @@ class Putting:
         """Whether it is a function of a letter that stands for a sum, or for a product with a leaf in it."""
         if node.operation is None or node.operation.formula is not None:
             return False
-        letters = map(self._handed, node.inputs)
+        letters = [self._handed.get(i, i) for i in node.inputs]
         return any(self._is_combined(i) for i in letters if i in self.parts or self.graph[i].name)
 
-    def _handed(self, id: int) -> int:
-        """A node, or the operand that the identity hands on."""
-        while hands_on(self.graph[id]):
-            (id,) = self.graph[id].inputs
-        return id
-
     def _is_combined(self, id: int) -> bool:
-        degree = self._degrees.get(id)
-        is_product = degree is Degree.PRODUCT and any(i not in self._degrees for i in self.graph[id].inputs)
-        return degree is Degree.LINEAR or is_product
+        degree = self._degrees[id]
+        return degree is Degree.LINEAR or (
+            degree is Degree.PRODUCT and any(self._degrees[i] is None for i in self.graph[id].inputs)
+        )
 
 
 def put_parts(graph: Graph) -> set[int]:
@@ -188,8 +213,10 @@ def _is_condition(node: Node) -> bool:
     return type(data) is not float and not isinstance(data, tuple) and dtype_of(data).kind == "b"
 
 
-def _degree_of(operation: Operation, varying: Sequence[int]) -> Degree:
-    """The degree of an operation where only these operands vary."""
+def _degree_of(operation: Operation, varying: Sequence[int]) -> Degree | None:
+    """The degree of an operation where only these operands vary; None where none does."""
+    if not varying:
+        return None
     if (operation.linear and len(varying) == 1) or all(
         isinstance(x, float) for x in _slopes(operation, varying)
     ):

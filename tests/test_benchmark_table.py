@@ -1,6 +1,9 @@
-"""The benchmark's table and its place in the README; the figures themselves are no test."""
+"""The benchmark's table and its places in the documentation; the figures themselves are no test."""
 
 from __future__ import annotations
+
+import re
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given
@@ -8,27 +11,51 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.harness import Row, failed, missing
-from tests.benchmarks.readme import BEGIN, END, README, between_markers, rewrite
-from tests.benchmarks.table import in_columns, in_markdown, machine
+from tests.benchmarks.page import BEGIN, END, PAGES, README, SPEED, between_markers, rewrite
+from tests.benchmarks.table import TELLING, in_columns, in_markdown, in_short, machine
+from tests.benchmarks.works import WORKS
 
 ROWS = [
-    Row("a chain", "a peer", [11.0, 9.0, 10.0], "times as fast", at_least=10),
-    Row("a chain", "by hand", [1.1], "times the time", at_most=1.05),
-    Row("moons", "a peer", [1234.0], "times as fast"),
+    Row("a chain", "a peer", [11.0, 9.0, 10.0], "times as fast", at_least=10, by_hand=[12.0], code="moons"),
+    Row("a chain", "by hand", [1.1], "times the time", at_most=1.05, dtype="float32", code="moons"),
+    Row("moons", "a peer", [1234.0], "times as fast", code="lecture"),
     missing("rosenbrock", "a peer"),
 ]
 DOCUMENT = f"# Title\n\nbefore\n\n{BEGIN}\n\nold | table\n\n{END}\n\nafter\n"
 
 
-def test_the_markdown_table_has_a_line_a_row_and_names_a_work_once():
-    assert in_markdown(ROWS).splitlines() == [
-        "| work | against | target | measured | reached |",
-        "|---|---|---|---|---|",
-        "| a chain | a peer | at least 10 | 10 times as fast | yes |",
-        "|  | by hand | at most 1.05 | 1.1 times the time | no |",
-        "| moons | a peer |  | 1,234 times as fast |  |",
-        "| rosenbrock | a peer |  | missing: install the extra `bench` |  |",
+def test_the_markdown_has_a_table_for_each_section_with_a_line_a_row_that_names_a_work_once():
+    numbers, arrays, _ = in_markdown(ROWS).split("\n\n## ")
+    assert numbers.splitlines() == [
+        "## Code in numbers",
+        "",
+        "| work | with | against | by hand | target | measured | reached | code |",
+        "|---|---|---|---|---|---|---|---|",
+        "| a chain | float64, collector on | a peer | 12 | at least 10 | 10 times as fast | yes | "
+        "[moons](../tests/benchmarks/moons.py) |",
+        "|  | float32, collector on | by hand |  | at most 1.05 | 1.1 times the time | no | "
+        "[moons](../tests/benchmarks/moons.py) |",
     ]
+    assert arrays.splitlines() == [
+        "Networks on arrays",
+        "",
+        "| work | with | against | by hand | target | measured | reached | code |",
+        "|---|---|---|---|---|---|---|---|",
+        "| moons | float64, collector on | a peer |  |  | 1,234 times as fast |  | "
+        "[lecture](../tests/benchmarks/lecture.py) |",
+    ]
+
+
+def test_what_could_not_be_measured_says_so_in_its_line():
+    assert "| a peer |  |  | missing: install the extra `bench` |  |  |" in in_markdown(ROWS)
+
+
+def test_the_short_table_has_the_telling_rows_in_their_order():
+    rows = [Row(*key, [float(k)], "times") for k, key in enumerate(TELLING)]
+    assert in_short(rows[::-1]).splitlines()[2:] == [
+        f"| {w} | {p} | {k} times |" for k, (w, p) in enumerate(TELLING)
+    ]
+    assert in_short(ROWS).splitlines() == ["| work | against | measured |", "|---|---|---|"]
 
 
 def test_a_figure_is_judged_before_it_is_rounded():
@@ -39,8 +66,8 @@ def test_a_figure_is_judged_before_it_is_rounded():
 @given(st.text(), st.text())
 def test_no_text_breaks_out_of_its_cell(work, against):
     table = in_markdown([Row(work, against, [1.0], "times", at_most=2)]).split("\n")
-    assert len(table) == 3
-    assert table[2].replace(r"\|", "").count("|") == 6
+    assert len(table) == 5
+    assert table[4].replace(r"\|", "").count("|") == 9
 
 
 def test_the_table_in_columns_is_aligned_and_tells_the_spread():
@@ -104,12 +131,38 @@ def test_the_rest_of_the_file_stays_byte_for_byte(tmp_path, newline):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("words", [["moon"], ["moons", "--write-readme"], ["--readme"]])
+@pytest.mark.parametrize("words", [["moon"], ["moons", "--write"], ["--readme"]])
 def test_a_command_that_makes_no_sense_is_refused_before_anything_is_measured(words, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(words)
     assert "usage: python -m tests.benchmarks" in capsys.readouterr().err
 
 
-def test_the_readme_has_the_markers():
-    between_markers(README.read_text(encoding="utf-8"), "")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_have_the_markers(page):
+    between_markers(page.read_text(encoding="utf-8"), "")
+
+
+def figures(page):
+    """The rows of the tables of a page, as (work, against, measured); a work is named on its first line."""
+    text, found, head, work = page.read_text(encoding="utf-8").partition(BEGIN)[2], [], [], ""
+    for line in re.findall(r"^\| (.*) \|$", text, re.M):
+        cells = line.split(" | ")
+        if cells[0] == "work":
+            head = cells
+            continue
+        row = dict(zip(head, cells, strict=True))
+        work = row["work"] or work
+        found.append((work, row["against"], row["measured"]))
+    return found
+
+
+def test_the_readme_says_what_the_whole_table_says():
+    short = figures(README)
+    assert {row[:2] for row in short} == set(TELLING)
+    assert set(short) <= set(figures(SPEED))
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_each_work_that_is_named_can_be_measured(name):
+    assert find_spec(f"tests.benchmarks.{name}")

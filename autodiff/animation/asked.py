@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,32 +11,32 @@ from ..derivations.intermediates import Intermediates
 from ..values.value import Value
 from .propagation import Propagation, intermediates_of
 
+EXCERPT = 60
+"""Named values of a graph with too many that are gone through: Graphviz lays out more in minutes."""
+
 
 def asked(
     function: str,
     value: Value,
     wrt: Value | Sequence[Value] | None,
     each_operation: bool | None,
-    most: int,
-    limit: str,
-    remedy: str,
+    most: float = math.inf,
 ) -> Propagation:
-    """The propagation through a graph of at most so many named values.
+    """The propagation through a graph, of more than so many named values through those nearest to the output.
 
     Raises TypeError for anything but a Value; ValueError for an output that is not a number, depends on
-    no variable or not on `wrt`, and for a larger graph.
+    no variable or not on `wrt`.
     """
     if each_operation is not None:
         each_operation = settings.flag(f"{function}: each_operation", each_operation)
     targets = _targets(function, value, wrt)
     intermediates = intermediates_of(value, targets, each_operation)
-    if len(intermediates.names) > most:
-        raise ValueError(
-            f"{function}: there are {len(intermediates.names):,} nodes, more than {limit}; take a "
-            f"Value nearer to the leaves, name only the results that matter, or {remedy}"
-        )
     _check_reached(function, value, targets, intermediates)
-    return Propagation(intermediates, targets)
+    output = intermediates.graph.output.id
+    if min(len(intermediates.names), len(intermediates.view.inputs(output))) > most:
+        intermediates = Intermediates(value, each_operation=True, like=intermediates)
+    is_large = len(intermediates.names) > most
+    return Propagation(intermediates, targets, min(most, EXCERPT) if is_large else most)
 
 
 def _targets(function: str, value: Value, wrt: Value | Sequence[Value] | None) -> list[Value]:
@@ -54,6 +55,8 @@ def _targets(function: str, value: Value, wrt: Value | Sequence[Value] | None) -
 def _check_reached(
     function: str, value: Value, targets: Sequence[Value], intermediates: Intermediates
 ) -> None:
+    if not targets:
+        return
     nodes = {node.source._birth: node.id for node in intermediates.graph if isinstance(node.source, Value)}
     for target in targets:
         if target._birth not in nodes:

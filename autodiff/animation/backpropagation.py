@@ -72,7 +72,8 @@ def animate(
                     `explain`; by default each operation where the graph is small and no part of it is named
     direction       where the edges point: "LR", "TB", "RL" or "BT" (left to right, top to bottom …)
     number_format   how numbers are written, as in `format(number, ".4g")`
-    max_nodes       graphs with more nodes are an error: nobody could read them
+    max_nodes       of a graph with more nodes the 60 nearest to the output are shown, and it is said how
+                    many are left out
     live            return the page of `play`, in which every number can be moved, instead
 
     Nothing in the graph is changed, not even `.grad`. Formulas are those of the operations' own rules.
@@ -88,8 +89,8 @@ def animate(
       x is used 2 times, so its gradient is a sum of 2 terms. This is term 2, the last one.
 
     Raises TypeError for anything but a Value; ValueError for an output that is not a number, depends on
-    no variable or not on `wrt`, for a graph of more than `max_nodes`, and for a leaf that was changed
-    after it was used. Its page and pictures raise RuntimeError without Graphviz.
+    no variable or not on `wrt`, and for a leaf that was changed after it was used. Its page and pictures
+    raise RuntimeError without Graphviz.
     """
     if settings.flag("animate: live", live):
         from ..live.playing import play
@@ -100,7 +101,7 @@ def animate(
     direction = one_of("direction", direction, DIRECTIONS)
     written = settings.number_format("animate: number_format", number_format)
     most = settings.whole("animate: max_nodes", max_nodes)
-    passes = asked("animate", value, wrt, each_operation, most, f"max_nodes={most}", "raise max_nodes")
+    passes = asked("animate", value, wrt, each_operation, most)
     return Animation(passes, written, direction).story
 
 
@@ -139,8 +140,19 @@ class Animation:
             words=f"Given {'is' if len(given) == 1 else 'are'} "
             f"{listed([kind for kind in kinds if not kind.startswith('0')])}. The forward "
             f"pass computes all others, in {counted(len(forward), 'step')}; the backward pass then carries "
-            f"the derivative back, in {counted(len(self.passes.backward), 'step')}.",
+            f"the derivative back, in {counted(len(self.passes.backward), 'step')}.{self._left_out()}",
             marks={f"n{id}": "waiting" for id in forward},
+        )
+
+    def _left_out(self) -> str:
+        """What is said where only a part of the graph is gone through."""
+        if not self.passes.left_out:
+            return ""
+        return (
+            f" Shown are the {len(self.passes.names):,} values nearest to "
+            f"{self.tell.name(self.passes.output)}; {counted(self.passes.left_out, 'value')} are left out, "
+            "and what is computed from them is shown as given. Where a value is used there, too, terms of "
+            "its gradient are missing until the end."
         )
 
     def _forward(self, number: int, id: int) -> Step:
@@ -195,6 +207,9 @@ class Animation:
             self.tell.outcome(wanted),
             f"{counted(len(wanted), 'derivative')} from one pass forward and one pass back.",
             now={f"n{id}": "reached" for id in wanted},
+            texts={
+                f"g{id}": self.tell.data(self.passes.gradients[id]) for id in wanted if self.passes.left_out
+            },
         )
 
     # -- the picture, and its nodes ------------------------------------------------------------
@@ -206,14 +221,14 @@ class Animation:
         locals_ = {}
         for pull in passes.backward:
             id = pull.link.lower
-            gradients[id] = max(gradients[id], self._sum(pull), key=len)
+            gradients[id] = max(gradients[id], self._sum(pull), self.tell.data(passes.gradients[id]), key=len)
             locals_[pull.link[:2]] = "rule" if pull.local is None else tell.data(pull.local)
         values = {id: tell.data(data) for id, data in passes.data.items()}
         edges = {(i, id): locals_.get((id, i), "") for id in passes.forward for i in passes.operands(id)}
-        return cards_of(passes.intermediates, values, gradients), edges
+        return cards_of(passes, values, gradients), edges
 
     def _details(self) -> dict[str, Detail]:
         """What is said of each node: with its derivation, of many nodes only of the variables."""
         details, names = DetailWriter(self.tell, self.passes.backward), self.passes.names
-        few = len(names) <= EXPLAINED
-        return {f"n{id}": details.of(id, few or id not in self.passes.segments) for id in names}
+        few, whole = len(names) <= EXPLAINED, not self.passes.left_out
+        return {f"n{id}": details.of(id, whole and (few or id not in self.passes.segments)) for id in names}

@@ -18,6 +18,7 @@ from ..pictures.paper import Paper
 from ..pictures.theme import LOOKS
 from ..pictures.wording import CLEARER
 from ..text.notation import NOTHING, visible
+from .propagation import Propagation
 from .svg import Element, element, picture, short, text, width_of
 
 INCH = 72.0
@@ -83,27 +84,33 @@ Card = LiveCard
 """The name in earlier versions, which pickled storyboards have."""
 
 
-def cards_of(
-    intermediates: Intermediates, values: Mapping[int, str], gradients: Mapping[int, str]
-) -> list[LiveCard]:
+def cards_of(passes: Propagation, values: Mapping[int, str], gradients: Mapping[int, str]) -> list[LiveCard]:
     """A card for each named value; constants have no gradient."""
-    graph = intermediates.graph
     cards = [
         LiveCard(
             id,
-            "output" if id == graph.output.id else graph[id].kind,
+            _kind(passes, id),
             visible(name),
             values[id],
             gradients.get(id, ""),
-            _symbol(intermediates, id),
-            numbered=intermediates.all_names[id] is None and id != graph.output.id,
+            _symbol(passes.intermediates, id) if id in passes.segments else "",
+            numbered=passes.intermediates.all_names[id] is None and id != passes.output,
         )
-        for id, name in intermediates.names.items()
+        for id, name in passes.names.items()
     ]
     widest: dict[str, float] = {}
     for card in cards:
         widest[card.kind] = max(widest.get(card.kind, 0.0), card.width)
     return [card._replace(least=min(widest[card.kind], WIDEST)) for card in cards]
+
+
+def _kind(passes: Propagation, id: int) -> str:
+    """What a card is; what is computed from values that are left out is given, as a leaf is."""
+    if id == passes.output:
+        return "output"
+    if id not in passes.segments:
+        return "leaf" if passes.varies(id) else "constant"
+    return passes.intermediates.graph[id].kind
 
 
 def _symbol(intermediates: Intermediates, id: int) -> str:

@@ -6,6 +6,8 @@ from the operations' rules, numbers from the engine.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -41,22 +43,24 @@ class Pull(NamedTuple):
 class Propagation:
     """The two passes of an output: `forward` are the ids of named values, `backward` the pulls, in order.
 
-    `data` and `gradients` are what the engine computes for each named value.
+    `data` and `gradients` are what the engine computes for each named value. Of more than `most` named values
+    those nearest to the output are gone through; what the last of these are computed from is left out, and
+    `left_out` says how many that are.
     """
 
-    def __init__(self, intermediates: Intermediates, wrt: Sequence[Value]) -> None:
+    def __init__(self, intermediates: Intermediates, wrt: Sequence[Value], most: float = math.inf) -> None:
         self.intermediates = intermediates
-        self.names = intermediates.names
         graph = intermediates.graph
         self.output = graph.output.id
-        self.segments: dict[int, Segment] = {
-            id: intermediates.segment(id) for id in self.names if graph[id].operation
-        }
+        shown, computed = _nearest(intermediates, wrt, most)
+        self.names = {id: intermediates.names[id] for id in shown}
+        self.left_out = len(intermediates.names) - len(shown)
+        self.segments: dict[int, Segment] = {id: intermediates.segment(id) for id in computed}
         self.forward = tuple(self.segments)
         self.data: dict[int, Data] = {id: graph[id].data for id in self.names}
         self.ends = self._ends(wrt)
         self.chain = Chain(intermediates, sorted(self.ends))
-        ids = [self.output, *sorted(self.chain.users, reverse=True)]
+        ids = [self.output, *sorted(self.chain.uppers.keys() & self.names.keys(), reverse=True)]
         found = gradients(self.source(self.output), [self.source(id) for id in ids])
         self.gradients: dict[int, Data] = dict(zip(ids, found, strict=True))
         self.backward = tuple(self._pulls())
@@ -86,13 +90,14 @@ class Propagation:
         """One link after the other, from the output back."""
         sums: dict[int, Data] = {}
         counts: dict[int, int] = {}
-        for upper, links in self.chain.links.items():
+        for upper in (id for id in self.chain.lowers if id in self.segments):
+            links = self.chain.links_from(upper)
             lowers = [link.lower for link in links]
             for link, local, term in zip(
                 links, self._locals(upper, lowers), self._terms(upper, lowers), strict=True
             ):
                 id = link.lower
-                count = len(self.chain.users[id])
+                count = len(self.chain.uppers[id])
                 counts[id] = counts.get(id, 0) + 1
                 before = sums.get(id, 0.0)
                 sums[id] = self.gradients[id] if counts[id] == count else before + term
@@ -120,11 +125,35 @@ class Propagation:
         """The links from the output to a named value, where there is only one path."""
         path: list[Link] = []
         while id != self.output:
-            if len(self.chain.users[id]) != 1:
+            if len(self.chain.uppers[id]) != 1:
                 return None
-            path.insert(0, self.chain.users[id][0])
-            id = path[0].upper
+            (upper,) = self.chain.uppers[id]
+            path.insert(0, next(link for link in self.chain.links_from(upper) if link.lower == id))
+            id = upper
         return path
+
+
+def _nearest(intermediates: Intermediates, wrt: Sequence[Value], most: float) -> tuple[list[int], list[int]]:
+    """The named values that are gone through, and those of them whose computation is, in order.
+
+    All, or those nearest to the output, and what is differentiated with respect to.
+    """
+    names, graph, view = intermediates.names, intermediates.graph, intermediates.view
+    if len(names) <= most:
+        return [*names], [id for id in names if graph[id].operation]
+    births = {value._birth for value in wrt}
+    shown = {node.id for node in graph if isinstance(node.source, Value) and node.source._birth in births}
+    shown.add(graph.output.id)
+    computed: list[int] = []
+    waiting = deque([graph.output.id])
+    while waiting:
+        id = waiting.popleft()
+        inputs = view.inputs(id)
+        if inputs and (len(shown.union(inputs)) <= most or not computed):
+            computed.append(id)
+            waiting.extend(i for i in inputs if i not in shown)
+            shown.update(inputs)
+    return sorted(shown), sorted(computed)
 
 
 def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool | None) -> Intermediates:
@@ -134,11 +163,11 @@ def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool |
     """
     parts = Intermediates(output, wrt[0] if len(wrt) == 1 else None)
     if each_operation is None:
-        shown = {node.source._birth for node in parts.graph if node.id in parts.names}
+        shown = {node.source._birth for node in parts.graph if node.id in parts.names} if wrt else set()
         unspoken = any(value._birth not in shown for value in wrt)
         named = any(
             node.name and node.kind == "recorded" for node in parts.graph if node is not parts.graph.output
         )
         few = len(parts.graph) <= DOZEN or len(parts.all_names.put) <= 1
         each_operation = unspoken or (few and not named)
-    return Intermediates(output, each_operation=True) if each_operation else parts
+    return Intermediates(output, each_operation=True, like=parts) if each_operation else parts

@@ -7,7 +7,7 @@ contributes to X̄, by the operation's own matrix rule: Ā = Ȳ·Bᵀ.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from ..text.lettering import ABOVE, BELOW, with_bar
 from ..values.value import Value
 from .expression import ONE, ZERO, Symbol, Term, walked
 from .intermediates import Intermediates
+from .local_derivatives import is_tracked
 from .simplification import grouped, product, substituted
 from .transcription import transcribed
 
@@ -31,11 +32,21 @@ class Link(NamedTuple):
     term: Term
 
 
+MOST_COUNTED = 10**18
+"""Paths that are counted; their number may have more digits than anybody reads."""
+
+LONG = 1_000
+"""Named values on paths; of a derivation with more, and of one of so many operations, an excerpt is shown."""
+
+MOST_OPERATIONS = 10_000
+
+
 class Chain:
     """All links from an output back to some of the values that it was computed from, `ends`.
 
     Paths, and the whole derivative, are those to the first of them, `wrt`; `defined` are the named values
-    whose gradients have names in it.
+    whose gradients have names in it. `lowers` and `uppers` are what links lead from and to, by the ids of
+    their other ends; the formula of a link is worked out when it is first asked for.
     """
 
     def __init__(self, intermediates: Intermediates, ends: Sequence[int]) -> None:
@@ -43,45 +54,73 @@ class Chain:
         self.output = intermediates.graph.output.id
         self.ends = ends
         self.wrt = ends[0]
-        path = self._path()
-        self.arrays = any(intermediates.graph[id].shape for id in path)
-        on_path = set(path)
+        self.path = self._path()
+        graph = intermediates.graph
+        self.arrays = any(graph[id].shape for id in self.path)
+        self.is_long = len(self.path) > LONG or len(graph) > MOST_OPERATIONS
+        self._names = frozenset(intermediates.names.values())
         self.defined: dict[Symbol, int] = {}
-        self.users: dict[int, list[Link]] = defaultdict(list)
-        found = {id: self._links(id, on_path) for id in path}
-        self.links: dict[int, list[Link]] = {id: links for id, links in found.items() if links}
-        for upper in sorted(self.links):
-            for link in self.links[upper]:
-                self.users[link.lower].append(link)
+        self.uppers: dict[int, list[int]] = defaultdict(list)
+        on_path = set(self.path)
+        found = {id: [i for i in self._varying(id) if i in on_path] for id in self.path}
+        self.lowers: dict[int, list[int]] = {id: lowers for id, lowers in found.items() if lowers}
+        for upper in sorted(self.lowers):
+            for lower in self.lowers[upper]:
+                self.uppers[lower].append(upper)
+        self._known: dict[int, list[Link]] = {}
 
     def _path(self) -> list[int]:
         """The named values on a path from an end to the output, the last one first."""
-        graph = self.intermediates.graph
+        view = self.intermediates.view
         reached = set(self.ends)
-        for node in graph:
-            if not reached.isdisjoint(node.inputs):
-                reached.add(node.id)
-        found = {self.output} & reached
-        for node in reversed(list(graph)):
-            if node.id in found:
-                found.update(reached.intersection(node.inputs))
-        return [id for id in sorted(found, reverse=True) if id in self.intermediates.names]
+        for id in view.ids:
+            if not reached.isdisjoint(view.inputs(id)):
+                reached.add(id)
+        found, path = {self.output}, []
+        for id in reversed(view.ids):
+            if id in found and id in reached:
+                path.append(id)
+                found.update(view.inputs(id))
+        return path
 
-    def _links(self, id: int, on_path: set[int]) -> list[Link]:
+    def _varying(self, id: int) -> list[int]:
+        """The named values next to one that is computed from them, of those that vary."""
+        view = self.intermediates.view
+        return [i for i in sorted(view.inputs(id)) if is_tracked(view[i])]
+
+    @cached_property
+    def links(self) -> dict[int, list[Link]]:
+        """The links from each named value on a path, the last one first."""
+        return {id: self.links_from(id) for id in self.lowers}
+
+    @cached_property
+    def users(self) -> dict[int, list[Link]]:
+        """The links to each named value on a path."""
+        users: dict[int, list[Link]] = defaultdict(list)
+        for upper in sorted(self.links):
+            for link in self.links[upper]:
+                users[link.lower].append(link)
+        return users
+
+    def links_from(self, id: int) -> list[Link]:
+        """The links from one named value."""
+        if id not in self._known:
+            self._known[id] = self._links(id)
+        return self._known[id]
+
+    def _links(self, id: int) -> list[Link]:
         """The links from a named value to those next to it, from the rules of the operations between."""
-        if not self.arrays:
-            known = self.intermediates.slopes
-            if id not in known:
-                known[id] = self._terms(id, set(self.intermediates.names))
-            return [Link(id, i, term) for i, term in known[id].items() if i in on_path]
-        return [Link(id, i, term) for i, term in self._terms(id, on_path).items()]
+        if self.arrays:
+            terms = self._terms(id, self.lowers[id])
+        elif id in self.intermediates.slopes:
+            terms = self.intermediates.slopes[id]
+        else:
+            terms = self.intermediates.slopes[id] = self._terms(id, self._varying(id))
+        return [Link(id, i, terms[i]) for i in self.lowers[id]]
 
-    def _terms(self, id: int, ends: Set[int]) -> dict[int, Term]:
+    def _terms(self, id: int, wanted: Sequence[int]) -> dict[int, Term]:
         """What the links from a named value multiply by, or contribute, by their lower ends."""
         root, leaves = self.intermediates.segment(id)
-        wanted = [i for i in sorted(leaves) if i in ends and not leaves[i].constant]
-        if not wanted:
-            return {}
         seed = None
         if self.arrays and id != self.output:
             seed = Value(root.data, self.gradient_of(id).text)
@@ -98,25 +137,26 @@ class Chain:
         """
         names, shape = self.intermediates.names, self.intermediates.graph[id].shape
         bar = with_bar(names[id]) if self.arrays else None
-        if bar and bar not in names.values():
+        if bar and bar not in self._names:
             return Symbol(bar, shape)
-        direct = any(link.upper == self.output for link in self.users[id])
-        sign = "d" if direct and len(self.users[id]) > 1 else "∂"
+        uppers = self.uppers.get(id, ())
+        sign = "d" if len(uppers) > 1 and self.output in uppers else "∂"
         return Symbol(names[self.output], shape, names[id], sign)
 
     # -- paths -------------------------------------------------------------------------------
 
     def count(self) -> int:
-        """How many paths there are."""
+        """How many paths there are, and one more than are counted where there are more."""
         counts = {self.output: 1}
-        for upper, links in self.links.items():
-            for link in links:
-                counts[link.lower] = counts.get(link.lower, 0) + counts.get(upper, 0)
+        for upper, lowers in self.lowers.items():
+            for lower in lowers:
+                sum_of = counts.get(lower, 0) + counts.get(upper, 0)
+                counts[lower] = min(sum_of, MOST_COUNTED + 1)
         return counts.get(self.wrt, 0)
 
     def paths(self) -> Iterator[tuple[Link, ...]]:
         """All paths, each from the output down to the variable, in the order of the operands, depth first."""
-        if not self.links:
+        if not self.lowers:
             return
         stack: list[list[Link]] = [self.links[self.output][::-1]]
         taken: list[Link] = []
@@ -143,45 +183,47 @@ class Chain:
         """
         known: dict[int, Term] = {self.output: ONE}
         definitions: dict[Symbol, Term] = {}
-        for id in self._by_layer() if by_layer else sorted(self.users, reverse=True):
-            known[id] = grouped([self._times(known[link.upper], link) for link in self.users[id]])
+        for id in self.by_layer() if by_layer else sorted(self.users, reverse=True):
+            known[id] = grouped([self.times(known[link.upper], link) for link in self.users[id]])
             is_long = len(list(walked(known[id]))) > LONGEST
             if id != self.wrt and (is_long or (by_layer and self._divides(id))):
-                symbol = self._delta(id) if by_layer else self.gradient_of(id)
+                symbol = self.delta(id) if by_layer else self.gradient_of(id)
                 definitions[symbol], known[id] = known[id], symbol
                 self.defined[symbol] = id
         return known.get(self.wrt, ZERO), definitions
 
-    def _by_layer(self) -> list[int]:
+    def by_layer(self) -> list[int]:
         """The values on the paths by their distance from the output, that is the longest way's."""
         layer = {self.output: 0}
-        for id in sorted(self.users, reverse=True):
-            layer[id] = 1 + max(layer[link.upper] for link in self.users[id])
-        return sorted(self.users, key=lambda id: (layer[id], id))
+        for id in sorted(self.uppers, reverse=True):
+            layer[id] = 1 + max(layer[upper] for upper in self.uppers[id])
+        return sorted(self.uppers, key=lambda id: (layer[id], id))
 
     def _divides(self, id: int) -> bool:
-        """Whether the paths divide below a named value, or just below what it is computed from."""
-        links = self.links.get(id, [])
-        return len(links) > 1 or any(len(self.users[link.lower]) > 1 for link in links)
+        """Whether δ of a named value has a name: where paths divide below it, or next to it."""
+        lowers = self.lowers.get(id, [])
+        return self.is_long or len(lowers) > 1 or any(len(self.uppers[lower]) > 1 for lower in lowers)
 
-    def _delta(self, id: int) -> Symbol:
+    def delta(self, id: int) -> Symbol:
         """δ with the indices of a named value, δ₁⁽²⁾ for z₁⁽²⁾; δ(z) where these would not tell."""
         name = self.intermediates.names[id]
         told = name[1:] and all(char in BELOW or char in ABOVE for char in name[1:])
-        is_free = self._indices[name[1:]] == 1 and f"δ{name[1:]}" not in self.intermediates.names.values()
+        is_free = self._indices[name[1:]] == 1 and f"δ{name[1:]}" not in self._names
         return Symbol(f"δ{name[1:]}" if told and is_free else f"δ({name})")
 
     @cached_property
     def _indices(self) -> Counter[str]:
         """How many of those that are called δ have the same indices."""
-        return Counter(self.intermediates.names[id][1:] for id in self.users if self._divides(id))
+        return Counter(
+            self.intermediates.names[id][1:] for id in self.uppers if id != self.wrt and self._divides(id)
+        )
 
     def partial(self, link: Link) -> Term:
         """A link as ∂z/∂x."""
         names = self.intermediates.names
         return Symbol(names[link.upper], (), names[link.lower])
 
-    def _times(self, gradient: Term, link: Link) -> Term:
+    def times(self, gradient: Term, link: Link) -> Term:
         """The contribution of a link, given the gradient of its upper end."""
         if not self.arrays:
             return product([gradient, link.term])

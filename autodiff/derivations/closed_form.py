@@ -24,11 +24,16 @@ WIDEST = 100
 """Operations that are written as one expression; parts of larger ones get names."""
 
 
+MOST_DEFINITIONS = 16
+"""Names whose formulas are printed below an expression; of more the first and the last."""
+
+
 class Formula:
     """An expression in the names of values.
 
     `text` is Unicode, `latex` LaTeX; `definitions` are the formulas of the names u₁, u₂ … that parts of a
-    long expression have. `evaluate` computes it, here or at another point.
+    long expression have, of which the first and the last are printed. `evaluate` computes it, here or at
+    another point.
     """
 
     def __init__(
@@ -94,7 +99,17 @@ class Formula:
         return self._known()
 
     def __str__(self) -> str:
-        lines = [self.text, *(f"{name} = {formula.text}" for name, formula in self.definitions.items())]
+        names = [*self._coined]
+        half = MOST_DEFINITIONS // 2
+        told = [f"… ({len(names) - 2 * half:,} more names) …"]
+        ends = [names[:half], names[-half:]] if len(names) > MOST_DEFINITIONS else [names]
+        written = [[f"{name} = {Text().write(self._coined[name])}" for name in end] for end in ends]
+        lines = [
+            self.text,
+            *written[0],
+            *(told if len(ends) > 1 else []),
+            *(written[1] if len(ends) > 1 else []),
+        ]
         return "\n  where ".join(lines[:2]) + "".join(f"\n        {line}" for line in lines[2:])
 
     __repr__ = __str__

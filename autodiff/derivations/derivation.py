@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from ..differentiation.engine import gradients
@@ -12,6 +14,7 @@ from ..values.value import Value
 from .chain_rule import Chain, Link
 from .closed_form import Formula
 from .equations import latex_lines, text_lines
+from .excerpt import Excerpt
 from .expression import Symbol, Term, evaluated
 from .intermediates import Intermediates
 from .named_link import NamedLink
@@ -26,47 +29,77 @@ class Derivation:
 
     `value` is the engine's gradient, `formula` the closed formula, which can be evaluated at other
     points; `links` are all links, in the order of the paths; `paths` the chains of links, empty where
-    there are more than 8 of them; `n_paths` says how many there are.
+    there are more than 8 of them; `n_paths` says how many there are, at most 10¹⁸ + 1.
     """
 
     def __init__(
         self, output: Value, wrt: Value, intermediates: Intermediates | None = None, put: bool = True
     ) -> None:
         self.value: Data = gradients(output, wrt)
-        self._put = put
-        intermediates = intermediates or Intermediates(output, wrt, put=put)
+        self._put, self._wrt = put, wrt
+        self._intermediates = intermediates = intermediates or Intermediates(output, wrt, put=put)
         (found,) = [node.id for node in intermediates.graph if node.source is wrt] or [-1]
         self._chain = chain = Chain(intermediates, [found])
-        self._intermediates = intermediates
         self.n_paths = chain.count()
-        by_layer = self.n_paths > MOST_PATHS and not chain.arrays
-        term, self._definitions = chain.summed(by_layer)
-        self.defined = {symbol.text: id for symbol, id in chain.defined.items()}
-        self._numbers = {name: intermediates.graph[id].data for id, name in intermediates.names.items()}
-        for symbol, definition in self._definitions.items():
-            self._numbers[symbol.text] = evaluated(definition, self._numbers)
+        self._by_layer = not chain.arrays and (self.n_paths > MOST_PATHS or chain.is_long)
         nowhere = Symbol(intermediates.names[chain.output], wrt.shape, wrt.name or "x")
         self.left = chain.gradient_of(found) if found in intermediates.names else nowhere
-        self.formula = Formula(term, self._scope, self._named, wrt.shape)
-        paths = [*chain.paths()] if self.n_paths <= MOST_PATHS else []
-        ordered = (link for links in [*paths, *chain.links.values()] for link in links)
-        named = {link: self._in_names(link) for link in dict.fromkeys(ordered)}
-        self.links = tuple(named.values())
-        self.paths = tuple(tuple(named[link] for link in path) for path in paths)
-        self._working = Working(
-            chain, self.links, self.left, self.formula, self.value, self._definitions, self._numbers, by_layer
-        )
 
     @property
-    def _named(self) -> dict[str, Term]:
+    def formula(self) -> Formula:
+        """The derivative in one expression; gradients that have names in it are among the definitions."""
+        return Formula(self._summed[0], self._scope, self._named, self._wrt.shape)
+
+    @property
+    def defined(self) -> dict[str, int]:
+        """The named values whose gradients have names in the formula, by these."""
+        assert self._summed
+        return {symbol.text: id for symbol, id in self._chain.defined.items()}
+
+    @cached_property
+    def links(self) -> tuple[NamedLink, ...]:
+        """All links, in the order of the paths."""
+        ordered = (link for links in [*self._paths, *self._chain.links.values()] for link in links)
+        return tuple(self._in_names[link] for link in dict.fromkeys(ordered))
+
+    @property
+    def paths(self) -> tuple[tuple[NamedLink, ...], ...]:
+        """The chains of links; none where there are more than 8 of them."""
+        return tuple(tuple(self._in_names[link] for link in path) for path in self._paths)
+
+    @cached_property
+    def _paths(self) -> Sequence[tuple[Link, ...]]:
+        return [*self._chain.paths()] if self.n_paths <= MOST_PATHS else []
+
+    @cached_property
+    def _summed(self) -> tuple[Term, dict[Symbol, Term]]:
+        """The whole derivative, and what the gradients on the way are that have names in it."""
+        return self._chain.summed(self._by_layer)
+
+    @cached_property
+    def _numbers(self) -> dict[str, Data]:
+        """What all names stand for."""
+        graph = self._intermediates.graph
+        numbers = {name: graph[id].data for id, name in self._intermediates.names.items()}
+        for symbol, definition in self._summed[1].items():
+            numbers[symbol.text] = evaluated(definition, numbers)
+        return numbers
+
+    @property
+    def _named(self) -> Mapping[str, Term]:
         """What was named on the way: parts of a long expression, and gradients with respect to them."""
-        gradients = {symbol.text: term for symbol, term in self._definitions.items()}
-        return {**self._intermediates.parts(), **gradients}
+        gradients = {symbol.text: term for symbol, term in self._summed[1].items()}
+        return ChainMap(gradients, self._intermediates.parts())  # type: ignore[arg-type]
 
     def _scope(self) -> dict[str, Data | Term]:
         return {**self._intermediates.scope(), **self._named}
 
-    def _in_names(self, link: Link) -> NamedLink:
+    @cached_property
+    def _in_names(self) -> Mapping[Link, NamedLink]:
+        links = [link for links in self._chain.links.values() for link in links]
+        return {link: self._named_link(link) for link in links}
+
+    def _named_link(self, link: Link) -> NamedLink:
         names, arrays = self._intermediates.names, self._chain.arrays
         upper, lower = names[link.upper], names[link.lower]
         left = self._chain.gradient_of(link.lower) if arrays else Symbol(upper, (), lower)
@@ -75,8 +108,20 @@ class Derivation:
 
     @cached_property
     def sections(self) -> list[Section]:
-        """Sentences, each with the equations below it."""
-        return self._working.sections() if self._put else self._working.finished()
+        """Sentences, each with the equations below it; of a long derivation its beginning and its end."""
+        if self._chain.is_long and self._chain.uppers:
+            return Excerpt(self._chain, self.left, self.value).sections(self._put)
+        working = Working(
+            self._chain,
+            self.links,
+            self.left,
+            self.formula,
+            self.value,
+            self._summed[1],
+            self._numbers,
+            self._by_layer,
+        )
+        return working.sections() if self._put else working.finished()
 
     # -- as text, LaTeX and Markdown ---------------------------------------------------------
 
@@ -120,7 +165,8 @@ def explain(output: Value, wrt: Value, *, put: bool = True) -> Derivation:
     A link leads from one named value to the next. Parts without a name are put where a reader would:
     "Put u₁ = 3w₁ − 2w₂ + b". With `put=False` they are not, and only the finished formula is written.
     Where more than 8 paths lead to the variable, δ is written layer by layer, from the output back, in place
-    of paths. For arrays, the matrix rules are shown.
+    of paths; of a derivation through more than 1,000 named values, or 10,000 operations, the beginning and
+    the end. For arrays, the matrix rules are shown.
 
     >>> x = Value(3.0, "x")
     >>> u = 1.0 - x; u.name = "u"

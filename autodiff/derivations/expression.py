@@ -48,9 +48,10 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Two or more terms."""
+    """Two or more terms; so many more in the middle are not written."""
 
     terms: tuple[Term, ...]
+    omitted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

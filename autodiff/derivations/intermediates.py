@@ -6,8 +6,7 @@ named, (y − a)² is one link from a to e².
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
@@ -44,7 +43,9 @@ class Intermediates:
         none of the parts      if `expand`, but for the same reason, or
         each operation         if `each_operation`.
 
-    `coined` are the names among them that were given here, not by the user.
+    `coined` are the names among them that were given here, not by the user. `slopes` are the links of numbers
+    that are known so far, by their upper and lower ends, kept since many derivations have the same. What is
+    `like` others of the same output shares their graph, and its names.
     """
 
     def __init__(
@@ -57,19 +58,22 @@ class Intermediates:
         each_operation: bool = False,
         widest: int = LARGEST,
         as_typed: bool = False,
+        like: Intermediates | None = None,
     ) -> None:
-        self.graph = Graph(output)
-        self.all_names = Names(self.graph, as_typed=as_typed)
+        self.graph: Graph = like.graph if like else Graph(output)
+        self.all_names: Names = like.all_names if like else Names(self.graph, as_typed=as_typed)
         self.names: dict[int, str] = {}
+        self.slopes: dict[int, dict[int, Term]] = {}
+        self._terms: dict[int, Term] = {}
         self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
-        sizes: dict[int, int] = {}
-        depths: dict[int, int] = {}
-        for node in self.graph:
-            sizes[node.id] = bool(node.inputs) + sum(sizes[i] for i in node.inputs)
-            depths[node.id] = self._nested(node) + max((depths[i] for i in node.inputs), default=0)
-            if self._stops(node, sizes[node.id], wrt) or depths[node.id] > DEEPEST:
-                self.names[node.id] = self.all_names.spoken(node.id)
-                sizes[node.id] = depths[node.id] = 0
+        sizes, depths = [0] * len(self.graph), [0] * len(self.graph)
+        for id, node in enumerate(self.graph):
+            if node.inputs:
+                sizes[id] = 1 + sum(map(sizes.__getitem__, node.inputs))
+                depths[id] = self._nested(node) + max(map(depths.__getitem__, node.inputs))
+            if self._stops(node, sizes[id], wrt) or depths[id] > DEEPEST:
+                self.names[id] = self.all_names.spoken(id)
+                sizes[id] = depths[id] = 0
         self.view = Parts(self.graph, self.all_names, self.names)
         given = {node.id for node in self.graph if node.name}
         self.coined = {id: name for id, name in self.names.items() if self._is_part(id) and id not in given}
@@ -101,15 +105,11 @@ class Intermediates:
         copies = self.view.again(id, lambda node: node.source if node.id == id else self._leaf(node))
         return Segment(copies[id], {i: copies[i] for i in sorted(self.view.inputs(id))})
 
-    @cached_property
-    def terms(self) -> Mapping[int, Term]:
-        """The expressions of what was computed from the named values next to it, by id, in order."""
-        return {id: transcribed(self.segment(id).root) for id in self.names if self.graph[id].operation}
-
-    @cached_property
-    def slopes(self) -> dict[int, dict[int, Term]]:
-        """The links of numbers, by their upper and lower ends: kept, since many derivations have the same."""
-        return {}
+    def term(self, id: int) -> Term:
+        """The expression of a named value in those next to it; kept."""
+        if id not in self._terms:
+            self._terms[id] = transcribed(self.segment(id).root)
+        return self._terms[id]
 
     def _leaf(self, node: Node) -> Any:
         """A leaf with the name and the data of a named value; what has no name is itself."""
@@ -121,11 +121,27 @@ class Intermediates:
     def scope(self) -> dict[str, Data | Term]:
         """What the names stand for, in order: the data of leaves, the expressions of all others."""
         return {
-            name: self.terms[id] if self.graph[id].operation else self.graph[id].data
+            name: self.term(id) if self.graph[id].operation else self.graph[id].data
             for id, name in self.names.items()
         }
 
-    def parts(self) -> dict[str, Term]:
-        """The expressions that were given names here, in order, but for the whole."""
+    def parts(self) -> Mapping[str, Term]:
+        """The expressions that were given names here, in order, without the whole; each when asked for."""
         whole = self.graph.output.id
-        return {name: self.terms[id] for id, name in self.coined.items() if id != whole}
+        return _Written({name: id for id, name in self.coined.items() if id != whole}, self.term)
+
+
+class _Written(Mapping[str, Term]):
+    """The expressions that names stand for, written when they are asked for."""
+
+    def __init__(self, ids: Mapping[str, int], write: Callable[[int], Term]) -> None:
+        self._ids, self._write = ids, write
+
+    def __getitem__(self, name: str) -> Term:
+        return self._write(self._ids[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)

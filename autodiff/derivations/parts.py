@@ -6,12 +6,11 @@ into the next one that is shown. Pictures and passes see graphs in this way.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ..graph import Edge, Graph, Node
+from ..graph import Edge, Graph, Node, Uses
 from ..naming import Names
 from ..putting import hands_on
 from ..values.modes import differentiating
@@ -30,13 +29,15 @@ class Parts:
     def __init__(self, graph: Graph, names: Names, shown: Collection[int] | None = None) -> None:
         self.graph, self.names, self.each_operation = graph, names, shown is None
         self.ids: Sequence[int] = range(len(graph)) if shown is None else sorted(shown)
-        self._shown = self.ids if shown is None else frozenset(shown)
+        self._shown = bytearray([shown is None]) * len(graph)
+        for id in self.ids:
+            self._shown[id] = True
 
     def __getitem__(self, id: int) -> Node:
         return self.graph[id]
 
     def __contains__(self, id: int) -> bool:
-        return id in self._shown
+        return bool(self._shown[id])
 
     def __iter__(self) -> Iterator[Node]:
         return map(self.graph.__getitem__, self.ids)
@@ -47,17 +48,24 @@ class Parts:
 
     @cached_property
     def _inputs(self) -> Mapping[int, tuple[int, ...]]:
-        return {id: tuple(self._next_to(id)) for id in self.ids}
+        return {id: self._next_to(id) for id in self.ids}
 
-    def _next_to(self, id: int) -> Iterator[int]:
+    def _next_to(self, id: int) -> tuple[int, ...]:
         """The parts next to one, in the order of the operands, each once."""
-        seen, stack = set(), list(reversed(self.graph[id].inputs))
+        inputs = self.graph[id].inputs
+        if all(map(self._shown.__getitem__, inputs)):
+            return inputs if len(inputs) < 2 else tuple(dict.fromkeys(inputs))
+        return tuple(self._found_from(inputs))
+
+    def _found_from(self, inputs: Sequence[int]) -> Iterator[int]:
+        """The parts that are found from operands downwards, where each way first meets one."""
+        seen, stack = set(), list(reversed(inputs))
         while stack:
             i = stack.pop()
             if i in seen:
                 continue
             seen.add(i)
-            if i in self:
+            if self._shown[i]:
                 yield i
             else:
                 stack.extend(reversed(self.graph[i].inputs))
@@ -107,14 +115,11 @@ class Parts:
                 yield Edge(source, id, position)
 
     @cached_property
-    def uses(self) -> Mapping[int, Sequence[Edge]]:
+    def uses(self) -> Uses:
         """The edges that leave each part that is used."""
         if self.each_operation:
             return self.graph.uses
-        uses: dict[int, list[Edge]] = defaultdict(list)
-        for edge in self.edges:
-            uses[edge.source].append(edge)
-        return dict(uses)
+        return Uses(self.ids, self._inputs.values())
 
 
 def parts_of(graph: Graph, each_operation: bool | None = None) -> Parts:
@@ -124,9 +129,9 @@ def parts_of(graph: Graph, each_operation: bool | None = None) -> Parts:
     """
     names, outputs = Names(graph), {node.id for node in graph.outputs}
     shown = [
-        node.id
-        for node in graph
-        if node.id in names or node.id in outputs or (not node.inputs and node.shape)
+        id
+        for id, node in enumerate(graph)
+        if id in names or (node.operation is None and node.shape) or id in outputs
     ]
     if each_operation is None:
         spoken_of = any(graph[id].inputs and id not in outputs for id in shown)

@@ -11,7 +11,7 @@ from ..text.notation import visible
 from ..values.data import Data, is_lazy, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
-from .chain_rule import Chain, Link
+from .chain_rule import MOST_COUNTED, Chain, Link
 from .closed_form import Formula
 from .equations import Equation
 from .expression import Given, Number, Product, Symbol, Term, multiplied, shape_of_term, walked
@@ -93,7 +93,7 @@ class Working:
             return []
         output = self.chain.output
         if output in self.intermediates.coined:
-            whole = self.intermediates.terms[output]
+            whole = self.intermediates.term(output)
             equations.append(self._part(self.intermediates.names[output], whole))
         return [replace(equations[0], lead="Put "), *equations[1:]]
 
@@ -101,9 +101,7 @@ class Working:
         return Equation(Symbol(name, shape_of_term(term)), term, result=self._number(name))
 
     def _number(self, name: str) -> Term | None:
-        """The number that a name stands for; nothing for an array."""
-        data = self.numbers[name]
-        return None if shape_of(data) or is_lazy(data) else Number(float(data))
+        return number_of(self.numbers[name])
 
     def _mentioned(self) -> Iterator[str]:
         """The names on the paths, and in the formulas of the links."""
@@ -112,7 +110,7 @@ class Working:
 
     def _listed(self, what: str, equations: list[Equation]) -> Section:
         """Equations; of many the first and the last, which is said."""
-        shown = _few(equations)
+        shown = few(equations)
         if len(shown) == len(equations):
             return "", shown
         half = MOST_LINES // 2
@@ -144,7 +142,7 @@ class Working:
         users = self.chain.users
         if len(users) == 1 and not self.definitions:
             return []  # the sum is the result
-        return _few(
+        return few(
             [
                 Equation(self.chain.gradient_of(id), total([link.term for link in users[id]]))
                 for id in sorted(users, reverse=True)
@@ -152,7 +150,9 @@ class Working:
         )
 
     def _paths_in_words(self) -> str:
-        return f"{self.chain.count():,} paths lead from {self._names[1]} to {self._names[0]}"
+        count = self.chain.count()
+        told = f"{count:,} paths" if count <= MOST_COUNTED else "More than 10¹⁸ paths"
+        return f"{told} lead from {self._names[1]} to {self._names[0]}"
 
     def _growing(self) -> list[Section]:
         """The chain rule, applied again and again; of several paths their sum."""
@@ -164,7 +164,7 @@ class Working:
         """The sum over the paths, each on its own line."""
         equations = []
         for n, path in enumerate(self.chain.paths()):
-            factors = _few([self.chain.partial(link) for link in path], MOST_FACTORS, ELLIPSIS)
+            factors = few([self.chain.partial(link) for link in path], MOST_FACTORS, ELLIPSIS)
             left, sign = (None, "+") if n else (self.left, "=")
             equations.append(Equation(left, multiplied(factors), sign=sign))
         return equations
@@ -176,7 +176,7 @@ class Working:
         equations = []
         for n, count in enumerate(shown):
             first = self.chain.gradient_of(path[-count].upper)
-            factors = _few([first, *links[-count:]], MOST_FACTORS, ELLIPSIS)
+            factors = few([first, *links[-count:]], MOST_FACTORS, ELLIPSIS)
             left = self.left if n == 0 else None
             equations.append(Equation(left, Product(tuple(factors)), NOTES[min(n, 2)]))
         return equations
@@ -194,7 +194,7 @@ class Working:
             return [Equation(self.left, term)]
         numbered = [] if self.chain.arrays else [Equation(None, term, numbers=self.numbers)]
         again = self._by_definition()
-        return [Equation(self.left, term), *again, *numbered, Equation(None, _shown(self.value))]
+        return [Equation(self.left, term), *again, *numbered, Equation(None, shown_data(self.value))]
 
     def _by_definition(self) -> list[Equation]:
         """The slope of one operation alone in the other form that it has: σ′ = e⁻ᵛ(1 + e⁻ᵛ)⁻²."""
@@ -210,17 +210,22 @@ class Working:
     def _defined(self) -> list[Equation]:
         """The gradients on the way that keep their names in the formula."""
         return [
-            Equation(symbol, meaning, result=_shown(self.numbers[symbol.text]))
+            Equation(symbol, meaning, result=shown_data(self.numbers[symbol.text]))
             for symbol, meaning in self.definitions.items()
         ]
 
 
-def _few(shown: list[Shown], most: int = MOST_LINES, gap: Shown | None = None) -> list[Shown]:
+def few(shown: Sequence[Shown], most: int = MOST_LINES, gap: Shown | None = None) -> list[Shown]:
     """The first and the last of many, with a gap between them."""
     if len(shown) <= most:
-        return shown
+        return [*shown]
     half = most // 2
     return [*shown[:half], *([] if gap is None else [gap]), *shown[-half:]]
+
+
+def number_of(data: Data) -> Term | None:
+    """The number that data are; nothing for an array."""
+    return None if shape_of(data) or is_lazy(data) else Number(float(data))
 
 
 def _names_in(term: Term) -> list[str]:
@@ -230,9 +235,9 @@ def _names_in(term: Term) -> list[str]:
 
 def _result_of(link: NamedLink) -> Term | None:
     """The number of a link, unless its formula is one."""
-    return None if isinstance(link.formula.term, Number) else _shown(link.value)
+    return None if isinstance(link.formula.term, Number) else shown_data(link.value)
 
 
-def _shown(data: Data) -> Term:
+def shown_data(data: Data) -> Term:
     """Data as a term."""
     return Given(data) if shape_of(data) or is_lazy(data) else Number(float(data))

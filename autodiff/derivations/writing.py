@@ -99,8 +99,8 @@ class Text(Marks):
                 return self.array(data), ATOM
             case Symbol():
                 return self.symbol(term)
-            case Sum(terms):
-                return self.sum(terms), SUM
+            case Sum(terms, omitted):
+                return self.sum(terms, omitted), SUM
             case Product(factors):
                 return self.product(factors)
             case Power():
@@ -151,13 +151,13 @@ class Text(Marks):
 
     # -- sums and products -------------------------------------------------------------------
 
-    def sum(self, terms: tuple[Term, ...]) -> str:
+    def sum(self, terms: tuple[Term, ...], omitted: int = 0) -> str:
         """Terms with their signs between them, the highest power or a positive one first."""
-        ordered = descending(bare(terms)) or positive_first(bare(terms))
-        if len(ordered) <= self.most_terms:
+        ordered = bare(terms) if omitted else descending(bare(terms)) or positive_first(bare(terms))
+        if len(ordered) <= self.most_terms and not omitted:
             return self.signed(ordered)
-        half = int(self.most_terms) // 2
-        left_out = self.left_out(f"{len(ordered) - 2 * half:,} more terms")
+        half = len(ordered) // 2 if omitted else int(self.most_terms) // 2
+        left_out = self.left_out(f"{len(ordered) - 2 * half + omitted:,} more terms")
         return f"{self.signed(ordered[:half])} + {left_out} {self.signed(ordered[-half:], after=True)}"
 
     def signed(self, terms: Sequence[Term], after: bool = False) -> str:

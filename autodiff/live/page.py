@@ -93,7 +93,7 @@ class LivePage(DocumentPage):
         passes = self._passes
         texts = {id: self._tell.data(data) for id, data in passes.data.items()}
         longest = {id: max(WIDEST, text, key=len) for id, text in texts.items()}
-        cards = cards_of(passes.intermediates, longest, dict.fromkeys(filter(passes.varies, texts), WIDEST))
+        cards = cards_of(passes, longest, dict.fromkeys(filter(passes.varies, texts), WIDEST))
         card_of = self._gathering.card_of
         shown = [card for card in cards if card.id not in card_of]
         shown += itertools.starmap(self._gathered, self._gathering.groups.items())

@@ -88,9 +88,10 @@ def play(
         raise TypeError("play: xlim and ylim are of functions of one or two variables, not of a Value")
     direction = one_of("direction", direction, DIRECTIONS)
     digits = digits_of(number_format)
-    limit = f"the {MOST_LINES:,} that a page can compute"
-    passes = asked("play", value, wrt, each_operation, MOST_LINES, limit, "take fewer observations")
-    _check_graph(passes.intermediates.graph)
+    if isinstance(value, Value):
+        _check_size(Graph(value))
+    passes = asked("play", value, wrt, each_operation)
+    _check_numbers(passes.intermediates.graph)
     _check_cards(gathering(passes).cards)
     computation = Computation(passes)
     return LivePage(computation, javascript(_listings(computation), "play"), digits, direction)
@@ -108,13 +109,16 @@ def digits_of(number_format: str) -> int:
     return int(found[1])
 
 
-def _check_graph(graph: Graph) -> None:
+def _check_size(graph: Graph) -> None:
     count = sum(node.operation is not None for node in graph)
     if count > MOST_LINES:
         raise ValueError(
             f"play: the graph has {count:,} operations, and a page computes at most {MOST_LINES:,}; take a "
             "Value nearer to the leaves, or fewer observations"
         )
+
+
+def _check_numbers(graph: Graph) -> None:
     for node in graph:
         if node.shape:
             raise ValueError(

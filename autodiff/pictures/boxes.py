@@ -85,8 +85,9 @@ def _settle(graph: Graph, boxes: Boxes, begins: Sequence[float]) -> None:
 
 def used_by(graph: Graph) -> dict[int, list[int]]:
     """The users of everything that no operation recorded, outputs aside."""
-    used = graph.uses.keys() - {node.id for node in graph.outputs}
-    return {id: [use.target for use in graph.uses[id]] for id in sorted(used) if not graph[id].inputs}
+    outputs, uses = {node.id for node in graph.outputs}, graph.uses
+    given = [node.id for node in graph if not node.inputs and node.id not in outputs]
+    return {id: [use.target for use in uses[id]] for id in given if id in uses}
 
 
 def _birth(node: Node) -> int:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -33,39 +34,41 @@ MARKED_LESS = 2
 
 
 class _Way(NamedTuple):
-    """A way to draw a graph: a key for each part, the boxes, which are closed, how many each stands for."""
+    """A way to draw a graph: a key for each node, the boxes, which are closed, how many each stands for."""
 
-    keys: dict[int, int]
+    keys: Sequence[int]
     boxes: Boxes
     closed: set[int]
     counts: Sequence[int]
-
-    @property
-    def size(self) -> int:
-        """How many cards it needs."""
-        return len(set(self.keys.values()))
+    size: int
+    """How many cards it needs."""
 
 
 class Collapsed:
     """The cards of a picture, in order.
 
     `cards` are the ids of the nodes on each, `stands_for` the box that a card stands for, NOWHERE if none.
-    `of` says which card each part is on, REST where it is left out. `counts` says how many boxes each
-    one of `boxes` stands for.
+    `of` says for each node which card it is on if it is a part, REST where it is left out; `left_out` how
+    many parts are. `counts` says how many boxes each one of `boxes` stands for.
     """
 
     def __init__(self, parts: Parts, way: _Way, max_cards: int) -> None:
         self._parts, self._leaves_out = parts, not parts.each_operation
         self.boxes, self.counts, self._closed = way.boxes, way.counts, way.closed
         members: dict[int, list[int]] = defaultdict(list)
-        for id, key in way.keys.items():
-            members[key].append(id)
-        kept = _nearest(parts, way.keys, max_cards - 1) if len(members) > max_cards else members.keys()
+        for id in parts.ids:
+            members[way.keys[id]].append(id)
+        kept = (
+            _nearest(parts, way.keys, members, max_cards - 1) if len(members) > max_cards else members.keys()
+        )
         shown = sorted((ids[-1], key) for key, ids in members.items() if key in kept)
         self.cards = [members[key] for _, key in shown]
         self.stands_for = [CLOSED - key if key <= CLOSED else NOWHERE for _, key in shown]
-        number = {key: card for card, (_, key) in enumerate(shown)}
-        self.of = {id: number.get(key, REST) for id, key in way.keys.items()}
+        self.of = [REST] * len(parts.graph)
+        for card, ids in enumerate(self.cards):
+            for id in ids:
+                self.of[id] = card
+        self.left_out = len(parts.ids) - sum(map(len, self.cards))
 
     def place(self, card: int) -> int:
         """The open box that a card stands in."""
@@ -116,7 +119,9 @@ class _Ways:
 
     def __getitem__(self, k: int) -> _Way:
         closed = self.closed[k]
-        return _Way(_keys(self.parts, self.boxes, self.groups, closed), self.boxes, closed, self.counts)
+        keys = _keys(self.parts, self.boxes, self.groups, closed)
+        size = len(self.parts.ids) if isinstance(keys, range) else len({keys[id] for id in self.parts.ids})
+        return _Way(keys, self.boxes, closed, self.counts, size)
 
     def first_within(self, most: int) -> _Way | None:
         """The way that shows most with so many cards."""
@@ -158,35 +163,34 @@ def _at_depth(boxes: Boxes, depth: int) -> set[int]:
     return {box for box, own in enumerate(boxes.depths) if own == depth}
 
 
-def _keys(parts: Parts, boxes: Boxes, groups: Sequence[int], closed: set[int]) -> dict[int, int]:
+def _keys(parts: Parts, boxes: Boxes, groups: Sequence[int], closed: set[int]) -> Sequence[int]:
     """For each part the outermost collapsed box around it, or else its group.
 
     What was not recorded, and is more than a number in a formula, stays beside its box.
     """
     if not closed:
-        return {id: groups[id] for id in parts.ids}
+        return groups
     outermost = {NOWHERE: NOWHERE}
     for box, parent in enumerate(boxes.parents):
         around = outermost[parent]
         outermost[box] = box if around == NOWHERE and box in closed else around
-    keys = {}
+    keys = [*groups]
     for node in parts:
         top = outermost[boxes.of[node.id]]
         beside = top == NOWHERE or (node.operation is None and (node.kind != "number" or bool(node.shape)))
-        keys[node.id] = groups[node.id] if beside else CLOSED - top
+        if not beside:
+            keys[node.id] = CLOSED - top
     return keys
 
 
-def _nearest(parts: Parts, keys: dict[int, int], most: int) -> set[int]:
+def _nearest(parts: Parts, keys: Sequence[int], members: Mapping[int, list[int]], most: int) -> set[int]:
     """The cards that are the fewest steps away from an output."""
-    sources: dict[int, dict[int, None]] = defaultdict(dict)
-    for id in reversed(parts.ids):
-        for source in reversed(parts.inputs(id)):
-            sources[keys[id]][keys[source]] = None
     found = dict.fromkeys(keys[node.id] for node in parts.graph.outputs)
     waiting = deque(found)
     while waiting and len(found) < most:
-        for key in sources[waiting.popleft()]:
+        ids = reversed(members[waiting.popleft()])
+        for source in chain.from_iterable(reversed(parts.inputs(id)) for id in ids):
+            key = keys[source]
             if key not in found and len(found) < most:
                 found[key] = None
                 waiting.append(key)

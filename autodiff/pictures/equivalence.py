@@ -13,6 +13,9 @@ from itertools import count
 from ..graph import Graph, Node
 from .boxes import NOWHERE, Boxes, used_by
 
+MOST_KINDS = 100
+"""Kinds of terms by which sums are compared; with more, only those put together alike are of one kind."""
+
 
 class Equivalence:
     """The kinds of nodes of a graph, as a number for each node, and the boxes of these kinds.
@@ -47,6 +50,8 @@ class Equivalence:
         if not node.operation.symmetric:
             return self._numbers[name, node.shape, path, own, *inputs]
         terms = frozenset(term for i in inputs for term in self._terms.get((name, path, i), (i,)))
+        if len(terms) > MOST_KINDS:
+            return self._numbers[name, node.shape, path, own, *inputs]
         kind = self._numbers[name, node.shape, path, own, terms]
         self._terms[name, path, kind] = terms
         return kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from ..derivations.parts import Parts
@@ -69,9 +70,8 @@ class Scene:
         numbered = zip(collapsed.boxes.numbered(), collapsed.counts, strict=True)
         self.boxes = [visible(title) + (f" × {count:,}" if count > 1 else "") for title, count in numbered]
         self.cards = [self._card(card) for card in range(len(collapsed.cards))]
-        left_out = list(collapsed.of.values()).count(REST)
-        if left_out:
-            text = f"… {counted(left_out, 'more value')}"
+        if collapsed.left_out:
+            text = f"… {counted(collapsed.left_out, 'more value')}"
             self.cards.append(Card("rest", "rest", False, False, False, None, (text,), NOWHERE))
         self.arrows = list(self._all_arrows())
 
@@ -172,19 +172,21 @@ class Scene:
     def _all_arrows(self) -> Iterator[Arrow]:
         """One for each edge between two nodes, and one between any other two cards."""
         of, ids = self._collapsed.of, [card.id for card in self.cards]
-        own = [card.id if not card.is_several and card.look != "rest" else "" for card in self.cards]
-        alone = {id: own[card] for id, card in of.items()}
+        own = ["" if card.is_several or card.look == "rest" else card.id for card in self.cards]
+        own += [""] * (not self._collapsed.left_out)  # in the last place, that of REST
         between: dict[tuple[int, int], set[int]] = defaultdict(set)
-        for id in self._parts.ids:
-            inputs = self._parts.inputs(id)
-            labelled = inputs and (self._wording.local or self._is_ordered(id))
+        for id in sorted(chain.from_iterable(self._collapsed.cards)):
+            card, inputs = of[id], self._parts.inputs(id)
+            alone = own[card]
+            labelled = alone and inputs and (self._wording.local or self._is_ordered(id))
             for position, source in enumerate(inputs):
-                if alone[id] and alone[source]:
+                start = of[source]
+                if alone and own[start]:
                     text = self._beside(id, position) if labelled else ""
                     absorbed = bool(text) and self._wording.absorbed(id, position)
-                    yield Arrow(f"e{id}_{position}", alone[source], alone[id], text, absorbed)
-                elif of[source] != of[id] and of[id] != REST:
-                    between[of[source], of[id]].add(source)
+                    yield Arrow(f"e{id}_{position}", own[start], alone, text, absorbed)
+                elif start != card:
+                    between[start, card].add(source)
         for (start, target), sources in between.items():
             counts = len(sources) > 1 and self.cards[start].look in ("box", "rest")
             text = f"{len(sources):,} values" if counts else ""

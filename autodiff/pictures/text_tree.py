@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from .. import settings
 from ..graph import Graph, Node
 from ..naming import Names
+from ..text.digits import counted
 from ..text.notation import text_of, visible
 from ..text.table import aligned
 from ..values.value import Value
@@ -32,7 +32,8 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
 
     Each line has name, operation, data and gradient, "–" where none was computed. What has no name of the
     user's has the one that derivations give it: f, u₁ …. What is used again is only referred to: by its name,
-    or by a number if it has none.
+    or by a number if it has none. Of a graph of more than `max_nodes` the first are shown, and how many are
+    left out.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x + 1.0
@@ -44,15 +45,19 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
     │  └─ ↑ x
     └─ number   1
 
-    Raises TypeError for anything but a Value, and ValueError for a graph of more than `max_nodes`, and for a
-    format that is not one.
+    Raises TypeError for anything but a Value, and ValueError for a format that is not one.
     """
-    graph, written = Graph(value, max_nodes), settings.number_format("tree: number_format", number_format)
+    most = settings.whole("tree: max_nodes", max_nodes, 1)
+    graph, written = Graph(value), settings.number_format("tree: number_format", number_format)
     names = Names(graph)
-    marks = _marks(graph, names)
     rows: list[tuple[str, ...]] = []
+    shown: set[int] = set()
     for branch, node, again in _branches(graph):
-        name, mark = names[node.id] or "", marks.get(node.id, "")
+        if len(shown) == most and not again:
+            rows.append((f"… {counted(len(graph) - most, 'more node')}",))
+            break
+        shown.add(node.id)
+        name, mark = names[node.id] or "", _mark(graph, names, node.id)
         if again:
             rows.append((branch + _joined("↑", name, mark),))
         else:
@@ -75,10 +80,9 @@ def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:
             stack.extend(reversed(below))
 
 
-def _marks(graph: Graph, names: Names) -> dict[int, str]:
-    """Numbers for the nodes that are used several times and have no name."""
-    used = Counter(edge.source for edge in graph.edges)
-    return {node.id: f"#{node.id}" for node in graph if used[node.id] > 1 and node.id not in names}
+def _mark(graph: Graph, names: Names, id: int) -> str:
+    """A number for a node that is used several times and has no name."""
+    return f"#{id}" if id not in names and graph.uses.count(id) > 1 else ""
 
 
 def _title(node: Node, name: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..derivations.part_derivatives import PartDerivatives
 from ..derivations.parts import Parts
-from ..graph import Node
+from ..graph import Edge, Node
 from ..text.digits import counted, with_minus
 from ..text.notation import NOTHING, text_of, visible
 from ..values.data import Data, holds_nan, is_lazy
@@ -23,6 +23,9 @@ CLEARER = {"·": "×", "**": "^"}
 
 MOST_TERMS = 4
 """Terms of a gradient that are written out; of more the first, the last, and how many there are."""
+
+MOST_USES = 100
+"""Uses of a value whose terms are worked out; of more it is said how many there are."""
 
 ONE_LINE = 12
 """Letters of a formula that stands on one line."""
@@ -60,8 +63,13 @@ class Wording:
         """The nodes whose local derivatives are asked for."""
         asked = set(alone) if self.local else set()
         if self.ledger:
-            asked.update(use.target for id in alone for use in several_uses(self.parts, id))
+            asked.update(use.target for id in alone for use in self._summed(id))
         return sorted(asked)
+
+    def _summed(self, id: int) -> Sequence[Edge]:
+        """The uses of a node whose terms are worked out."""
+        uses = several_uses(self.parts, id)
+        return uses if len(uses) <= MOST_USES else ()
 
     def number(self, data: Any) -> str:
         """A number, or an array in few characters, with real minus signs."""
@@ -102,9 +110,9 @@ class Wording:
         uses = several_uses(self.parts, node.id) if self.ledger else ()
         if not uses or self.slopes is None:
             return text
-        found = terms_of(self.parts, node.id, uses, self.slopes)
+        found = terms_of(self.parts, node.id, uses, self.slopes) if len(uses) <= MOST_USES else None
         if found is None:
-            return f"{text}\nsum of {len(uses):,} terms" if node.shape else text
+            return f"{text}\nsum of {len(uses):,} terms" if node.shape or len(uses) > MOST_USES else text
         return f"{text}\n= {self._sum(*found)}"
 
     def _sum(self, terms: list[float], elsewhere: float) -> str:
@@ -180,6 +188,8 @@ class Wording:
 
 
 def _is_nan(data: Data | None) -> bool:
+    if type(data) is float:
+        return data != data
     return data is not None and not isinstance(data, tuple) and holds_nan(data)
 
 
@@ -193,4 +203,6 @@ def _together(parts: list[Any]) -> Any:
     """All data in one array; None if some are missing, or not to be looked at."""
     if any(part is None or isinstance(part, tuple) or is_lazy(part) for part in parts):
         return None
+    if all(type(part) is float for part in parts):
+        return np.array(parts)
     return np.concatenate([np.ravel(part) for part in parts])

@@ -26,6 +26,9 @@ from .version import Version
 Function = Callable[..., Any]
 Static = str | int | Collection[str | int]
 
+MOST_BYTES = 2**30
+"""Memory of all versions together; the one used last stays in any case."""
+
 SHORT_WAYS = 4
 """How many versions are tried before arguments are sorted."""
 
@@ -126,14 +129,21 @@ class Program:
             if version is None or not version.is_current():
                 self._forget(key)
                 version = self._versions[key] = Version(self._f, key, arguments, _identifier(self._f))
-                if len(self._versions) > self._keep:
-                    self._forget(next(iter(self._versions)))
+                self._make_room()
             if not version.shortened:
                 version.shortened = True
                 if (way := direct(version, arguments)) is not None:
                     self._short = ((version, way), *self._short[: SHORT_WAYS - 1])
             self._use(version)
             return version
+
+    def _make_room(self) -> None:
+        """Let versions go that were not used for the longest time, while there are too many, or too large."""
+        size = sum(version.nbytes for version in self._versions.values())
+        while len(self._versions) > self._keep or (size > MOST_BYTES and len(self._versions) > 1):
+            oldest = next(iter(self._versions))
+            size -= self._versions[oldest].nbytes
+            self._forget(oldest)
 
     def _use(self, version: Version) -> None:
         """Note which version was used last."""
@@ -233,7 +243,8 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     layers, and Values put in place of their parameters (new `data` of parameters are read); what belongs to
     Python's own modules; and a new `__code__` of a function. Static arguments that are equal are the same.
 
-    The last `keep` versions are kept, see `versions`; threads can share a program. `source` is the text.
+    The last `keep` versions are kept, see `versions`, or fewer where they take more than a gigabyte together;
+    threads can share a program. `source` is the text.
     Overflow, nan and kinks are those of the eager engine, but BLAS may keep ∞ where products that overflow
     cancel. So is 0·∞: 0 for structural zeros, decided anew at each call, else nan. There are no warnings.
 

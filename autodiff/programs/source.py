@@ -57,6 +57,8 @@ class Source(str):
     of_arrays: dict[str, str]
     functions: list[Function]
     doc: str
+    nbytes: int
+    """Bytes of arrays that are kept from call to call: constants that are bound, and those on the way."""
 
     @property
     def name(self) -> str:
@@ -99,6 +101,8 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
     source = Source("\n\n".join([*_preamble(words, given), *texts]))
     source.bound, source.given, source.of_arrays = words.bound, given, words.of_arrays
     source.functions, source.doc = functions, doc
+    constants = [x.nbytes for x in words.bound.values() if type(x) is np.ndarray]
+    source.nbytes = sum(constants) + sum(body.plan.nbytes for body in bodies)
     return source
 
 

@@ -26,6 +26,9 @@ STAYS = ("_f", "_arguments", "_lock", "_absorbing", "main", "guarded", "changed"
 UNTOLD = Origin("", "")
 """The origin of all lines of a listing that nobody reads."""
 
+TEXT = 50
+"""Bytes that a letter of a source stands for: its listing and its compiled code are many times as large."""
+
 
 class Form:
     """One recording of f, as a function of data."""
@@ -90,7 +93,7 @@ class Version:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         text, arguments = state.pop("text"), state.pop("arguments")
-        vars(self).update(state, recasts=recasts.on, checks_nan=False, shortened=False)
+        vars(self).update(state, recasts=recasts.on, checks_nan=False, shortened=False, _absorbing=None)
         self.main = Form.told(text, arguments, self.captured)
         self.guarded, self.changed = Guarded([], []), bool
         self._lock = threading.RLock()
@@ -139,6 +142,12 @@ class Version:
                 recording = self._recorded(absorbs=True, captured=self.captured)
                 self._absorbing = Form(recording, self.name, self.doc)
             return self._absorbing
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of arrays that are kept from call to call, by one thread; the text is counted with them."""
+        forms = [form for form in (self.main, self._absorbing) if form]
+        return sum(form.source.nbytes + TEXT * len(form.source) for form in forms)
 
     # -- to be read ----------------------------------------------------------------------------
 

@@ -230,12 +230,10 @@ def test_what_cannot_be_shown_is_refused_with_the_remedy():
         animate(x * c, max_nodes="many")
     with pytest.raises(TypeError, match="animate: each_operation must be True or False, got 'yes'"):
         animate(x * c, each_operation="yes")
-    y = x
-    for _ in range(300):
-        y = sigmoid(y)
-    with pytest.raises(ValueError, match="301 nodes, more than max_nodes=200"):
-        animate(y)
-    assert len(animate(y, max_nodes=400).steps) == 603
+
+
+def test_what_is_not_a_step_is_refused_by_name_and_so_is_a_leaf_that_was_changed() -> None:
+    x = Value(2.0, "x")
     u = x * 2.0
     v = u + 1.0
     v.name = "v"
@@ -244,6 +242,29 @@ def test_what_cannot_be_shown_is_refused_with_the_remedy():
     x.data = 3.0
     with pytest.raises(ValueError, match="assigned new data after"):
         animate(u)
+
+
+def test_of_a_large_graph_what_is_nearest_to_the_output_is_shown_and_what_is_left_out_is_said() -> None:
+    y = Value(2.0, "x")
+    for _ in range(300):
+        y = sigmoid(y)
+    story = animate(y)
+    assert len(story.steps) == 3 + 2 * 59
+    assert "Shown are the 60 values nearest to f; 241 values are left out" in story.frames[0].text
+    assert len(animate(y, max_nodes=400).steps) == 603
+
+
+@given(st.integers(2, 40), st.integers(3, 30))
+def test_gradients_at_the_end_are_those_of_the_whole_graph_however_much_is_left_out(n, most):
+    w, h = Value(0.7, "w"), Value(0.3, "h")
+    y = h
+    for k in range(n):
+        y = sigmoid(w * y + 0.1 * k)
+        y.name = f"y{k}"
+    story = animate(y, [w, h], max_nodes=most, number_format=EXACT)
+    assert len(story.steps) <= 3 + 4 * most
+    found = [read(flat(equation).rpartition("= ")[2]) for _, equation in story.steps[-1].formulas]
+    assert found == pytest.approx(gradients(y, [w, h]), rel=1e-14)
 
 
 def test_a_variable_alone_has_a_story(tmp_path: Path) -> None:

@@ -512,3 +512,31 @@ def test_no_rule_of_an_operation_is_written_in_words_of_programs(case) -> None:
         rules = [link.text for link in derivation.links]
         for word in {word for rule in rules for word in WORDS_OF_PROGRAMS.findall(rule)}:
             assert own & SEVERAL_RESULTS or any(word in name for name in own), (word, rules)
+
+
+# -- very long derivations ---------------------------------------------------------------------------
+
+
+def test_of_a_very_long_derivation_the_ends_are_written_with_the_numbers_of_the_engine() -> None:
+    x, w = Value(0.1, "x"), Value(0.9, "w")
+    y, halves = x, []
+    for k in range(1500):
+        y = y * w + 0.01 * k
+        y.name = f"y{k}"
+        halves.append(y)
+    text = str(explain(y, w))
+    assert "The first 8 and the last 8 of 1,499 named gradients:" in text
+    assert "1,500 paths lead from w to y₁₄₉₉" in text
+    assert "(1,478 more terms)" in text
+    assert f"δ₁₄₉₁ = δ₁₄₉₂·w = {gradients(y, halves[1491]):.6g}" in text
+    assert len(text) < 3000
+
+
+def test_more_paths_than_anybody_counts_are_said_to_be_many() -> None:
+    a, b = Value(0.5, "a"), Value(0.25, "b")
+    c = a
+    for _ in range(400):
+        a, b = (a + b) * 0.5, a
+    derivation = explain(a, c)
+    assert derivation.n_paths == 10**18 + 1
+    assert str(derivation).count("More than 10¹⁸ paths lead from a to f") == 1

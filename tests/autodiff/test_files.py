@@ -25,7 +25,7 @@ from autodiff.files.writing import replacing, write
 from nn import MLP, History, save
 from nn.lecture import demonstration_1
 from optim import newton
-from tests.benchmarks.readme import BEGIN, END, rewrite
+from tests.benchmarks.page import BEGIN, END, rewrite
 
 
 def names(folder):

@@ -17,6 +17,7 @@ from autodiff.naming import Names, shown_names
 from autodiff.testing import expressions
 from autodiff.text.lettering import BELOW, latex_of
 from autodiff.text.letters import lettered
+from nn.activations import identity
 
 s = ad.sigmoid
 
@@ -245,3 +246,16 @@ def test_what_the_identity_hands_on_is_put_in_its_place() -> None:
     affine = [node.id for node in graph if node.symbol == "x·Wᵀ + b"]
     assert [names[id] for id in affine] == ["u₁", "u₃"]
     assert [names[node.id] for node in graph if node.symbol == "identity"] == [None]
+
+
+@given(expressions(["add", "subtract", "multiply", "sin", "tanh", "exp", "square"], arrays=False))
+def test_what_is_used_by_way_of_the_identity_is_put_as_if_it_was_used_itself(e) -> None:
+    for use in (
+        lambda y: y + 1.0,
+        lambda y: y * y,
+        lambda y: (y + 2.0) * ad.sin(y),
+        lambda y: ad.tanh(y) - y,
+    ):
+        direct = use(e(*map(Value, e.inputs)))
+        handed = use(identity(e(*map(Value, e.inputs))))
+        assert symbols(handed) == symbols(direct)

@@ -77,12 +77,17 @@ def test_a_format_of_numbers_that_is_none_is_refused() -> None:
         tree(Value(2.0, "x"), number_format="d")
 
 
-def test_a_deep_graph_needs_no_recursion_and_a_large_one_is_refused() -> None:
+def test_a_deep_graph_needs_no_recursion_and_of_a_large_one_the_first_lines_are_shown() -> None:
     x = y = Value(0.0, "x")
     for _ in range(2000):
         y = y + x
     assert len(str(tree(y, max_nodes=5000)).splitlines()) == 4001
-    with pytest.raises(ValueError, match="more than 500 nodes"):
-        tree(y)
+    whole, lines = str(tree(y, max_nodes=5000)).splitlines(), str(tree(y)).splitlines()
+    assert lines[-1] == "… 1,501 more nodes"
+    shown = [" ".join(line.split()) for line in lines[:-1]]
+    assert shown == [" ".join(line.split()) for line in whole[: len(shown)]]
+    assert str(tree(y, max_nodes=2001)) == str(tree(y, max_nodes=5000))
+    with pytest.raises(ValueError, match="tree: max_nodes must be 1 or above, got 0"):
+        tree(y, max_nodes=0)
     with pytest.raises(TypeError, match="only a Value"):
         tree(1.0)  # type: ignore[arg-type]

@@ -7,40 +7,38 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .readme import README, between_markers, rewrite
+from .page import PAGES, between_markers, rewrite
+from .works import WORKS
 
 if TYPE_CHECKING:
     from .harness import Row
 
-WORKS = (
-    "moons", "memory", "importing", "chain", "pictures",
-    "lecture", "scalars", "networks", "everyday", "transformer", "convolution", "rosenbrock", "digits",
-    "scan", "minimisation", "training", "compiling", "dask_rows",
-)  # fmt: skip
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 JAX = {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"}
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Measure, print, and write the README's table if asked; 1 where something failed."""
+    """Measure, print, and write the tables of the documentation if asked; 1 where something failed."""
     chosen = arguments(words)
     # NumPy and XLA read these when they are imported, which no module here does before this line.
     os.environ.update(dict.fromkeys(THREADS, "1") | JAX)
     from autodiff.text.console import print_anything
 
-    from .table import in_columns, in_markdown, machine
+    from .table import in_columns, in_markdown, in_short, machine
 
-    rows = list(measured(chosen.works or WORKS))
+    rows = list(measured(chosen.works or list(WORKS)))
     print_anything()
     print(in_columns(rows))
     if not all(row.figures for row in rows):
-        print("not all could be measured; the README is as it was", file=sys.stderr)
+        print("not all could be measured; the pages are as they were", file=sys.stderr)
         return 1
-    if chosen.write_readme:
-        rewrite(README, f"{machine()}\n\n{in_markdown(rows)}")
+    if chosen.write:
+        for page, table in zip(PAGES, (in_markdown(rows), in_short(rows)), strict=True):
+            rewrite(page, f"{machine()}\n\n{table}")
     return 0
 
 
@@ -49,15 +47,17 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("works", nargs="*", metavar="work", help=f"of {', '.join(WORKS)}; all if none")
     parser.add_argument(
-        "--write-readme", action="store_true", help="put the table of all works into README.md"
+        "--write",
+        action="store_true",
+        help="put the table into docs/speed.md, its telling lines into README.md",
     )
     chosen = parser.parse_args(words)
     if unknown := set(chosen.works).difference(WORKS):
         parser.error(f"no work {', '.join(sorted(unknown))}; choose of {', '.join(WORKS)}")
-    if chosen.write_readme and chosen.works:
-        parser.error("--write-readme takes the table of all works; leave their names out")
-    if chosen.write_readme:
-        between_markers(README.read_text(encoding="utf-8"), "")
+    if chosen.write and chosen.works:
+        parser.error("--write takes the table of all works; leave their names out")
+    for page in PAGES if chosen.write else ():
+        between_markers(page.read_text(encoding="utf-8"), "")
     return chosen
 
 
@@ -71,10 +71,10 @@ def measured(works: Sequence[str]) -> Iterator[Row]:
         try:
             for row in import_module(f".{name}", __package__).rows():
                 progress(f"  {row.work}, {row.against}: {row.result}")
-                yield row
+                yield replace(row, code=name)
         except Exception as error:
             progress(f"  failed: {error!r}")
-            yield failed(name, error)
+            yield replace(failed(name, error), code=name)
         progress(f"  {time.monotonic() - start:.0f} s")
 
 

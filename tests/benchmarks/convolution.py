@@ -89,7 +89,7 @@ def rows() -> Iterator[Row]:
     """Both ways, in both precisions; the targets are those of float64."""
     for dtype, *at_most in ((np.float64, 1.3, 1.0), (np.float32, None, None)):
         for name, ours, target in zip(("eager", "compiled"), (eager, compiled), at_most, strict=True):
-            work = f"{WORK}, {dtype.__name__}, {name}"
+            work, kind = f"{WORK}, {name}", dtype.__name__
             try:
                 step, beside = ours(dtype), pytorch(dtype)
             except ImportError:
@@ -97,4 +97,5 @@ def rows() -> Iterator[Row]:
                 continue
             for found, wanted in zip(step(), beside(), strict=True):
                 np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
-            yield Row(work, PEER, times_the_time(step, beside, PAIRS), THE_TIME, at_most=target)
+            ratios = times_the_time(step, beside, PAIRS)
+            yield Row(work, PEER, ratios, THE_TIME, at_most=target, dtype=kind)

@@ -41,8 +41,9 @@ class Everyday:
             a, b = step(self.ours(dtype), dtype), torch_step(torch, self.theirs(torch, dtype), dtype)
             for found, wanted in zip(a(), b(), strict=True):
                 np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=2e-5)
-            work = f"{self.name}, {N}×{FEATURES}, {dtype.__name__}, eager"
-            yield Row(work, PEER, times_the_time(a, b, 25), THE_TIME, at_most=at_most)
+            work = f"{self.name}, {N}×{FEATURES}, eager"
+            ratios, kind = times_the_time(a, b, 25), dtype.__name__
+            yield Row(work, PEER, ratios, THE_TIME, at_most=at_most, dtype=kind)
 
 
 def data(dtype: Any) -> tuple[Array, Array]:

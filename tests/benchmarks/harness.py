@@ -30,7 +30,9 @@ LONG_ENOUGH: Repeats = (None, None)
 class Row:
     """One line of the table: what was measured against what, in which unit, and the target if any.
 
-    There is one figure a pair; none where nothing could be measured, and then `unit` says why.
+    There is one figure a pair; none where nothing could be measured, and then `unit` says why. `by_hand` are
+    the figures of NumPy written by hand against the same peer, in the same unit and run: as far as one gets.
+    `code` is the module that measures it.
     """
 
     work: str
@@ -39,6 +41,10 @@ class Row:
     unit: str
     at_least: float | None = None
     at_most: float | None = None
+    by_hand: Sequence[float] = ()
+    dtype: str = "float64"
+    collector: str = "collector on"
+    code: str = ""
 
     @property
     def median(self) -> float:
@@ -49,6 +55,16 @@ class Row:
     def result(self) -> str:
         """The median, in words."""
         return f"{_three_digits(self.median)} {self.unit}" if self.figures else self.unit
+
+    @property
+    def floor(self) -> str:
+        """What is reached by hand, empty where that was not measured."""
+        return _three_digits(statistics.median(self.by_hand)) if self.by_hand else ""
+
+    @property
+    def conditions(self) -> str:
+        """The numbers computed with, and the state of Python's garbage collector."""
+        return f"{self.dtype}, {self.collector}"
 
     @property
     def spread(self) -> str:

@@ -1,17 +1,28 @@
-"""Bytes that one recorded scalar node takes: the node, its number and its birth."""
+"""Memory: of one recorded scalar node, of a graph of a million, and of a step of learning at its peak.
+
+Bytes of a node are Python's own count. The peaks are those of whole processes, each of its own, from after
+the imports and the data: what a step takes, also inside of libraries, forward and backward, three times.
+"""
 
 from __future__ import annotations
 
 import operator
+import subprocess
+import sys
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from autodiff import Value
 
-from .harness import Row
+from .harness import Row, missing
+from .libraries import compiled, eager, jax, pytorch
+from .networks import classifier
+from .peak import peak_megabytes, reset_peak
 
-COUNT = 20_000
+COUNT, MANY = 20_000, 1_000_000
+STEPS = 3
 
 Number = Callable[[float], Any]
 
@@ -45,3 +56,85 @@ def rows() -> Iterator[Row]:
     for symbol, operation in (("+", operator.add), ("·", operator.mul)):
         work, figure = f"a scalar node of {symbol}", bytes_a_node(Value, operation)
         yield Row(work, peer(operation), [figure], "bytes", at_most=150)
+    yield from peaks("784-256-128-10, batch 128, a step", ("compiled", "eager"), ("PyTorch", "JAX"))
+    yield from peaks(
+        f"a chain of {MANY:,} scalar nodes, forward and backward", ("scalars",), ("PyTorch scalars",)
+    )
+
+
+# -- peaks -----------------------------------------------------------------------------------------
+
+
+def learning(make: Callable[[], Any]) -> Callable[[], Any]:
+    """A step of the network, as it is called again and again."""
+    task, library = classifier(128, 784, 256, 128, 10, pytorch_at_least=0.0), make()
+    return library.learning(task.loss(library), task.parameters)  # type: ignore[no-any-return]
+
+
+def scalars() -> Callable[[], Any]:
+    """A chain of products in numbers."""
+
+    def step() -> Any:
+        x, w = Value(1.0), Value(1.0)
+        y = x
+        for _ in range(MANY):
+            y = y * w
+        y.backward()
+        return w.grad
+
+    return step
+
+
+def torch_scalars() -> Callable[[], Any]:
+    """The same chain in tensors of one number."""
+    torch: Any = import_module("torch")
+
+    def step() -> Any:
+        x, w = (torch.tensor(1.0, dtype=torch.float64, requires_grad=True) for _ in range(2))
+        y = x
+        for _ in range(MANY):
+            y = y * w
+        y.backward()
+        return w.grad
+
+    return step
+
+
+WAYS: Mapping[str, Callable[[], Callable[[], Any]]] = {
+    "compiled": lambda: learning(compiled),
+    "eager": lambda: learning(eager),
+    "PyTorch": lambda: learning(pytorch),
+    "JAX": lambda: learning(jax),
+    "scalars": scalars,
+    "PyTorch scalars": torch_scalars,
+}
+
+
+def here(way: str) -> None:
+    """Take steps in this process, and print the most memory that it took beyond what it had."""
+    step = WAYS[way]()
+    reset_peak()
+    before = peak_megabytes()
+    for _ in range(STEPS):
+        step()
+    print(peak_megabytes() - before)
+
+
+def peak(way: str) -> float:
+    """Megabytes at the peak of steps in a process of its own."""
+    code = f"from tests.benchmarks.memory import here; here({way!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def peaks(work: str, ours: Sequence[str], theirs: Sequence[str]) -> Iterator[Row]:
+    """The peak of each way, beside those of the peers."""
+    for way in ours:
+        figure = peak(way)
+        for peer in theirs:
+            try:
+                other = peak(peer)
+            except subprocess.CalledProcessError:
+                yield missing(f"{work}, {way}", peer)
+                continue
+            yield Row(f"{work}, {way}", f"{peer}: {other:,.0f} MB", [figure], "MB at the peak")

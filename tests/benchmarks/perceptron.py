@@ -28,9 +28,9 @@ def by_hand(X: Array, parameters: Arrays, head: Head) -> Callable[..., tuple[Any
     A layer's activations make room for their gradient when the last of them was read. Where a unit is
     alive is copied into floats, which costs less than a product of floats and booleans.
     """
-    n, gradient = len(X), [np.empty_like(p) for p in parameters]
-    ones, scores = np.ones(n), np.empty((n, len(parameters[-1])))
-    hidden = [np.empty((n, len(b))) for b in parameters[1:-2:2]]
+    n, gradient, dtype = len(X), [np.empty_like(p) for p in parameters], X.dtype
+    ones, scores = np.ones(n, dtype), np.empty((n, len(parameters[-1])), dtype)
+    hidden = [np.empty((n, len(b)), dtype) for b in parameters[1:-2:2]]
     alive = [(np.empty(a.shape, bool), np.empty_like(a)) for a in hidden]
     inputs = [X, *hidden]
     transposed = [x.T for x in inputs]
@@ -64,8 +64,8 @@ def by_hand(X: Array, parameters: Arrays, head: Head) -> Callable[..., tuple[Any
 def cross_entropy(labels: Array) -> Head:
     """Mean cross-entropy of the softmax, for one-hot labels.   ∂ = (softmax − labels) / n"""
     n, classes = labels.shape
-    share, ones = labels / n, np.ones(classes)
-    largest, total, logs = np.empty((n, 1)), np.empty(n), np.empty(n)
+    share, ones = labels / n, np.ones(classes, labels.dtype)
+    largest, total, logs = (np.empty(shape, labels.dtype) for shape in ((n, 1), n, n))
     column = total[:, None]
 
     def head(g: Array) -> Any:
@@ -100,8 +100,8 @@ def hinge(y: Array) -> Head:
     return head
 
 
-def initial(*sizes: int, seed: int = 7) -> list[Array]:
+def initial(*sizes: int, seed: int = 7, dtype: Any = np.float64) -> list[Array]:
     """Weights and biases by turns, with He's deviation."""
     draw = np.random.default_rng(seed)
     layers = [(draw.normal(0.0, np.sqrt(2.0 / n), (n, m)), np.zeros(m)) for n, m in pairwise(sizes)]
-    return [array for layer in layers for array in layer]
+    return [array.astype(dtype) for layer in layers for array in layer]

@@ -126,12 +126,12 @@ def compared(
         return missing(name, peer)
     for found, expected in zip(ours()[1], beside()[1], strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
-    return Row(name, peer, times_the_time(ours, beside, PAIRS), THE_TIME, at_most=at_most)
+    ratios = times_the_time(ours, beside, PAIRS)
+    return Row(name, peer, ratios, THE_TIME, at_most=at_most, dtype=dtype.__name__)
 
 
 def rows() -> Iterator[Row]:
     """Eager beside PyTorch, compiled beside jax.jit; the targets are those of float64."""
     for dtype, eager_at_most, compiled_at_most in ((np.float64, 1.0, 0.8), (np.float32, None, None)):
-        work = f"{WORK}, {dtype.__name__}"
-        yield compared(f"{work}, eager", eager, "PyTorch, eager", (pytorch, of_torch), dtype, eager_at_most)
-        yield compared(f"{work}, compiled", compiled, "jax.jit", (jax, of_jax), dtype, compiled_at_most)
+        yield compared(f"{WORK}, eager", eager, "PyTorch, eager", (pytorch, of_torch), dtype, eager_at_most)
+        yield compared(f"{WORK}, compiled", compiled, "jax.jit", (jax, of_jax), dtype, compiled_at_most)

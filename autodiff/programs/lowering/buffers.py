@@ -8,6 +8,7 @@ them, get memory of their own at each call.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -23,6 +24,11 @@ class Buffer(NamedTuple):
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     order: str
+
+    @property
+    def nbytes(self) -> int:
+        """Its size."""
+        return math.prod(self.shape) * self.dtype.itemsize
 
 
 class Plan:
@@ -63,6 +69,11 @@ class Plan:
     def fresh(self) -> set[int]:
         """The slots whose memory is new at each call."""
         return {number for number, home in self._home.items() if home == number}
+
+    @property
+    def nbytes(self) -> int:
+        """The size of all buffers."""
+        return sum(buffer.nbytes for buffer in self.buffers)
 
     def roots_of(self, number: int) -> frozenset[int]:
         """The slots whose memory a slot may be in."""

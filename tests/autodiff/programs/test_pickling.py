@@ -41,6 +41,19 @@ def test_a_program_that_was_sent_gives_what_it_gave(case, by):
     assert len(other.versions) == 1
 
 
+def weighed(x):
+    return ad.sum(ad.sigmoid(x @ x))
+
+
+def test_a_program_that_was_sent_goes_on_counting_its_bytes():
+    program = compiled(weighed)
+    program(np.ones((100, 100)))
+    other = sent(program)
+    assert program.versions[0].nbytes <= other.versions[0].nbytes < 3 * program.versions[0].nbytes
+    other(np.ones((3, 3)))
+    assert len(other.versions) == 2
+
+
 @pytest.mark.parametrize("case", RECORDED, ids=str)
 def test_every_operation_can_be_sent(case):
     xs = example(case)

@@ -376,3 +376,29 @@ def test_numbers_come_back_as_those_of_eager_code(f, dtype):
     found, expected = compiled(f)(x), f(Value(x)).data
     assert type(found) is type(expected)
     assert found == expected
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+def test_a_version_says_how_much_memory_it_keeps():
+    program = compiled(lambda x: ad.sum(ad.sigmoid(x @ x) * 2.0))
+    small, large = np.ones((10, 10)), np.ones((400, 400))
+    program(small)
+    program(large)
+    few, many = program.versions
+    assert few.nbytes < 100_000
+    assert large.nbytes <= many.nbytes < 3 * large.nbytes
+
+
+def test_versions_go_when_all_together_are_too_large_and_the_last_one_stays(monkeypatch):
+    monkeypatch.setattr("autodiff.programs.program.MOST_BYTES", 3_000_000)
+    program = compiled(lambda x: ad.sum(ad.sigmoid(x @ x) * 2.0))
+    for n in (300, 301, 302, 303, 304):
+        program(np.ones((n, n)))
+        assert program.versions[-1].key == program._last.key
+        assert sum(version.nbytes for version in program.versions) <= 3_000_000
+    assert 1 < len(program.versions) < 5
+    program(np.ones((1000, 1000)))
+    assert len(program.versions) == 1
+    assert program(np.ones((300, 300))) == pytest.approx(300 * 300 * 2.0)

@@ -1,14 +1,18 @@
-"""The part of the README that the benchmark writes: what stands between two markers, and nothing else."""
+"""The parts of pages that the benchmark writes: what is between two markers, and nothing else."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-__all__ = ["BEGIN", "END", "README", "between_markers", "rewrite"]
+__all__ = ["BEGIN", "END", "PAGES", "README", "SPEED", "between_markers", "rewrite"]
 
-README = Path(__file__).parents[2] / "README.md"
-BEGIN = "<!-- benchmark: written by `python -m tests.benchmarks --write-readme` -->"
+ROOT = Path(__file__).parents[2]
+SPEED, README = ROOT / "docs" / "speed.md", ROOT / "README.md"
+PAGES = SPEED, README
+"""Where the whole table is, and where its telling lines are."""
+
+BEGIN = "<!-- benchmark: written by `python -m tests.benchmarks --write` -->"
 END = "<!-- end of benchmark -->"
 
 
