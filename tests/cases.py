@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import autodiff as ad
-from autodiff.testing import REAL, Domain
+from autodiff.testing import POSITIVE, REAL, Domain
 from autodiff.testing.expression.catalogue import CATALOGUE
 from autodiff.testing.expression.catalogue.elementwise import STEPS
 from autodiff.values.data import dtype_of
@@ -439,7 +439,6 @@ SHAPING = [
     _linear("matrix_transpose", (2, 3, 4)),
     Shaped("copysign", ((2, 3), (3,)), two),
     Shaped("heaviside", ((2, 3), (3,)), two),
-    Shaped("heaviside", ((2, 3), ()), lambda f, x, y: f(x * 0.0, y), linear=False),
     _linear("cumulative_sum", (2, 3), call=lambda f, x: f(x, axis=1, include_initial=True)),
     _linear("cumulative_sum", (3,)),
     Shaped("cumulative_prod", ((2, 3),), lambda f, x: f(x, axis=0, include_initial=True)),
@@ -447,8 +446,8 @@ SHAPING = [
     Shaped("trapezoid", ((4, 2), (4,)), lambda f, y, x: f(y, x, axis=0)),
     Shaped("trapezoid", ((2, 4), (2, 4)), two),
     _linear("average", (2, 3), call=lambda f, x: f(x, axis=0)),
-    Shaped("average", ((2, 3), (3,)), lambda f, x, w: f(x, 1, np.exp(w))),
-    Shaped("average", ((2, 3), (2, 3)), lambda f, x, w: joined(*f(x, None, np.exp(w), returned=True))),
+    Shaped("average", ((2, 3), (3,)), lambda f, x, w: f(x, 1, w), domain=POSITIVE),
+    Shaped("average", ((2, 3),) * 2, lambda f, x, w: joined(*f(x, None, w, returned=True)), domain=POSITIVE),
     Shaped("ptp", ((2, 3),), lambda f, x: f(x, axis=1), unique=True),
     Shaped("divmod", ((2, 3),), lambda f, x: joined(*f(x, 1.5)), domain=STEPS),
     _linear("atleast_1d", ()),

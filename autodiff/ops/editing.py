@@ -169,6 +169,7 @@ def block(arrays: Any) -> Any:
 
     Raises ValueError for lists of different depths and for blocks that do not fit.
 
+    >>> import numpy as np
     >>> block([[np.eye(1), np.zeros((1, 1))], [1, 2]])
     array([[1., 0.],
            [1., 2.]])

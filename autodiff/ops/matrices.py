@@ -83,6 +83,7 @@ def multi_dot(arrays: Sequence[Operand]) -> Any:
 
     The first and the last may be vectors. Raises ValueError for fewer than two arrays.
 
+    >>> import numpy as np
     >>> multi_dot([np.ones((2, 3)), np.ones((3, 2)), np.ones(2)])
     array([6., 6.])
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,16 @@ from .totals import narrowed, total_product, widened
 __all__ = ["layer_norm"]
 
 
+def _share(x: Operand, axis: Axis) -> float:
+    """1/n of n entries; nan of none."""
+    return 1.0 / (entries(shape_of(x), axis) or math.nan)
+
+
 def _standardized(x: Operand, axis: Axis, eps: float) -> tuple[Any, Any]:
     """z = s·(x − μ), and s = 1/√(v + eps). What is fresh is changed in place, of Values made anew."""
     z = x - average(x, axis, keepdims=True)
     squares = total_product(z, z, axis, keepdims=True)
-    scale = 1.0 / np.sqrt(squares * (1.0 / entries(shape_of(x), axis)) + eps)
+    scale = 1.0 / np.sqrt(squares * _share(x, axis) + eps)
     z *= scale
     return z, scale
 
@@ -32,7 +38,7 @@ def _pulled_back(
 
     def of_x() -> Operand:
         inner = g * weight
-        common = z * (total_product(inner, z, axis, keepdims=True) * (1.0 / entries(shape_of(x), axis)))
+        common = z * (total_product(inner, z, axis, keepdims=True) * _share(x, axis))
         common += average(inner, axis, keepdims=True)
         slopes = inner - common
         slopes *= scale

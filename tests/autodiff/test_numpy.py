@@ -135,3 +135,10 @@ def test_what_asks_for_plain_results_has_the_name_of_numpys_function():
     from autodiff.ops.plain import FUNCTIONS
 
     assert [function.__name__ for function in FUNCTIONS.values()] == [*FUNCTIONS]
+
+
+def test_a_step_takes_its_value_at_zero_from_the_second_operand():
+    x, half = Value([-1.0, 0.0, -0.0, 2.0, np.nan]), Value(0.5)
+    y = np.heaviside(x, half)
+    np.testing.assert_array_equal(y.data, [0.0, 0.5, 0.5, 1.0, np.nan])
+    np.testing.assert_array_equal(gradients(y, half, np.ones(5)), 2.0)
