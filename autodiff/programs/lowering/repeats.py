@@ -40,11 +40,13 @@ class Repeats:
         self._program = program
         self._known: dict[Hashable, Passage] = {}
         self._kinds: dict[int, Hashable] = {}
+        self._fixed: set[int] = set()
+        """The slots of what is computed from constants alone: their examples are the data."""
 
     def again(self, line: Line, inputs: Sequence[Slot]) -> Slot | None:
         """The slot of a line that is as one before; None where there is none."""
         passage = self._known.get(self._key(line, inputs))
-        return None if passage is None else passage.again(inputs, self._program)
+        return None if passage is None else self._seen(passage.again(inputs, self._program), inputs)
 
     def note(self, line: Line, inputs: Sequence[Slot], slots: int, instructions: int, result: Slot) -> None:
         """Remember what a line became: all after so many slots and instructions."""
@@ -52,6 +54,16 @@ class Repeats:
         numbers = tuple([x.number for x in inputs])
         passage = Passage(numbers, program.slots[slots:], program.done[instructions:], result.number)
         self._known[self._key(line, inputs)] = passage
+        self._seen(result, inputs)
+
+    def _seen(self, result: Slot, inputs: Sequence[Slot]) -> Slot:
+        """The slot of a result, after it was noted whether constants alone decide it."""
+        if inputs and all(map(self._is_fixed, inputs)):
+            self._fixed.add(result.number)
+        return result
+
+    def _is_fixed(self, slot: Slot) -> bool:
+        return slot.number in self._program.constants or slot.number in self._fixed
 
     def _key(self, line: Line, inputs: Sequence[Slot]) -> Hashable:
         """Equal for lines that become the same: which operands are one and the same slot counts, too."""
@@ -61,12 +73,10 @@ class Repeats:
         return line.operation, options, same, _kind(line.data), *map(self._of, inputs)
 
     def _of(self, slot: Slot) -> Hashable:
-        """What a program may know of an operand: all of a constant, of others no numbers."""
+        """What a program may know of an operand: all of what is fixed, of others no numbers."""
         number = slot.number
         if number not in self._kinds:
-            constant = number in self._program.constants
-            data = slot.example
-            self._kinds[number] = _kind(data) if not constant else _constant(data)
+            self._kinds[number] = (_constant if self._is_fixed(slot) else _kind)(slot.example)
         return self._kinds[number]
 
 

@@ -9,7 +9,10 @@ import pytest
 
 import autodiff as ad
 from autodiff import hessian, value_and_grad
+from autodiff.programs.listing import Line, Listing
+from autodiff.programs.loading import loaded
 from autodiff.programs.lowering.repeats import Repeats
+from autodiff.programs.source import written
 
 X = np.linspace(-1.0, 2.0, 24).reshape(4, 6)
 
@@ -97,3 +100,13 @@ def test_a_row_of_a_repeated_array_is_not_written_into() -> None:
 
     x = np.linspace(-1.0, 1.0, 4)
     np.testing.assert_allclose(ad.compile(f)(x), f(x), rtol=1e-15)
+
+
+def test_what_constants_alone_decide_is_not_taken_from_a_line_before() -> None:
+    """Listings that are written as they were recorded compute with constants, too."""
+    add, multiply = vars(ad.add)["operation"], vars(ad.multiply)["operation"]
+    lines = [
+        Line("input", 3.0), Line("constant", 1.0), Line("constant", -1.0), Line("computed", 6.0, add, (0, 0)),
+        Line("computed", -1.0, multiply, (1, 2)), Line("computed", -2.0, add, (4, 4)),
+    ]  # fmt: skip
+    assert loaded(written(Listing(lines, (3, 5)), "f", ""))(5.0) == (10.0, -2.0)
