@@ -115,8 +115,10 @@ class Putting:
 
     def _use(self, node: Node) -> None:
         """Note what a node uses; one that hands on its operand uses nothing."""
-        id, inputs = node.id, [self._handed.get(x, x) for x in node.inputs]
-        if hands_on(node) and id not in self._outputs:
+        id, inputs = node.id, node.inputs
+        if self._handed:
+            inputs = tuple([self._handed.get(x, x) for x in inputs])
+        if len(inputs) == 1 and hands_on(node) and id not in self._outputs:
             (self._handed[id],) = inputs
             return
         for position, x in enumerate(inputs):
