@@ -93,6 +93,19 @@ def test_slopes_that_are_infinite_or_undefined_stay_so():
         same(program(theta), wanted)
 
 
+@pytest.mark.parametrize("start", [0.0, None], ids=["a count", "rows"])
+def test_constants_may_be_operands_without_derivative(start):
+    def f(theta: Any, s: Any) -> Any:
+        def step(carry: Any, a: Any) -> Any:
+            h, count = carry
+            return (0.9 * h, count + 1.0), ad.maximum(h, a if start is None else 0.1 * count)
+
+        return ad.ravel(scan(step, (theta, 0.0), s)[1])
+
+    for g in (jacobian(f), hessian(lambda theta, s: ad.sum(f(theta, s) ** 2))):
+        same(compiled(g)(THETA, S), g(THETA, S), rtol=1e-10)
+
+
 def test_loops_that_wait_for_each_other_stay_apart():
     def f(theta: Any) -> Any:
         def one(start: Any, how: Any) -> Any:
