@@ -63,7 +63,8 @@ def residuals(*theta: Any) -> Any:
 def main(path: str = "ode.png") -> None:
     """Print the fit, and save the curves beside the counts."""
     names = ("alpha", "beta", "gamma", "delta", "hares", "lynxes")
-    fit = optim.least_squares(lambda p: residuals(*p.values()), dict(zip(names, START, strict=True)))
+    start = dict(zip(names, START, strict=True))
+    fit = optim.least_squares(lambda p: residuals(*p.values()), start, compiled=True)
     print(fit)
     found = [fit.x[name] for name in names]
     picture = SavedFigure(figsize=(9, 4.5), layout="constrained")

@@ -68,13 +68,15 @@ def _pulled(
     """The gradients of all that a loop was given."""
     trace: Any = modes.tracer()
     operands, n, m = inputs._x, step.carries, step.carries + step.rows
-    rows = [*y[n : 2 * n], *operands[n:m], *[seed for seed in g[n:] if seed is not None]]
+    saved, collected = y[n : 2 * n], [seed for seed in g[n:] if seed is not None]
+    rows = [*saved, *operands[n:m], *collected]
+    varying = [*[i not in step.fixed for i in step.inputs[:m]], *[True] * len(collected)]
     seeds = [_zeros(x) if seed is None else seed for seed, x in zip(g, operands[:n], strict=False)]
     zeros = [_zeros(x) for x in operands[m:]]
     first = 0 if reverse else length - 1
     at = [
         *[stand_in(data_of(x), True) for x in (*seeds, *zeros)],
-        *[stand_in(canonical(data_of(x)[first]), True) for x in rows],
+        *[stand_in(canonical(data_of(x)[first]), vary) for x, vary in zip(rows, varying, strict=True)],
         *[stand_in(data_of(x), is_variable(x), getattr(x, "name", None)) for x in operands[m:]],
     ]
     with trace.inside(at) as since:

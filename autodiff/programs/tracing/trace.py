@@ -238,7 +238,7 @@ def _listed(
         book.enter(
             node, Line("computed", _sized(node._data), operation, places, metadata_of(node), name, origin)
         )
-    fixed = frozenset([book.place(node) for node in nodes if not node._tracked])
+    fixed = frozenset([book.place(x) for x in (*inputs, *nodes) if not x._tracked])
     return Listing(book.lines, tuple(map(book.place, outputs))), fixed
 
 

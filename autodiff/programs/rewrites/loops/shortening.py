@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 from ...listing import Listing
 from ...tracing.loop import LOOP
 from ..draft import Draft, Rewrite, living
-from .blocks import Block, block_of, listing_of, loops_in
+from .blocks import Block, OpenLoop, block_of, listing_of, loops_in
+from .composing import composed, sisters
 from .hoisting import hoisted
 from .keeping import kept
 from .pruning import pruned
@@ -18,6 +19,11 @@ REWRITES = [
     Rewrite("what a loop back would compute again is kept by the loop there", True),
     Rewrite(
         "what does not depend on what is handed on is computed before the loop, to the last digits", False
+    ),
+    Rewrite(
+        "loops that are linear in what they hand on multiply matrices, which are computed for all steps at "
+        "once, those that differ in where they start together; to the last digits, unless some overflow",
+        False,
     ),
     Rewrite("products that a loop adds up or collects are one product after it, in another order", False),
     Rewrite("what nobody needs is neither handed on nor collected", True),
@@ -42,9 +48,20 @@ def _shorten(block: Block) -> None:
         kept(there, back)
     for loop in loops:
         pruned(loop)
-        hoisted(loop)
+    for group in sisters(loops):
+        _composed_or_hoisted(group)
+    loops = [item.loop for item in block.ordered() if item.loop is not None]
+    for loop in loops:
         summed(loop)
         sunk(loop)
     for loop in reversed(loops):
         pruned(loop)
         _shorten(loop.block)
+
+
+def _composed_or_hoisted(loops: Sequence[OpenLoop]) -> None:
+    """Make one loop of those that differ in where they start; or make each short."""
+    hoisted(loops[0])
+    if not composed(loops):
+        for loop in loops[1:]:
+            hoisted(loop)

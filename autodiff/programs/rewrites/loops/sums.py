@@ -101,14 +101,14 @@ def _replace(loop: OpenLoop, place: int, rest: list[Item], totals: list[Item], w
     begins = [] if _is_zero(start) else [start]
     total = reduce(lambda a, b: writing.add(add, a, b, data=data), [*begins, *totals])
     loop.around.items += writing.items
-    _take_over(loop, old, total)
+    take_over(loop, old, total)
 
 
 def _is_zero(x: Item) -> bool:
     return x.line.kind == "constant" and not np.any(x.line.data)
 
 
-def _take_over(loop: OpenLoop, old: Item, new: Item) -> None:
+def take_over(loop: OpenLoop, old: Item, new: Item) -> None:
     """Use another line in place of a result."""
     if old.line.name and not new.line.name:
         new.line = new.line._replace(name=old.line.name)
@@ -129,7 +129,7 @@ def sunk(loop: OpenLoop) -> None:
             continue
         if item in inputs:
             if loop.carries <= inputs.index(item) < loop.carries + loop.rows:
-                _take_over(loop, loop.parts.pop(place), loop.item.inputs[inputs.index(item)])
+                take_over(loop, loop.parts.pop(place), loop.item.inputs[inputs.index(item)])
         elif not uses[id(item)] and loop.block.outputs.count(item) == 1:
             _sink(loop, place, item, uses)
 
@@ -144,7 +144,7 @@ def _sink(loop: OpenLoop, place: int, item: Item, uses: Counter[int]) -> None:
         all_terms = [y or loop.collected(x) for x, y in zip(terms, found, strict=True)]
         total = reduce(lambda a, b: writing.add(add, a, b, data=data), all_terms)
         loop.around.items += writing.items
-        _take_over(loop, loop.parts.pop(place), total)
+        take_over(loop, loop.parts.pop(place), total)
 
 
 def _product_after(item: Item, loop: OpenLoop, writing: Writing) -> Item | None:
