@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,20 @@ from autodiff import linalg, ops
 from autodiff.ops import plain
 
 ROOT = Path(__file__).parents[3]
+
+
+ROOMS = {
+    "values": "Values, and operations of your own",
+    "differentiation": "Derivatives",
+    "programs": "Programs",
+    "pictures": "Pictures",
+    "derivations": "Derivations",
+    "live": "Pages",
+    "animation": "Pages",
+    "homework": "Homework",
+    "checking": "Checks",
+}
+"""Headings of what is in the rooms of autodiff, in the order in which they are read."""
 
 
 class Page(NamedTuple):
@@ -47,31 +62,46 @@ def pages() -> dict[str, str]:
 
 
 def _index() -> str:
-    rows = (
-        f"## [{page.title}]({name}.md)\n\n"
-        + " · ".join(f"[`{one}`]({name}.md#{identifier(page.module, one)})" if documented(page.module, one) else f"`{one}`" for one in page.names)
-        for name, page in contents().items()
-    )
-    return "# Reference\n\nEvery public name, from its docstring: `help` shows the same.\n\n" + "\n\n".join(rows)
+    parts = ["# Reference", "Every public name, from its docstring. `help` shows the same."]
+    for file, page in contents().items():
+        links = (
+            f"[`{name}`]({file}.md#{identifier(page.module, name)})" if documented(page.module, name) else f"`{name}`"
+            for name in page.names
+        )
+        parts += [f"## [{page.title}]({file}.md)", " ".join(links)]
+    return "\n\n".join(parts) + "\n"
 
 
 def _written(page: Page) -> str:
-    """A page: a section for each file, with what it defines."""
+    """A page: sections with what is defined in them."""
     sections: dict[str, list[str]] = {}
-    rest = []
-    for name in page.names:
-        if documented(page.module, name):
-            sections.setdefault(_file(getattr(page.module, name)), []).append(name)
-        else:
-            rest.append(name)
-    parts = [f"# {page.title}", _about(page.module) if page.title == page.module.__name__ else ""]
-    for file, names in sorted(sections.items()):
-        parts.append(f"## {_heading(file)}")
-        kept = dict.fromkeys(identifier(page.module, name) for name in names)
-        parts += [f"::: {one}" for one in kept]
-    if rest:
-        parts += ["## Without derivative", "As in NumPy: " + ", ".join(f"`{name}`" for name in rest) + "."]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    for name in filter(lambda name: documented(page.module, name), page.names):
+        sections.setdefault(_section(page, name), []).append(name)
+    parts = [f"# {page.title}"]
+    for heading in sorted(sections, key=_order):
+        parts.append(f"## {heading}")
+        parts += dict.fromkeys(_directive(page.module, name) for name in sections[heading])
+    if rest := [f"`{name} = {getattr(page.module, name)!r}`" for name in page.names if not documented(page.module, name)]:
+        parts += ["## Constants", ", ".join(rest)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _directive(module: ModuleType, name: str) -> str:
+    """What mkdocstrings is told; of a module, its own text alone."""
+    alone = isinstance(getattr(module, name), ModuleType)
+    return f"::: {identifier(module, name)}" + ("\n    options:\n      members: false" if alone else "")
+
+
+def _section(page: Page, name: str) -> str:
+    """The heading under which a name is found: of its room, or what its file is about."""
+    file = _file(getattr(page.module, name))
+    room = file.split("/")[1]
+    return ROOMS.get(room) if page.title == "autodiff" and room in ROOMS else _heading(file)
+
+
+def _order(heading: str) -> tuple[int, str]:
+    known = [*dict.fromkeys(ROOMS.values())]
+    return (known.index(heading) if heading in known else len(known)), heading
 
 
 def documented(module: ModuleType, name: str) -> bool:
@@ -113,11 +143,7 @@ def _names(file: str) -> set[str]:
 
 
 def _heading(file: str) -> str:
-    """What a file is about: the beginning of its docstring."""
+    """What a file is about, in short: the beginning of its docstring."""
     text = (ROOT / file).read_text(encoding="utf-8")
     first = text.partition('"""')[2].partition('"""')[0].partition("\n")[0]
-    return first.rstrip(".")
-
-
-def _about(module: ModuleType) -> str:
-    return ""
+    return re.split(r"[:,;.]| that | x_", first)[0]
