@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -9,6 +10,8 @@ from urllib.parse import unquote
 import pytest
 
 from .pictures import DOCS, TEXTS
+from .readme import absolute
+from .site import reference
 
 ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", ROOT / "autodiff" / "README.md", *sorted(DOCS.rglob("*.md"))]
@@ -62,7 +65,9 @@ def test_the_readme_leads_to_every_page() -> None:
 
 def test_every_picture_of_the_pages_is_shown() -> None:
     shown = {(page.parent / link).resolve() for page in PAGES for link in LINK.findall(prose(page))}
-    kept = {path for path in DOCS.rglob("*") if path.suffix in (".png", ".svg")}
+    kept = {path for path in DOCS.rglob("*") if path.suffix in (".png", ".svg")} - {
+        *DOCS.joinpath("assets").iterdir()
+    }
     assert kept <= shown
 
 
@@ -70,3 +75,31 @@ def test_every_picture_of_the_pages_is_shown() -> None:
 def test_a_picture_of_text_shows_what_is_said_today(name: str) -> None:
     pytest.importorskip("pygments")
     assert (DOCS / name).read_text(encoding="utf-8") == TEXTS[name]()
+
+
+def test_on_a_page_of_a_registry_links_and_pictures_have_whole_addresses() -> None:
+    text = absolute("![a](docs/a.svg) [b](docs/b.md#c) [d](https://e.org) [f](#g)", "https://h.org/i/")
+    assert text == (
+        "![a](https://h.org/i/raw/main/docs/a.svg) [b](https://h.org/i/blob/main/docs/b.md#c) "
+        "[d](https://e.org) [f](#g)"
+    )
+    readme = absolute(PAGES[0].read_text(encoding="utf-8"), "https://h.org")
+    assert all(link.startswith("https://") for link in LINK.findall(FENCE.sub("", readme)))
+
+
+def test_the_reference_has_every_public_name_where_it_is_defined() -> None:
+    pages = reference.pages()
+    for file, page in reference.contents().items():
+        text = pages[f"reference/{file}.md"]
+        for name in page.names:
+            if reference.documented(page.module, name):
+                assert f"::: {reference.identifier(page.module, name)}\n" in text
+                assert inspect.getdoc(getattr(page.module, name)), name
+            else:
+                assert f"`{name} = " in text
+
+
+def test_the_navigation_has_every_page() -> None:
+    told = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
+    assert not [page for page in [*pages, *reference.pages()] if page not in told]

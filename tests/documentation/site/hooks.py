@@ -49,7 +49,7 @@ def _linked(prose: str, place: str, page: str, host: str | None) -> str:
     def link(found: re.Match[str]) -> str:
         mark, text, target = found.groups()
         path, hash_, anchor = target.partition("#")
-        if not path or re.match(r"\w+:", path) or place == f"docs/{page}" and not path.startswith(".."):
+        if not path or re.match(r"\w+:", path) or (place == f"docs/{page}" and not path.startswith("..")):
             return found[0]
         there = posixpath.normpath(posixpath.join(posixpath.dirname(place), path))
         known = ELSEWHERE.get(there) or (there.removeprefix("docs/") if there.startswith("docs/") else None)

@@ -18,7 +18,7 @@ ALIGNED = {r"\begin{aligned}": r"\begin{array}{rl}", r"\end{aligned}": r"\end{ar
 class Formula(InlineProcessor):
     """A formula between dollars."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int, int]:  # type: ignore[override] # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int, int]:  # noqa: N802
         """Its MathML, kept from further reading."""
         formula = m["formula"]
         for ours, theirs in ALIGNED.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import sys
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -65,11 +66,17 @@ def _index() -> str:
     parts = ["# Reference", "Every public name, from its docstring. `help` shows the same."]
     for file, page in contents().items():
         links = (
-            f"[`{name}`]({file}.md#{identifier(page.module, name)})" if documented(page.module, name) else f"`{name}`"
+            f"[`{name}`]({file}.md#{identifier(page.module, name)})"
+            if documented(page.module, name)
+            else f"`{name}`"
             for name in page.names
         )
         parts += [f"## [{page.title}]({file}.md)", " ".join(links)]
     return "\n\n".join(parts) + "\n"
+
+
+def _link(file: str, module: ModuleType, name: str) -> str:
+    return f"[`{name}`]({file}.md#{identifier(module, name)})" if documented(module, name) else f"`{name}`"
 
 
 def _written(page: Page) -> str:
@@ -81,8 +88,9 @@ def _written(page: Page) -> str:
     for heading in sorted(sections, key=_order):
         parts.append(f"## {heading}")
         parts += dict.fromkeys(_directive(page.module, name) for name in sections[heading])
-    if rest := [f"`{name} = {getattr(page.module, name)!r}`" for name in page.names if not documented(page.module, name)]:
-        parts += ["## Constants", ", ".join(rest)]
+    rest = [name for name in page.names if not documented(page.module, name)]
+    if rest:
+        parts += ["## Constants", *(f"`{name} = {getattr(page.module, name)!r}`" for name in rest)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -96,7 +104,7 @@ def _section(page: Page, name: str) -> str:
     """The heading under which a name is found: of its room, or what its file is about."""
     file = _file(getattr(page.module, name))
     room = file.split("/")[1]
-    return ROOMS.get(room) if page.title == "autodiff" and room in ROOMS else _heading(file)
+    return ROOMS[room] if page.title == "autodiff" and room in ROOMS else _heading(file)
 
 
 def _order(heading: str) -> tuple[int, str]:
@@ -105,24 +113,33 @@ def _order(heading: str) -> tuple[int, str]:
 
 
 def documented(module: ModuleType, name: str) -> bool:
-    """Whether it has a docstring of its own here, and is not NumPy's function handed on."""
+    """Whether it is a module, a class or a function, and so has a docstring."""
     return bool(_file(getattr(module, name)))
 
 
 def _defined(thing: Any) -> Any:
-    """The function or class behind decorators and callable objects."""
-    if isinstance(thing, ModuleType) or inspect.isclass(thing) or inspect.isfunction(thing):
-        return inspect.unwrap(thing) if callable(thing) else thing
-    return inspect.unwrap(thing) if hasattr(thing, "__wrapped__") else type(thing)
+    """The function or class behind decorators and callable objects; None for what is only data."""
+    if isinstance(thing, ModuleType) or inspect.isclass(thing):
+        return thing
+    if not callable(thing):
+        return None
+    return (
+        inspect.unwrap(thing) if inspect.isfunction(thing) or hasattr(thing, "__wrapped__") else type(thing)
+    )
 
 
 def _file(thing: Any) -> str:
+    """The file of the repository in which it is written; "" for what is only data."""
+    defined = _defined(thing)
+    if defined is None:
+        return ""
     try:
-        path = inspect.getsourcefile(_defined(thing))
+        path = Path(inspect.getsourcefile(defined) or "")
     except TypeError:
         return ""
-    inside = path and Path(path).is_relative_to(ROOT)
-    return Path(path).relative_to(ROOT).as_posix() if path and inside else ""
+    if not path.is_relative_to(ROOT):  # made by another library's decorator
+        path = Path(sys.modules[thing.__module__].__file__ or "")
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else ""
 
 
 def identifier(module: ModuleType, name: str) -> str:
