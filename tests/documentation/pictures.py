@@ -9,38 +9,19 @@ import base64
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-import nn
-from autodiff import Value, explain, jit, play, sigmoid, value_and_grad
+from autodiff import explain, jit, play, value_and_grad
 from autodiff.files.writing import write
 from autodiff.testing import assert_same_derivative
 from tests.browser import Page, found, opened
 
+from .examples import example, loss, moons
 from .listing import as_svg
 from .typesetting import typeset
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 WRONG = "-(y - a)*a(1 - a)*x"
-
-
-def loss(w: Any, b: Any, x: Any, y: Any) -> Any:
-    """The README's."""
-    a = sigmoid(w * x + b)
-    if isinstance(a, Value):
-        a.name = "a"
-    return (y - a) ** 2
-
-
-def example() -> tuple[Value, Value]:
-    """R and w of the README."""
-    w, x, b = Value(0.5, "w"), Value(2.0, "x", constant=True), Value(0.1, "b")
-    R = (Value(1.0, "y", constant=True) - sigmoid(w * x + b)) ** 2
-    R.name = "R"
-    return R, w
 
 
 def check() -> str:
@@ -60,23 +41,6 @@ def program() -> str:
 
 
 TEXTS: dict[str, Callable[[], str]] = {"check.svg": check, "program.svg": program}
-
-
-def _moons() -> Any:
-    rng = np.random.default_rng(0)
-    angle = np.pi * rng.random(60)
-    upper = np.arange(60) % 2 == 0
-    X = np.where(
-        upper[:, None],
-        np.stack([np.cos(angle), np.sin(angle)], 1),
-        np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], 1),
-    )
-    return nn.play(
-        nn.MLP(2, [8, 1], activation="tanh", seed=0),
-        X + 0.1 * rng.normal(size=X.shape),
-        upper[:, None].astype(float),
-        nn.binary_cross_entropy,
-    )
 
 
 CHOSEN = """
@@ -115,7 +79,7 @@ def _photograph(page: Page, folder: Path) -> None:
     page.run("document.getElementById('answer').value = '-(y − u₂)·u₂(1 − u₂)·x'")
     page.click("#check")
     _shot(page, DOCS / "homework.png", "#turn", around=12)
-    show(_moons().html)
+    show(moons().html)
     page.run(CHOSEN, "rule", "adam")
     for _ in range(120):
         page.run("document.getElementById('step').click()")

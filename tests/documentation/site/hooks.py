@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
 
+from tests.documentation.examples import LIVE
 from tests.documentation.site import reference
 
 ROOT = Path(__file__).parents[3]
@@ -23,6 +25,7 @@ ELSEWHERE = {
 PLACES = {page: place for place, page in ELSEWHERE.items()}
 
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"!\[([^\]]*)\]\((\w+)\.png\)")
 FENCE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 
 
@@ -31,6 +34,8 @@ def on_files(files: Files, config: Any) -> Files:
     made = {page: ROOT.joinpath(place).read_text(encoding="utf-8") for place, page in ELSEWHERE.items()}
     for page, text in {**made, **reference.pages()}.items():
         files.append(File.generated(config, page, content=text))
+    for name, made_page in LIVE.items():
+        files.append(File.generated(config, f"live/{name}.html", content=made_page().html))
     return files
 
 
@@ -40,7 +45,18 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     parts = FENCE.split(markdown)
     parts[::2] = [_linked(part, place, page.file.src_uri, config["repo_url"]) for part in parts[::2]]
     parts[1::2] = [_shown(part) for part in parts[1::2]]
-    return "".join(parts)
+    whole = "".join(parts)
+    return PICTURE.sub(_live, whole) if page.file.src_uri == "gallery.md" else whole
+
+
+def _live(found: re.Match[str]) -> str:
+    """The page that a picture of the gallery shows, in its place."""
+    words, name = found.groups()
+    if name not in LIVE:
+        return found[0]
+    page = f"live/{name}.html"
+    frame = f'<iframe class="live" src="{page}" title="{escape(words)}" loading="lazy"></iframe>'
+    return f'{frame}\n\n<a href="{page}">On a page of its own</a>'
 
 
 def _linked(prose: str, place: str, page: str, host: str | None) -> str:
