@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from autodiff.aliases import attach, check_neighbour
 
-from . import activations, initialize, layers, lecture, losses, module, network
+from . import activations, initialize, layers, lecture, live, losses, module, network
 from .activations import *
 from .layers import *
 from .live import *
@@ -27,7 +27,7 @@ except ImportError:
 
 if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
     __all__ = ["activations", "initialize", "lecture"]
-    for room in (activations, layers, losses, module, network, training):
+    for room in (activations, layers, live, losses, module, network, training):
         __all__ += room.__all__
     del room
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,19 +115,28 @@ class Page:
 def chromium() -> Iterator[Page]:
     """One browser for all tests."""
     try:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
+        import selenium  # noqa: F401
     except ImportError:
         return missing("no selenium here")
     programs = found()
     if programs is None:
         return missing("no Chromium here")
+    with opened(*programs) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: str, driver_of_it: str) -> Iterator[Page]:
+    """A browser that shows nothing to anybody, until the end of the block."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
     options = webdriver.ChromeOptions()
-    options.binary_location = programs[0]
+    options.binary_location = browser
     # As root there is no sandbox, and the shared memory of containers is small.
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(programs[1]))
+    driver = webdriver.Chrome(options=options, service=Service(driver_of_it))
     yield Page(driver)
     driver.quit()

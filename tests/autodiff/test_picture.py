@@ -22,7 +22,7 @@ from autodiff.pictures.theme import THEMES
 from autodiff.text.letters import lettered
 from autodiff.text.notation import visible
 
-README = Path(__file__).parents[2] / "README.md"
+DOCS = Path(__file__).parents[2] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
 
 laid_out = pytest.mark.skipif(
@@ -223,8 +223,9 @@ def test_an_unknown_suffix_is_refused(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_the_readme_names_every_format() -> None:
-    _, claim = README.read_text(encoding="utf-8").split("`picture.save` takes ")
+def test_the_documentation_names_every_format() -> None:
+    page = DOCS / "how-to" / "pictures.md"
+    _, claim = page.read_text(encoding="utf-8").split("`picture.save` takes ")
     named = re.findall(r"\.[a-z]+\b", claim.partition(";")[0])
     assert sorted(named) == sorted(GraphPicture.formats())
 
@@ -395,7 +396,7 @@ def test_the_picture_in_the_readme_is_that_of_its_code() -> None:
     y = tanh(w * x + b)
     y.name = "y"
     y.backward()
-    file = README.parent / "docs" / "expression.svg"
+    file = DOCS / "expression.svg"
     shown = ElementTree.parse(file).iter(f"{SVG}text")
     assert sorted(text.text or "" for text in shown) == sorted(texts(draw(y)))
 

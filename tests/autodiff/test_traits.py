@@ -148,14 +148,14 @@ def test_the_slope_at_a_kink_is_the_one_that_is_declared(name):
     assert operation.kink in (function.__doc__ or "") or getattr(function, "operation", None) is not operation
 
 
-README = Path(ad.__file__).parent.parent / "README.md"
+EDGES = Path(ad.__file__).parent.parent / "docs" / "explanation" / "edges.md"
 CONVENTION = re.compile(r"((?:\w+′\([^)]*\) = )+)([−\d.½∞]+)")
 
 
-def test_the_readme_names_the_slopes_that_are_taken_at_kinks():
+def test_the_documentation_names_the_slopes_that_are_taken_at_kinks():
     said = {
         (name, point): float(slope.replace("−", "-").replace("∞", "inf").replace("½", "0.5"))
-        for chain, slope in CONVENTION.findall(README.read_text())
+        for chain, slope in CONVENTION.findall(EDGES.read_text(encoding="utf-8"))
         for name, point in re.findall(r"(\w+)′\(([^)]*)\)", chain)
     }
     assert {("abs", "0"), ("relu", "0"), ("hypot", "0, 0")} <= said.keys()

@@ -1,0 +1,58 @@
+"""What the pictures and the live pages of the documentation show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import nn
+from autodiff import Value, animate, play, sigmoid
+
+
+def loss(w: Any, b: Any, x: Any, y: Any) -> Any:
+    """The README's."""
+    a = sigmoid(w * x + b)
+    if isinstance(a, Value):
+        a.name = "a"
+    return (y - a) ** 2
+
+
+def example() -> tuple[Value, Value]:
+    """R and w of the README."""
+    w, x, b = Value(0.5, "w"), Value(2.0, "x", constant=True), Value(0.1, "b")
+    R = (Value(1.0, "y", constant=True) - sigmoid(w * x + b)) ** 2
+    R.name = "R"
+    return R, w
+
+
+def moons() -> Any:
+    """The live page of a small network and two half moons."""
+    rng = np.random.default_rng(0)
+    angle = np.pi * rng.random(60)
+    upper = np.arange(60) % 2 == 0
+    X = np.where(
+        upper[:, None],
+        np.stack([np.cos(angle), np.sin(angle)], 1),
+        np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], 1),
+    )
+    return nn.play(
+        nn.MLP(2, [8, 1], activation="tanh", seed=0),
+        X + 0.1 * rng.normal(size=X.shape),
+        upper[:, None].astype(float),
+        nn.binary_cross_entropy,
+    )
+
+
+def propagation() -> Any:
+    """The two passes through the lecture's network."""
+    return animate(nn.lecture.loss(nn.lecture.network(), 1), each_operation=False)
+
+
+LIVE: dict[str, Callable[[], Any]] = {
+    "play": lambda: play(example()[0]),
+    "network": moons,
+    "backpropagation": propagation,
+}
+"""Pages by the names of the pictures that show them."""

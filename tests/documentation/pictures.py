@@ -1,0 +1,103 @@
+"""python -m tests.documentation.pictures: the pictures of the README that are no picture of a graph.
+
+Needs the extra test, Graphviz and Chromium. What is text is written as SVG, and a test holds it to the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from autodiff import explain, jit, play, value_and_grad
+from autodiff.files.writing import write
+from autodiff.testing import assert_same_derivative
+from tests.browser import Page, found, opened
+
+from .examples import example, loss, moons
+from .listing import as_svg
+from .typesetting import typeset
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+WRONG = "-(y - a)*a(1 - a)*x"
+
+
+def check() -> str:
+    """What a wrong formula is told."""
+    try:
+        assert_same_derivative(loss, WRONG)
+    except AssertionError as error:
+        return as_svg(f'>>> assert_same_derivative(loss, "{WRONG}")\n{error}')
+    raise AssertionError("a wrong formula passed")
+
+
+def program() -> str:
+    """The function of a program, without the definitions before it."""
+    compiled = jit(value_and_grad(loss))
+    compiled(0.5, 0.1, 2.0, 1.0)
+    return as_svg(compiled.source[compiled.source.index("def loss") :].rstrip())
+
+
+TEXTS: dict[str, Callable[[], str]] = {"check.svg": check, "program.svg": program}
+
+
+CHOSEN = """
+const field = document.getElementById(arguments[0]);
+field.value = arguments[1];
+field.dispatchEvent(new Event("change"));
+"""
+BOX = """
+const { x, y, width, height } = document.querySelector(arguments[0]).getBoundingClientRect();
+const around = arguments[1];
+return { x: x - around, y: y - around, width: width + 2 * around, height: height + 2 * around };
+"""
+SCREEN = {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+
+
+def _shot(page: Page, path: Path, of: str, around: int = 0) -> None:
+    """A screenshot of an element and what is around it, in twice as many pixels."""
+    box = page.run(BOX, of, around)
+    told = page.driver.execute_cdp_cmd("Page.captureScreenshot", {"clip": {**box, "scale": 1}})
+    write(path, base64.b64decode(told["data"]))
+
+
+def _photograph(page: Page, folder: Path) -> None:
+    def show(html: str) -> None:
+        (folder / "page.html").write_text(html, encoding="utf-8")
+        page.open(folder / "page.html")
+        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", SCREEN)
+
+    show(play(example()[0]).html)
+    for _ in range(12):
+        page.click("#step")
+    _shot(page, DOCS / "play.png", "body")
+    show(play(example()[0]).html)
+    page.click("#hint")
+    page.click("#hint")
+    page.run("document.getElementById('answer').value = '-(y − u₂)·u₂(1 − u₂)·x'")
+    page.click("#check")
+    _shot(page, DOCS / "homework.png", "#turn", around=12)
+    show(moons().html)
+    page.run(CHOSEN, "rule", "adam")
+    for _ in range(120):
+        page.run("document.getElementById('step').click()")
+    _shot(page, DOCS / "network.png", "body")
+
+
+def main() -> None:
+    """Write them all."""
+    R, w = example()
+    write(DOCS / "derivation.svg", typeset(explain(R, w).latex))
+    for name, text in TEXTS.items():
+        write(DOCS / name, text().encode())
+    programs = found()
+    if programs is None:
+        raise SystemExit("no Chromium here: apt install chromium chromium-driver")
+    with opened(*programs) as page, tempfile.TemporaryDirectory() as folder:
+        _photograph(page, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

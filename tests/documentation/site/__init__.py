@@ -1,0 +1,1 @@
+"""What MkDocs is told: pages that are made of others, links, docstrings, formulas."""
