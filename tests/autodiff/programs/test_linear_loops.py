@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import compile as compiled
-from autodiff import hessian, jacobian, scan
+from autodiff import elementwise, hessian, jacobian, scan
 from autodiff.programs.rewrites.loops import composing
 from tests.autodiff.programs.test_loops import same
 
@@ -104,6 +104,30 @@ def test_constants_may_be_operands_without_derivative(start):
 
     for g in (jacobian(f), hessian(lambda theta, s: ad.sum(f(theta, s) ** 2))):
         same(compiled(g)(THETA, S), g(THETA, S), rtol=1e-10)
+
+
+@elementwise(dx=1.0)
+def moved(x, /):
+    return x + 3.0
+
+
+BENT = {
+    "floor": ad.floor,
+    "moved": moved,
+    "sign": lambda x: x + ad.sign(x),
+    "square": lambda x: x * x,
+    "inverse": lambda x: 1.0 / (x + x),
+}
+
+
+@pytest.mark.parametrize("bend", BENT.values(), ids=BENT)
+def test_what_is_not_linear_is_not_taken_for_it(bend):
+    def f(theta: Any, s: Any) -> Any:
+        return scan(lambda h, a: (0.9 * bend(0.3 * h - 0.1 * h[::-1]), h), theta, s)[1]
+
+    with patch.object(composing, "LEAST", 1):
+        for g in (f, jacobian(f)):
+            same(compiled(g)(3.0 * THETA, S), g(3.0 * THETA, S), rtol=1e-9)
 
 
 def test_loops_that_wait_for_each_other_stay_apart():

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ....ops import broadcast_to, divide, getitem, matmul, reshape, scatter_add
+from ....ops import add, broadcast_to, divide, getitem, matmul, multiply, reshape, scatter_add, subtract
 from ....ops.joining import _concatenate, _stack
 from ....values.data import Shape
 from ...listing import Line
@@ -104,11 +104,12 @@ class LinearStep:
         """A sum of lines that have forms; one of them times what has none, or divided by it."""
         operation: Any = item.line.operation
         forms: list[Item | None] = [self.forms.get(x) for x in item.inputs]
-        if all(type(rule) is float for rule in operation.rules):
+        is_sum = is_a(item.line, add) or is_a(item.line, subtract)
+        if is_sum or (operation.linear and len(forms) == 1):
             forms = [self.form(x) for x in item.inputs]
             if None in forms:
                 return None
-        elif not ((operation.linear or (is_a(item.line, divide) and forms[0])) and forms.count(None) == 1):
+        elif not ((is_a(item.line, multiply) or (is_a(item.line, divide) and forms[0])) and None in forms):
             return None
         given = [
             self._aligned(form, item) if form else self._other(x, item)
