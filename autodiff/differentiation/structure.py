@@ -25,7 +25,7 @@ SETTINGS = (
 """What chooses, and is not computed with."""
 
 
-class Kind(NamedTuple):
+class StructureKind(NamedTuple):
     """How a kind of container is taken apart and put together."""
 
     entries: Callable[[Any], Mapping[Any, Any]]
@@ -36,7 +36,7 @@ class Kind(NamedTuple):
     """How the place of an entry is written."""
 
 
-def kind_of(tree: Any) -> Kind | None:
+def kind_of(tree: Any) -> StructureKind | None:
     """How a structure is taken apart; None for a number, an array, and what is not looked into."""
     if REGISTERED and (kind := _registered(type(tree))) is not None:
         return kind
@@ -115,7 +115,7 @@ def leaves_like(tree: Any, like: Any, what: str) -> list[Any]:
     return [leaf for key in ours for leaf in leaves_like(theirs[key], ours[key], what)]
 
 
-def _entries_as(kind: Kind, tree: Any, like: Any) -> Mapping[Any, Any] | None:
+def _entries_as(kind: StructureKind, tree: Any, like: Any) -> Mapping[Any, Any] | None:
     """The entries of a tree where it is of the same kind as another: a list may stand for a tuple."""
     alike = kind_of(tree) is kind and (kind is DICT or kind is SEQUENCE or type(tree) is type(like))
     return kind.entries(tree) if alike else None
@@ -166,10 +166,10 @@ def register_structure(
         raise TypeError(f"register_structure: expected a class, got {container!r}")
     if container is object or hasattr(container, "__array__") or issubclass(container, (*SETTINGS, Number)):
         raise TypeError(f"register_structure: {container.__name__} is not a container of numbers and arrays")
-    REGISTERED[container] = Kind(entries, rebuilt, ".{}")
+    REGISTERED[container] = StructureKind(entries, rebuilt, ".{}")
 
 
-def _registered(kind: type) -> Kind | None:
+def _registered(kind: type) -> StructureKind | None:
     return next((REGISTERED[base] for base in kind.__mro__ if base in REGISTERED), None)
 
 
@@ -217,9 +217,9 @@ def with_fields(tree: Any, new: dict[str, Any]) -> Any:
     return result
 
 
-REGISTERED: dict[type, Kind] = {}
+REGISTERED: dict[type, StructureKind] = {}
 """By `register_structure`."""
 
-DICT = Kind(dict, _dict_rebuilt, "[{!r}]")
-SEQUENCE = Kind(lambda tree: dict(enumerate(tree)), _sequence_rebuilt, "[{}]")
-RECORD = Kind(variable_fields, with_fields, ".{}")
+DICT = StructureKind(dict, _dict_rebuilt, "[{!r}]")
+SEQUENCE = StructureKind(lambda tree: dict(enumerate(tree)), _sequence_rebuilt, "[{}]")
+RECORD = StructureKind(variable_fields, with_fields, ".{}")

@@ -28,7 +28,7 @@ def beale(x, y):
 
 def logistic(p):
     z = np.outer(T, [1.0, -0.5]) @ p["w"] + p["b"]
-    return ad.mean(ad.logaddexp(0.0, -z * np.sign(np.sin(3.0 * T)))) + 0.01 * ad.sum(p["w"] ** 2)
+    return ad.mean(ad.logaddexp(0.0, -z * np.sign(np.sin(3.0 * T)))) + 0.1 * ad.sum(p["w"] ** 2)
 
 
 FUNCTIONS = {

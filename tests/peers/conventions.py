@@ -122,6 +122,14 @@ NUMBERS: Sequence[Convention] = [
                like=lambda x, y: x == 0.0 and y <= 0.0),
     Convention("xlog1py", (0.0, -1.0), "∂/∂x is log(1 + y); it is 0 for every y where x is 0",
                like=lambda x, y: x == 0.0 and y <= -1.0),
+    Convention(
+        "gelu",
+        (1e300,),
+        "x³ overflows in theirs",
+        lambda f, x: f(x, approximate="tanh"),
+        'gelu(x, approximate="tanh")',
+        like=lambda x: abs(x) > 1e100,
+    ),
     Convention("softplus", (21.0,), "PyTorch's is x itself above 20", order=2),
 ]  # fmt: skip
 """Operations on numbers."""

@@ -49,7 +49,10 @@ class JAX(Package):
     kind = jax.Array
     functions = FUNCTIONS
     modules = (jnp, jax.nn, jax.scipy.special)
-    absent = frozenset({"sum_to", "scatter_add", "on_diagonal", "unique", "gradient"})
+    absent = frozenset({
+        "sum_to", "scatter_add", "on_diagonal", "unique", "gradient", "compress", "delete", "extract",
+        "insert", "layer_norm",
+    })  # fmt: skip
 
     def array(self, x: Any) -> Any:
         """Arrays of NumPy are taken as they are: masks and indices stay known while tracing."""

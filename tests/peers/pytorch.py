@@ -205,7 +205,11 @@ class PyTorch(Package):
     modules = (torch, functional)
     absent = frozenset({
         "rollaxis", "sum_to", "scatter_add", "on_diagonal", "array", "pad", "unique", "bincount", "histogram",
-        "full_like", "partition", "select", "astype", "cbrt", "floor_divide", "gradient",
+        "full_like", "partition", "select", "astype", "cbrt", "floor_divide", "gradient", "average", "block",
+        "broadcast_arrays", "compress", "copy", "cumulative_prod", "cumulative_sum", "delete", "divmod",
+        "ediff1d", "extract", "heaviside", "insert", "layer_norm", "linspace", "matrix_transpose", "matvec",
+        "meshgrid", "ptp", "unstack", "vecdot", "vecmat", "linalg.matrix_transpose", "linalg.outer",
+        "linalg.tensordot", "linalg.trace",
     })  # fmt: skip
 
     def array(self, x: Any) -> Any:

@@ -11,7 +11,7 @@ from ...values.operation import Operation, inputs_of
 from ...values.recording import recorded
 from ...values.value import Value, data_of
 from .. import operations
-from .loops import Excerpt, Positions, cut, even_steps
+from .loops import Positions, Section, cut, even_steps
 
 RESHAPE: Operation = vars(ops.reshape)["operation"]
 
@@ -82,7 +82,7 @@ def arranged(column: Any, positions: Positions) -> Any:
     return shaped(column, (*positions.shape, *own))
 
 
-def _cut(count: int, positions: Positions) -> tuple[Excerpt, list[int]] | None:
+def _cut(count: int, positions: Positions) -> tuple[Section, list[int]] | None:
     """How positions are cut out of so many, their steps falling, and in which order the axes are wanted."""
     steps = even_steps(positions)
     if steps is None:

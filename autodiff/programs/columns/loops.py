@@ -87,7 +87,7 @@ def _same(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     return a.dtype.kind != "f" or bool(np.all(np.signbit(a) == np.signbit(b)))
 
 
-class Excerpt(NamedTuple):
+class Section(NamedTuple):
     """Positions out of a row: a part of it, the sizes in which that is arranged, and what is taken."""
 
     part: slice
@@ -95,21 +95,21 @@ class Excerpt(NamedTuple):
     taken: tuple[Any, ...]
 
 
-def cut(count: int, start: int, sizes: Sizes, steps: Sizes) -> Excerpt | None:
+def cut(count: int, start: int, sizes: Sizes, steps: Sizes) -> Section | None:
     """How to cut the positions start + Σ iₖ·stepₖ, iₖ < sizeₖ, with falling steps, out of `count` in a row.
 
     None where no cutting gives them.
 
     >>> cut(12, 1, (4, 2), (3, 1))
-    Excerpt(part=slice(0, 12, None), sizes=(4, 3), taken=(slice(None, None, None), slice(1, 3, None)))
+    Section(part=slice(0, 12, None), sizes=(4, 3), taken=(slice(None, None, None), slice(1, 3, None)))
     """
     if any(step <= 0 for step in steps) or any(a % b for a, b in pairwise(steps)):
         return None
     if len(steps) == 1:
         step = steps[0] if steps[0] > 1 else None
-        return Excerpt(slice(start, start + (sizes[0] - 1) * steps[0] + 1, step), sizes, ())
+        return Section(slice(start, start + (sizes[0] - 1) * steps[0] + 1, step), sizes, ())
     if steps == tuple(accumulate(sizes[:0:-1], mul, initial=1))[::-1]:
-        return Excerpt(slice(start, start + math.prod(sizes)), sizes, ())
+        return Section(slice(start, start + math.prod(sizes)), sizes, ())
     used = sizes[0] * steps[0]
     begin = min(start, count - used)
     lengths = (sizes[0], *[a // b for a, b in pairwise(steps)], *([steps[-1]] if steps[-1] > 1 else []))
@@ -121,4 +121,4 @@ def cut(count: int, start: int, sizes: Sizes, steps: Sizes) -> Excerpt | None:
             return None
         index.append(slice(None) if size == length else slice(first, first + size))
     index += [rest] * (len(lengths) - len(sizes))
-    return Excerpt(slice(begin, begin + used), lengths, tuple(index)) if begin >= 0 else None
+    return Section(slice(begin, begin + used), lengths, tuple(index)) if begin >= 0 else None

@@ -8,6 +8,8 @@ that are here.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from ...ops import activations, arithmetic, elementary, norms, selection, shaping, special
@@ -37,6 +39,7 @@ cosh            Math.cosh({0})
 deg2rad         {0} * (Math.PI / 180)
 divide          {0} / {1}
 entr            {0} > 0 ? 0 - {0} * Math.log({0}) : {0} == 0 ? 0 : {0} < 0 ? -Infinity : NaN
+erf             erf({0})
 exp             Math.exp({0})
 exp2            power(2, {0})
 expm1           Math.expm1({0})
@@ -114,7 +117,26 @@ multiply        {0} && {1}
 """
 """Operations that mean something else where all operands are truth values."""
 
+
+def _nested(coefficients: Sequence[Sequence[float]]) -> str:
+    """Tuples of numbers as lists."""
+    return str([list(part) for part in coefficients])
+
+
 FUNCTIONS = {
+    "erf": f"""
+// By Cody's rational approximations, as without SciPy.
+function erf(x) {{
+  const polynomial = (coefficients, t) => coefficients.reduce((sum, c) => sum * t + c);
+  const ratio = ([above, below], t) => polynomial(above, t) / polynomial(below, t);
+  const size = Math.abs(x);
+  if (!(size > 0.5)) return x + x * ratio({_nested(special.ERF_NEAR)}, x * x);
+  const far = Math.min(size, 6), square = 1 / (far * far);
+  const tail = size > 4
+    ? ({1.0 / math.sqrt(math.pi)} - square * ratio({_nested(special.ERFC_FAR)}, square)) / far
+    : ratio({_nested(special.ERFC_MIDDLE)}, size);
+  return (x < 0 ? -1 : 1) * (1 - Math.exp(-(far * far)) * tail);
+}}""",
     "power": """
 // 1 to the power nan is 1, as is −1 to the power ∞.
 function power(x, y) {

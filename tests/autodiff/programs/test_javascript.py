@@ -34,7 +34,7 @@ EDGES = [
     -math.inf,
     math.nan,
 ]
-SPELT = [drawable for drawable in CATALOGUE if drawable.name != "erf"]
+SPELT = CATALOGUE
 
 
 def eager(f, point):

@@ -27,7 +27,7 @@ LEAST = 16
 """Steps, and lines in a step of all loops, below which there is little to gain."""
 
 
-class Columns(NamedTuple):
+class ColumnSpan(NamedTuple):
     """The entries of one result, of all loops: those between two places of the last axis of an array."""
 
     array: Item
@@ -92,7 +92,7 @@ def composed(loops: Sequence[OpenLoop]) -> bool:
         return False
     starts = step.joined([_start(loop, step, writing) for loop in loops], 0)
     whole = _of_products(first, starts, matrix, writing)
-    found = {place: Columns(whole.result(0), *step.span(place)) for place in range(first.carries)}
+    found = {place: ColumnSpan(whole.result(0), *step.span(place)) for place in range(first.carries)}
     found |= {place: _collected(whole, x, step, writing) for place, x in ends.items()}
     for row, loop in enumerate(loops):
         for place, old in loop.parts.items():
@@ -134,18 +134,18 @@ def _of_products(loop: OpenLoop, starts: Item, matrix: Item, writing: Writing) -
     return item.loop
 
 
-def _collected(whole: OpenLoop, end: Item, step: LinearStep, writing: Writing) -> Columns:
+def _collected(whole: OpenLoop, end: Item, step: LinearStep, writing: Writing) -> ColumnSpan:
     """What is collected of a line of the step: a carry, or what is linear in them."""
     rows, inputs = whole.result(1), step.loop.block.inputs[: step.loop.carries]
     if end in inputs:
-        return Columns(rows, *step.span(inputs.index(end)))
+        return ColumnSpan(rows, *step.span(inputs.index(end)))
     form, size = step.forms[end], math.prod(end.shape)
     factor = writing.reshaped(form, (*form.shape[:2], size))
     data = sized((*rows.shape[:2], size), step.dtype)
-    return Columns(writing.add(matmul, rows, factor, data=data), 0, size)
+    return ColumnSpan(writing.add(matmul, rows, factor, data=data), 0, size)
 
 
-def _row(columns: Columns, row: int, old: Item, writing: Writing) -> Item:
+def _row(columns: ColumnSpan, row: int, old: Item, writing: Writing) -> Item:
     """What one of the loops gave."""
     array, start, stop = columns
     steps = (slice(None),) * (len(array.shape) - 2)
