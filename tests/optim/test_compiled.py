@@ -28,7 +28,7 @@ def beale(x, y):
 
 def logistic(p):
     z = np.outer(T, [1.0, -0.5]) @ p["w"] + p["b"]
-    return ad.mean(ad.logaddexp(0.0, -z * np.sign(np.sin(3.0 * T)))) + 0.1 * ad.sum(p["w"] ** 2)
+    return ad.mean(ad.logaddexp(0.0, -z * np.sign(np.sin(3.0 * T)))) + 0.01 * ad.sum(p["w"] ** 2)
 
 
 FUNCTIONS = {
@@ -74,8 +74,8 @@ def test_a_program_goes_the_way_of_the_engine(name, method):
     f, x0 = FUNCTIONS[name]
     wanted = minimize(f, x0, method, max_steps=300, compiled=False)
     found = minimize(f, x0, method, max_steps=300, compiled=True)
-    long = method == "steepest-descent"  # its way depends on last digits, and ends where f is flat
-    part = 0.1 if long else 0.02
+    long = method == "steepest-descent"  # it ends where f is flat: how many steps that takes, digits decide
+    part = 0.5 if long else 0.02
     alike(found, wanted, part, 1e-6 if long else 1e-8)
     assert wanted.engine == "eager: asked for"
     if found.evaluations > 2:
