@@ -220,7 +220,7 @@ SCHOOL = [
     drawable.name
     for drawable in CATALOGUE
     if drawable.family == "elementwise"
-    and drawable.name not in ("mod", "floor_divide", "nan_to_num", "clip", "round")
+    and drawable.name not in ("mod", "floor_divide", "nan_to_num", "clip", "round", "gelu")
 ]
 
 

@@ -419,6 +419,13 @@ def test_the_situation_is_in_the_address_and_comes_back(opened) -> None:
 # -- by everyone ---------------------------------------------------------------------------------------
 
 
+def shown_soon(page: Any, holds: Callable[[], bool]) -> None:
+    """Wait for the next frames: a page draws once for each, however many keys were pressed."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(page.driver, 10.0).until(lambda _: holds())
+
+
 def test_everything_is_done_with_the_keyboard_alone(opened) -> None:
     page = opened(nn.lecture.network(), *nn.lecture.observations())
 
@@ -431,7 +438,7 @@ def test_everything_is_done_with_the_keyboard_alone(opened) -> None:
     page.click("#reset")
     tabbed(page, lambda: label() == "w₁₁⁽¹⁾")
     page.press("0", ".", "5", ENTER, UP, DOWN, DOWN)
-    assert page.run(ROWS)[0]["value"] == "0.49"
+    shown_soon(page, lambda: page.run(ROWS)[0]["value"] == "0.49")
 
 
 def test_everything_has_a_name_for_screen_readers(opened) -> None:
