@@ -148,7 +148,7 @@ PROJECT = {
 
 
 def test_a_run_tells_the_mutants_that_tests_notice_from_the_others(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "GRACE", 1.0)
+    monkeypatch.setattr(run, "GRACE", 6.0)
     root = tmp_path / "project"
     for name, text in PROJECT.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
