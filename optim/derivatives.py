@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autodiff import Value, concatenate, gradients, no_grad, ravel
-from autodiff.differentiation.functional import number
+from autodiff.differentiation.evaluation import number
 from autodiff.differentiation.reverse import ancestors
 from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw

@@ -13,7 +13,7 @@ import numpy as np
 
 from autodiff import Value
 from autodiff.differentiation.engine import variable
-from autodiff.differentiation.functional import Evaluation
+from autodiff.differentiation.evaluation import Evaluation
 from autodiff.differentiation.signatures import BY_POSITION, parameters_of
 from autodiff.differentiation.structure import (
     is_record,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..differentiation.signatures import BY_POSITION, parameters_of
-from ..differentiation.structure import leaves, mapped, named_leaves
+from ..differentiation.structure import is_module, leaves, mapped, named_leaves
 from ..values import modes
 from ..values.data import Data, as_data
 from ..values.lazy import computed
@@ -92,9 +92,9 @@ def flattened(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[FlatFunc
 
     def of_values(*values: Value) -> Any:
         made = iter([value for value, held in zip(values, own, strict=True) if held is None])
-        return f(*mapped(lambda leaf: leaf if _is_module(leaf) else next(made), tuple(arguments)))
+        return f(*mapped(lambda leaf: leaf if is_module(leaf) else next(made), tuple(arguments)))
 
-    modules = tuple(filter(_is_module, leaves(tuple(arguments))))
+    modules = tuple(filter(is_module, leaves(tuple(arguments))))
     function = FlatFunction(of_values, [variable.name for variable in variables], own, modules)
     return function, [variable.data for variable in variables]
 
@@ -134,16 +134,12 @@ def _argument_names(f: Callable[..., Any], n: int) -> list[str]:
 def _variables(name: str, tree: Any) -> Iterator[Variable]:
     """The numbers and arrays of an argument, in the order of its leaves: p['w'], p[0], m.bias."""
     for place, leaf in named_leaves(tree, name):
-        if not _is_module(leaf):
+        if not is_module(leaf):
             yield Variable(place, _copied_data(place, leaf))
             continue
         for dotted, parameter in leaf.named_parameters():
             if not _checked(f"{place}.{dotted}", parameter).constant:
                 yield Variable(f"{place}.{dotted}", as_data(parameter.data), parameter)
-
-
-def _is_module(leaf: Any) -> bool:
-    return hasattr(leaf, "named_parameters")
 
 
 def _checked(name: str, parameter: Any) -> Value:

@@ -14,7 +14,8 @@ from ..values.data import Data, as_data, dtype_of, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
 from .engine import gradients
-from .functional import Arguments, Evaluation, Function, Gradient, evaluated, grad, linear, records
+from .evaluation import Arguments, Evaluation, Function, evaluated, records
+from .functional import Gradient, grad, linear
 from .sparsity import Colouring, coloured, pattern_of
 from .structure import leaves, mapped, rebuilt
 

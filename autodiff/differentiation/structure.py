@@ -55,7 +55,12 @@ def is_structure(tree: Any) -> bool:
 def is_record(tree: Any) -> bool:
     """Whether it is a dataclass that holds numbers and arrays, rather than being an array or a module."""
     kind = type(tree)
-    return is_dataclass(kind) and not hasattr(kind, "__array__") and not hasattr(kind, "named_parameters")
+    return is_dataclass(kind) and not hasattr(kind, "__array__") and not is_module(tree)
+
+
+def is_module(x: Any) -> bool:
+    """Whether it has parameters, as a module of `nn` has: it is not looked into."""
+    return hasattr(type(x), "named_parameters")
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from autodiff import Value, concatenate, no_grad, ravel, reshape
-from autodiff.differentiation.functional import Evaluation
+from autodiff.differentiation.evaluation import Evaluation
 from autodiff.differentiation.jacobians import matrices
 from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw

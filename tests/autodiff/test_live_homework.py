@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 import nn.lecture
-from autodiff import Value, exercise, play, relu, sigmoid, tanh
+from autodiff import Value, exercise, play, sigmoid, tanh
 from autodiff.school.reading import read
 from autodiff.school.vocabulary import Vocabulary
 from tests.autodiff.test_animation import hostile
+from tests.autodiff.test_live_in_browser import rectified
 from tests.browser import Page
 from tests.javascript import literal, run, same
 
@@ -141,17 +142,6 @@ def opened(chromium: Page, tmp_path: Path) -> Opened:
         return chromium
 
     return open_page
-
-
-def rectified() -> Value:
-    w, x, y = Value(0.5, "w"), Value(2.0, "x", constant=True), Value(1.0, "y", constant=True)
-    z = w * x + Value(-0.3, "b")
-    z.name = "z"
-    a = relu(z)
-    a.name = "a"
-    R: Value = (y - a) ** 2
-    R.name = "R"
-    return R
 
 
 def linear() -> Value:

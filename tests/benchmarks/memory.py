@@ -71,11 +71,11 @@ def learning(make: Callable[[], Any]) -> Callable[[], Any]:
     return library.learning(task.loss(library), task.parameters)  # type: ignore[no-any-return]
 
 
-def scalars() -> Callable[[], Any]:
-    """A chain of products in numbers."""
+def chained(number: Callable[[], Any]) -> Callable[[], Any]:
+    """A chain of products of two variables, and the gradient of one."""
 
     def step() -> Any:
-        x, w = Value(1.0), Value(1.0)
+        x, w = number(), number()
         y = x
         for _ in range(MANY):
             y = y * w
@@ -85,19 +85,10 @@ def scalars() -> Callable[[], Any]:
     return step
 
 
-def torch_scalars() -> Callable[[], Any]:
-    """The same chain in tensors of one number."""
+def torch_number() -> Any:
+    """A tensor of one number."""
     torch: Any = import_module("torch")
-
-    def step() -> Any:
-        x, w = (torch.tensor(1.0, dtype=torch.float64, requires_grad=True) for _ in range(2))
-        y = x
-        for _ in range(MANY):
-            y = y * w
-        y.backward()
-        return w.grad
-
-    return step
+    return torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
 
 
 WAYS: Mapping[str, Callable[[], Callable[[], Any]]] = {
@@ -105,8 +96,8 @@ WAYS: Mapping[str, Callable[[], Callable[[], Any]]] = {
     "eager": lambda: learning(eager),
     "PyTorch": lambda: learning(pytorch),
     "JAX": lambda: learning(jax),
-    "scalars": scalars,
-    "PyTorch scalars": torch_scalars,
+    "scalars": lambda: chained(lambda: Value(1.0)),
+    "PyTorch scalars": lambda: chained(torch_number),
 }
 
 

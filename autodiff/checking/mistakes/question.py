@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...differentiation.functional import positions_in
+from ...differentiation.evaluation import positions_in
 from ...differentiation.signatures import BY_POSITION, parameters_of
 from ...differentiation.structure import leaves, leaves_like, mapped, named_leaves
 from ...text.notation import visible

@@ -99,24 +99,27 @@ def loop(tree, rows, w, constants):
     return total
 
 
+@st.composite
+def loops(draw):
+    """The rows of a loop, a constant for each, and two variables that all share."""
+    numbers = draw(st.sampled_from([ORDINARY, EDGES]))
+    rows = draw(st.lists(st.tuples(numbers, numbers), min_size=ROWS, max_size=ROWS))
+    constants = draw(st.lists(numbers, min_size=ROWS, max_size=ROWS))
+    return rows, constants, draw(st.tuples(numbers, numbers))
+
+
 @settings(max_examples=25, deadline=None)
-@given(trees, st.data())
-def test_a_loop_over_rows_gives_the_gradients_of_the_loop(tree, data):
-    numbers = data.draw(st.sampled_from([ORDINARY, EDGES]))
-    rows = data.draw(st.lists(st.tuples(numbers, numbers), min_size=ROWS, max_size=ROWS))
-    constants = data.draw(st.lists(numbers, min_size=ROWS, max_size=ROWS))
-    w = data.draw(st.tuples(numbers, numbers))
+@given(trees, loops())
+def test_a_loop_over_rows_gives_the_gradients_of_the_loop(tree, drawn):
+    rows, constants, w = drawn
     f = ad.value_and_grad(lambda w, rows: loop(tree, rows, w, constants), (0, 1))
     checked(f, list(w), [list(row) for row in rows])
 
 
 @settings(max_examples=15, deadline=None)
-@given(trees, st.data())
-def test_a_loop_over_rows_gives_second_derivatives_of_the_loop(tree, data):
-    numbers = data.draw(st.sampled_from([ORDINARY, EDGES]))
-    rows = data.draw(st.lists(st.tuples(numbers, numbers), min_size=ROWS, max_size=ROWS))
-    constants = data.draw(st.lists(numbers, min_size=ROWS, max_size=ROWS))
-    w = data.draw(st.tuples(numbers, numbers))
+@given(trees, loops())
+def test_a_loop_over_rows_gives_second_derivatives_of_the_loop(tree, drawn):
+    rows, constants, w = drawn
     rows = [tuple(map(np.float64, row)) for row in rows]
     checked(ad.hessian(lambda w: loop(tree, rows, w, constants)), np.array(w))
 
