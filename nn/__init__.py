@@ -8,7 +8,7 @@
 
 from typing import TYPE_CHECKING
 
-from autodiff.aliases import attach, check_neighbour
+from autodiff.aliases import attach
 
 from . import activations, initialize, layers, lecture, live, losses, module, network
 from .activations import *
@@ -16,6 +16,7 @@ from .layers import *
 from .live import *
 from .losses import *
 from .module import *
+from .neighbour import check_neighbour
 from .network import *
 
 try:
