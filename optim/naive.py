@@ -11,7 +11,7 @@ from .derivatives import Blind
 from .result import Iterate, Result
 from .run import Run
 from .step_rule import positive
-from .stopping import Ending
+from .stopping import STOPPED, Ending
 
 
 def random_search(
@@ -52,7 +52,7 @@ def random_search(
             new = trial if trial.value < here.value else here
             run.to(new, float(np.linalg.norm(new.x - here.x)))
         if run.stopped:
-            return Ending(False, "stopped by the callback")
+            return Ending(False, STOPPED)
         return Ending(False, f"made {run.steps} trials; a random search does not know when it has arrived")
 
     return run.finish(search)

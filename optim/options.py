@@ -13,7 +13,8 @@ class Options(TypedDict, total=False):
 
     derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
     gtol, xtol, ftol, max_steps  the rules of `Stopping`
-    callback    called with each Iterate; the method stops where it returns True
+    callback    called with each Iterate; the method stops where it returns what is true, or raises
+                StopIteration
     path        whether the points of the path are kept; values, norms and step sizes always are
     compiled    whether a program computes f and its derivative (see `autodiff.compile`): the same but for
                 the last digits, in less time. By default one takes over where it pays, after 50 evaluations,

@@ -15,7 +15,7 @@ from .names import names
 from .objective import Objective, Point
 from .options import Options
 from .result import Iterate, Path, Result
-from .stopping import Ending, Gains, Stopping
+from .stopping import STOPPED, Ending, Gains, Stopping, checked, wants_to_stop
 from .unknowns import Vector, joined
 
 CYCLE = 8
@@ -57,13 +57,11 @@ class Run:
     ) -> None:
         self.method = method
         self.rules = Stopping(**_known(method, rules))
-        if callback is not None and not callable(callback):
-            raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
         self.objective = self.sees(f, x0, derivative, compiled)
         self.point = self.best = self.objective.start
         self.steepness = self.point.norm
         self.progress = Gains(self.point, self.objective.over.epsilon)
-        self.callback, self.keep = callback, path
+        self.callback, self.keep = checked(callback, method, "an Iterate"), path
         self.given = f, x0
         self.previous: Point | None = None
         self.size = 0.0
@@ -110,17 +108,10 @@ class Run:
         self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
         if self.callback:
             self.objective.over.settle(point.x)
-            self.stopped = self._wants_to_stop(self._iterate(point))
+            self.stopped = wants_to_stop(self.callback, self._iterate(point))
 
     def _iterate(self, point: Point) -> Iterate:
         return Iterate(self.objective.over.tree(point.x), point.value, point.norm, self.size)
-
-    def _wants_to_stop(self, iterate: Iterate) -> bool:
-        """Whether the callback wants to stop: it returns what is true, or raises StopIteration."""
-        try:
-            return bool(self.callback and self.callback(iterate))
-        except StopIteration:
-            return True
 
     # -- ending --------------------------------------------------------------------------------
 
@@ -129,7 +120,7 @@ class Run:
         if ending := self.at_rest():
             return ending
         if self.stopped:
-            return Ending(False, "stopped by the callback")
+            return Ending(False, STOPPED)
         if self.previous is not None and (ending := self._astray(self.previous)):
             return ending
         if self.steps >= self.limit:

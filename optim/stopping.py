@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,27 @@ ROUNDING = 32.0
 
 PATIENCE = 2
 """How many steps may gain nothing where f is lost in rounding."""
+
+
+Callback: TypeAlias = Callable[[Any], object]
+"""What a user has done after each step, or each epoch."""
+
+STOPPED = "stopped by the callback"
+
+
+def checked(callback: Callback | None, what: str, of: str) -> Callback | None:
+    """The callback. Raises TypeError where it cannot be called."""
+    if callback is not None and not callable(callback):
+        raise TypeError(f"{what}: the callback must be a function of {of}, got {callback!r}")
+    return callback
+
+
+def wants_to_stop(callback: Callback | None, seen: Any) -> bool:
+    """Whether a callback ends the run: it returns what is true, or raises StopIteration."""
+    try:
+        return bool(callback and callback(seen))
+    except StopIteration:
+        return True
 
 
 class Ending(NamedTuple):

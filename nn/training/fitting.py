@@ -44,6 +44,7 @@ def fit(
     seed: int | np.random.Generator | None = None,
     progress: bool = True,
     compiled: bool | None = None,
+    callback: Callable[[History], object] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: float = 10.0,
 ) -> History:
@@ -75,6 +76,9 @@ def fit(
                       loss allow it and kept their attributes until then; what these become later is not
                       seen. Running statistics and random draws go in and out of it. `history.engine`
                       says which
+    callback          called with the `History` after each epoch, the model being in `eval` mode. The training
+                      ends where it returns what is true, or raises StopIteration, as `minimize` does; other
+                      errors leave the weights of that epoch
     checkpoint        an .npz file. The same call, made again after the process was killed, goes on from it
                       and ends with the same weights to the last bit; after the end it returns them at
                       once, and with more `epochs` it goes on
@@ -98,7 +102,7 @@ def fit(
     >>> model.predict([[3.0]]).round(3)
     array([[7.]])
     """
-    metrics = check_settings(model, metrics, epochs, batch_size, patience, compiled)
+    metrics = check_settings(model, metrics, epochs, batch_size, patience, compiled, callback)
     file, kept, number = _begun(checkpoint, checkpoint_every, seed)
     data, held_out = _parts(observed(X, y), validation, number)
     criterion, summed = loss_of(loss)
@@ -107,13 +111,14 @@ def fit(
         check_chunked(model, size)
     try_out(model, criterion, metrics, data, held_out)
     if isinstance(optimizer, str) and (method := known(optimizer)) in METHODS:
-        full = Full(model, criterion, data, held_out, metrics, patience, compiled)
+        full = Full(model, criterion, data, held_out, metrics, patience, compiled, callback)
         options = {"lr": lr, "schedule": schedule, "batch_size": size}
         return minimized(method, full, epochs, progress, {**options, "checkpoint": checkpoint})
     optimizer = optimizer_of(optimizer, model, lr)
     trainer = (ChunkedTrainer if data.lazy else Trainer)(
         model, criterion, summed, optimizer, schedule_of(schedule, optimizer), data, held_out,
         data.n if data.lazy or batch_size is None else batch_size, patience, metrics, number, compiled,
+        callback,
     )  # fmt: skip
     if file:
         _resume(trainer, file, kept, epochs, seeded=seed is not None)

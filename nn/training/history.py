@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
@@ -24,6 +25,8 @@ STYLES = ("-", "--", ":", "-.")
 @dataclass(repr=False)
 class History:
     """Losses and metrics of a training, one entry per epoch. Prints as a short table; `plot()` draws it.
+
+    `to_dict()` and `to_frame()` give all columns by name, for pandas and other tables.
 
     `loss` is measured while the weights change, over the batches as they were trained, so it may lie
     above `validation_loss`, which is measured with the weights at the end of the epoch. `reason` says
@@ -65,6 +68,32 @@ class History:
         losses = {"loss": self.loss, "validation loss": self.validation_loss}
         return {name: column for name, column in (losses | self.metrics).items() if column}
 
+    def to_dict(self) -> dict[str, list[float]]:
+        """All columns by name: losses, metrics, learning rate and seconds, as lists with an entry per epoch.
+
+        Words are joined by underscores, so that they are attributes of a table. The lists are copies.
+
+        >>> History(loss=[4.0, 1.0], validation_loss=[5.0, 2.0], lr=[0.1, 0.1]).to_dict()
+        {'loss': [4.0, 1.0], 'validation_loss': [5.0, 2.0], 'lr': [0.1, 0.1]}
+        """
+        measured = {name.replace("validation ", "validation_", 1): x for name, x in self.columns().items()}
+        kept = {"lr": self.lr, "seconds": self.seconds}
+        return {name: [*column] for name, column in (measured | kept).items() if column}
+
+    def to_frame(self) -> Any:
+        """The same as a pandas DataFrame, one row per epoch, counted from 1. Needs pandas.
+
+        Raises ImportError where it is missing.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError(
+                "History.to_frame needs pandas: pip install 'autodiff-lecture[pandas]'; to_dict() does not"
+            ) from error
+        epochs = pandas.RangeIndex(1, self.epochs + 1, name="epoch")
+        return pandas.DataFrame(self.to_dict(), index=epochs)
+
     def last(self) -> str:
         """The last epoch in a few words.
 
@@ -89,6 +118,7 @@ class History:
                 self.metrics.setdefault(f"{prefix}{name}", []).append(number)
         self.lr.append(lr)
         self.seconds.append(seconds)
+        self.reason = "not ended"
 
     # -- printing ------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from autodiff.values.leaving import revealing_cause
 from autodiff.values.modes import forgetting
 from optim import Optimizer, Schedule
 from optim.stochastic import OPTIMIZERS
+from optim.stopping import checked
 
 from .. import losses
 from ..module import Module, predicting
@@ -30,7 +31,7 @@ ROWS = 2
 
 
 def check_settings(
-    model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any, compiled: Any
+    model: Any, metrics: Any, epochs: Any, batch_size: Any, patience: Any, compiled: Any, callback: Any
 ) -> Mapping[str, Metric]:
     """Refuse anything but a model, metrics, and numbers of epochs and observations; and `no_grad`.
 
@@ -45,13 +46,24 @@ def check_settings(
         raise TypeError(f"fit: the model must be an nn.Module, got {type(model).__name__}")
     if not isinstance(metrics, Mapping) or not all(map(callable, metrics.values())):
         raise TypeError(f'fit: metrics must be functions by name, {{"accuracy": accuracy}}, got {metrics!r}')
+    _check_names(metrics)
     whole("fit: epochs", epochs, 0, "{} or more")
     for name, count in {"batch_size": batch_size, "patience": patience}.items():
         if count is not None:
             whole(f"fit: {name}", count, 1, "{} or more")
     if compiled is not None:
         flag("fit: compiled", compiled)
+    checked(callback, "fit", "a History")
     return metrics
+
+
+def _check_names(metrics: Mapping[str, Metric]) -> None:
+    """Refuse metrics that the history could not tell from its own columns."""
+    for name in map(str, metrics):
+        if name in ("loss", "lr", "seconds") or name.startswith(("validation ", "validation_")):
+            raise ValueError(
+                f"fit: a metric cannot be called {name!r}, as a column of the history is; rename it"
+            )
 
 
 def drawn(seed: int | np.random.Generator | None) -> int:

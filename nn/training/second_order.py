@@ -9,6 +9,7 @@ from typing import Any
 
 from optim import Iterate, Result, l_bfgs, least_squares
 from optim.options import Options
+from optim.stopping import STOPPED, Callback, wants_to_stop
 
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
@@ -31,6 +32,7 @@ class Full:
     metrics: Mapping[str, Metric]
     patience: int | None
     compiled: bool | None = None
+    callback: Callback | None = None
 
     progress: Progress = field(default_factory=Progress)
     history: History = field(default_factory=History)
@@ -67,18 +69,21 @@ class Full:
         self.history.note(self.metrics, trained, validated, iterate.step_size, now - self.begin)
         self.begin = now
         self.progress.show(self.history)
+        self._judge(self.history.best_epoch or 0)
+        self.model.eval()
+        if wants_to_stop(self.callback, self.history):
+            self.stopped = self.stopped or STOPPED
         self.model.train()
-        return self._judge(self.history.best_epoch or 0)
+        return self.stopped is not None
 
     def _evaluated(self, data: Observations) -> list[float]:
         return evaluated(self.model, self.loss, self.metrics, data)
 
-    def _judge(self, best: int) -> bool:
+    def _judge(self, best: int) -> None:
         """Keep the best weights; see whether to stop early."""
         if best == self.history.epochs:
             self.best = self.model.state_dict()
         self.stopped = stopped_early(self.history, best, self.patience)
-        return self.stopped is not None
 
     def options(self, epochs: int) -> Options:
         """What a method is given besides the function."""

@@ -17,6 +17,7 @@ from autodiff.ops.plain import raw
 from autodiff.ops.totals import squares
 from autodiff.values.lazy import computed, holds_tasks
 from optim import Optimizer, Schedule
+from optim.stopping import STOPPED, Callback, wants_to_stop
 
 from ..module import Module
 from .history import History
@@ -53,6 +54,7 @@ class Trainer:
     metrics: Mapping[str, Metric]
     seed: int
     compiled: bool | None = None
+    callback: Callback | None = None
 
     warm_up: ClassVar[int | None] = None  # steps before a program takes over; as many as usual
 
@@ -141,6 +143,7 @@ class Trainer:
         self.history.note(self.metrics, trained, validated, self.optimizer.lr, self.elapsed)
         self.position, self.totals, self.elapsed = 0, self._nothing(), 0.0
         self._judge(self.history.monitored[-1])
+        self._show()
 
     def _judge(self, loss: float) -> None:
         """Keep the best weights; go on with the schedule; see whether to stop early."""
@@ -150,6 +153,12 @@ class Trainer:
         if self.schedule is not None:
             self.schedule.step(loss)
         self.stopped = stopped_early(self.history, self.best_epoch, self.patience)
+
+    def _show(self) -> None:
+        """Let the callback see that an epoch is over."""
+        self.model.eval()
+        if wants_to_stop(self.callback, self.history):
+            self.stopped = self.stopped or STOPPED
 
     def _diverged(self, problem: str) -> None:
         best = self.best_epoch
@@ -162,7 +171,7 @@ class Trainer:
     def conclude(self) -> None:
         """Leave the weights that the training was for: the best, where it looked for them."""
         self.history.reason = self.stopped or f"reached {self.history.epochs} epochs"
-        if self.stopped or self.patience is not None:
+        if self.stopped not in (None, STOPPED) or self.patience is not None:
             self.model.load_state_dict(self.best)
 
     def interrupt(self) -> None:

@@ -313,6 +313,28 @@ def test_a_longer_training_goes_on_from_a_shorter_one(tmp_path):
     assert same_state(straight, extended)
 
 
+def test_a_training_that_its_callback_ended_is_over_and_one_that_it_broke_goes_on(tmp_path):
+    X, y = observed()
+    straight, broken = noisy(), noisy()
+    call = partial(fit, X=X, y=y, epochs=9, seed=0, progress=False)
+    kept = partial(call, checkpoint=tmp_path / "run.npz", checkpoint_every=0)
+    expected = call(straight, callback=lambda history: history.epochs == 5)
+    with pytest.raises(ZeroDivisionError):
+        kept(broken, callback=lambda history: history.epochs == 3 and 1 / 0)
+    again, seen = noisy(), []
+
+    def stop(history):
+        seen.append(history.epochs)
+        return history.epochs == 5
+
+    assert kept(again, callback=stop) == expected
+    assert seen == [3, 4, 5]
+    assert same_state(again, straight)
+    over = noisy()
+    assert kept(over, callback=lambda history: pytest.fail("it was over")) == expected
+    assert same_state(over, straight)
+
+
 def test_a_shorter_training_than_the_checkpoint_is_refused(tmp_path):
     call = partial(
         fit, X=observed()[0], y=observed()[1], progress=False, checkpoint=tmp_path / "run.npz", seed=0

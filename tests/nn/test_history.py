@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 
 import pytest
 from matplotlib.figure import Figure
@@ -49,6 +50,40 @@ def test_a_history_without_epochs_prints_its_reason():
 def test_time_does_not_make_histories_different():
     assert History(loss=[1.0], seconds=[0.1]) == History(loss=[1.0], seconds=[0.2])
     assert History(loss=[1.0]) != History(loss=[2.0])
+
+
+# -- as a table --------------------------------------------------------------------------------
+
+MEASURED = replace(LONG, metrics={"accuracy": LONG.loss, "validation accuracy": LONG.validation_loss})
+MEASURED.lr, MEASURED.seconds = [0.1] * 1000, [0.5] * 1000
+COLUMNS = ["loss", "validation_loss", "accuracy", "validation_accuracy", "lr", "seconds"]
+
+
+def test_a_history_is_a_dict_of_lists_that_are_copies():
+    table = MEASURED.to_dict()
+    assert list(table) == COLUMNS
+    assert table["validation_accuracy"] == table["validation_loss"] == LONG.validation_loss
+    table["loss"].append(0.0)
+    assert MEASURED.epochs == 1000
+    assert History().to_dict() == {}
+
+
+def test_a_history_is_a_frame_with_a_row_per_epoch():
+    pandas = pytest.importorskip("pandas")
+    frame = MEASURED.to_frame()
+    assert list(frame.columns) == COLUMNS
+    assert frame.index.name == "epoch"
+    assert list(frame.index) == list(range(1, 1001))
+    assert frame.validation_loss.idxmin() == MEASURED.best_epoch
+    assert frame.to_dict("list") == MEASURED.to_dict()
+    assert isinstance(History().to_frame(), pandas.DataFrame)
+    assert len(History().to_frame()) == 0
+
+
+def test_without_pandas_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install 'autodiff-lecture\[pandas\]'"):
+        LONG.to_frame()
 
 
 # -- drawing -----------------------------------------------------------------------------------

@@ -293,6 +293,90 @@ def test_without_patience_the_last_weights_stay():
         assert mean_squared_error(model(X[15:]), noise).item() == history.validation_loss[-1]
 
 
+# -- callbacks ---------------------------------------------------------------------------------
+
+EVERY = ["adam", "l-bfgs", "levenberg-marquardt"]
+
+
+@pytest.mark.parametrize("optimizer", EVERY)
+def test_a_callback_sees_each_epoch_with_the_model_as_the_epoch_left_it(optimizer):
+    seen, model = [], Sequential(Linear(2, 4, seed=0), "tanh", Linear(4, 1, seed=1))
+
+    def note(history):
+        error = mean_squared_error(model.predict(X), Y)
+        seen.append((history.epochs, history.validation_loss[-1], error, model.training))
+
+    history = quiet(model, X, Y, optimizer=optimizer, epochs=5, validation=(X, Y), seed=0, callback=note)
+    assert [epoch for epoch, *_ in seen] == list(range(1, history.epochs + 1))
+    assert all(error == noted and not training for _, noted, error, training in seen)
+
+
+@pytest.mark.parametrize("optimizer", EVERY)
+@pytest.mark.parametrize("way", ["true", "StopIteration"])
+def test_a_callback_ends_the_training_with_the_weights_of_that_epoch(optimizer, way):
+    def stop(history):
+        if history.epochs == 2:
+            last.append(model.state_dict())
+            if way == "true":
+                return True
+            raise StopIteration
+        return None
+
+    last, model = [], Sequential(Linear(2, 4, seed=0), "tanh", Linear(4, 1, seed=1))
+    history = quiet(model, X, Y, optimizer=optimizer, epochs=9, seed=0, callback=stop)
+    assert history.epochs == 2
+    assert history.reason == "stopped by the callback"
+    assert not history.interrupted
+    assert all(np.array_equal(x, last[0][name]) for name, x in model.state_dict().items())
+    assert not model.training
+
+
+def test_with_patience_a_callback_that_ends_the_training_leaves_the_best_weights():
+    model, states = line(), []
+
+    def stop(history):
+        states.append(model.state_dict())
+        return history.epochs == 4
+
+    history = quiet(model, X, Y, optimizer="sgd", lr=1.5, epochs=9, batch_size=5, patience=9, callback=stop)
+    best = states[history.best_epoch - 1]
+    assert history.best_epoch < 4
+    assert all(np.array_equal(x, best[name]) for name, x in model.state_dict().items())
+
+
+@pytest.mark.parametrize("optimizer", EVERY)
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
+def test_an_error_in_a_callback_leaves_a_whole_model(optimizer, error):
+    states, model = [], Sequential(Linear(2, 4, seed=0), "tanh", Linear(4, 1, seed=1))
+
+    def fail(history):
+        states.append(model.state_dict())
+        if history.epochs == 3:
+            raise error
+
+    with pytest.raises(error):
+        quiet(model, X, Y, optimizer=optimizer, epochs=9, seed=0, callback=fail)
+    assert all(np.array_equal(x, states[-1][name]) for name, x in model.state_dict().items())
+    assert not model.training
+
+
+def test_a_callback_does_not_change_the_training():
+    models = [line(), line()]
+    callbacks = [None, lambda history: models[1].predict(X).sum() > 1e9]
+    for model, callback in zip(models, callbacks, strict=True):
+        quiet(model, X, Y, epochs=5, batch_size=7, seed=0, callback=callback)
+    assert same_state(*models)
+
+
+def test_an_epoch_that_diverged_is_not_shown():
+    seen = []
+    history = quiet(
+        line(), X, Y, optimizer="sgd", lr=1e200, epochs=9, callback=lambda h: seen.append(h.epochs)
+    )
+    assert history.reason.startswith("diverged")
+    assert seen == list(range(1, history.epochs + 1))
+
+
 # -- what goes wrong on the way ----------------------------------------------------------------
 
 
@@ -505,6 +589,11 @@ class Unused(Module):
 
 
 REFUSED = [
+    ({"callback": 5}, TypeError, "fit: the callback must be a function of a History, got 5"),
+    *[
+        ({"metrics": {name: accuracy}}, ValueError, f"a metric cannot be called '{name}'")
+        for name in ("loss", "lr", "seconds", "validation loss", "validation_hits")
+    ],
     ({"y": Y[:-1]}, ValueError, r"30 and 29 observations"),
     ({"X": HOLES}, ValueError, r"X has 3 nan or infinite entries, the first X\[4, 1\] = nan"),
     (
