@@ -11,36 +11,52 @@ All raise ValueError where the shapes differ and for an unknown reduction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from autodiff import Value, absolute, clip, expand_dims, log_softmax, mean, primitive, relu, softplus, where
 from autodiff import sum as total
-from autodiff.settings import chosen, positive, probability
+from autodiff.settings import chosen, not_negative, positive, probability
 from autodiff.values.data import Data, Operand, shape_of
 
+from .likelihoods import gaussian_negative_log_likelihood, kl_divergence, poisson_negative_log_likelihood
 from .operands import entries
-from .targets import class_labels, class_rows, paired, refuse, signs
+from .targets import class_labels, class_rows, paired, reduced, refuse, signs
 
 __all__ = [
     "absolute_error",
     "binary_cross_entropy",
     "cross_entropy",
+    "gaussian_negative_log_likelihood",
     "hinge",
     "huber",
+    "kl_divergence",
     "mean_squared_error",
     "negative_log_likelihood",
+    "poisson_negative_log_likelihood",
+    "smooth_l1",
     "squared_error",
 ]
 
-REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean, "sum": total, "none": lambda losses: losses}
+Loss: TypeAlias = Callable[[Any, Any], Any]
 
 
-def _reduced(losses: Operand, reduction: str) -> Any:
-    """One number, or all; a number stays itself, without a node more in its graph."""
-    reduce = chosen("reduction", reduction, REDUCTIONS)
-    return reduce(losses) if shape_of(losses) else losses
+def given(what: str, loss: str | Loss) -> Loss:
+    """A loss, itself or by its name, as a function of (output, target).
+
+    Raises ValueError for an unknown name, TypeError for what is no function, or needs a third argument.
+    """
+    by_name = {name: globals()[name] for name in __all__}
+    found: Any = chosen("loss", loss, by_name) if isinstance(loss, str) else loss
+    if not callable(found):
+        raise TypeError(f"{what}: loss must be a function of (output, target) or a name, got {loss!r}")
+    if found is gaussian_negative_log_likelihood:
+        raise TypeError(
+            f"{what}: gaussian_negative_log_likelihood also needs the variance; give a function that has it: "
+            "lambda z, y: nn.gaussian_negative_log_likelihood(z[:, 0], y, nn.softplus(z[:, 1]))"
+        )
+    return found
 
 
 # -- regression ------------------------------------------------------------------------------------
@@ -53,7 +69,7 @@ def squared_error(output: Operand, target: Operand, reduction: str = "sum") -> A
     4.0
     """
     a, y = paired(output, target, "squared_error")
-    return _reduced((y - a) ** 2, reduction)
+    return reduced((y - a) ** 2, reduction)
 
 
 def mean_squared_error(output: Operand, target: Operand, reduction: str = "mean") -> Any:
@@ -63,7 +79,7 @@ def mean_squared_error(output: Operand, target: Operand, reduction: str = "mean"
     2.0
     """
     a, y = paired(output, target, "mean_squared_error")
-    return _reduced((y - a) ** 2, reduction)
+    return reduced((y - a) ** 2, reduction)
 
 
 def absolute_error(output: Operand, target: Operand, reduction: str = "mean") -> Any:
@@ -73,7 +89,7 @@ def absolute_error(output: Operand, target: Operand, reduction: str = "mean") ->
     1.0
     """
     a, y = paired(output, target, "absolute_error")
-    return _reduced(absolute(y - a), reduction)
+    return reduced(absolute(y - a), reduction)
 
 
 def huber(output: Operand, target: Operand, reduction: str = "mean", delta: float = 1.0) -> Any:
@@ -91,7 +107,22 @@ def huber(output: Operand, target: Operand, reduction: str = "mean", delta: floa
     a, y = paired(output, target, "huber")
     r = y - a
     near = clip(r, -delta, delta)
-    return _reduced(near * (r - 0.5 * near), reduction)
+    return reduced(near * (r - 0.5 * near), reduction)
+
+
+def smooth_l1(output: Operand, target: Operand, reduction: str = "mean", beta: float = 1.0) -> Any:
+    """The size of the residuals, rounded off near 0: `huber` divided by β, and the absolute error for β = 0.
+
+        ½r²/β where |r| < β, else |r| − ½β    of r = y − a,    slope min(max(r/β, −1), 1)
+
+    Raises ValueError for a beta below 0. Girshick, "Fast R-CNN" (2015).
+
+    >>> smooth_l1([0.0, 0.0], [1.0, 3.0], reduction="none", beta=2.0)
+    array([0.25, 2.  ])
+    """
+    beta = not_negative("smooth_l1: beta", beta)
+    a, y = paired(output, target, "smooth_l1")
+    return huber(a, y, reduction, beta) / beta if beta else absolute_error(a, y, reduction)
 
 
 # -- classification by margins ---------------------------------------------------------------------
@@ -121,7 +152,7 @@ def hinge(output: Operand, target: Operand, reduction: str = "mean") -> Any:
     else:
         a, y = paired(a, y, "hinge")
         losses = relu(1.0 - signs(y, "hinge") * a)
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 # -- classification by likelihood ------------------------------------------------------------------
@@ -155,7 +186,7 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
         y,
         "binary_cross_entropy: targets must be between 0 and 1, as labels 0 or 1",
     )
-    return _reduced(y * softplus(-z) + (1.0 - y) * softplus(z), reduction)
+    return reduced(y * softplus(-z) + (1.0 - y) * softplus(z), reduction)
 
 
 @primitive(
@@ -220,9 +251,9 @@ def cross_entropy(
     _refuse_probabilities(output, "softmax", "cross_entropy")
     z = entries(output)
     if not smoothing:
-        return _reduced(_surprises(target, log_softmax(z), "cross_entropy"), reduction)
+        return reduced(_surprises(target, log_softmax(z), "cross_entropy"), reduction)
     p = (1.0 - smoothing) * class_rows(z, target, "cross_entropy") + smoothing / shape_of(z)[-1]
-    return _reduced(_surprise(p, log_softmax(z)), reduction)
+    return reduced(_surprise(p, log_softmax(z)), reduction)
 
 
 def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "mean") -> Any:
@@ -235,4 +266,4 @@ def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "
     >>> negative_log_likelihood([[-0.5, -1.0], [-2.0, -0.25]], [0, 1])
     0.375
     """
-    return _reduced(_surprises(target, entries(output), "negative_log_likelihood"), reduction)
+    return reduced(_surprises(target, entries(output), "negative_log_likelihood"), reduction)

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from autodiff import Value, astype, expand_dims, reshape
+from autodiff import Value, astype, expand_dims, mean, reshape
+from autodiff import sum as total
 from autodiff.differentiation.engine import traced
 from autodiff.ops.plain import raw
+from autodiff.settings import chosen
 from autodiff.values.data import Operand, dtype_of, shape_of
 from autodiff.values.lazy import holds_tasks
 
 from .operands import entries
 
 
-def _like(target: Operand, output: Operand) -> Any:
+def like(target: Operand, output: Operand) -> Any:
     """A target as numbers of the output's dtype."""
     y = entries(target)
     dtype = dtype_of(output)
     if dtype_of(y) == dtype or (isinstance(y, Value) and not (traced(y) and y.constant)):
         return y
     return astype(y, dtype)
+
+
+REDUCTIONS: dict[str, Callable[..., Any]] = {"mean": mean, "sum": total, "none": lambda losses: losses}
+
+
+def reduced(losses: Operand, reduction: str, offered: Mapping[str, Callable[..., Any]] = REDUCTIONS) -> Any:
+    """One number, or all; a number stays itself, without a node more in its graph."""
+    reduce = chosen("reduction", reduction, offered)
+    return reduce(losses) if shape_of(losses) else losses
 
 
 def _unseen(target: Operand) -> bool:
@@ -33,7 +44,7 @@ def _unseen(target: Operand) -> bool:
 def paired(output: Operand, target: Operand, loss: str) -> tuple[Any, Any]:
     """An output and its target, of one shape. Raises ValueError where they are not."""
     a = entries(output)
-    y = _like(target, a)
+    y = like(target, a)
     if shape_of(a) == (*shape_of(y), 1):
         y = reshape(y, shape_of(a))
     if shape_of(a) != shape_of(y):
@@ -80,7 +91,7 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
     shape, y = shape_of(output), entries(target)
     if shape_of(y) == shape:
         _check_probabilities(y, shape, loss)
-        return _like(y, output)
+        return like(y, output)
     if not shape or shape_of(y) != shape[:-1]:
         raise ValueError(
             f"{loss}: an output of shape {shape} needs labels of shape {shape[:-1]} or probabilities of "

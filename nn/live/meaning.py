@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff import Value, no_grad
 
+from ..losses import Loss
 from ..module import Module
 
 if TYPE_CHECKING:
     from autodiff.live.fitted import Array
-
-Loss: TypeAlias = Callable[[Any, Any], Any]
 
 
 def outputs_of(network: Module, rows: Array) -> Array:

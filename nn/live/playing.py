@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from autodiff.settings import chosen, one_of
+from autodiff.settings import one_of
 from autodiff.text.digits import counted
 
-from .. import losses
-from ..losses import squared_error
+from ..losses import Loss, given, squared_error
 from ..module import Module, predicting
 from ..network.feedforward import MLP, Network
 from .given import entries_of, features_of, observations_of
-from .meaning import Loss, classes_of, is_likelihood, outputs_of, scale_of
+from .meaning import classes_of, is_likelihood, outputs_of, scale_of
 
 if TYPE_CHECKING:
     from autodiff.live.data import DataPage
@@ -68,10 +67,7 @@ def play(
 
     digits = digits_of(number_format)
     shown = None if picture is None else one_of("picture", picture, PICTURES)
-    offered = {name: getattr(losses, name) for name in losses.__all__}
-    wanted: Loss = chosen("loss", loss, offered) if isinstance(loss, str) else loss
-    if not callable(wanted):
-        raise TypeError(f"play: loss must be a function of (output, target), got {type(wanted).__name__}")
+    wanted = given("play", loss)
     _check_network(network)
     rows, targets = observations_of(X, y, getattr(network, "n_inputs", 0))
     with predicting(network):

@@ -18,11 +18,11 @@ from optim import Optimizer, Schedule
 from optim.stochastic import OPTIMIZERS
 from optim.stopping import checked
 
-from .. import losses
+from ..losses import Loss, given
 from ..module import Module, predicting
 from .observations import Observations
 from .second_order import METHODS
-from .trainer import Loss, Metric, asked, measured
+from .trainer import Metric, asked, measured
 
 Make: TypeAlias = Callable[..., Optimizer]
 
@@ -82,10 +82,7 @@ def drawn(seed: int | np.random.Generator | None) -> int:
 
 def loss_of(loss: str | Loss) -> tuple[Loss, bool]:
     """The loss, and whether it is a sum over the observations."""
-    if isinstance(loss, str):
-        loss = chosen("loss", loss, {name: getattr(losses, name) for name in losses.__all__})
-    if not callable(loss):
-        raise TypeError(f"fit: loss must be a function of (output, target) or a name, got {loss!r}")
+    loss = given("fit", loss)
     return loss, _reduction(loss) == "sum"
 
 

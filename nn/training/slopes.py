@@ -13,10 +13,11 @@ from autodiff.checking.anomaly import cause_of_nan
 from autodiff.values import modes
 from autodiff.values.data import Data
 
+from ..losses import Loss
 from ..module import Module
 from .constancy import changed, conditions
 from .observations import Observations
-from .step import Found, Loss, StepFunction, trained
+from .step import Found, StepFunction, trained
 
 WARM_UP = 500
 """Steps after which it pays to compile."""

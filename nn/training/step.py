@@ -17,11 +17,11 @@ import numpy as np
 
 from autodiff import Value, gradients, no_grad
 
+from ..losses import Loss
 from ..module import Module
 from ..parts import Array
 from ..places import places, standing_in
 
-Loss: TypeAlias = Callable[[Any, Any], Any]
 Found: TypeAlias = tuple[Any, Any, list[Any], list[Any]]
 """The loss, the output, the slopes, and the state behind the step: None where it is as before."""
 

@@ -19,12 +19,12 @@ from autodiff.values.lazy import computed, holds_tasks
 from optim import Optimizer, Schedule
 from optim.stopping import STOPPED, Callback, wants_to_stop
 
+from ..losses import Loss
 from ..module import Module
 from .history import History
 from .observations import Observations
 from .packing import check_form
 from .slopes import Slopes
-from .step import Loss
 
 __all__ = ["Loss", "Metric", "Trainer", "asked", "evaluated", "measured", "stopped_early", "told"]
 

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, check_gradients, gradients, log_softmax, sigmoid, softmax
+import nn
+from autodiff import (
+    Value,
+    check_gradients,
+    gradients,
+    jit,
+    log_softmax,
+    sigmoid,
+    softmax,
+    softplus,
+    value_and_grad,
+)
 from autodiff.testing import arrays
 from nn import losses
 from nn.losses import (
@@ -13,16 +24,31 @@ from nn.losses import (
     absolute_error,
     binary_cross_entropy,
     cross_entropy,
+    gaussian_negative_log_likelihood,
     hinge,
     huber,
+    kl_divergence,
     mean_squared_error,
     negative_log_likelihood,
+    poisson_negative_log_likelihood,
+    smooth_l1,
     squared_error,
 )
 
-REGRESSION = [squared_error, mean_squared_error, absolute_error, huber]
+VARIANCE = np.random.default_rng(5).uniform(0.5, 2.0, (4, 3))
+
+
+def gaussian(output, target, reduction="mean"):
+    """Of numbers with variances that are known."""
+    return gaussian_negative_log_likelihood(output, target, VARIANCE, reduction)
+
+
+REGRESSION = [squared_error, mean_squared_error, absolute_error, huber, smooth_l1]
 CLASSES = [cross_entropy, negative_log_likelihood, hinge]
-ALL = [getattr(losses, name) for name in losses.__all__]
+OF_TWO = [
+    loss for name in losses.__all__ if (loss := getattr(losses, name)) is not gaussian_negative_log_likelihood
+]
+ALL = [*OF_TWO, gaussian]
 REDUCTIONS = ["mean", "sum", "none"]
 LABELS = np.array([0, 2, 1, 2])
 
@@ -36,11 +62,19 @@ def name(loss):
 def fitting_target(loss):
     """A target for an output of shape (4, 3)."""
     rng = np.random.default_rng(1)
+    if loss is kl_divergence:
+        return rng.dirichlet(np.ones(3), 4)
     return LABELS if loss in CLASSES else rng.random((4, 3))
 
 
 def output():
     return Value(np.random.default_rng(0).normal(size=(4, 3)), "output")
+
+
+def fitting_output(loss):
+    """An output that the loss takes."""
+    z = output()
+    return Value(log_softmax(z.data) - 0.1, "output") if loss is kl_divergence else z
 
 
 # -- values ------------------------------------------------------------------------------------
@@ -90,7 +124,7 @@ def test_cross_entropy_of_labels_is_that_of_certain_rows(z, order):
 @reduction
 def test_derivatives_are_the_finite_differences(loss, reduction):
     target = fitting_target(loss)
-    check_gradients(lambda a: loss(a, target, reduction=reduction), output().data, order=2)
+    check_gradients(lambda a: loss(a, target, reduction=reduction), fitting_output(loss).data, order=2)
 
 
 def test_derivatives_hold_for_variable_targets_too():
@@ -108,7 +142,7 @@ def test_derivatives_of_the_hinge_of_signs_are_the_finite_differences():
 
 @pytest.mark.parametrize("loss", ALL, ids=name)
 def test_float32_stays_float32_whatever_the_target(loss):
-    a = Value(output().data.astype(np.float32))
+    a = Value(fitting_output(loss).data.astype(np.float32))
     y = loss(a, fitting_target(loss))
     assert y.dtype == np.float32
     assert gradients(y, a, create_graph=True).dtype == np.float32
@@ -116,7 +150,7 @@ def test_float32_stays_float32_whatever_the_target(loss):
 
 @pytest.mark.parametrize("loss", ALL, ids=name)
 def test_raw_in_raw_out(loss):
-    a = output()
+    a = fitting_output(loss)
     plain = loss(a.data, fitting_target(loss))
     assert type(plain) is float
     assert plain == loss(a, fitting_target(loss)).data
@@ -168,6 +202,133 @@ def test_huber_takes_pytorchs_delta():
     a, y = output().data, fitting_target(huber)
     expected = torch.nn.functional.huber_loss(torch.tensor(a), torch.tensor(y), delta=0.3)
     np.testing.assert_allclose(huber(a, y, delta=0.3), expected.item(), rtol=1e-13)
+
+
+# -- PyTorch, to the second order ---------------------------------------------------------------
+
+RNG = np.random.default_rng(6)
+A, COUNTS = RNG.normal(size=(4, 3)), np.array([[0, 1, 5], [2, 3, 40], [1, 0, 2], [7, 1, 1]], float)
+LOGS, SHARES = log_softmax(RNG.normal(size=(4, 3))), RNG.dirichlet(np.ones(3), 4)
+SHARES[0] = [0.0, 0.25, 0.75]
+FAR = np.array([[0.0, 1.0, -1.0], [2.0, -2.0, 0.5], [1e8, -1e8, 1e-300], [0.3, -0.3, 3.0]])
+"""Residuals on kinks of smooth losses, far from them, and near 0."""
+TINY = np.array([[0.0, 1e-9, 1e-6], [1e-3, 1.0, 2.0], [1e-7, 1e-5, 3.0], [0.5, 1e9, 1e-12]])
+"""Variances on both sides of eps."""
+
+PYTORCHS = [
+    (smooth_l1, "smooth_l1_loss", (A, np.zeros((4, 3))), {"beta": beta}) for beta in (0.0, 0.3, 1.0, 2.0)
+]
+PYTORCHS += [
+    (smooth_l1, "smooth_l1_loss", (FAR, np.zeros((4, 3))), {"beta": beta}) for beta in (0.3, 1.0, 2.0)
+]
+PYTORCHS += [(huber, "huber_loss", (FAR, np.zeros((4, 3))), {"delta": delta}) for delta in (0.3, 1.0, 2.0)]
+PYTORCHS += [
+    (
+        poisson_negative_log_likelihood,
+        "poisson_nll_loss",
+        (np.abs(A), COUNTS),
+        {"log_input": logs, "full": full},
+    )
+    for logs in (True, False)
+    for full in (True, False)
+]
+PYTORCHS += [
+    (poisson_negative_log_likelihood, "poisson_nll_loss", (np.zeros((4, 3)), COUNTS), {"log_input": False}),
+    (poisson_negative_log_likelihood, "poisson_nll_loss", (A, COUNTS + 0.5), {"full": True}),
+    (
+        poisson_negative_log_likelihood,
+        "poisson_nll_loss",
+        (np.abs(A), COUNTS),
+        {"log_input": False, "eps": 0.1},
+    ),
+]
+PYTORCHS += [
+    (gaussian_negative_log_likelihood, "gaussian_nll_loss", (A, COUNTS, variance), options)
+    for variance in (VARIANCE, TINY, VARIANCE[:, :1], VARIANCE[:, 0])
+    for options in ({}, {"full": True}, {"eps": 0.7})
+]
+PYTORCHS += [
+    (kl_divergence, "kl_div", (LOGS, SHARES), {}),
+    (kl_divergence, "kl_div", (LOGS, np.log(SHARES + 0.01)), {"log_target": True}),
+]
+
+
+def summed(outputs, along):
+    return sum((x * d).sum() for x, d in zip(outputs, along, strict=True))
+
+
+@reduction
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")
+@pytest.mark.parametrize(
+    ("ours", "theirs", "given", "options"),
+    PYTORCHS,
+    ids=[f"{n}-{t}-{o}" for n, (_, t, _, o) in enumerate(PYTORCHS)],
+)
+def test_values_and_derivatives_to_the_second_order_are_those_of_pytorch(
+    ours, theirs, given, options, reduction
+):
+    torch = pytest.importorskip("torch")
+    along = [RNG.normal(size=np.shape(x)) for x in given]
+    tensors = [torch.tensor(x, requires_grad=True) for x in given]
+    there = getattr(torch.nn.functional, theirs)(*tensors, reduction=reduction, **options)
+    seed = np.random.default_rng(2).normal(size=tuple(there.shape))
+    slopes = torch.autograd.grad(there, tensors, torch.tensor(seed), create_graph=True, allow_unused=True)
+    used = [k for k, slope in enumerate(slopes) if slope is not None]
+    total = summed([slopes[k] for k in used], [torch.tensor(along[k]) for k in used])
+    curved = torch.autograd.grad(total, tensors, allow_unused=True) if total.requires_grad else [None] * 9
+    values = [Value(x) for x in given]
+    here = ours(*values, reduction=reduction, **options)
+    np.testing.assert_allclose(here.data, there.detach().numpy(), rtol=1e-13, atol=1e-15)
+    found = gradients(here, values, seed, create_graph=True)
+    second = gradients(summed([found[k] for k in used], [along[k] for k in used]), values)
+    for k in used:
+        bent = np.zeros_like(given[k]) if curved[k] is None else curved[k].numpy(force=True)
+        assert_alike(found[k].data, slopes[k].numpy(force=True), 1e-12)
+        assert_alike(np.zeros_like(given[k]) if second[k] is None else second[k], bent, 1e-11)
+
+
+def assert_alike(here, there, rtol):
+    """Where PyTorch has a slope: it has none in a target of 0, of which it takes the logarithm."""
+    known = ~np.isnan(there)
+    np.testing.assert_allclose(here[known], there[known], rtol, 1e-2 * rtol)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "given", "options"),
+    PYTORCHS,
+    ids=[f"{n}-{t}-{o}" for n, (_, t, _, o) in enumerate(PYTORCHS)],
+)
+def test_programs_of_losses_compute_what_the_losses_do(ours, theirs, given, options):
+    f = value_and_grad(lambda *xs: ours(*xs, **options), argnums=tuple(range(len(given))))
+    value, slopes = jit(f)(*given)
+    expected, eager = f(*given)
+    np.testing.assert_allclose(value, expected, rtol=1e-13)
+    for slope, other in zip(slopes, eager, strict=True):
+        np.testing.assert_allclose(slope, other, rtol=1e-12, atol=1e-14)
+
+
+def test_the_divergence_of_each_distribution_is_the_sum_over_the_length_of_the_batch():
+    torch = pytest.importorskip("torch")
+    expected = torch.nn.functional.kl_div(torch.tensor(LOGS), torch.tensor(SHARES), reduction="batchmean")
+    np.testing.assert_allclose(kl_divergence(LOGS, SHARES, "batchmean"), expected.item(), rtol=1e-13)
+    with pytest.raises(ValueError, match="unknown reduction 'batchmen'; did you mean 'batchmean'"):
+        kl_divergence(LOGS, SHARES, "batchmen")
+
+
+def test_a_divergence_is_the_cross_entropy_less_the_entropy():
+    z = RNG.normal(size=(4, 3))
+    entropy = -(SHARES * np.log(np.where(SHARES > 0.0, SHARES, 1.0))).sum() / 4.0
+    found = kl_divergence(log_softmax(z), SHARES, "batchmean")
+    np.testing.assert_allclose(found, cross_entropy(z, SHARES) - entropy, rtol=1e-12)
+    assert kl_divergence(np.log(VARIANCE / 9.0), VARIANCE / 9.0, "sum") == 0.0
+
+
+def test_what_is_impossible_in_both_distributions_adds_nothing():
+    log_q = Value([[0.0, -np.inf]])
+    for target, logs in ([[1.0, 0.0]], False), ([[0.0, -np.inf]], True):
+        loss = kl_divergence(log_q, target, log_target=logs)
+        assert loss.data == 0.0
+        np.testing.assert_array_equal(gradients(loss, log_q), [[-0.5, 0.0]])
 
 
 # -- far logits --------------------------------------------------------------------------------
@@ -248,7 +409,7 @@ def test_outputs_of_several_nodes_are_put_side_by_side():
 @pytest.mark.parametrize("loss", ALL, ids=name)
 def test_an_unknown_reduction_is_refused_with_the_nearest(loss):
     with pytest.raises(ValueError, match="unknown reduction 'maen'; did you mean 'mean'"):
-        loss(output(), fitting_target(loss), reduction="maen")
+        loss(fitting_output(loss), fitting_target(loss), reduction="maen")
 
 
 @pytest.mark.parametrize("loss", CLASSES, ids=name)
@@ -289,7 +450,7 @@ def test_targets_of_binary_losses_are_checked():
 
 @pytest.mark.parametrize("loss", ALL, ids=name)
 def test_the_third_argument_of_every_loss_is_its_reduction(loss):
-    a, target = output().data, fitting_target(loss)
+    a, target = fitting_output(loss).data, fitting_target(loss)
     np.testing.assert_allclose(loss(a, target, "none").sum(), loss(a, target, "sum"), rtol=1e-14)
 
 
@@ -328,6 +489,56 @@ def test_probabilities_may_be_rounded_and_no_more(dtype, error):
     assert cross_entropy(Value(np.zeros((1, 2))), rows).data == pytest.approx(np.log(2.0), rel=2 * error)
     with pytest.raises(ValueError, match="must sum to 1"):
         cross_entropy(Value(np.zeros((1, 2))), rows + dtype(500 * error))
+
+
+POISSON, GAUSSIAN = poisson_negative_log_likelihood, gaussian_negative_log_likelihood
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: POISSON([1.0, 2.0], [1.0, -2.0]), "poisson.*counts, 0 or above; got -2 at index 1"),
+        (lambda: POISSON([1.0], [np.nan]), "counts, 0 or above; got nan at index 0"),
+        (lambda: POISSON([1.0], [1.0], eps=0.0), "poisson.*: eps must be above 0"),
+        (lambda: GAUSSIAN([1.0], [1.0], [-0.5]), r"variances must be 0 or above.*got -0\.5 at index 0"),
+        (lambda: GAUSSIAN([1.0], [1.0], 1.0, eps=0.0), "gaussian.*: eps must be above 0"),
+        (
+            lambda: GAUSSIAN(A, A, VARIANCE[:2]),
+            r"the output has shape \(4, 3\), the variance \(2, 3\); they must be equal, or",
+        ),
+        (lambda: GAUSSIAN(A, A, VARIANCE[0]), r"the variance \(3,\)"),
+        (
+            lambda: kl_divergence(softmax(A), SHARES),
+            "the output must be log-probabilities.*got 0.* at index 0, 0",
+        ),
+        (lambda: kl_divergence(LOGS, SHARES, log_target=True), "the target must be log-probabilities"),
+        (lambda: kl_divergence(LOGS, LOGS), "probabilities must be 0 or above; got -"),
+        (lambda: smooth_l1(1.0, 2.0, beta=-1.0), "smooth_l1: beta must be 0 or above, got -1"),
+    ],
+)
+def test_what_a_loss_of_distributions_does_not_take_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_loss_that_needs_a_variance_is_no_loss_of_output_and_target():
+    for loss in ("gaussian_negative_log_likelihood", gaussian_negative_log_likelihood):
+        for function in (nn.fit, nn.play):
+            with pytest.raises(TypeError, match=rf"{function.__name__}: gaussian.* also needs the variance"):
+                function(nn.Linear(2, 1), np.ones((4, 2)), np.ones(4), loss=loss)
+
+
+def test_a_network_learns_means_and_variances():
+    x = np.linspace(-1.0, 1.0, 400)[:, None]
+    y = x[:, 0] + (0.1 + 0.4 * (x[:, 0] > 0.0)) * np.random.default_rng(0).normal(size=400)
+
+    def loss(z, y):
+        return gaussian_negative_log_likelihood(z[:, 0], y, softplus(z[:, 1]))
+
+    model = nn.MLP(1, [16, 2], seed=0)
+    nn.fit(model, x, y, loss=loss, epochs=100, lr=0.01, seed=0, progress=False)
+    deviation = np.sqrt(softplus(model.predict([[-0.5], [0.5]])[:, 1]))
+    np.testing.assert_allclose(deviation, [0.1, 0.5], rtol=0.3)
 
 
 def test_parameters_of_losses_are_checked():

@@ -75,6 +75,8 @@ SINGLE = {
     "mean_squared_error": NUMBERS[:, None],
     "absolute_error": NUMBERS,
     "huber": NUMBERS,
+    "smooth_l1": NUMBERS,
+    "poisson_negative_log_likelihood": CLASSES,
     "hinge": 2 * LABELS - 1,
     "binary_cross_entropy": LABELS,
 }
@@ -83,6 +85,8 @@ SEVERAL = {
     "mean_squared_error": data(3, seed=2),
     "absolute_error": data(3, seed=2),
     "huber": data(3, seed=2),
+    "smooth_l1": data(3, seed=2),
+    "poisson_negative_log_likelihood": data(3, seed=2) ** 2,
     "hinge": CLASSES,
     "cross_entropy": CLASSES,
     "binary_cross_entropy": np.eye(3)[CLASSES],
@@ -90,12 +94,22 @@ SEVERAL = {
 CASES = [
     *[(NETWORKS[name], loss, y) for name in NETWORKS for loss, y in SINGLE.items()],
     *[(THREE[name], loss, y) for name in THREE for loss, y in SEVERAL.items()],
-    (lambda: nn.Sequential(nn.Linear(2, 3, seed=0), nn.log_softmax), "negative_log_likelihood", CLASSES),
+    *[
+        (lambda: nn.Sequential(nn.Linear(2, 3, seed=0), nn.log_softmax), loss, y)
+        for loss, y in {
+            "negative_log_likelihood": CLASSES,
+            "kl_divergence": np.random.default_rng(4).dirichlet(np.ones(3), 12),
+        }.items()
+    ],
 ]
 
 
 def test_every_loss_is_tried():
-    assert {loss for _, loss, _ in CASES} == set(nn.losses.__all__)
+    refused = {"gaussian_negative_log_likelihood"}
+    assert {loss for _, loss, _ in CASES} == set(nn.losses.__all__) - refused
+    for loss in refused:
+        with pytest.raises(TypeError, match=rf"play: {loss} also needs the variance"):
+            nn.play(NETWORKS["mlp"](), data(), NUMBERS, loss)
 
 
 def parameters(model):
