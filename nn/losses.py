@@ -41,17 +41,20 @@ __all__ = [
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 
+WITH_VARIANCE: tuple[Callable[..., Any], ...] = (gaussian_negative_log_likelihood,)
+"""Those that need a third argument."""
+
 
 def given(what: str, loss: str | Loss) -> Loss:
     """A loss, itself or by its name, as a function of (output, target).
 
     Raises ValueError for an unknown name, TypeError for what is no function, or needs a third argument.
     """
-    by_name = {name: globals()[name] for name in __all__}
-    found: Any = chosen("loss", loss, by_name) if isinstance(loss, str) else loss
+    by_name: dict[str, Loss] = {name: globals()[name] for name in __all__}
+    found = chosen("loss", loss, by_name) if isinstance(loss, str) else loss
     if not callable(found):
         raise TypeError(f"{what}: loss must be a function of (output, target) or a name, got {loss!r}")
-    if found is gaussian_negative_log_likelihood:
+    if found in WITH_VARIANCE:
         raise TypeError(
             f"{what}: gaussian_negative_log_likelihood also needs the variance; give a function that has it: "
             "lambda z, y: nn.gaussian_negative_log_likelihood(z[:, 0], y, nn.softplus(z[:, 1]))"

@@ -102,7 +102,8 @@ class Module(Owner):
     def predict(self, *inputs: Any, **options: Any) -> Any:
         """What the module returns in `eval` mode, as a plain array or number, without recording anything.
 
-        The outputs of a layer of nodes are put side by side. The modes of all parts are as before.
+        The outputs of a layer of nodes are put side by side; a tuple, as of `LSTM`, stays one. The modes of
+        all parts are as before.
 
         >>> from nn import Linear
         >>> Linear(2, 1, initialize="zeros").predict([[5.0, 7.0], [1.0, 2.0]])
@@ -110,7 +111,7 @@ class Module(Owner):
                [0.]])
         """
         with predicting(self), no_grad():
-            return plain(entries(self(*inputs, **options)))
+            return _unrecorded(self(*inputs, **options))
 
     def freeze(self) -> Self:
         """Make the parameters constants, which have no gradient and stay as they are."""
@@ -225,6 +226,13 @@ def predicting(module: Module) -> Iterator[None]:
     finally:
         for part, mode in modes:
             part.training = mode
+
+
+def _unrecorded(result: Any) -> Any:
+    """What a module returned, without its graph."""
+    if isinstance(result, tuple):
+        return tuple(map(_unrecorded, result))
+    return None if result is None else plain(entries(result))
 
 
 def _is_setting(value: Any) -> bool:

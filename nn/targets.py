@@ -36,7 +36,7 @@ def reduced(losses: Operand, reduction: str, offered: Mapping[str, Callable[...,
     return reduce(losses) if shape_of(losses) else losses
 
 
-def _unseen(target: Operand) -> bool:
+def unseen(target: Operand) -> bool:
     """Whether there are no numbers to look at: a target is a program's argument, or Dask's tasks."""
     return traced(target) or holds_tasks(raw(target))
 
@@ -61,7 +61,7 @@ def refuse(wrong: Callable[[Any], Any], target: Operand, told: str) -> None:
     A program does not look: what is wrong with a target that is its argument goes unnoticed there, and
     so it does in the chunks of a Dask array, but for labels that name no class: these make the loss nan.
     """
-    if _unseen(target):
+    if unseen(target):
         return
     y = np.asarray(raw(target))
     bad = wrong(y)
@@ -97,7 +97,7 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
             f"{loss}: an output of shape {shape} needs labels of shape {shape[:-1]} or probabilities of "
             f"shape {shape}, got a target of shape {shape_of(y)}"
         )
-    if _unseen(y):
+    if unseen(y):
         rows = astype(expand_dims(y, -1) == np.arange(float(shape[-1])), dtype_of(output))
         # In chunks a label that names no class makes 0/0, which the loss tells.
         return rows if traced(y) else rows / rows.sum(axis=-1, keepdims=True)
@@ -112,14 +112,14 @@ def class_labels(output: Operand, target: Operand, loss: str) -> Any:
     labels that name no class.
     """
     shape, y = shape_of(output), entries(target)
-    if not shape or shape_of(y) != shape[:-1] or _unseen(y) or _unseen(output):
+    if not shape or shape_of(y) != shape[:-1] or unseen(y) or unseen(output):
         return None
     return _checked_labels(np.asarray(raw(y)), shape[-1], loss)
 
 
 def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> None:
     """Refuse rows that are not probabilities, the rounding of their dtype aside."""
-    if _unseen(rows):
+    if unseen(rows):
         return
     refuse(lambda p: ~(p >= 0.0), rows, f"{loss}: probabilities of classes must be 0 or above")
     tolerance = max(1e-6, float(np.sqrt(np.finfo(dtype_of(rows)).eps)))

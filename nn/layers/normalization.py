@@ -14,7 +14,7 @@ import numpy as np
 
 from autodiff import Value, layer_norm, mean, reshape, sqrt
 from autodiff.ops.plain import raw
-from autodiff.settings import positive, probability
+from autodiff.settings import flag, positive, probability
 from autodiff.values.data import shape_of
 
 from ..module import Module
@@ -111,7 +111,7 @@ class LayerNorm(Module):
         y = γ·(x − μ)/√(v + eps) + β
 
     with mean μ and variance v (that of n, not n − 1) over the last axes of x, whose sizes are `shape`.
-    `weight` γ and `bias` β have that shape and dtype, and start at 1 and 0.
+    `weight` γ and `bias` β have that shape and dtype, and start at 1 and 0; β is None with `bias=False`.
 
     Raises ValueError for data with other last axes.
 
@@ -119,14 +119,16 @@ class LayerNorm(Module):
     array([[-1.,  1.]])
     """
 
-    def __init__(self, shape: int | tuple[int, ...], eps: float = 1e-5, dtype: Any = np.float64) -> None:
+    def __init__(
+        self, shape: int | tuple[int, ...], eps: float = 1e-5, dtype: Any = np.float64, bias: bool = True
+    ) -> None:
         sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
         self.shape = tuple(whole(n, "shape") for n in sizes)
         if not sizes:
             raise ValueError("LayerNorm: shape must name one axis or more, got ()")
         self.eps, dtype = positive("LayerNorm: eps", eps), floating(dtype)
         self.weight = Value(np.ones(self.shape, dtype), "γ")
-        self.bias = Value(np.zeros(self.shape, dtype), "β")
+        self.bias = Value(np.zeros(self.shape, dtype), "β") if flag("LayerNorm: bias", bias) else None
 
     def forward(self, x: Any) -> Any:
         """The observations normalised."""
@@ -135,4 +137,5 @@ class LayerNorm(Module):
         if given[-len(self.shape) :] != self.shape:
             raise ValueError(f"LayerNorm: expected last axes of sizes {self.shape}, got shape {given}")
         axes = tuple(range(-len(self.shape), 0))
-        return layer_norm(x, self.weight, self.bias, axes if len(axes) > 1 else -1, self.eps)
+        bias = 0.0 if self.bias is None else self.bias
+        return layer_norm(x, self.weight, bias, axes if len(axes) > 1 else -1, self.eps)
