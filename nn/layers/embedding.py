@@ -6,13 +6,49 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, take
+from autodiff import Value, primitive, scatter_add, take
+from autodiff.differentiation.engine import traced
 from autodiff.ops.plain import raw
+from autodiff.values.data import Data, Operand, shape_of
 from autodiff.values.lazy import holds_tasks
 
 from ..initialize import Initializer, Seed, started
 from ..module import Module
 from ..sizes import floating, whole
+
+
+def _places(x: Any, n: int) -> np.ndarray[Any, Any]:
+    """Indices of n rows, as integers. Raises TypeError and IndexError for what is none."""
+    given = np.asarray(x)
+    if given.dtype.kind not in "iuf":
+        raise TypeError(f"Embedding: expected integers, got dtype {given.dtype}")
+    if (broken := given[given != np.floor(given)]).size:
+        raise TypeError(f"Embedding: expected integers, got {broken[0]}")
+    if (outside := given[(given < 0) | (given >= n)]).size:
+        raise IndexError(f"Embedding: indices must be from 0 to {n - 1}, got {outside[0]}")
+    return given.astype(np.intp)
+
+
+# -- where the indices are arguments of a program, which come anew with each call ----------------
+
+
+def _of_rows(g: Operand, y: Operand, weight: Operand, x: Operand) -> Any:
+    return _added_to_rows(g, x, shape_of(weight)[0])
+
+
+@primitive(symbol="[ ]", typeset="{}[{}]", dweight=_of_rows, dx=None)
+def _rows(weight: Data, x: Data, /) -> Data:
+    """Row x of W for each x.   y[…, j] = W[x[…], j];   W̄ᵢ = Σ ȳ over all places where x = i."""
+    return np.asarray(weight)[_places(x, len(weight))]
+
+
+@primitive(typeset="({} at [{}])", dg=lambda h, y, g, x, n: _rows(h, x), dx=None)
+def _added_to_rows(g: Data, x: Data, /, n: int) -> Data:
+    """Rows of zeros, with g added at row x: the adjoint of taking them there."""
+    return scatter_add(g, _places(x, n), (n, *shape_of(g)[len(shape_of(x)) :]))
+
+
+# -- the layer ---------------------------------------------------------------------------------
 
 
 class Embedding(Module):
@@ -50,24 +86,13 @@ class Embedding(Module):
 
     def forward(self, x: Any) -> Any:
         """The vectors of the categories."""
-        return take(self.weight, self._indices(x), axis=0)
-
-    def _indices(self, x: Any) -> np.ndarray[Any, Any]:
         if isinstance(x, Value) and not x.constant:
             raise TypeError(f"Embedding: indices have no derivative, got {x.described()}; detach() it")
-        given = raw(x)
-        if holds_tasks(given):
+        if traced(x):
+            return _rows(self.weight, x)
+        if holds_tasks(raw(x)):
             raise TypeError(
                 "Embedding: the indices are a dask array, and rows of W have no lazy form; compute() them, "
                 "or give Linear one column per category, of zeros and ones"
             )
-        given = np.asarray(given)
-        if given.dtype.kind not in "iuf":
-            raise TypeError(f"Embedding: expected integers, got dtype {given.dtype}")
-        if (broken := given[given != np.floor(given)]).size:
-            raise TypeError(f"Embedding: expected integers, got {broken[0]}")
-        if (outside := given[(given < 0) | (given >= self.n_embeddings)]).size:
-            raise IndexError(
-                f"Embedding: indices must be from 0 to {self.n_embeddings - 1}, got {outside[0]}"
-            )
-        return given.astype(np.intp)
+        return take(self.weight, _places(raw(x), self.n_embeddings), axis=0)

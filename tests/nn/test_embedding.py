@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autodiff import Value, check_gradients
-from nn import Embedding
+from autodiff import Value, check_gradients, gradients, jit
+from nn import Embedding, fit
 
 INDICES = hnp.arrays(
     st.sampled_from([np.int64, np.uint8, np.float64, np.float32]),
@@ -47,6 +47,34 @@ def test_rows_have_derivatives_of_second_order():
 def test_a_constant_value_holds_indices():
     words = Embedding(3, 2, seed=0)
     np.testing.assert_array_equal(words(Value([2, 0], constant=True)).data, words([2, 0]).data)
+
+
+def test_a_program_takes_indices_anew_at_each_call():
+    words, rng = Embedding(5, 2, seed=0), np.random.default_rng(0)
+
+    def loss(x):
+        return (words(x) ** 3).sum()
+
+    program = jit(lambda x: gradients(loss(x), words.weight))
+    for _ in range(3):
+        x = rng.integers(0, 5, (4, 3))
+        expected = gradients(loss(x), words.weight)
+        np.testing.assert_allclose(program(x), expected, rtol=1e-13)
+    for wrong, error in ((5, IndexError), (-1, IndexError), (0.5, TypeError)):
+        with pytest.raises(error, match="Embedding: "):
+            program(np.full((4, 3), wrong))
+
+
+def test_a_long_training_of_rows_is_compiled():
+    x, rng = np.arange(60) % 5, np.random.default_rng(0)
+    y = rng.normal(size=(5, 2))[x]
+    models = [Embedding(5, 2, seed=0), Embedding(5, 2, seed=0)]
+    histories = [
+        fit(model, x, y, epochs=20, batch_size=10, seed=0, compiled=compiled, progress=False)
+        for model, compiled in zip(models, (True, False), strict=True)
+    ]
+    assert [history.engine.split(":")[0] for history in histories] == ["compiled", "eager"]
+    np.testing.assert_allclose(models[0].weight.data, models[1].weight.data, rtol=1e-10)
 
 
 def test_equal_seeds_make_equal_rows_of_the_standard_normal():
