@@ -109,11 +109,13 @@ class MultiheadAttention(Module):
         """What each query takes of the values, and how much of each."""
         alone = len(shape_of(query)) == 2
         sequences = self._sequences(query, key, value)
-        q, k, v = (self._heads(x) for x in self._projected(*sequences))
+        q, k, v = map(self._heads, self._projected(*sequences))
         scores = (q * (1.0 / math.sqrt(shape_of(q)[-1]))) @ swapaxes(k, -1, -2)
         for mask in masks(shape_of(scores), dtype_of(scores), attn_mask, key_padding_mask, is_causal):
             scores = scores + mask
-        shares = self.dropout(softmax(scores))
+        shares = softmax(scores)
+        q.name, k.name, v.name, shares.name = "Q", "K", "V", "A"
+        shares = self.dropout(shares)
         output = self.out_proj(self._side_by_side(shares @ v))
         if not need_weights:
             return self._laid_back(output, alone), None

@@ -11,11 +11,11 @@ from autodiff.values.lazy import holds_tasks
 
 
 def accuracy(output: Any, labels: Any) -> Any:
-    """The share of observations whose class is predicted: that of the largest output.
+    """The share of labels that are predicted: the class of the largest output.
 
-    The output has shape (n, n_classes) and the labels (n,), or (n, n_classes) as probabilities. A
-    single output, of shape (n, 1) or (n,), is the logit of class 1 against class 0. For Dask arrays
-    the share is one, too.
+    The output has shape (n, n_classes) and the labels (n,), or (n, n_classes) as probabilities; axes between,
+    as of the steps of sequences, pass through. A single output, of shape (n, 1) or (n,), is the logit of
+    class 1 against class 0. For Dask arrays the share is one, too.
 
     Raises ValueError for other shapes.
 
@@ -25,16 +25,23 @@ def accuracy(output: Any, labels: Any) -> Any:
     1.0
     """
     scores, truth = _array(output), _array(labels)
-    if scores.ndim == 2 and scores.shape[1] > 1:
-        predicted, truth = scores.argmax(axis=1), truth.argmax(axis=1) if truth.ndim == 2 else truth
+    if scores.ndim > 1 and scores.shape[-1] > 1:
+        predicted = scores.argmax(axis=-1)
+        truth = truth.argmax(axis=-1) if truth.ndim == scores.ndim else truth
     else:
-        predicted, truth = scores.reshape(len(scores), -1)[:, 0] > 0.0, truth.reshape(len(truth), -1)[:, 0]
+        predicted, truth = _without_column(scores) > 0.0, _without_column(truth)
     if predicted.shape != truth.shape:
         raise ValueError(
-            f"accuracy: outputs of shape {scores.shape} need {len(scores)} labels, got shape {truth.shape}"
+            f"accuracy: outputs of shape {scores.shape} need labels of shape {predicted.shape}, "
+            f"got {truth.shape}"
         )
     share = np.mean(predicted == truth)
     return share if holds_tasks(share) else float(share)
+
+
+def _without_column(x: Any) -> Any:
+    """One number per observation, also where each is a row of its own."""
+    return x[..., 0] if x.ndim > 1 and x.shape[-1] == 1 else x
 
 
 def _array(data: Any) -> Any:

@@ -729,8 +729,22 @@ def test_accuracy_is_the_share_of_right_predictions(pairs):
 
 
 def test_accuracy_refuses_labels_of_another_number():
-    with pytest.raises(ValueError, match=r"outputs of shape \(2, 3\) need 2 labels, got shape \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"outputs of shape \(2, 3\) need labels of shape \(2,\), got \(3,\)"
+    ):
         accuracy(np.zeros((2, 3)), [0, 1, 2])
+    for output, labels in (((2, 3, 4), (2, 4)), ((2, 3, 1), (2,)), ((2,), (2, 3)), ((2, 1), (2, 3))):
+        with pytest.raises(ValueError, match="need labels of shape"):
+            accuracy(np.zeros(output), np.zeros(labels))
+
+
+def test_accuracy_of_sequences_is_that_of_their_steps():
+    rng = np.random.default_rng(0)
+    scores, labels = rng.normal(size=(5, 4, 3)), rng.integers(0, 3, (5, 4))
+    assert accuracy(scores, labels) == accuracy(scores.reshape(20, 3), labels.ravel())
+    assert accuracy(scores, np.eye(3)[labels]) == accuracy(scores, labels)
+    signs = labels > 1
+    assert accuracy(scores[..., :1], signs) == accuracy(scores[..., 0].ravel(), signs.ravel())
 
 
 @pytest.mark.parametrize("optimizer", ["l-bfgs", "levenberg-marquardt"])
