@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from inspect import getattr_static
 from typing import Any, NoReturn
 
 LEAF = "use autodiff.Value"
@@ -161,10 +163,23 @@ def refuse_arguments(function: str, named: Mapping[str, Any]) -> NoReturn:
     raise TypeError(f"{told}: {instead}" if instead else told)
 
 
-class Absent:
-    """An attribute that there is not, which says so where it is read or set.
+def answering(
+    package: str, offered: Iterable[str]
+) -> tuple[Callable[[str], NoReturn], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of a package that offers names, and answers those in its `elsewhere`."""
 
-    A descriptor for each known name, since `__getattr__` would make every other attribute of a class slower.
+    def answer(name: str) -> NoReturn:
+        here = import_module(f"{package}.elsewhere").HERE
+        raise AttributeError(refusal(f"module {package!r}", name, here))
+
+    return answer, lambda: sorted(offered)
+
+
+class Unknown:
+    """An attribute that there is not, which says so where it is read; it may be set, or be a subclass's.
+
+    A descriptor for each known name, since `__getattr__` would make every other attribute of a class slower,
+    and hide the errors of its properties.
     """
 
     def __init__(self, told: str) -> None:
@@ -173,16 +188,25 @@ class Absent:
     def __get__(self, instance: Any, owner: Any = None) -> NoReturn:
         raise AttributeError(self.__doc__)
 
+
+class Absent(Unknown):
+    """One that may not be set either."""
+
     def __set__(self, instance: Any, new: Any) -> NoReturn:
         raise AttributeError(self.__doc__)
 
 
-class NamesElsewhere:
-    """What a Tensor of PyTorch has, or a Value of micrograd, and a Value here has by another name."""
+class Answering:
+    """An object with such attributes, which it does not list."""
 
     __slots__ = ()
 
     def __dir__(self) -> list[str]:
-        return [
-            name for name in object.__dir__(self) if name not in vars(NamesElsewhere) or name == "__dir__"
-        ]
+        names = object.__dir__(self)
+        return [name for name in names if not isinstance(getattr_static(self, name, None), Unknown)]
+
+
+class NamesElsewhere(Answering):
+    """What a Tensor of PyTorch has, or a Value of micrograd, and a Value here has by another name."""
+
+    __slots__ = ()

@@ -9,6 +9,7 @@
 from typing import TYPE_CHECKING
 
 from autodiff.aliases import attach
+from autodiff.elsewhere import answering
 
 from . import activations, initialize, layers, lecture, live, losses, module, network
 from .activations import *
@@ -27,21 +28,11 @@ except ImportError:
     raise
 
 if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
-    __all__ = ["activations", "initialize", "lecture"]
-    for room in (activations, layers, live, losses, module, network, training):
-        __all__ += room.__all__
-    del room
-
-    def __getattr__(name):
-        from autodiff.elsewhere import refusal
-
-        from .elsewhere import HERE
-
-        raise AttributeError(refusal("module 'nn'", name, HERE))
-
-    def __dir__() -> list[str]:
-        return sorted(__all__)
+    rooms = (activations, layers, live, losses, module, network, training)
+    __all__ = ["activations", "initialize", "lecture", *(name for room in rooms for name in room.__all__)]
+    __getattr__, __dir__ = answering(__name__, __all__)
+    del rooms
 
 
 attach(__name__)
-del TYPE_CHECKING, attach, check_neighbour
+del TYPE_CHECKING, answering, attach, check_neighbour

@@ -21,6 +21,7 @@ from autodiff.settings import flag
 from autodiff.values.scopes import mark_call
 from autodiff.values.value import births
 
+from .elsewhere import ModuleElsewhere
 from .operands import entries
 from .parts import Owner, members, recast
 from .state import Unmatched, loaded
@@ -43,7 +44,7 @@ def _unwritten(self: Module, *inputs: Any) -> Any:
     raise NotImplementedError(f"{type(self).__name__} has no forward: write def forward(self, x)")
 
 
-class Module(Owner):
+class Module(Owner, ModuleElsewhere):
     """A function with parameters: subclass it, set attributes in `__init__`, and write `forward`.
 
     Lists, tuples and dicts among the attributes are looked into. What occurs twice counts once,

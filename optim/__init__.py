@@ -8,6 +8,7 @@
 from typing import TYPE_CHECKING
 
 from autodiff.aliases import attach
+from autodiff.elsewhere import answering
 
 from . import fitting, minimization, plot, result, step_rule, stochastic
 from .fitting import *
@@ -18,21 +19,11 @@ from .step_rule import *
 from .stochastic import *
 
 if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
-    __all__: list[str] = []
-    for room in (fitting, minimization, plot, result, step_rule, stochastic):
-        __all__ += room.__all__
-    del room
-
-    def __getattr__(name):
-        from autodiff.elsewhere import refusal
-
-        from .elsewhere import HERE
-
-        raise AttributeError(refusal("module 'optim'", name, HERE))
-
-    def __dir__() -> list[str]:
-        return sorted(__all__)
+    rooms = (fitting, minimization, plot, result, step_rule, stochastic)
+    __all__ = [name for room in rooms for name in room.__all__]
+    __getattr__, __dir__ = answering(__name__, __all__)
+    del rooms
 
 
 attach(__name__)
-del TYPE_CHECKING, attach
+del TYPE_CHECKING, answering, attach

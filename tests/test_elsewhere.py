@@ -17,6 +17,7 @@ import optim
 from autodiff import Value
 from autodiff.elsewhere import ARGUMENTS, OF_VALUE, PACKAGE
 from nn.elsewhere import HERE as OF_NN
+from nn.elsewhere import OF_MODULE
 from optim.elsewhere import HERE as OF_OPTIM
 
 PACKAGES = {autodiff: PACKAGE, nn: OF_NN, optim: OF_OPTIM}
@@ -42,6 +43,23 @@ def test_an_attribute_of_a_tensor_is_answered_when_it_is_read_and_set(name):
     assert name not in dir(x)
 
 
+@pytest.mark.parametrize("name", OF_MODULE)
+def test_an_attribute_of_a_module_is_answered_unless_somebody_sets_it(name):
+    model: Any = nn.Linear(2, 1)
+    message = re.escape(f"a Module has no attribute '{name}': {OF_MODULE[name]}")
+    for _ in range(2):
+        with pytest.raises(AttributeError, match=message):
+            getattr(model, name)
+        assert not hasattr(model, name)
+        assert name not in dir(model)
+        setattr(model, name, 5)
+        assert getattr(model, name) == 5
+        delattr(model, name)
+    own: Any = type("Own", (nn.Module,), {name: lambda self: 7})()
+    assert getattr(own, name)() == 7
+    assert name in dir(own)
+
+
 @pytest.mark.parametrize("function", ARGUMENTS)
 def test_arguments_of_elsewhere_are_answered(function):
     call = {"Value": lambda **options: Value(2.0, **options), "backward": Value(2.0).backward}[function]
@@ -54,6 +72,7 @@ def test_arguments_of_elsewhere_are_answered(function):
 
 def test_every_name_that_is_suggested_is_there():
     texts = [*PACKAGE.values(), *OF_NN.values(), *OF_OPTIM.values(), *OF_VALUE.values()]
+    texts += OF_MODULE.values()
     texts += [text for answers in ARGUMENTS.values() for text in answers.values()]
     suggested = {word for text in texts for word in WORDS.findall(text)}
     assert len(suggested) > 40
@@ -74,6 +93,8 @@ def test_the_names_are_those_of_pytorch():
     torch = pytest.importorskip("torch")
     for name in OF_NN:
         assert hasattr(torch.nn, name)
+    of_keras = {"fit", "evaluate", "save", "save_weights", "load_weights", "count_params"}
+    assert {name for name in OF_MODULE if not hasattr(torch.nn.Module, name)} == of_keras
     there = (torch.optim, torch.optim.lr_scheduler, torch.nn.utils, pytest.importorskip("scipy.optimize"))
     for name in OF_OPTIM:
         assert any(hasattr(module, name) for module in there), name
