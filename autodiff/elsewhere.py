@@ -166,7 +166,7 @@ def refuse_arguments(function: str, named: Mapping[str, Any]) -> NoReturn:
 def answering(
     package: str, offered: Iterable[str]
 ) -> tuple[Callable[[str], NoReturn], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package that offers names, and answers those in its `elsewhere`."""
+    """`__getattr__` and `__dir__` of a package that offers names, and answers those in its `elsewhere`."""
 
     def answer(name: str) -> NoReturn:
         here = import_module(f"{package}.elsewhere").HERE

@@ -1,5 +1,6 @@
 """Models of another precision: all of a model is cast, and a cast that changes digits is told."""
 
+import warnings
 from collections import namedtuple
 
 import numpy as np
@@ -108,6 +109,57 @@ def test_what_an_optimiser_remembers_follows():
         assert {np.asarray(slot).dtype for column in slots.values() for slot in column} == {
             np.dtype(np.float64)
         }
+
+
+class Everything(nn.Module):
+    """Layers of every kind, with running statistics and random draws."""
+
+    def __init__(self):
+        self.words = nn.Embedding(5, 4, seed=0)
+        self.layer = nn.TransformerEncoderLayer(4, 2, 6, 0.1, batch_first=True, norm_first=True, seed=1)
+        self.reader = nn.LSTM(4, 6, batch_first=True, seed=2)
+        self.image = nn.Conv2d(1, 2, 2, seed=3)
+        self.norm, self.drop = nn.BatchNorm(2), nn.Dropout(0.2, seed=4)
+        self.scores = nn.Linear(2 * 3 * 5, 3, seed=5)
+
+    def forward(self, x):
+        outputs, _ = self.reader(self.layer(self.words(x)))
+        seen = nn.silu(self.norm(self.image(outputs[:, None])))
+        return self.scores(self.drop(nn.Flatten()(seen)))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "rprop", "l-bfgs"])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_float32_model_trains_in_float32_and_comes_back_from_a_file(tmp_path, optimizer, compiled):
+    words = np.random.default_rng(0).integers(0, 5, (24, 4))
+    labels = words.sum(axis=1) % 3
+    model = (
+        Everything()
+        if optimizer != "l-bfgs"
+        else nn.Sequential(nn.Linear(4, 5, seed=0), "tanh", nn.Linear(5, 3))
+    )
+    X = words if optimizer != "l-bfgs" else words.astype(np.float32)
+    model.astype(np.float32)
+    seen = []
+
+    def note(history):
+        seen.append((dtypes(model), model.predict(X).dtype))
+
+    options = {} if optimizer == "l-bfgs" else {"lr": 0.01, "batch_size": 8}
+    history = nn.fit(
+        model, X, labels, loss="cross_entropy", optimizer=optimizer, epochs=8, compiled=compiled, seed=0,
+        progress=False, callback=note, **options,
+    )  # fmt: skip
+    assert history.engine.startswith("compiled" if compiled else "eager")
+    assert min(history.loss[1:]) < history.loss[0]
+    assert seen == [({np.dtype(np.float32)}, np.dtype(np.float32))] * history.epochs
+    nn.save(model, tmp_path / "model.npz")
+    again = Everything() if optimizer != "l-bfgs" else nn.Sequential(nn.Linear(4, 5), "tanh", nn.Linear(5, 3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nn.load(again.astype(np.float32), tmp_path / "model.npz")
+    assert dtypes(again) == {np.dtype(np.float32)}
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
 
 
 def test_a_graph_that_used_the_model_is_outdated():
