@@ -155,6 +155,13 @@ class Graph:
         """The edges that leave each node that is used."""
         return Uses(range(len(self)), [node.inputs for node in self._nodes])
 
+    @cached_property
+    def given(self) -> Mapping[int, Sequence[int]]:
+        """The users of everything that no operation recorded and that is used, outputs aside."""
+        outputs, targets = {*self._outputs}, self.uses.targets
+        given = [node.id for node in self._nodes if not node.inputs and node.id not in outputs]
+        return {id: users for id in given if (users := targets(id))}
+
     def __len__(self) -> int:
         return len(self._nodes)
 
@@ -183,19 +190,26 @@ class Uses(Mapping[int, Sequence[Edge]]):
         self._ends = np.cumsum(np.bincount(sources))
 
     def __getitem__(self, id: int) -> Sequence[Edge]:
-        if not 0 <= id < len(self._ends):
+        found = self._slice(id)
+        if id < 0 or found.start == found.stop:
             raise KeyError(id)
-        start, end = (int(self._ends[id - 1]) if id else 0), int(self._ends[id])
-        if start == end:
-            raise KeyError(id)
-        pairs = zip(self._targets[start:end].tolist(), self._positions[start:end].tolist(), strict=True)
-        return [Edge(id, target, position) for target, position in pairs]
+        positions = self._positions[found].tolist()
+        return [Edge(id, *end) for end in zip(self.targets(id), positions, strict=True)]
+
+    def targets(self, id: int) -> list[int]:
+        """The nodes to which edges leave a node."""
+        targets: list[int] = self._targets[self._slice(id)].tolist()
+        return targets
 
     def count(self, id: int) -> int:
         """How many edges leave a node."""
+        return len(self.targets(id))
+
+    def _slice(self, id: int) -> slice:
+        """Where the edges of a node are."""
         if id >= len(self._ends):
-            return 0
-        return int(self._ends[id] - (self._ends[id - 1] if id else 0))
+            return slice(0, 0)
+        return slice(int(self._ends[id - 1]) if id else 0, int(self._ends[id]))
 
     def __iter__(self) -> Iterator[int]:
         return iter(np.flatnonzero(np.diff(self._ends, prepend=0)).tolist())

@@ -75,19 +75,12 @@ def boxes_of(graph: Graph) -> Boxes:
 
 def _settle(graph: Graph, boxes: Boxes, begins: Sequence[float]) -> None:
     """Put what nothing recorded where it is used; `begins` are the birth numbers of the boxes."""
-    for id, users in used_by(graph).items():
+    for id, users in graph.given.items():
         box = boxes.shared([boxes.of[user] for user in users])
         if graph[id].kind == "constant":
             birth = _birth(graph[id])
             box = next((f for f in boxes.around(box) if begins[f] < birth), NOWHERE)
         boxes.of[id] = box
-
-
-def used_by(graph: Graph) -> dict[int, list[int]]:
-    """The users of everything that no operation recorded, outputs aside."""
-    outputs, uses = {node.id for node in graph.outputs}, graph.uses
-    given = [node.id for node in graph if not node.inputs and node.id not in outputs]
-    return {id: [use.target for use in uses[id]] for id in given if id in uses}
 
 
 def _birth(node: Node) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from itertools import count
 
 from ..graph import Graph, Node
-from .boxes import NOWHERE, Boxes, used_by
+from .boxes import NOWHERE, Boxes
 
 MOST_KINDS = 100
 """Kinds of terms by which sums are compared; with more, only those put together alike are of one kind."""
@@ -27,7 +27,7 @@ class Equivalence:
 
     def __init__(self, graph: Graph, boxes: Boxes) -> None:
         self._numbers: dict[Hashable, int] = defaultdict(count().__next__)
-        self._terms: dict[tuple[str, int, int], frozenset[int]] = {}
+        self._terms: dict[tuple[str, int, int], tuple[int, ...]] = {}
         paths = _paths(boxes)
         self.of: list[int] = []
         outputs = {node.id for node in graph.outputs}
@@ -36,7 +36,7 @@ class Equivalence:
             path = paths[boxes.of[node.id]]
             own = node.id if node.id in outputs else None
             self.of.append(self._kind(node, inputs, path, own))
-        for id, users in used_by(graph).items():
+        for id, users in graph.given.items():
             uses = frozenset((self.of[u], graph[u].inputs.index(id)) for u in users)
             self.of[id] = self._numbers["used", self.of[id], uses]
         self.place = {NOWHERE: NOWHERE}
@@ -49,7 +49,7 @@ class Equivalence:
         name = node.operation.name
         if not node.operation.symmetric:
             return self._numbers[name, node.shape, path, own, *inputs]
-        terms = frozenset(term for i in inputs for term in self._terms.get((name, path, i), (i,)))
+        terms = tuple(sorted({term for i in inputs for term in self._terms.get((name, path, i), (i,))}))
         if len(terms) > MOST_KINDS:
             return self._numbers[name, node.shape, path, own, *inputs]
         kind = self._numbers[name, node.shape, path, own, terms]
@@ -71,19 +71,18 @@ class Equivalence:
             [parent for parent, _, _ in merged],
             [self.place[box] for box in boxes.of],
         )
-        for id, users in used_by(graph).items():
+        for id, users in graph.given.items():
             if graph[id].kind != "constant":
                 result.of[id] = result.shared([result.of[user] for user in users])
         return result
 
     def _last_kinds(self, graph: Graph, boxes: Boxes) -> dict[int, int]:
         """For each box the kind of its youngest node."""
-        last: dict[int, int] = {}
-        for id, box in enumerate(boxes.of):
-            if graph[id].operation is not None:
-                for around in boxes.around(box):
-                    last[around] = self.of[id]
-        return last
+        last = {box: id for id, box in enumerate(boxes.of) if graph[id].operation is not None}
+        for box in reversed(range(len(boxes))):
+            parent = boxes.parents[box]
+            last[parent] = max(last.get(parent, NOWHERE), last[box])
+        return {box: self.of[id] for box, id in last.items()}
 
 
 def _paths(boxes: Boxes) -> dict[int, int]:
