@@ -164,15 +164,21 @@ def refuse_arguments(function: str, named: Mapping[str, Any]) -> NoReturn:
 
 
 def answering(
-    package: str, offered: Iterable[str]
-) -> tuple[Callable[[str], NoReturn], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a package that offers names, and answers those in its `elsewhere`."""
+    package: str, offered: Iterable[str], later: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a package that offers names, and answers those in its `elsewhere`.
 
-    def answer(name: str) -> NoReturn:
+    `later` are names that it also offers, with the modules in it that are imported when one is asked for.
+    """
+    later = later or {}
+
+    def answer(name: str) -> Any:
+        if name in later:
+            return getattr(import_module(f"{package}.{later[name]}"), name)
         here = import_module(f"{package}.elsewhere").HERE
         raise AttributeError(refusal(f"module {package!r}", name, here))
 
-    return answer, lambda: sorted(offered)
+    return answer, lambda: sorted({*offered, *later})
 
 
 class Unknown:

@@ -27,10 +27,15 @@ except ImportError:
     check_neighbour("optim", __file__)
     raise
 
-if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
+if TYPE_CHECKING:
+    from .estimators import Classifier as Classifier
+    from .estimators import Regressor as Regressor
+else:  # type checkers read literal lists alone, and take everything public without one
     rooms = (activations, layers, live, losses, module, network, training)
     __all__ = ["activations", "initialize", "lecture", *(name for room in rooms for name in room.__all__)]
-    __getattr__, __dir__ = answering(__name__, __all__)
+    __getattr__, __dir__ = answering(
+        __name__, __all__, later=dict.fromkeys(("Classifier", "Regressor"), "estimators")
+    )
     del rooms
 
 

@@ -32,6 +32,8 @@ NAMES = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} 
     "TransformerEncoder": "nn.Sequential of nn.TransformerEncoderLayer",
     "TransformerDecoderLayer": "nn.MultiheadAttention twice: with is_causal=True, and to the memory",
     "Transformer": "nn.TransformerEncoderLayer, or nn.MultiheadAttention in a nn.Module",
+    "MLPClassifier": "nn.Classifier",
+    "MLPRegressor": "nn.Regressor",
     "Parameter": "autodiff.Value",
     "ModuleList": "list",
     "ModuleDict": "dict",
