@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import settings
 from ..graph import Graph, Node
 from ..naming import Names
+from ..text import notebook
 from ..text.digits import counted
 from ..text.notation import text_of, visible
 from ..text.table import aligned
@@ -18,13 +19,21 @@ GAP = "   "
 class Tree:
     """A graph as text: `print` it, or let a console show it."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self._rows = rows
+
+    @property
+    def text(self) -> str:
+        """The lines, their columns under each other."""
+        return "\n".join(aligned(self._rows, "llll", GAP))
 
     def __str__(self) -> str:
         return self.text
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return notebook.block(notebook.columns(self._rows))
 
 
 def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> Tree:
@@ -62,7 +71,7 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
             rows.append((branch + _joined("↑", name, mark),))
         else:
             rows.append((branch + _joined(_title(node, name), mark), *_cells(node, written)))
-    return Tree("\n".join(aligned(rows, "llll", GAP)))
+    return Tree(rows)
 
 
 def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:
