@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 
 from autodiff.text import notebook
-from autodiff.text.curves import BLUE, Curve, curves
+from autodiff.text.curves import BLUE, Series, curves
 from autodiff.text.notation import printable, text_of
 from autodiff.text.table import aligned
 
@@ -71,7 +71,7 @@ class Path(Sequence[Iterate]):
 
     def _curve(self) -> str:
         """f, step by step."""
-        return curves("step", 0, Curve("f", BLUE, self.values.tolist()))
+        return curves("step", 0, Series("f", BLUE, self.values.tolist()))
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         """Iterates at even distances."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,10 +26,12 @@ DECADES = 1.0
 MOST = 400
 """Points of a curve that are drawn; of more, the lowest and the highest of as many as share a place."""
 
+LARGEST = sys.float_info.max
+
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-class Curve(NamedTuple):
+class Series(NamedTuple):
     """Its name, its colour, and its numbers, one per step."""
 
     name: str
@@ -42,7 +45,7 @@ def falls_far(numbers: Sequence[float]) -> bool:
     return bool(known) and min(known) > 0.0 and math.log10(max(known)) - math.log10(min(known)) > DECADES
 
 
-def curves(along: str, first: int, *drawn: Curve, best: int | None = None) -> str:
+def curves(along: str, first: int, *drawn: Series, best: int | None = None) -> str:
     """The SVG of curves over steps that are counted from `first`; "" where there is nothing to draw.
 
     What is not finite leaves a gap. `best` is a step to be marked, on the last curve.
@@ -66,10 +69,7 @@ class _Plane:
         self.logarithmic = falls_far(numbers)
         self.first, self.last = first, max(1, steps - 1)
         known = [self._height(x) for x in numbers if math.isfinite(x)]
-        self.low, self.high = min(known), max(known)
-        if self.low == self.high:
-            gap = abs(self.low) / 10.0 or 1.0
-            self.low, self.high = self.low - gap, self.high + gap
+        self.low, self.high = _apart(min(known), max(known))
         size = f"0 0 {WIDTH:g} {HEIGHT:g}"
         style = f"width:100%;max-width:{WIDTH:g}px;height:auto;font-size:{SIZE}px"
         self.picture = element(None, "svg", xmlns=NAMESPACE, viewBox=size, style=style, role="img")
@@ -85,7 +85,7 @@ class _Plane:
 
     def y(self, height: float) -> float:
         """Where a number is, or its logarithm."""
-        share = height / (self.high - self.low) - self.low / (self.high - self.low)
+        share = (height / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)  # without overflow
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
     def _axes(self, along: str) -> None:
@@ -113,7 +113,7 @@ class _Plane:
     def _text(self, content: str, x: float, y: float, anchor: str) -> None:
         element(self.picture, "text", content, x=x, y=y, text_anchor=anchor)
 
-    def draw(self, curve: Curve) -> None:
+    def draw(self, curve: Series) -> None:
         """A line through each run of finite numbers; a dot for one alone."""
         for run in _runs(curve.numbers):
             points = [(self.x(step), self.y(self._height(curve.numbers[step]))) for step in run]
@@ -123,19 +123,28 @@ class _Plane:
                 line = {"fill": "none", "stroke": curve.colour, "stroke_width": 1.8}
                 element(self.picture, "path", d=polyline(points), stroke_linejoin="round", **line)
 
-    def mark(self, curve: Curve, step: int) -> None:
+    def mark(self, curve: Series, step: int) -> None:
         """A dot on a curve."""
         self._dot(self.x(step), self.y(self._height(curve.numbers[step])), curve.colour, 3.5)
 
     def _dot(self, x: float, y: float, colour: str, radius: float) -> None:
         element(self.picture, "circle", cx=x, cy=y, r=radius, fill=colour)
 
-    def name(self, drawn: Sequence[Curve]) -> None:
+    def name(self, drawn: Sequence[Series]) -> None:
         """The names of the curves above the plane, each beside its colour."""
         words: Element = element(self.picture, "text", x=LEFT, y=14.0)
         for number, curve in enumerate(drawn):
             element(words, "tspan", "● ", fill=curve.colour, **({"dx": 16.0} if number else {}))
             element(words, "tspan", curve.name)
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """Both, or the same further apart where all that is between them is rounding."""
+    largest = max(abs(low), abs(high))
+    if high / 2.0 - low / 2.0 > max(1e-12 * largest, 1e-300):
+        return low, high
+    gap = largest / 10.0 if largest > 1e-290 else 1.0
+    return max(low - gap, -LARGEST), min(high + gap, LARGEST)
 
 
 def _ticks(low: float, high: float, count: int) -> Iterator[float]:

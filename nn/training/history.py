@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autodiff.text import notebook
-from autodiff.text.curves import BLUE, ORANGE, Curve, curves, falls_far
+from autodiff.text.curves import BLUE, ORANGE, Series, curves, falls_far
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
 from autodiff.text.table import aligned
@@ -99,7 +99,7 @@ class History:
 
     def _repr_html_(self) -> str:
         header, *rows = self._table()
-        losses = [Curve("training", BLUE, self.loss), Curve("validation", ORANGE, self.validation_loss)]
+        losses = [Series("training", BLUE, self.loss), Series("validation", ORANGE, self.validation_loss)]
         drawn = curves("epoch", 1, *(curve for curve in losses if curve.numbers), best=self.best_epoch)
         table = notebook.table(header, rows) if rows else ""
         return notebook.block(drawn, table, notebook.note(self.reason))
