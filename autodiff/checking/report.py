@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ class Comparison:
         """Whether both agree; nan agrees with nothing."""
         return self.error <= self.tolerance
 
+
+WIDTH = 100
+"""Letters of a line in a notebook."""
 
 HEADER = tuple(field.name for field in fields(Comparison))
 
@@ -81,7 +85,7 @@ class GradientReport:
             notebook.table(HEADER, self._cells(), "l", "Derivatives by rules and by differences", wrong),
             *map(notebook.note, self._remarks()),
             notebook.note(*verdict),
-            notebook.verbatim(self.message) if self.message else "",
+            notebook.verbatim(_wrapped(self.message)) if self.message else "",
         )
 
     def _cells(self) -> list[tuple[str, ...]]:
@@ -90,6 +94,11 @@ class GradientReport:
     def _remarks(self) -> list[str]:
         ignored = [f"f does not depend on {', '.join(self.ignored)}"] if self.ignored else []
         return [*ignored, *self.notes]
+
+
+def _wrapped(message: str) -> str:
+    rows = (textwrap.wrap(line, WIDTH) or [""] for line in message.split("\n"))
+    return "\n".join(row for line in rows for row in line)
 
 
 def _cell(entry: str | float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from .. import settings
 from ..graph import Graph, Node
@@ -19,13 +19,8 @@ GAP = "   "
 class Tree:
     """A graph as text: `print` it, or let a console show it."""
 
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        self._rows = rows
-
-    @property
-    def text(self) -> str:
-        """The lines, their columns under each other."""
-        return "\n".join(aligned(self._rows, "llll", GAP))
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def __str__(self) -> str:
         return self.text
@@ -33,7 +28,7 @@ class Tree:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return notebook.block(notebook.columns(self._rows))
+        return notebook.block(notebook.verbatim(self.text))
 
 
 def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> Tree:
@@ -71,7 +66,7 @@ def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> T
             rows.append((branch + _joined("↑", name, mark),))
         else:
             rows.append((branch + _joined(_title(node, name), mark), *_cells(node, written)))
-    return Tree(rows)
+    return Tree("\n".join(aligned(rows, "llll", GAP)))
 
 
 def _branches(graph: Graph) -> Iterator[tuple[str, Node, bool]]:

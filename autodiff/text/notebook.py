@@ -79,16 +79,6 @@ def _row(cells: Sequence[str], align: str, strong: bool, tag: str = "td") -> str
     return f'<tr style="{PLAIN}">{"".join(written)}</tr>'
 
 
-def columns(rows: Iterable[Sequence[str]]) -> str:
-    """Cells of one width of letters, close together, so that lines drawn with letters are lines."""
-    cell = '<td style="text-align:left;white-space:pre;padding:0 1.6em 0 0;border:0;background:none">'
-    lines = "".join(
-        f'<tr style="{PLAIN}">{"".join(f"{cell}{shown(text)}</td>" for text in row)}</tr>' for row in rows
-    )
-    style = f"border-collapse:collapse;border:0;line-height:1.2;font-size:13px;{MONOSPACE}"
-    return f'<table style="{style}"><tbody>{lines}</tbody></table>'
-
-
 def heading(text: str) -> str:
     """The title of what has no table."""
     return f'<div style="font-weight:600;margin:0 0 .5em">{shown(text)}</div>'
@@ -101,22 +91,22 @@ def note(text: str, colour: str = "") -> str:
 
 
 def verbatim(text: str) -> str:
-    """Lines of one width of letters."""
-    return _preformatted(_written(text))
+    """Lines of letters of one width, so close that lines drawn with letters are lines."""
+    return _preformatted(_written(text), 1.2)
 
 
 def listing(code: str) -> str:
     """Python in colours; a long one is scrolled."""
-    return _preformatted("".join(_word(kind, word) for kind, word in highlighted(code)))
+    return _preformatted("".join(_word(kind, word) for kind, word in highlighted(code)), 1.35)
 
 
 def _word(kind: str, word: str) -> str:
     return f'<span style="color:{COLOURS[kind]}">{_written(word)}</span>' if kind else _written(word)
 
 
-def _preformatted(markup: str) -> str:
-    style = f"margin:.3em 0 0;color:inherit;background:none;font-size:13px;line-height:1.35;{MONOSPACE}"
-    return f'<pre style="{style};max-height:50em;overflow:auto">{markup}</pre>'
+def _preformatted(markup: str, line: float) -> str:
+    style = f"margin:.3em 0 0;{PLAIN};color:inherit;font-size:13px;line-height:{line};{MONOSPACE}"
+    return f'<pre style="{style};white-space:pre;max-height:50em;overflow:auto">{markup}</pre>'
 
 
 def shown(text: str) -> str:
