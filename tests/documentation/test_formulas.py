@@ -39,7 +39,7 @@ def formulas(text: str) -> list[str]:
         ("y = a/b/c", r"y=\frac{\frac{a}{b}}{c}"),
         ("y = Σᵢ xᵢ / n", r"y=\frac{\sum _{i}\,x_{i}}{n}"),
         ("yᵢ = Πₖ≤ᵢ xₖ", r"y_{i}=\prod _{k\le i}\,x_{k}"),
-        ("y = (Σᵢ |xᵢ|ᵖ)^(1/p)", r"y=(\sum _{i}\,\left|x_{i}\right|^{p})^{\frac{1}{p}}"),
+        ("y = (Σᵢ |xᵢ|ᵖ)^(1/p)", r"y=(\sum _{i}\,\left|x_{i}\right|^{p})^{1/p}"),
         ("∂²f/∂xᵢ∂xⱼ", r"\frac{\partial ^{2}f}{\partial x_{i}\partial x_{j}}"),
         ("Ā = −Yᵀ·Ȳ·Yᵀ", r"\bar{A}=-Y^{T}\cdot \bar{Y}\cdot Y^{T}"),
         ("f″(x) = 2", r"f^{\prime \prime }(x)=2"),

@@ -266,10 +266,15 @@ class _Reader:
             if script.kind == "below":
                 below.append(plain(script.text))
             else:
-                above.append(self.atom().bare if script.text == "^" else plain(script.text))
+                above.append(_small(self.atom().bare) if script.text == "^" else plain(script.text))
         if len(below) > 1:
             raise UnreadableError(token.text)
         return latex + "".join(f"_{{{x}}}" for x in below) + (f"^{{{''.join(above)}}}" if above else "")
+
+
+def _small(exponent: str) -> str:
+    """An exponent, in which a fraction of two letters is on one line."""
+    return re.sub(r"\\frac\{(\w+)\}\{(\w+)\}", r"\1/\2", exponent)
 
 
 def _index(written: str) -> str:
