@@ -24,7 +24,7 @@ import optim
 from autodiff import Value, check_gradients, elementwise, exp, sigmoid, tree
 from autodiff.testing import edge_arrays
 from autodiff.text import notebook
-from autodiff.text.curves import HEIGHT, WIDTH, Series, curves
+from autodiff.text.curves import BLUE, HEIGHT, ORANGE, WIDTH, Series, curves
 from autodiff.text.highlighting import highlighted
 from tests.foreign import FOREIGN, FRAGMENTS
 
@@ -158,6 +158,37 @@ def test_a_program_shows_its_source() -> None:
     program(3.0)
     assert said(program._repr_html_()).endswith(program.source)
     assert said(program.source._repr_html_()) == program.source
+
+
+# -- however large it is ---------------------------------------------------------------------------
+
+
+def test_of_many_rows_and_lines_both_ends_are_shown() -> None:
+    rows = [[str(number)] for number in range(10_000)]
+    shown = cells(notebook.table(["n"], rows, strong=[3, 9_999]))
+    assert [shown[1], shown[-1]] == [["0"], ["9999"]]
+    assert ["…"] in shown
+    assert len(shown) == notebook.MOST + 2
+    code = "\n".join(f"x{number} = {number}" for number in range(10_000))
+    for text in (said(notebook.listing(code)), said(notebook.verbatim(code))):
+        assert "… 9,700 lines …" in text
+        assert text.endswith("x9999 = 9999")
+    assert len(notebook.listing(code)) < 40_000
+
+
+def luminance(colour: str) -> float:
+    """As the guidelines for accessible pages define it (WCAG 2, relative luminance)."""
+    parts = [int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)]
+    r, g, b = (x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#111111", "#1e1e1e"])
+def test_every_colour_is_read_on_white_pages_and_on_black_ones(page: str) -> None:
+    ours = [*notebook.COLOURS.values(), notebook.RIGHT, notebook.WRONG, notebook.UNSURE, BLUE, ORANGE]
+    for colour in ours:
+        dark, light = sorted([luminance(colour), luminance(page)])
+        assert (light + 0.05) / (dark + 0.05) > 3.5, colour
 
 
 # -- whatever it is called -------------------------------------------------------------------------

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from . import escaping
+from .digits import counted
 from .highlighting import highlighted
 from .notation import printable_lines, visible
 
 LONGEST = 400
 """Characters of a cell or line that are shown; of a longer one the end is left out."""
+
+MOST, LAST = 300, 20
+"""Rows and lines that are shown; of more, the first and so many of the last."""
 
 RIGHT, WRONG, UNSURE = "#2a9147", "#d8442f", "#b07800"
 
@@ -62,8 +66,11 @@ def table(
     told = f' <span style="{SUBDUED};font-weight:400">{shown(about)}</span>' if about else ""
     heading = f'<caption style="{HEADING}">{shown(title)}{told}</caption>' if title else ""
     head = f"<thead>{_row(header, align, True, 'th')}</thead>" if header else ""
-    strong = frozenset(strong)
-    body = "".join(_row(row, align, number in strong) for number, row in enumerate(rows))
+    strong, numbered = frozenset(strong), [*enumerate(rows)]
+    if len(numbered) > MOST:
+        left_out = [(-1, ["…"] * len(numbered[0][1]))]
+        numbered = [*numbered[: MOST - LAST], *left_out, *numbered[-LAST:]]
+    body = "".join(_row(row, align, number in strong) for number, row in numbered)
     style = "border-collapse:collapse;border:0;margin:0 0 .5em;font-variant-numeric:tabular-nums"
     return f'<table style="{style}">{heading}{head}<tbody>{body}</tbody></table>'
 
@@ -92,12 +99,22 @@ def note(text: str, colour: str = "") -> str:
 
 def verbatim(text: str) -> str:
     """Lines of letters of one width, so close that lines drawn with letters are lines."""
-    return _preformatted(_written(text), 1.2)
+    return _preformatted(_written(_shortened(text, "… {} …")), 1.2)
 
 
 def listing(code: str) -> str:
     """Python in colours; a long one is scrolled."""
-    return _preformatted("".join(_word(kind, word) for kind, word in highlighted(code)), 1.35)
+    words = highlighted(_shortened(code, "# … {} …"))
+    return _preformatted("".join(_word(kind, word) for kind, word in words), 1.35)
+
+
+def _shortened(text: str, left_out: str) -> str:
+    """A text without the lines between its ends, where there are many."""
+    lines = text.split("\n")
+    if len(lines) <= MOST:
+        return text
+    between = left_out.format(counted(len(lines) - MOST, "line"))
+    return "\n".join([*lines[: MOST - LAST], between, *lines[-LAST:]])
 
 
 def _word(kind: str, word: str) -> str:
