@@ -44,7 +44,7 @@ PACKAGE = {
     "register_pytree_node": "use autodiff.register_structure",
     "vmap": COLUMNS,
     "pmap": COLUMNS,
-    "checkpoint": "a graph keeps what it recorded, until its root is dropped",
+    "checkpoint": "use autodiff.scan(step, carry, xs, checkpoint=k), which computes the steps between again",
     "enable_grad": "Values record outside of autodiff.no_grad()",
     "set_grad_enabled": "use autodiff.no_grad()",
     "inference_mode": "use autodiff.no_grad()",

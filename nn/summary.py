@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from autodiff import Value, no_grad
+from autodiff.text import notebook
 from autodiff.text.notation import printable
 from autodiff.text.table import aligned
 from autodiff.values.data import shape_of
 
 from .parts import Owner, members
+
+HEADER, ALIGN = ("name", "kind", "shapes", "parameters", "output"), "lll l"
 
 FEW = 3
 """Parameters of one part whose shapes are written out; a layer of scalars has many more."""
@@ -36,12 +39,19 @@ class Summary:
             self.rows = [(*row, shape) for row, shape in zip(self.rows, shapes, strict=True)]
 
     def __str__(self) -> str:
-        header = ("name", "kind", "shapes", "parameters", "output")
-        table = [header[: len(self.rows[0])], *(tuple(map(str, row)) for row in self.rows)]
-        total = f"{self.parameters} parameters, {self.frozen} of them frozen"
-        return "\n".join([*aligned(table, "lll l"), total])
+        return "\n".join([*aligned(self._cells(), ALIGN), self._total()])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        header, *rows = self._cells()
+        return notebook.block(notebook.table(header, rows, ALIGN), notebook.note(self._total()))
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [HEADER[: len(self.rows[0])], *(tuple(map(str, row)) for row in self.rows)]
+
+    def _total(self) -> str:
+        return f"{self.parameters} parameters, {self.frozen} of them frozen"
 
 
 def _rows(module: Owner) -> list[tuple[Any, ...]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
+from autodiff.text import notebook
+from autodiff.text.curves import BLUE, Series, curves
 from autodiff.text.notation import printable, text_of
 from autodiff.text.table import aligned
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from autodiff.animation import Storyboard
 
 __all__ = ["Iterate", "Path", "Result"]
+
+SHOWN, FEW = 10, 3
+"""Iterates in the table of a path, about; and unknowns that have a column each."""
 
 
 class Iterate(NamedTuple):
@@ -60,6 +65,27 @@ class Path(Sequence[Iterate]):
         return Iterate(
             x, float(self.values[index]), float(self.gradient_norms[index]), float(self.step_sizes[index])
         )
+
+    def _repr_html_(self) -> str:
+        return notebook.block(self._curve(), notebook.table(*self._table()))
+
+    def _curve(self) -> str:
+        """f, step by step."""
+        return curves("step", 0, Series("f", BLUE, self.values.tolist()))
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        """Iterates at even distances."""
+        step = max(1, round(len(self) / SHOWN))
+        columns = {"f": self.values, "largest slope": self.gradient_norms, "step size": self.step_sizes}
+        known = {name: column for name, column in columns.items() if not np.isnan(column).all()}
+        if self.points.size and self.points.shape[1] <= FEW:
+            names = ["x"] if self.points.shape[1] == 1 else [f"x[{k}]" for k in range(self.points.shape[1])]
+            known = dict(zip(names, self.points.T, strict=True)) | known
+        rows = [
+            [str(i), *(text_of(float(column[i]), ".6g") for column in known.values())]
+            for i in sorted({*range(0, len(self), step), len(self) - 1})
+        ]
+        return ["step", *known], rows
 
     def __repr__(self) -> str:
         return f"<path of {len(self)} iterates, f from {self.values[0]:.6g} to {self.values[-1]:.6g}>"
@@ -138,6 +164,14 @@ class Result:
 
     def __repr__(self) -> str:
         return "\n".join(aligned(self._lines(), "ll"))
+
+    def _repr_html_(self) -> str:
+        (method, reason), *rows = self._lines()
+        return notebook.block(
+            notebook.table((), rows, "ll", method),
+            notebook.note(reason, notebook.RIGHT if self.converged else notebook.UNSURE),
+            self.path._curve(),
+        )
 
 
 def _text(tree: Any) -> str:

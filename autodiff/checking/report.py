@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from ..text import notebook
 from ..text.table import aligned
 
 if TYPE_CHECKING:
@@ -28,6 +30,12 @@ class Comparison:
     def passed(self) -> bool:
         """Whether both agree; nan agrees with nothing."""
         return self.error <= self.tolerance
+
+
+WIDTH = 100
+"""Letters of a line in a notebook."""
+
+HEADER = tuple(field.name for field in fields(Comparison))
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,13 +73,32 @@ class GradientReport:
         return plotted(self.first)
 
     def __str__(self) -> str:
-        header = tuple(field.name for field in fields(Comparison))
-        table = [header, *(tuple(_cell(entry) for entry in astuple(row)) for row in self.rows)]
-        notes = [f"f does not depend on {', '.join(self.ignored)}"] if self.ignored else []
         complaint = [self.message] if self.message else []
-        return "\n".join([*aligned(table, "l"), *notes, *self.notes, *complaint])
+        return "\n".join([*aligned([HEADER, *self._cells()], "l"), *self._remarks(), *complaint])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        wrong = [number for number, row in enumerate(self.rows) if not row.passed]
+        verdict = ("right", notebook.RIGHT) if self.passed else ("wrong", notebook.WRONG)
+        return notebook.block(
+            notebook.table(HEADER, self._cells(), "l", "Derivatives by rules and by differences", wrong),
+            *map(notebook.note, self._remarks()),
+            notebook.note(*verdict),
+            notebook.verbatim(_wrapped(self.message)) if self.message else "",
+        )
+
+    def _cells(self) -> list[tuple[str, ...]]:
+        return [tuple(_cell(entry) for entry in astuple(row)) for row in self.rows]
+
+    def _remarks(self) -> list[str]:
+        ignored = [f"f does not depend on {', '.join(self.ignored)}"] if self.ignored else []
+        return [*ignored, *self.notes]
+
+
+def _wrapped(message: str) -> str:
+    rows = (textwrap.wrap(line, WIDTH) or [""] for line in message.split("\n"))
+    return "\n".join(row for line in rows for row in line)
 
 
 def _cell(entry: str | float) -> str:

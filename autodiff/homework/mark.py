@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..school.misreading import misread, pointed
-from ..text import escaping
+from ..text import escaping, notebook
 
 Verdict: TypeAlias = Literal["right", "wrong", "unreadable"]
 
-COLOURS = {"right": "#2a9147", "wrong": "#d8442f", "unreadable": "#b07800"}
-"""Of middle tones, to be read on white pages and on black ones."""
+COLOURS = {"right": notebook.RIGHT, "wrong": notebook.WRONG, "unreadable": notebook.UNSURE}
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,7 @@ class Mark:
     def _repr_html_(self) -> str:
         colour = COLOURS[self.verdict]
         first, *place = self.text.partition(": ")[2].split("\n")
-        shown = "\n".join(map(escaping.html, place))
-        below = f'<pre style="margin:.3em 0 0;color:inherit">{shown}</pre>' if place else ""
+        below = notebook.verbatim("\n".join(place)) if place else ""
         return f'<div><b style="color:{colour}">{self.verdict}</b>: {escaping.html(first)}{below}</div>'
 
 

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from ..values.data import Data, Operand, dtype_of
-from ..values.declaration import composed, elementwise, primitive
+from ..values.declaration import choosing, composed, elementwise, primitive
 from ..values.value import Value
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 
+@choosing
 @primitive(
     formula="x if condition else y",
     selecting=True,

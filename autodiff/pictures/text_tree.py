@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from .. import settings
 from ..graph import Graph, Node
 from ..naming import Names
+from ..text import notebook
 from ..text.digits import counted
 from ..text.notation import text_of, visible
 from ..text.table import aligned
@@ -25,6 +26,9 @@ class Tree:
         return self.text
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return notebook.block(notebook.verbatim(self.text))
 
 
 def tree(value: Value, *, number_format: str = ".4g", max_nodes: int = 500) -> Tree:

@@ -11,6 +11,7 @@ from types import MethodType
 from typing import Any, overload
 
 from ..files.writing import format_of, write
+from ..text import notebook
 from ..text.digits import counted
 from ..values import modes
 from .arguments import Arguments, Signature, entered
@@ -202,6 +203,13 @@ class Program:
 
     def __repr__(self) -> str:
         return f"<program {_identifier(self._f)}, {counted(len(self._versions), 'version')}>"
+
+    def _repr_html_(self) -> str:
+        """The source of the version used last, in colours."""
+        title = f"program {_identifier(self._f)}, {counted(len(self._versions), 'version')}"
+        if self._last is None:
+            return notebook.block(notebook.heading(title), notebook.note("written at the first call"))
+        return notebook.block(notebook.heading(title), notebook.listing(self.source))
 
 
 def _compiled(f: Function) -> Callable[..., Any]:

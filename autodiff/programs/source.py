@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..text import notebook
 from ..text.escaping import comment, docstring
 from ..values.data import Shape
 from .listing import Line, Listing
@@ -71,6 +72,9 @@ class Source(str):
         source = Source("".join([*(f"{comment(row)}\n" for row in rows), self]))
         vars(source).update(vars(self))
         return source
+
+    def _repr_html_(self) -> str:
+        return notebook.block(notebook.listing(self))
 
 
 def lines_of(name: str) -> str:

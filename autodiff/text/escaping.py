@@ -10,7 +10,7 @@ character. Here each language gets them so that it shows them, and takes nothing
     mathtext              labels of matplotlib
 
 All begin with `printable`: no line ends, no direction turns, and every file can hold what is written.
-SVG is built as a tree, by `animation.svg.element`; LaTeX sets a name rather than shows it, in `lettering`.
+SVG is built as a tree, by `elements.element`; LaTeX sets a name rather than shows it, in `lettering`.
 """
 
 from __future__ import annotations

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from . import escaping
+from . import escaping, notebook
 from .notation import visible
-
-LONGEST = 400
-"""Characters of a cell or line that are shown; of a longer one the end is left out."""
-
-RULE = "1px solid rgba(128,128,128,.45)"  # grey is seen on white pages and on black ones
+from .notebook import LONGEST
 
 
 def aligned(rows: Iterable[Sequence[str]], align: str = "", gap: str = "  ") -> list[str]:
@@ -71,16 +67,8 @@ class Table:
     @property
     def html(self) -> str:
         """A table in the colours of the page around it."""
-        rows = "".join(self._html_row(row, k in self.strong) for k, row in enumerate(self.rows))
-        notes = "".join(f'<div style="opacity:.75;margin:.3em 0">{_shown(note)}</div>' for note in self.notes)
-        return (
-            '<div style="font-size:14px;overflow-x:auto">'
-            '<table style="border-collapse:collapse;border:0;font-variant-numeric:tabular-nums">'
-            '<caption style="caption-side:top;text-align:left;font-weight:600;padding:0 0 .5em;'
-            f'color:inherit;white-space:nowrap">{_shown(self.title)}</caption>'
-            f"<thead>{self._html_row(self.header, False, 'th')}</thead>"
-            f"<tbody>{rows}</tbody></table>{notes}</div>"
-        )
+        rows = notebook.table(self.header, self.rows, self.align, self.title, self.strong)
+        return notebook.block(rows, *map(notebook.note, self.notes))
 
     def _sides(self) -> list[str]:
         return ["left" if side == "l" else "right" for side in self.align.ljust(len(self.header))]
@@ -88,15 +76,6 @@ class Table:
     def _emphasised(self, row: int) -> list[str]:
         cells = [_plain(cell) for cell in self.rows[row]]
         return [f"**{cell}**" if cell else "" for cell in cells] if row in self.strong else cells
-
-    def _html_row(self, row: Sequence[str], strong: bool, tag: str = "td") -> str:
-        weight = "font-weight:600;" if strong or tag == "th" else ""
-        style = f"padding:.3em .9em;border:0;border-bottom:{RULE};background:none;white-space:nowrap;{weight}"
-        cells = (
-            f'<{tag} style="{style}text-align:{side}">{_shown(cell)}</{tag}>'
-            for side, cell in zip(self._sides(), row, strict=False)
-        )
-        return f"<tr>{''.join(cells)}</tr>"
 
 
 class Tabular:
@@ -124,8 +103,3 @@ class Tabular:
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return escaping.markdown(visible(text, LONGEST))
-
-
-def _shown(text: str) -> str:
-    """Text that HTML shows as it is."""
-    return escaping.html(visible(text, LONGEST))

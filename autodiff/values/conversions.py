@@ -124,6 +124,11 @@ class Conversions:
             parts.append("constant=True")
         return f"Value({', '.join(parts)})"
 
+    def _repr_html_(self) -> str:
+        from .display import html  # where a notebook asks
+
+        return html(self)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         """A copy of the data of a constant, or inside `no_grad`; else TypeError: the graph would be lost."""
         kept = self._tracked and not modes.forgetting()

@@ -20,7 +20,7 @@ from typing import Any, Concatenate, cast
 from .data import Data, Operand
 from .operation import Operation, Rule
 from .recording import applied
-from .signatures import Applied, Elementwise, Rest
+from .signatures import Applied, Choice, Elementwise, Rest
 
 
 def _decorator(rules: dict[str, Rule], **traits: Any) -> Callable[[Callable[..., Data]], Any]:
@@ -45,6 +45,12 @@ def _documented(doc: str | None, kink: str | None) -> str | None:
 def composed(function: Callable[Concatenate[Operand, Rest], Any]) -> Applied[Rest]:
     """A function of operations, which is typed as they are, and otherwise as it was."""
     typed: Applied[Rest] = cast("Any", function)
+    return typed
+
+
+def choosing(operation: Applied[...]) -> Choice:
+    """An operation of a condition and two operands, which is typed as a choice, and otherwise as it was."""
+    typed: Choice = cast("Any", operation)
     return typed
 
 

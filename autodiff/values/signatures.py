@@ -6,13 +6,15 @@ What the decorators of `declaration` return is typed by these; nothing here runs
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, overload
 
 import numpy as np
 
 if TYPE_CHECKING:
     from .operation import Operation
     from .value import Value
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 Rest = ParamSpec("Rest")
 """The parameters after the first: further operands, and metadata."""
@@ -37,6 +39,29 @@ class Applied(Protocol[Rest]):
     def __call__(self, x: Any, /, *rest: Rest.args, **metadata: Rest.kwargs) -> Any: ...
 
 
+class Choice(Protocol):
+    """A function of a condition, whose type says nothing, and of what is chosen from."""
+
+    __name__: str
+    __qualname__: str
+
+    @property
+    def operation(self) -> Operation: ...
+
+    @overload
+    def __call__(self, condition: Any, x: Value, y: Any, /) -> Value: ...
+    @overload
+    def __call__(self, condition: Any, x: Any, y: Value, /) -> Value: ...
+    @overload
+    def __call__(self, condition: bool, x: float, y: float, /) -> float: ...
+    @overload
+    def __call__(self, condition: Any, x: Array, y: Array | float, /) -> Array: ...
+    @overload
+    def __call__(self, condition: Any, x: Array | float, y: Array, /) -> Array: ...
+    @overload
+    def __call__(self, condition: Any, x: Any, y: Any, /) -> Any: ...
+
+
 class Elementwise(Protocol[Rest]):
     """A function of each entry: of one operand, the result is of its type."""
 
@@ -55,6 +80,6 @@ class Elementwise(Protocol[Rest]):
     @overload
     def __call__(self: Elementwise[[]], x: float, /) -> float: ...
     @overload
-    def __call__(self: Elementwise[[]], x: np.ndarray[Any, Any], /) -> np.ndarray[Any, Any]: ...
+    def __call__(self: Elementwise[[]], x: Array, /) -> Array: ...
     @overload
     def __call__(self, x: Any, /, *rest: Rest.args, **metadata: Rest.kwargs) -> Any: ...

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autodiff.text import notebook
+from autodiff.text.curves import BLUE, ORANGE, Series, curves, falls_far
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
 from autodiff.text.table import aligned
@@ -14,9 +16,6 @@ from optim.plot.canvas import Axes, Figure, figure, owner
 
 SHOWN = 10
 """Rows of the printed table, about: a long training is shown at even distances."""
-
-DECADES = 1.0
-"""A loss that falls by more powers of ten than this is drawn on a logarithmic scale."""
 
 TRAINING, VALIDATION = "#0072B2", "#D55E00"
 STYLES = ("-", "--", ":", "-.")
@@ -123,15 +122,26 @@ class History:
     # -- printing ------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        columns = self.columns()
-        header = ["epoch", *map(printable, columns)]
-        rows = [
-            [str(epoch), *(f"{column[epoch - 1]:.6g}" for column in columns.values())]
-            for epoch in self._shown_epochs()
-        ]
+        header, *rows = self._table()
         return "\n".join([*(aligned([header, *rows]) if rows else []), self.reason])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        header, *rows = self._table()
+        losses = [Series("training", BLUE, self.loss), Series("validation", ORANGE, self.validation_loss)]
+        drawn = curves("epoch", 1, *(curve for curve in losses if curve.numbers), best=self.best_epoch)
+        table = notebook.table(header, rows) if rows else ""
+        return notebook.block(drawn, table, notebook.note(self.reason))
+
+    def _table(self) -> list[list[str]]:
+        columns = self.columns()
+        header = ["epoch", *map(printable, columns)]
+        rows = (
+            [str(epoch), *(f"{column[epoch - 1]:.6g}" for column in columns.values())]
+            for epoch in self._shown_epochs()
+        )
+        return [header, *rows]
 
     def _shown_epochs(self) -> list[int]:
         """The first, the last, the best, and some in between."""
@@ -168,7 +178,7 @@ class History:
         ax.set_ylabel("loss")
         _draw(ax, self.loss, "training", TRAINING)
         _draw(ax, self.validation_loss, "validation", VALIDATION)
-        if _falls_far(self.loss + self.validation_loss):
+        if falls_far(self.loss + self.validation_loss):
             ax.set_yscale("log")
         self._mark_best(ax)
         ax.legend(frameon=False)
@@ -200,11 +210,6 @@ def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-"
         marker = "." if len(column) <= SHOWN else ""
         epochs = range(1, len(column) + 1)
         ax.plot(epochs, column, style, marker=marker, color=color, linewidth=1.5, label=mathtext(name))
-
-
-def _falls_far(losses: list[float]) -> bool:
-    known = [loss for loss in losses if math.isfinite(loss)]
-    return bool(known) and min(known) > 0.0 and math.log10(max(known) / min(known)) > DECADES
 
 
 def _tidy(ax: Axes) -> None:

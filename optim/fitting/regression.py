@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autodiff.differentiation.structure import leaves, rebuilt
+from autodiff.text import notebook
 from autodiff.text.table import aligned
 
 from ..result import Result, forgotten
@@ -110,11 +111,9 @@ class Fit(Result):
         for name, x, error, t in zip(self.names, estimates, errors, ratios, strict=True):
             yield name, f"{x:.6g}", f"{error:.4g}", f"{t:.4g}", f"{two_sided(float(t), degrees):.3g}"
 
-    def _table(self) -> list[str]:
+    def _table(self) -> list[tuple[str, ...]]:
         rows = list(self._rows())
-        if len(rows) > MANY + 1:
-            rows = [*rows[: MANY + 1], ("…",) * len(rows[0])]
-        return aligned(rows, "l")
+        return [*rows[: MANY + 1], ("…",) * len(rows[0])] if len(rows) > MANY + 1 else rows
 
     def _notes(self) -> Iterator[str]:
         """What stands below the table."""
@@ -129,7 +128,17 @@ class Fit(Result):
         yield f"Sum of squares: {self.value:.6g} (steps: {self.steps}, evaluations: {self.evaluations})"
 
     def __repr__(self) -> str:
-        return "\n".join([f"{self.method}  {self.reason}", "", *self._table(), "", *self._notes()])
+        return "\n".join(
+            [f"{self.method}  {self.reason}", "", *aligned(self._table(), "l"), "", *self._notes()]
+        )
+
+    def _repr_html_(self) -> str:
+        header, *rows = self._table()
+        return notebook.block(
+            notebook.table(header, rows, "l", self.method),
+            *map(notebook.note, self._notes()),
+            notebook.note(self.reason, notebook.RIGHT if self.converged else notebook.UNSURE),
+        )
 
 
 # -- Student's distribution of t: how likely is an estimate that far from 0, if the parameter is 0? ----------

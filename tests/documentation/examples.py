@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 import nn
-from autodiff import Value, animate, play, sigmoid
+from autodiff import Value, animate, exp, jit, play, sigmoid, tree, value_and_grad
+from optim import least_squares
 
 
 def loss(w: Any, b: Any, x: Any, y: Any) -> Any:
@@ -43,6 +44,31 @@ def moons() -> Any:
         upper[:, None].astype(float),
         nn.binary_cross_entropy,
     )
+
+
+def cells() -> dict[str, Any]:
+    """What cells of a notebook end with, and what that is."""
+    R, w = example()
+    R.backward()
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 2))
+    model = nn.MLP(2, [8, 1], activation="tanh", seed=0)
+    history = nn.fit(model, X, X[:, 0] * X[:, 1], epochs=60, lr=0.03, validation=0.25, seed=0, progress=False)
+    t = np.linspace(0.0, 4.0, 9)
+    y = np.array([5.1, 4.0, 3.3, 2.5, 2.1, 1.7, 1.4, 1.0, 0.9])
+    program = jit(value_and_grad(loss))
+    program(0.5, 0.1, 2.0, 1.0)
+    source = program.source
+    return {
+        "w": w,
+        "model.layers[0].weight": model.layers[0].weight,
+        "tree(R)": tree(R),
+        "least_squares(lambda a, b: y - a * exp(-b * t), (1.0, 1.0))": least_squares(
+            lambda a, b: y - a * exp(-b * t), (1.0, 1.0)
+        ),
+        "nn.fit(model, X, y, validation=0.25, …)": history,
+        "program": type(source)(source[source.index("def loss") :]),
+    }
 
 
 def propagation() -> Any:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from html import escape
 
+from autodiff.text.highlighting import highlighted
+
 SIZE, WIDTH, LINE, MARGIN = 14, 8.43, 20, 16
 """In pixels: of letters, of one letter, of a line, and around them."""
 
 COLOURS = {
-    "Keyword": "#0550ae",
-    "Name.Function": "#6639ba",
-    "Literal.String": "#0a5c2c",
-    "Literal.Number": "#953800",
-    "Comment": "#57606a",
-    "Generic.Prompt": "#57606a",
+    "keyword": "#0550ae",
+    "function": "#6639ba",
+    "string": "#0a5c2c",
+    "number": "#953800",
+    "comment": "#57606a",
+    "prompt": "#57606a",
 }
-"""By the beginning of the name of a token in Pygments."""
+"""Of words, by their kind, on white paper."""
 
 
 def as_svg(text: str) -> str:
@@ -41,17 +43,12 @@ def as_svg(text: str) -> str:
 
 
 def _coloured(text: str) -> list[str]:
-    """Each line, its tokens in their colours."""
-    from pygments.lexers import PythonConsoleLexer, PythonLexer
-
-    lexer = PythonConsoleLexer() if text.startswith(">>> ") else PythonLexer()
-    spans = "".join(
-        "\n".join(_span(part, str(kind).removeprefix("Token.")) for part in word.split("\n"))
-        for kind, word in lexer.get_tokens(text)
-    )
+    """Each line, its words in their colours; an answer is plain."""
+    code, end, answer = text.partition("\n") if text.startswith(">>> ") else (text, "", "")
+    words = [*highlighted(code), ("", end + answer)]
+    spans = "".join("\n".join(_span(part, kind) for part in word.split("\n")) for kind, word in words)
     return spans.rstrip("\n").replace("  ", "\N{NO-BREAK SPACE}" * 2).split("\n")
 
 
 def _span(word: str, kind: str) -> str:
-    colour = next((colour for name, colour in COLOURS.items() if kind.startswith(name)), "")
-    return f'<tspan fill="{colour}">{escape(word)}</tspan>' if colour and word.strip() else escape(word)
+    return f'<tspan fill="{COLOURS[kind]}">{escape(word)}</tspan>' if kind else escape(word)

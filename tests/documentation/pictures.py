@@ -13,9 +13,10 @@ from pathlib import Path
 from autodiff import explain, jit, play, value_and_grad
 from autodiff.files.writing import write
 from autodiff.testing import assert_same_derivative
+from autodiff.text.escaping import html
 from tests.browser import Page, found, opened
 
-from .examples import example, loss, moons
+from .examples import cells, example, loss, moons
 from .listing import as_svg
 from .typesetting import typeset
 
@@ -63,12 +64,29 @@ def _shot(page: Page, path: Path, of: str, around: int = 0) -> None:
     write(path, base64.b64decode(told["data"]))
 
 
+NOTEBOOK = """<!DOCTYPE html><meta charset="utf-8"><style>
+body {{ columns: 2; width: 1180px; padding: 16px; background: #fff; color: #1f2328; font: 14px sans-serif }}
+section {{ display: inline-block; width: 100%; margin-bottom: 20px }}
+code {{ display: block; padding: 6px 10px; margin-bottom: 10px; background: #f6f8fa; font: 13px monospace }}
+pre, .whole {{ width: 100% }}
+</style><body>{}"""
+"""A page that looks about as a notebook does."""
+
+
+def notebook() -> str:
+    """What cells end with, and what a notebook shows of it."""
+    shown = (f"<section><code>{html(code)}</code>{x._repr_html_()}</section>" for code, x in cells().items())
+    return NOTEBOOK.format("".join(shown))
+
+
 def _photograph(page: Page, folder: Path) -> None:
-    def show(html: str) -> None:
+    def show(html: str, height: int = 900) -> None:
         (folder / "page.html").write_text(html, encoding="utf-8")
         page.open(folder / "page.html")
-        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", SCREEN)
+        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**SCREEN, "height": height})
 
+    show(notebook(), 1000)
+    _shot(page, DOCS / "notebook.png", "body")
     show(play(example()[0]).html)
     for _ in range(12):
         page.click("#step")

@@ -73,7 +73,6 @@ def test_every_picture_of_the_pages_is_shown() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_picture_of_text_shows_what_is_said_today(name: str) -> None:
-    pytest.importorskip("pygments")
     assert (DOCS / name).read_text(encoding="utf-8") == TEXTS[name]()
 
 
