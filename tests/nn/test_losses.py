@@ -384,6 +384,15 @@ def test_a_vector_is_one_column_and_never_broadcast(loss):
             loss(a, wrong)
 
 
+def test_variances_go_with_the_numbers_of_one_column():
+    a, y, v = np.array([[0.5], [2.0], [1.0]]), np.array([1.0, 0.0, 1.0]), np.array([0.5, 2.0, 3.0])
+    expected = gaussian_negative_log_likelihood(a[:, 0], y, v, "none")
+    for variance in (v, v[:, None]):
+        found = gaussian_negative_log_likelihood(a, y, variance, "none")
+        np.testing.assert_array_equal(found[:, 0], expected)
+    assert poisson_negative_log_likelihood(a, y) == poisson_negative_log_likelihood(a[:, 0], y)
+
+
 def test_hinge_takes_a_vector_of_signs_for_one_column():
     a = np.array([[0.5], [2.0], [-1.0]])
     np.testing.assert_allclose(hinge(a, [1, -1, -1], "none"), [[0.5], [3.0], [0.0]])
