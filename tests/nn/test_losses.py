@@ -390,6 +390,14 @@ def test_variances_go_with_the_numbers_of_one_column():
     for variance in (v, v[:, None]):
         found = gaussian_negative_log_likelihood(a, y, variance, "none")
         np.testing.assert_array_equal(found[:, 0], expected)
+    a, v = np.ones((2, 3, 4)), np.arange(1.0, 7.0).reshape(2, 3)
+    for variance in (v, v[..., None], np.repeat(v[..., None], 4, -1)):
+        found = gaussian_negative_log_likelihood(a, a, variance, "none")
+        np.testing.assert_array_equal(found, np.repeat(0.5 * np.log(v)[..., None], 4, -1))
+    for wrong in (v[:, :1], v[:, :, None, None], v[0]):
+        with pytest.raises(ValueError, match="there is one per row"):
+            gaussian_negative_log_likelihood(a, a, wrong)
+    a, y = np.array([[0.5], [2.0]]), np.array([1.0, 0.0])
     assert poisson_negative_log_likelihood(a, y) == poisson_negative_log_likelihood(a[:, 0], y)
 
 
