@@ -1,5 +1,7 @@
 """Losses: their formulas, PyTorch's numbers, far logits, and the errors."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -215,7 +217,7 @@ FAR = np.array([[0.0, 1.0, -1.0], [2.0, -2.0, 0.5], [1e8, -1e8, 1e-300], [0.3, -
 TINY = np.array([[0.0, 1e-9, 1e-6], [1e-3, 1.0, 2.0], [1e-7, 1e-5, 3.0], [0.5, 1e9, 1e-12]])
 """Variances on both sides of eps."""
 
-PYTORCHS = [
+PYTORCHS: list[Any] = [
     (smooth_l1, "smooth_l1_loss", (A, np.zeros((4, 3))), {"beta": beta}) for beta in (0.0, 0.3, 1.0, 2.0)
 ]
 PYTORCHS += [
