@@ -155,10 +155,10 @@ def refusal(owner: str, name: str, here: Mapping[str, str]) -> str:
     return f"{told}: {here[name]}" if name in here else told
 
 
-def refuse_arguments(function: str, named: Mapping[str, Any]) -> NoReturn:
+def refuse_arguments(function: str, named: Mapping[str, Any], here: Mapping[str, str]) -> NoReturn:
     """Raise TypeError for arguments that a function does not have."""
     name = next(iter(named))
-    instead = ARGUMENTS[function].get(name)
+    instead = here.get(name)
     told = f"{function}() got an unexpected keyword argument {name!r}"
     raise TypeError(f"{told}: {instead}" if instead else told)
 

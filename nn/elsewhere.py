@@ -78,9 +78,41 @@ OF_MODULE = {
 """By the name of a Module's attribute in PyTorch, or of a Model's in Keras."""
 
 
+OF_HISTORY = {
+    "history": "use to_dict()",
+    "epoch": "use epochs",
+    "val_loss": "use validation_loss",
+    "to_df": "use to_frame()",
+}
+"""By the name of a History's attribute in Keras, or in skorch."""
+
+OF_FIT = {
+    "callbacks": "use callback, one function of the history",
+    "validation_split": "use validation, a fraction or a pair (X, y)",
+    "validation_data": "use validation, a fraction or a pair (X, y)",
+    "verbose": "use progress",
+    "learning_rate": "use lr",
+    "shuffle": "each epoch has an order of its own, which the seed decides",
+    "criterion": "use loss",
+    "max_epochs": "use epochs",
+    "random_state": "use seed",
+    "sample_weight": "use a loss of your own, which can weigh its entries",
+}
+"""By the argument of Keras's, skorch's or scikit-learn's `fit`."""
+
+
+class HistoryElsewhere(Answering):
+    """What a History has in Keras or skorch, and here by another name."""
+
+
 class ModuleElsewhere(Answering):
     """What a Module has in PyTorch or Keras, and here by another name; subclasses may have it."""
 
 
-for _name, _answer in OF_MODULE.items():
-    setattr(ModuleElsewhere, _name, Unknown(f"a Module has no attribute {_name!r}: {_answer}"))
+def _answer(kind: type[Answering], what: str, names: dict[str, str]) -> None:
+    for name, instead in names.items():
+        setattr(kind, name, Unknown(f"{what} has no attribute {name!r}: {instead}"))
+
+
+_answer(HistoryElsewhere, "a History", OF_HISTORY)
+_answer(ModuleElsewhere, "a Module", OF_MODULE)

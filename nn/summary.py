@@ -98,7 +98,7 @@ def _noting(forward: Any, found: dict[str, str], name: str) -> Any:
 
 def _shape(output: Any) -> str:
     if isinstance(output, (list, tuple)):
-        return ", ".join(map(_shape, output))
+        return ", ".join(_shape(part) for part in output if part is not None)
     return str(shape_of(output))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Never, overload
 
 import numpy as np
 
-from ..elsewhere import refuse_arguments
+from ..elsewhere import ARGUMENTS, refuse_arguments
 from ..ops.arithmetic import positive
 from ..ops.shaping import astype
 from ..values import modes
@@ -49,7 +49,7 @@ def backward(self: Value, seed: Operand | None = None, **elsewhere: Never) -> No
     6.0
     """
     if elsewhere:
-        refuse_arguments("backward", elsewhere)
+        refuse_arguments("backward", elsewhere, ARGUMENTS["backward"])
     if traced(self):
         raise TypeError(
             "backward() inside a compiled function would store the gradients once, not at each call; "

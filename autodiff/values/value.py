@@ -14,7 +14,7 @@ from typing import Any, Never, NoReturn, final
 
 import numpy as np
 
-from ..elsewhere import NamesElsewhere, refuse_arguments
+from ..elsewhere import ARGUMENTS, NamesElsewhere, refuse_arguments
 from ..text.notation import printable
 from . import modes
 from .conversions import Conversions
@@ -66,7 +66,7 @@ class Value(Conversions, Methods, NamesElsewhere):
         self, data: object, name: str | None = None, constant: bool = False, **elsewhere: Never
     ) -> None:
         if elsewhere:
-            refuse_arguments("Value", elsewhere)
+            refuse_arguments("Value", elsewhere, ARGUMENTS["Value"])
         _refuse_values(data)
         self._label = _checked_name(name)
         self._data = as_data(data)

@@ -37,12 +37,12 @@ def _of_rows(g: Operand, y: Operand, weight: Operand, x: Operand) -> Any:
 
 
 @primitive(symbol="[ ]", typeset="{}[{}]", dweight=_of_rows, dx=None)
-def _rows(weight: Data, x: Data, /) -> Data:
+def _embedded(weight: Data, x: Data, /) -> Data:
     """Row x of W for each x.   y[…, j] = W[x[…], j];   W̄ᵢ = Σ ȳ over all places where x = i."""
     return np.asarray(weight)[_places(x, len(weight))]
 
 
-@primitive(typeset="({} at [{}])", dg=lambda h, y, g, x, n: _rows(h, x), dx=None)
+@primitive(typeset="({} at [{}])", dg=lambda h, y, g, x, n: _embedded(h, x), dx=None)
 def _added_to_rows(g: Data, x: Data, /, n: int) -> Data:
     """Rows of zeros, with g added at row x: the adjoint of taking them there."""
     return scatter_add(g, _places(x, n), (n, *shape_of(g)[len(shape_of(x)) :]))
@@ -89,7 +89,7 @@ class Embedding(Module):
         if isinstance(x, Value) and not x.constant:
             raise TypeError(f"Embedding: indices have no derivative, got {x.described()}; detach() it")
         if traced(x):
-            return _rows(self.weight, x)
+            return _embedded(self.weight, x)
         if holds_tasks(raw(x)):
             raise TypeError(
                 "Embedding: the indices are a dask array, and rows of W have no lazy form; compute() them, "

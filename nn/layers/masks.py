@@ -43,6 +43,11 @@ def _added(mask: Any, dtype: Any) -> Any:
     if isinstance(mask, Value):
         return mask
     mask = np.asarray(mask)
+    if mask.dtype.kind not in "bf":
+        raise TypeError(
+            f"MultiheadAttention: a mask is True where a query must not look, or floating-point numbers that "
+            f"are added to the scores; got dtype {mask.dtype}: give mask == 0, or mask == 1"
+        )
     return np.where(mask, -np.inf, 0.0).astype(dtype) if mask.dtype == bool else mask.astype(dtype)
 
 

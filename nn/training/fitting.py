@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 
+from autodiff.elsewhere import refuse_arguments
 from autodiff.values.leaving import revealing_cause
 from optim import Optimizer
 
+from ..elsewhere import OF_FIT
 from ..losses import mean_squared_error
 from ..module import Module
 from .checkpoint import Checkpoint, fingerprint
@@ -47,6 +49,7 @@ def fit(
     callback: Callable[[History], object] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: float = 10.0,
+    **elsewhere: Never,
 ) -> History:
     """Train a model: go down the gradient of the loss, batch by batch, and report how it went.
 
@@ -102,6 +105,8 @@ def fit(
     >>> model.predict([[3.0]]).round(3)
     array([[7.]])
     """
+    if elsewhere:
+        refuse_arguments("fit", elsewhere, OF_FIT)
     metrics = check_settings(model, metrics, epochs, batch_size, patience, compiled, callback)
     file, kept, number = _begun(checkpoint, checkpoint_every, seed)
     data, held_out = _parts(observed(X, y), validation, number)

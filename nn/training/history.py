@@ -14,6 +14,8 @@ from autodiff.text.notation import printable
 from autodiff.text.table import aligned
 from optim.plot.canvas import Axes, Figure, figure, owner
 
+from ..elsewhere import HistoryElsewhere
+
 SHOWN = 10
 """Rows of the printed table, about: a long training is shown at even distances."""
 
@@ -22,7 +24,7 @@ STYLES = ("-", "--", ":", "-.")
 
 
 @dataclass(repr=False)
-class History:
+class History(HistoryElsewhere):
     """Losses and metrics of a training, one entry per epoch. Prints as a short table; `plot()` draws it.
 
     `to_dict()` and `to_frame()` give all columns by name, for pandas and other tables.

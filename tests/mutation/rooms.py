@@ -18,7 +18,7 @@ ROOMS = {
     "values": ("autodiff/values/*.py",),
     "rewrites": ("autodiff/programs/rewrites/**/*.py",),
     "lowering": ("autodiff/programs/lowering/*.py", "autodiff/programs/tracing/*.py"),
-    "losses": ("nn/losses.py",),
+    "losses": ("nn/losses.py", "nn/likelihoods.py"),
     "activations": ("nn/activations.py",),
     "step rules": (
         "optim/step_rule.py", "optim/line_search.py", "optim/descent.py", "optim/run.py", "optim/stopping.py",

@@ -241,6 +241,13 @@ def test_each_part_is_a_box_in_the_picture():
         assert box in dot
 
 
+def test_a_mask_of_whole_numbers_is_neither_hidden_nor_added():
+    lower = np.tril(np.ones((KEYS, KEYS), int))
+    for mask in ({"attn_mask": lower}, {"key_padding_mask": lower[:N]}):
+        with pytest.raises(TypeError, match=r"a mask is True where a query must not look.* got dtype int\d+"):
+            attended(*SAME, **mask)
+
+
 # -- bad input ---------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Losses: their formulas, PyTorch's numbers, far logits, and the errors."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -215,7 +217,7 @@ FAR = np.array([[0.0, 1.0, -1.0], [2.0, -2.0, 0.5], [1e8, -1e8, 1e-300], [0.3, -
 TINY = np.array([[0.0, 1e-9, 1e-6], [1e-3, 1.0, 2.0], [1e-7, 1e-5, 3.0], [0.5, 1e9, 1e-12]])
 """Variances on both sides of eps."""
 
-PYTORCHS = [
+PYTORCHS: list[Any] = [
     (smooth_l1, "smooth_l1_loss", (A, np.zeros((4, 3))), {"beta": beta}) for beta in (0.0, 0.3, 1.0, 2.0)
 ]
 PYTORCHS += [
@@ -382,6 +384,23 @@ def test_a_vector_is_one_column_and_never_broadcast(loss):
     for wrong in (y[:2], y[None, :], 1.0):
         with pytest.raises(ValueError, match=rf"{name(loss)}: the output has shape \(3, 1\), the target \("):
             loss(a, wrong)
+
+
+def test_variances_go_with_the_numbers_of_one_column():
+    a, y, v = np.array([[0.5], [2.0], [1.0]]), np.array([1.0, 0.0, 1.0]), np.array([0.5, 2.0, 3.0])
+    expected = gaussian_negative_log_likelihood(a[:, 0], y, v, "none")
+    for variance in (v, v[:, None]):
+        found = gaussian_negative_log_likelihood(a, y, variance, "none")
+        np.testing.assert_array_equal(found[:, 0], expected)
+    a, v = np.ones((2, 3, 4)), np.arange(1.0, 7.0).reshape(2, 3)
+    for variance in (v, v[..., None], np.repeat(v[..., None], 4, -1)):
+        found = gaussian_negative_log_likelihood(a, a, variance, "none")
+        np.testing.assert_array_equal(found, np.repeat(0.5 * np.log(v)[..., None], 4, -1))
+    for wrong in (v[:, :1], v[:, :, None, None], v[0]):
+        with pytest.raises(ValueError, match="there is one per row"):
+            gaussian_negative_log_likelihood(a, a, wrong)
+    a, y = np.array([[0.5], [2.0]]), np.array([1.0, 0.0])
+    assert poisson_negative_log_likelihood(a, y) == poisson_negative_log_likelihood(a[:, 0], y)
 
 
 def test_hinge_takes_a_vector_of_signs_for_one_column():

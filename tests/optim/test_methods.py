@@ -306,6 +306,17 @@ def test_a_callback_sees_each_iterate_and_can_stop():
     assert result.reason == "stopped by the callback"
 
 
+def test_a_callback_may_raise_stop_iteration():
+    def stop(iterate):
+        if iterate.value < 1.0:
+            raise StopIteration
+
+    for method in ("bfgs", "newton"):
+        result = minimize(lambda x: (x - 3.0) ** 4, 0.0, method, callback=stop)
+        assert result.reason == "stopped by the callback"
+        assert 1e-9 < result.value < 1.0
+
+
 # -- what the result says ------------------------------------------------------------------------
 
 
