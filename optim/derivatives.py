@@ -20,6 +20,7 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import computed, holds_tasks
 from autodiff.values.modes import differentiating, inside_derivative
 
+from .box import Box
 from .compiled import Compiled, Counted, Traced
 from .unknowns import Unknowns, Vector, flat
 
@@ -36,14 +37,21 @@ def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: floa
     return product
 
 
-def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector) -> Vector:
-    """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h."""
+def by_differences(
+    f: Callable[[Vector], Any], x: Vector, reach: Vector, box: Box | None = None
+) -> Vector:
+    """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h.
+
+    Both places are in the box, so that slopes at its walls are one-sided, and 0 where x is fixed.
+    """
     slopes = []
     for i, h in enumerate(reach):
         above, below = x.copy(), x.copy()
         above[i] += h
         below[i] -= h
-        slopes.append((f(above) - f(below)) / (above[i] - below[i]))
+        if box is not None:
+            above, below = box.nearest(above), box.nearest(below)
+        slopes.append((f(above) - f(below)) / ((above[i] - below[i]) or 1.0))
     return np.stack(slopes, axis=-1)
 
 
@@ -188,7 +196,7 @@ class Numerical(Derivatives):
         return self.value(x), self._gradient(x, self.over.epsilon ** (1 / 3))
 
     def _gradient(self, x: Vector, precision: float) -> Vector:
-        return by_differences(self.value, x, precision * np.maximum(1.0, np.abs(x)))
+        return by_differences(self.value, x, precision * np.maximum(1.0, np.abs(x)), self.over.box)
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/4)·max(1, |x|)."""

@@ -172,7 +172,8 @@ def _no_minimum(run: Run, found: Curvatures) -> str:
 
 def with_kind(run: Run, ending: Ending) -> Ending:
     """An ending with the kind of the stationary point, by all curvatures, as Newton's method has them."""
-    if not ending.converged:
+    at_walls = run.point.held is not None and run.point.held.any()
+    if not ending.converged or at_walls:  # along the walls it may be a minimum, and need be no more
         return ending
     if kinked(run.objective, run.point):
         return ending._replace(reason="converged to a kink: the slope jumps there, and is 0 by convention")

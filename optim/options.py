@@ -14,6 +14,9 @@ class Options(TypedDict, total=False):
     derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
     gtol, xtol, ftol, max_steps  the rules of `Stopping`
     callback    called with each Iterate; the method stops where it returns True
+    bounds      of each number (low, high), None where there is no bound: a list of such pairs, a pair of arrays or
+                scipy.optimize.Bounds; for a tuple or dict of arrays, a tuple or dict of these. A start outside
+                is moved to the nearest point inside
     path        whether the points of the path are kept; values, norms and step sizes always are
     compiled    whether a program computes f and its derivative (see `autodiff.compile`): the same but for
                 the last digits, in less time. By default one takes over where it pays, after 50 evaluations,
@@ -27,5 +30,6 @@ class Options(TypedDict, total=False):
     ftol: float
     max_steps: int | None
     callback: Callable[[Iterate], object] | None
+    bounds: Any
     path: bool
     compiled: bool | None

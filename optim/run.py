@@ -28,7 +28,7 @@ REMEDIES = {
     "jac": "the engine has f's derivative; or give derivative=",
     "grad": "the engine has f's derivative; or give derivative=",
     "args": "close over them: lambda x: f(x, a, b)",
-    "bounds": "only free unknowns are supported; substitute, x = exp(u) for x > 0, say",
+    "constraints": "bounds= of single unknowns are supported; add others as a penalty",
     "options": "give them as they are, gtol=1e-6",
     "tol": "give gtol, xtol or ftol",
     "maxiter": "give max_steps",
@@ -51,6 +51,7 @@ class Run:
         *,
         derivative: str | Callable[..., Any] = "exact",
         callback: Callable[[Iterate], object] | None = None,
+        bounds: Any = None,
         path: bool = True,
         compiled: bool | None = None,
         **rules: Any,
@@ -59,7 +60,7 @@ class Run:
         self.rules = Stopping(**_known(method, rules))
         if callback is not None and not callable(callback):
             raise TypeError(f"{method}: the callback must be a function of an Iterate, got {callback!r}")
-        self.objective = self.sees(f, x0, derivative, compiled)
+        self.objective = self.sees(f, x0, derivative, compiled, bounds)
         self.point = self.best = self.objective.start
         self.steepness = self.point.norm
         self.progress = Gains(self.point, self.objective.over.epsilon)
@@ -106,6 +107,7 @@ class Run:
 
     def _record(self) -> None:
         point = self.point
+        self.objective.held = point.held
         self.recent.append(point)
         self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
         if self.callback:
@@ -212,14 +214,14 @@ class Run:
         x, norm, objective = self.point.x, self.point.norm, self.objective
         if norm == 0.0:
             return 0.0
-        d = -self.point.gradient / norm
+        d = -self.point.slopes / norm
         travelled = float(np.max(np.maximum(np.abs(x), np.abs(objective.start.x))))
         h = objective.over.epsilon ** (1 / 3) * (travelled or 1.0)
         near = objective.at(x + h * d)
         if not near.finite:
             h, near = -h, objective.at(x - h * d)
-        slope = self.point.gradient @ d
-        bend = np.abs((near.gradient @ d - slope) / h)
+        slope = self.point.slopes @ d
+        bend = np.abs((near.slopes @ d - slope) / h)
         return float(0.5 * slope * (slope / bend)) if 0.0 < bend < np.inf else np.inf
 
     def not_finite(self, point: Point) -> Ending:
@@ -233,8 +235,9 @@ class Run:
         x, value = self.point.x, self.point.value
         directions = np.random.default_rng(0).normal(size=(2, x.size))
         reach = 1e-3 * np.maximum(1.0, np.abs(x))
-        around = (self.objective.at(x + side * reach * d) for d in directions for side in (-1.0, 1.0))
-        return all(near.value == value and near.norm <= self.rules.gtol for near in around)
+        around = [self.objective.at(x + side * reach * d) for d in directions for side in (-1.0, 1.0)]
+        moved = any((near.x != x).any() for near in around)
+        return moved and all(near.value == value and near.norm <= self.rules.gtol for near in around)
 
     # -- the outcome ---------------------------------------------------------------------------
 
@@ -268,11 +271,25 @@ class Run:
             function=self.looked_at,
             names=self.names if self.objective.n <= NAMED else (),
             engine=self.objective.derivatives.engine,
+            **self._limits(outcome.x),
         )
+
+    def _limits(self, x: Vector) -> dict[str, Any]:
+        """What a result says of the box."""
+        box, over = self.objective.box, self.objective.over
+        if box is None:
+            return {}
+        moved = not np.array_equal(self.objective.start.x, over.start)
+        return {
+            "active_mask": over.tree(box.active(x)),
+            "bounds": (over.tree(box.low), over.tree(box.high)),
+            "start_moved": moved,
+        }
 
     def look_again(self) -> None:
         """Begin anew from here, where f is not what its program took it for."""
         self.point = self.best = self.objective.at(self.point.x)
+        self.objective.held = self.point.held
         self.previous, self.progress = None, Gains(self.point, self.objective.over.epsilon)
 
     def looked_at(self, x: Any) -> float:
