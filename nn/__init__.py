@@ -26,13 +26,21 @@ except ImportError:
     check_neighbour("optim", __file__)
     raise
 
-if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
+if TYPE_CHECKING:
+    from .estimators import *
+else:  # type checkers read literal lists alone, and take everything public without one
     __all__ = ["activations", "initialize", "lecture"]
     for room in (activations, layers, live, losses, module, network, training):
         __all__ += room.__all__
     del room
 
+    ESTIMATORS = ("Classifier", "Regressor")  # not in __all__: *, too, shall not import scikit-learn
+
     def __getattr__(name):
+        if name in ESTIMATORS:
+            from importlib import import_module
+
+            return getattr(import_module("nn.estimators"), name)
         from autodiff.elsewhere import refusal
 
         from .elsewhere import HERE
@@ -40,7 +48,7 @@ if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everyt
         raise AttributeError(refusal("module 'nn'", name, HERE))
 
     def __dir__() -> list[str]:
-        return sorted(__all__)
+        return sorted([*__all__, *ESTIMATORS])
 
 
 attach(__name__)

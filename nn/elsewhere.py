@@ -1,4 +1,4 @@
-"""Names that PyTorch's users look for, and what to use for them here."""
+"""Names that users of PyTorch and scikit-learn look for, and what to use for them here."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ NAMES = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} 
     "MultiMarginLoss": "nn.hinge",
     "BatchNorm1d": "nn.BatchNorm",
     "BatchNorm2d": "nn.BatchNorm",
+    "MLPClassifier": "nn.Classifier",
+    "MLPRegressor": "nn.Regressor",
     "Parameter": "autodiff.Value",
     "ModuleList": "list",
     "ModuleDict": "dict",
     "init": "nn.initialize",
 }
-"""By the name in `torch.nn`. Activations and losses are functions here, without a call that makes them."""
+"""By the name in `torch.nn` or `sklearn.neural_network`. Activations and losses are functions here, without a call that makes them."""
 
 HERE = {there: f"use {here}" for there, here in NAMES.items()}

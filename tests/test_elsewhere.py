@@ -70,10 +70,10 @@ def test_operations_that_are_methods_elsewhere_are_functions_here():
         x.sin()
 
 
-def test_the_names_are_those_of_pytorch():
-    torch = pytest.importorskip("torch")
+def test_the_names_are_those_of_pytorch_scikit_learn_and_scipy():
+    torch, networks = pytest.importorskip("torch"), pytest.importorskip("sklearn.neural_network")
     for name in OF_NN:
-        assert hasattr(torch.nn, name)
+        assert hasattr(torch.nn, name) or hasattr(networks, name), name
     there = (torch.optim, torch.optim.lr_scheduler, torch.nn.utils, pytest.importorskip("scipy.optimize"))
     for name in OF_OPTIM:
         assert any(hasattr(module, name) for module in there), name

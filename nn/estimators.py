@@ -1,0 +1,191 @@
+"""Networks as estimators of scikit-learn: in pipelines, cross-validation and searches for parameters.
+
+Loaded when one of them is asked for, since it imports scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from optim import Optimizer
+
+from .activations import log_softmax, softmax
+from .losses import cross_entropy, mean_squared_error
+from .network import MLP
+from .training import fit
+from .training.history import History
+from .training.preparation import loss_of
+from .training.trainer import Loss
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+    from sklearn.utils import check_random_state
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+except ImportError as error:
+    raise ImportError(
+        "nn.Regressor and nn.Classifier need scikit-learn 1.6 or later: pip install 'autodiff-lecture[sklearn]'"
+    ) from error
+
+__all__ = ["Classifier", "Regressor"]
+
+
+class _Estimator(BaseEstimator):
+    """What both have in common: parameters are kept as given, and looked at in `fit`."""
+
+    _loss: Loss
+    network_: MLP
+    history_: History
+    n_features_in_: int
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Callable[[Any], Any] = "relu",
+        *,
+        loss: str | Loss | None = None,
+        alpha: float = 1e-4,
+        optimizer: str | Callable[..., Optimizer] = "adam",
+        lr: float | None = None,
+        schedule: Any = None,
+        epochs: int = 200,
+        batch_size: int | None = 32,
+        validation: float | None = None,
+        patience: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        progress: bool = False,
+        compiled: bool | None = None,
+    ) -> None:
+        self.hidden_layer_sizes, self.activation = hidden_layer_sizes, activation
+        self.loss, self.alpha = loss, alpha
+        self.optimizer, self.lr, self.schedule = optimizer, lr, schedule
+        self.epochs, self.batch_size = epochs, batch_size
+        self.validation, self.patience = validation, patience
+        self.random_state, self.progress, self.compiled = random_state, progress, compiled
+
+    def _trained(self, X: Any, y: Any, n_outputs: int) -> Self:
+        """A new network, trained on arrays."""
+        hidden = self.hidden_layer_sizes
+        sizes = [hidden] if np.ndim(hidden) == 0 else list(hidden)  # type: ignore[arg-type]
+        start, order = check_random_state(self.random_state).randint(2**31, size=2, dtype=np.int64).tolist()
+        network = MLP(self.n_features_in_, [*sizes, n_outputs], self.activation, seed=start)
+        self.history_ = fit(
+            network, X, y, loss=self._penalized(network), optimizer=self.optimizer, lr=self.lr,
+            schedule=self.schedule, epochs=self.epochs, batch_size=self.batch_size,
+            validation=self.validation, patience=self.patience, seed=order, progress=self.progress,
+            compiled=self.compiled,
+        )  # fmt: skip
+        self.network_ = network
+        return self
+
+    def _penalized(self, network: MLP) -> Loss:
+        """The loss, with ½·α·Σ w² of the weights, shared by the observations, as scikit-learn's networks do."""
+        if not self.alpha >= 0.0:
+            raise ValueError(f"{type(self).__name__}: alpha must be 0 or more, got {self.alpha!r}")
+        loss, summed = loss_of(self._loss if self.loss is None else self.loss)
+        if not self.alpha:
+            return loss
+        half, weights = 0.5 * self.alpha, [layer.weight for layer in network.layers]
+
+        def penalized(output: Any, target: Any) -> Any:
+            penalty = half * sum((weight * weight).sum() for weight in weights)
+            return loss(output, target) + (penalty if summed else penalty / output.shape[0])
+
+        return penalized
+
+    def _outputs(self, X: Any) -> Any:
+        """What the network returns, (n_observations, n_outputs)."""
+        check_is_fitted(self)
+        return self.network_.predict(validate_data(self, X, reset=False, dtype=np.float64))
+
+
+class Regressor(RegressorMixin, _Estimator):
+    """A network for regression, `MLP` trained by `fit`, as an estimator of scikit-learn.
+
+    hidden_layer_sizes, activation, alpha, random_state  as in scikit-learn's MLPRegressor: the nodes of the
+                hidden layers, what follows each, the α of the penalty ½·α·Σ w² / n for a batch of n, and the
+                seed of start and order
+    loss, optimizer, lr, schedule, epochs, batch_size, validation, patience, progress, compiled
+                as in `fit`. The loss is mean_squared_error unless given, validation a fraction, and an
+                optimizer a name or a function that makes one; "levenberg-marquardt" needs alpha=0
+
+    y has shape (n,) or (n, n_outputs). Features and targets of very different sizes train badly: put a
+    `StandardScaler` in front, and a `TransformedTargetRegressor` around it.
+
+    Once fitted: `network_`, `history_`, `n_features_in_`, and `feature_names_in_` where X has names.
+    Needs scikit-learn, the extra `sklearn`. Raises scikit-learn's errors for X and y, and those of `MLP` and
+    `fit` for parameters.
+
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
+    >>> model = Regressor([], alpha=0.0, optimizer="l-bfgs", batch_size=None, random_state=0).fit(X, y)
+    >>> model.predict([[4.0]]).round(3), round(model.score(X, y), 3)
+    (array([9.]), 1.0)
+    """
+
+    _loss = staticmethod(mean_squared_error)
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network."""
+        X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, dtype=np.float64)
+        y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
+        self._flat = y.ndim == 1
+        return self._trained(X, y, 1 if self._flat else y.shape[1])
+
+    def predict(self, X: Any) -> Any:
+        """The outputs, in the shape that y had."""
+        outputs = self._outputs(X)
+        return outputs[:, 0] if self._flat else outputs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+class Classifier(ClassifierMixin, _Estimator):
+    """A network for classification, `MLP` trained by `fit`, as an estimator of scikit-learn.
+
+    Parameters are those of `Regressor`. The loss, cross_entropy unless given, is one of logits, one per class,
+    and labels 0, 1, …
+
+    y holds labels of any kind, numbers or text, of two classes or more.
+
+    Once fitted: `classes_` besides what `Regressor` has. Needs scikit-learn, the extra `sklearn`. Raises
+    scikit-learn's errors for X and y, and those of `MLP` and `fit` for parameters.
+
+    >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], ["same", "other", "other", "same"]
+    >>> model = Classifier([8], "tanh", optimizer="l-bfgs", batch_size=None, random_state=0).fit(X, y)
+    >>> model.predict(X).tolist(), model.predict_proba(X).shape
+    (['same', 'other', 'other', 'same'], (4, 2))
+    """
+
+    _loss = staticmethod(cross_entropy)
+    classes_: np.ndarray[Any, Any]
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network."""
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        classes, labels = np.unique(column_or_1d(y, warn=True), return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"Classifier: y holds one class, {classes.tolist()[0]!r}; it takes two or more to tell apart"
+            )
+        self.classes_ = classes
+        return self._trained(X, labels, len(classes))
+
+    def predict(self, X: Any) -> Any:
+        """The most probable class of each row."""
+        likeliest = np.argmax(self._outputs(X), axis=1)
+        return self.classes_[likeliest]
+
+    def predict_proba(self, X: Any) -> Any:
+        """The probabilities of the classes, (n_observations, n_classes), in the order of `classes_`."""
+        return softmax(self._outputs(X))
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """The logarithms of the probabilities."""
+        return log_softmax(self._outputs(X))
