@@ -28,6 +28,7 @@ NAMES = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} 
     "ModuleDict": "dict",
     "init": "nn.initialize",
 }
-"""By the name in `torch.nn` or `sklearn.neural_network`. Activations and losses are functions here, without a call that makes them."""
+"""By the name in `torch.nn` or `sklearn.neural_network`. Activations and losses are functions here,
+without a call that makes them."""
 
 HERE = {there: f"use {here}" for there, here in NAMES.items()}

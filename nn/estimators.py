@@ -27,7 +27,7 @@ try:
     from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 except ImportError as error:
     raise ImportError(
-        "nn.Regressor and nn.Classifier need scikit-learn 1.6 or later: pip install 'autodiff-lecture[sklearn]'"
+        "nn.Regressor and nn.Classifier need scikit-learn 1.6: pip install 'autodiff-lecture[sklearn]'"
     ) from error
 
 __all__ = ["Classifier", "Regressor"]
@@ -82,7 +82,7 @@ class _Estimator(BaseEstimator):
         return self
 
     def _penalized(self, network: MLP) -> Loss:
-        """The loss, with ½·α·Σ w² of the weights, shared by the observations, as scikit-learn's networks do."""
+        """The loss, with ½·α·Σ w² of the weights, shared by the observations, as in scikit-learn."""
         if not self.alpha >= 0.0:
             raise ValueError(f"{type(self).__name__}: alpha must be 0 or more, got {self.alpha!r}")
         loss, summed = loss_of(self._loss if self.loss is None else self.loss)
@@ -148,8 +148,8 @@ class Regressor(RegressorMixin, _Estimator):
 class Classifier(ClassifierMixin, _Estimator):
     """A network for classification, `MLP` trained by `fit`, as an estimator of scikit-learn.
 
-    Parameters are those of `Regressor`. The loss, cross_entropy unless given, is one of logits, one per class,
-    and labels 0, 1, …
+    Parameters are those of `Regressor`. The loss, cross_entropy unless given, is one of logits, one per
+    class, and labels 0, 1, …
 
     y holds labels of any kind, numbers or text, of two classes or more.
 

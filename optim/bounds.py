@@ -83,7 +83,7 @@ def _of_array(bounds: Any, like: Any, where: str) -> tuple[Vector, Vector]:
     if bounds is None:
         return np.full(size, -np.inf), np.full(size, np.inf)
     try:
-        low, high = _pair(bounds, size if shape else 0)
+        low, high = _pair(bounds, size)
         ends = _end(low, -np.inf, shape), _end(high, np.inf, shape)
     except (TypeError, ValueError):
         raise ValueError(
@@ -100,7 +100,7 @@ def _pair(bounds: Any, rows: int) -> tuple[Any, Any]:
     """
     entries = list(bounds)
     arrays = isinstance(bounds, tuple) and all(isinstance(entry, np.ndarray) for entry in entries)
-    listed = rows and len(entries) == rows and not arrays and not all(map(_single, entries))
+    listed = len(entries) == rows and not arrays and not all(map(_single, entries))
     if listed:
         pairs = [(None, None) if entry is None else tuple(entry) for entry in entries]
         low, high = zip(*pairs, strict=True)
@@ -117,6 +117,8 @@ def _single(end: Any) -> bool:
 def _end(end: Any, free: float, shape: tuple[int, ...]) -> Vector:
     """One end of all intervals, flat; None means that there is none."""
     array = np.asarray(end)
+    if array.ndim > 1 and not isinstance(end, np.ndarray):  # nested lists may as well be pairs
+        raise ValueError
     if array.dtype == object:
         array = np.where(np.equal(array, None), free, array)
     return np.broadcast_to(array.astype(np.float64).reshape(_fitting(array, shape)), shape).ravel()

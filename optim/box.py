@@ -1,9 +1,11 @@
 """A box that the unknowns stay in:   low ≤ x ≤ high, entry by entry.
 
-Three ideas make a method for free unknowns one for a box. Points outside are moved to the nearest inside, so
-that a step follows the walls of the box. An entry that a wall holds, as f falls only outside, is left out of
-the gradient, so that a method sees f on the face that it is on. And the run has converged where what is left of
-the gradient is 0. D. P. Bertsekas, SIAM J. Control Optim. 20 (1982), 221–246.
+Three ideas make a method for free unknowns one for a box. Points outside are moved to the nearest inside,
+so that a step follows the walls of the box. An entry that a wall holds, as f falls only outside, is left out
+of the gradient, so that a method sees f on the face that it is on. And the run has converged where what is
+left of the gradient, the projected gradient, is 0.
+
+D. P. Bertsekas, SIAM J. Control Optim. 20 (1982), 221–246.
 """
 
 from __future__ import annotations

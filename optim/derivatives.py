@@ -37,9 +37,7 @@ def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: floa
     return product
 
 
-def by_differences(
-    f: Callable[[Vector], Any], x: Vector, reach: Vector, box: Box | None = None
-) -> Vector:
+def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector, box: Box | None = None) -> Vector:
     """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h.
 
     Both places are in the box, so that slopes at its walls are one-sided, and 0 where x is fixed.

@@ -39,6 +39,12 @@ class Point(NamedTuple):
         return float(np.max(np.abs(self.slopes)))
 
     @property
+    def steepness(self) -> str:
+        """The norm in words."""
+        projected = self.held is not None and bool(self.held.any())
+        return f"the {'projected ' * projected}gradient is {self.norm:.2g}"
+
+    @property
     def finite(self) -> bool:
         """Whether f and its slopes are numbers there."""
         return bool(np.isfinite(self.value) and np.isfinite(self.slopes).all())

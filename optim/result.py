@@ -81,7 +81,7 @@ class Result:
     x, value, gradient   where it ended: the stationary point if it converged, else the best point seen
     steps, evaluations   how many steps were taken, and how often f was evaluated
     converged, reason    whether a stationary point was reached, and a sentence on why it stopped
-    path                 every iterate
+    path                 every iterate; within bounds, gradient norms are those of the projected gradient
     best                 the lowest point seen, which a method that climbs may have left behind
     method               the method's name
     function             f on plain numbers and arrays, as pictures draw it; a pickled result forgets it

@@ -143,7 +143,7 @@ class Run:
         new, old, rules = self.point, self.previous, self.rules
         tolerance = rules.gtol * min(1.0, self.steepness)
         if new.norm <= tolerance:
-            return self.stationary(f"the gradient is {new.norm:.2g}, at most {tolerance:.2g}")
+            return self.stationary(f"{new.steepness}, at most {tolerance:.2g}")
         if old is None:
             return None
         if rules.xtol and np.all(np.abs(new.x - old.x) <= rules.xtol * np.maximum(1.0, np.abs(new.x))):
@@ -191,17 +191,17 @@ class Run:
 
     def exhausted(self) -> Ending:
         """No lower value can be found from here: convergence, if the slope promises none either."""
-        ending = self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
+        ending = self.stationary(f"no further decrease is possible; {self.point.steepness}")
         scale = max(abs(point.value) for point in (self.point, self.best, self.objective.start))
         if ending.converged and self._promised() > max(1e-10, 10.0 * self.objective.over.epsilon) * scale:
-            return Ending(False, f"stuck: no step lowers f, though the gradient is {self._why_stuck()}")
+            return Ending(False, f"stuck: no step lowers f, though {self.point.steepness}{self._why_stuck()}")
         return ending
 
     def _why_stuck(self) -> str:
-        """How steep it is, and what may be the reason: where the gradient was nan nearby, what made it so."""
+        """What may be the reason: where the gradient was nan nearby, what made it so."""
         if self.objective.spoilt is not None and (cause := self.objective.cause(self.objective.spoilt)):
-            return f"{self.point.norm:.2g}, and is not finite further on{cause}"
-        return f"{self.point.norm:.2g}: there is a kink, the derivative is wrong, or steps are too small"
+            return f", and is not finite further on{cause}"
+        return ": there is a kink, the derivative is wrong, or steps are too small"
 
     def _promised(self) -> float:
         """How far below f the vertex of the parabola along −∇f is, bent as the slope changes nearby.

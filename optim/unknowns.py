@@ -28,6 +28,7 @@ from autodiff.values.lazy import computed
 
 from .box import Box, Vector
 
+
 def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
     """A module or a list of Values for an f without arguments; else a point where f starts."""
     if hasattr(x0, "parameters"):

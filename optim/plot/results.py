@@ -29,8 +29,8 @@ def plot_result(
     On a curve the first steps are drawn as the method sees them, s·f′ along the tangent or to the vertex
     of Newton's parabola, with the numbers of the iterates; on contours arrows show −∇f. Colours go from
     light to dark with time, a square marks the start and a star the outcome, hollow if it did not
-    converge; what is outside of bounds is grey. Iterates far outside are counted, not shown. Given axes, only the path is drawn, into them;
-    f by step, if there are more unknowns than two or no points were kept.
+    converge; what is outside of bounds is hatched. Iterates far outside are counted, not shown. Given axes,
+    only the path is drawn, into them; f by step, if there are more unknowns than two or no points were kept.
 
     xlim, ylim  the ranges of x and f(x), or of x₁ and x₂; by default what the way covers, and of a curve
                 also the next minima and maxima, since a minimum is local

@@ -1,4 +1,4 @@
-"""The box that unknowns stay in, in a picture: its walls, and what is outside in grey."""
+"""The box that unknowns stay in, in a picture: its walls, and what is outside hatched."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from ..unknowns import Vector, joined
 from .canvas import INK, Axes
 from .window import Window
 
-OUTSIDE: dict[str, Any] = {"color": "#8a8f98", "alpha": 0.45, "linewidth": 0.0, "zorder": 2}
+OUTSIDE: dict[str, Any] = {
+    "facecolor": "#8a8f9840",
+    "edgecolor": "#3b434d70",
+    "hatch": "///",
+    "linewidth": 0.0,
+    "zorder": 2,
+}
 WALL: dict[str, Any] = {"color": INK, "linewidth": 1.8, "zorder": 2.2}
 
 
