@@ -42,9 +42,8 @@ def _ends(bounds: Any, like: Any, where: str) -> Iterator[tuple[Vector, Vector]]
     """The lower and upper bounds of each array in a structure."""
     if hasattr(bounds, "lb") and hasattr(bounds, "ub"):  # scipy.optimize.Bounds
         bounds = (np.asarray(bounds.lb), np.asarray(bounds.ub))
-        if not (isinstance(like, (dict, tuple, list)) or is_record(like)):
-            yield _of_array(bounds, like, where)
-            return
+        if isinstance(like, (tuple, list)):  # a row for each entry
+            bounds = list(zip(*(np.broadcast_to(end, len(like)) for end in bounds), strict=True))
     if is_record(like):
         like = variable_fields(like)
     if isinstance(like, dict):
@@ -120,7 +119,8 @@ def _end(end: Any, free: float, shape: tuple[int, ...]) -> Vector:
     if array.ndim > 1 and not isinstance(end, np.ndarray):  # nested lists may as well be pairs
         raise ValueError
     if array.dtype == object:
-        array = np.where(np.equal(array, None), free, array)
+        ends = [free if entry is None else entry for entry in array.ravel().tolist()]
+        array = np.array(ends).reshape(array.shape)
     return np.broadcast_to(array.astype(np.float64).reshape(_fitting(array, shape)), shape).ravel()
 
 

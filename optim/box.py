@@ -44,6 +44,19 @@ class Box:
         far = x + size * d
         return bool(np.any((far < self.low) | (far > self.high)))
 
+    def within(self, x: Vector, v: Vector, h: float) -> tuple[float, float]:
+        """How far to go from x along v and −v, both h, or 0 and h where a wall is nearer on one side."""
+        ahead, behind = (min(h, self._room(x, side * v)) for side in (1.0, -1.0))
+        if ahead < h and behind < h:
+            return ahead, -behind
+        return ahead if ahead == h else 0.0, -behind if behind == h else 0.0
+
+    def _room(self, x: Vector, v: Vector) -> float:
+        """How far x can go along v."""
+        wall = np.where(v > 0.0, self.high, self.low)
+        moving = v != 0.0
+        return float(np.min((wall[moving] - x[moving]) / v[moving], initial=np.inf))
+
     def active(self, x: Vector) -> Vector:
         """−1 for an entry at its lower bound, 1 at its upper, 0 in between."""
         return np.where(x <= self.low, -1, np.where(x >= self.high, 1, 0))

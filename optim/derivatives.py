@@ -27,12 +27,18 @@ from .unknowns import Unknowns, Vector, flat
 Product = Callable[[Vector], Vector]
 
 
-def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: float) -> Product:
-    """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = precision·max(1, |x|)/|v|."""
+def differenced(
+    gradient: Callable[[Vector], Vector], x: Vector, precision: float, box: Box | None = None
+) -> Product:
+    """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = precision·max(1, |x|)/|v|.
+
+    Where one of both places is outside the box, x takes its place; where both are, h is as much as there is.
+    """
 
     def product(v: Vector) -> Vector:
         h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
-        return np.asarray((gradient(x + h * v) - gradient(x - h * v)) / (2.0 * h))
+        ahead, behind = (h, -h) if box is None else box.within(x, v, h)
+        return np.asarray((gradient(x + ahead * v) - gradient(x + behind * v)) / ((ahead - behind) or 1.0))
 
     return product
 
@@ -199,7 +205,7 @@ class Numerical(Derivatives):
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/4)·max(1, |x|)."""
         precision = self.over.epsilon**0.25
-        return differenced(lambda near: self._gradient(near, precision), x, precision)
+        return differenced(lambda near: self._gradient(near, precision), x, precision, self.over.box)
 
 
 class Known(Derivatives):
@@ -222,7 +228,7 @@ class Known(Derivatives):
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|)."""
-        return differenced(self._gradient, x, self.over.epsilon ** (1 / 3))
+        return differenced(self._gradient, x, self.over.epsilon ** (1 / 3), self.over.box)
 
 
 class Blind(Numerical):

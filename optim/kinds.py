@@ -101,7 +101,8 @@ def lanczos(product: Product, n: int, most: int) -> Curvatures | None:
 
 def _differences(objective: Objective, x: Vector, times: float = 1.0) -> Product:
     """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|), or times as far."""
-    return differenced(lambda near: objective.at(near).gradient, x, times * objective.over.epsilon ** (1 / 3))
+    precision = times * objective.over.epsilon ** (1 / 3)
+    return differenced(lambda near: objective.at(near).gradient, x, precision, objective.box)
 
 
 def kinked(objective: Objective, point: Point) -> bool:

@@ -117,7 +117,7 @@ class Objective:
 
     def _located(self, x: Vector) -> Point:
         value, gradient = self.derivatives.value_and_gradient(x)
-        return Point(x, value, gradient, self.box and self.box.held(x, gradient))
+        return Point(x, value, gradient, self.box.held(x, gradient) if self.box else None)
 
     def inside(self, x: Vector) -> Vector:
         """x, or the nearest point in the box."""

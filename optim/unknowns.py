@@ -26,7 +26,8 @@ from autodiff.differentiation.structure import (
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
-from .box import Box, Vector
+from .box import Box
+from .box import Vector as Vector  # the type that methods see, from here
 
 
 def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:

@@ -169,6 +169,12 @@ class Pair:
     lb, ub = 0, np.array([1.0, np.inf, 2.0])
 
 
+class Both:
+    """As scipy.optimize.Bounds, for two numbers."""
+
+    lb, ub = 0, np.array([1.0, 2.0])
+
+
 @pytest.mark.parametrize(
     "bounds",
     [
@@ -201,6 +207,8 @@ def test_bounds_of_a_structure_have_the_structure():
     )
     a, b = result.active_mask
     assert (a, b.tolist()) == (1, [-1, -1])
+    both = minimize(lambda a, b: (a - 3) ** 2 + (b - 3) ** 2, (0.5, 0.5), bounds=Both())
+    assert both.x == (1.0, 2.0)
     named = minimize(lambda p: (p["a"] - 3) ** 2 + p["b"] ** 2, {"a": 1.0, "b": 1.0}, bounds={"a": (0, 2)})
     assert named.x["a"] == 2.0
     assert "a at its highest" in repr(named)
