@@ -1,4 +1,4 @@
-"""Names that users of PyTorch and Keras look for, and what to use for them here."""
+"""Names that users of PyTorch, Keras and scikit-learn look for, and what to use for them here."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ NAMES = {name: f"nn.{activation(name).__name__}" for name in ACTIVATIONS_THERE} 
     "functional": "nn itself: activations and losses are functions, as nn.relu",
     "utils": "optim.clip_gradient_norm, or optim.clip_gradient_value",
 }
-"""By the name in `torch.nn`. Activations and losses are functions here, without a call that makes them."""
+"""By the name in `torch.nn` or `sklearn.neural_network`. Activations and losses are functions here,
+without a call that makes them."""
 
 HERE = {there: f"use {here}" for there, here in NAMES.items()}
 

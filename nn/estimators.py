@@ -1,105 +1,117 @@
-"""Networks as estimators of scikit-learn, for pipelines, cross-validation and searches."""
+"""Networks as estimators of scikit-learn: in pipelines, cross-validation and searches for parameters.
+
+Loaded when one of them is asked for, since it imports scikit-learn.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
 
-from autodiff import softmax
-from optim.stochastic import OPTIMIZERS
+from optim import Optimizer
 
-from .losses import Loss
+from .activations import log_softmax, softmax
+from .losses import cross_entropy, mean_squared_error
 from .module import Module
 from .network import MLP
 from .training import fit
-from .training.preparation import known
+from .training.history import History
+from .training.preparation import loss_of
+from .training.trainer import Loss
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 except ImportError as error:
     raise ImportError(
-        "nn.Classifier and nn.Regressor need scikit-learn: pip install 'autodiff-lecture[sklearn]'"
+        "nn.Regressor and nn.Classifier need scikit-learn 1.6: pip install 'autodiff-lecture[sklearn]'"
     ) from error
 
-Builder = Callable[[int, int], Module]
+__all__ = ["Classifier", "Regressor"]
 
 FLOATS = (np.float64, np.float32)
+"""What X may be made of; anything else becomes the first."""
 
 
-class Estimator(BaseEstimator):
-    """What a classifier and a regressor share: the settings, and the training."""
+class _Estimator(BaseEstimator):
+    """What both have in common: parameters are kept as given, and looked at in `fit`."""
+
+    _loss: Loss
+    network_: Module
+    history_: History
+    n_features_in_: int
 
     def __init__(
         self,
-        hidden: Sequence[int] = (100,),
+        hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str | Callable[[Any], Any] = "relu",
         *,
-        network: Builder | None = None,
         loss: str | Loss | None = None,
-        optimizer: str | Callable[..., Any] = "adam",
+        network: Callable[[int, int], Module] | None = None,
+        alpha: float = 0.0,
+        optimizer: str | Callable[..., Optimizer] = "adam",
         lr: float | None = None,
-        weight_decay: float = 0.0,
+        schedule: Any = None,
         epochs: int = 200,
         batch_size: int | None = 32,
         validation: float | None = None,
         patience: int | None = None,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         progress: bool = False,
+        compiled: bool | None = None,
     ) -> None:
-        self.hidden = hidden
-        self.activation = activation
-        self.network = network
-        self.loss = loss
-        self.optimizer = optimizer
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.validation = validation
-        self.patience = patience
-        self.random_state = random_state
-        self.progress = progress
+        self.hidden_layer_sizes, self.activation = hidden_layer_sizes, activation
+        self.loss, self.network, self.alpha = loss, network, alpha
+        self.optimizer, self.lr, self.schedule = optimizer, lr, schedule
+        self.epochs, self.batch_size = epochs, batch_size
+        self.validation, self.patience = validation, patience
+        self.random_state, self.progress, self.compiled = random_state, progress, compiled
 
-    def _train(self, X: Any, y: Any, n_outputs: int, loss: str) -> Self:
-        """Make the network and train it; `loss` is the one that is taken where none was given."""
-        start, order = check_random_state(self.random_state).randint(2**31 - 1, size=2).tolist()
-        if self.network is None:
-            sizes = [*self.hidden, n_outputs]
-            model: Module = MLP(X.shape[1], sizes, self.activation, seed=start, dtype=X.dtype)
-        else:
-            model = self.network(X.shape[1], n_outputs)
+    def _trained(self, X: Any, y: Any, n_outputs: int) -> Self:
+        """A new network, trained on arrays."""
+        start, order = check_random_state(self.random_state).randint(2**31, size=2, dtype=np.int64).tolist()
+        network = self._made(n_outputs, start, X.dtype)
         self.history_ = fit(
-            model, X, y, loss=self.loss or loss, optimizer=self._decaying(), lr=self.lr, epochs=self.epochs,
-            batch_size=self.batch_size, validation=self.validation, patience=self.patience, seed=order,
-            progress=self.progress,
+            network, X, y, loss=self._penalized(network), optimizer=self.optimizer, lr=self.lr,
+            schedule=self.schedule, epochs=self.epochs, batch_size=self.batch_size,
+            validation=self.validation, patience=self.patience, seed=order, progress=self.progress,
+            compiled=self.compiled,
         )  # fmt: skip
-        self.network_ = model
+        self.network_ = network
         if self.history_.reason.startswith("diverged"):
             warnings.warn(f"{type(self).__name__} {self.history_.reason}", ConvergenceWarning, stacklevel=3)
         return self
 
-    def _decaying(self) -> str | Callable[..., Any]:
-        """The optimiser, by which the weights decay if they are to."""
-        if not self.weight_decay:
-            return self.optimizer
-        name = known(self.optimizer) if isinstance(self.optimizer, str) else None
-        if name not in OPTIMIZERS:
-            raise ValueError(
-                f"{type(self).__name__}: weight_decay={self.weight_decay!r} needs an optimizer by name, of "
-                f"{', '.join(OPTIMIZERS)}, got {self.optimizer!r}"
-            )
-        return partial(OPTIMIZERS[name], weight_decay=self.weight_decay)
+    def _made(self, n_outputs: int, seed: int, dtype: Any) -> Module:
+        if self.network is not None:
+            return self.network(self.n_features_in_, n_outputs)
+        hidden = self.hidden_layer_sizes
+        sizes = list(hidden) if isinstance(hidden, Iterable) else [hidden]
+        return MLP(self.n_features_in_, [*sizes, n_outputs], self.activation, seed=seed, dtype=dtype)
+
+    def _penalized(self, network: Module) -> Loss:
+        """The loss, with ½·α·Σ w² of the weights, shared by the observations, as in scikit-learn."""
+        if not self.alpha >= 0.0:
+            raise ValueError(f"{type(self).__name__}: alpha must be 0 or more, got {self.alpha!r}")
+        loss, summed = loss_of(self._loss if self.loss is None else self.loss)
+        if not self.alpha:
+            return loss
+        half, weights = 0.5 * self.alpha, [p for p in network.parameters() if p.ndim > 1]
+
+        def penalized(output: Any, target: Any) -> Any:
+            penalty = half * sum((weight * weight).sum() for weight in weights)
+            return loss(output, target) + (penalty if summed else penalty / output.shape[0])
+
+        return penalized
 
     def _outputs(self, X: Any) -> Any:
-        """What the trained network makes of data."""
+        """What the network returns, (n_observations, n_outputs)."""
         check_is_fitted(self)
         return self.network_.predict(validate_data(self, X, reset=False, dtype=FLOATS))
 
@@ -107,49 +119,46 @@ class Estimator(BaseEstimator):
     def n_iter_(self) -> int:
         """How many epochs were completed."""
         check_is_fitted(self, "history_")
-        return int(self.history_.epochs)
+        return self.history_.epochs
 
 
-class Regressor(RegressorMixin, Estimator):
-    """A network that predicts numbers, as an estimator of scikit-learn.
+class Regressor(RegressorMixin, _Estimator):
+    """A network for regression, `MLP` trained by `fit`, as an estimator of scikit-learn.
 
-        R(θ) = Σᵢ (yᵢ − f(xᵢ; θ))² / n
+    hidden_layer_sizes, activation, alpha, random_state  as in scikit-learn's MLPRegressor: the nodes of the
+                hidden layers, what follows each, the α of the penalty ½·α·Σ w² / n for a batch of n, and the
+                seed of start and order
+    network     in place of that MLP, a function of (n_features, n_outputs) that makes a module
+    loss, optimizer, lr, schedule, epochs, batch_size, validation, patience, progress, compiled
+                as in `fit`. The loss is mean_squared_error unless given, validation a fraction, and an
+                optimizer a name or a function that makes one; "levenberg-marquardt" takes no alpha
 
-    hidden        nodes of each hidden layer of an `MLP`
-    activation    of these, a name or a function
-    network       in place of an MLP, a function of (n_features, n_outputs) that makes the module
-    loss          by default `mean_squared_error`
-    optimizer, lr, epochs, batch_size, validation, patience, progress
-                  as in `fit`
-    weight_decay  of an optimizer that is given by name
-    random_state  an integer for the same numbers in every run: weights and order of the observations
+    y has shape (n,) or (n, n_outputs). Features and targets of very different sizes train badly: put a
+    `StandardScaler` in front, and a `TransformedTargetRegressor` around it.
 
-    After `fit` there are `network_`, the module; `history_`, what happened in each epoch; `n_features_in_`,
-    and `feature_names_in_` for the columns of a DataFrame. y has shape (n,) or (n, n_outputs); nothing is
-    scaled: use StandardScaler and TransformedTargetRegressor.
+    Once fitted: `network_`, `history_`, `n_features_in_`, and `feature_names_in_` where X has names.
+    Needs scikit-learn, the extra `sklearn`. Raises scikit-learn's errors for X and y, and those of `MLP` and
+    `fit` for parameters; warns with its ConvergenceWarning where a training diverges.
 
-    Raises ValueError for data that scikit-learn refuses, and what `fit` raises. Warns with
-    ConvergenceWarning where a training diverges. Needs the extra `sklearn`.
-
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
     >>> X, y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
-    >>> model = make_pipeline(StandardScaler(), Regressor((), optimizer="l-bfgs", random_state=0))
-    >>> model.fit(X, y).predict([[4.0]]).round(3)
-    array([9.])
+    >>> model = Regressor([], optimizer="l-bfgs", batch_size=None, random_state=0).fit(X, y)
+    >>> model.predict([[4.0]]).round(3), round(model.score(X, y), 3)
+    (array([9.]), 1.0)
     """
 
+    _loss = staticmethod(mean_squared_error)
+
     def fit(self, X: Any, y: Any) -> Self:
-        """Train the network on observations, one row each."""
-        X, y = validate_data(self, X, y, dtype=FLOATS, multi_output=True, y_numeric=True)
+        """Train a new network."""
+        X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, dtype=FLOATS)
+        y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
         self._flat = y.ndim == 1
-        targets = y.reshape(len(y), -1).astype(X.dtype)
-        return self._train(X, targets, targets.shape[1], "mean_squared_error")
+        return self._trained(X, y.astype(X.dtype), 1 if self._flat else y.shape[1])
 
     def predict(self, X: Any) -> Any:
-        """The outputs for rows of X, in the shape of the y that was trained on."""
+        """The outputs, in the shape that y had."""
         outputs = self._outputs(X)
-        return outputs[:, 0] if self._flat and outputs.ndim > 1 else outputs
+        return outputs[:, 0] if self._flat else outputs
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -157,44 +166,52 @@ class Regressor(RegressorMixin, Estimator):
         return tags
 
 
-class Classifier(ClassifierMixin, Estimator):
-    """A network that predicts classes, as an estimator of scikit-learn.
+class Classifier(ClassifierMixin, _Estimator):
+    """A network for classification, `MLP` trained by `fit`, as an estimator of scikit-learn.
 
-        R(θ) = −Σᵢ log softmax(f(xᵢ; θ))[yᵢ] / n
+    Parameters are those of `Regressor`. The loss, cross_entropy unless given, is one of logits, one per
+    class, and labels 0, 1, …
 
-    The settings are those of `Regressor`; the loss is `cross_entropy` by default, and the network has one
-    output, a logit, per class. Labels may be numbers or text. After `fit` there are `classes_`, too.
+    y holds labels of any kind, numbers or text, of two classes or more.
 
-    Raises ValueError for data that scikit-learn refuses, and what `fit` raises. Warns with
-    ConvergenceWarning where a training diverges. Needs the extra `sklearn`.
+    Once fitted: `classes_` besides what `Regressor` has. Needs scikit-learn, the extra `sklearn`. Raises
+    scikit-learn's errors for X and y, and those of `MLP` and `fit` for parameters.
 
-    >>> from sklearn.datasets import load_iris
-    >>> from sklearn.model_selection import cross_val_score
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> X, y = load_iris(return_X_y=True)
-    >>> model = make_pipeline(StandardScaler(), Classifier((8,), epochs=20, lr=0.03, random_state=0))
-    >>> bool(cross_val_score(model, X, y, cv=3).mean() > 0.9)
-    True
+    >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], ["same", "other", "other", "same"]
+    >>> model = Classifier([8], "tanh", optimizer="l-bfgs", batch_size=None, random_state=0).fit(X, y)
+    >>> model.predict(X).tolist(), model.predict_proba(X).shape
+    (['same', 'other', 'other', 'same'], (4, 2))
     """
 
+    _loss = staticmethod(cross_entropy)
+    classes_: np.ndarray[Any, Any]
+
     def fit(self, X: Any, y: Any) -> Self:
-        """Train the network on observations, one row each, with a label for each."""
+        """Train a new network."""
         X, y = validate_data(self, X, y, dtype=FLOATS)
         check_classification_targets(y)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        return self._train(X, labels, len(self.classes_), "cross_entropy")
+        classes, labels = np.unique(column_or_1d(y, warn=True), return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"Classifier: y holds one class, {classes.tolist()[0]!r}; it takes two or more to tell apart"
+            )
+        self.classes_ = classes
+        return self._trained(X, labels, len(classes))
+
+    def predict(self, X: Any) -> Any:
+        """The most probable class of each row."""
+        likeliest = np.argmax(self._outputs(X), axis=1)
+        return self.classes_[likeliest]
 
     def decision_function(self, X: Any) -> Any:
-        """The logits for rows of X, shape (n, n_classes); for two classes their difference, shape (n,)."""
+        """The logits, (n_observations, n_classes); of two classes their difference, (n_observations,)."""
         logits = self._outputs(X)
         return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
 
     def predict_proba(self, X: Any) -> Any:
-        """The probabilities of the classes for rows of X, shape (n, n_classes)."""
+        """The probabilities of the classes, (n_observations, n_classes), in the order of `classes_`."""
         return softmax(self._outputs(X))
 
-    def predict(self, X: Any) -> Any:
-        """The most probable class for each row of X."""
-        best = self._outputs(X).argmax(axis=1)
-        return self.classes_[best]
+    def predict_log_proba(self, X: Any) -> Any:
+        """The logarithms of the probabilities."""
+        return log_softmax(self._outputs(X))

@@ -20,30 +20,42 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import computed, holds_tasks
 from autodiff.values.modes import differentiating, inside_derivative
 
+from .box import Box
 from .compiled import Compiled, Counted, Traced
 from .unknowns import Unknowns, Vector, flat
 
 Product = Callable[[Vector], Vector]
 
 
-def differenced(gradient: Callable[[Vector], Vector], x: Vector, precision: float) -> Product:
-    """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = precision·max(1, |x|)/|v|."""
+def differenced(
+    gradient: Callable[[Vector], Vector], x: Vector, precision: float, box: Box | None = None
+) -> Product:
+    """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = precision·max(1, |x|)/|v|.
+
+    Where one of both places is outside the box, x takes its place; where both are, h is as much as there is.
+    """
 
     def product(v: Vector) -> Vector:
         h = precision * max(1.0, float(np.max(np.abs(x)))) / (float(np.max(np.abs(v))) or 1.0)
-        return np.asarray((gradient(x + h * v) - gradient(x - h * v)) / (2.0 * h))
+        ahead, behind = (h, -h) if box is None else box.within(x, v, h)
+        return np.asarray((gradient(x + ahead * v) - gradient(x + behind * v)) / ((ahead - behind) or 1.0))
 
     return product
 
 
-def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector) -> Vector:
-    """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h."""
+def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector, box: Box | None = None) -> Vector:
+    """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h.
+
+    Both places are in the box, so that slopes at its walls are one-sided, and 0 where x is fixed.
+    """
     slopes = []
     for i, h in enumerate(reach):
         above, below = x.copy(), x.copy()
         above[i] += h
         below[i] -= h
-        slopes.append((f(above) - f(below)) / (above[i] - below[i]))
+        if box is not None:
+            above, below = box.nearest(above), box.nearest(below)
+        slopes.append((f(above) - f(below)) / ((above[i] - below[i]) or 1.0))
     return np.stack(slopes, axis=-1)
 
 
@@ -188,12 +200,12 @@ class Numerical(Derivatives):
         return self.value(x), self._gradient(x, self.over.epsilon ** (1 / 3))
 
     def _gradient(self, x: Vector, precision: float) -> Vector:
-        return by_differences(self.value, x, precision * np.maximum(1.0, np.abs(x)))
+        return by_differences(self.value, x, precision * np.maximum(1.0, np.abs(x)), self.over.box)
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/4)·max(1, |x|)."""
         precision = self.over.epsilon**0.25
-        return differenced(lambda near: self._gradient(near, precision), x, precision)
+        return differenced(lambda near: self._gradient(near, precision), x, precision, self.over.box)
 
 
 class Known(Derivatives):
@@ -216,7 +228,7 @@ class Known(Derivatives):
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|)."""
-        return differenced(self._gradient, x, self.over.epsilon ** (1 / 3))
+        return differenced(self._gradient, x, self.over.epsilon ** (1 / 3), self.over.box)
 
 
 class Blind(Numerical):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+import numpy as np
+
 from .kinds import Curvatures, lower_point, with_warning
 from .objective import Objective, Point
 from .result import Result
 from .run import Run
-from .step_rule import StepRule
+from .step_rule import StepRule, StepTaken
 from .stopping import Ending
 from .unknowns import Vector
 
@@ -65,8 +67,8 @@ def walk(run: Run, direction: Direction, rule: StepRule) -> Ending:
     """Step by step, until a rule says stop."""
     while not (ending := run.ended()):
         try:
-            d = direction(run.point)
-            step = None if isinstance(d, Ending) else rule(run, d, direction.unit)
+            d = _inside(run, direction(run.point.on_face))
+            step = None if isinstance(d, Ending) else _step(run, d, rule, direction.unit)
         except ArithmeticError:
             return Ending(False, OUT_OF_RANGE.format(run.point.norm))
         if isinstance(d, Ending):
@@ -77,6 +79,31 @@ def walk(run: Run, direction: Direction, rule: StepRule) -> Ending:
             continue
         if not step.point.finite:
             return run.not_finite(step.point)
-        direction.learn(run.point, step.point)
+        direction.learn(*_on_one_face(run.point, step.point))
         run.to(step.point, step.size)
     return ending
+
+
+def _step(run: Run, d: Vector, rule: StepRule, unit: bool) -> StepTaken | None:
+    """A step along d; along the slopes, where walls bend the way along d so that it leads up."""
+    step = rule(run, d, unit)
+    if step is None and run.objective.box is not None:
+        return rule(run, -run.point.slopes, False)
+    return step
+
+
+def _inside(run: Run, d: Vector | Ending) -> Vector | Ending:
+    """The direction, along the walls that the point is at."""
+    box, point = run.objective.box, run.point
+    if box is None or point.held is None or isinstance(d, Ending):
+        return d
+    return np.where(point.held, 0.0, box.along(point.x, d))
+
+
+def _on_one_face(old: Point, new: Point) -> tuple[Point, Point]:
+    """Both ends of a step, as they differ in what no wall holds at either."""
+    if old.held is None or new.held is None:
+        return old, new
+    held = old.held | new.held
+    still = new._replace(x=np.where(held, old.x, new.x), gradient=np.where(held, 0.0, new.gradient))
+    return old._replace(gradient=np.where(held, 0.0, old.gradient)), still

@@ -101,7 +101,8 @@ def lanczos(product: Product, n: int, most: int) -> Curvatures | None:
 
 def _differences(objective: Objective, x: Vector, times: float = 1.0) -> Product:
     """The function v ↦ H(x)·v, by differences of the gradient over ε^(1/3)·max(1, |x|), or times as far."""
-    return differenced(lambda near: objective.at(near).gradient, x, times * objective.over.epsilon ** (1 / 3))
+    precision = times * objective.over.epsilon ** (1 / 3)
+    return differenced(lambda near: objective.at(near).gradient, x, precision, objective.box)
 
 
 def kinked(objective: Objective, point: Point) -> bool:
@@ -172,7 +173,8 @@ def _no_minimum(run: Run, found: Curvatures) -> str:
 
 def with_kind(run: Run, ending: Ending) -> Ending:
     """An ending with the kind of the stationary point, by all curvatures, as Newton's method has them."""
-    if not ending.converged:
+    at_walls = run.point.held is not None and run.point.held.any()
+    if not ending.converged or at_walls:  # along the walls it may be a minimum, and need be no more
         return ending
     if kinked(run.objective, run.point):
         return ending._replace(reason="converged to a kink: the slope jumps there, and is 0 by convention")

@@ -72,7 +72,9 @@ class Ray:
         return self._trial(size, self.objective.at(self.start.point.x + size * self.d))
 
     def _trial(self, size: float, point: Point) -> Trial:
-        return Trial(size, point.value, float(point.gradient @ self.d), point)
+        box = self.objective.box
+        d = self.d if box is None or size == 0.0 else box.along(point.x, self.d)
+        return Trial(size, point.value, float(point.slopes @ d), point)
 
     def silent(self, size: float) -> bool:
         """Whether a step promises less than values may be off, so that only slopes tell whether it helps."""
@@ -100,7 +102,19 @@ class Ray:
         top = self.start.value if ceiling is None else ceiling
         if abs(trial.value - top) <= self.rounding(trial.size):
             return trial.slope <= -OVERSHOOT * self.start.slope
-        return trial.value <= top + c1 * trial.size * self.start.slope
+        return trial.value <= top + c1 * self.promised(trial)
+
+    def promised(self, trial: Trial) -> float:
+        """The decrease along the tangent at the start, s·φ′(0); within a box, as far as x has moved."""
+        if not self.bent(trial):
+            return trial.size * self.start.slope
+        moved = trial.point.x - self.start.point.x
+        return min(0.0, float(self.start.point.slopes @ moved))
+
+    def bent(self, trial: Trial) -> bool:
+        """Whether the way to a trial meets the wall of a box, where the slope jumps."""
+        box = self.objective.box
+        return box is not None and box.bends(self.start.point.x, self.d, trial.size)
 
     def idle(self, trial: Trial) -> bool:
         """Whether a step changed neither value nor slope, so that a shorter one will not either."""
@@ -109,6 +123,8 @@ class Ray:
     def used_up(self, trial: Trial, c2: float, enclosed: bool) -> bool:
         """Whether the slope is; a step so short that more is left goes on until a minimum is enclosed."""
         left = trial.slope / self.start.slope
+        if self.bent(trial):  # past a jump of the slope there may be none as gentle
+            return left <= c2
         return abs(left) <= c2 and (enclosed or left <= SHORT)
 
     def helped(self, trial: Trial) -> bool:

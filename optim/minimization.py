@@ -50,7 +50,7 @@ def minimize(
     method   "steepest-descent", "newton", "conjugate-gradient", "bfgs", "l-bfgs" (for many unknowns),
              "newton-cg", "random-search", or the function; scipy's "CG", "BFGS", "Newton-CG" work, too
     options  those of the method's function, and of all but the random search, `Options`: derivative="exact"
-             or "numerical", gtol, xtol, ftol, max_steps, callback, path
+             or "numerical", gtol, xtol, ftol, max_steps, callback, bounds, path
 
     To maximise f, minimise −f. Returns a Result, which prints as a table and has `plot()`. Its reason says
     so where the path has ended at a maximum, saddle or kink, and what made f or its gradient nan.

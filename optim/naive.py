@@ -22,6 +22,7 @@ def random_search(
     seed: int | np.random.Generator | None = None,
     max_steps: int | None = None,
     callback: Callable[[Iterate], object] | None = None,
+    bounds: Any = None,
     path: bool = True,
     **others: Any,
 ) -> Result:
@@ -43,7 +44,8 @@ def random_search(
         raise TypeError(f"random search has no option {names}: it sees values alone, and stops at max_steps")
     positive("the radius", radius)
     rng = np.random.default_rng(seed)
-    run = Run("random search", f, x0, derivative=Blind, max_steps=max_steps, callback=callback, path=path)
+    options: Any = {"max_steps": max_steps, "callback": callback, "bounds": bounds, "path": path}
+    run = Run("random search", f, x0, derivative=Blind, **options)
 
     def search() -> Ending:
         while run.steps < run.limit and not run.stopped:

@@ -137,7 +137,7 @@ class Truncated(Direction):
         g = point.gradient
         product, d, residual = self.objective.curvature(point.x), np.zeros_like(g), g
         search, square, sharpest = -g, float(g @ g), 0.0
-        steepest = max(math.sqrt(square), float(np.linalg.norm(self.objective.start.gradient)))
+        steepest = max(math.sqrt(square), float(np.linalg.norm(self.objective.start.slopes)))
         enough = min(0.25, math.sqrt(square) / steepest) * square
         for _ in range(2 * g.size):
             curved = product(search)

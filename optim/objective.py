@@ -11,29 +11,48 @@ import numpy as np
 from autodiff.checking.anomaly import cause_of_nan
 from autodiff.settings import chosen, flag
 
+from .bounds import box_of
 from .compiled import Counted
 from .derivatives import DERIVATIVES, Blind, Derivatives, Known, Product
+from .names import names
 from .unknowns import Vector, unknowns
 
 Result = TypeVar("Result")
 
 
 class Point(NamedTuple):
-    """Where one stands: x, f(x) and ∇f(x)."""
+    """Where one stands: x, f(x) and ∇f(x); and which entries the walls of a box hold, if there is one."""
 
     x: Vector
     value: float
     gradient: Vector
+    held: Vector | None = None
+
+    @property
+    def slopes(self) -> Vector:
+        """The gradient, 0 where a wall holds x."""
+        return self.gradient if self.held is None else np.where(self.held, 0.0, self.gradient)
 
     @property
     def norm(self) -> float:
-        """The largest entry of the gradient, in size."""
-        return float(np.max(np.abs(self.gradient)))
+        """The largest entry of the slopes, in size."""
+        return float(np.max(np.abs(self.slopes)))
+
+    @property
+    def steepness(self) -> str:
+        """The norm in words."""
+        projected = self.held is not None and bool(self.held.any())
+        return f"the {'projected ' * projected}gradient is {self.norm:.2g}"
 
     @property
     def finite(self) -> bool:
-        """Whether f and its gradient are numbers there."""
-        return bool(np.isfinite(self.value) and np.isfinite(self.gradient).all())
+        """Whether f and its slopes are numbers there."""
+        return bool(np.isfinite(self.value) and np.isfinite(self.slopes).all())
+
+    @property
+    def on_face(self) -> Point:
+        """The point as a method sees it, which moves along the walls that hold it."""
+        return self if self.held is None else self._replace(gradient=self.slopes)
 
 
 class Objective:
@@ -48,10 +67,13 @@ class Objective:
         x0: Any,
         derivative: str | Callable[..., Any] = "exact",
         compiled: bool | None = None,
+        bounds: Any = None,
     ) -> None:
         if not callable(f):
             raise TypeError(f"minimize: f must be a function, got {f!r}")
         self.over = unknowns(f, x0)
+        self.box = self.over.box = box_of(bounds, self.over, lambda: names(f, x0, self.over))
+        self.held: Vector | None = None
         self.spoilt: Vector | None = None
         self._counted = Counted(f)
         self.derivatives = self._kind(derivative)(self._counted, self.over)
@@ -79,7 +101,7 @@ class Objective:
 
     def _first(self) -> Point:
         """The start. Raises ValueError where f is not finite there, or hides its derivative."""
-        x = self.over.start
+        x = self.inside(self.over.start)
         with np.errstate(all="ignore"):
             point = self._located(x)
         if not self.derivatives.seen:
@@ -94,7 +116,12 @@ class Objective:
         return point
 
     def _located(self, x: Vector) -> Point:
-        return Point(x, *self.derivatives.value_and_gradient(x))
+        value, gradient = self.derivatives.value_and_gradient(x)
+        return Point(x, value, gradient, self.box.held(x, gradient) if self.box else None)
+
+    def inside(self, x: Vector) -> Vector:
+        """x, or the nearest point in the box."""
+        return self.box.nearest(x) if self.box else x
 
     def _fault(self, point: Point) -> str:
         """What is not finite at the start, if anything."""
@@ -117,7 +144,8 @@ class Objective:
             return otherwise
 
     def at(self, x: Vector) -> Point:
-        """The point at x; its value is nan where f cannot be computed."""
+        """The point at x, or the nearest in the box; its value is nan where f cannot be computed."""
+        x = self.inside(x)
         point = self._tried(lambda: self._located(x), Point(x, float("nan"), np.full(x.size, np.nan)))
         if np.isfinite(point.value) and not point.finite:
             self.spoilt = x
@@ -131,11 +159,17 @@ class Objective:
         """The function v ↦ H(x)·v; nan where it cannot be computed."""
         nowhere = np.full(x.size, np.nan)
         product: Product = self._tried(lambda: self.derivatives.curvature(x), lambda v: nowhere)
-        return lambda v: self._tried(lambda: product(v), nowhere)
+        held = self.held
+        if held is None:
+            return lambda v: self._tried(lambda: product(v), nowhere)
+        return lambda v: np.where(held, 0.0, self._tried(lambda: product(np.where(held, 0.0, v)), nowhere))
 
     def hessian(self, x: Vector) -> Vector:
-        """H(x), (n, n), symmetric."""
-        return self.assembled(self.curvature(x))
+        """H(x), (n, n), symmetric; that of the identity, times its size, for entries that walls hold."""
+        hessian = self.assembled(self.curvature(x))
+        if self.held is not None:
+            hessian[self.held, self.held] = float(np.max(np.abs(hessian))) or 1.0
+        return hessian
 
     def assembled(self, product: Product) -> Vector:
         """The symmetric matrix, (n, n), of which products with vectors are given."""

@@ -14,7 +14,7 @@ from autodiff.text.curves import BLUE, Series, curves
 from autodiff.text.notation import printable, text_of
 from autodiff.text.table import aligned
 
-from .unknowns import Vector
+from .unknowns import Vector, joined
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +26,10 @@ __all__ = ["Iterate", "Path", "Result"]
 
 SHOWN, FEW = 10, 3
 """Iterates in the table of a path, about; and unknowns that have a column each."""
+
+
+LISTED = 6
+"""Unknowns at their bounds that are named."""
 
 
 class Iterate(NamedTuple):
@@ -103,11 +107,14 @@ class Result:
     x, value, gradient   where it ended: the stationary point if it converged, else the best point seen
     steps, evaluations   how many steps were taken, and how often f was evaluated
     converged, reason    whether a stationary point was reached, and a sentence on why it stopped
-    path                 every iterate
+    path                 every iterate; within bounds, gradient norms are those of the projected gradient
     best                 the lowest point seen, which a method that climbs may have left behind
     method               the method's name
     function             f on plain numbers and arrays, as pictures draw it; a pickled result forgets it
     names                of the unknowns, one for each number; of more than 1,000, none
+    bounds               of x, lower and upper, each in the structure of x; None where there were none
+    active_mask          −1 where x is at its lower bound, 1 at its upper, 0 in between, in the structure of x
+    start_moved          whether the start was outside the bounds, and was moved to the nearest point inside
     engine               what computed f and its derivative at the end, a program or the engine, and why
 
     The names that scipy uses work, too: fun, jac, nit, nfev, success, message.
@@ -126,6 +133,9 @@ class Result:
     function: Callable[[Any], float]
     names: tuple[str, ...] = field(default=(), kw_only=True)
     engine: str = field(default="eager", kw_only=True)
+    bounds: tuple[Any, Any] | None = field(default=None, kw_only=True)
+    active_mask: Any = field(default=None, kw_only=True)
+    start_moved: bool = field(default=False, kw_only=True)
 
     if TYPE_CHECKING:
         # Attached by `optim.plot`, which knows results and is not known to them.
@@ -157,10 +167,22 @@ class Result:
             *([] if np.isnan(self.path.gradient_norms).all() else [("gradient", _text(self.gradient))]),
             ("steps", f"{self.steps}, {self.evaluations} evaluations"),
         ]
+        if self.bounds is not None:
+            lines.append(("bounds", self._at_bounds()))
         lower = self.value - self.best.value
         if lower > 1e-6 * abs(self.value):
             lines.append(("best seen", f"{self.best.value:.10g} at x = {_text(self.best.x)}"))
         return lines
+
+    def _at_bounds(self) -> str:
+        """Which unknowns are at their bounds, and whether the start was outside."""
+        mask = joined(self.active_mask)
+        names = self.names or tuple(f"number {i}" for i in range(mask.size))
+        sides = {-1.0: "lowest", 1.0: "highest"}
+        at = [f"{printable(names[i])} at its {sides[mask[i]]}" for i in np.flatnonzero(mask)]
+        told = ", ".join(at[:LISTED]) + (f" and {len(at) - LISTED} more" if len(at) > LISTED else "")
+        moved = "; the start was outside, and was moved to the nearest point inside"
+        return (told or "none is reached") + moved * self.start_moved
 
     def __repr__(self) -> str:
         return "\n".join(aligned(self._lines(), "ll"))

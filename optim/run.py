@@ -28,7 +28,7 @@ REMEDIES = {
     "jac": "the engine has f's derivative; or give derivative=",
     "grad": "the engine has f's derivative; or give derivative=",
     "args": "close over them: lambda x: f(x, a, b)",
-    "bounds": "only free unknowns are supported; substitute, x = exp(u) for x > 0, say",
+    "constraints": "bounds= of single unknowns are supported; add others as a penalty",
     "options": "give them as they are, gtol=1e-6",
     "tol": "give gtol, xtol or ftol",
     "maxiter": "give max_steps",
@@ -51,13 +51,14 @@ class Run:
         *,
         derivative: str | Callable[..., Any] = "exact",
         callback: Callable[[Iterate], object] | None = None,
+        bounds: Any = None,
         path: bool = True,
         compiled: bool | None = None,
         **rules: Any,
     ) -> None:
         self.method = method
         self.rules = Stopping(**_known(method, rules))
-        self.objective = self.sees(f, x0, derivative, compiled)
+        self.objective = self.sees(f, x0, derivative, compiled, bounds)
         self.point = self.best = self.objective.start
         self.steepness = self.point.norm
         self.progress = Gains(self.point, self.objective.over.epsilon)
@@ -104,6 +105,7 @@ class Run:
 
     def _record(self) -> None:
         point = self.point
+        self.objective.held = point.held
         self.recent.append(point)
         self.rows.append((point.x if self.keep else np.empty(0), point.value, point.norm, self.size))
         if self.callback:
@@ -132,7 +134,7 @@ class Run:
         new, old, rules = self.point, self.previous, self.rules
         tolerance = rules.gtol * min(1.0, self.steepness)
         if new.norm <= tolerance:
-            return self.stationary(f"the gradient is {new.norm:.2g}, at most {tolerance:.2g}")
+            return self.stationary(f"{new.steepness}, at most {tolerance:.2g}")
         if old is None:
             return None
         if rules.xtol and np.all(np.abs(new.x - old.x) <= rules.xtol * np.maximum(1.0, np.abs(new.x))):
@@ -180,17 +182,17 @@ class Run:
 
     def exhausted(self) -> Ending:
         """No lower value can be found from here: convergence, if the slope promises none either."""
-        ending = self.stationary(f"no further decrease is possible; the gradient is {self.point.norm:.2g}")
+        ending = self.stationary(f"no further decrease is possible; {self.point.steepness}")
         scale = max(abs(point.value) for point in (self.point, self.best, self.objective.start))
         if ending.converged and self._promised() > max(1e-10, 10.0 * self.objective.over.epsilon) * scale:
-            return Ending(False, f"stuck: no step lowers f, though the gradient is {self._why_stuck()}")
+            return Ending(False, f"stuck: no step lowers f, though {self.point.steepness}{self._why_stuck()}")
         return ending
 
     def _why_stuck(self) -> str:
-        """How steep it is, and what may be the reason: where the gradient was nan nearby, what made it so."""
+        """What may be the reason: where the gradient was nan nearby, what made it so."""
         if self.objective.spoilt is not None and (cause := self.objective.cause(self.objective.spoilt)):
-            return f"{self.point.norm:.2g}, and is not finite further on{cause}"
-        return f"{self.point.norm:.2g}: there is a kink, the derivative is wrong, or steps are too small"
+            return f", and is not finite further on{cause}"
+        return ": there is a kink, the derivative is wrong, or steps are too small"
 
     def _promised(self) -> float:
         """How far below f the vertex of the parabola along −∇f is, bent as the slope changes nearby.
@@ -203,14 +205,14 @@ class Run:
         x, norm, objective = self.point.x, self.point.norm, self.objective
         if norm == 0.0:
             return 0.0
-        d = -self.point.gradient / norm
+        d = -self.point.slopes / norm
         travelled = float(np.max(np.maximum(np.abs(x), np.abs(objective.start.x))))
         h = objective.over.epsilon ** (1 / 3) * (travelled or 1.0)
         near = objective.at(x + h * d)
         if not near.finite:
             h, near = -h, objective.at(x - h * d)
-        slope = self.point.gradient @ d
-        bend = np.abs((near.gradient @ d - slope) / h)
+        slope = self.point.slopes @ d
+        bend = np.abs((near.slopes @ d - slope) / h)
         return float(0.5 * slope * (slope / bend)) if 0.0 < bend < np.inf else np.inf
 
     def not_finite(self, point: Point) -> Ending:
@@ -224,8 +226,9 @@ class Run:
         x, value = self.point.x, self.point.value
         directions = np.random.default_rng(0).normal(size=(2, x.size))
         reach = 1e-3 * np.maximum(1.0, np.abs(x))
-        around = (self.objective.at(x + side * reach * d) for d in directions for side in (-1.0, 1.0))
-        return all(near.value == value and near.norm <= self.rules.gtol for near in around)
+        around = [self.objective.at(x + side * reach * d) for d in directions for side in (-1.0, 1.0)]
+        moved = any((near.x != x).any() for near in around)
+        return moved and all(near.value == value and near.norm <= self.rules.gtol for near in around)
 
     # -- the outcome ---------------------------------------------------------------------------
 
@@ -259,11 +262,25 @@ class Run:
             function=self.looked_at,
             names=self.names if self.objective.n <= NAMED else (),
             engine=self.objective.derivatives.engine,
+            **self._limits(outcome.x),
         )
+
+    def _limits(self, x: Vector) -> dict[str, Any]:
+        """What a result says of the box."""
+        box, over = self.objective.box, self.objective.over
+        if box is None:
+            return {}
+        moved = not np.array_equal(self.objective.start.x, over.start)
+        return {
+            "active_mask": over.tree(box.active(x)),
+            "bounds": (over.tree(box.low), over.tree(box.high)),
+            "start_moved": moved,
+        }
 
     def look_again(self) -> None:
         """Begin anew from here, where f is not what its program took it for."""
         self.point = self.best = self.objective.at(self.point.x)
+        self.objective.held = self.point.held
         self.previous, self.progress = None, Gains(self.point, self.objective.over.epsilon)
 
     def looked_at(self, x: Any) -> float:

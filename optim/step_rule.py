@@ -62,7 +62,7 @@ def _first_size(run: Run, d: Vector, unit: bool) -> float:
     Nocedal and Wright, Numerical Optimization (2006), formula 3.60 and what follows it; no more than 4 times
     as far as the last step went, and 1 or the last size where the decrease was lost in rounding.
     """
-    length, slope = _length(d), float(run.point.gradient @ d)
+    length, slope = _length(d), float(run.point.slopes @ d)
     if run.previous is None or not slope < 0.0:
         return 1.0 if unit else 1.0 / length
     fallen = run.previous.value - run.point.value
@@ -194,7 +194,7 @@ class BarzilaiBorwein(Backtracking):
         """The size by the last step; the first is a line search's."""
         size = _first_size(run, d, unit)
         if run.previous is not None:
-            dx, dg = run.point.x - run.previous.x, run.point.gradient - run.previous.gradient
+            dx, dg = run.point.x - run.previous.x, run.point.slopes - run.previous.slopes
             curvature = float(dx @ dg)
             size = float(dx @ dx) / curvature if curvature > 0.0 else 2.0 * run.size
         ceiling = max(point.value for point in run.recent)

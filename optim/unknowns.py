@@ -26,7 +26,8 @@ from autodiff.differentiation.structure import (
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
-Vector: TypeAlias = np.ndarray[Any, Any]
+from .box import Box
+from .box import Vector as Vector  # the type that methods see, from here
 
 
 def unknowns(f: Callable[..., Any], x0: Any) -> Unknowns:
@@ -87,8 +88,11 @@ def _precision(entries: list[Any]) -> float:
 class Start:
     """A point: a number, an array, or a structure of them. A list counts as an array, as in NumPy.
 
-    `start` is it as a vector, `epsilon` its precision, `spread` whether f takes its entries one by one.
+    `start` is it as a vector, `epsilon` its precision, `spread` whether f takes its entries one by one, `box`
+    where it may be.
     """
+
+    box: Box | None = None
 
     def __init__(self, x0: Any, spread: bool = False) -> None:
         try:
@@ -153,6 +157,7 @@ class Parameters:
     """The parameters of a module, or a list of Values: assigned before each evaluation."""
 
     spread = False
+    box: Box | None = None
 
     def __init__(self, values: list[Value], module: Any = None) -> None:
         self.values = [value for value in dict.fromkeys(values) if not value.constant]

@@ -17,7 +17,6 @@ import optim
 from autodiff import Value
 from autodiff.elsewhere import ARGUMENTS, OF_VALUE, PACKAGE
 from nn.elsewhere import HERE as OF_NN
-from nn.elsewhere import OF_FIT, OF_HISTORY, OF_MODULE
 from optim.elsewhere import HERE as OF_OPTIM
 
 PACKAGES = {autodiff: PACKAGE, nn: OF_NN, optim: OF_OPTIM}
@@ -43,37 +42,6 @@ def test_an_attribute_of_a_tensor_is_answered_when_it_is_read_and_set(name):
     assert name not in dir(x)
 
 
-OF_KINDS = {nn.Module: OF_MODULE, nn.History: OF_HISTORY}
-OF_OBJECTS = [(kind, *pair) for kind, names in OF_KINDS.items() for pair in names.items()]
-
-
-@pytest.mark.parametrize(("kind", "name", "answer"), OF_OBJECTS)
-def test_an_attribute_of_elsewhere_is_answered_unless_somebody_sets_it(kind, name, answer):
-    model, told = kind(), re.escape(f"a {kind.__name__} has no attribute '{name}': {answer}")
-    for _ in range(2):
-        with pytest.raises(AttributeError, match=told):
-            getattr(model, name)
-        assert not hasattr(model, name)
-        assert name not in dir(model)
-        setattr(model, name, 5)
-        assert getattr(model, name) == 5
-        delattr(model, name)
-    own: Any = type("Own", (kind,), {name: lambda self: 7})()
-    assert getattr(own, name)() == 7
-    assert name in dir(own)
-
-
-@pytest.mark.parametrize("name", OF_FIT)
-def test_an_argument_of_elsewhere_for_fit_is_answered(name):
-    call: Any = nn.fit
-    with pytest.raises(
-        TypeError, match=re.escape(f"fit() got an unexpected keyword argument {name!r}: {OF_FIT[name]}")
-    ):
-        call(nn.Linear(1, 1), [[1.0]], [1.0], **{name: True})
-    with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'nothing'$"):
-        call(nn.Linear(1, 1), [[1.0]], [1.0], nothing=True)
-
-
 @pytest.mark.parametrize("function", ARGUMENTS)
 def test_arguments_of_elsewhere_are_answered(function):
     call = {"Value": lambda **options: Value(2.0, **options), "backward": Value(2.0).backward}[function]
@@ -86,7 +54,6 @@ def test_arguments_of_elsewhere_are_answered(function):
 
 def test_every_name_that_is_suggested_is_there():
     texts = [*PACKAGE.values(), *OF_NN.values(), *OF_OPTIM.values(), *OF_VALUE.values()]
-    texts += [*OF_MODULE.values(), *OF_HISTORY.values(), *OF_FIT.values()]
     texts += [text for answers in ARGUMENTS.values() for text in answers.values()]
     suggested = {word for text in texts for word in WORDS.findall(text)}
     assert len(suggested) > 40
@@ -103,12 +70,10 @@ def test_operations_that_are_methods_elsewhere_are_functions_here():
         x.sin()
 
 
-def test_the_names_are_those_of_pytorch():
-    torch = pytest.importorskip("torch")
+def test_the_names_are_those_of_pytorch_scikit_learn_and_scipy():
+    torch, networks = pytest.importorskip("torch"), pytest.importorskip("sklearn.neural_network")
     for name in OF_NN:
-        assert hasattr(torch.nn, name)
-    of_keras = {"fit", "evaluate", "save", "save_weights", "load_weights", "count_params"}
-    assert {name for name in OF_MODULE if not hasattr(torch.nn.Module, name)} == of_keras
+        assert hasattr(torch.nn, name) or hasattr(networks, name), name
     there = (torch.optim, torch.optim.lr_scheduler, torch.nn.utils, pytest.importorskip("scipy.optimize"))
     for name in OF_OPTIM:
         assert any(hasattr(module, name) for module in there), name

@@ -39,6 +39,11 @@ class Fitting(Run):
     best: Located
 
     def __init__(self, method: str, f: Callable[..., Any], x0: Any, **options: Any) -> None:
+        if options.get("bounds") is not None:
+            raise TypeError(
+                f"{method} has no option 'bounds'; optim.minimize takes them: "
+                "minimize(lambda x: (residuals(x) ** 2).sum(), x0, 'l-bfgs', bounds=…)"
+            )
         super().__init__(method, f, x0, **options)
         self.norms = self.scale = column_norms(self.point.jacobian)
         self.promised = np.inf

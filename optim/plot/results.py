@@ -17,6 +17,7 @@ from .convergence import draw_gradients, draw_values
 from .landscape import arrows_downhill, contours, curve, limited, steps_on_curve, track
 from .marks import DOT, END, Canvas, mark, mark_stationary, note_outside
 from .stationary import heights, view, view_in_plane
+from .walls import draw_walls
 from .window import Limits, checked, framed, shown
 
 
@@ -28,8 +29,8 @@ def plot_result(
     On a curve the first steps are drawn as the method sees them, s·f′ along the tangent or to the vertex
     of Newton's parabola, with the numbers of the iterates; on contours arrows show −∇f. Colours go from
     light to dark with time, a square marks the start and a star the outcome, hollow if it did not
-    converge. Iterates far outside are counted, not shown. Given axes, only the path is drawn, into them;
-    f by step, if there are more unknowns than two or no points were kept.
+    converge; what is outside of bounds is hatched. Iterates far outside are counted, not shown. Given axes,
+    only the path is drawn, into them; f by step, if there are more unknowns than two or no points were kept.
 
     xlim, ylim  the ranges of x and f(x), or of x₁ and x₂; by default what the way covers, and of a curve
                 also the next minima and maxima, since a minimum is local
@@ -178,6 +179,7 @@ def _draw_on_curve(
     window = curve(axes, result.function, window, heights(result, inside, found))
     window = framed(window, *limits)
     limited(axes, window)
+    draw_walls(axes, result, window)
     canvas = Canvas(axes, window)
     steps_on_curve(axes, result, _plane(result.path.points, result.path.values), inside, window, canvas)
     mark_stationary(axes, found, window, joined(result.x)[None], canvas)
@@ -195,6 +197,7 @@ def _draw_on_contours(
     values = [result.path.values[mask] for result, mask in zip(results, masks, strict=True)]
     window = framed(view_in_plane(results[0].function, places), *limits)
     found = contours(axes, results[0].function, window, np.concatenate(values))
+    draw_walls(axes, results[0], window)
     ends, canvas = np.array([joined(result.x) for result in results]), Canvas(axes, window)
     canvas.keep(places, DOT)
     canvas.keep(ends, END)
