@@ -11,13 +11,13 @@ import numpy as np
 from autodiff.differentiation.structure import is_record, variable_fields
 from autodiff.values.data import shape_of
 
-from .box import Box
+from .box import Bounds
 from .unknowns import Unknowns, Vector
 
 MEANT = "a pair (low, high) for each number, None where there is no bound; or a pair of arrays"
 
 
-def box_of(bounds: Any, over: Unknowns, names: Callable[[], Sequence[str]]) -> Box | None:
+def box_of(bounds: Any, over: Unknowns, names: Callable[[], Sequence[str]]) -> Bounds | None:
     """The box that bounds mean for these unknowns; None for None.
 
     Raises TypeError or ValueError for bounds of another structure or shape, for nan, and for a lower bound
@@ -35,7 +35,7 @@ def box_of(bounds: Any, over: Unknowns, names: Callable[[], Sequence[str]]) -> B
         if wrong.any():
             i = int(np.argmax(wrong))
             raise ValueError(f"bounds: the pair of {names()[i]}, ({low[i]:g}, {high[i]:g}), {told}")
-    return Box(low, high)
+    return Bounds(low, high)
 
 
 def _ends(bounds: Any, like: Any, where: str) -> Iterator[tuple[Vector, Vector]]:

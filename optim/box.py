@@ -19,7 +19,7 @@ Vector: TypeAlias = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Box:
+class Bounds:
     """The bounds as vectors, −∞ and ∞ where there are none."""
 
     low: Vector

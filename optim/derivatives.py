@@ -20,7 +20,7 @@ from autodiff.ops.plain import raw
 from autodiff.values.lazy import computed, holds_tasks
 from autodiff.values.modes import differentiating, inside_derivative
 
-from .box import Box
+from .box import Bounds
 from .compiled import Compiled, Counted, Traced
 from .unknowns import Unknowns, Vector, flat
 
@@ -28,7 +28,7 @@ Product = Callable[[Vector], Vector]
 
 
 def differenced(
-    gradient: Callable[[Vector], Vector], x: Vector, precision: float, box: Box | None = None
+    gradient: Callable[[Vector], Vector], x: Vector, precision: float, box: Bounds | None = None
 ) -> Product:
     """The function v ↦ (∇f(x + hv) − ∇f(x − hv)) / 2h, with h = precision·max(1, |x|)/|v|.
 
@@ -43,7 +43,7 @@ def differenced(
     return product
 
 
-def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector, box: Box | None = None) -> Vector:
+def by_differences(f: Callable[[Vector], Any], x: Vector, reach: Vector, box: Bounds | None = None) -> Vector:
     """The slopes ∂f/∂xᵢ ≈ (f(x + hᵢeᵢ) − f(x − hᵢeᵢ)) / 2hᵢ, along the last axis, for reaches h.
 
     Both places are in the box, so that slopes at its walls are one-sided, and 0 where x is fixed.

@@ -26,7 +26,7 @@ from autodiff.differentiation.structure import (
 from autodiff.values.data import Data, as_data, dtype_of, shape_of
 from autodiff.values.lazy import computed
 
-from .box import Box
+from .box import Bounds
 from .box import Vector as Vector  # the type that methods see, from here
 
 
@@ -92,7 +92,7 @@ class Start:
     where it may be.
     """
 
-    box: Box | None = None
+    box: Bounds | None = None
 
     def __init__(self, x0: Any, spread: bool = False) -> None:
         try:
@@ -157,7 +157,7 @@ class Parameters:
     """The parameters of a module, or a list of Values: assigned before each evaluation."""
 
     spread = False
-    box: Box | None = None
+    box: Bounds | None = None
 
     def __init__(self, values: list[Value], module: Any = None) -> None:
         self.values = [value for value in dict.fromkeys(values) if not value.constant]
