@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 import autodiff as ad
+from autodiff.ops import of_scipy
 from autodiff.testing import POSITIVE, REAL, Domain
 from autodiff.testing.expression.catalogue import CATALOGUE
 from autodiff.testing.expression.catalogue.elementwise import STEPS
@@ -33,6 +35,7 @@ class Elementwise:
     """NumPy's function, where its name is another or it has none."""
     stable: bool = True
     """Whether value and gradient are finite at ±1000."""
+    package: Any = ad
 
     def __post_init__(self) -> None:
         if not self.domains:
@@ -42,7 +45,7 @@ class Elementwise:
         return "-".join([self.name, *(f"{k}={v}" for k, v in self.metadata)])
 
     def __call__(self, *xs: Any) -> Any:
-        return getattr(ad, self.name)(*xs, **dict(self.metadata))
+        return getattr(self.package, self.name)(*xs, **dict(self.metadata))
 
     def numpy(self, *xs: Any) -> Any:
         """The same by NumPy."""
@@ -192,6 +195,50 @@ ELEMENTWISE = [
     Elementwise("xlog1py", reference=lambda x, y: x * np.log1p(y), stable=False),
     Elementwise("entr", reference=lambda x: -x * np.log(x)),
 ]
+
+INSIDE = Domain(0.05, 0.95)
+
+
+def _of_scipy(name: str, *domains: Domain, stable: bool = False, **metadata: Any) -> Elementwise:
+    return Elementwise(
+        name, domains, tuple(metadata.items()), getattr(special, name, None), stable, package=of_scipy
+    )
+
+
+OF_SCIPY = [
+    Elementwise(
+        "polygamma",
+        (POSITIVE,),
+        (("order", 2),),
+        lambda x, order: special.polygamma(order, x),
+        package=of_scipy,
+    ),
+    _of_scipy("digamma", POSITIVE, stable=True),
+    _of_scipy("digamma", Domain(-0.8, -0.2)),
+    _of_scipy("gamma", POSITIVE),
+    _of_scipy("gammaln", POSITIVE, stable=True),
+    _of_scipy("gammaln", Domain(-0.8, -0.2)),
+    _of_scipy("loggamma", POSITIVE, stable=True),
+    _of_scipy("beta", POSITIVE, POSITIVE),
+    _of_scipy("betaln", POSITIVE, POSITIVE, stable=True),
+    _of_scipy("erfc", REAL, stable=True),
+    _of_scipy("erfinv", Domain(-0.95, 0.95)),
+    _of_scipy("erfcinv", Domain(0.05, 1.95)),
+    _of_scipy("ndtr", REAL, stable=True),
+    _of_scipy("ndtri", INSIDE),
+    _of_scipy("log_ndtr", REAL, stable=True),
+    Elementwise(
+        "log_ndtr_slope",
+        (REAL,),
+        reference=lambda x: np.exp(-0.5 * x * x - special.log_ndtr(x)) / math.sqrt(2.0 * math.pi),
+        package=of_scipy,
+    ),
+    _of_scipy("logit", INSIDE),
+    _of_scipy("rel_entr", POSITIVE, POSITIVE, stable=True),
+    _of_scipy("kl_div", POSITIVE, POSITIVE, stable=True),
+    _of_scipy("exp10", Domain(-3.0, 3.0)),
+]
+ELEMENTWISE += OF_SCIPY
 
 ALIASES = {"fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad"}
 

@@ -104,6 +104,7 @@ INSTEAD = {
 
 COMPLEX = "its result is complex, and a Value holds real numbers"
 IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.{} or stack"
+
 REASONS = {
     "numpy": {
         "angle": COMPLEX,
@@ -144,11 +145,11 @@ def library_of(function: Any) -> str:
 
 
 def calling() -> tuple[str, str]:
-    """The function of NumPy or SciPy that the user called, by library and name; nothing of what is no such."""
+    """The function of SciPy that the user called, by library and name; nothing if it is none."""
     frame, found = sys._getframe(1), ("", "")
     while frame.f_back and is_own(frame.f_code):
         frame = frame.f_back
-    while frame and (parts := frame.f_globals.get("__name__", "").split("."))[0] in ("numpy", "scipy"):
+    while frame and (parts := frame.f_globals.get("__name__", "").split("."))[0] == "scipy":
         library, name = ".".join(parts[:2]), frame.f_code.co_name
         public = getattr(sys.modules.get(library), name, None)
         found = (library, name) if public else found

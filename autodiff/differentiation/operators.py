@@ -114,8 +114,8 @@ def _array_ufunc(self: Value, ufunc: np.ufunc, method: str, *inputs: Any, **opti
         raise _not_covered(ufunc, f".{method}")
     if options:
         raise TypeError(
-            f"{_told(library_of(ufunc), name)}: {', '.join(options)}= is not supported on Value, whose data are "
-            f"never written into; write {name}(…) alone, and autodiff.where or astype around it"
+            f"{_told(library_of(ufunc), name)}: {', '.join(options)}= is not supported on Value, whose data "
+            f"are never written into; write {name}(…) alone, and autodiff.where or astype around it"
         )
     return _covering(ufunc)(*inputs)
 

@@ -116,7 +116,7 @@ def ndtri(x: Data, /) -> Data:
     return special.ndtri(x)
 
 
-FAR = -50.0
+FAR = -30.0
 """Below, x + φ(x)/Φ(x) loses more digits by cancellation than its series does by being cut."""
 
 BENDS = (-89782.0, 6354.0, -518.0, 50.0, -6.0, 1.0, -1.0)
@@ -145,7 +145,7 @@ def log_ndtr(x: Data, /) -> Data:
 # -- logarithms of shares, and powers of ten ---------------------------------------------------
 
 
-@of_scipy(formula="log(x/(1 - x))", dx=lambda y, x: 1.0 / (x * (1.0 - x)))
+@of_scipy(definition=lambda x: log(x / (1.0 - x)), dx=lambda y, x: 1.0 / (x * (1.0 - x)))
 def logit(x: Data, /) -> Data:
     """Log odds, the inverse of σ.   y = log(x/(1 − x)), ∓∞ at 0 and 1;   dy/dx = 1/(x·(1 − x))."""
     return special.logit(x)

@@ -49,7 +49,8 @@ class Source(str):
 
     `bound` are objects that it names but does not contain: large constants, functions without source;
     `given` are the comments in their places. `of_arrays` says which function of NumPy stands behind each
-    function of numbers; `imports` are the lines that import from libraries besides NumPy. `functions` are the program and, where it was written with a fallback, that.
+    function of numbers; `imports` are the lines that import from libraries besides NumPy. `functions` are the
+    program and, where it was written with a fallback, that.
     """
 
     bound: dict[str, Any]
