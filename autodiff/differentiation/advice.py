@@ -129,6 +129,7 @@ REASONS = {
 
 WHOLE = {
     "numpy.fft": f"{COMPLEX}; its parts are sums of x times np.cos and np.sin of 2π·j·k/n",
+    "pandas": "take .to_numpy() of the Series or DataFrame",
     "numpy.lib.scimath": "its result may be complex, and a Value holds real numbers: that of numpy gives nan",
 }
 """Why nothing of a library is here."""
@@ -145,14 +146,16 @@ def library_of(function: Any) -> str:
 
 
 def calling() -> tuple[str, str]:
-    """The function of SciPy that the user called, by library and name; nothing if it is none."""
+    """The function of pandas or SciPy that the user called, by library and name; nothing if it is none."""
     frame, found = sys._getframe(1), ("", "")
     while frame.f_back and is_own(frame.f_code):
         frame = frame.f_back
-    while frame and (parts := frame.f_globals.get("__name__", "").split("."))[0] == "scipy":
-        library, name = ".".join(parts[:2]), frame.f_code.co_name
-        public = getattr(sys.modules.get(library), name, None)
-        found = (library, name) if public else found
+    while frame and (parts := frame.f_globals.get("__name__", "").split("."))[0] in ("pandas", "scipy"):
+        library, name = ".".join(parts[:2]), frame.f_code.co_qualname
+        if parts[0] == "pandas":
+            found = "pandas", name
+        elif hasattr(sys.modules.get(library), name):
+            found = library, name
         frame = frame.f_back
     return found
 

@@ -4,9 +4,9 @@
     loaded(source)                that function (loading.py)
     saved(source)                 the same for a file (saving.py)
 
-The text needs NumPy and math alone, and SciPy where operations do: imports, constants, functions that it brings along, and the function
-itself, one line per operation. Where it has arrays, it is given memory for those on the way, which it keeps
-from call to call.
+The text needs NumPy and math alone, and SciPy where operations do: imports, constants, functions that it
+brings along, and the function itself, one line per operation. Where it has arrays, it is given memory for
+those on the way, which it keeps from call to call.
 """
 
 from __future__ import annotations

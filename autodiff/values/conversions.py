@@ -22,7 +22,7 @@ class Conversions:
     __slots__ = ()
 
     asking: Callable[[], tuple[str, str]]
-    """Which function of a library asks for an array, and what to use in its place; `operators` attaches it."""
+    """Which function of a library asks for an array, and what to write instead; `operators` attaches it."""
 
     if TYPE_CHECKING:  # what Value has
         _data: Data

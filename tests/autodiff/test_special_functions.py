@@ -10,7 +10,7 @@ import pytest
 from scipy import special, stats
 
 import autodiff as ad
-from autodiff import Value, compile, explain, formula, grad, gradients, hessian, value_and_grad
+from autodiff import Value, explain, formula, grad, gradients, hessian, value_and_grad
 from autodiff.lazy_names import Library
 from autodiff.ops import of_scipy
 
@@ -80,7 +80,7 @@ def loss(x):
 @pytest.mark.parametrize("derived", [value_and_grad, hessian])
 def test_a_program_gives_the_same_and_names_scipys_functions(derived, dtype):
     x = X.astype(dtype)
-    program = compile(derived(loss))
+    program = ad.compile(derived(loss))
     for found, expected in zip(program(x), derived(loss)(x), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5 if dtype == np.float32 else 1e-13)
     assert "from scipy import special\n" in program.source
@@ -89,22 +89,24 @@ def test_a_program_gives_the_same_and_names_scipys_functions(derived, dtype):
 
 def test_a_saved_program_needs_scipy_only_where_it_names_it(tmp_path):
     path = tmp_path / "saved_loss.py"
-    program = compile(value_and_grad(loss))
+    program = ad.compile(value_and_grad(loss))
     program(X)
     program.save(path)
     text = path.read_text()
     assert "it needs NumPy and SciPy only" in text
     run = f"import numpy as np, saved_loss; print(saved_loss.loss(np.array({X.tolist()}))[0])"
-    printed = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, check=True).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", run], cwd=tmp_path, capture_output=True, check=True
+    ).stdout
     assert float(printed) == pytest.approx(loss(X))
-    other = compile(value_and_grad(lambda x: ad.erf(x).sum()))
+    other = ad.compile(value_and_grad(lambda x: ad.erf(x).sum()))
     other(X)
     other.save(path)
     assert "needs NumPy only" in path.read_text()
 
 
 def test_a_value_called_special_is_not_taken_for_the_module():
-    program = compile(lambda special: of_scipy.gammaln(special) * special)
+    program = ad.compile(lambda special: of_scipy.gammaln(special) * special)
     assert program(2.5) == pytest.approx(special.gammaln(2.5) * 2.5)
 
 
@@ -157,4 +159,7 @@ def test_where_scipy_is_missing_the_extra_is_named(monkeypatch):
 
 def test_scipy_is_imported_by_nothing_that_does_not_need_it():
     run = "import sys, autodiff; autodiff.grad(lambda x: autodiff.exp(x))(1.0); print('scipy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", run], capture_output=True, check=True).stdout.strip() == b"False"
+    assert (
+        subprocess.run([sys.executable, "-c", run], capture_output=True, check=True).stdout.strip()
+        == b"False"
+    )

@@ -91,8 +91,8 @@ class _Run(Calls):
             raise
 
     def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
-        """A call whose result has one shape, whatever the numbers are; not one of a library that the operation
-        can do without: it stays inside the function that knows what else to do.
+        """A call whose result has one shape, whatever the numbers are; not one of a library that the
+        operation can do without: it stays inside the function that knows what else to do.
         """
         if isinstance(f, np.ufunc) and library_of(f) not in self.libraries:
             raise UnwritableError

@@ -1,4 +1,4 @@
-"""Numbers, options, small arrays and what NumPy and SciPy offer, written as text that makes an equal object."""
+"""Numbers, options, small arrays and what NumPy and SciPy offer, as text that makes an equal object."""
 
 from __future__ import annotations
 

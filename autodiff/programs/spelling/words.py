@@ -23,7 +23,8 @@ from .reading import definition, undecorated
 from .single_calls import single_call
 
 RESERVED = (
-    "np", "special", "math", "inf", "nan", "memory", "base64", "tolist", *vars(builtins), *vars(ieee), *vars(running),
+    "np", "special", "math", "inf", "nan", "memory", "base64", "tolist",
+    *vars(builtins), *vars(ieee), *vars(running),
 )  # fmt: skip
 """What stands for something else in the text of a program, or of a saved one."""
 
