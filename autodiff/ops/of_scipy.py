@@ -32,7 +32,7 @@ ROOT_PI, ROOT_TAU = math.sqrt(math.pi), math.sqrt(2.0 * math.pi)
 
 @of_scipy(symbol="ψ", typeset="ψ{order:primes}({})", dx=lambda y, x, order: polygamma(x, order=order + 1))
 def polygamma(x: Data, /, order: int) -> Data:
-    """Derivative of ψ, of an order from 1.   y = (−1)ⁿ⁺¹·n!·Σₖ (x + k)⁻⁽ⁿ⁺¹⁾, with k from 0;   dy/dx = ψ⁽ⁿ⁺¹⁾(x)."""
+    """Derivative of ψ, of an order from 1.   y = (−1)ⁿ⁺¹·n!·Σₖ 1/(x + k)ⁿ⁺¹, k ≥ 0;   dy/dx = ψ⁽ⁿ⁺¹⁾(x)."""
     return (-1.0) ** (order + 1) * math.factorial(order) * special.zeta(order + 1.0, x)
 
 
