@@ -14,21 +14,22 @@ from autodiff import Value, elementwise, explain, formula, gradients
 from autodiff.derivations.symbolic import FORMS
 from autodiff.ops import of_scipy
 from autodiff.testing import expressions
+from autodiff.text.letters import alike
 from tests.autodiff.test_operations import example
 from tests.cases import ELEMENTWISE
 
 SMOOTH = [
     "add", "subtract", "multiply", "divide", "negative", "power", "square", "reciprocal", "exp", "exp2",
-    "expm1", "log", "log1p", "log2", "log10", "logaddexp", "sqrt", "sin", "cos", "tan", "arcsin", "arccos",
-    "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "sigmoid", "softplus", "log_sigmoid",
-    "erf", "gelu", "xlogy", "xlog1py", "entr", "hypot", "deg2rad",
+    "expm1", "log", "log1p", "log2", "log10", "logaddexp", "sqrt", "sin", "cos", "tan", "arcsin",
+    "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "sigmoid",
+    "softplus", "log_sigmoid", "erf", "gelu", "xlogy", "xlog1py", "entr", "hypot", "deg2rad",
 ]  # fmt: skip
 
 
-def numbers(expression, leaves):
-    """What an expression comes to, computed in 30 digits."""
-    point = {sympy.Symbol(name, real=True): sympy.Float(x, 30) for name, x in leaves.items()}
-    return complex(expression.subs(point).evalf(20))
+def numbers(expression, point):
+    """What an expression comes to, computed in 30 digits; names as they were given: c1 for c₁."""
+    known = {symbol: sympy.Float(point[alike(symbol.name, point)], 30) for symbol in expression.free_symbols}
+    return complex(expression.subs(known).evalf(20))
 
 
 @given(expressions(SMOOTH, arrays=False), st.integers(0, 2))
@@ -64,9 +65,9 @@ def test_the_difference_of_both_derivatives_expands_to_zero(e, k):
     assert abs(complex(sympy.expand(theirs - mine).subs(dict.fromkeys(e.names, 0.3)))) < 1e-9
 
 
-SCALAR = [
-    case for case in ELEMENTWISE if not case.metadata and case.name not in ("nan_to_num", "fmod", "rint")
-]
+UNTESTED = ("fmod", "nan_to_num", "rint")
+SCALAR = [case for case in ELEMENTWISE if not case.metadata and case.name not in UNTESTED]
+SCALAR = [case for case in SCALAR if case.name != "gammaln" or case.domains[0].high > 0.0]
 
 
 @pytest.mark.parametrize("case", SCALAR, ids=str)
