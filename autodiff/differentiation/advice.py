@@ -7,6 +7,7 @@ there is neither an entry, nor an operation of the function's name, nothing is s
 from __future__ import annotations
 
 import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -147,8 +148,9 @@ def library_of(function: Any) -> str:
 
 def calling() -> tuple[str, str]:
     """The function of pandas or SciPy that the user called, by library and name; nothing if it is none."""
-    frame, found = sys._getframe(1), ("", "")
-    while frame.f_back and is_own(frame.f_code):
+    frame: FrameType | None = sys._getframe(1)
+    found = "", ""
+    while frame and is_own(frame.f_code):
         frame = frame.f_back
     while frame and (parts := frame.f_globals.get("__name__", "").split("."))[0] in ("pandas", "scipy"):
         library, name = ".".join(parts[:2]), frame.f_code.co_qualname

@@ -171,8 +171,6 @@ METHODS: dict[str, Any] = {
     "backward": engine.backward,
     "inputs": property(inputs_of),
     "__array_ufunc__": _array_ufunc,
-    "__array_priority__": 1e6,
-    "__pandas_priority__": 1_000_000,  # so that the operators of Series and DataFrames leave theirs to these
     "__array_function__": _array_function,
 }
 

@@ -21,6 +21,9 @@ class Conversions:
 
     __slots__ = ()
 
+    __array_priority__ = __pandas_priority__ = 1_000_000
+    """A Series and a DataFrame leave to a Value what their operators and NumPy's functions do with one."""
+
     asking: Callable[[], tuple[str, str]]
     """Which function of a library asks for an array, and what to write instead; `operators` attaches it."""
 
