@@ -14,7 +14,6 @@ import numpy as np
 from scipy import special
 
 import autodiff as ad
-from autodiff.ops import of_scipy
 from autodiff.testing import POSITIVE, REAL, Domain
 from autodiff.testing.expression.catalogue import CATALOGUE
 from autodiff.testing.expression.catalogue.elementwise import STEPS
@@ -35,7 +34,6 @@ class Elementwise:
     """NumPy's function, where its name is another or it has none."""
     stable: bool = True
     """Whether value and gradient are finite at ±1000."""
-    package: Any = ad
 
     def __post_init__(self) -> None:
         if not self.domains:
@@ -45,7 +43,7 @@ class Elementwise:
         return "-".join([self.name, *(f"{k}={v}" for k, v in self.metadata)])
 
     def __call__(self, *xs: Any) -> Any:
-        return getattr(self.package, self.name)(*xs, **dict(self.metadata))
+        return find(ad, self.name)(*xs, **dict(self.metadata))
 
     def numpy(self, *xs: Any) -> Any:
         """The same by NumPy."""
@@ -199,19 +197,17 @@ ELEMENTWISE = [
 INSIDE = Domain(0.05, 0.95)
 
 
-def _of_scipy(name: str, *domains: Domain, stable: bool = False, **metadata: Any) -> Elementwise:
-    return Elementwise(
-        name, domains, tuple(metadata.items()), getattr(special, name, None), stable, package=of_scipy
-    )
+def _of_scipy(name: str, *domains: Domain, stable: bool = False) -> Elementwise:
+    return Elementwise(f"ops.of_scipy.{name}", domains, reference=getattr(special, name), stable=stable)
 
 
 OF_SCIPY = [
     Elementwise(
-        "polygamma",
+        "ops.of_scipy.polygamma",
         (POSITIVE,),
         (("order", 2),),
         lambda x, order: special.polygamma(order, x),
-        package=of_scipy,
+        stable=False,
     ),
     _of_scipy("digamma", POSITIVE, stable=True),
     _of_scipy("digamma", Domain(-0.8, -0.2)),
@@ -228,10 +224,9 @@ OF_SCIPY = [
     _of_scipy("ndtri", INSIDE),
     _of_scipy("log_ndtr", REAL, stable=True),
     Elementwise(
-        "log_ndtr_slope",
+        "ops.of_scipy.log_ndtr_slope",
         (REAL,),
         reference=lambda x: np.exp(-0.5 * x * x - special.log_ndtr(x)) / math.sqrt(2.0 * math.pi),
-        package=of_scipy,
     ),
     _of_scipy("logit", INSIDE),
     _of_scipy("rel_entr", POSITIVE, POSITIVE, stable=True),

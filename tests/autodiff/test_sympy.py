@@ -67,7 +67,7 @@ def test_the_difference_of_both_derivatives_expands_to_zero(e, k):
 
 UNTESTED = ("fmod", "nan_to_num", "rint")
 SCALAR = [case for case in ELEMENTWISE if not case.metadata and case.name not in UNTESTED]
-SCALAR = [case for case in SCALAR if case.name != "gammaln" or case.domains[0].high > 0.0]
+SCALAR = [case for case in SCALAR if "gammaln" not in case.name or case.domains[0].high > 0.0]
 
 
 @pytest.mark.parametrize("case", SCALAR, ids=str)
