@@ -226,7 +226,7 @@ OF_SCIPY = [
     Elementwise(
         "ops.of_scipy.log_ndtr_slope",
         (REAL,),
-        reference=lambda x: np.exp(-0.5 * x * x - special.log_ndtr(x)) / math.sqrt(2.0 * math.pi),
+        reference=lambda x: math.sqrt(2.0 / math.pi) / special.erfcx(-math.sqrt(0.5) * x),
     ),
     _of_scipy("logit", INSIDE),
     _of_scipy("rel_entr", POSITIVE, POSITIVE, stable=True),
