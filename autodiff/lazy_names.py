@@ -1,4 +1,4 @@
-"""Names that a package offers without importing where they are until they are asked for."""
+"""Names that are not imported until they are asked for: those of a package, and those of another library."""
 
 from __future__ import annotations
 
@@ -18,3 +18,25 @@ def lazy_names(
         return getattr(import_module(f".{modules[name]}", package), name)
 
     return load, lambda: sorted(modules)
+
+
+class Library:
+    """A module of another library, imported when a name of it is first asked for.
+
+    Raises ImportError there, naming the extra that installs it.
+    """
+
+    def __init__(self, module: str, extra: str) -> None:
+        self._module, self._extra = module, extra
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            module = import_module(self._module)
+        except ImportError as error:
+            raise ImportError(
+                f"{self._module}.{name} is needed: pip install 'autodiff-lecture[{self._extra}]'",
+                name=self._module,
+            ) from error
+        found = getattr(module, name)
+        setattr(self, name, found)  # at once the next time
+        return found

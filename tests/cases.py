@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 import autodiff as ad
 from autodiff.testing import POSITIVE, REAL, Domain
@@ -42,7 +43,7 @@ class Elementwise:
         return "-".join([self.name, *(f"{k}={v}" for k, v in self.metadata)])
 
     def __call__(self, *xs: Any) -> Any:
-        return getattr(ad, self.name)(*xs, **dict(self.metadata))
+        return find(ad, self.name)(*xs, **dict(self.metadata))
 
     def numpy(self, *xs: Any) -> Any:
         """The same by NumPy."""
@@ -192,6 +193,47 @@ ELEMENTWISE = [
     Elementwise("xlog1py", reference=lambda x, y: x * np.log1p(y), stable=False),
     Elementwise("entr", reference=lambda x: -x * np.log(x)),
 ]
+
+INSIDE = Domain(0.05, 0.95)
+
+
+def _of_scipy(name: str, *domains: Domain, stable: bool = False) -> Elementwise:
+    return Elementwise(f"ops.of_scipy.{name}", domains, reference=getattr(special, name), stable=stable)
+
+
+OF_SCIPY = [
+    Elementwise(
+        "ops.of_scipy.polygamma",
+        (POSITIVE,),
+        (("order", 2),),
+        lambda x, order: special.polygamma(order, x),
+        stable=False,
+    ),
+    _of_scipy("digamma", POSITIVE, stable=True),
+    _of_scipy("digamma", Domain(-0.8, -0.2)),
+    _of_scipy("gamma", POSITIVE),
+    _of_scipy("gammaln", POSITIVE, stable=True),
+    _of_scipy("gammaln", Domain(-0.8, -0.2)),
+    _of_scipy("loggamma", POSITIVE, stable=True),
+    _of_scipy("beta", POSITIVE, POSITIVE),
+    _of_scipy("betaln", POSITIVE, POSITIVE, stable=True),
+    _of_scipy("erfc", REAL, stable=True),
+    _of_scipy("erfinv", Domain(-0.95, 0.95)),
+    _of_scipy("erfcinv", Domain(0.05, 1.95)),
+    _of_scipy("ndtr", REAL, stable=True),
+    _of_scipy("ndtri", INSIDE),
+    _of_scipy("log_ndtr", REAL, stable=True),
+    Elementwise(
+        "ops.of_scipy.log_ndtr_slope",
+        (REAL,),
+        reference=lambda x: math.sqrt(2.0 / math.pi) / special.erfcx(-math.sqrt(0.5) * x),
+    ),
+    _of_scipy("logit", INSIDE),
+    _of_scipy("rel_entr", POSITIVE, POSITIVE, stable=True),
+    _of_scipy("kl_div", POSITIVE, POSITIVE, stable=True),
+    _of_scipy("exp10", Domain(-3.0, 3.0)),
+]
+ELEMENTWISE += OF_SCIPY
 
 ALIASES = {"fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ..values.data import Data, Shape, as_data, canonical, shape_of
 from ..values.value import Value
 from .expression import Term, evaluated, shape_of_term
 from .intermediates import Intermediates
+from .symbolic import symbolic
 from .transcription import transcribed
 from .typesetting import Latex, Text
 
@@ -63,6 +64,21 @@ class Formula:
     def names(self) -> tuple[str, ...]:
         """The names that `evaluate` takes numbers for."""
         return tuple(self._scope)
+
+    def sympy(self, **assumptions: bool) -> Any:
+        """The expression as one of SymPy: names are symbols of these assumptions, and parts are written out.
+
+        Of arrays it is the expression of an entry. Needs the extra `sympy`. Raises TypeError naming an
+        operation that SymPy has no form for, such as a sum over an axis.
+
+        >>> x, y = Value(3.0, "x"), Value(2.0, "y")
+        >>> formula(np.sin(x * y) / x).sympy().diff("y")
+        cos(x*y)
+        """
+        known: dict[str, Any] = {}
+        for name, term in self._coined.items():
+            known[name] = symbolic(term, known, assumptions)
+        return symbolic(self.term, known, assumptions)
 
     def evaluate(self, point: Mapping[str, Data] | None = None) -> Data:
         """The number, with these numbers for these names.

@@ -281,7 +281,7 @@ class Text(Marks):
     def sign(self, text: str) -> str:
         """What a template has between operands; words are set as such."""
         own = {"(": self.open, ")": self.close, "·": self.dot}
-        pieces = re.split(r"([()·]|\w+)", text)
+        pieces = re.split(r"([()·]|[\w⁻]+)", text)
         return "".join(own.get(x) or (self.plain(x) if n % 2 else x) for n, x in enumerate(pieces))
 
     def root(self, base: Term) -> str:

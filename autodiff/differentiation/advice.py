@@ -7,11 +7,13 @@ there is neither an entry, nor an operation of the function's name, nothing is s
 from __future__ import annotations
 
 import sys
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from .. import ops
+from ..values.user_code import is_own
 
 KNOWN = "autodiff.where(autodiff.isnan(x), {}, x)"
 THERE = "x[~autodiff.isnan(x)]"
@@ -82,35 +84,27 @@ INSTEAD = {
         "ifftshift(x)": "autodiff.roll(x, -(len(x) // 2))",
     },
     "scipy.special": {
+        "binom(w, v)": "1.0 / ((w + 1.0) * scipy.special.beta(w - v + 1.0, v + 1.0))",
         "boxcox(w, q)": "autodiff.expm1(q * autodiff.log(w)) / q",
         **{f"{name}dg(x)": f"autodiff.{name}(autodiff.deg2rad(x))" for name in ("cos", "sin", "tan")},
         "cosm1(x)": "-2.0 * autodiff.sin(x / 2.0) ** 2",
-        "erfc(x)": "1.0 - autodiff.erf(x)",
-        "exp10(x)": "10.0**x",
-        "expit(x)": "autodiff.sigmoid(x)",
         "exprel(x)": "autodiff.expm1(x) / x",
+        "factorial(v)": "scipy.special.gamma(v + 1.0)",
         "huber(q, x)": (
             "autodiff.where(autodiff.absolute(x) < q, x**2 / 2.0, q * (autodiff.absolute(x) - q / 2.0))"
         ),
         "inv_boxcox(w, q)": "autodiff.exp(autodiff.log1p(q * w) / q)",
-        "kl_div(v, w)": "v * autodiff.log(v / w) - v + w",
-        "log_expit(x)": "autodiff.log_sigmoid(x)",
-        "log_ndtr(x)": "autodiff.log((1.0 + autodiff.erf(x / np.sqrt(2.0))) / 2.0)",
-        "logit(u)": "autodiff.log(u) - autodiff.log1p(-u)",
-        "ndtr(x)": "(1.0 + autodiff.erf(x / np.sqrt(2.0))) / 2.0",
+        "poch(w, v)": "scipy.special.gamma(w + v) / scipy.special.gamma(w)",
+        "polygamma(1, v)": "autodiff.grad(lambda v: autodiff.sum(scipy.special.digamma(v)))(v)",
         "powm1(w, x)": "autodiff.expm1(x * autodiff.log(w))",
         "pseudo_huber(q, x)": "q**2 * (autodiff.sqrt(1.0 + (x / q) ** 2) - 1.0)",
-        "rel_entr(v, w)": "v * autodiff.log(v / w)",
+        "rgamma(v)": "1.0 / scipy.special.gamma(v)",
     },
 }
 """By library: a call, and what gives the same. Its letters are arrays and numbers, `np` is NumPy."""
 
 COMPLEX = "its result is complex, and a Value holds real numbers"
 IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.{} or stack"
-GAMMA = (
-    "declare it, and its derivative, with autodiff.elementwise: that of gammaln is digamma, of gamma "
-    "gamma·digamma, of digamma polygamma(1, x)"
-)
 
 REASONS = {
     "numpy": {
@@ -131,12 +125,12 @@ REASONS = {
             "and Q is autodiff.linalg.solve(R.T, A.T).T"
         ),
     },
-    "scipy.special": dict.fromkeys(("digamma", "gamma", "gammaln", "loggamma", "polygamma", "psi"), GAMMA),
 }
 """By library: why there is no such function here, and what helps."""
 
 WHOLE = {
     "numpy.fft": f"{COMPLEX}; its parts are sums of x times np.cos and np.sin of 2π·j·k/n",
+    "pandas": "take .to_numpy() of the Series or DataFrame",
     "numpy.lib.scimath": "its result may be complex, and a Value holds real numbers: that of numpy gives nan",
 }
 """Why nothing of a library is here."""
@@ -150,6 +144,22 @@ def library_of(function: Any) -> str:
         if getattr(sys.modules.get(library), function.__name__, None) is function:
             return library
     return ""
+
+
+def calling() -> tuple[str, str]:
+    """The function of pandas or SciPy that the user called, by library and name; nothing if it is none."""
+    frame: FrameType | None = sys._getframe(1)
+    found = "", ""
+    while frame and is_own(frame.f_code):
+        frame = frame.f_back
+    while frame and (parts := frame.f_globals.get("__name__", "").split("."))[0] in ("pandas", "scipy"):
+        library, name = ".".join(parts[:2]), frame.f_code.co_qualname
+        if parts[0] == "pandas":
+            found = "pandas", name
+        elif hasattr(sys.modules.get(library), name):
+            found = library, name
+        frame = frame.f_back
+    return found
 
 
 def advice(library: str, name: str) -> str:

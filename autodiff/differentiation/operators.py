@@ -14,11 +14,11 @@ import numpy as np
 
 from .. import ops
 from ..elsewhere import OF_VALUE, Absent, NamesElsewhere
-from ..ops import linalg, plain
+from ..ops import linalg, of_scipy, plain
 from ..values.operation import Operation, inputs_of
 from ..values.value import Value
 from . import engine
-from .advice import advice, library_of
+from .advice import advice, calling, library_of
 
 
 def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Any], Any]:
@@ -75,12 +75,35 @@ def _covered() -> dict[Any, Callable[..., Any]]:
 
 COVERED = _covered()
 
+BY_NAME: dict[str, dict[str, Callable[..., Any]]] = {"scipy.special": of_scipy.UFUNCS}
+"""What stands for functions of libraries that are not imported here."""
+
+
+def _asking() -> tuple[str, str]:
+    """The function that the user called, which now asks for an array, and what to write in its place."""
+    library, name = calling()
+    return _told(library, name), advice(library, name)
+
+
+def _covering(ufunc: np.ufunc) -> Callable[..., Any]:
+    """What stands for a ufunc, found once. Raises TypeError where nothing does."""
+    if ufunc not in COVERED:
+        found = BY_NAME.get(library_of(ufunc), {}).get(ufunc.__name__)
+        if found is None:
+            raise _not_covered(ufunc)
+        COVERED[ufunc] = found
+    return COVERED[ufunc]
+
+
+def _told(library: str, name: str) -> str:
+    return f"{library}.{name}" if library else name
+
 
 def _not_covered(function: Any, method: str = "") -> TypeError:
     library, name = library_of(function), function.__name__ + method
     known = advice(library, name)
     return TypeError(
-        f"no implementation found for {'.'.join(filter(None, (library, name)))} on Value; "
+        f"no implementation found for {_told(library, name)} on Value; "
         f"{known + '; ' if known else ''}for the numbers alone, pass value.data"
     )
 
@@ -91,12 +114,10 @@ def _array_ufunc(self: Value, ufunc: np.ufunc, method: str, *inputs: Any, **opti
         raise _not_covered(ufunc, f".{method}")
     if options:
         raise TypeError(
-            f"numpy.{name}: {', '.join(options)}= is not supported on Value, whose data are never written "
-            f"into; write {name}(…) alone, and autodiff.where or astype around it"
+            f"{_told(library_of(ufunc), name)}: {', '.join(options)}= is not supported on Value, whose data "
+            f"are never written into; write {name}(…) alone, and autodiff.where or astype around it"
         )
-    if ufunc not in COVERED:
-        raise _not_covered(ufunc)
-    return COVERED[ufunc](*inputs)
+    return _covering(ufunc)(*inputs)
 
 
 def _array_function(
@@ -169,3 +190,4 @@ def attach() -> None:
         if not hasattr(Value, name):
             setattr(NamesElsewhere, name, Absent(f"a Value has no attribute {name!r}: {instead}"))
     Operation.array = staticmethod(ops.array)
+    Value.asking = staticmethod(_asking)

@@ -64,7 +64,8 @@ def _documentation(source: Source) -> str:
     ]
     told = textwrap.fill(printable(source.doc), LINE) or f"The program {source.name}."
     call = textwrap.fill(f"{source.name}({', '.join(inputs)}) returns a tuple of its results, of:", LINE)
-    behind = "Written by autodiff's compile; it needs NumPy only."
+    needs = "NumPy and SciPy" if source.imports else "NumPy"
+    behind = f"Written by autodiff's compile; it needs {needs} only."
     return "\n".join([told, "", call, "", *rows, "", behind])
 
 

@@ -4,9 +4,9 @@
     loaded(source)                that function (loading.py)
     saved(source)                 the same for a file (saving.py)
 
-The text needs NumPy and math alone: imports, constants, functions that it brings along, and the function
-itself, one line per operation. Where it has arrays, it is given memory for those on the way, which it keeps
-from call to call.
+The text needs NumPy and math alone, and SciPy where operations do: imports, constants, functions that it
+brings along, and the function itself, one line per operation. Where it has arrays, it is given memory for
+those on the way, which it keeps from call to call.
 """
 
 from __future__ import annotations
@@ -50,12 +50,14 @@ class Source(str):
 
     `bound` are objects that it names but does not contain: large constants, functions without source;
     `given` are the comments in their places. `of_arrays` says which function of NumPy stands behind each
-    function of numbers. `functions` are the program and, where it was written with a fallback, that.
+    function of numbers; `imports` are the lines that import from libraries besides NumPy. `functions` are the
+    program and, where it was written with a fallback, that.
     """
 
     bound: dict[str, Any]
     given: dict[str, str]
     of_arrays: dict[str, str]
+    imports: dict[str, str]
     functions: list[Function]
     doc: str
     nbytes: int
@@ -104,7 +106,7 @@ def written(listing: Listing, name: str, doc: str, fallback: Listing | None = No
     given = {name: _given(name, x) for name, x in words.bound.items()}
     source = Source("\n\n".join([*_preamble(words, given), *texts]))
     source.bound, source.given, source.of_arrays = words.bound, given, words.of_arrays
-    source.functions, source.doc = functions, doc
+    source.imports, source.functions, source.doc = words.imports, functions, doc
     constants = [x.nbytes for x in words.bound.values() if type(x) is np.ndarray]
     source.nbytes = sum(constants) + sum(body.plan.nbytes for body in bodies)
     return source
@@ -128,9 +130,10 @@ def _preamble(words: Words, given: Mapping[str, str]) -> Iterator[str]:
     pairs = sorted(words.from_math.items())
     names = [name if name == known else f"{name} as {known}" for name, known in pairs]
     imports = [f"from math import {', '.join(names)}", ""] if names else []
+    imports += ["import numpy as np", *words.imports.values()]
     constants = [line for name, text in words.constants.items() for line in _fitted(f"{name} = {text}")]
     behind = [*given.values(), *constants]
-    yield "\n".join([*imports, "import numpy as np", *([""] if behind else []), *behind, ""])
+    yield "\n".join([*imports, *([""] if behind else []), *behind, ""])
     for text in words.helpers.values():
         yield f"{text}\n"
 

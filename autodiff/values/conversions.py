@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,12 @@ class Conversions:
     """
 
     __slots__ = ()
+
+    __array_priority__ = __pandas_priority__ = 1_000_000
+    """A Series and a DataFrame leave to a Value what their operators and NumPy's functions do with one."""
+
+    asking: Callable[[], tuple[str, str]]
+    """Which function of a library asks for an array, and what to write instead; `operators` attaches it."""
 
     if TYPE_CHECKING:  # what Value has
         _data: Data
@@ -133,8 +140,10 @@ class Conversions:
         """A copy of the data of a constant, or inside `no_grad`; else TypeError: the graph would be lost."""
         kept = self._tracked and not modes.forgetting()
         if kept or modes.tracer() is not None or is_lazy(self._data):
+            function, instead = self.asking()
             raise TypeError(
-                f"{self.described()} does not become an array: its graph would be lost; use .data for the "
-                "numbers, or autodiff.stack and where to build an array of Values; .item() for one number"
+                f"{self.described()} does not become an array{f' for {function}' if function else ''}: its "
+                f"graph would be lost; {f'{instead}; ' if instead else ''}use .data for the numbers, or "
+                "autodiff.stack and where to build an array of Values; .item() for one number"
             )
         return np.array(self.data, dtype=dtype, copy=copy is not False)

@@ -67,6 +67,7 @@ def elementwise(
     linear: bool = False,
     selecting: bool = False,
     nonnegative: bool = False,
+    library: str | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Concatenate[Data, Rest], Data]], Elementwise[Rest]]:
     """Declare an elementwise operation by its partial derivatives.
@@ -99,6 +100,7 @@ def elementwise(
                  maximum does not on the smaller one: such a zero is structural, and absorbs (0·∞ = 0); a
                  zero that was computed does not (0·∞ = nan)
     nonnegative  the output has no minus sign, not even that of −0
+    library      what computes it besides NumPy, "scipy.special": programs then call that by name, and need it
 
     >>> import numpy as np
     >>> from autodiff import Value

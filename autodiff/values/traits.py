@@ -27,4 +27,5 @@ class Traits:
     entrywise: bool = False
     conforming: bool = False
     nonnegative: bool = False
+    library: str | None = None
     batched: Callable[..., dict[str, Any] | None] | None = None

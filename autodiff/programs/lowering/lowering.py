@@ -66,7 +66,7 @@ def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words:
     operands = [_operand(x, instructions) for x in inputs]
     length = len(instructions.done)
     try:
-        result = followed(operation.forward, operands, line.metadata, instructions, words)
+        result = followed(operation, operands, line.metadata, instructions, words)
         return _canonical(result, line, instructions, words)
     except Exception:  # the examples, which are not the user's numbers, do not suit the operation
         instructions.undo(length)

@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from ...differentiation.advice import library_of
+from ...values.operation import Operation
 from ...values.user_code import is_own
 from ..spelling.reading import names_in, undecorated
 from ..spelling.words import Words
@@ -33,14 +35,15 @@ FACTS = ("shape", "ndim", "dtype", "size")
 
 
 def followed(
-    function: Callable[..., Any],
+    operation: Operation,
     operands: Sequence[Any],
     options: dict[str, Any],
     instructions: Instructions,
     words: Words,
 ) -> Any:
-    """What a function returns for slots and numbers: a slot, a tuple of such, or what is known."""
-    run = _Run(instructions, words, operands)
+    """What a forward function returns for slots and numbers: a slot, a tuple of such, or what is known."""
+    function = operation.forward
+    run = _Run(instructions, words, operands, operation.library)
     length, body = len(instructions.done), undecorated(function)
     is_ours = is_own(body.__code__)  # it asks for no type; a user's may, and would see the proxy's
     run.is_lost = not is_ours and "type" in names_in(body.__code__)
@@ -67,9 +70,12 @@ def _agree(result: Any, expected: Any) -> bool:
 class _Run(Calls):
     """One run of a function. It is lost where it looked at numbers (whatever came of that), or is long."""
 
-    def __init__(self, instructions: Instructions, words: Words, operands: Sequence[Any]) -> None:
+    def __init__(
+        self, instructions: Instructions, words: Words, operands: Sequence[Any], library: str | None
+    ) -> None:
         super().__init__(instructions, words)
         self.operands = operands
+        self.libraries = ("numpy", library)
         self.is_lost = False
 
     def proxy(self, x: Any) -> Any:
@@ -85,10 +91,10 @@ class _Run(Calls):
             raise
 
     def called(self, f: Any, operands: Sequence[Any], options: Options) -> Slot:
-        """A call whose result has one shape, whatever the numbers are; not one of another library's ufuncs,
-        which a program that is saved cannot name: it stays inside the function that knows what else to do.
+        """A call whose result has one shape, whatever the numbers are; not one of a library that the
+        operation can do without: it stays inside the function that knows what else to do.
         """
-        if isinstance(f, np.ufunc) and getattr(np, f.__name__, None) is not f:
+        if isinstance(f, np.ufunc) and library_of(f) not in self.libraries:
             raise UnwritableError
         is_ufunc = isinstance(getattr(f, "__self__", f), np.ufunc)  # or a method of one, as np.add.reduce
         if not is_ufunc and f not in SHAPED:

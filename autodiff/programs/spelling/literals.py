@@ -1,7 +1,8 @@
-"""Numbers, options, small arrays and what NumPy offers, written as text that makes an equal object."""
+"""Numbers, options, small arrays and what NumPy and SciPy offer, as text that makes an equal object."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ class UnwrittenError(Exception):
 
 
 def literal(value: Any) -> str:
-    """Text for an object, in which inf and nan are those of `math`, and np is NumPy.
+    """Text for an object, in which inf and nan are those of `math`, np is NumPy, and special SciPy's.
 
     Raises UnwrittenError where there is none.
 
@@ -56,8 +57,8 @@ def _of_numpy(value: Any) -> str:
     if isinstance(owner, np.ufunc) and vars(np).get(owner.__name__) == owner:
         return f"np.{owner.__name__}.{value.__name__}"
     name = getattr(value, "__name__", None)
-    for path, module in (("np", np), ("np.linalg", np.linalg)):
-        if name and vars(module).get(name) is value:
+    for path, module in (("np", np), ("np.linalg", np.linalg), ("special", sys.modules.get("scipy.special"))):
+        if name and module and vars(module).get(name) is value:
             return f"{path}.{name}"
     if value is np:
         return "np"

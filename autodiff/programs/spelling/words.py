@@ -23,7 +23,8 @@ from .reading import definition, undecorated
 from .single_calls import single_call
 
 RESERVED = (
-    "np", "math", "inf", "nan", "memory", "base64", "tolist", *vars(builtins), *vars(ieee), *vars(running),
+    "np", "special", "math", "inf", "nan", "memory", "base64", "tolist",
+    *vars(builtins), *vars(ieee), *vars(running),
 )  # fmt: skip
 """What stands for something else in the text of a program, or of a saved one."""
 
@@ -35,6 +36,8 @@ class Words:
         self.names = Identifiers([*RESERVED, *taken])
         self.from_math: dict[str, str] = {}
         """What is imported from math, and under which name."""
+        self.imports: dict[str, str] = {}
+        """Modules of other libraries by name, and the lines that import them."""
         self.constants: dict[str, str] = {}
         self.helpers: dict[str, str] = {}
         self.of_arrays: dict[str, str] = {}
@@ -54,6 +57,8 @@ class Words:
 
     def _noted(self, text: str) -> str:
         self.from_math.update({name: name for name in re.findall(r"\b(?:inf|nan)\b", text)})
+        if text.startswith("special."):
+            self.imports["special"] = "from scipy import special"
         return text
 
     def keep(self, texts: Iterable[str]) -> None:
@@ -64,7 +69,7 @@ class Words:
             named |= found
             waiting += [self.constants.get(name) or self.helpers.get(name, "") for name in found]
             waiting += [self.of_arrays[name] for name in found & self.of_arrays.keys()]
-        for mine in (self.constants, self.helpers, self.of_arrays, self.bound):
+        for mine in (self.imports, self.constants, self.helpers, self.of_arrays, self.bound):
             for name in mine.keys() - named:
                 del mine[name]
         self.from_math = {name: known for name, known in self.from_math.items() if known in named}
