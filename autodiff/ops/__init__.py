@@ -18,6 +18,7 @@ from . import (
     linalg,
     normalization,
     products,
+    quantiles,
     reductions,
     repeating,
     selection,
@@ -39,6 +40,7 @@ from .joining import *
 from .linalg import norm as norm
 from .normalization import *
 from .products import *
+from .quantiles import *
 from .reductions import *
 from .repeating import *
 from .selection import *
@@ -62,6 +64,7 @@ NAMES = [
     *joining.__all__,
     *normalization.__all__,
     *products.__all__,
+    *quantiles.__all__,
     *reductions.__all__,
     *repeating.__all__,
     *selection.__all__,
