@@ -47,22 +47,59 @@ def _exponential(a: Data) -> Data:
     return np.where(finite, y, np.nan).astype(a.dtype)
 
 
-def _along(a: Data, directions: Sequence[Data]) -> Data:
-    """The derivative of exp at A along directions, the upper right block of exp([[A, E], [0, A]]).
+@primitive(typeset="exp({*})", dmatrices=lambda g, y, matrices, i: _rule(g, matrices, i))
+def _expm(*matrices: Data) -> Data:
+    """exp A; of A and k directions E, the k-th derivative of exp along them, which is linear in each.
 
-    Of several, blocks of blocks. It is linear in each, so they are scaled to the size of A by powers of two.
+    That of one is the upper right block of exp([[A, E], [0, A]]), of more than one that of blocks of blocks.
+    Directions are scaled by powers of two to size 1, so that they decide nothing but the result.
     """
-    for k, direction in enumerate(directions):
-        nothing = np.zeros_like(a)
-        copies = np.kron(np.eye(2**k, dtype=a.dtype), direction) if direction.ndim == 2 else _repeated(direction, k)
-        a = np.concatenate(
-            [np.concatenate([a, copies], -1), np.concatenate([nothing, a], -1)], -2
+    blocks, n = matrices[0], matrices[0].shape[-1]
+    doublings: Any = 0
+    for k, direction in enumerate(matrices[1:]):
+        size = np.abs(direction).sum(-2).max(-1, initial=0.0)[..., None, None]
+        exponent = np.frexp(np.where(np.isfinite(size), size, 1.0))[1]
+        doublings = doublings + exponent
+        beside = _repeated(np.ldexp(direction, -exponent), 2**k)
+        blocks = np.concatenate(
+            [
+                np.concatenate([blocks, beside], -1),
+                np.concatenate([np.zeros_like(blocks), blocks], -1),
+            ],
+            -2,
         )
-    return a
+    return np.ldexp(_exponential(blocks)[..., :n, blocks.shape[-1] - n :], doublings)
 
 
-def _repeated(e: Data, k: int) -> Data:
-    """Copies of each matrix along a diagonal, 2ᵏ of them."""
-    n, copies = e.shape[-1], 2**k
+def _repeated(e: Data, copies: int) -> Data:
+    """Copies of each matrix along a diagonal."""
+    n = copies * e.shape[-1]
     blocks = np.einsum("pq,...ij->...piqj", np.eye(copies, dtype=e.dtype), e)
-    return blocks.reshape(*e.shape[:-2], copies * n, copies * n)
+    return blocks.reshape(*e.shape[:-2], n, n)
+
+
+def _rule(g: Operand, matrices: Sequence[Operand], i: int) -> Operand:
+    """The derivative at Aᵀ along all directions transposed, and along g: in place of Eᵢ, or besides for A."""
+    turned = [transposed(x) for x in matrices]
+    return _expm(*turned, g) if i == 0 else _expm(*turned[:i], g, *turned[i + 1 :])
+
+
+@composed
+def expm(a: Operand, /) -> Any:
+    """Exponential of a matrix.   Y = I + A + A²/2! + A³/3! + …
+
+        Ā = L(Aᵀ, Ȳ), the derivative of exp at Aᵀ along Ȳ: the upper right block of exp([[Aᵀ, Ȳ], [0, Aᵀ]])
+
+    Derivatives of any order are exact to rounding; that of order k takes matrices of 2ᵏ·n rows. NumPy has no
+    such function; it is that of scipy.linalg. (…, n, n) gives (…, n, n). nan where an entry is not finite.
+    Raises ValueError for matrices that are not square.
+
+    >>> expm([[0.0, 1.0], [0.0, 0.0]])
+    array([[1., 1.],
+           [0., 1.]])
+    """
+    a = array(a)
+    shape = shape_of(a)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ValueError(f"expm: expected square matrices, got shape {shape}")
+    return _expm(a)

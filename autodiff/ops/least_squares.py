@@ -10,7 +10,7 @@ from ..values.data import Operand, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
 from .decompositions import pinv
-from .elementary import square
+from .arithmetic import square
 from .joining import array
 from .matrices import svdvals
 from .plain import FUNCTIONS

@@ -11,7 +11,8 @@ from ..values.data import Operand, dtype_of
 from ..values.declaration import composed
 from ..values.methods import Axis
 from .accumulations import cumprod, cumsum, prod
-from .elementary import square, sqrt
+from .arithmetic import square
+from .elementary import sqrt
 from .joining import array
 from .matrices import vector_norm
 from .plain import FUNCTIONS
