@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, Operand, dtype_of, shape_of
+from ..values.data import Data, Operand, as_float, dtype_of, shape_of
 from ..values.declaration import composed, elementwise
 from .averages import average
-from .diagonals import diagonal
 from .elementary import sqrt
 from .joining import array, concatenate
 from .products import matmul, transposed
+from .reductions import sum
+from .selection import where
 from .shaping import astype, reshape, squeeze
 
 __all__ = ["corrcoef", "cov"]
@@ -56,27 +57,23 @@ def cov(
     if y is not None:
         x = concatenate([x, _variables(y, rowvar)], 0)
     n = shape_of(x)[1]
-    ddof = (0 if bias else 1) if ddof is None else ddof
-    if int(ddof) != ddof:
+    fewer = float(not bias) if ddof is None else as_float(ddof, "cov: ddof")
+    if not fewer.is_integer():
         raise ValueError(f"cov: ddof must be a whole number, got {ddof}")
     weights = _weights(n, fweights, aweights, dtype_of(x))
     if weights is None:
         deviation = x - average(x, 1, keepdims=True)
-        freedom: Any = float(n - ddof)
+        freedom: Any = max(n - fewer, 0.0)
         weighted = deviation
     else:
         mean, total = average(x, 1, weights, returned=True)
         deviation, total = x - reshape(mean, (-1, 1)), total[0]
         counted = matmul(weights, astype(1.0 if aweights is None else aweights, dtype_of(x)) * np.ones(n, dtype_of(x)))
-        freedom = total - float(ddof) * counted / total
+        freedom = total - fewer * counted / total
+        freedom = where(freedom > 0.0, freedom, 0.0)
         weighted = deviation * weights
-    found = matmul(deviation, transposed(weighted)) / _positive(freedom)
+    found = matmul(deviation, transposed(weighted)) / freedom
     return squeeze(found)
-
-
-def _positive(freedom: Any) -> Any:
-    """Degrees of freedom; 0 where there are fewer, so that the result is infinite or nan, as NumPy's."""
-    return np.float64(freedom if freedom > 0.0 else 0.0) if isinstance(freedom, float) else freedom
 
 
 def _weights(n: int, fweights: Any, aweights: Operand, dtype: Any) -> Any:
@@ -107,5 +104,6 @@ def corrcoef(x: Operand, y: Operand = None, /, rowvar: bool = True) -> Any:
     c = cov(x, y, rowvar)
     if not shape_of(c):
         return c / c
-    spread = sqrt(diagonal(c))
+    own = np.eye(shape_of(c)[0], dtype=bool)
+    spread = sqrt(sum(where(own, c, 0.0), 0))
     return _at_most_one(c / reshape(spread, (-1, 1)) / spread)

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Operand, dtype_of, shape_of
+from ..values.data import Operand, as_float, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
 from .decompositions import pinv
 from .arithmetic import square
+from .indexing import getitem
 from .joining import array
 from .matrices import svdvals
 from .plain import FUNCTIONS
 from .products import matmul
-from .reductions import max, sum
+from .reductions import sum
 from .shaping import atleast_1d
 
 
@@ -40,9 +41,10 @@ def lstsq(a: Operand, b: Operand, /, rcond: float | None = None) -> Any:
     if len(shape) != 2 or len(others) not in (1, 2) or shape[0] != others[0]:
         raise ValueError(f"lstsq: expected (m, n) and (m,) or (m, k), got {shape} and {others}")
     epsilon = float(np.finfo(dtype_of(a)).eps)
-    bound = epsilon * np.max(shape) if rcond is None else epsilon if rcond == -1 else float(rcond)
+    bound = epsilon * max(shape) if rcond is None else as_float(rcond, "lstsq: rcond")
+    bound = epsilon if bound == -1.0 else bound
     x, s = matmul(pinv(a, bound), b), svdvals(a)
-    rank = FUNCTIONS["count_nonzero"](s > bound * max(s)) if 0 not in shape else 0
+    rank = FUNCTIONS["count_nonzero"](s > bound * getitem(s, 0)) if 0 not in shape else 0
     if shape[0] > shape[1] and (isinstance(rank, Value) or rank == shape[1]):
         residuals = atleast_1d(sum(square(matmul(a, x) - b), 0))
     else:

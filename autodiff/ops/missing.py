@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Operand, dtype_of
+from ..values.data import Operand, as_float, dtype_of
 from ..values.declaration import composed
 from ..values.methods import Axis
 from .accumulations import cumprod, cumsum, prod
@@ -39,10 +39,9 @@ def _filled(a: Operand, number: float) -> Any:
     return where(FUNCTIONS["isnan"](a), number, a)
 
 
-def _count(a: Operand, axis: Axis, keepdims: bool) -> Any:
+def present(a: Operand, axis: Axis, keepdims: bool = False) -> Any:
     """How many entries are numbers, in the precision of a."""
-    there = FUNCTIONS["logical_not"](FUNCTIONS["isnan"](a))
-    return astype(FUNCTIONS["count_nonzero"](there, axis=axis, keepdims=keepdims), dtype_of(a))
+    return astype(sum(where(FUNCTIONS["isnan"](a), 0.0, 1.0), axis, keepdims), dtype_of(a))
 
 
 @composed
@@ -83,7 +82,7 @@ def nanmean(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
     1.5
     """
     a = array(a)
-    return sum(_filled(a, 0.0), axis, keepdims) / _count(a, axis, keepdims)
+    return sum(_filled(a, 0.0), axis, keepdims) / present(a, axis, keepdims)
 
 
 @composed
@@ -110,7 +109,7 @@ def nanstd(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = F
 
 def _freedom(a: Any, axis: Axis, ddof: float, keepdims: bool) -> Any:
     """Degrees of freedom, nan where there are none."""
-    found = _count(a, axis, keepdims) - float(ddof)
+    found = present(a, axis, keepdims) - as_float(ddof, "ddof")
     return where(found > 0.0, found, np.nan)
 
 

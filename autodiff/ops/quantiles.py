@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from ..values.axes import axes_in
-from ..values.data import Operand, Shape, as_data, dtype_of, shape_of
+from ..values.data import Operand, Shape, as_data, dtype_of, is_lazy, shape_of
 from ..values.declaration import composed
 from ..values.methods import Axis
 from ..values.value import Value, holds_values
 from .gathering import gathered
 from .indexing import getitem, partition, sort
 from .joining import array
+from .missing import present
 from .plain import FUNCTIONS
 from .reductions import mean
 from .selection import ceil, clip, floor, maximum, minimum, nan_to_num, rint, where
@@ -99,7 +100,7 @@ def _shares(q: Operand, scale: float, name: str) -> Any:
     recorded = isinstance(q, Value)
     given = q if recorded else np.asarray(as_data(q, copy=False, what=f"{name}: q"))
     outside = FUNCTIONS["logical_not"](FUNCTIONS["logical_and"](given >= 0.0, given <= scale))
-    if isinstance(outside, Value):  # a program cannot raise an error
+    if isinstance(outside, Value) or is_lazy(outside):  # the numbers are not known
         return where(outside, np.nan, given) / scale
     if np.any(outside):
         raise ValueError(f"{name}: q must be from 0 to {scale:g}, got {np.asarray(q if not recorded else q.data)}")
@@ -126,7 +127,6 @@ def _of_computed_places(ordered: Any, n: Any, below: Any, share: Any) -> Any:
 
 def _on_the_way(below: Any, above: Any, share: Any) -> Any:
     """The way from one entry to the next, a share of it done."""
-    share = share if isinstance(share, Value) else astype(share, dtype_of(below))
     return below + (above - below) * share
 
 
@@ -138,8 +138,10 @@ def _quantile(
     q = _shares(q, scale, name)
     shape, rest = shape_of(q), shape_of(x)[1:]
     column = reshape(q, (-1,) + (1,) * len(rest)) if shape or missing or isinstance(q, Value) else float(q)
-    n = _present(x) if missing else float(shape_of(x)[0])
+    n = present(x, 0) if missing else float(shape_of(x)[0])
     below, share = _position(method, n, column, name)
+    if not isinstance(q, Value):  # plain shares have no precision of their own
+        share = astype(share, dtype_of(x))
     if not (missing or isinstance(column, Value)):
         y = _of_known_places(x, np.ravel(below) if shape else below, share)
     else:
@@ -147,12 +149,6 @@ def _quantile(
         y = _of_computed_places(ordered, n, below, share)
         y = y if missing else _unless_nan(y, ordered)
     return _shaped(y, shape + (kept if keepdims else rest))
-
-
-def _present(x: Any) -> Any:
-    """How many entries along the first axis are numbers, in the precision of x."""
-    there = FUNCTIONS["logical_not"](FUNCTIONS["isnan"](x))
-    return astype(FUNCTIONS["count_nonzero"](there, axis=0), dtype_of(x))
 
 
 # -- NumPy's functions -------------------------------------------------------------------------
@@ -220,7 +216,7 @@ def percentile(
 def nanmedian(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
     """Median of the entries that are not nan, which have slope 0; nan where all are."""
     x, kept = _in_front(a, axis, "nanmedian")
-    ordered, n = sort(x, 0), reshape(_present(x), (1, *shape_of(x)[1:]))
+    ordered, n = sort(x, 0), reshape(present(x, 0), (1, *shape_of(x)[1:]))
     first, last = (gathered(ordered, maximum(floor(place), 0.0)) for place in ((n - 1.0) / 2.0, n / 2.0))
     return _shaped((first + last) / 2.0, kept if keepdims else shape_of(x)[1:])
 
