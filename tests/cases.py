@@ -613,6 +613,7 @@ LINALG += [
     Shaped("linalg.matrix_norm", ((2, 3),), lambda f, x: f(x, keepdims=True, ord="nuc")),
 ]
 
+
 def by_scipy(name: str) -> Callable[..., Any]:
     """The function of scipy.linalg, which NumPy lacks."""
     return lambda *given: getattr(scipy.linalg, name)(*given)

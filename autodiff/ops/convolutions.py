@@ -47,7 +47,9 @@ def _sequences(name: str, mode: str, *given: Operand) -> list[Any]:
     several = [atleast_1d(x) for x in given]
     shapes = [shape_of(x) for x in several]
     if any(len(shape) > 1 or 0 in shape for shape in shapes):
-        raise ValueError(f"{name}: expected two sequences with entries, got shapes {shapes[0]} and {shapes[1]}")
+        raise ValueError(
+            f"{name}: expected two sequences with entries, got shapes {shapes[0]} and {shapes[1]}"
+        )
     return several
 
 

@@ -18,7 +18,6 @@ from .composed import diff
 from .gathering import gathered
 from .indexing import _moved, getitem, sort
 from .joining import array, concatenate
-from .plain import FUNCTIONS
 from .selection import where
 from .shaping import ravel, reshape
 
@@ -30,7 +29,9 @@ def _segments(x: Data, xp: Data) -> tuple[Data, Data]:
     k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(len(xp) - 2, 0))
     width = xp[np.minimum(k + 1, len(xp) - 1)] - xp[k]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(width == 0.0, x >= xp[k], np.clip((x - xp[k]) / np.where(width == 0.0, 1.0, width), 0.0, 1.0))
+        share = np.where(
+            width == 0.0, x >= xp[k], np.clip((x - xp[k]) / np.where(width == 0.0, 1.0, width), 0.0, 1.0)
+        )
     return k, share.astype(xp.dtype)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from ..values.data import Operand, as_float, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
-from .decompositions import pinv
 from .arithmetic import square
+from .decompositions import pinv
 from .indexing import getitem
 from .joining import array
 from .matrices import svdvals

@@ -21,7 +21,9 @@ def _regular(r: Operand) -> Operand:
     """R, and nan in place of what is 0 up to rounding on its diagonal."""
     n = r.shape[-1]
     size = absolute(r)
-    none = (size <= ROUNDING * float(np.finfo(dtype_of(r)).eps) * max(size, (-2, -1), keepdims=True)) if n else r
+    none = (
+        (size <= ROUNDING * float(np.finfo(dtype_of(r)).eps) * max(size, (-2, -1), keepdims=True)) if n else r
+    )
     return where(none, where(np.eye(n, dtype=bool), np.nan, r), r) if n else r
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Operand, dtype_of, shape_of
+from ..values.data import Operand, shape_of
 from ..values.declaration import composed
 from .arithmetic import add, multiply
 from .editing import unstack

@@ -103,7 +103,9 @@ def _shares(q: Operand, scale: float, name: str) -> Any:
     if isinstance(outside, Value) or is_lazy(outside):  # the numbers are not known
         return where(outside, np.nan, given) / scale
     if np.any(outside):
-        raise ValueError(f"{name}: q must be from 0 to {scale:g}, got {np.asarray(q if not recorded else q.data)}")
+        raise ValueError(
+            f"{name}: q must be from 0 to {scale:g}, got {np.asarray(q if not recorded else q.data)}"
+        )
     return given / scale
 
 

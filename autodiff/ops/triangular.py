@@ -67,7 +67,9 @@ def solve_triangular(
     a, b = array(a), array(b)
     shape, others = shape_of(a), shape_of(b)
     if len(shape) < 2 or shape[-1] != shape[-2] or not others or others[-min(2, len(others))] != shape[-1]:
-        raise ValueError(f"solve_triangular: expected (…, n, n) and (n,) or (…, n, k), got {shape} and {others}")
+        raise ValueError(
+            f"solve_triangular: expected (…, n, n) and (n,) or (…, n, k), got {shape} and {others}"
+        )
     if trans not in (0, 1, 2, "N", "T", "C"):
         raise ValueError(f"solve_triangular: trans must be 0, 1, 2, 'N', 'T' or 'C', got {trans!r}")
     if len(others) == 1:

@@ -308,8 +308,13 @@ NOT_DRAWN = {
     "heaviside": "constant in its first operand",
     **dict.fromkeys(
         [
-            *averages.__all__, *covariances.__all__, *editing.__all__, *missing.__all__, *polynomials.__all__,
-            "divmod", "matrix_transpose",
+            *averages.__all__,
+            *covariances.__all__,
+            *editing.__all__,
+            *missing.__all__,
+            *polynomials.__all__,
+            "divmod",
+            "matrix_transpose",
         ],
         "composed of operations that are drawn",
     ),  # fmt: skip
