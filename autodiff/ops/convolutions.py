@@ -81,8 +81,8 @@ def convolve(a: Operand, v: Operand, /, mode: str = "full") -> Any:
 def correlate(a: Operand, v: Operand, /, mode: str = "valid") -> Any:
     """Correlation of two sequences.   yₖ = Σᵢ aₖ₊ᵢ·vᵢ: convolution with v from back to front.
 
-    The modes are those of `convolve`, but of k "valid" is the usual one. Where v is the longer one, the result
-    is that of the exchanged sequences from back to front. Raises ValueError as `convolve` does.
+    The modes are those of `convolve`. Where v is the longer one, the result is that of the exchanged
+    sequences from back to front. Raises ValueError as `convolve` does.
 
     >>> correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])
     array([3.5])

@@ -68,9 +68,7 @@ def cov(
     else:
         mean, total = average(x, 1, weights, returned=True)
         deviation, total = x - reshape(mean, (-1, 1)), total[0]
-        counted = matmul(
-            weights, astype(1.0 if aweights is None else aweights, dtype_of(x)) * np.ones(n, dtype_of(x))
-        )
+        counted = total if aweights is None else matmul(weights, astype(aweights, dtype_of(x)))
         freedom = total - fewer * counted / total
         freedom = where(freedom > 0.0, freedom, 0.0)
         weighted = deviation * weights

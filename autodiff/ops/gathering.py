@@ -15,9 +15,9 @@ from ..values.declaration import primitive
     dplaces=0.0,
 )
 def gathered(x: Data, places: Data, /) -> Data:
-    """Along the first axis, the entries at whole numbers.   y[i, j] = x[places[i, j], j];   x̄ = ȳ at its places.
+    """Along the first axis, the entries at places.   y[i, j] = x[places[i, j], j];   x̄ = ȳ, laid back.
 
-    The other axes broadcast. The places have slope 0.
+    The places are whole numbers; the other axes broadcast. They have slope 0.
 
     >>> gathered([1.0, 2.0, 4.0], [2.0, 0.0])
     array([4., 1.])

@@ -28,16 +28,14 @@ def _segments(x: Data, xp: Data) -> tuple[Data, Data]:
     """The segment that each x is in, and how much of it is behind x; a knot begins the next segment."""
     k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(len(xp) - 2, 0))
     width = xp[np.minimum(k + 1, len(xp) - 1)] - xp[k]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(
-            width == 0.0, x >= xp[k], np.clip((x - xp[k]) / np.where(width == 0.0, 1.0, width), 0.0, 1.0)
-        )
+    divided = np.clip((x - xp[k]) / np.where(width == 0.0, 1.0, width), 0.0, 1.0)
+    share = np.where(width == 0.0, x >= xp[k], divided)
     return k, share.astype(xp.dtype)
 
 
 @primitive(dx=0.0, dxp=0.0)
 def _segment(x: Data, xp: Data, /) -> Data:
-    """The number of the segment that each x is in: that behind all others, whose slope is 0, if it is in none."""
+    """The number of the segment that each x is in; outside it is one more, whose slope is 0."""
     k, _ = _segments(x, xp)
     inside = (x >= xp[0]) & (x <= xp[-1]) | np.isnan(x)
     return np.where(inside, k, len(xp) - 1).astype(xp.dtype)
@@ -55,7 +53,7 @@ def _slope(x: Operand, xp: Operand, fp: Operand) -> Any:
     dfp=lambda g, y, x, xp, fp: _to_knots(g, x, xp),
 )
 def _interp(x: Data, xp: Data, fp: Data, /) -> Data:
-    """Straight lines between points.   y = A·fp, with 1 − t and t in the columns of the ends of x's segment."""
+    """Straight lines between points.   y = A·fp, with 1 − t and t at the ends of each segment."""
     return np.interp(x, xp, fp).astype(np.result_type(x, xp, fp))
 
 

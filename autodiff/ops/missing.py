@@ -125,7 +125,7 @@ def nanmax(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @composed
 def nanmin(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Smallest of the entries that are not nan; nan where all are.   Ties share the slope evenly, as in `min`."""
+    """Smallest of the entries that are not nan; nan where all are.   Ties share the slope, as in `min`."""
     return _extreme(min, a, np.inf, axis, keepdims)
 
 

@@ -19,12 +19,10 @@ from .triangular import solve_triangular
 
 def _regular(r: Operand) -> Operand:
     """R, and nan in place of what is 0 up to rounding on its diagonal."""
-    n = r.shape[-1]
+    own = np.eye(r.shape[-1], dtype=bool)
     size = absolute(r)
-    none = (
-        (size <= ROUNDING * float(np.finfo(dtype_of(r)).eps) * max(size, (-2, -1), keepdims=True)) if n else r
-    )
-    return where(none, where(np.eye(n, dtype=bool), np.nan, r), r) if n else r
+    bound = ROUNDING * float(np.finfo(dtype_of(r)).eps) * max(size, (-2, -1), keepdims=True)
+    return where(own & (size <= bound), np.nan, r)
 
 
 def _rule(g: Any, y: Any) -> Operand:
@@ -47,7 +45,7 @@ def _qr(a: Data, /) -> Data:
     return np.linalg.qr(a)
 
 
-RESULT = type(np.linalg.qr(np.eye(1)))
+RESULT: Any = type(np.linalg.qr(np.eye(1)))
 
 
 @composed
@@ -57,7 +55,7 @@ def qr(a: Operand, /, mode: str = "reduced") -> Any:
         Ā = (Q̄ + Q·sym(M))·R⁻ᵀ,  M = R·R̄ᵀ − Q̄ᵀ·Q, where sym(M) is symmetric and has M's lower triangle
 
     (…, m, n) gives Q (…, m, k) and R (…, k, n), k = min(m, n); with mode "r" R alone. The signs of the
-    rows of R are LAPACK's. Where the first k columns are not independent, up to rounding, the gradient is nan.
+    rows of R are LAPACK's. Where the first k columns depend on each other, the gradient is nan.
     Source: S. F. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions …" (2010).
 
     Raises ValueError for an unknown mode; TypeError for "complete" where m > n, whose further columns are not

@@ -1,4 +1,4 @@
-"""Polynomials by their coefficients, that of the highest power first, as NumPy's older functions take them."""
+"""Polynomials by their coefficients, the highest power first, as NumPy's older functions take them."""
 
 from __future__ import annotations
 

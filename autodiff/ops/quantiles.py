@@ -53,7 +53,7 @@ POSITIONS: dict[str, Position] = {
     "midpoint": lambda n, q: (floor((n - 1.0) * q) + ceil((n - 1.0) * q)) / 2.0,
     "nearest": lambda n, q: rint((n - 1.0) * q),
 }
-"""By NumPy's `method`. Source: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages" (1996)."""
+"""By NumPy's `method`, numbered by R. J. Hyndman and Y. Fan, "Sample quantiles in packages" (1996)."""
 
 
 def _position(method: str, n: Any, q: Any, name: str) -> tuple[Any, Any]:

@@ -317,7 +317,7 @@ NOT_DRAWN = {
             "matrix_transpose",
         ],
         "composed of operations that are drawn",
-    ),  # fmt: skip
+    ),
     **dict.fromkeys(quantiles.__all__, "composed of entries of the sorted array, which is drawn"),
     "interp": "its points must ascend",
     **dict.fromkeys(convolutions.__all__, "of two vectors alone"),
