@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 from scipy import special
 
 import autodiff as ad
@@ -264,6 +265,12 @@ def two(f: Any, x: Any, y: Any) -> Any:
     return f(x, y)
 
 
+def holey(x: Any) -> Any:
+    """The numbers of an array of at least four columns, and nan among them."""
+    hole = np.arange(x.shape[-1]) == 2
+    return np.where(hole, np.array(np.nan, dtype_of(x)), x)
+
+
 def joined(*xs: Any) -> Any:
     """Several results as one array, by NumPy's functions, so that a case has one output."""
     return np.concatenate([np.reshape(x, (-1,)) for x in xs])
@@ -352,6 +359,14 @@ def _linear(name: str, *shapes: tuple[int, ...], call: Callable[..., Any] = one,
 
 ROWS = np.array([1, 0, 1])
 MASK = np.array([[True, False, True], [False, True, True]])
+KNOTS = np.array([-3.0, -1.5, 0.2, 1.0, 2.5])
+
+
+def knots(x: Any) -> Any:
+    """Points that ascend, in the precision of x."""
+    return KNOTS.astype(dtype_of(x))
+
+
 INDICES: list[Any] = [
     0, -1, slice(None), slice(1, None), slice(None, None, -2), None, Ellipsis, (slice(None), 1),
     (Ellipsis, 0, None), ROWS, [0, 0, 1], MASK, (ROWS, [2, 0, 2]), (slice(None), ROWS),
@@ -492,6 +507,43 @@ SHAPING = [
     Shaped("average", ((2, 3),) * 2, lambda f, x, w: joined(*f(x, None, w, returned=True)), domain=POSITIVE),
     Shaped("ptp", ((2, 3),), lambda f, x: f(x, axis=1), unique=True),
     Shaped("divmod", ((2, 3),), lambda f, x: joined(*f(x, 1.5)), domain=STEPS),
+    Shaped("median", ((5,),), one, unique=True),
+    Shaped("median", ((2, 4),), lambda f, x: f(x, axis=1, keepdims=True), unique=True),
+    Shaped("quantile", ((3, 4), (2,)), lambda f, x, q: f(x, 0.1 * q + 0.5, axis=1), unique=True),
+    Shaped("quantile", ((6,), ()), lambda f, x, q: f(x, 0.05 * q + 0.5, method="hazen"), unique=True),
+    Shaped("quantile", ((2, 3, 2),), lambda f, x: f(x, [0.3, 0.7], axis=(0, 2)), unique=True),
+    Shaped("percentile", ((5,),), lambda f, x: f(x, 33.0), unique=True),
+    Shaped("nanmedian", ((2, 5),), lambda f, x: f(holey(x), axis=1), unique=True),
+    Shaped("nanquantile", ((2, 5),), lambda f, x: f(holey(x), [0.3, 0.55], axis=1), unique=True),
+    Shaped("nanpercentile", ((5,),), lambda f, x: f(x, 70.0, method="weibull"), unique=True),
+    *(
+        Shaped(name, ((2, 5),), lambda f, x, o=options: f(holey(x), **o), unique=True)
+        for name in ("nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin")
+        for options in ({}, {"axis": 1}, {"axis": (0, 1), "keepdims": True})
+    ),
+    Shaped("nanvar", ((2, 5),), lambda f, x: f(holey(x), axis=1, ddof=1)),
+    Shaped("nanstd", ((2, 5),), lambda f, x: f(holey(x), axis=1, ddof=1), unique=True),
+    *(Shaped(name, ((2, 5),), lambda f, x: f(holey(x), axis=1)) for name in ("nancumsum", "nancumprod")),
+    Shaped("interp", ((2, 3), (5,)), lambda f, x, y: f(x, knots(x), y)),
+    Shaped("interp", ((4,), (5,), (5,)), lambda f, x, xp, fp: f(x, 0.1 * xp + knots(x), fp)),
+    Shaped("interp", ((3,), (5,), (), ()), lambda f, x, y, a, b: f(2.0 * x, knots(x), y, left=a, right=b)),
+    Shaped("interp", ((3,), (5,)), lambda f, x, y: f(x, knots(x), y, period=3.0)),
+    Shaped("polyval", ((4,), (2, 3)), two),
+    Shaped("polyval", ((3,), ()), two),
+    Shaped("cov", ((3, 4),), one),
+    Shaped("cov", ((4, 2), (4, 1)), lambda f, x, y: f(x, y, rowvar=False, bias=True)),
+    Shaped("cov", ((4,),), one),
+    Shaped(
+        "cov", ((2, 4), (4,)), lambda f, x, w: f(x, None, fweights=[1, 2, 1, 3], aweights=w), domain=POSITIVE
+    ),
+    Shaped("corrcoef", ((3, 5),), one),
+    Shaped("corrcoef", ((5,), (5,)), two),
+    *(
+        Shaped(name, shapes, lambda f, x, y, mode=mode: f(x, y, mode))
+        for name in ("convolve", "correlate")
+        for mode in ("full", "same", "valid")
+        for shapes in (((5,), (3,)), ((2,), (5,)), ((4,), (4,)))
+    ),
     _linear("atleast_1d", ()),
     _linear("atleast_2d", (3,)),
     _linear("atleast_3d", (2, 3)),
@@ -602,6 +654,40 @@ LINALG += [
     Shaped("linalg.matrix_norm", ((2, 3, 2),), one),
     Shaped("linalg.matrix_norm", ((2, 3),), lambda f, x: f(x, keepdims=True, ord="nuc")),
 ]
+
+
+def by_scipy(name: str) -> Callable[..., Any]:
+    """The function of scipy.linalg, which NumPy lacks."""
+    return lambda *given: getattr(scipy.linalg, name)(*given)
+
+
+def triangle(x: Any) -> Any:
+    """A matrix of which both triangles are well-conditioned."""
+    return 0.3 * x + 3.0 * np.eye(x.shape[-1], dtype=x.dtype)
+
+
+LINALG += [
+    Shaped("linalg.lstsq", ((4, 2), (4,)), lambda f, a, b: joined(*f(regular(a), b)[:2]), domain=REAL),
+    Shaped("linalg.lstsq", ((2, 4), (2, 3)), lambda f, a, b: f(regular(a), b)[0]),
+    Shaped("linalg.lstsq", ((3, 3), (3, 2)), lambda f, a, b: joined(*f(regular(a), b)[::3])),
+    *(
+        Shaped(
+            "linalg.solve_triangular", ((3, 3), shape), lambda f, a, b, o=options: f(triangle(a), b, *o),
+            reference=by_scipy("solve_triangular"),
+        )
+        for shape, options in (((3,), ()), ((3, 2), (1,)), ((3,), (0, True)), ((3, 2), ("T", True, True)))
+    ),
+    *(
+        Shaped("linalg.expm", (shape,), lambda f, a: f(0.4 * a), reference=by_scipy("expm"))
+        for shape in ((3, 3), (2, 2, 2))
+    ),
+    *(
+        Shaped("linalg.qr", (shape,), lambda f, a: joined(*f(a)), prepare=regular)
+        for shape in ((4, 2), (3, 3), (2, 3), (2, 3, 2))
+    ),
+    Shaped("linalg.qr", ((3, 3),), lambda f, a: f(a, mode="r"), prepare=regular),
+    Shaped("linalg.qr", ((2, 3),), lambda f, a: joined(*f(a, mode="complete")), prepare=regular),
+]  # fmt: skip
 
 SHAPED = [*_reductions(), *SHAPING, *PRODUCTS, *LINALG]
 

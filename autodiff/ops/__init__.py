@@ -8,16 +8,22 @@ from . import (
     arithmetic,
     averages,
     composed,
+    convolutions,
     counting,
+    covariances,
     diagonals,
     editing,
     elementary,
     gaussian,
     indexing,
+    interpolation,
     joining,
     linalg,
+    missing,
     normalization,
+    polynomials,
     products,
+    quantiles,
     reductions,
     repeating,
     selection,
@@ -29,16 +35,22 @@ from .activations import *
 from .arithmetic import *
 from .averages import *
 from .composed import *
+from .convolutions import *
 from .counting import *
+from .covariances import *
 from .diagonals import *
 from .editing import *
 from .elementary import *
 from .gaussian import *
 from .indexing import *
+from .interpolation import *
 from .joining import *
 from .linalg import norm as norm
+from .missing import *
 from .normalization import *
+from .polynomials import *
 from .products import *
+from .quantiles import *
 from .reductions import *
 from .repeating import *
 from .selection import *
@@ -53,15 +65,21 @@ NAMES = [
     *arithmetic.__all__,
     *averages.__all__,
     *composed.__all__,
+    *convolutions.__all__,
     *counting.__all__,
+    *covariances.__all__,
     *diagonals.__all__,
     *editing.__all__,
     *elementary.__all__,
     *gaussian.__all__,
     *indexing.__all__,
+    *interpolation.__all__,
     *joining.__all__,
+    *missing.__all__,
     *normalization.__all__,
+    *polynomials.__all__,
     *products.__all__,
+    *quantiles.__all__,
     *reductions.__all__,
     *repeating.__all__,
     *selection.__all__,

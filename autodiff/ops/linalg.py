@@ -8,6 +8,8 @@ derivatives. The gradient of a norm at 0 is 0; that of a determinant is exact fo
 
 from .composed import matrix_transpose
 from .decompositions import cholesky, eigh, pinv, svd
+from .exponentials import expm
+from .least_squares import lstsq
 from .matrices import (
     cross,
     diagonal,
@@ -21,8 +23,10 @@ from .matrices import (
     vector_norm,
 )
 from .norms import norm
+from .orthogonal import qr
 from .products import matmul, tensordot, vecdot
 from .systems import det, inv, slogdet, solve
+from .triangular import solve_triangular
 
 __all__ = [
     "cholesky",
@@ -31,7 +35,9 @@ __all__ = [
     "diagonal",
     "eigh",
     "eigvalsh",
+    "expm",
     "inv",
+    "lstsq",
     "matmul",
     "matrix_norm",
     "matrix_power",
@@ -40,8 +46,10 @@ __all__ = [
     "norm",
     "outer",
     "pinv",
+    "qr",
     "slogdet",
     "solve",
+    "solve_triangular",
     "svd",
     "svdvals",
     "tensordot",

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value, check_gradients, grad, gradients, value_and_grad
-from autodiff.ops import averages, editing, matrices
+from autodiff.ops import (
+    averages,
+    convolutions,
+    covariances,
+    editing,
+    matrices,
+    missing,
+    polynomials,
+    quantiles,
+)
 from autodiff.school import read
 from autodiff.testing import POSITIVE, Domain, Drawable, Expression, expressions, numbers
 from autodiff.testing.domains import ANY
@@ -298,9 +307,24 @@ NOT_DRAWN = {
     "copysign": "constant in its second operand",
     "heaviside": "constant in its first operand",
     **dict.fromkeys(
-        [*averages.__all__, *editing.__all__, "divmod", "matrix_transpose"],
+        [
+            *averages.__all__,
+            *covariances.__all__,
+            *editing.__all__,
+            *missing.__all__,
+            *polynomials.__all__,
+            "divmod",
+            "matrix_transpose",
+        ],
         "composed of operations that are drawn",
     ),
+    **dict.fromkeys(quantiles.__all__, "composed of entries of the sorted array, which is drawn"),
+    "interp": "its points must ascend",
+    **dict.fromkeys(convolutions.__all__, "of two vectors alone"),
+    "linalg.expm": "grows beyond all numbers",
+    "linalg.qr": "has two results, and no slope where columns depend on each other",
+    "linalg.lstsq": "composed of pinv, which is drawn",
+    "linalg.solve_triangular": "solve of one triangle, which is drawn",
     **dict.fromkeys(("matvec", "vecdot", "vecmat"), "a product of matrices, which is drawn"),
     **{f"linalg.{name}": "composed of operations that are drawn" for name in matrices.__all__},
     **{

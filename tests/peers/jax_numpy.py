@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import jax
+import jax.scipy.linalg
 import numpy as np
 from jax import numpy as jnp
 
@@ -31,6 +32,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "histogram": lambda x, *args, **more: jnp.histogram(jnp.array(x), *args, **more),
     "take": lambda x, indices, axis=None: jnp.take(x, jnp.array(indices), axis),
     "repeat": _repeat,
+    "linalg.expm": jax.scipy.linalg.expm,
+    "linalg.solve_triangular": jax.scipy.linalg.solve_triangular,
 }
 """Where its function of that name is called otherwise."""
 
@@ -51,7 +54,7 @@ class JAX(Package):
     modules = (jnp, jax.nn, jax.scipy.special)
     absent = frozenset({
         "sum_to", "scatter_add", "on_diagonal", "unique", "gradient", "compress", "delete", "extract",
-        "insert", "layer_norm",
+        "insert", "layer_norm", "cov", "nanpercentile", "nanquantile", "quantile",
     })  # fmt: skip
 
     def array(self, x: Any) -> Any:

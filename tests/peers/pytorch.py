@@ -209,7 +209,10 @@ class PyTorch(Package):
         "broadcast_arrays", "compress", "copy", "cumulative_prod", "cumulative_sum", "delete", "divmod",
         "ediff1d", "extract", "heaviside", "insert", "layer_norm", "linspace", "matrix_transpose", "matvec",
         "meshgrid", "ptp", "unstack", "vecdot", "vecmat", "linalg.matrix_transpose", "linalg.outer",
-        "linalg.tensordot", "linalg.trace",
+        "linalg.tensordot", "linalg.trace", "convolve", "corrcoef", "correlate", "cov", "interp",
+        "linalg.expm", "linalg.lstsq", "linalg.qr", "linalg.solve_triangular", "median", "nancumprod",
+        "nancumsum", "nanmax", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
+        "nanvar", "percentile", "polyval", "quantile",
     })  # fmt: skip
 
     def array(self, x: Any) -> Any:
