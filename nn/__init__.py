@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING
 
 from autodiff.aliases import attach
 
-from . import activations, initialize, layers, lecture, live, losses, module, network
+from . import activations, initialize, layers, lecture, live, losses, module, network, training
 from .activations import *
 from .layers import *
 from .live import *
 from .losses import *
 from .module import *
-from .neighbour import check_neighbour
 from .network import *
-
-try:
-    from . import training
-    from .training import *
-except ImportError:
-    check_neighbour("optim", __file__)
-    raise
+from .training import *
 
 if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
     __all__ = ["activations", "initialize", "lecture"]
@@ -44,4 +37,4 @@ if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everyt
 
 
 attach(__name__)
-del TYPE_CHECKING, attach, check_neighbour
+del TYPE_CHECKING, attach

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.optim import Optimizer
 from autodiff.values.leaving import revealing_cause
-from optim import Optimizer
 
 from ..losses import mean_squared_error
 from ..module import Module

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from optim import Iterate, Result, l_bfgs, least_squares
-from optim.options import Options
+from autodiff.optim import Iterate, Result, l_bfgs, least_squares
+from autodiff.optim import options as of_methods
 
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
@@ -80,7 +80,7 @@ class Full:
         self.stopped = stopped_early(self.history, best, self.patience)
         return self.stopped is not None
 
-    def options(self, epochs: int) -> Options:
+    def options(self, epochs: int) -> of_methods.Options:
         """What a method is given besides the function."""
         return {"max_steps": epochs, "callback": self.note, "path": False, "compiled": self.compiled}
 

@@ -15,8 +15,8 @@ import numpy as np
 from autodiff import Value, no_grad
 from autodiff.ops.plain import raw
 from autodiff.ops.totals import squares
+from autodiff.optim import Optimizer, Schedule
 from autodiff.values.lazy import computed, holds_tasks
-from optim import Optimizer, Schedule
 
 from ..module import Module
 from .history import History
