@@ -1,6 +1,6 @@
 """The packages beside this one, by names that no file of a user's hides: `autodiff.nn` and `autodiff.optim`.
 
-They are the packages `nn` and `optim` themselves where Python finds those. Where it finds something else first,
+They are the packages `nn` and `optim` themselves where Python finds those. Where it finds another first,
 such as a file `optim.py` in the current directory, they are loaded from their folders by the longer name, and
 the shorter stays with the other. This project imports them by the longer names, so it works in both places.
 """

@@ -49,7 +49,7 @@ BINARY: dict[str, Callable[..., Any]] = {
 }
 
 OTHERWISE = ("compress", "partition", "ptp", "sort")
-"""Methods of NumPy's arrays that Value lacks: one takes the condition first, one went in NumPy 2, two write."""
+"""Methods of arrays that Value lacks: one takes the condition first, one went in NumPy 2, two write."""
 
 SAME_NAME = [name for name in ops.NAMES if hasattr(np.ndarray, name) and name not in OTHERWISE]
 """What is a method of NumPy's arrays, too."""
@@ -117,7 +117,7 @@ def _data_arguments(operation: Callable[..., Any]) -> int:
 
 
 def _names(function: Callable[..., Any]) -> list[str]:
-    """The names of its arguments. Before NumPy 2.4 a function written in C, such as dot, has its own in a text."""
+    """The names of its arguments; of one in C without a signature, such as NumPy 2.0's dot, by its text."""
     try:
         return list(inspect.signature(function).parameters)
     except ValueError:
