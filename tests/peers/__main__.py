@@ -1,4 +1,4 @@
-"""python -m tests.peers [--write]: conventions and parity, printed or written to docs/conventions.md and parity.md."""
+"""python -m tests.peers [--write]: docs/conventions.md and docs/parity.md, printed or written."""
 
 from __future__ import annotations
 
