@@ -26,8 +26,8 @@ A = np.array([[2.0, 0.5, 0.1], [0.5, 3.0, 0.2], [0.1, 0.2, 1.5]])
 CALLS: tuple[tuple[Any, ...], ...] = (
     (A,), (X,), (A, A), (X, X), (X, 2), (A, 1), (A, 0, 1), (X, 1, X), (X > 0.5, X), (X, X, X), (A, (3, 3)),
     (A, [0, 1]), (X, [0, 2], 1.0), ("ij,jk->ik", A, A), (0.0, X, 3), (X, 0.0, 1.0), ([X > 0.5], [X]),
-    (np.array([0, 1, 0, 1]), [X, X]), (A, np.array([[0, 1, 2]]), 0), (np.array([0, 0, 1, 1]), X), (X, 4, None),
-    (X, (4, 1), (0, 0)), (lambda x: x, 0, A), ([A, A],), (A[0], A[1]), (X, 0.5),
+    (np.array([0, 1, 0, 1]), [X, X]), (A, np.array([[0, 1, 2]]), 0), (np.array([0, 0, 1, 1]), X),
+    (X, (4, 1), (0, 0)), (lambda x: x, 0, A), ([A, A],), (A[0], A[1]), (X, 0.5), (X, 4, None),
 )  # fmt: skip
 """Arguments that most functions take some of; those without an answer from any of them are not in the table."""
 
