@@ -15,7 +15,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import aliases, elsewhere, ops
+from . import aliases, beside, elsewhere, ops
 from .differentiation import derivative as derivative
 from .differentiation import grad as grad
 from .differentiation import gradients as gradients
@@ -47,6 +47,8 @@ from .values import scope as scope
 from .values.value import _restored as _restored
 
 if TYPE_CHECKING:
+    from . import nn as nn
+    from . import optim as optim
     from .animation import animate as animate
     from .checking import check_gradients as check_gradients
     from .checking import check_module as check_module
@@ -86,6 +88,7 @@ UNLISTED = dict.fromkeys(("Claim", "check_claims"), "checking.claims")
 """What proofreads slides: importable from here, but not among the names that a newcomer meets."""
 
 aliases.install()
+beside.install()
 operators.attach()
 
 if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everything public without one
@@ -125,6 +128,8 @@ if not TYPE_CHECKING:  # type checkers read literal lists alone, and take everyt
     def __getattr__(name: str) -> Any:
         if name in READERS or name in UNLISTED:
             return _reader(name)
+        if name in beside.NAMES:
+            return import_module(f".{name}", __name__)
         old = f"{__name__}.{name}"
         if old in aliases.MOVED:
             return import_module(aliases.MOVED[old])

@@ -11,21 +11,14 @@ from typing import TYPE_CHECKING
 from autodiff.aliases import attach
 from autodiff.elsewhere import answering
 
-from . import activations, initialize, layers, lecture, live, losses, module, network
+from . import activations, initialize, layers, lecture, live, losses, module, network, training
 from .activations import *
 from .layers import *
 from .live import *
 from .losses import *
 from .module import *
-from .neighbour import check_neighbour
 from .network import *
-
-try:
-    from . import training
-    from .training import *
-except ImportError:
-    check_neighbour("optim", __file__)
-    raise
+from .training import *
 
 if TYPE_CHECKING:
     from .estimators import Classifier as Classifier
@@ -40,4 +33,4 @@ else:  # type checkers read literal lists alone, and take everything public with
 
 
 attach(__name__)
-del TYPE_CHECKING, answering, attach, check_neighbour
+del TYPE_CHECKING, answering, attach

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from optim import Optimizer
+from autodiff.optim import Optimizer
 
 from .activations import log_softmax, softmax
 from .losses import cross_entropy, mean_squared_error

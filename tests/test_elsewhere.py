@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pydoc
 import re
@@ -119,16 +120,63 @@ def test_jit_is_a_second_name_of_compile():
     assert "compile" not in names
 
 
-@pytest.mark.parametrize("stranger", ["optim.py", "optim/__init__.py"])
-def test_a_strangers_module_that_hides_optim_is_named(stranger, tmp_path):
-    hiding = tmp_path / stranger
-    hiding.parent.mkdir(exist_ok=True)
-    hiding.write_text("")
+def test_the_longer_names_are_the_same_packages():
+    import autodiff.nn
+    import autodiff.optim
+
+    assert autodiff.nn is nn
+    assert autodiff.optim is optim
+    for package in (nn, optim):
+        for name in [name for name in sys.modules if name.startswith(f"{package.__name__}.")]:
+            assert importlib.import_module(f"autodiff.{name}") is sys.modules[name]
+    with pytest.raises(ModuleNotFoundError, match=r"nn\.nothing"):
+        importlib.import_module("autodiff.nn.nothing")
+    with pytest.raises(AttributeError, match="use nn"):
+        _ = autodiff.nn.BCELoss
+
+
+BESIDE = """
+import numpy as np, pickle, sys
+from autodiff import nn, optim
+from autodiff.nn import layers
+if {imported}:
+    import optim as theirs
+    assert theirs.THEIRS
+model = layers.Linear(2, 1, seed=0)
+assert type(model) is nn.Linear
+history = nn.fit(model, np.eye(2), np.ones((2, 1)), epochs=3, optimizer=optim.Adam, progress=False)
+nn.save(model, "model.npz")
+nn.load(model, "model.npz")
+again = pickle.loads(pickle.dumps(model))
+assert type(again) is nn.Linear
+from autodiff.testing import networks
+import optim as theirs
+assert theirs.THEIRS
+print(optim.minimize(lambda x: (x - 3.0) ** 2, 0.0).x)
+"""
+
+
+@pytest.mark.parametrize("imported", [False, True])
+@pytest.mark.parametrize("strangers", [["optim.py"], ["optim/__init__.py"], ["optim.py", "nn.py"]])
+def test_beside_a_strangers_modules_the_longer_names_are_ours_and_the_shorter_theirs(
+    strangers, imported, tmp_path
+):
+    for stranger in strangers:
+        (tmp_path / stranger).parent.mkdir(exist_ok=True)
+        (tmp_path / stranger).write_text("THEIRS = True")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    command = [sys.executable, "-c", "import nn"]
+    command = [sys.executable, "-c", BESIDE.format(imported=imported)]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
     )
-    found = hiding if stranger == "optim.py" else hiding.parent
-    assert done.returncode == 1
-    assert f"import nn: `import optim` finds {found}, which hides the package in" in done.stderr
+    assert (done.stdout, done.returncode) == ("3.0\n", 0), done.stderr
+
+
+def test_nn_works_beside_a_strangers_optim(tmp_path):
+    (tmp_path / "optim.py").write_text("THEIRS = True")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-c", "import nn, optim, autodiff.nn; print(optim.THEIRS, autodiff.nn is nn)"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "True True\n", done.stderr

@@ -35,10 +35,13 @@ FLAT = {
     "__init__",
     "__main__",
     "aliases",
+    "beside",
     "elsewhere",
     "graph",
     "lazy_names",
     "naming",
+    "nn",
+    "optim",
     "putting",
     "settings",
 }

@@ -142,10 +142,12 @@ def _check_file(option: str, path: str | None, known: Collection[str]) -> None:
 
 def answer_minimize(asked: Namespace) -> Answer:
     """A local minimum of the expression, searched for from these numbers."""
-    from optim.minimization import METHODS, OTHER_NAMES
+    from ..optim import minimization
 
     try:
-        method = chosen("method", OTHER_NAMES.get(asked.method.lower(), asked.method), METHODS)
+        method = chosen(
+            "method", minimization.OTHER_NAMES.get(asked.method.lower(), asked.method), minimization.METHODS
+        )
     except ValueError as error:
         raise Misuse(f"--method: {error}") from None
     _check_file("--plot", asked.plot, PLOTS)

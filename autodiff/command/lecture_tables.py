@@ -23,9 +23,8 @@ class Observation(NamedTuple):
 
 def answer_lecture(asked: Namespace) -> Answer:
     """Activations, nudges ∂a₁⁽²⁾/∂θ, the gradient of R(θ), and which numbers are printed otherwise."""
-    from nn import lecture, lecture_claims
-
     from ..checking.claims import check_claims
+    from ..nn import lecture, lecture_claims
 
     network = lecture.network()
     theta = {str(parameter.name): parameter for parameter in network.parameters()}

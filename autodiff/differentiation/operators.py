@@ -48,8 +48,8 @@ BINARY: dict[str, Callable[..., Any]] = {
     "matmul": ops.matmul,
 }
 
-OTHERWISE = ("compress", "partition", "sort")
-"""Methods of NumPy's arrays that Value lacks: one takes the condition first, two write into the array."""
+OTHERWISE = ("compress", "partition", "ptp", "sort")
+"""Methods of arrays that Value lacks: one takes the condition first, one went in NumPy 2, two write."""
 
 SAME_NAME = [name for name in ops.NAMES if hasattr(np.ndarray, name) and name not in OTHERWISE]
 """What is a method of NumPy's arrays, too."""
@@ -137,13 +137,22 @@ def _data_arguments(operation: Callable[..., Any]) -> int:
     return sum(parameter.kind is parameter.POSITIONAL_ONLY for parameter in parameters)
 
 
+def _names(function: Callable[..., Any]) -> list[str]:
+    """The names of its arguments; of one in C without a signature, such as NumPy 2.0's dot, by its text."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except ValueError:
+        listed = str(function.__doc__).partition("(")[2].partition(")")[0]
+        return [name.partition("=")[0].strip() for name in listed.split(",")]
+
+
 def _by_position(
     function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any], n: int
 ) -> tuple[Sequence[Any], dict[str, Any]]:
     """The first n arguments of a call of NumPy by position, those by name, too."""
     if len(args) >= n:
         return args, kwargs
-    names = list(inspect.signature(function).parameters)[:n]
+    names = _names(function)[:n]
     moved = [name for name in names if name in kwargs]
     rest = {name: x for name, x in kwargs.items() if name not in moved}
     return (*args, *(kwargs[name] for name in moved)), rest

@@ -78,7 +78,7 @@ class _Made:
     options: dict[str, Any]
 
     def make(self) -> Any:
-        import nn
+        from autodiff import nn
 
         arguments = (part.make() if isinstance(part, _Made) else part for part in self.arguments)
         return getattr(nn, self.name)(*arguments, **self.options)
@@ -119,7 +119,7 @@ def _name(draw: DrawFn, given: Names | None, offered: Mapping[str, Any], what: s
 
 def _options(draw: DrawFn, initialize: Names | None, dtype: np.dtype[Any]) -> dict[str, Any]:
     """What the model, or each of its layers, is made with besides sizes and activations."""
-    import nn
+    from autodiff import nn
 
     options: dict[str, Any] = {} if dtype == np.float64 else {"dtype": dtype.name}
     if initialize is not None:
@@ -210,7 +210,7 @@ def networks(
     X = np.array([[0.0]])
     y = np.array([[0.0]])
     """
-    import nn
+    from autodiff import nn
 
     loss = _name(draw, losses, LOSSES, "loss")
     forms, output = LOSSES[loss]

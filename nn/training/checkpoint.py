@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autodiff.optim import Optimizer, Schedule
 from autodiff.settings import required
-from optim import Optimizer, Schedule
 
 from ..module import Module, is_function
 from .archive import opened, write_arrays

@@ -9,8 +9,8 @@ from typing import Any, Never
 import numpy as np
 
 from autodiff.elsewhere import refuse_arguments
+from autodiff.optim import Optimizer
 from autodiff.values.leaving import revealing_cause
-from optim import Optimizer
 
 from ..elsewhere import OF_FIT
 from ..losses import mean_squared_error

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autodiff.optim import plot as pictures
 from autodiff.text import notebook
 from autodiff.text.curves import BLUE, ORANGE, Series, curves, falls_far
 from autodiff.text.escaping import mathtext
 from autodiff.text.notation import printable
 from autodiff.text.table import aligned
-from optim.plot.canvas import Axes, Figure, figure, owner
 
 from ..elsewhere import HistoryElsewhere
+
+canvas = pictures.canvas
 
 SHOWN = 10
 """Rows of the printed table, about: a long training is shown at even distances."""
@@ -153,7 +155,7 @@ class History(HistoryElsewhere):
 
     # -- drawing -------------------------------------------------------------------------------
 
-    def plot(self, axes: Axes | None = None) -> Figure:
+    def plot(self, axes: canvas.Axes | None = None) -> canvas.Figure:
         """Draw the losses against the epoch, and the metrics in a panel below. Needs matplotlib.
 
         On given axes, only the losses. The scale is logarithmic where they fall by more than a power
@@ -166,9 +168,9 @@ class History(HistoryElsewhere):
         if axes is not None:
             self._draw_losses(axes)
             axes.set_xlabel("epoch")
-            return owner(axes)
+            return canvas.owner(axes)
         count = 2 if self.metrics else 1
-        picture = figure(6.4, 3.6 + 2.0 * (count - 1))
+        picture = canvas.figure(6.4, 3.6 + 2.0 * (count - 1))
         panels = picture.subplots(count, sharex=True, squeeze=False)[:, 0]
         self._draw_losses(panels[0])
         if self.metrics:
@@ -176,7 +178,7 @@ class History(HistoryElsewhere):
         panels[-1].set_xlabel("epoch")
         return picture
 
-    def _draw_losses(self, ax: Axes) -> None:
+    def _draw_losses(self, ax: canvas.Axes) -> None:
         ax.set_ylabel("loss")
         _draw(ax, self.loss, "training", TRAINING)
         _draw(ax, self.validation_loss, "validation", VALIDATION)
@@ -186,7 +188,7 @@ class History(HistoryElsewhere):
         ax.legend(frameon=False)
         _tidy(ax)
 
-    def _mark_best(self, ax: Axes) -> None:
+    def _mark_best(self, ax: canvas.Axes) -> None:
         best = self.best_epoch
         if best is not None:
             height = self.monitored[best - 1]
@@ -194,7 +196,7 @@ class History(HistoryElsewhere):
             told = f"lowest: {height:.4g} in epoch {best}"
             ax.plot([best], [height], "o", color=color, markersize=6, zorder=3, label=told)
 
-    def _draw_metrics(self, ax: Axes) -> None:
+    def _draw_metrics(self, ax: canvas.Axes) -> None:
         """A colour says on which data, as above; the style of the line which metric."""
         names = [name for name in self.metrics if not name.startswith("validation ")]
         ax.set_ylabel(mathtext(names[0]) if len(names) == 1 else "metrics")
@@ -206,7 +208,7 @@ class History(HistoryElsewhere):
         _tidy(ax)
 
 
-def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-") -> None:
+def _draw(ax: canvas.Axes, column: list[float], name: str, color: str, style: str = "-") -> None:
     """A line; the few points of a short training are marked."""
     if column:
         marker = "." if len(column) <= SHOWN else ""
@@ -214,7 +216,7 @@ def _draw(ax: Axes, column: list[float], name: str, color: str, style: str = "-"
         ax.plot(epochs, column, style, marker=marker, color=color, linewidth=1.5, label=mathtext(name))
 
 
-def _tidy(ax: Axes) -> None:
+def _tidy(ax: canvas.Axes) -> None:
     from matplotlib.ticker import MaxNLocator
 
     ax.spines[["top", "right"]].set_visible(False)

@@ -10,13 +10,11 @@ import numpy as np
 
 from autodiff import Value, no_grad
 from autodiff.ops.plain import raw
+from autodiff.optim import Optimizer, Schedule, stochastic, stopping
 from autodiff.settings import chosen, flag, whole
 from autodiff.values.data import shape_of
 from autodiff.values.leaving import revealing_cause
 from autodiff.values.modes import forgetting
-from optim import Optimizer, Schedule
-from optim.stochastic import OPTIMIZERS
-from optim.stopping import checked
 
 from ..losses import Loss, given
 from ..module import Module, predicting
@@ -53,7 +51,7 @@ def check_settings(
             whole(f"fit: {name}", count, 1, "{} or more")
     if compiled is not None:
         flag("fit: compiled", compiled)
-    checked(callback, "fit", "a History")
+    stopping.checked(callback, "fit", "a History")
     return metrics
 
 
@@ -99,7 +97,7 @@ def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | N
     """The optimiser of a model's parameters."""
     if isinstance(optimizer, Optimizer):
         return _checked(optimizer, model, lr)
-    make: Make = OPTIMIZERS[known(optimizer)] if isinstance(optimizer, str) else optimizer
+    make: Make = stochastic.OPTIMIZERS[known(optimizer)] if isinstance(optimizer, str) else optimizer
     if not callable(make):
         raise TypeError(f"fit: optimizer must be a name, an Optimizer or a function, got {optimizer!r}")
     # An optimiser takes names, too, and says them in errors; a function may expect Values.
@@ -112,7 +110,7 @@ def optimizer_of(optimizer: str | Optimizer | Make, model: Module, lr: float | N
 
 def known(name: str) -> str:
     """An optimiser's name as it is written here, those of `second_order` among them."""
-    return chosen("optimizer", name, {name: name for name in (*OPTIMIZERS, *METHODS)})
+    return chosen("optimizer", name, {name: name for name in (*stochastic.OPTIMIZERS, *METHODS)})
 
 
 def _checked(optimizer: Optimizer, model: Module, lr: float | None) -> Optimizer:

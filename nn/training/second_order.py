@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from optim import Iterate, Result, l_bfgs, least_squares
-from optim.options import Options
-from optim.stopping import STOPPED, Callback, wants_to_stop
+from autodiff.optim import Iterate, Result, l_bfgs, least_squares, stopping
+from autodiff.optim import options as of_methods
 
 from ..losses import mean_squared_error, squared_error
 from ..module import Module
@@ -32,7 +31,7 @@ class Full:
     metrics: Mapping[str, Metric]
     patience: int | None
     compiled: bool | None = None
-    callback: Callback | None = None
+    callback: stopping.Callback | None = None
 
     progress: Progress = field(default_factory=Progress)
     history: History = field(default_factory=History)
@@ -71,8 +70,8 @@ class Full:
         self.progress.show(self.history)
         self._judge(self.history.best_epoch or 0)
         self.model.eval()
-        if wants_to_stop(self.callback, self.history):
-            self.stopped = self.stopped or STOPPED
+        if stopping.wants_to_stop(self.callback, self.history):
+            self.stopped = self.stopped or stopping.STOPPED
         self.model.train()
         return self.stopped is not None
 
@@ -85,7 +84,7 @@ class Full:
             self.best = self.model.state_dict()
         self.stopped = stopped_early(self.history, best, self.patience)
 
-    def options(self, epochs: int) -> Options:
+    def options(self, epochs: int) -> of_methods.Options:
         """What a method is given besides the function."""
         return {"max_steps": epochs, "callback": self.note, "path": False, "compiled": self.compiled}
 

@@ -15,9 +15,8 @@ import numpy as np
 from autodiff import Value, no_grad
 from autodiff.ops.plain import raw
 from autodiff.ops.totals import squares
+from autodiff.optim import Optimizer, Schedule, stopping
 from autodiff.values.lazy import computed, holds_tasks
-from optim import Optimizer, Schedule
-from optim.stopping import STOPPED, Callback, wants_to_stop
 
 from ..losses import Loss
 from ..module import Module
@@ -54,7 +53,7 @@ class Trainer:
     metrics: Mapping[str, Metric]
     seed: int
     compiled: bool | None = None
-    callback: Callback | None = None
+    callback: stopping.Callback | None = None
 
     warm_up: ClassVar[int | None] = None  # steps before a program takes over; as many as usual
 
@@ -157,8 +156,8 @@ class Trainer:
     def _show(self) -> None:
         """Let the callback see that an epoch is over."""
         self.model.eval()
-        if wants_to_stop(self.callback, self.history):
-            self.stopped = self.stopped or STOPPED
+        if stopping.wants_to_stop(self.callback, self.history):
+            self.stopped = self.stopped or stopping.STOPPED
 
     def _diverged(self, problem: str) -> None:
         best = self.best_epoch
@@ -171,7 +170,7 @@ class Trainer:
     def conclude(self) -> None:
         """Leave the weights that the training was for: the best, where it looked for them."""
         self.history.reason = self.stopped or f"reached {self.history.epochs} epochs"
-        if self.stopped not in (None, STOPPED) or self.patience is not None:
+        if self.stopped not in (None, stopping.STOPPED) or self.patience is not None:
             self.model.load_state_dict(self.best)
 
     def interrupt(self) -> None:

@@ -60,10 +60,9 @@ def figure(width: float, height: float) -> Figure:
 
 def owner(axes: Axes) -> Figure:
     """The figure that axes belong to, also through a subfigure."""
-    found = axes.get_figure(root=True)
-    if found is None:
+    if axes.figure is None:
         raise ValueError("plot: these axes were removed from their figure; give others")
-    return found
+    return axes.figure.figure
 
 
 def headed(picture: Figure, title: str, text: str = "") -> None:

@@ -11,6 +11,9 @@ try:
 except ImportError:  # where nothing is built, as in tests
     MetadataHookInterface = object
 
+PAGES = {"Documentation": "docs/start.md", "Changelog": "CHANGELOG.md"}
+"""Of the repository, by their names in registries."""
+
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!\w+:|#)([^)\s]+)\)")
 
 
@@ -28,7 +31,11 @@ class Readme(MetadataHookInterface):  # type: ignore[misc]
     """What pyproject.toml names as the hook."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Add the readme."""
+        """Add the readme, and the addresses, all of which are in one place."""
+        repository = self.config["repository"].rstrip("/")
+        metadata["urls"] = {"Repository": repository} | {
+            name: f"{repository}/blob/main/{path}" for name, path in PAGES.items()
+        }
         text = Path(self.root, "README.md").read_text(encoding="utf-8")
-        content = absolute(text, self.config["repository"])
+        content = absolute(text, repository)
         metadata["readme"] = {"content-type": "text/markdown", "text": content}

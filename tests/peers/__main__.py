@@ -1,4 +1,4 @@
-"""python -m tests.peers [--write]: the table of conventions, printed or written to docs/conventions.md."""
+"""python -m tests.peers [--write]: docs/conventions.md and docs/parity.md, printed or written."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import argparse
 
 from autodiff.files.writing import write
 
-from .page import PAGE, text
+from . import page, parity
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.peers", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} in place of printing it")
-    page = text()
-    if parser.parse_args().write:
-        write(PAGE, page.encode())
-    else:
-        print(page)
+    parser.add_argument("--write", action="store_true", help="write the pages in place of printing them")
+    given = parser.parse_args()
+    for one in (page, parity):
+        text = one.text()
+        if given.write:
+            write(one.PAGE, text.encode())
+        else:
+            print(text)

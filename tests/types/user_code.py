@@ -7,6 +7,7 @@ from typing import Any, assert_type
 import numpy as np
 
 import autodiff as ad
+import autodiff.nn as networks
 import nn
 import optim
 from autodiff import Value, elementwise, exp, grad, gradients, hessian, sigmoid, tanh, value_and_grad
@@ -88,3 +89,9 @@ history = nn.fit(model, X, t, epochs=2, progress=False)
 result = optim.minimize(f, 2.0)
 print(result.x, Line()(x), history)
 assert_type(Line()(x), Value)
+
+# -- the longer names --------------------------------------------------------------------------
+
+assert_type(networks.Linear(2, 1), nn.Linear)
+assert_type(ad.optim.minimize(lambda x: x**2, 1.0), optim.Result)
+assert_type(networks.lecture.network(), nn.Network)
