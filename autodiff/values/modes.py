@@ -106,6 +106,12 @@ class Tracer(Protocol):
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """What stands for a function of NumPy without derivative: a comparison, a test, a position."""
 
+    def given(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """What an operation is given, in the form in which it is recorded."""
+
+    def computed(self, operation: Any, data: Sequence[Any], inputs: Sequence[Any], metadata: Any) -> Any:
+        """What is recorded as the result of an operation: numbers of its shape and dtype."""
+
     def looped(self, loop: Any) -> Any:
         """What a scan gives, recorded as one operation; None where it is to be recorded step by step."""
 

@@ -1,7 +1,7 @@
 """How an operation is applied: on raw data it computes, on Values it also records a node.
 
 One recorder for each form of node. The first two are written out for the usual operands, whose time is
-Python's alone; whatever else turns up, an overflow, lazy data, an error, they leave to the third.
+Python's alone; whatever else turns up, a mode, an overflow, lazy data, an error, they leave to the third.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def _unary(operation: Operation, general: Callable[..., Any]) -> Callable[[Opera
         if type(x) is not Value:
             usual = type(x) is np.ndarray and x.dtype.kind == "f"
             return forward(x) if usual else _raw(operation, (x,), {})
+        if switch.on:
+            return general(x)
         a = x._data
         if type(a) is float:
             compute = scalar
@@ -62,7 +64,7 @@ def _unary(operation: Operation, general: Callable[..., Any]) -> Callable[[Opera
         node._x = x
         node._y = None
         node._tracked = x._tracked
-        return modes.observed(node) if switch.on else node
+        return node
 
     return apply
 
@@ -72,12 +74,16 @@ def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Oper
 
     def apply(x: Operand, y: Operand, /) -> Any:
         if type(x) is Value:
+            if switch.on:
+                return general(x, y)
             a, tracked = x._data, x._tracked
             if type(y) is Value:
                 b, tracked = y._data, tracked or y._tracked
             else:
                 b = y = y if type(y) is float else operation.operand(y)
         elif type(y) is Value:
+            if switch.on:
+                return general(x, y)
             a = x = x if type(x) is float else operation.operand(x)
             b, tracked = y._data, y._tracked
         else:
@@ -104,7 +110,7 @@ def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Oper
         node._x = x
         node._y = y
         node._tracked = tracked
-        return modes.observed(node) if switch.on else node
+        return node
 
     return apply
 
@@ -113,14 +119,16 @@ def _general(operation: Operation) -> Callable[..., Any]:
     def apply(*given: Operand, **named: Any) -> Any:
         if Value not in map(type, given):
             return _raw(operation, given, named)
-        inputs, metadata = operation.bind(given, named)
+        tracer = modes.tracer()
+        inputs, metadata = operation.bind(given if tracer is None else tracer.given(given), named)
         operands, data, tracked = [], [], False
         for x in inputs:
             x = x if type(x) is Value else operation.operand(x)
             operands.append(x)
             data.append(x._data if type(x) is Value else x)
             tracked = tracked or (type(x) is Value and x._tracked)
-        result = operation.computed(data, operands, metadata)
+        compute = operation.computed if tracer is None else partial(tracer.computed, operation)
+        result = compute(data, operands, metadata)
         node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 

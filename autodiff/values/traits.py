@@ -28,3 +28,4 @@ class Traits:
     conforming: bool = False
     nonnegative: bool = False
     batched: Callable[..., dict[str, Any] | None] | None = None
+    example: Callable[..., Any] | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -19,10 +19,11 @@ from ...ops import add
 from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
 from ...values.data import Data, is_lazy
-from ...values.operation import inputs_of, metadata_of
+from ...values.operation import Operation, inputs_of, metadata_of
 from ...values.value import Value, births, data_of
 from ..columns.columns import Columns, Disjoined
 from ..columns.computed import Computed
+from ..examples import brief, example
 from ..listing import Line, Listing, Origin
 from ..loop_step import LoopStep
 from . import refusals
@@ -33,6 +34,10 @@ from .origins import CHECK, Origins
 from .scans import looped
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
+
+
+Pulled: TypeAlias = tuple[LoopStep, list[Value]]
+"""The derivative of a step as a step, and what it gives."""
 
 
 class Recording(NamedTuple):
@@ -52,9 +57,12 @@ class Recording(NamedTuple):
 class Trace:
     """What the engine asks while f runs; see `modes.Tracer`."""
 
-    def __init__(self, absorbs: bool, joins: bool) -> None:
+    def __init__(self, absorbs: bool, joins: bool, likens: bool) -> None:
         self.absorbs = absorbs
         self._joins = joins
+        self._likens = likens
+        self.has_likened = False
+        """Whether something was recorded with an example of its result."""
         self.origins = Origins(recorded_from.__code__)
         self.gradients: set[int] = set()
         """The births of those that passes gave."""
@@ -63,6 +71,7 @@ class Trace:
         self.arguments: frozenset[int] = frozenset()
         self.checks: list[Value] = []
         """Numbers besides that are nan where a gradient inside of a loop holds nan."""
+        self._pulls: dict[Any, tuple[LoopStep, Pulled]] = {}
         self._ended: set[int] = set()
         """The births of what steps of loops were given that are recorded."""
         self.start = next(births)
@@ -108,6 +117,20 @@ class Trace:
         names = names_of(self.origins, nodes) if self.origins.told is None else {}
         listing, fixed = _listed(self, names, nodes, (*given, *shared), outputs)
         return LoopStep(listing, fixed, carries, rows, title), shared
+
+    def pulled_once(
+        self, step: LoopStep, g: Sequence[Any], at: Sequence[Value], pull: Callable[[], Pulled]
+    ) -> Pulled:
+        """The derivative of a step; that of the same step by the same is recorded once.
+
+        There may be many, as of the columns of a Jacobian. `g` has None for results that do not count, `at`
+        what the derivative is given.
+        """
+        kinds = tuple([(x.shape, x.dtype, x._tracked) for x in at])
+        key = id(step), tuple([seed is None for seed in g]), kinds
+        if key not in self._pulls:
+            self._pulls[key] = step, pull()
+        return self._pulls[key][1]
 
     def captured(
         self, nodes: Sequence[Value], outputs: Sequence[Value], given: Collection[int]
@@ -156,6 +179,20 @@ class Trace:
         """Note what the columns that are recorded next are."""
         self.origins.aside = self.origins.of_columns(kind.members[0], kind.sizes)
 
+    def given(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """What an operation is given; that one number fills a large array, nobody need find out again."""
+        return [*map(brief, operands)]
+
+    def computed(
+        self, operation: Operation, data: Sequence[Data], inputs: Sequence[Any], metadata: dict[str, Any]
+    ) -> Data:
+        """The result of an operation; of large ones an example."""
+        found = example(operation, data, metadata) if self._likens else None
+        if found is None:
+            return operation.computed(data, inputs, metadata)
+        self.has_likened = True
+        return found
+
     def looped(self, loop: Loop) -> Any:
         """A scan as one operation; None where it is recorded step by step."""
         return looped(self, loop)
@@ -184,15 +221,16 @@ def recorded_from(
     captured: Sequence[Value] = (),
     told: Origin | None = None,
     joins: bool = True,
+    likens: bool = True,
 ) -> Recording:
     """Call f on arguments made of `inputs`, and list what it records.
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
     place of their own, and then no line has a name. `joins` says that what is alike is computed side by side,
-    if f lets it.
+    if f lets it; `likens`, that of large results an example will do, if f bears that.
     """
-    trace = Trace(absorbs, joins)
+    trace = Trace(absorbs, joins, likens)
     trace.origins.told = told
     trace.arguments = frozenset(x._birth for x in inputs)
     try:
@@ -202,9 +240,13 @@ def recorded_from(
             trace.origins.told = CHECK
             watched = [] if absorbs else trace.check_since(trace.start, outputs)
     except Disjoined:
-        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins=False)
+        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, False, likens)
+    except Exception:  # a matrix of equal entries, say, has no inverse
+        if not trace.has_likened:
+            raise
+        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins, False)
     if trace.is_spoilt and not absorbs:
-        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins)
+        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins, likens)
     wanted = (*outputs, *watched)
     nodes = _recorded_since(trace.start, wanted)
     known = set(captured)
