@@ -1,7 +1,7 @@
 """Which cards a picture has: one for each part of a graph, or collapsed box, or for parts that are alike.
 
-A graph with more parts than a picture may have cards is collapsed as little as needed: first the
-innermost boxes, then those around them; then what is alike shares cards; at last only what is nearest
+A graph with more parts than a picture may have cards is collapsed as little as needed: first the steps of
+loops but the last, or else the innermost boxes, then those around them; then what is alike shares cards; at last only what is nearest
 to the outputs is drawn, with a card that says how much is missing. Inputs and parameters have cards of
 their own beside a collapsed box.
 """
@@ -20,6 +20,7 @@ from ..derivations.parts import Parts
 from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
+from .steps import gathered
 
 Collapse: TypeAlias = bool | int | str | Collection[str]
 
@@ -94,6 +95,9 @@ def collapsed(parts: Parts, max_cards: int, collapse: Collapse | None = None) ->
     closed = None if collapse is None else _closed(boxes, collapse)
     plain = _Ways(parts, range(len(parts.graph)), boxes, [1] * len(boxes), closed)
     way = plain.first_within(max_cards)
+    if closed is None and plain[0].size > max_cards and (steps := gathered(parts.graph, boxes)):
+        least = _Ways(parts, plain.groups, steps.boxes, [1] * len(steps.boxes), steps.early)[0]
+        way = least if least.size <= max_cards else way
     if way is None:
         alike = Equivalence(parts.graph, boxes)
         closed = closed and {alike.place[box] for box in closed}
