@@ -30,7 +30,7 @@ PAYS = 50
 """Evaluations after which it pays to compile."""
 
 Found: TypeAlias = tuple[Any, Vector]
-"""f(x), a number or a vector, and its derivatives."""
+"""f(x), a number or a vector, and its derivatives, or its gradient."""
 
 
 class Evaluated(NamedTuple):
@@ -50,7 +50,7 @@ class Evaluated(NamedTuple):
         along = value @ derivatives if derivatives.ndim > 1 else derivatives
         return cls(value, lambda: derivatives, lambda: along)
 
-    def compared(self) -> tuple[Any, Vector]:
+    def compared(self) -> Found:
         """What tells whether another has found the same."""
         return self.value, self.gradient()
 
@@ -144,21 +144,30 @@ class Compiled:
     def _begin(self, x: Vector) -> Evaluated:
         """Compile, if f can be a program that finds at x what the engine does; else `refusal` tells why."""
         wanted, self.refusal = observed(self.f.f, lambda: self.eagerly(x))
+        if self.refusal:
+            self._check_asked()
+            return wanted
+        expected = wanted.compared()
         try:
-            if not self.refusal:
-                self._program = autodiff.compile(self.traced(self.f.f, self.over))
-                self._program(*self.over.given(x))
-                self._version, self._since = self._program.versions[-1], self._seen + 1
-                self._scales = [float(np.max(np.abs(x), initial=0.0)) for x in wanted.compared()]
-                found = self._compare(x, wanted)
-                self._used = not self.refusal
-                wanted = found if self._used else wanted
+            self._program = autodiff.compile(self.traced(self.f.f, self.over))
+            self._program(*self.over.given(x))
+            self._version, self._since = self._program.versions[-1], self._seen + 1
+            self._scales = [float(np.max(np.abs(part), initial=0.0)) for part in expected]
+            found = self._compare(x, expected)
+            self._used = not self.refusal
         except Exception as error:  # whatever code raises that is shown Values in place of numbers
             if self.asked:
                 raise
             self.refusal = f"{error}"
         self._check_asked()
-        return wanted
+        return found if self._used else self._again(x)
+
+    def _again(self, x: Vector) -> Evaluated:
+        """What the engine finds once more: parameters may have been assigned since."""
+        count = self.f.calls
+        found = self.eagerly(x)
+        self.f.calls = count
+        return found
 
     def _evaluated(self, x: Vector) -> Found:
         assert self._program is not None
@@ -182,17 +191,15 @@ class Compiled:
         return outdated
 
     def _check(self, x: Vector) -> None:
-        count = self.f.calls
-        self._compare(x, self.eagerly(x))
-        self.f.calls = count
+        self._compare(x, self._again(x).compared())
 
-    def _compare(self, x: Vector, wanted: Evaluated) -> Evaluated:
+    def _compare(self, x: Vector, wanted: Found) -> Evaluated:
         """What the program finds at x, which is to be as wanted."""
         count = self.f.calls
         found = Evaluated.of(*self._evaluated(x))
         self.f.calls = count
         tolerance = self.over.epsilon**0.6
-        pairs = zip(found.compared(), wanted.compared(), self._scales, strict=True)
+        pairs = zip(found.compared(), wanted, self._scales, strict=True)
         if not all(np.allclose(a, b, tolerance, tolerance * scale, equal_nan=True) for a, b, scale in pairs):
             self.refusal = "a program does not compute what f does by now"
         return found
