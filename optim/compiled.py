@@ -2,8 +2,8 @@
 
 Compiling takes as long as some fifty evaluations, whatever the function: both go by the number of its
 operations. So a program takes over after so many, and costs at most a few times what the better choice would
-have cost. The steps of a loop are as many evaluations of what is compiled once: a long one is compiled as soon
-as it is seen. The clock does not decide, so that the same call ends the same.
+have cost. The steps of a loop are as many evaluations of what is compiled once: a long one is compiled as
+soon as it is seen. The clock does not decide, so that the same call ends the same.
 
 A program computes what f computed when it was recorded, and nothing besides. So f must be seen to do nothing
 else, and to read what stays: see `observed`, and `Compiled.outdated` for what cannot be seen. Evaluations
@@ -129,7 +129,7 @@ class Compiled:
         return self.eagerly(x) if self.refusal else Evaluated.of(*found)
 
     def _eagerly_or_begin(self, x: Vector) -> Evaluated:
-        """What the engine finds, as long as a program does not pay: how many steps there are, a call shows."""
+        """What the engine finds while a program does not pay; how many steps there are, a call shows."""
         if not self._pays():
             found = self.eagerly(x)
             if not self._pays():

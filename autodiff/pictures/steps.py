@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,7 +28,7 @@ def gathered(graph: Graph, boxes: Boxes) -> Steps | None:
         siblings[boxes.parents[box], title].append(box)
     chains = [steps for steps in siblings.values() if len(steps) >= MANY]
     linked = _linked(graph, boxes) if chains else set()
-    chains = [steps for steps in chains if all(pair in linked for pair in zip(steps, steps[1:], strict=False))]
+    chains = [steps for steps in chains if all(pair in linked for pair in itertools.pairwise(steps))]
     if not chains:
         return None
     steps = _merged(boxes, chains)
@@ -42,7 +43,9 @@ def _linked(graph: Graph, boxes: Boxes) -> set[tuple[int, int]]:
         pairs |= {(boxes.of[i], boxes.of[node.id]) for i in node.inputs}
     for start, end in pairs:
         around = {boxes.parents[box]: box for box in boxes.around(start)}
-        found |= {(around[boxes.parents[box]], box) for box in boxes.around(end) if boxes.parents[box] in around}
+        found |= {
+            (around[boxes.parents[box]], box) for box in boxes.around(end) if boxes.parents[box] in around
+        }
     return found
 
 

@@ -27,7 +27,9 @@ class Forward(Operation):
         return result if getattr(result, "dtype", None) == np.bool_ else canonical(result)
 
 
-def _declared(symbol: str | None = None, example: Callable[..., Data] | None = None) -> Callable[[Callable[..., Data]], Any]:
+def _declared(
+    symbol: str | None = None, example: Callable[..., Data] | None = None
+) -> Callable[[Callable[..., Data]], Any]:
     """Declare an operation by its forward computation, which remains a function of raw data."""
 
     def declare(body: Any) -> Any:

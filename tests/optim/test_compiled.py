@@ -336,4 +336,7 @@ def test_a_loop_that_decides_by_numbers_stays_with_the_engine():
 
     found = least_squares(residuals, np.array([1.0, 1.0]), max_steps=5)
     assert "inside a compiled function" in found.engine
-    assert found.evaluations == least_squares(residuals, np.array([1.0, 1.0]), max_steps=5, compiled=False).evaluations
+    assert (
+        found.evaluations
+        == least_squares(residuals, np.array([1.0, 1.0]), max_steps=5, compiled=False).evaluations
+    )
