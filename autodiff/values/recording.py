@@ -1,7 +1,8 @@
 """How an operation is applied: on raw data it computes, on Values it also records a node.
 
 One recorder for each form of node. The first two are written out for the usual operands, whose time is
-Python's alone; whatever else turns up, a mode, an overflow, lazy data, an error, they leave to the third.
+Python's alone; whatever else turns up, an overflow, lazy data, an error, arrays while a program is recorded,
+they leave to the third.
 """
 
 from __future__ import annotations
@@ -39,12 +40,10 @@ def _unary(operation: Operation, general: Callable[..., Any]) -> Callable[[Opera
         if type(x) is not Value:
             usual = type(x) is np.ndarray and x.dtype.kind == "f"
             return forward(x) if usual else _raw(operation, (x,), {})
-        if switch.on:
-            return general(x)
         a = x._data
         if type(a) is float:
             compute = scalar
-        elif type(a) in USUAL:
+        elif type(a) in USUAL and not switch.tracing:
             compute = forward
         else:
             return general(x)
@@ -64,7 +63,7 @@ def _unary(operation: Operation, general: Callable[..., Any]) -> Callable[[Opera
         node._x = x
         node._y = None
         node._tracked = x._tracked
-        return node
+        return modes.observed(node) if switch.on else node
 
     return apply
 
@@ -74,15 +73,15 @@ def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Oper
 
     def apply(x: Operand, y: Operand, /) -> Any:
         if type(x) is Value:
-            if switch.on:
-                return general(x, y)
             a, tracked = x._data, x._tracked
             if type(y) is Value:
                 b, tracked = y._data, tracked or y._tracked
+            elif switch.tracing:
+                return general(x, y)
             else:
                 b = y = y if type(y) is float else operation.operand(y)
         elif type(y) is Value:
-            if switch.on:
+            if switch.tracing:
                 return general(x, y)
             a = x = x if type(x) is float else operation.operand(x)
             b, tracked = y._data, y._tracked
@@ -90,7 +89,7 @@ def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Oper
             return _raw(operation, (x, y), {})
         if elementwise and type(a) is float is type(b):
             compute = scalar
-        elif type(a) in USUAL and type(b) in USUAL:
+        elif type(a) in USUAL and type(b) in USUAL and not switch.tracing:
             compute = forward
         else:
             return general(x, y)
@@ -110,7 +109,7 @@ def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Oper
         node._x = x
         node._y = y
         node._tracked = tracked
-        return node
+        return modes.observed(node) if switch.on else node
 
     return apply
 

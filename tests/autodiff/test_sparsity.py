@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 from autodiff import Value, hessian, jacobian
 from autodiff.differentiation import jacobians, sparsity
-from autodiff.differentiation.engine import gradients
+from autodiff.differentiation.engine import along, gradients
 from autodiff.differentiation.sparsity import coloured, pattern_of
 from autodiff.differentiation.structure import leaves
 from tests.cases import CASES, Elementwise
@@ -30,12 +30,15 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Counts the passes by which rows and columns are found."""
     count = [0]
 
-    def counted(*args: Any, **kwargs: Any) -> Any:
-        count[0] += 1
-        return gradients(*args, **kwargs)
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            count[0] += 1
+            return function(*args, **kwargs)
 
-    monkeypatch.setattr("autodiff.differentiation.functional.gradients", counted)
-    monkeypatch.setattr(jacobians, "gradients", counted)
+        return call
+
+    monkeypatch.setattr("autodiff.differentiation.functional.gradients", counted(gradients))
+    monkeypatch.setattr(jacobians, "along", counted(along))
     return count
 
 
