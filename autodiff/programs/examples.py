@@ -36,8 +36,10 @@ def brief(x: Any) -> Any:
     if not is_large(x) or compact(x) is not x:
         return x
     first = x[(slice(1),) * x.ndim]
-    same = np.array_equal(x, np.broadcast_to(first, x.shape)) and (first or not np.signbit(x).any())
-    return np.broadcast_to(first.copy(), x.shape) if same else x
+    if x[(-1,) * x.ndim] != first.item() or not np.array_equal(x, np.broadcast_to(first, x.shape)):
+        return x
+    zeros_differ = not first.any() and np.signbit(x).any()
+    return x if zeros_differ else np.broadcast_to(first.copy(), x.shape)
 
 
 def is_large(x: Data) -> bool:

@@ -198,7 +198,7 @@ class Operation(Traits):
                 return float(x)
             if (kind is list or kind is tuple) and holds_values(x):
                 return self.array(x)
-            if kind is np.ndarray and (entry := compact(x)) is not x:  # as the gradient of a sum
+            if kind is np.ndarray and x.ndim and not x.strides[0] and (entry := compact(x)) is not x:
                 return np.broadcast_to(as_data(entry, copy=copy, masks=masks), x.shape)
             return as_data(x, copy=copy, masks=masks)
         except OverflowError:
