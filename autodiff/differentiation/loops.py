@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..ops import getitem, stack
-from ..ops.joining import parts_at
+from ..ops.joining import _split
 from ..values import modes
 from ..values.data import as_data, canonical, dtype_of, shape_of
 from ..values.scopes import mark_call
@@ -135,7 +135,7 @@ def _rows(x: Any, length: int) -> Callable[[int], Any]:
         return lambda t: canonical(x[t])
     if length <= FEW:
         return partial(getitem, x)
-    return parts_at(
+    return _split(
         x, indices=tuple(range(length))
     ).__getitem__  # one by one, the gradient would be n of them
 

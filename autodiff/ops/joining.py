@@ -167,14 +167,14 @@ def append(arr: Operand, /, values: Operand, axis: int | None = None) -> Any:
         shape=shape_of(x),
     ),
 )
-def parts_at(x: Data, /, indices: tuple[Any, ...]) -> Data:
+def _split(x: Data, /, indices: tuple[Any, ...]) -> Data:
     """The parts of x at several indices.   x̄ = zeros, with the ȳ of each part added in its place."""
     return tuple(x[index] for index in indices)
 
 
 @primitive(linear=True, dparts=lambda g, y, parts, i, indices, shape: g[indices[i]])
 def _unsplit(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
-    """Zeros of a shape, with parts added at their indices: the adjoint of `parts_at`."""
+    """Zeros of a shape, with parts added at their indices: the adjoint of `_split`."""
     result = zeros_for(parts[0], shape)
     for part, place in zip(parts, indices, strict=True):
         if 0 not in shape_of(part):  # Dask assigns nothing to no places
@@ -204,7 +204,7 @@ def array_split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -
         cuts = [i * size + min(i, longer) for i in range(sections + 1)]
     else:
         cuts = [0, *map(index, indices_or_sections), n]
-    return list(parts_at(ary, tuple(along(axis, slice(start, stop)) for start, stop in pairwise(cuts))))
+    return list(_split(ary, tuple(along(axis, slice(start, stop)) for start, stop in pairwise(cuts))))
 
 
 def split(ary: Operand, /, indices_or_sections: Sections, axis: int = 0) -> list[Any]:
