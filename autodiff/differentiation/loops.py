@@ -135,9 +135,7 @@ def _rows(x: Any, length: int) -> Callable[[int], Any]:
         return lambda t: canonical(x[t])
     if length <= FEW:
         return partial(getitem, x)
-    return _split(
-        x, indices=tuple(range(length))
-    ).__getitem__  # one by one, the gradient would be n of them
+    return _split(x, indices=tuple(range(length))).__getitem__  # one by one, the gradient would be n of them
 
 
 def collected(ys: list[Any], length: int, name: str = "y") -> Any:
