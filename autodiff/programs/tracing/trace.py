@@ -6,9 +6,9 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,17 +18,18 @@ from ...differentiation.structure import leaves, mapped
 from ...ops import add
 from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
-from ...values.data import Data, is_lazy
-from ...values.operation import Operation, inputs_of, metadata_of
+from ...values.data import Data
+from ...values.operation import Operation, inputs_of
 from ...values.value import Value, births, data_of
 from ..columns.columns import Columns, Disjoined
 from ..columns.computed import Computed
 from ..examples import brief, example
-from ..listing import Line, Listing, Origin
+from ..listing import Listing, Origin
 from ..loop_step import LoopStep
 from . import refusals
 from .conditions import CONDITIONS
 from .line_names import names_of
+from .lines import listed, recorded_since
 from .nan_check import total
 from .origins import CHECK, Origins
 from .scans import looped
@@ -96,7 +97,7 @@ class Trace:
 
     def check_since(self, since: int, outputs: Sequence[Value]) -> list[Value]:
         """A number, if there must be one, that is nan where a gradient that the step computes holds nan."""
-        nodes = _recorded_since(since, outputs)
+        nodes = recorded_since(since, outputs)
         found = total(self.gradients, nodes, outputs) if self.gradients else None
         own = [*([] if found is None else [found]), *self.checks]
         self.checks = []
@@ -112,10 +113,10 @@ class Trace:
         title: str,
     ) -> tuple[LoopStep, tuple[Value, ...]]:
         """What was recorded since then as a step, and the Values that it takes besides what it is given."""
-        nodes = _recorded_since(since, outputs)
+        nodes = recorded_since(since, outputs)
         shared = self.captured(nodes, outputs, {x._birth for x in given})
         names = names_of(self.origins, nodes) if self.origins.told is None else {}
-        listing, fixed = _listed(self, names, nodes, (*given, *shared), outputs)
+        listing, fixed = listed(self.origins, names, nodes, (*given, *shared), outputs)
         return LoopStep(listing, fixed, carries, rows, title), shared
 
     def pulled_once(
@@ -248,98 +249,10 @@ def recorded_from(
     if trace.is_spoilt and not absorbs:
         return recorded_from(f, args, kwargs, inputs, True, captured, told, joins, likens)
     wanted = (*outputs, *watched)
-    nodes = _recorded_since(trace.start, wanted)
+    nodes = recorded_since(trace.start, wanted)
     known = set(captured)
     used = trace.captured(nodes, outputs, {x._birth for x in inputs})
     captured = (*captured, *[x for x in used if x not in known])
     names = names_of(trace.origins, nodes) if told is None else {}
-    listing, _ = _listed(trace, names, nodes, (*inputs, *captured), wanted)
+    listing, _ = listed(trace.origins, names, nodes, (*inputs, *captured), wanted)
     return Recording(listing, result, outputs, captured, bool(watched))
-
-
-# -- the listing -------------------------------------------------------------------------------
-
-
-def _listed(
-    trace: Trace,
-    names: Mapping[int, str],
-    nodes: Sequence[Value],
-    inputs: Sequence[Value],
-    outputs: Sequence[Value],
-) -> tuple[Listing, frozenset[int]]:
-    """The recorded graph as lines, and which of them depend on no variable."""
-    book = _Book(names)
-    for value in inputs:
-        name = value.name or names.get(value._birth)
-        book.enter(value, Line("input", _sized(value._data), name=name))
-    for node in nodes:
-        operation, operands = node._operation, inputs_of(node)
-        places = tuple([book.place(x) for x in operands])
-        name = book.name(node, trace.origins.differentiated.get(node._birth))
-        origin = trace.origins.get(node)
-        book.enter(
-            node, Line("computed", _sized(node._data), operation, places, metadata_of(node), name, origin)
-        )
-    fixed = frozenset([book.place(x) for x in (*inputs, *nodes) if not x._tracked])
-    return Listing(book.lines, tuple(map(book.place, outputs))), fixed
-
-
-def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
-    """What the outputs were computed from while f ran, in order of birth."""
-    found: dict[int, Value] = {}
-    stack = list(outputs)
-    while stack:
-        value = stack.pop()
-        if value._operation is not None and value._birth > start and value._birth not in found:
-            found[value._birth] = value
-            stack.extend([x for x in inputs_of(value) if isinstance(x, Value)])
-    return [found[birth] for birth in sorted(found)]
-
-
-class _Book:
-    """The lines so far, and at which line each Value stands."""
-
-    def __init__(self, names: Mapping[int, str]) -> None:
-        self.lines: list[Line] = []
-        self._places: dict[int, int] = {}
-        self._names = names
-
-    def name(self, node: Value, of: Value | None) -> str | None:
-        """The name of a node; a gradient is called ∂ and `of`."""
-        if of is None or node.name:
-            return self._names.get(node._birth, node.name)
-        name = self.lines[self._places[of._birth]].name if of._birth in self._places else of.name
-        return f"∂{name}" if name else None
-
-    def enter(self, value: Value, line: Line) -> None:
-        self._places[value._birth] = len(self.lines)
-        self.lines.append(line)
-
-    def place(self, x: Any) -> int:
-        """The line of an operand; a constant is entered at its first use."""
-        data = data_of(x)
-        if is_lazy(data):
-            raise TypeError(
-                f"compile: f closes over a {type(data).__name__}; programs run on NumPy arrays alone"
-            )
-        if not isinstance(x, Value):
-            self.lines.append(Line("constant", x))
-            return len(self.lines) - 1
-        if x._birth not in self._places:
-            self.enter(x, Line("constant", x._data, name=x.name))
-        return self._places[x._birth]
-
-
-def _sized(data: Data) -> Data:
-    """Shape and dtype of data, without the numbers where these are many."""
-    if isinstance(data, tuple):
-        return tuple(map(_sized, data))
-    if isinstance(data, np.ndarray):
-        return _zeros(data.shape, data.dtype)
-    return data
-
-
-@lru_cache(maxsize=256)
-def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Data:
-    """An array that takes no memory, and cannot be written into."""
-    return np.broadcast_to(np.zeros((), dtype), shape)
