@@ -121,8 +121,9 @@ class Putting:
         if len(inputs) == 1 and hands_on(node) and id not in self._outputs:
             (self._handed[id],) = inputs
             return
+        count = FEW if isinstance(node.data, tuple) else 1  # each of several results uses it
         for position, x in enumerate(inputs):
-            self._uses[x] = min(self._uses[x] + 1, FEW)
+            self._uses[x] = min(self._uses[x] + count, FEW)
             self._user[x], self._position[x] = id, position
 
     # -- node by node ------------------------------------------------------------------------------

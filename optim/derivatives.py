@@ -21,7 +21,7 @@ from autodiff.values.lazy import computed, holds_tasks
 from autodiff.values.modes import differentiating, inside_derivative
 
 from .box import Bounds
-from .compiled import Compiled, Counted, Traced
+from .compiled import Compiled, Counted, Evaluated, Traced
 from .unknowns import Unknowns, Vector, flat
 
 Product = Callable[[Vector], Vector]
@@ -135,9 +135,10 @@ class Exact(ByChainRule):
 
     def value_and_gradient(self, x: Vector) -> tuple[float, Vector]:
         """f(x) and ∇f(x)."""
-        return self.compiled.at(x) or self._eagerly(x)
+        found = self.compiled.at(x)
+        return found.value, found.derivatives()
 
-    def _eagerly(self, x: Vector) -> tuple[float, Vector]:
+    def _eagerly(self, x: Vector) -> Evaluated:
         with differentiating():
             call = self.over.call(self.f, x, False)
             y = _one_number(call.output)
@@ -147,7 +148,7 @@ class Exact(ByChainRule):
             if holds_tasks(raw(y)):
                 self.products = 0
             value, *gradient = computed([raw(y), *call.gradient(y)])
-            return float(value), flat(gradient)
+            return Evaluated.of(float(value), flat(gradient))
 
     def curvature(self, x: Vector) -> Product:
         """The function v ↦ H(x)·v, over the recorded graph of the gradient."""

@@ -72,7 +72,7 @@ def _node(function: Function, operands: Sequence[Any]) -> list[Any]:
     operands = [*operands, *closed_over]
     together = recorded(TOGETHER, tuple(map(data_of, operands)), operands, {}, True)
     data = tuple(map(data_of, outputs))
-    node = recorded(_operation(function, operands, len(cut), kept), data, (together,), {}, True)
+    node = recorded(_Again(function, operands, len(cut), kept).operation, data, (together,), {}, True)
     return [part(node, i, len(data)) if kept[i] else outputs[i] for i in range(len(data))]
 
 
@@ -92,49 +92,68 @@ def _closed_over(outputs: Sequence[Any], since: int, given: Sequence[Any]) -> li
     return found
 
 
-def _operation(function: Function, operands: Sequence[Any], count: int, kept: Sequence[bool]) -> Operation:
-    """A function of the first so many operands, which closes over the others, as an operation of all."""
-    tracked = [*map(_is_variable, operands)]
-    closed_over = [x._birth for x in operands[count:]]
+class _Again:
+    """A function of the first so many operands, which closes over the others, done again for its gradient."""
 
-    def pull(seeds: Sequence[Any], mask: Any, given: Sequence[Any], known: Sequence[Any] = ()) -> list[Any]:
-        at = [variable(x) if is_variable else x for x, is_variable in zip(given, tracked, strict=True)]
-        with modes.mode(_Instead(dict(zip(closed_over, at[count:], strict=True)))):
-            outputs = function(at[:count])
+    def __init__(self, function: Function, operands: Sequence[Any], count: int, kept: Sequence[bool]) -> None:
+        self.function, self.count, self.kept = function, count, kept
+        self.tracked = [*map(_is_variable, operands)]
+        self.closed_over = [x._birth for x in operands[count:]]
+
+    @property
+    def operation(self) -> Operation:
+        """It as one operation of all operands together."""
+
+        def scan(inputs: Any, /) -> Any:
+            with modes.no_grad():
+                return tuple(map(data_of, self.function(inputs[: self.count])))
+
+        return Operation(
+            scan,
+            {"dinputs": lambda g, y, inputs: self.pulled(g, y, inputs)},
+            elementwise=False,
+            masked=lambda g, mask, y, inputs: self.pulled(g, y, inputs, mask),
+        )
+
+    def pulled(self, g: Any, y: Any, inputs: Any, mask: Any = None) -> tuple[Any, ...]:
+        """The gradients of the operands, None for those that are none; recorded where these are Values."""
+        if not isinstance(inputs, Value):
+            found = iter([*map(data_of, self.pull(g, mask, inputs, y))])
+        else:
+            seeds = [seed for seed in g if seed is not None]
+
+            def pull(given: Sequence[Any]) -> list[Any]:
+                return self.pull(_spread(g, given), mask, given[len(seeds) :])
+
+            found = iter(_node(pull, [*seeds, *inputs._x]))
+        return tuple([next(found) if is_variable else None for is_variable in self.tracked])
+
+    def pull(
+        self, seeds: Sequence[Any], mask: Any, given: Sequence[Any], known: Sequence[Any] = ()
+    ) -> list[Any]:
+        """The gradients of the variables, from those of the results, which are computed again."""
+        at = [variable(x) if is_variable else x for x, is_variable in zip(given, self.tracked, strict=True)]
+        outputs = self.outputs(at, known)
+        wanted = [x for x, is_variable in zip(at, self.tracked, strict=True) if is_variable]
+        parts = [
+            gradients(y * marks if mask else y, wanted, seed, create_graph=True)
+            for y, seed, marks, kept in zip(
+                outputs, seeds, mask or [1.0] * len(outputs), self.kept, strict=True
+            )
+            if kept and seed is not None
+        ]
+        return [reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
+
+    def outputs(self, at: Sequence[Any], known: Sequence[Any]) -> list[Any]:
+        """The results once more. Raises ValueError where they are not what is known of them."""
+        with modes.mode(_Instead(dict(zip(self.closed_over, at[self.count :], strict=True)))):
+            outputs = self.function(at[: self.count])
         if not all(map(_same, outputs, known)):
             raise ValueError(
                 "scan: step must do the same each time with checkpoint, which computes it again; give random "
                 "numbers as xs"
             )
-        wanted = [x for x, is_variable in zip(at, tracked, strict=True) if is_variable]
-        ends = zip(outputs, seeds, mask or [1.0] * len(outputs), kept, strict=True)
-        parts = [
-            gradients(y * marks if mask else y, wanted, seed, create_graph=True)
-            for y, seed, marks, variable_ in ends
-            if variable_ and seed is not None
-        ]
-        return [reduce(lambda a, b: a + b, terms) for terms in zip(*parts, strict=True)]
-
-    def pulled(g: Any, y: Any, inputs: Any, mask: Any = None) -> tuple[Any, ...]:
-        if not isinstance(inputs, Value):
-            found = iter([*map(data_of, pull(g, mask, inputs, y))])
-        else:
-            seeds = [seed for seed in g if seed is not None]
-            found = iter(
-                _node(lambda given: pull(_spread(g, given), mask, given[len(seeds) :]), [*seeds, *inputs._x])
-            )
-        return tuple([next(found) if is_variable else None for is_variable in tracked])
-
-    def scan(inputs: Any, /) -> Any:
-        with modes.no_grad():
-            return tuple(map(data_of, function(inputs[:count])))
-
-    return Operation(
-        scan,
-        {"dinputs": lambda g, y, inputs: pulled(g, y, inputs)},
-        elementwise=False,
-        masked=lambda g, mask, y, inputs: pulled(g, y, inputs, mask),
-    )
+        return outputs
 
 
 class _Instead:

@@ -109,24 +109,36 @@ def gradients(
         raise TypeError(f"gradients: the output must be a Value, got {type(output).__name__}")
     single = not isinstance(wrt, (list, tuple))
     targets: Sequence[Value] = [wrt] if single else wrt  # type: ignore[list-item, assignment]
-    births = set()
     for target in targets:
         if not isinstance(target, Value):
             raise TypeError(f"gradients: differentiate with respect to Values, got {type(target).__name__}")
         if not target._tracked:
             raise ValueError(f"gradients: {target.described()} is a constant; make it without constant=True")
-        births.add(target._birth)
-    start = _seed(output, seed, create_graph)
+    result = _computed(output, targets, _seed(output, seed, create_graph), create_graph)
+    return result[0] if single else result
+
+
+def _computed(
+    output: Value, targets: Sequence[Value], start: Any, create_graph: bool, linear: bool = False
+) -> list[Any]:
+    """The gradients with respect to Values, where the output has the gradient `start`."""
+    births = {target._birth for target in targets}
     if create_graph or traced(output):
         with modes.differentiating():
-            _, found = pulled_back(output, births, start, record=True, create_graph=create_graph)
+            _, found = pulled_back(output, births, start, True, create_graph, linear=linear)
             result = [_recorded(target, found.get(target._birth)) for target in targets]
-        if not create_graph:
-            result = list(map(plain, result))
-    else:
-        nodes, found = pulled_back(output, births, start, record=False, create_graph=False)
-        result = list(_handed_out([(target, found.get(target._birth)) for target in targets], nodes))
-    return result[0] if single else result
+        return result if create_graph else list(map(plain, result))
+    nodes, found = pulled_back(output, births, start, False, False, linear=linear)
+    return list(_handed_out([(target, found.get(target._birth)) for target in targets], nodes))
+
+
+@quietly
+def along(row: Value, seed: Value, direction: Any, create_graph: bool) -> Any:
+    """J·v of uᵀ·J, which is linear in the seed u: its gradient with respect to u, along v.
+
+    What J is made of are variables, too: a zero among them is no structural one, though u alone varies.
+    """
+    return _computed(row, [seed], _seed(row, direction, create_graph), create_graph, linear=True)[0]
 
 
 @quietly

@@ -18,7 +18,7 @@ import numpy as np
 from ..values.data import as_data, dtype_of, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
-from .engine import gradients, in_numbers, plain, variable
+from .engine import along, gradients, in_numbers, plain, variable
 from .evaluation import Arguments, Evaluation, Function, evaluated, number, records
 from .structure import leaves, leaves_like, mapped, rebuilt
 
@@ -195,7 +195,7 @@ def _pushed(call: Evaluation, output: Any, directions: Sequence[Any]) -> Any:
     """The derivative of one number or array of the output in a direction."""
     seed, rows = linear(call, output)
     moved = [
-        gradients(row, seed, _like(row, v, "tangent"), call.record)
+        along(row, seed, _like(row, v, "tangent"), call.record)
         for row, v in zip(rows, directions, strict=True)
     ]
     return functools.reduce(lambda a, b: a + b, moved)

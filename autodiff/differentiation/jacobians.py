@@ -13,7 +13,7 @@ from ..ops import stack
 from ..values.data import Data, as_data, dtype_of, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
-from .engine import gradients
+from .engine import along
 from .evaluation import Arguments, Evaluation, Function, evaluated, records
 from .functional import Gradient, grad, linear
 from .sparsity import Colouring, coloured, pattern_of
@@ -113,7 +113,7 @@ def _columns(call: Evaluation, output: Any, parts: Sequence[Colouring | None]) -
     seed, rows = linear(call, output)
     found = []
     for row, variable, colouring in zip(rows, leaves(call.variables), parts, strict=True):
-        columns = [gradients(row, seed, unit, call.record) for unit in _units(variable, colouring)]
+        columns = [along(row, seed, unit, call.record) for unit in _units(variable, colouring)]
         turned = _assembled(columns, colouring, (variable.size, math.prod(seed.shape)), variable)
         turned = turned.T if shape_of(turned) else turned
         found.append(turned.reshape(seed.shape + variable.shape) if shape_of(turned) else turned)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ..ops import getitem, stack
+from ..ops.joining import _split
 from ..values import modes
 from ..values.data import as_data, canonical, dtype_of, shape_of
 from ..values.scopes import mark_call
@@ -132,17 +133,9 @@ def rows_of(xs: Any, length: int) -> Callable[[int], Any]:
 def _rows(x: Any, length: int) -> Callable[[int], Any]:
     if type(x) is not Value:
         return lambda t: canonical(x[t])
-    return partial(getitem, x) if length <= FEW else [*_halved(x, length)].__getitem__
-
-
-def _halved(x: Value, length: int) -> Iterator[Any]:
-    """The rows of a Value, by halves: the gradient of n rows one by one would be n arrays of them all."""
-    if length <= 2:
-        yield from (getitem(x, t) for t in range(length))
-        return
-    middle = length // 2
-    yield from _halved(getitem(x, slice(None, middle)), middle)
-    yield from _halved(getitem(x, slice(middle, None)), length - middle)
+    if length <= FEW:
+        return partial(getitem, x)
+    return _split(x, indices=tuple(range(length))).__getitem__  # one by one, the gradient would be n of them
 
 
 def collected(ys: list[Any], length: int, name: str = "y") -> Any:

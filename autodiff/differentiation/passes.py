@@ -24,12 +24,15 @@ def pulled_back(
     record: bool,
     create_graph: bool,
     here_alone: bool = True,
+    linear: bool = False,
 ) -> tuple[Nodes, Pending]:
     """The nodes on a path to the targets, and the gradients of these; of all nodes without targets.
 
     `record` says that the pass itself is recorded, for a program or to be differentiated again, and
     `create_graph` that it is for the latter. A pass whose result holds nan is repeated with 0·∞ = 0 for
     structural zeros, unless what it records is to hold at other points, too, where these zeros are others.
+    `linear` says that the output is a derivative, linear in the targets; zeros of other variables are none
+    that are structural.
     Where data are costly to look at, where a program is to absorb, and where somebody looks at each
     contribution, the first pass knows structural zeros already.
     """
@@ -48,7 +51,7 @@ def pulled_back(
     if given_away and tracer is None:
         refuse_written(nodes, given_away)
     at_once = look is not None or (is_lazy(output._data) if tracer is None else tracer.absorbs)
-    mend = _absorbing(nodes, output, seed, record, create_graph) if at_once else None
+    mend = _absorbing(nodes, output, seed, record, create_graph or linear) if at_once else None
     if look is not None and mend is not None:
         mend = _shown(mend, look)
     of_numbers = not record and mend is None and all(type(leaf._data) is float for leaf in leaves)
@@ -58,16 +61,16 @@ def pulled_back(
     if tracer is not None:
         tracer.passed([(nodes[birth], found.get(birth)) for birth in sorted(kept & nodes.keys())])
     elif mend is None and here_alone and _spoilt(map(found.get, births if targets is None else targets)):
-        mend = _absorbing(nodes, output, seed, record, create_graph)
+        mend = _absorbing(nodes, output, seed, record, create_graph or linear)
         found = sweep(nodes, output, seed, kept, record, mend)
     return nodes, found
 
 
-def _absorbing(nodes: Nodes, output: Value, seed: Any, record: bool, create_graph: bool) -> Mend:
-    """What puts 0 for 0·∞ of structural zeros."""
+def _absorbing(nodes: Nodes, output: Value, seed: Any, record: bool, all_vary: bool) -> Mend:
+    """What puts 0 for 0·∞ of structural zeros; `all_vary` says that no variable is one."""
 
     def depends(x: Value) -> bool:
-        return (x._tracked if create_graph else x._birth in nodes) and not _is_flat(x._operation)
+        return (x._tracked if all_vary else x._birth in nodes) and not _is_flat(x._operation)
 
     return StructuralZeros(output, seed, record, depends).absorb
 

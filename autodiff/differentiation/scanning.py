@@ -7,11 +7,15 @@ While a program is recorded, its tracer takes the loop as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from operator import index
 from typing import Any
 
 from ..values import modes
 from ..values.data import shape_of
+from ..values.modes import having
 from ..values.scopes import mark_call
 from ..values.value import Value, births
 from .checkpoints import remembered
@@ -92,8 +96,27 @@ def _whole(what: str, number: Any, least: int) -> int:
     return index(number)
 
 
+class StepCounter:
+    """How many steps of loops were done one by one."""
+
+    steps = 0
+
+
+_counter: ContextVar[StepCounter | None] = ContextVar("step_counter", default=None)
+
+
+@contextmanager
+def counted_steps() -> Iterator[StepCounter]:
+    """Count the steps of the loops in the block that are no part of a program, in this thread or task."""
+    counter = StepCounter()
+    with having(_counter, counter):
+        yield counter
+
+
 def _step_by_step(loop: Loop) -> tuple[Any, Any]:
     """The loop as the engine records it."""
+    if (counter := _counter.get()) is not None:
+        counter.steps += loop.length
     forgets = loop.checkpoint is not None and loop.length and modes.tracer() is None
     return remembered(loop) if forgets else loop.unrolled()
 

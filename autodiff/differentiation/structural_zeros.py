@@ -24,7 +24,7 @@ from ..ops.shaping import broadcast_to, sum_to
 from ..values import modes
 from ..values.data import Data, holds_nan, is_lazy, shape_of
 from ..values.operation import inputs_of, metadata_of
-from ..values.recording import applied
+from ..values.recording import TOGETHER, applied
 from ..values.value import Value, data_of
 from .reverse import opened, pulled
 
@@ -49,7 +49,10 @@ class StructuralZeros:
         live, x = self._live[node._birth], inputs_of(node)[i]
         if c is None or (x._operation is None and not _may_hold_nan(c)):
             return c  # a rule without result is refused later; nobody asks for the mask of a leaf
-        if operation.elementwise:
+        if operation is TOGETHER:
+            live = live[i] if isinstance(live, tuple) else live
+            c = _kept(live, c)
+        elif operation.elementwise:
             live = _both(live, self._partial(node, i))
             c = _kept(live, c)
         elif operation.selecting:
@@ -79,6 +82,8 @@ class StructuralZeros:
 
         Such are the gradients of branches not taken, in a pass that was recorded.
         """
+        if isinstance(x, tuple):
+            return tuple(map(self._factor, x))
         live: Live = True
         while self._varies(x) and _is_product(x._operation):
             varying = [factor for factor in inputs_of(x) if self._varies(factor)]

@@ -90,10 +90,18 @@ def _mismatch(a: Data, b: Data) -> str:
     return "expected the axes before the last two to broadcast"
 
 
+def first_of_products(a: Data, b: Data) -> Data:
+    """As many entries as a product of matrices has, each that of the first row and the first column."""
+    row, column = (a if a.ndim == 1 else a[..., :1, :]), (b if b.ndim == 1 else b[..., :1])
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    return np.broadcast_to(np.matmul(row, column), (*batch, *a.shape[-2:-1], *b.shape[1:][-1:]))
+
+
 @primitive(
     linear=True,
     symbol="@",
     typeset="{}·{}",
+    example=first_of_products,
     da=_left,
     db=_right,
 )

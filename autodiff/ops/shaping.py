@@ -63,7 +63,11 @@ def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
 
 
 @primitive(
-    typeset="Σ({})", conforming=True, linear=True, dx=lambda g, y, x, shape: broadcast_to(g, shape_of(x))
+    typeset="Σ({})",
+    conforming=True,
+    linear=True,
+    example=lambda x, shape: np.broadcast_to(x[(0,) * x.ndim], shape),
+    dx=lambda g, y, x, shape: broadcast_to(g, shape_of(x)),
 )
 def sum_to(x: Data, /, shape: Shape) -> Data:
     """Sum over the axes along which `shape` broadcasts to the shape of x.   x̄ = ȳ, broadcast.
@@ -98,10 +102,16 @@ def _rows_in_shape(front: Shape, own: Shape, shape: int | Sequence[int], order: 
     return {"shape": (*front, *sizes), "order": order} if order == "C" else None
 
 
+def _first_in_shape(x: Data, shape: int | Sequence[int], order: str = "C") -> Data:
+    """The first entry in all places."""
+    return np.broadcast_to(x[(slice(1),) * x.ndim], x.shape).reshape(shape)  # a view: all strides are 0
+
+
 @primitive(
     conforming=True,
     linear=True,
     batched=_rows_in_shape,
+    example=_first_in_shape,
     dx=lambda g, y, x, shape, order: reshape(g, shape_of(x), order),
 )
 def reshape(x: Data, /, shape: int | Sequence[int], order: str = "C") -> Data:

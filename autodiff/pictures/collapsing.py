@@ -1,9 +1,9 @@
 """Which cards a picture has: one for each part of a graph, or collapsed box, or for parts that are alike.
 
-A graph with more parts than a picture may have cards is collapsed as little as needed: first the
-innermost boxes, then those around them; then what is alike shares cards; at last only what is nearest
-to the outputs is drawn, with a card that says how much is missing. Inputs and parameters have cards of
-their own beside a collapsed box.
+A graph with more parts than a picture may have cards is collapsed as little as needed: first the steps of
+loops but the last, or else the innermost boxes, then those around them; then what is alike shares cards; at
+last only what is nearest to the outputs is drawn, with a card that says how much is missing. Inputs and
+parameters have cards of their own beside a collapsed box.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..derivations.parts import Parts
 from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
+from .steps import gathered
 
 Collapse: TypeAlias = bool | int | str | Collection[str]
 
@@ -93,12 +94,17 @@ def collapsed(parts: Parts, max_cards: int, collapse: Collapse | None = None) ->
     boxes = boxes_of(parts.graph)
     closed = None if collapse is None else _closed(boxes, collapse)
     plain = _Ways(parts, range(len(parts.graph)), boxes, [1] * len(boxes), closed)
-    way = plain.first_within(max_cards)
+    steps = gathered(parts.graph, boxes) if closed is None and plain[0].size > max_cards else None
+    way = None if steps else plain.first_within(max_cards)
     if way is None:
         alike = Equivalence(parts.graph, boxes)
         closed = closed and {alike.place[box] for box in closed}
         merged = _Ways(parts, alike.of, alike.boxes, alike.counts, closed)
-        way = merged.first_within(max_cards) or _least([plain[0], plain[-1], merged[0], merged[-1]])
+        if steps and merged[0].size > max_cards:  # steps that only add something up share cards
+            last = _Ways(parts, plain.groups, steps.boxes, [1] * len(steps.boxes), steps.early)
+            way = last.first_within(max_cards)
+        way = way or plain.first_within(max_cards) or merged.first_within(max_cards)
+        way = way or _least([plain[0], plain[-1], merged[0], merged[-1]])
     return Collapsed(parts, way, max_cards)
 
 

@@ -38,7 +38,7 @@ class LoopStep:
         return lines, self.fixed, self.listing.outputs, self.carries, self.rows
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, LoopStep) and self._does == other._does
+        return self is other or (isinstance(other, LoopStep) and self._does == other._does)
 
     def __hash__(self) -> int:
         return hash(self._does)

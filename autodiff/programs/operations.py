@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ops.products import first_of_products
 from ..values.data import Data, Shape, canonical
 from ..values.operation import Operation, Rule
 from .loop_step import LoopStep, run
@@ -26,7 +27,9 @@ class Forward(Operation):
         return result if getattr(result, "dtype", None) == np.bool_ else canonical(result)
 
 
-def _declared(symbol: str | None = None) -> Callable[[Callable[..., Data]], Any]:
+def _declared(
+    symbol: str | None = None, example: Callable[..., Data] | None = None
+) -> Callable[[Callable[..., Data]], Any]:
     """Declare an operation by its forward computation, which remains a function of raw data."""
 
     def declare(body: Any) -> Any:
@@ -34,7 +37,7 @@ def _declared(symbol: str | None = None) -> Callable[[Callable[..., Data]], Any]
         rules: dict[str, Rule] = {
             f"d{x.name}": None for x in parameters if x.kind in (x.POSITIONAL_ONLY, x.VAR_POSITIONAL)
         }
-        body.operation = Forward(body, rules, elementwise=False, symbol=symbol)
+        body.operation = Forward(body, rules, elementwise=False, symbol=symbol, example=example)
         return body
 
     return declare
@@ -45,19 +48,19 @@ def _multiplied(a: Data, b: Data) -> Data:
     return np.dot(a, b) if a.size > 1 and b.size > 1 else np.matmul(a, b)
 
 
-@_declared("@")
+@_declared("@", first_of_products)
 def product(a: Data, b: Data, /) -> Data:
     """A·B of matrices and vectors, as np.matmul, in less time where they are small."""
     return _multiplied(a, b)
 
 
-@_declared("ᵀ@")
+@_declared("ᵀ@", lambda a, b: first_of_products(a.T, b))
 def product_of_transposed(a: Data, b: Data, /) -> Data:
     """Aᵀ·B, without a copy of A."""
     return _multiplied(a.T, b)
 
 
-@_declared("@ᵀ")
+@_declared("@ᵀ", lambda a, b: first_of_products(a, b.T))
 def product_with_transposed(a: Data, b: Data, /) -> Data:
     """A·Bᵀ, without a copy of B."""
     return _multiplied(a, b.T)

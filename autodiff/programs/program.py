@@ -254,7 +254,8 @@ def compile(f: Function | None = None, *, static: Static = (), keep: int = 64) -
     The last `keep` versions are kept, see `versions`, or fewer where they take more than a gigabyte together;
     threads can share a program. `source` is the text.
     Overflow, nan and kinks are those of the eager engine, but BLAS may keep ∞ where products that overflow
-    cancel. So is 0·∞: 0 for structural zeros, decided anew at each call, else nan. There are no warnings.
+    cancel. So is 0·∞: 0 for structural zeros, decided anew at each call, else nan; in loops of more than 32
+    steps such a zero of one step is not known in the next, and it is nan there. There are no warnings.
 
     A program is pickled as its source: it computes elsewhere what it computed before, with the data that the
     Values it closes over had then; pickled together with a model, it goes on reading that model. If it closes

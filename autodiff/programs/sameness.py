@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..values.data import compact
+
 PLAIN = frozenset({int, bool, str, type(None)})
 """Types of which equal objects are the same, told apart by the type."""
 
@@ -16,7 +18,7 @@ def frozen(x: Any) -> Hashable:
     if type(x) in PLAIN:
         return type(x), x
     if isinstance(x, np.ndarray):
-        return x.dtype.str, x.shape, x.tobytes()
+        return x.dtype.str, x.shape, compact(x).tobytes()
     if isinstance(x, (float, np.generic)):
         return type(x), np.asarray(x).tobytes()
     if isinstance(x, slice):

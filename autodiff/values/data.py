@@ -69,6 +69,11 @@ def zeros_for(x: Data, shape: Shape | None = None) -> Data:
     return np.zeros_like(x, shape=shape)
 
 
+def compact(x: Data) -> Data:
+    """An array in which one entry is repeated along all axes, as that entry; any other as it is."""
+    return x[(slice(1),) * x.ndim] if x.size > 1 and not any(x.strides) else x
+
+
 def canonical(x: Data) -> Data:
     """A result as a Value keeps it: 0-d float64 as a float, other 0-d arrays as NumPy scalars.
 

@@ -133,6 +133,7 @@ def primitive(
     masked: Rule = None,
     together: Callable[..., Any] | None = None,
     batched: Callable[..., dict[str, Any] | None] | None = None,
+    example: Callable[..., Data] | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[Concatenate[Data, Rest], Data]], Applied[Rest]]:
     """Declare an operation by its vector-Jacobian products.
@@ -155,6 +156,8 @@ def primitive(
     batched  `batched(front, own, **options)`, the options with which it does for each row of an array what it
             does for one, where rows have the shape `own` behind axes of the sizes `front`; None where there
             are none. Programs then compute the rows of a loop side by side
+    example  `example(x, …)`, an array like the result that takes less time: programs are recorded with that
+             where operands are large. Where it raises, the result itself is computed
     (none)  a gradient that is structurally 0 as a whole gives 0; any other 0·∞ is nan
 
     >>> from autodiff import Value

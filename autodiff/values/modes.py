@@ -36,17 +36,18 @@ def having(variable: ContextVar[Any], content: Any) -> Iterator[None]:
 
 
 class Switch:
-    """Counts what is on in any thread."""
+    """Counts the modes that are on in any thread, and the programs that are recorded."""
 
-    __slots__ = ("on",)
+    __slots__ = ("on", "tracing")
 
     def __init__(self) -> None:
-        self.on = 0
+        self.on = self.tracing = 0
 
-    def turn(self, step: int) -> None:
+    def turn(self, step: int, tracing: bool = False) -> None:
         """Count one in (+1) or out (−1)."""
         with _lock:
             self.on += step
+            self.tracing += step * tracing
 
 
 switch = Switch()
@@ -106,6 +107,12 @@ class Tracer(Protocol):
     def asked(self, name: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """What stands for a function of NumPy without derivative: a comparison, a test, a position."""
 
+    def given(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """What an operation is given, in the form in which it is recorded."""
+
+    def computed(self, operation: Any, data: Sequence[Any], inputs: Sequence[Any], metadata: Any) -> Any:
+        """What is recorded as the result of an operation: numbers of its shape and dtype."""
+
     def looped(self, loop: Any) -> Any:
         """What a scan gives, recorded as one operation; None where it is to be recorded step by step."""
 
@@ -127,15 +134,19 @@ _tracer: ContextVar[Tracer | None] = ContextVar("tracer", default=None)
 
 def tracer() -> Tracer | None:
     """What records a program in this thread or task, if anything."""
-    return _tracer.get() if switch.on else None
+    return _tracer.get() if switch.tracing else None
 
 
 @contextmanager
 def tracing(by: Tracer, at: Mode) -> Iterator[None]:
     """Record a program: each node is shown to `at`, and no outer mode is on."""
     alone = mode(at, keep=lambda mode: False)
-    with having(_tracer, by), having(_inspector, None), alone, revealing_cause:
-        yield
+    switch.turn(+1, tracing=True)
+    try:
+        with having(_tracer, by), having(_inspector, None), alone, revealing_cause:
+            yield
+    finally:
+        switch.turn(-1, tracing=True)
 
 
 def _forget(node: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import modes
-from .data import Data, Operand, as_data, beyond, canonical, shape_of
+from .data import Data, Operand, as_data, beyond, canonical, compact, shape_of
 from .lazy import lazily
 from .traits import Traits
 from .value import Value, holds_values
@@ -198,6 +198,8 @@ class Operation(Traits):
                 return float(x)
             if (kind is list or kind is tuple) and holds_values(x):
                 return self.array(x)
+            if kind is np.ndarray and x.ndim and not x.strides[0] and (entry := compact(x)) is not x:
+                return np.broadcast_to(as_data(entry, copy=copy, masks=masks), x.shape)
             return as_data(x, copy=copy, masks=masks)
         except OverflowError:
             raise beyond(f"{self.name}: data") from None

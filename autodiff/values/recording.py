@@ -1,7 +1,8 @@
 """How an operation is applied: on raw data it computes, on Values it also records a node.
 
 One recorder for each form of node. The first two are written out for the usual operands, whose time is
-Python's alone; whatever else turns up, an overflow, lazy data, an error, they leave to the third.
+Python's alone; whatever else turns up, an overflow, lazy data, an error, arrays while a program is recorded,
+they leave to the third.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _unary(operation: Operation, general: Callable[..., Any]) -> Callable[[Opera
         a = x._data
         if type(a) is float:
             compute = scalar
-        elif type(a) in USUAL:
+        elif type(a) in USUAL and not switch.tracing:
             compute = forward
         else:
             return general(x)
@@ -75,16 +76,20 @@ def _binary(operation: Operation, general: Callable[..., Any]) -> Callable[[Oper
             a, tracked = x._data, x._tracked
             if type(y) is Value:
                 b, tracked = y._data, tracked or y._tracked
+            elif switch.tracing:
+                return general(x, y)
             else:
                 b = y = y if type(y) is float else operation.operand(y)
         elif type(y) is Value:
+            if switch.tracing:
+                return general(x, y)
             a = x = x if type(x) is float else operation.operand(x)
             b, tracked = y._data, y._tracked
         else:
             return _raw(operation, (x, y), {})
         if elementwise and type(a) is float is type(b):
             compute = scalar
-        elif type(a) in USUAL and type(b) in USUAL:
+        elif type(a) in USUAL and type(b) in USUAL and not switch.tracing:
             compute = forward
         else:
             return general(x, y)
@@ -113,14 +118,16 @@ def _general(operation: Operation) -> Callable[..., Any]:
     def apply(*given: Operand, **named: Any) -> Any:
         if Value not in map(type, given):
             return _raw(operation, given, named)
-        inputs, metadata = operation.bind(given, named)
+        tracer = modes.tracer()
+        inputs, metadata = operation.bind(given if tracer is None else tracer.given(given), named)
         operands, data, tracked = [], [], False
         for x in inputs:
             x = x if type(x) is Value else operation.operand(x)
             operands.append(x)
             data.append(x._data if type(x) is Value else x)
             tracked = tracked or (type(x) is Value and x._tracked)
-        result = operation.computed(data, operands, metadata)
+        compute = operation.computed if tracer is None else partial(tracer.computed, operation)
+        result = compute(data, operands, metadata)
         node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 

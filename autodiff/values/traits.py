@@ -29,3 +29,4 @@ class Traits:
     nonnegative: bool = False
     library: str | None = None
     batched: Callable[..., dict[str, Any] | None] | None = None
+    example: Callable[..., Any] | None = None

@@ -20,7 +20,7 @@ from autodiff.values.lazy import holds_tasks
 from autodiff.values.modes import differentiating
 from autodiff.values.value import data_of
 
-from ..compiled import Compiled, Counted, Traced
+from ..compiled import Compiled, Counted, Evaluated, Traced
 from ..derivatives import ByChainRule, Derivatives, Numerical, Product, by_differences
 from ..objective import Objective, Point
 from ..unknowns import Unknowns, Vector, flat
@@ -61,24 +61,24 @@ class ByEngine(Residuals, ByChainRule):
 
     def __init__(self, f: Counted, over: Unknowns) -> None:
         super().__init__(f, over)
-        self.compiled = Compiled(f, over, _linearisation, _as_arrays, self._whole)
+        self.compiled = Compiled(f, over, _linearisation, _as_arrays, self._eagerly)
 
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
         """r(x), and the function that computes J(x), from the recorded graph or by the program."""
-        if found := self.compiled.at(x):
-            return found[0], lambda: found[1]
-        return self._eagerly(x)
+        found = self.compiled.at(x)
+        return found.value, found.derivatives
 
-    def _eagerly(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
+    def _eagerly(self, x: Vector) -> Evaluated:
         with differentiating():
             call = self.over.call(self.f, x, False)
             output = _joined(call.output)
         self.seen = isinstance(output, Value) and not output.constant
-        return np.array(raw(output), np.float64), lambda: np.asarray(_matrix(call, output), np.float64)
-
-    def _whole(self, x: Vector) -> tuple[Vector, Vector]:
-        r, jacobian = self._eagerly(x)
-        return r, jacobian()
+        residuals = raw(output)
+        return Evaluated(
+            np.array(residuals, np.float64),
+            lambda: np.asarray(_matrix(call, output), np.float64),
+            lambda: flat(call.gradient(output, residuals)),
+        )
 
 
 def _linearisation(f: Callable[..., Any], over: Unknowns) -> Traced:

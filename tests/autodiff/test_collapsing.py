@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autodiff import Value, draw, sigmoid, tanh
+from autodiff import Value, draw, scan, sigmoid, tanh
 from autodiff.derivations.parts import parts_of
 from autodiff.graph import Graph
 from autodiff.pictures.collapsing import REST, collapsed
@@ -109,6 +109,43 @@ def test_a_large_graph_is_collapsed_from_the_inside_out():
     assert sum(id[0] == "b" for id in cards(each(lecture(), max_nodes=49))) == 4
     assert sum(id[0] == "b" for id in cards(each(lecture(), max_nodes=24))) == 2
     assert sum(id[0] == "b" for id in cards(each(lecture(), max_nodes=50))) == 0
+
+
+def recurrent(steps, reverse=False):
+    """A loop of so many steps, each of which uses what the one before it gave, and a row."""
+    w, x = Value(0.5, "w"), Value(np.linspace(0.1, 1.0, steps), "x")
+
+    def step(h, a):
+        h = tanh(w * h + a)
+        return h, None
+
+    return scan(step, Value(0.2, "h"), x, reverse=reverse)[0]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("steps", [40, 300])
+def test_of_the_steps_of_a_long_loop_the_last_is_drawn_and_those_before_are_a_card(steps, reverse):
+    picture = draw(recurrent(steps, reverse))
+    told = " ".join(cards(picture).values())
+    assert f"step 1 to {steps - 1}" in told
+    assert "tanh" in told
+    assert re.findall(r'label="(scan|step \d+)"', picture.dot) == ["scan", f"step {steps}"]
+    assert len(cards(picture)) <= 10
+    assert picture.svg.startswith("<?xml") or "<svg" in picture.svg
+
+
+def test_a_short_loop_is_drawn_step_by_step():
+    picture = draw(recurrent(3))
+    assert re.findall(r'label="(scan|step \d+)"', picture.dot) == ["scan", "step 1", "step 2", "step 3"]
+
+
+def test_boxes_that_do_not_follow_one_another_are_no_steps():
+    x, total = Value(np.ones(60), "x"), 0.0
+    for i in range(60):
+        with scope("observation"):
+            total = total + tanh(x[i] * 2.0) ** 2
+    told = " ".join(cards(draw(total)).values())
+    assert " to 59" not in told
 
 
 def test_what_is_alike_shares_a_card():

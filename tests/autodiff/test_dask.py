@@ -263,3 +263,38 @@ def test_a_branch_that_was_not_taken_contributes_nothing():
     with dask.config.set(scheduler=computes):
         slope = grad(lambda x: ad.where(x > 0.0, ad.sqrt(x), 0.0).sum())(x)
     np.testing.assert_array_equal(slope, [0.0, 0.25])
+
+
+# -- loops -----------------------------------------------------------------------------------------
+
+
+def recurrent(W, x, **how):
+    """The sum of the squares of what a loop collects, and of its last state."""
+
+    def step(h, a):
+        h = ad.tanh(a + h @ W)
+        return h, h
+
+    last, states = ad.scan(step, np.zeros((4, 3)), x, **how)
+    return ad.sum(states * states) + ad.sum(last)
+
+
+@pytest.mark.parametrize("chunks", [(6, 2, 3), (2, 4, 3), (3, 2, 3)], ids=["rows", "steps", "both"])
+@pytest.mark.parametrize("how", [{}, {"reverse": True}, {"checkpoint": 2}], ids=str)
+def test_a_loop_is_lazy_and_numpys(chunks, how):
+    rng = np.random.default_rng(0)
+    W, x = 0.4 * rng.normal(size=(3, 3)), rng.normal(size=(6, 4, 3))
+    both = value_and_grad(lambda W, x: recurrent(W, x, **how), (0, 1))
+    with dask.config.set(scheduler=computes):
+        found = both(W, da.from_array(x, chunks=chunks))
+    value, slopes = dask.compute(*found)
+    wanted, wanted_slopes = both(W, x)
+    np.testing.assert_allclose(value, wanted, rtol=1e-12)
+    for g, h in zip(slopes, wanted_slopes, strict=True):
+        np.testing.assert_allclose(g, h, rtol=1e-12, atol=1e-14)
+
+
+def test_a_program_with_a_loop_refuses_rows_in_chunks_by_name():
+    x = da.zeros((6, 4, 3), chunks=(6, 2, 3))
+    with pytest.raises(TypeError, match=r"does not split into chunks of rows.*ad\.scan\(step"):
+        ad.compile(recurrent)(np.eye(3), x)

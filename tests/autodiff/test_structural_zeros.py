@@ -391,3 +391,58 @@ def test_a_value_that_was_not_selected_is_a_number_like_any_other_to_what_is_com
     inner = where(x.data > 0.5, x, 0.0)
     found = quiet(lambda: gradients(((inner * np.inf) ** 2).sum(), inner))
     np.testing.assert_array_equal(found, [np.nan, np.inf])
+
+
+@pytest.mark.parametrize("t", [0.0, 1.0, 0.3])
+def test_columns_settle_no_product_that_rows_leave_open(t):
+    def roots(t):
+        h, found = 0.0 * t, []
+        for _ in range(6):
+            h = ad.sqrt(h) * t
+            found.append(h)
+        return ad.stack(found)
+
+    with np.errstate(all="ignore"):
+        columns = ad.jacobian(roots)(t)
+        rows = [ad.grad(lambda t, i=i: roots(t)[i])(t) for i in range(6)]
+        pushed = ad.jvp(roots, (t,), (1.0,))[1]
+        program = ad.compile(ad.jacobian(roots))(t)
+    assert np.isnan(rows).any()
+    for found in (columns, pushed, program):
+        np.testing.assert_array_equal(found, rows)
+
+
+@pytest.mark.parametrize("x", [0.0, -1.0, 4.0])
+def test_a_branch_that_is_not_taken_gives_no_column_nan(x):
+    f = lambda x: ad.stack([ad.where(x > 0.0, ad.sqrt(x), 0.0) * k for k in range(1, 5)])  # noqa: E731
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(
+            ad.jacobian(f)(x), [ad.grad(lambda x, i=i: f(x)[i])(x) for i in range(4)]
+        )
+
+
+def roots(h, t):
+    return ad.where(h > 0.0, ad.sqrt(h) * t, 0.2 * t)
+
+
+@pytest.mark.parametrize("steps", [10, 100])
+def test_branches_not_taken_in_a_step_of_a_loop_give_no_nan_in_programs(steps):
+    def f(t):
+        return ad.sum(ad.scan(lambda h, _: (roots(h, t), h), np.array([0.0, 1.0]), length=steps)[1])
+
+    program = compiled(ad.grad(f))
+    for t in (0.0, 0.5, -1.0):
+        np.testing.assert_allclose(quiet(program, t), quiet(ad.grad(f), t), rtol=1e-9)
+    assert len(str(program.versions[-1].whole_source).splitlines()) < 60 * min(steps, 40)
+
+
+@given(st.sampled_from([0.0, 0.5, 1.0]), st.sampled_from([6, 50]))
+def test_a_program_of_a_loop_settles_no_product_that_the_engine_leaves_open(t, steps):
+    def f(t):
+        _, ys = ad.scan(lambda h, _: (ad.sqrt(h) * t, h), np.zeros(2), length=steps)
+        return ys[-1, 1]
+
+    found, wanted = quiet(compiled(ad.grad(f)), t), quiet(ad.grad(f), t)
+    assert np.isnan(found) or found == wanted
+    if steps < 33:
+        np.testing.assert_array_equal(found, wanted)

@@ -14,14 +14,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from autodiff import Value
 
 from .harness import Row, missing
 from .libraries import compiled, eager, jax, pytorch
 from .networks import classifier
 from .peak import peak_megabytes, reset_peak
+from .scan import BATCH, N, by_hand, checkpointed, in_jax, in_pytorch, ours
+from .scan import STEPS as LONG
 
 COUNT, MANY = 20_000, 1_000_000
+APART = 20
+"""Steps of a loop of which only the first state is kept, about the root of their number."""
 STEPS = 3
 
 Number = Callable[[float], Any]
@@ -57,6 +63,11 @@ def rows() -> Iterator[Row]:
         work, figure = f"a scalar node of {symbol}", bytes_a_node(Value, operation)
         yield Row(work, peer(operation), [figure], "bytes", at_most=150)
     yield from peaks("784-256-128-10, batch 128, a step", ("compiled", "eager"), ("PyTorch", "JAX"))
+    yield from peaks(
+        f"LSTM, {LONG} steps, batch {BATCH}, {N} nodes",
+        ("compiled LSTM", f"LSTM, checkpoint={APART}"),
+        ("LSTM by hand", "PyTorch LSTM", "JAX LSTM"),
+    )
     yield from peaks(
         f"a chain of {MANY:,} scalar nodes, forward and backward", ("scalars",), ("PyTorch scalars",)
     )
@@ -97,6 +108,11 @@ WAYS: Mapping[str, Callable[[], Callable[[], Any]]] = {
     "PyTorch": lambda: learning(pytorch),
     "JAX": lambda: learning(jax),
     "scalars": lambda: chained(lambda: Value(1.0)),
+    "compiled LSTM": lambda: ours(np.float64),
+    f"LSTM, checkpoint={APART}": lambda: checkpointed(np.float64, APART),
+    "LSTM by hand": lambda: by_hand(np.float64),
+    "PyTorch LSTM": lambda: in_pytorch(np.float64),
+    "JAX LSTM": lambda: in_jax(np.float64),
     "PyTorch scalars": lambda: chained(torch_number),
 }
 

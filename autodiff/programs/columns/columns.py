@@ -31,6 +31,8 @@ class Columns:
     ) -> None:
         self._start, self._is_constant, self._tell, self._watched = start, is_constant, tell, watched
         self._homes = Homes()
+        self._unlike: set[tuple[tuple[int, ...], frozenset[int], int]] = set()
+        """What was asked for, by births, in which nothing is alike: as for the columns of a Jacobian."""
 
     def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
         """The same outputs, computed by columns from Values with births in `targets`, and from leaves.
@@ -39,11 +41,15 @@ class Columns:
         """
         if not self._homes.kinds.keys().isdisjoint(targets):
             raise Disjoined
+        asked = tuple([x._birth for x in outputs]), frozenset(targets), len(self._homes.kinds)
+        if asked in self._unlike:
+            return [*outputs]
         nodes = self._recorded(outputs, targets)
         sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
         for kind in sorting.kinds:
             kind.decide()
         if not any(kind.is_column for kind in sorting.kinds) and not self._homes.kinds:
+            self._unlike.add(asked)
             return [*outputs]
         for kind in sorting.kinds:
             kind.settle(self._tell)

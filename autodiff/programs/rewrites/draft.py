@@ -14,6 +14,7 @@ import numpy as np
 
 from ...values.data import Data, dtype_of
 from ...values.operation import Operation
+from ..examples import example
 from ..listing import Line, Listing, Origin, computed
 from ..sameness import frozen
 
@@ -121,7 +122,9 @@ class Draft:
         kinds = [(type(x.data), x.shape, x.dtype) for x in inputs]
         key = operation, self._frozen(metadata), *kinds
         if key not in self._examples or any(type(x.data) is tuple for x in inputs):
-            self._examples[key] = computed(operation, [x.data for x in inputs], metadata)
+            data = [x.data for x in inputs]
+            like = example(operation, data, metadata)
+            self._examples[key] = computed(operation, data, metadata) if like is None else like
         return self._examples[key]
 
     def instead(self, line: Line, function: Any, *inputs: int) -> int:

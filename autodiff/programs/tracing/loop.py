@@ -9,6 +9,7 @@ follow. Its results are the last carries, the carries before each step, and what
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,10 +80,7 @@ def _pulled(
         *[stand_in(canonical(data_of(x)[first]), vary) for x, vary in zip(rows, varying, strict=True)],
         *[stand_in(data_of(x), is_variable(x), getattr(x, "name", None)) for x in operands[m:]],
     ]
-    with trace.inside(at) as since:
-        ends = _step_back(trace, step, g, at)
-        pulled, shared = trace.step(since, at, ends, len(operands) - step.rows, len(rows), f"∂ {step.title}")
-    assert not shared, "a step's listing has all that it needs"
+    pulled, ends = trace.pulled_once(step, g, at, partial(_pulled_step, trace, step, g, at, len(rows)))
     given = [*seeds, *zeros, *rows, *operands[m:]]
     found = applied_loop(pulled, given, ends, length, not reverse, keeps)
     count = n + len(zeros)
@@ -93,6 +91,18 @@ def _pulled(
             for bar, x in zip((*found[:n], *x_bar, *found[n:count]), operands, strict=True)
         ]
     )
+
+
+def _pulled_step(
+    trace: Any, step: LoopStep, g: Sequence[Any], at: Sequence[Value], rows: int
+) -> tuple[LoopStep, list[Value]]:
+    """The derivative of a step as a step, and what it gives."""
+    with trace.inside(at) as since:
+        ends = _step_back(trace, step, g, at)
+        carries = len(step.inputs) - step.rows
+        pulled, shared = trace.step(since, at, ends, carries, rows, f"∂ {step.title}")
+    assert not shared, "a step's listing has all that it needs"
+    return pulled, ends
 
 
 LOOP = Operation(_loop, {"dinputs": _pulled}, elementwise=False, symbol="scan")
@@ -154,7 +164,7 @@ def replayed(trace: Any, step: LoopStep, inputs: Sequence[Any]) -> list[Any]:
         if line.operation is None:
             at.append(next(given) if line.kind == "input" else line.data)
             continue
-        node = _recorded_line(line, [at[i] for i in line.inputs], place not in step.fixed)
+        node = _recorded_line(trace, line, [at[i] for i in line.inputs], place not in step.fixed)
         if type(node) is Value:
             node._label = line.name
             trace.origins.is_from(node, line.origin)
@@ -162,14 +172,14 @@ def replayed(trace: Any, step: LoopStep, inputs: Sequence[Any]) -> list[Any]:
     return [at[i] for i in step.listing.outputs]
 
 
-def _recorded_line(line: Line, operands: Sequence[Any], varies: bool) -> Any:
+def _recorded_line(trace: Any, line: Line, operands: Sequence[Any], varies: bool) -> Any:
     """One line of a listing applied to Values, or computed where there are none among them."""
     operation: Any = line.operation
     if operation is LOOP:
         options = line.metadata
         data = options["step"].examples(data_of(operands[0]), options["length"], options["reverse"])
     else:
-        data = operation.computed([*map(data_of, operands)], operands, line.metadata)
+        data = trace.computed(operation, [*map(data_of, operands)], operands, line.metadata)
     if not any(type(x) is Value for x in operands):
         return data
     tracked = varies and any(map(is_variable, operands)) and not isinstance(operation, Condition)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...values.data import compact
 from ...values.leaving import REMEDY
 from ...values.operation import inputs_of
 from ...values.value import Value
@@ -112,7 +113,9 @@ def _computed(line: Line) -> tuple[Any, ...]:
 
 def _same(x: Any, y: Any) -> bool:
     """Whether constants, or settings of an operation, are the same; nan is nan."""
-    if isinstance(x, (np.ndarray, np.generic, float)) and isinstance(y, (np.ndarray, np.generic, float)):
+    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
+        return x.shape == y.shape and np.array_equal(compact(x), compact(y), equal_nan=True)
+    if isinstance(x, (np.generic, float)) and isinstance(y, (np.generic, float)):
         return np.array_equal(x, y, equal_nan=True)
     if type(x) is not type(y):
         return False

@@ -19,10 +19,17 @@ from .loop import applied_loop, is_variable, stand_in
 FEW = 3
 """Steps that are written one by one."""
 
+MANY = 33
+"""Steps that are no more written one by one in the form that looks for structural zeros, also across them.
+
+Of more, that text would take minutes to make: there they are known within a step alone, and 0·∞ of one that
+comes from a later step is nan.
+"""
+
 
 def looped(trace: Any, loop: Loop) -> Any:
     """What a scan gives, recorded as one operation; None where it is to be recorded step by step."""
-    if trace.absorbs or loop.length < FEW:
+    if loop.length < (MANY if trace.absorbs else FEW):
         return None
     if loop.checkpoint is not None and loop.checkpoint < loop.length:
         return _by_chunks(trace, loop, loop.checkpoint)

@@ -6,10 +6,10 @@ inputs, too, read anew at each call. What f makes itself of plain numbers is con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, reduce
-from typing import Any, NamedTuple
+from functools import reduce
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -18,21 +18,27 @@ from ...differentiation.structure import leaves, mapped
 from ...ops import add
 from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
-from ...values.data import Data, is_lazy
-from ...values.operation import inputs_of, metadata_of
+from ...values.data import Data
+from ...values.operation import Operation, inputs_of
 from ...values.value import Value, births, data_of
 from ..columns.columns import Columns, Disjoined
 from ..columns.computed import Computed
-from ..listing import Line, Listing, Origin
+from ..examples import brief, example
+from ..listing import Listing, Origin
 from ..loop_step import LoopStep
 from . import refusals
 from .conditions import CONDITIONS
 from .line_names import names_of
+from .lines import listed, recorded_since
 from .nan_check import total
 from .origins import CHECK, Origins
 from .scans import looped
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
+
+
+Pulled: TypeAlias = tuple[LoopStep, list[Value]]
+"""The derivative of a step as a step, and what it gives."""
 
 
 class Recording(NamedTuple):
@@ -52,9 +58,12 @@ class Recording(NamedTuple):
 class Trace:
     """What the engine asks while f runs; see `modes.Tracer`."""
 
-    def __init__(self, absorbs: bool, joins: bool) -> None:
+    def __init__(self, absorbs: bool, joins: bool, likens: bool) -> None:
         self.absorbs = absorbs
         self._joins = joins
+        self._likens = likens
+        self.has_likened = False
+        """Whether something was recorded with an example of its result."""
         self.origins = Origins(recorded_from.__code__)
         self.gradients: set[int] = set()
         """The births of those that passes gave."""
@@ -63,6 +72,7 @@ class Trace:
         self.arguments: frozenset[int] = frozenset()
         self.checks: list[Value] = []
         """Numbers besides that are nan where a gradient inside of a loop holds nan."""
+        self._pulls: dict[Any, tuple[LoopStep, Pulled]] = {}
         self._ended: set[int] = set()
         """The births of what steps of loops were given that are recorded."""
         self.start = next(births)
@@ -87,7 +97,7 @@ class Trace:
 
     def check_since(self, since: int, outputs: Sequence[Value]) -> list[Value]:
         """A number, if there must be one, that is nan where a gradient that the step computes holds nan."""
-        nodes = _recorded_since(since, outputs)
+        nodes = recorded_since(since, outputs)
         found = total(self.gradients, nodes, outputs) if self.gradients else None
         own = [*([] if found is None else [found]), *self.checks]
         self.checks = []
@@ -103,11 +113,25 @@ class Trace:
         title: str,
     ) -> tuple[LoopStep, tuple[Value, ...]]:
         """What was recorded since then as a step, and the Values that it takes besides what it is given."""
-        nodes = _recorded_since(since, outputs)
+        nodes = recorded_since(since, outputs)
         shared = self.captured(nodes, outputs, {x._birth for x in given})
         names = names_of(self.origins, nodes) if self.origins.told is None else {}
-        listing, fixed = _listed(self, names, nodes, (*given, *shared), outputs)
+        listing, fixed = listed(self.origins, names, nodes, (*given, *shared), outputs)
         return LoopStep(listing, fixed, carries, rows, title), shared
+
+    def pulled_once(
+        self, step: LoopStep, g: Sequence[Any], at: Sequence[Value], pull: Callable[[], Pulled]
+    ) -> Pulled:
+        """The derivative of a step; that of the same step by the same is recorded once.
+
+        There may be many, as of the columns of a Jacobian. `g` has None for results that do not count, `at`
+        what the derivative is given.
+        """
+        kinds = tuple([(x.shape, x.dtype, x._tracked) for x in at])
+        key = id(step), tuple([seed is None for seed in g]), kinds
+        if key not in self._pulls:
+            self._pulls[key] = step, pull()
+        return self._pulls[key][1]
 
     def captured(
         self, nodes: Sequence[Value], outputs: Sequence[Value], given: Collection[int]
@@ -156,6 +180,20 @@ class Trace:
         """Note what the columns that are recorded next are."""
         self.origins.aside = self.origins.of_columns(kind.members[0], kind.sizes)
 
+    def given(self, operands: Sequence[Any]) -> Sequence[Any]:
+        """What an operation is given; that one number fills a large array, nobody need find out again."""
+        return [*map(brief, operands)]
+
+    def computed(
+        self, operation: Operation, data: Sequence[Data], inputs: Sequence[Any], metadata: dict[str, Any]
+    ) -> Data:
+        """The result of an operation; of large ones an example."""
+        found = example(operation, data, metadata) if self._likens else None
+        if found is None:
+            return operation.computed(data, inputs, metadata)
+        self.has_likened = True
+        return found
+
     def looped(self, loop: Loop) -> Any:
         """A scan as one operation; None where it is recorded step by step."""
         return looped(self, loop)
@@ -184,15 +222,16 @@ def recorded_from(
     captured: Sequence[Value] = (),
     told: Origin | None = None,
     joins: bool = True,
+    likens: bool = True,
 ) -> Recording:
     """Call f on arguments made of `inputs`, and list what it records.
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
     `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
     place of their own, and then no line has a name. `joins` says that what is alike is computed side by side,
-    if f lets it.
+    if f lets it; `likens`, that of large results an example will do, if f bears that.
     """
-    trace = Trace(absorbs, joins)
+    trace = Trace(absorbs, joins, likens)
     trace.origins.told = told
     trace.arguments = frozenset(x._birth for x in inputs)
     try:
@@ -202,102 +241,18 @@ def recorded_from(
             trace.origins.told = CHECK
             watched = [] if absorbs else trace.check_since(trace.start, outputs)
     except Disjoined:
-        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins=False)
+        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, False, likens)
+    except Exception:  # a matrix of equal entries, say, has no inverse
+        if not trace.has_likened:
+            raise
+        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins, False)
     if trace.is_spoilt and not absorbs:
-        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins)
+        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins, likens)
     wanted = (*outputs, *watched)
-    nodes = _recorded_since(trace.start, wanted)
+    nodes = recorded_since(trace.start, wanted)
     known = set(captured)
     used = trace.captured(nodes, outputs, {x._birth for x in inputs})
     captured = (*captured, *[x for x in used if x not in known])
     names = names_of(trace.origins, nodes) if told is None else {}
-    listing, _ = _listed(trace, names, nodes, (*inputs, *captured), wanted)
+    listing, _ = listed(trace.origins, names, nodes, (*inputs, *captured), wanted)
     return Recording(listing, result, outputs, captured, bool(watched))
-
-
-# -- the listing -------------------------------------------------------------------------------
-
-
-def _listed(
-    trace: Trace,
-    names: Mapping[int, str],
-    nodes: Sequence[Value],
-    inputs: Sequence[Value],
-    outputs: Sequence[Value],
-) -> tuple[Listing, frozenset[int]]:
-    """The recorded graph as lines, and which of them depend on no variable."""
-    book = _Book(names)
-    for value in inputs:
-        name = value.name or names.get(value._birth)
-        book.enter(value, Line("input", _sized(value._data), name=name))
-    for node in nodes:
-        operation, operands = node._operation, inputs_of(node)
-        places = tuple([book.place(x) for x in operands])
-        name = book.name(node, trace.origins.differentiated.get(node._birth))
-        origin = trace.origins.get(node)
-        book.enter(
-            node, Line("computed", _sized(node._data), operation, places, metadata_of(node), name, origin)
-        )
-    fixed = frozenset([book.place(x) for x in (*inputs, *nodes) if not x._tracked])
-    return Listing(book.lines, tuple(map(book.place, outputs))), fixed
-
-
-def _recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
-    """What the outputs were computed from while f ran, in order of birth."""
-    found: dict[int, Value] = {}
-    stack = list(outputs)
-    while stack:
-        value = stack.pop()
-        if value._operation is not None and value._birth > start and value._birth not in found:
-            found[value._birth] = value
-            stack.extend([x for x in inputs_of(value) if isinstance(x, Value)])
-    return [found[birth] for birth in sorted(found)]
-
-
-class _Book:
-    """The lines so far, and at which line each Value stands."""
-
-    def __init__(self, names: Mapping[int, str]) -> None:
-        self.lines: list[Line] = []
-        self._places: dict[int, int] = {}
-        self._names = names
-
-    def name(self, node: Value, of: Value | None) -> str | None:
-        """The name of a node; a gradient is called ∂ and `of`."""
-        if of is None or node.name:
-            return self._names.get(node._birth, node.name)
-        name = self.lines[self._places[of._birth]].name if of._birth in self._places else of.name
-        return f"∂{name}" if name else None
-
-    def enter(self, value: Value, line: Line) -> None:
-        self._places[value._birth] = len(self.lines)
-        self.lines.append(line)
-
-    def place(self, x: Any) -> int:
-        """The line of an operand; a constant is entered at its first use."""
-        data = data_of(x)
-        if is_lazy(data):
-            raise TypeError(
-                f"compile: f closes over a {type(data).__name__}; programs run on NumPy arrays alone"
-            )
-        if not isinstance(x, Value):
-            self.lines.append(Line("constant", x))
-            return len(self.lines) - 1
-        if x._birth not in self._places:
-            self.enter(x, Line("constant", x._data, name=x.name))
-        return self._places[x._birth]
-
-
-def _sized(data: Data) -> Data:
-    """Shape and dtype of data, without the numbers where these are many."""
-    if isinstance(data, tuple):
-        return tuple(map(_sized, data))
-    if isinstance(data, np.ndarray):
-        return _zeros(data.shape, data.dtype)
-    return data
-
-
-@lru_cache(maxsize=256)
-def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Data:
-    """An array that takes no memory, and cannot be written into."""
-    return np.broadcast_to(np.zeros((), dtype), shape)

@@ -155,23 +155,26 @@ def block_of(listing: Listing) -> Block:
     for line in listing.lines:
         items.append(Item(line, [items[i] for i in line.inputs]))
     block = Block(items, [items[i] for i in listing.outputs])
-    loops = {item: _opened(item, block) for item in items if item.line.operation is LOOP}
+    steps: dict[int, Listing] = {}
+    loops = {item: _opened(item, block, steps) for item in items if item.line.operation is LOOP}
     for item in items:
         if item.line.operation is PART and item.inputs[0] in loops:
             loops[item.inputs[0]].parts.setdefault(item.line.metadata["index"], item)
     return block
 
 
-def _opened(item: Item, block: Block) -> OpenLoop:
-    """A recorded loop, which takes its operands themselves from now on."""
+def _opened(item: Item, block: Block, steps: dict[int, Listing]) -> OpenLoop:
+    """A recorded loop, which takes its operands themselves from now on; `steps` are those known so far."""
     given = item.line.metadata
     step: LoopStep = given["step"]
+    if id(step) not in steps:
+        steps[id(step)] = living(Draft().copied(step.listing))
     (together,) = item.inputs
     item.inputs = _operands(together)
     item.loop = OpenLoop(
         item,
         block,
-        block_of(living(Draft().copied(step.listing))),
+        block_of(steps[id(step)]),
         step.carries,
         step.rows,
         given["length"],
