@@ -5,9 +5,12 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Value
+from autodiff.testing import edge_arrays
 
 
 def test_gelu_by_tanh_is_near_the_exact_one_and_other_approximations_are_refused():
@@ -31,3 +34,27 @@ def test_erf_without_scipy_is_the_same_to_the_last_digits(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.special", None)
     np.testing.assert_allclose(ad.erf(x), wanted, rtol=5e-16)
     assert ad.erf(np.float32(x)).dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@given(data=st.data())
+def test_a_program_computes_gelu_by_tanh_and_two_derivatives_as_eager_code_does(dtype, data):
+    x = data.draw(edge_arrays((3, 4), dtype))
+
+    def slopes(x):
+        def slope(x):
+            return ad.grad(lambda x: ad.sum(ad.gelu(x, "tanh")))(x)
+
+        return ad.gelu(x, "tanh"), slope(x), ad.grad(lambda x: ad.sum(slope(x)))(x)
+
+    with np.errstate(all="ignore"):
+        wanted = slopes(x)
+    for a, b in zip(ad.compile(slopes)(x), wanted, strict=True):
+        assert a.dtype == b.dtype == dtype
+        np.testing.assert_allclose(a, b, rtol=1e-5 if dtype == np.float32 else 1e-12, atol=1e-300)
+
+
+def test_a_program_computes_the_exponential_of_gelu_by_tanh_once_for_value_and_slope():
+    program = ad.compile(ad.value_and_grad(lambda x: ad.sum(ad.gelu(x, "tanh"))))
+    program(np.ones((2, 3)))
+    assert program.source.count("np.exp(") == 1
