@@ -37,7 +37,7 @@ def _pulled_back(
     z, scale = _standardized(widened(x), axis, eps)
 
     def of_x() -> Operand:
-        inner = g * weight
+        inner = widened(g) * weight
         common = z * (total_product(inner, z, axis, keepdims=True) * _share(x, axis))
         common += average(inner, axis, keepdims=True)
         inner -= common
