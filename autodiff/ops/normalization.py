@@ -37,12 +37,12 @@ def _pulled_back(
     z, scale = _standardized(widened(x), axis, eps)
 
     def of_x() -> Operand:
-        inner = widened(g) * weight
+        inner = g * weight
         common = z * (total_product(inner, z, axis, keepdims=True) * _share(x, axis))
         common += average(inner, axis, keepdims=True)
-        inner -= common
-        inner *= scale
-        return narrowed(inner, x)
+        slopes = inner - common
+        slopes *= scale
+        return narrowed(slopes, x)
 
     return of_x, lambda: g * z, lambda: g
 
