@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, Operand
+from ..values.data import Data, Operand, dtype_of
 from ..values.declaration import elementwise
 from .activations import sigmoid
 from .elementary import exp
@@ -37,21 +37,28 @@ def _distribution(x: float) -> float:
     return 0.5 + 0.5 * math.erf(x * ROOT_HALF)
 
 
+def _share(x: Data, y: Data) -> Data:
+    """Φ(x) = y/x of y = x·Φ(x), without another erf; near 0, where y may lose digits, it rounds to ½."""
+    with np.errstate(invalid="ignore"):  # 0/0 is not taken
+        return np.where(np.abs(x) < np.finfo(dtype_of(x)).eps / 8.0, 0.5, y / x)
+
+
 @elementwise(
     symbol="gelu′",
-    scalar=lambda x: _distribution(x) + x * DENSITY * math.exp(-0.5 * x * x),
-    dx=lambda y, x: (2.0 - x * x) * (DENSITY * exp(-0.5 * (x * x))),
+    typeset="gelu′({})",
+    scalar=lambda x, y: _distribution(x) + x * DENSITY * math.exp(-0.5 * x * x),
+    dx=lambda slope, x, y: (2.0 - x * x) * (DENSITY * exp(-0.5 * (x * x))),
+    dy=0.0,  # y is a function of x, and dx the whole derivative
 )
-def _slope(x: Data, /) -> Data:
-    """y = Φ(x) + x·φ(x);   dy/dx = (2 − x²)·φ(x)."""
+def _slope(x: Data, y: Data, /) -> Data:
+    """y′ = Φ(x) + x·φ(x) of y = x·Φ(x), from both;   dy′/dx = (2 − x²)·φ(x)."""
     slope = np.exp(-0.5 * (x * x))
     slope *= DENSITY * x
-    slope += 0.5
-    slope += 0.5 * erf(ROOT_HALF * x)
+    slope += _share(x, y)
     return slope
 
 
-@elementwise(symbol="gelu", scalar=lambda x: x * _distribution(x), dx=lambda y, x: _slope(x))
+@elementwise(symbol="gelu", scalar=lambda x: x * _distribution(x), dx=lambda y, x: _slope(x, y))
 def _exact(x: Data, /) -> Data:
     """y = x·Φ(x);   dy/dx = Φ(x) + x·φ(x)."""
     share = erf(ROOT_HALF * x)

@@ -67,7 +67,8 @@ def layer_norm(
         x̄ = s·(ḡ − mean ḡ − z·mean(ḡ·z))  with  ḡ = γ·ȳ
 
     μ is the mean along the axes and v the variance, that of n, not n − 1. `weight` γ and `bias` β broadcast
-    against x. J. L. Ba et al., Layer Normalization, arXiv:1607.06450.
+    against x; z has the precision of x, and y that which NumPy's promotion gives γ·z + β. J. L. Ba et al.,
+    Layer Normalization, arXiv:1607.06450.
 
     >>> layer_norm([1.0, 3.0], weight=[2.0, 2.0], bias=1.0, eps=0.0)
     array([-1.,  3.])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ def behind(front: Shape, own: Shape, axis: Axis, **options: Any) -> dict[str, An
     return {"axis": axes[0] if isinstance(axis, int) else axes, **options}
 
 
+@lru_cache(maxsize=256)
 def entries(shape: Shape, axis: Axis) -> int:
     """How many entries make one of the result."""
     if axis is None:

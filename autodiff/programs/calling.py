@@ -11,12 +11,14 @@ are plain gets a function in which its structure, types, shapes and captured Val
         r0, r1, r2, = function(a_0, a_1)
         return (r0, (r1, r2))
 
-MISS says that the call is another version's, or needs more thought.
+MISS says that the call is another version's, or needs more thought. Long sequences of numbers are checked
+and passed on as a whole, `*a_0`, and so are the results where they are many, `[*r[0:16]]`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from ..values import modes
 from ..values.value import Value, recasts
 from .arguments import Arguments, Static, is_setting
 from .guards.guard import checks, same
+from .loading import MANY
 from .results import OUTPUT
 from .version import Version
 
@@ -33,6 +36,12 @@ MISS = object()
 
 NUMBERS = frozenset({int, np.float64, np.int64})
 """Types that stand for a float."""
+
+FLOATS, FLOATS_TOO = frozenset({float}), NUMBERS | {float}
+
+FEW = 3
+"""Numbers that are checked one by one faster than together."""
+
 Direct = Callable[[tuple[Any, ...]], Any]
 
 
@@ -63,6 +72,8 @@ class _Text:
         self.names: dict[str, Any] = {
             "MISS": MISS,
             "NUMBERS": NUMBERS,
+            "FLOATS": FLOATS,
+            "FLOATS_TOO": FLOATS_TOO,
             "depth": modes.depth,
             "same": same,
             "ndarray": np.ndarray,
@@ -79,12 +90,7 @@ class _Text:
         self.names |= {"version": version, "recasts": recasts}
         inputs = self.operands + self.captured(version.captured)
         self.names["function"] = version.main.function
-        count = len(version.tracked) + version.checks_nan
-        results = [f"r{i}" for i in range(count)]
-        self.line(f"{', '.join(results)}{',' if results else '()'} = function({', '.join(inputs)})")
-        if version.checks_nan:
-            self.check(f"{results[-1]} != {results[-1]}")
-        self.line(f"return {self.built(version.result, iter(results))}")
+        self.results(version, f"function({', '.join(inputs)})")
 
     def line(self, code: str) -> None:
         self.lines.append(f"    {code}")
@@ -112,7 +118,10 @@ class _Text:
         """Check one argument, or entry of one."""
         if type(x) is list or type(x) is tuple:
             self.check(f"type({part}) is not {type(x).__name__} or len({part}) != {len(x)}")
-            self.unpack(part, part, x)
+            if len(x) > FEW and FLOATS_TOO.issuperset(map(type, x)):
+                self.numbers(part, len(x))
+            else:
+                self.unpack(part, part, x)
         elif type(x) is dict:
             self.check(f"type({part}) is not dict or tuple({part}) != {self.named(tuple(x))}")
             self.unpack(f"{part}.values()", part, list(x.values()))
@@ -123,6 +132,14 @@ class _Text:
         else:
             self.operands.append(part)
             self.operand(part, next(self.given))
+
+    def numbers(self, part: str, n: int) -> None:
+        """Check a sequence of n numbers as a whole."""
+        self.line(f"if {{*map(type, {part})}} != FLOATS:")
+        self.line(f"    if not FLOATS_TOO.issuperset(map(type, {part})): return MISS")
+        self.line(f"    {part} = [*map(float, {part})]")
+        self.operands.append(f"*{part}")
+        next(islice(self.given, n - 1, None))
 
     def operand(self, part: str, x: Any) -> None:
         """Check for a number or an array like x; whole numbers and NumPy's become floats."""
@@ -151,12 +168,26 @@ class _Text:
 
     # -- the way out ---------------------------------------------------------------------------
 
-    def built(self, tree: Any, results: Iterator[str]) -> str:
+    def results(self, version: Version, call: str) -> None:
+        """Call, and return the results in their structure."""
+        n = len(version.tracked) + version.checks_nan
+        self.whole = n > MANY
+        names = "".join([f"{self.result(i)}, " for i in range(n)]) or "()"
+        self.line(f"{'r' if self.whole else names} = {call}")
+        if version.checks_nan:
+            self.check(f"{self.result(n - 1)} != {self.result(n - 1)}")
+        self.line(f"return {self.built(version.result, count())}")
+
+    def result(self, i: int) -> str:
+        """Result i: a name, or a place in all of them."""
+        return f"r[{i}]" if self.whole else f"r{i}"
+
+    def built(self, tree: Any, results: Iterator[int]) -> str:
         """The expression that puts results into their structure."""
         if tree is OUTPUT:
-            return next(results)
+            return self.result(next(results))
         if type(tree) is tuple or type(tree) is list:
-            parts = ", ".join([self.built(entry, results) for entry in tree])
+            parts = self.entries(tree, results)
             return f"[{parts}]" if type(tree) is list else f"({parts}{',' if len(tree) == 1 else ''})"
         if type(tree) is dict:
             parts = ", ".join([f"{self.named(key)}: {self.built(tree[key], results)}" for key in tree])
@@ -164,3 +195,10 @@ class _Text:
         if is_structure(tree):
             raise _UnusualError
         return self.named(tree) + (".copy()" if isinstance(tree, np.ndarray) else "")
+
+    def entries(self, tree: Sequence[Any], results: Iterator[int]) -> str:
+        """The entries of a sequence, results in a row at once."""
+        if self.whole and len(tree) > FEW and all(entry is OUTPUT for entry in tree):
+            first, *_, last = islice(results, len(tree))
+            return f"*r[{first}:{last + 1}]"
+        return ", ".join([self.built(entry, results) for entry in tree])

@@ -77,9 +77,14 @@ def _pooled(function: Function, lines: Run, memory: Any, again: Run | None = Non
     return _written(template, function, take=free.pop, give=free.append, new_run=new_run, again=again)
 
 
+MANY = 100
+"""Inputs from which on naming them takes longer: Python maps new memory for each frame with so many names."""
+
+
 def _written(template: str, function: Function, **names: Any) -> Run:
-    """A function of the inputs by name: with *inputs a call would take longer."""
-    inputs = ", ".join(f"x{i}" for i in range(len(function.inputs)))
+    """A function of the inputs by name: with *inputs a call would take longer, unless they are many."""
+    count = len(function.inputs)
+    inputs = "*inputs" if count > MANY else ", ".join(f"x{i}" for i in range(count))
     exec(template.format(inputs=inputs), names)
     call = names["call"]
     call.__name__ = call.__qualname__ = function.name

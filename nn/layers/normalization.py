@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Value, layer_norm, mean, reshape, sqrt
+from autodiff import Value, layer_norm, reshape, sqrt
 from autodiff.ops.plain import raw
+from autodiff.ops.reductions import average
 from autodiff.settings import flag, positive, probability
 from autodiff.values.data import shape_of
 
@@ -61,7 +62,9 @@ class BatchNorm(Module):
         x = entries(x)
         self._check(shape_of(x))
         column = (self.n_features, *[1] * (x.ndim - 2))
-        weight, bias = reshape(self.weight, column), reshape(self.bias, column)
+        weight, bias = self.weight, self.bias
+        if x.ndim > 2:
+            weight, bias = reshape(weight, column), reshape(bias, column)
         if not self.training:
             deviation, variance = self._expected(x, column)
             return deviation * (weight / sqrt(variance + self.eps)) + bias
@@ -73,9 +76,9 @@ class BatchNorm(Module):
         """Note mean and variance of the batch for predictions."""
         plain = Value.detach if isinstance(self.running_mean, Value) else raw  # a program is given them
         seen = plain(x) if isinstance(x, Value) else x
-        center = mean(seen, axes, keepdims=True)
+        center = average(seen, axes, keepdims=True)
         deviation = seen - center
-        variance = mean(deviation * deviation, axes)
+        variance = average(deviation * deviation, axes)
         self._note(center.ravel(), variance.ravel(), x.size // self.n_features)
 
     def _expected(self, x: Any, column: tuple[int, ...]) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...graph import Graph
 from ...ops import divide, exp, log, log_softmax, sigmoid, softmax, subtract
+from ...ops.gaussian import _by_tanh, _tanh_slope
 from ...ops.normalization import _layer_norm as layer_norm
 from ...values.modes import differentiating
 from ...values.value import Value
@@ -16,11 +17,13 @@ from .draft import Draft, rule
 
 
 @rule(
-    "softmax, its logarithm, σ and layer_norm are what they are made of, to the last digits of a sum",
+    "softmax, its logarithm, σ, layer_norm and gelu by tanh are what they are made of, to the last digits",
     softmax,
     log_softmax,
     sigmoid,
     layer_norm,
+    _by_tanh,
+    _tanh_slope,
     exact=False,
 )
 def opened(draft: Draft, line: Line) -> int | None:

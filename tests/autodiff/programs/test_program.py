@@ -8,6 +8,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autodiff as ad
 import nn
@@ -74,6 +76,48 @@ def test_whole_numbers_and_numpys_stand_for_floats():
     for args in [(3.0, 2.0), (3, 2), (np.float64(3.0), np.int64(2)), (np.array(3.0), np.array(2))]:
         assert program(*args) == 1.5
     assert len(program.versions) == 1
+
+
+@pytest.mark.parametrize("make", [list, tuple])
+def test_a_long_row_of_numbers_is_checked_as_a_whole(make):
+    recordings = []
+
+    def f(rows, last):
+        recordings.append(rows)
+        return make(x * x for x in rows[0]), last * sum(rows[0])
+
+    program = compiled(f)
+    row = make(float(i) for i in range(7))
+    for entries in (row, make(range(7)), make(map(np.float64, row)), make([*row[:6], 6])):
+        assert same(program([entries], 2.0), (make(x * x for x in row), 42.0))
+    assert len(recordings) == 2
+    assert program([make([*row, 1.0])], 2.0)[1] == 44.0
+    assert program([make([*row[:6], np.ones(2)])], 2.0)[1].tolist() == [32.0, 32.0]
+    assert isinstance(program([make([*row[:6], Value(6.0)])], 2.0)[1], Value)
+    with pytest.raises(TypeError):
+        program([make([*row[:6], {1.0}])], 2.0)
+    assert same(program([row], 2.0), (make(x * x for x in row), 42.0))
+
+
+@given(
+    st.recursive(st.floats(-9.0, 9.0), lambda x: st.lists(x, max_size=40) | st.tuples(x, x), max_leaves=200)
+)
+def test_many_results_come_back_in_the_structure_of_eager_code(x):
+    def doubled(x):
+        return type(x)(map(doubled, x)) if isinstance(x, (list, tuple)) else 2.0 * x
+
+    program = compiled(lambda x: (doubled(x), doubled(x)))
+    for _ in range(3):
+        assert same(program(x), (doubled(x), doubled(x)))
+
+
+def test_hundreds_of_numbers_make_a_gradient_of_as_many():
+    program = compiled(value_and_grad(lambda x: sum(a * b for row in x for a, b in row)))
+    rows = [[(float(i), float(j)) for i in range(20)] for j in range(10)]
+    for _ in range(2):
+        value, slopes = program(rows)
+        assert value == 190.0 * 45.0
+        assert same(slopes, [[(b, a) for a, b in row] for row in rows])
 
 
 def test_an_array_of_whole_numbers_is_one_of_floats_and_a_mask_stays_a_mask():
