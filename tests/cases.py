@@ -692,3 +692,10 @@ LINALG += [
 SHAPED = [*_reductions(), *SHAPING, *PRODUCTS, *LINALG]
 
 CASES: list[Elementwise | Shaped] = [*ELEMENTWISE, *SHAPED]
+
+COMPUTED = (
+    "array", "interp", "linalg.expm", "linalg.lstsq", "linalg.solve", "linalg.solve_triangular", "quantile",
+    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanprod", "nanquantile", "nanstd",
+    "nansum", "nanvar",
+)  # fmt: skip
+"""Operations whose cases compute with what they are given, before they are called."""

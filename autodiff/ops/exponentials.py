@@ -42,7 +42,7 @@ def _exponential(a: Data) -> Data:
     finite = np.isfinite(size)
     halvings = np.maximum(np.frexp(np.where(finite, size, 0.0) / LARGEST)[1], 0)
     y = _approximant(np.ldexp(np.where(finite, a, 0.0), -halvings))
-    for i in range(int(halvings.max(initial=0))):
+    for i in range(halvings.max(initial=0).item()):
         y = np.where(i < halvings, y @ y, y)
     return np.where(finite, y, np.nan).astype(a.dtype)
 

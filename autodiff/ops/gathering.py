@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..values.data import Data, shape_of, zeros_for
+from ..values.data import Data, shape_of
 from ..values.declaration import primitive
 
 
@@ -22,7 +22,7 @@ def gathered(x: Data, places: Data, /) -> Data:
     >>> gathered([1.0, 2.0, 4.0], [2.0, 0.0])
     array([4., 1.])
     """
-    return np.take_along_axis(x, np.asarray(places, np.intp), 0)
+    return np.take_along_axis(x, places.astype(np.intp), 0)
 
 
 @primitive(
@@ -37,7 +37,7 @@ def scattered(x: Data, places: Data, /, size: int) -> Data:
     >>> scattered([1.0, 2.0, 4.0], [0.0, 2.0, 0.0], 3)
     array([5., 0., 2.])
     """
-    result = zeros_for(x, (size, *x.shape[1:]))
-    others = np.ogrid[tuple(map(slice, x.shape))][1:]
-    np.add.at(result, (np.asarray(places, np.intp), *others), x)
+    result = np.zeros_like(x, shape=(size, *x.shape[1:]))
+    others = np.ogrid[tuple([slice(n) for n in x.shape])][1:]
+    np.add.at(result, (places.astype(np.intp), *others), x)
     return result

@@ -26,10 +26,11 @@ __all__ = ["interp"]
 
 def _segments(x: Data, xp: Data) -> tuple[Data, Data]:
     """The segment that each x is in, and how much of it is behind x; a knot begins the next segment."""
-    k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(len(xp) - 2, 0))
-    width = xp[np.minimum(k + 1, len(xp) - 1)] - xp[k]
-    divided = np.clip((x - xp[k]) / np.where(width == 0.0, 1.0, width), 0.0, 1.0)
-    share = np.where(width == 0.0, x >= xp[k], divided)
+    k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(xp.shape[0] - 2, 0))
+    start = np.take_along_axis(xp, k, 0)
+    width = np.take_along_axis(xp, np.minimum(k + 1, xp.shape[0] - 1), 0) - start
+    divided = np.clip((x - start) / np.where(width == 0.0, 1.0, width), 0.0, 1.0)
+    share = np.where(width == 0.0, x >= start, divided)
     return k, share.astype(xp.dtype)
 
 
@@ -38,7 +39,7 @@ def _segment(x: Data, xp: Data, /) -> Data:
     """The number of the segment that each x is in; outside it is one more, whose slope is 0."""
     k, _ = _segments(x, xp)
     inside = (x >= xp[0]) & (x <= xp[-1]) | np.isnan(x)
-    return np.where(inside, k, len(xp) - 1).astype(xp.dtype)
+    return np.where(inside, k, xp.shape[0] - 1).astype(xp.dtype)
 
 
 def _slope(x: Operand, xp: Operand, fp: Operand) -> Any:
@@ -67,7 +68,7 @@ def _to_knots(g: Data, x: Data, xp: Data, /) -> Data:
     k, share = _segments(x, xp)
     result = zeros_for(g, xp.shape)
     np.add.at(result, k, g * (1.0 - share))
-    np.add.at(result, np.minimum(k + 1, len(xp) - 1), g * share)
+    np.add.at(result, np.minimum(k + 1, xp.shape[0] - 1), g * share)
     return result
 
 

@@ -137,6 +137,8 @@ def _quantile(
 ) -> Any:
     """The quantiles of NumPy's four functions; `missing` says that nan is left out."""
     x, kept = _in_front(a, axis, name)
+    if not shape_of(x)[0]:
+        raise ValueError(f"{name}: there is nothing between no entries, got shape {shape_of(a)}, axis={axis}")
     q = _shares(q, scale, name)
     shape, rest = shape_of(q), shape_of(x)[1:]
     column = reshape(q, (-1,) + (1,) * len(rest)) if shape or missing or isinstance(q, Value) else float(q)
@@ -192,7 +194,7 @@ def quantile(
     nan where an entry is nan.
 
     Raises ValueError for q outside of 0 to 1 (in a program, where there are no errors, the result is nan),
-    and for an unknown method; TypeError for weights, which have no slopes.
+    for no entries, and for an unknown method; TypeError for weights, which have no slopes.
 
     Source: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages" (1996).
 

@@ -164,7 +164,7 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
                 if type(x) is Value:
                     i = len(inputs)
                     return applied(operation)(*given[:i], x, *given[i + 1 :], **named)
-                scalars = scalars or isinstance(x, np.generic)
+                scalars = scalars or isinstance(x, np.floating)
                 tasks = tasks or lazy
             floats = floats and type(x) is float
         inputs.append(x)
@@ -176,8 +176,11 @@ def _raw(operation: Operation, given: Sequence[Any], named: dict[str, Any]) -> D
         data = forward(*inputs, *metadata, **named)
     except ERRORS as error:
         raise operation.failed(error, inputs, operation.bind(given, named)[1]) from error
-    # A NumPy scalar stays one: `ieee` counts on it.
-    return data if scalars or (type(data) is np.ndarray and data.ndim) else canonical(data)
+    if type(data) is np.ndarray:
+        if data.ndim:
+            return data
+        data = data[()]
+    return data if scalars else canonical(data)  # a NumPy scalar stays one: `ieee` counts on it
 
 
 def _is_plain(x: Operand) -> bool:

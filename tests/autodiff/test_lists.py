@@ -6,7 +6,7 @@ import pytest
 import autodiff as ad
 from autodiff import Value, gradients
 from tests.autodiff.test_operations import example
-from tests.cases import CASES, Elementwise, find
+from tests.cases import CASES, COMPUTED, Elementwise, find
 
 V, W = Value(3.0, "v"), Value(4.0, "w")
 
@@ -24,11 +24,8 @@ def called(case, xs):
     return case(*xs) if isinstance(case, Elementwise) else case.call(find(ad, case.name), *xs)
 
 
-WITH_MORE = ("array", "block", "full_like", "linalg.solve")
-"""Operations whose cases compute with their arguments, which a list cannot, before they are called.
-
-A list within the lists of `block` is one of its levels.
-"""
+WITH_MORE = (*COMPUTED, "block", "full_like")
+"""Cases that no lists can be given to; a list within the lists of `block` is one of its levels."""
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name not in WITH_MORE], ids=str)

@@ -321,6 +321,7 @@ READERS = (
 APPLYING = {
     "checking/mistakes/slips.py": "writes a transpose too many",
     "derivations/expression.py": "evaluates powers",
+    "derivations/symbolic.py": "spells them as SymPy does",
     "derivations/forms.py": "@ and .T in formulas, and what repeats a term to a shape",
     "differentiation/advice.py": "says which names there are",
     "differentiation/checkpoints.py": "joins what the steps of a loop contribute",
@@ -335,6 +336,7 @@ APPLYING = {
     "live/computation.py": "begins each segment with copies of values, where slopes end",
     "programs/columns": "puts what is alike side by side, and takes it apart",
     "programs/javascript": "spells them, and writes arrays entry by entry",
+    "programs/operations.py": "makes examples of products",
     "programs/tracing": "tells which numbers are finite where another is",
     "programs/rewrites": "each rewrite is a law of the operations in it, as −(−x) = x",
 }
