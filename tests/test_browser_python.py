@@ -13,11 +13,12 @@ ROOT = Path(__file__).parents[1]
 
 # Taken out of it, or there without working: https://pyodide.org/en/stable/usage/wasm-constraints.html. Its
 # `threading` has locks, which is all that an import may want of it.
-LACKING = frozenset(
-    """_ctypes _curses _posixsubprocess _tkinter asyncio concurrent ctypes curses dbm ensurepip fcntl grp idlelib
-    mmap msvcrt multiprocessing pty pwd readline resource select selectors socket socketserver ssl subprocess
-    syslog termios tkinter tty turtle turtledemo venv winreg winsound""".split()
-)
+LACKING = {
+    "_ctypes", "_curses", "_posixsubprocess", "_tkinter", "asyncio", "concurrent", "ctypes", "curses",
+    "dbm", "ensurepip", "fcntl", "grp", "idlelib", "mmap", "msvcrt", "multiprocessing", "pty", "pwd",
+    "readline", "resource", "select", "selectors", "socket", "socketserver", "ssl", "subprocess",
+    "syslog", "termios", "tkinter", "tty", "turtle", "turtledemo", "venv", "winreg", "winsound",
+}  # fmt: skip
 STARTED = (
     "_thread.start_new_thread",
     "subprocess.Popen",
