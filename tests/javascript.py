@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,18 +35,41 @@ def run(script: str, browser: Page | None = None) -> Any:
     text, result = f"const out = [];\n{script}\n", f"JSON.stringify(out, (_, x) => {exact})"
     if browser is not None:
         return _read(json.loads(browser.run(f"{text}return {result};")))
-    return _read(json.loads(_in_node(f"{text}console.log({result});")))
+    return _read(json.loads(_in_node(f"{text}return {result};")))
 
 
-def _in_node(script: str) -> str:
+SERVED = """
+require("readline").createInterface({ input: process.stdin }).on("line", line => {
+  let answer;
+  try { answer = { value: new Function(JSON.parse(line))() }; }
+  catch (error) { answer = { error: error.stack }; }
+  console.log(JSON.stringify(answer));
+});
+"""
+"""Runs each line of its input, a script as JSON, as a function of its own."""
+
+
+@cache
+def _node() -> subprocess.Popen[str]:
+    """One node for all scripts of this process, which ends with its input."""
     node = shutil.which("node")
     if node is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no node on PATH; CI installs nodejs")
         pytest.skip("no node on PATH")
-    done = subprocess.run([node, "-"], input=script, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return subprocess.Popen(
+        [node, "-e", SERVED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
+    )
+
+
+def _in_node(script: str) -> str:
+    node = _node()
+    assert node.stdin
+    assert node.stdout
+    node.stdin.write(f"{json.dumps(script)}\n")
+    answer = json.loads(node.stdout.readline())
+    assert "value" in answer, answer["error"]
+    return str(answer["value"])
 
 
 def _read(x: Any) -> Any:

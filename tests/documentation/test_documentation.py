@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -102,3 +103,12 @@ def test_the_navigation_has_every_page() -> None:
     told = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
     assert not [page for page in [*pages, *reference.pages()] if page not in told]
+
+
+def test_the_citation_says_what_the_package_says() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^(\w+): (\S+)$", citation, re.MULTILINE))
+    assert (said["version"], said["license"]) == (project["version"], project["license"])
+    names = re.findall(r"^  - name: (.+)$", citation, re.MULTILINE)
+    assert names == [author["name"] for author in project["authors"]]

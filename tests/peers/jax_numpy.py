@@ -45,6 +45,10 @@ def _index(index: Any) -> Any:
     return index
 
 
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+"""What is compiled here runs once."""
+
+
 class JAX(Package):
     """JAX in float64."""
 
@@ -78,6 +82,8 @@ class JAX(Package):
                 return pull(jnp.broadcast_to(jnp.asarray(seed, value.dtype), value.shape)), value
 
             directions = tuple(jnp.asarray(d) for d in along)
-            compiled = jax.jit(lambda ys, vs: jax.jvp(first, ys, vs, has_aux=True))  # once, not per operation
+            compiled = jax.jit(  # once, not per operation
+                lambda ys, vs: jax.jvp(first, ys, vs, has_aux=True), compiler_options=QUICKLY
+            )
             gradient, second, value = compiled(inputs, directions)
             return Derivatives(np.asarray(value), [*map(np.asarray, gradient)], [*map(np.asarray, second)])
