@@ -110,7 +110,8 @@ def _seen(x: Any, size: Two, geometry: Geometry) -> Any:
     stride, dilation, (p, q) = geometry
     height, width, channels = x.shape[-3:]
     if p or q:
-        inside, x = x, np.zeros_like(x, shape=(*x.shape[:-3], height + 2 * p, width + 2 * q, channels))
+        inside, bordered = x, (*x.shape[:-3], height + 2 * p, width + 2 * q, channels)
+        x = np.zeros_like(x, order="C", shape=bordered)
         x[..., p : p + height, q : q + width, :] = inside
     return np.stack([x[place] for place in places(x.shape[-3:-1], size, stride, dilation)], -2)
 
@@ -157,7 +158,8 @@ def _to_kernels(x: Any, g: Any, /, size: Two, geometry: Geometry) -> Any:
 def _to_pixels(g: Any, w: Any, /, image: Two, geometry: Geometry) -> Any:
     """x̄ of a convolution with w from ȳ: what each place of the kernels makes of it, added up."""
     (stride, dilation, (p, q)), (height, width), (m, n, *_) = geometry, image, w.shape
-    y = np.zeros_like(g, shape=(*g.shape[:-3], height + 2 * p, width + 2 * q, w.shape[2]))
+    bordered = (*g.shape[:-3], height + 2 * p, width + 2 * q, w.shape[2])
+    y = np.zeros_like(g, order="C", shape=bordered)
     rows, kernels = _as_rows(g, 1), np.reshape(w, (m * n, *w.shape[2:]))
     for place, kernel in zip(places(y.shape[-3:-1], (m, n), stride, dilation), kernels, strict=True):
         y[place] += np.reshape(rows @ kernel.T, (*g.shape[:-1], w.shape[2]))

@@ -23,9 +23,9 @@ def _in_windows(x: Any, size: Two, stride: Two) -> list[Any]:
 
 
 def _chosen(y: Any, x: Any, size: Two, stride: Two) -> tuple[list[Any], Any]:
-    """Where the pixel at each place is the largest of its window, as 1 and 0; and how many tie."""
-    chosen = [(pixels == y).astype(y.dtype) for pixels in _in_windows(x, size, stride)]
-    return chosen, sum(chosen[1:], chosen[0])
+    """Where the pixel at each place is the largest of its window; and how many tie there."""
+    chosen = [pixels == y for pixels in _in_windows(x, size, stride)]
+    return chosen, sum(chosen, y.dtype.type(0.0))
 
 
 def _of_largest(g: Any, y: Any, x: Any, size: Two, stride: Two) -> Any:
@@ -36,7 +36,7 @@ def _of_shares(h: Any, z: Any, g: Any, y: Any, x: Any, size: Two, stride: Two) -
     return _at_largest(h, y, x, size, stride)
 
 
-@ad.primitive(selecting=True, kink="largest′ of ties = an even share", dx=_of_largest)
+@ad.primitive(selecting=True, dx=_of_largest)
 def largest(x: Any, /, size: Two, stride: Two) -> Any:
     """The largest pixel of each window.   y[…, i, j, c] = max x[…, s·i + k, s·j + l, c] over k, l.
 
@@ -48,7 +48,7 @@ def largest(x: Any, /, size: Two, stride: Two) -> Any:
 @ad.primitive(selecting=True, dg=_of_shares, dy=0.0, dx=0.0)
 def _to_largest(g: Any, y: Any, x: Any, /, size: Two, stride: Two) -> Any:
     """x̄ of the largest pixels y of x: ȳ at the largest, an even share at each that ties with it, else 0."""
-    z = np.zeros_like(g, shape=x.shape)
+    z = np.zeros_like(g, order="C", shape=x.shape)
     chosen, ties = _chosen(y, x, size, stride)
     share = g / ties
     for place, mark in zip(places(x.shape[-3:-1], size, stride), chosen, strict=True):
