@@ -9,7 +9,6 @@ V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXi
 
 from __future__ import annotations
 
-import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -106,19 +105,19 @@ def places(pixels: Two, size: Two, stride: Two, dilation: Two = (1, 1)) -> list[
 
 
 def _seen(x: Any, size: Two, geometry: Geometry) -> Any:
-    """What a kernel sees of images inside a border of zeros: (…, down, across, places, channels)."""
+    """What a kernel sees of images inside a border of zeros: (…, down, across, places·channels)."""
     stride, dilation, (p, q) = geometry
     height, width, channels = x.shape[-3:]
     if p or q:
         inside, bordered = x, (*x.shape[:-3], height + 2 * p, width + 2 * q, channels)
         x = np.zeros_like(x, order="C", shape=bordered)
         x[..., p : p + height, q : q + width, :] = inside
-    return np.stack([x[place] for place in places(x.shape[-3:-1], size, stride, dilation)], -2)
+    return np.concatenate([x[place] for place in places(x.shape[-3:-1], size, stride, dilation)], -1)
 
 
-def _as_rows(x: Any, axes: int) -> Any:
-    """The last axes as one, and those before them as another."""
-    return np.reshape(x, (-1, math.prod(np.shape(x)[-axes:])))
+def _as_rows(x: Any) -> Any:
+    """All axes before the last as one."""
+    return np.reshape(x, (-1, x.shape[-1]))
 
 
 def _of_pixels(g: Any, y: Any, x: Any, w: Any, geometry: Geometry) -> Any:
@@ -136,7 +135,7 @@ def convolution(x: Any, w: Any, /, geometry: Geometry) -> Any:
     x is (…, height, width, channels), w is (*size, channels, channels of y).
     """
     seen = _seen(x, w.shape[:2], geometry)
-    return np.reshape(_as_rows(seen, 2) @ _as_rows(w, 1), (*seen.shape[:-2], w.shape[-1]))
+    return np.reshape(_as_rows(seen) @ _as_rows(w), (*seen.shape[:-1], w.shape[-1]))
 
 
 @primitive(
@@ -147,7 +146,7 @@ def convolution(x: Any, w: Any, /, geometry: Geometry) -> Any:
 def _to_kernels(x: Any, g: Any, /, size: Two, geometry: Geometry) -> Any:
     """w̄ of a convolution of x from ȳ.   w̄[k, l, c, o] = Σ x[…, s·i + d·k − p, …, c]·ȳ[…, i, j, o]."""
     seen = _seen(x, size, geometry)
-    return np.reshape(_as_rows(seen, 2).T @ _as_rows(g, 1), (*size, seen.shape[-1], g.shape[-1]))
+    return np.reshape(_as_rows(seen).T @ _as_rows(g), (*size, x.shape[-1], g.shape[-1]))
 
 
 @primitive(
@@ -160,7 +159,7 @@ def _to_pixels(g: Any, w: Any, /, image: Two, geometry: Geometry) -> Any:
     (stride, dilation, (p, q)), (height, width), (m, n, *_) = geometry, image, w.shape
     bordered = (*g.shape[:-3], height + 2 * p, width + 2 * q, w.shape[2])
     y = np.zeros_like(g, order="C", shape=bordered)
-    rows, kernels = _as_rows(g, 1), np.reshape(w, (m * n, *w.shape[2:]))
+    rows, kernels = _as_rows(g), np.reshape(w, (m * n, *w.shape[2:]))
     for place, kernel in zip(places(y.shape[-3:-1], (m, n), stride, dilation), kernels, strict=True):
         y[place] += np.reshape(rows @ kernel.T, (*g.shape[:-1], w.shape[2]))
     return y[..., p : p + height, q : q + width, :]

@@ -246,7 +246,7 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
 
 def _laid_out_for(operands: Sequence[Any], dtype: np.dtype[Any]) -> Any:
     """Memory as NumPy lays out what it computes entry by entry: in the order of the operands."""
-    ways = [["readonly"]] * len(operands) + [["writeonly", "allocate"]]
+    ways: list[Any] = [["readonly"]] * len(operands) + [["writeonly", "allocate"]]
     return np.nditer((*operands, None), ["zerosize_ok"], ways, [None] * len(operands) + [dtype]).operands[-1]
 
 
