@@ -9,13 +9,12 @@ V. Dumoulin, F. Visin, A guide to convolution arithmetic for deep learning, arXi
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autodiff import Value, moveaxis, pad, primitive, shape, transpose
+from autodiff import Value, moveaxis, primitive, shape, transpose
 from autodiff.settings import flag
 
 from ..initialize import Initializer, Seed, started
@@ -86,62 +85,84 @@ def overlap_add(x: Any, /, image: tuple[int, int], stride: Pair = 1, dilation: P
 
 # -- with channels last: each of the three is the adjoint of the others in one of their operands ------
 
+Two: TypeAlias = tuple[int, int]
+"""For height and width."""
 
-def _seen(x: Any, size: Pair, stride: Pair, dilation: Pair, writeable: bool = False) -> Any:
-    """What a kernel sees of (…, height, width, channels): a view (…, down, across, *size, channels)."""
-    (m, n), (s, t), (d, e) = pair(size, "size"), pair(stride, "stride"), pair(dilation, "dilation")
-    span = d * (m - 1) + 1, e * (n - 1) + 1
-    every = sliding_window_view(x, span, (-3, -2), writeable=writeable)
-    return np.moveaxis(every[..., ::s, ::t, :, ::d, ::e], -3, -1)
+Geometry: TypeAlias = tuple[Two, Two, Two]
+"""Stride, dilation and padding."""
 
 
-def _as_rows(x: Any, axes: int) -> Any:
-    """The last axes as one, and those before them as another."""
-    return np.reshape(x, (-1, math.prod(np.shape(x)[-axes:])))
+def places(pixels: Two, size: Two, stride: Two, dilation: Two = (1, 1)) -> list[Any]:
+    """For each place of a kernel, row by row, the index of the pixels there in all its windows.
+
+    It is one of images (…, height, width, channels), and takes no pixel twice.
+    """
+    both = [
+        [slice(d * k, d * k + height - d * (m - 1), s) for k in range(m)]
+        for height, m, s, d in zip(pixels, size, stride, dilation, strict=True)
+    ]
+    return [(..., down, across, slice(None)) for down in both[0] for across in both[1]]
 
 
-def _of_pixels(g: Any, y: Any, x: Any, w: Any, stride: Pair, dilation: Pair) -> Any:
-    return _to_pixels(g, w, shape(x)[-3:-1], stride, dilation)
+def _seen(x: Any, size: Two, geometry: Geometry) -> Any:
+    """What a kernel sees of images inside a border of zeros: (…, down, across, places·channels)."""
+    stride, dilation, (p, q) = geometry
+    height, width, channels = x.shape[-3:]
+    if p or q:
+        inside, bordered = x, (*x.shape[:-3], height + 2 * p, width + 2 * q, channels)
+        x = np.zeros_like(x, order="C", shape=bordered)
+        x[..., p : p + height, q : q + width, :] = inside
+    return np.concatenate([x[place] for place in places(x.shape[-3:-1], size, stride, dilation)], -1)
 
 
-def _of_kernels(g: Any, y: Any, x: Any, w: Any, stride: Pair, dilation: Pair) -> Any:
-    return _to_kernels(x, g, shape(w)[:2], stride, dilation)
+def _as_rows(x: Any) -> Any:
+    """All axes before the last as one."""
+    return np.reshape(x, (-1, x.shape[-1]))
+
+
+def _of_pixels(g: Any, y: Any, x: Any, w: Any, geometry: Geometry) -> Any:
+    return _to_pixels(g, w, shape(x)[-3:-1], geometry)
+
+
+def _of_kernels(g: Any, y: Any, x: Any, w: Any, geometry: Geometry) -> Any:
+    return _to_kernels(x, g, shape(w)[:2], geometry)
 
 
 @primitive(linear=True, symbol="∗", dx=_of_pixels, dw=_of_kernels)
-def convolution(x: Any, w: Any, /, stride: Pair = 1, dilation: Pair = 1) -> Any:
-    """Convolution of pixels.   y[…, i, j, o] = Σ w[k, l, c, o]·x[…, s·i + d·k, s·j + d·l, c].
+def convolution(x: Any, w: Any, /, geometry: Geometry) -> Any:
+    """Convolution of pixels.   y[…, i, j, o] = Σ w[k, l, c, o]·x[…, s·i + d·k − p, s·j + d·l − p, c].
 
     x is (…, height, width, channels), w is (*size, channels, channels of y).
     """
-    seen = _seen(x, w.shape[:2], stride, dilation)
-    return np.reshape(_as_rows(seen, 3) @ _as_rows(w, 1), (*seen.shape[:-3], w.shape[-1]))
+    seen = _seen(x, w.shape[:2], geometry)
+    return np.reshape(_as_rows(seen) @ _as_rows(w), (*seen.shape[:-1], w.shape[-1]))
 
 
 @primitive(
     linear=True,
-    dx=lambda h, y, x, g, size, stride, dilation: _of_pixels(g, y, x, h, stride, dilation),
-    dg=lambda h, y, x, g, size, stride, dilation: convolution(x, h, stride, dilation),
+    dx=lambda h, y, x, g, size, geometry: _of_pixels(g, y, x, h, geometry),
+    dg=lambda h, y, x, g, size, geometry: convolution(x, h, geometry),
 )
-def _to_kernels(x: Any, g: Any, /, size: Pair, stride: Pair, dilation: Pair) -> Any:
-    """w̄ of a convolution of x from ȳ.   w̄[k, l, c, o] = Σ x[…, s·i + d·k, s·j + d·l, c]·ȳ[…, i, j, o]."""
-    seen = _seen(x, size, stride, dilation)
-    return np.reshape(_as_rows(seen, 3).T @ _as_rows(g, 1), (*seen.shape[-3:], g.shape[-1]))
+def _to_kernels(x: Any, g: Any, /, size: Two, geometry: Geometry) -> Any:
+    """w̄ of a convolution of x from ȳ.   w̄[k, l, c, o] = Σ x[…, s·i + d·k − p, …, c]·ȳ[…, i, j, o]."""
+    seen = _seen(x, size, geometry)
+    return np.reshape(_as_rows(seen).T @ _as_rows(g), (*size, x.shape[-1], g.shape[-1]))
 
 
 @primitive(
     linear=True,
-    dg=lambda h, y, g, w, image, stride, dilation: convolution(h, w, stride, dilation),
-    dw=lambda h, y, g, w, image, stride, dilation: _of_kernels(g, y, h, w, stride, dilation),
+    dg=lambda h, y, g, w, image, geometry: convolution(h, w, geometry),
+    dw=lambda h, y, g, w, image, geometry: _of_kernels(g, y, h, w, geometry),
 )
-def _to_pixels(g: Any, w: Any, /, image: tuple[int, int], stride: Pair, dilation: Pair) -> Any:
+def _to_pixels(g: Any, w: Any, /, image: Two, geometry: Geometry) -> Any:
     """x̄ of a convolution with w from ȳ: what each place of the kernels makes of it, added up."""
-    y = np.zeros_like(g, shape=(*g.shape[:-3], *image, w.shape[2]))
-    places, rows = _seen(y, w.shape[:2], stride, dilation, writeable=True), _as_rows(g, 1)
-    for row, column in np.ndindex(*w.shape[:2]):  # one place of the kernels in all windows: no pixel twice
-        place = places[..., row, column, :]
-        place += np.reshape(rows @ w[row, column].T, place.shape)
-    return y
+    (stride, dilation, (p, q)), (height, width), (m, n, *_) = geometry, image, w.shape
+    bordered = (*g.shape[:-3], height + 2 * p, width + 2 * q, w.shape[2])
+    y = np.zeros_like(g, order="C", shape=bordered)
+    rows, kernels = _as_rows(g), np.reshape(w, (m * n, *w.shape[2:]))
+    for place, kernel in zip(places(y.shape[-3:-1], (m, n), stride, dilation), kernels, strict=True):
+        y[place] += np.reshape(rows @ kernel.T, (*g.shape[:-1], w.shape[2]))
+    return y[..., p : p + height, q : q + width, :]
 
 
 # -- the layer ---------------------------------------------------------------------------------
@@ -172,19 +193,6 @@ def _check_fit(pixels: tuple[int, ...], what: str, span: tuple[int, ...], paddin
             f"{what}: the kernel, {span} pixels, does not fit into images of {pixels} pixels{border}; "
             "give larger images or padding, or fewer layers that make them smaller"
         )
-
-
-def pixels(x: Any, border: tuple[int, int], value: float = 0.0) -> Any:
-    """Images inside a border of one value, with channels last, (…, height, width, channels).
-
-    So layers compute: what belongs to a pixel is together in memory, and is copied in one go. An image that a
-    layer returns is a view of such memory, where the next layer finds it.
-    """
-    y, (down, across) = moveaxis(x, -3, -1), border
-    if not (down or across):
-        return y
-    widths = [(0, 0)] * (len(shape(x)) - 3) + [(down, down), (across, across), (0, 0)]
-    return pad(y, widths, constant_values=value)
 
 
 class Conv2d(Module):
@@ -241,8 +249,8 @@ class Conv2d(Module):
 
     def forward(self, x: Any) -> Any:
         """The images convolved with each kernel, plus its bias."""
-        x = pixels(images(x, self, self.in_channels), self.padding)
-        y = convolution(x, transpose(self.weight, (2, 3, 1, 0)), self.stride, self.dilation)
+        x, w = moveaxis(images(x, self, self.in_channels), -3, -1), transpose(self.weight, (2, 3, 1, 0))
+        y = convolution(x, w, (self.stride, self.dilation, self.padding))
         return moveaxis(y if self.bias is None else y + self.bias, -1, -3)
 
     def configuration(self) -> dict[str, Any]:

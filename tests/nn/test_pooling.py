@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, check_gradients
-from nn import AvgPool2d, Conv2d, Flatten, MaxPool2d
+import autodiff
+from autodiff import Value, check_gradients, grad, pad, vjp
+from nn import AvgPool2d, Conv2d, Flatten, MaxPool2d, windows
 
 PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
 BOTH = pytest.mark.parametrize("kind", [MaxPool2d, AvgPool2d])
@@ -46,6 +47,55 @@ def test_value_and_gradient_are_those_of_pytorch(kind, drawn):
 def test_pooling_has_derivatives_of_second_order(kind, drawn):
     arguments, x = drawn
     check_gradients(lambda x: kind(*arguments)(x) ** 2, x)
+
+
+def over_windows(size, stride, padding):
+    """The largest of each window by `max`, over the windows as an array."""
+
+    def pooled(x):
+        border = [(0, 0)] * (x.ndim - 2) + [(p, p) for p in padding]
+        seen = windows(pad(x, border, constant_values=-np.inf), size, size if stride is None else stride)
+        return seen.max((-4, -3))
+
+    return pooled
+
+
+@settings(max_examples=40)
+@given(drawn=poolings(), levels=st.integers(1, 4), dtype=st.sampled_from([np.float64, np.float32]))
+def test_the_largest_pixels_are_those_of_max_over_windows_with_ties_too(drawn, levels, dtype):
+    arguments, x = drawn
+    x = (8 * x % levels).astype(dtype)
+    ways = [MaxPool2d(*arguments), over_windows(*arguments)]
+    value, expected = (way(Value(x)).data for way in ways)
+    assert value.dtype == dtype
+    np.testing.assert_array_equal(value, expected)
+    seed = np.random.default_rng(1).normal(size=value.shape).astype(dtype)
+    for order in (1, 2):
+        slopes = [derivative(way, order, seed)(x) for way in ways]
+        np.testing.assert_allclose(*slopes, rtol=1e-6 if dtype is np.float32 else 1e-14, atol=1e-6)
+
+
+def derivative(way, order, seed):
+    """The gradient of Σ seed·y³; or that of the squared gradient."""
+    slope = grad(lambda x: (way(x) ** 3 * seed).sum())
+    return slope if order == 1 else grad(lambda x: (slope(x) ** 2).sum())
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_pixels_that_are_no_finite_numbers_pool_as_by_max(bad):
+    x = np.arange(16.0).reshape(1, 4, 4)
+    x[0, 1, 1] = bad
+    ways = [MaxPool2d(2), over_windows(2, None, (0, 0))]
+    for seed in (np.ones((1, 2, 2)), np.array([[[np.inf, 1.0], [0.0, np.nan]]])):
+        slopes = [vjp(way, x)[1](seed) for way in ways]
+        np.testing.assert_array_equal(*slopes)
+
+
+@BOTH
+def test_programs_pool_as_eager_code(kind):
+    x = np.random.default_rng(0).normal(size=(5, 2, 6, 6))
+    slope = grad(lambda x: (kind(3, 1, 1)(x) ** 2).sum())
+    np.testing.assert_allclose(autodiff.compile(slope)(x), slope(x), rtol=1e-14, atol=1e-14)
 
 
 def test_ties_share_the_gradient_evenly():

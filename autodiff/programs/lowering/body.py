@@ -288,5 +288,9 @@ class Body:
 def _new(buffer: Buffer) -> str:
     """The text that makes a buffer."""
     kind = "" if buffer.dtype == np.float64 else f", {literal(buffer.dtype)}"
-    order = "" if buffer.order == "C" else f', order="{buffer.order}"'
-    return f"np.empty({literal(buffer.shape)}{kind}{order})"
+    axes, shape = buffer.order, buffer.shape
+    if axes == (*reversed(range(len(shape))),) and len(shape) > 1:
+        return f'np.empty({literal(shape)}{kind}, order="F")'
+    text = f"np.empty({literal(tuple(shape[axis] for axis in axes))}{kind})"
+    back = tuple(int(axis) for axis in np.argsort(axes))
+    return text if back == axes == (*range(len(shape)),) else f"{text}.transpose({literal(back)})"

@@ -18,12 +18,12 @@ from .instructions import Instruction, Instructions, is_array
 
 
 class Buffer(NamedTuple):
-    """Memory of a shape and dtype that is kept from call to call."""
+    """Memory of a shape and dtype that is kept from call to call; `order` are its axes as they lie in it."""
 
     number: int
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    order: str
+    order: tuple[int, ...]
 
     @property
     def nbytes(self) -> int:
@@ -130,7 +130,7 @@ class Plan:
     def _is_placed(self, instruction: Instruction) -> bool:
         """Whether a result is written to its place: not where another, which stays, is a view of it."""
         number = instruction.slot.number
-        fits = number in self._places and _order(instruction.slot.example) == "C"
+        fits = number in self._places and instruction.slot.example.flags.c_contiguous
         if not fits or instruction.into is None or instruction.into.is_statement:
             return False
         return not any(number in self.roots_of(x) for x in self._outputs if x != number)
@@ -164,7 +164,7 @@ class Plan:
         same = is_array(whole) and is_array(part) and part.nbytes == whole.nbytes and part.flags.writeable
         return owner if same and whole.flags.c_contiguous and part.flags.c_contiguous else number
 
-    def _new(self, example: Any, order: str) -> Buffer:
+    def _new(self, example: Any, order: tuple[int, ...]) -> Buffer:
         self.buffers.append(Buffer(len(self.buffers) + 1, example.shape, example.dtype, order))
         return self.buffers[-1]
 
@@ -179,6 +179,10 @@ class Plan:
                 self._home[x] = -1
 
 
-def _order(example: Any) -> str | None:
-    """The layout of an array, by rows or by columns, None for another."""
-    return "C" if example.flags.c_contiguous else "F" if example.flags.f_contiguous else None
+def _order(example: Any) -> tuple[int, ...] | None:
+    """The axes of an array from the outermost in memory to the innermost; None where it leaves gaps."""
+    axes = tuple(range(example.ndim))
+    if example.flags.c_contiguous:
+        return axes
+    order = tuple(sorted(axes, key=lambda axis: -example.strides[axis]))
+    return order if example.transpose(order).flags.c_contiguous else None

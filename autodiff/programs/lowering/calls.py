@@ -230,7 +230,7 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
     given, named = example(tuple(operands)), {name: example(x) for name, x in options.items()}
     if isinstance(f, np.ufunc) and f.signature is None and not named and any(map(is_large, given)):
         like = one_entry(f, given)
-        return np.zeros(like.shape, like.dtype), True, False
+        return np.zeros_like(_laid_out_for(given, like.dtype)), True, False
     result = f(*given, **named)
     if result is None:
         raise UnwritableError
@@ -242,6 +242,12 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
     except (TypeError, ValueError):
         takes_out = False
     return result, takes_out, not takes_out and _is_view(f, given, named)
+
+
+def _laid_out_for(operands: Sequence[Any], dtype: np.dtype[Any]) -> Any:
+    """Memory as NumPy lays out what it computes entry by entry: in the order of the operands."""
+    ways: list[Any] = [["readonly"]] * len(operands) + [["writeonly", "allocate"]]
+    return np.nditer((*operands, None), ["zerosize_ok"], ways, [None] * len(operands) + [dtype]).operands[-1]
 
 
 def _product(name: str, operands: Sequence[Any]) -> tuple[Any, bool, bool] | None:
