@@ -51,7 +51,7 @@ def loaded(owner: str, parts: Mapping[str, Any], state: Mapping[str, Any], stric
         except ValueError as error:
             problems.append(f"{name}: {error}")
     if problems:
-        told = "\n  ".join(problems)
+        told = "\n  ".join(problems) + _same_by_other_names(parts, state)
         raise ValueError(f"{owner}.load_state_dict: the state does not fit, nothing was loaded:\n  {told}")
     _tell_casts(owner, {name: (parts[name], array) for name, array in arrays.items()})
     for name, array in arrays.items():
@@ -75,6 +75,17 @@ def _tell_casts(owner: str, pairs: Mapping[str, tuple[Any, Any]]) -> None:
             "the state if this is meant",
             stacklevel=4,
         )
+
+
+def _same_by_other_names(parts: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+    """The remedy where names alone differ, as for the layers of PyTorch's Sequential."""
+    shapes = [tuple(getattr(entry, "shape", ())) for entry in state.values()]
+    if parts.keys() == state.keys() or shapes != [part.shape for part in parts.values()]:
+        return ""
+    return (
+        "\nThe shapes are the same, in the same order; if these are the same parameters by other names, load "
+        "dict(zip(model.state_dict(), state.values()))"
+    )
 
 
 def _listed(names: list[str], what: str) -> list[str]:

@@ -267,3 +267,19 @@ def test_a_bias_is_there_or_not():
 )
 def test_modules_of_earlier_versions_are_found_under_their_old_names(old, new):
     assert importlib.import_module(old) is importlib.import_module(new)
+
+
+def test_a_state_with_other_names_says_how_to_load_it() -> None:
+    theirs = {
+        "0.weight": np.ones((4, 3)),
+        "0.bias": np.zeros(4),
+        "2.weight": np.ones((1, 4)),
+        "2.bias": np.zeros(1),
+    }
+    model = MLP(3, [4, 1])
+    with pytest.raises(ValueError, match=r"dict\(zip\(model\.state_dict\(\), state\.values\(\)\)\)"):
+        model.load_state_dict(theirs)
+    model.load_state_dict(dict(zip(model.state_dict(), theirs.values(), strict=True)))
+    with pytest.raises(ValueError, match="expected shape") as wrong:
+        model.load_state_dict({**model.state_dict(), "layers.0.bias": np.zeros(2)})
+    assert "zip" not in str(wrong.value)
