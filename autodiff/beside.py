@@ -11,10 +11,11 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec, spec_from_file_location
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 WITHIN = f"{__name__.partition('.')[0]}."
@@ -33,12 +34,20 @@ class _Beside(MetaPathFinder, Loader):
         package, _, inside = name.removeprefix(WITHIN).partition(".")
         if package not in NAMES or not name.startswith(WITHIN):
             return None
-        if inside:
-            return ModuleSpec(name, self) if sys.modules[WITHIN + package].__name__ == package else None
-        return _by_its_folder(name, ROOT / package) if _is_hidden(package) else ModuleSpec(name, self)
+        if inside and sys.modules[WITHIN + package].__name__ != package:
+            return None
+        if not inside and _is_hidden(package):
+            return PathFinder.find_spec(name, [str(ROOT)])
+        spec = find_spec(name.removeprefix(WITHIN))
+        return spec and ModuleSpec(name, self, is_package=spec.submodule_search_locations is not None)
 
     def exec_module(self, module: ModuleType) -> None:
         sys.modules[module.__name__] = import_module(module.__name__.removeprefix(WITHIN))
+
+    def get_code(self, name: str) -> Any:
+        """What `python -m` runs."""
+        loader: Any = getattr(find_spec(name.removeprefix(WITHIN)), "loader", None)
+        return loader and loader.get_code(name.removeprefix(WITHIN))
 
 
 def _is_hidden(package: str) -> bool:
@@ -47,10 +56,6 @@ def _is_hidden(package: str) -> bool:
     spec = find_spec(package) if module is None else None
     file = getattr(module, "__file__", None) if spec is None else spec.origin
     return file is None or Path(file).parent.resolve() != (ROOT / package).resolve()
-
-
-def _by_its_folder(name: str, folder: Path) -> ModuleSpec | None:
-    return spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
 
 
 def install() -> None:

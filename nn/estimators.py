@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from autodiff.optim import Optimizer
+from autodiff.settings import not_negative
 
 from .activations import log_softmax, softmax
 from .losses import cross_entropy, mean_squared_error
@@ -90,19 +91,28 @@ class _Estimator(BaseEstimator):
 
     def _made(self, n_outputs: int, seed: int, dtype: Any) -> Module:
         if self.network is not None:
-            return self.network(self.n_features_in_, n_outputs)
+            return self._own(n_outputs)
         hidden = self.hidden_layer_sizes
         sizes = list(hidden) if isinstance(hidden, Iterable) else [hidden]
         return MLP(self.n_features_in_, [*sizes, n_outputs], self.activation, seed=seed, dtype=dtype)
 
+    def _own(self, n_outputs: int) -> Module:
+        """What the user's function makes."""
+        made = None if isinstance(self.network, Module) else self.network
+        if not callable(made):
+            raise TypeError(
+                f"{type(self).__name__}: network must be a function of (n_features, n_outputs) that makes a "
+                f"module anew, got {self.network!r}"
+            )
+        return made(self.n_features_in_, n_outputs)
+
     def _penalized(self, network: Module) -> Loss:
         """The loss, with ½·α·Σ w² of the weights, shared by the observations, as in scikit-learn."""
-        if not self.alpha >= 0.0:
-            raise ValueError(f"{type(self).__name__}: alpha must be 0 or more, got {self.alpha!r}")
+        alpha = not_negative(f"{type(self).__name__}: alpha", self.alpha)
         loss, summed = loss_of(self._loss if self.loss is None else self.loss)
-        if not self.alpha:
+        if not alpha:
             return loss
-        half, weights = 0.5 * self.alpha, [p for p in network.parameters() if p.ndim > 1]
+        half, weights = 0.5 * alpha, [p for p in network.parameters() if p.ndim > 1]
 
         def penalized(output: Any, target: Any) -> Any:
             penalty = half * sum((weight * weight).sum() for weight in weights)
@@ -152,8 +162,10 @@ class Regressor(RegressorMixin, _Estimator):
         """Train a new network."""
         X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, dtype=FLOATS)
         y = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
-        self._flat = y.ndim == 1
-        return self._trained(X, y.astype(X.dtype), 1 if self._flat else y.shape[1])
+        flat = y.ndim == 1
+        self._trained(X, y.astype(X.dtype), 1 if flat else y.shape[1])
+        self._flat = flat
+        return self
 
     def predict(self, X: Any) -> Any:
         """The outputs, in the shape that y had."""
@@ -195,8 +207,19 @@ class Classifier(ClassifierMixin, _Estimator):
             raise ValueError(
                 f"Classifier: y holds one class, {classes.tolist()[0]!r}; it takes two or more to tell apart"
             )
+        self._trained(X, labels, len(classes))
         self.classes_ = classes
-        return self._trained(X, labels, len(classes))
+        return self
+
+    def _own(self, n_outputs: int) -> Module:
+        network = super()._own(n_outputs)
+        one = np.zeros((1, self.n_features_in_))
+        if isinstance(network, Module) and (found := network.predict(one).shape) != (1, n_outputs):
+            raise ValueError(
+                f"Classifier: the network must give {n_outputs} outputs per observation, one per class; "
+                f"it makes {found} of {one.shape}"
+            )
+        return network
 
     def predict(self, X: Any) -> Any:
         """The most probable class of each row."""

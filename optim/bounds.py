@@ -121,6 +121,8 @@ def _end(end: Any, free: float, shape: tuple[int, ...]) -> Vector:
     if array.dtype == object:
         ends = [free if entry is None else entry for entry in array.ravel().tolist()]
         array = np.array(ends).reshape(array.shape)
+    if array.dtype.kind not in "fiub":  # text would be read as numbers, complex numbers would lose a part
+        raise ValueError
     return np.broadcast_to(array.astype(np.float64).reshape(_fitting(array, shape)), shape).ravel()
 
 

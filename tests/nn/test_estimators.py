@@ -150,7 +150,7 @@ def test_a_training_that_diverges_warns():
 
 
 def test_wrong_parameters_are_named():
-    with pytest.raises(ValueError, match="alpha must be 0 or more, got -1"):
+    with pytest.raises(ValueError, match=r"Regressor: alpha must be 0 or above, got -1"):
         nn.Regressor(alpha=-1).fit(X, Y)
     with pytest.raises(ValueError, match="y holds one class, 2"):
         nn.Classifier().fit(X, np.full(60, 2))
@@ -158,3 +158,39 @@ def test_wrong_parameters_are_named():
         nn.Classifier(activation="rleu").fit(X, Y > 0)
     with pytest.raises(ValueError, match="expecting 3 features"):
         nn.Regressor(**QUICK).fit(X, Y).predict(X[:, :2])
+
+
+@pytest.mark.parametrize("alpha", ["0.1", None, [1.0]])
+def test_alpha_is_a_number(alpha):
+    with pytest.raises(TypeError, match="Regressor: alpha must be a number, got"):
+        nn.Regressor(alpha=alpha).fit(X, Y)
+
+
+@pytest.mark.parametrize("network", [nn.MLP(3, [1], seed=0), 5])
+def test_a_network_is_made_by_a_function(network):
+    with pytest.raises(
+        TypeError, match=r"Regressor: network must be a function of \(n_features, n_outputs\)"
+    ):
+        nn.Regressor(network=network).fit(X, Y)
+
+
+@pytest.mark.parametrize("extra", [1, 3])
+def test_a_classifier_takes_a_network_with_an_output_per_class(extra):
+    def network(n_features, n_outputs):
+        return nn.MLP(n_features, [n_outputs + extra], seed=0)
+
+    model = nn.Classifier(network=network, epochs=1)
+    with pytest.raises(ValueError, match="must give 2 outputs per observation, one per class; it makes"):
+        model.fit(X, Y > 0)
+    assert not hasattr(model, "network_")
+
+
+def test_a_training_that_fails_leaves_the_last_one_whole():
+    labels = np.where(Y > 0, "up", "down")
+    classifier = nn.Classifier(**QUICK, random_state=0).fit(X, labels)
+    regressor = nn.Regressor(**QUICK, random_state=0).fit(X, Y)
+    before = classifier.predict(X).tolist(), regressor.predict(X).shape
+    for model, target in ((classifier, np.arange(60) % 4), (regressor, np.c_[Y, Y])):
+        with pytest.raises(ValueError, match="the learning rate lr must be above 0"):
+            model.set_params(lr=-1.0).fit(X, target)
+    assert (classifier.predict(X).tolist(), regressor.predict(X).shape) == before

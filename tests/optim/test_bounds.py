@@ -285,3 +285,9 @@ def test_a_picture_shows_the_walls(n):
     assert "bounds" not in str(
         minimize(lambda x: (x**2).sum(), np.ones(n)).plot().axes[0].get_legend().get_texts()
     )
+
+
+@pytest.mark.parametrize("end", ["1", 1j, np.complex128(1.0), np.datetime64("2020-01-01")])
+def test_bounds_are_real_numbers(end):
+    with pytest.raises(ValueError, match=r"bounds must be a pair \(low, high\) for each number"):
+        minimize(lambda x: (x**2).sum(), [3.0, 4.0], bounds=[(0, end), (0, end)])
