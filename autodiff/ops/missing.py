@@ -14,7 +14,7 @@ from .accumulations import cumprod, cumsum, prod
 from .arithmetic import square
 from .elementary import sqrt
 from .joining import array
-from .matrices import vector_norm
+from .norms import vector_norm
 from .plain import FUNCTIONS
 from .reductions import max, min, sum
 from .selection import maximum, minimum, where
