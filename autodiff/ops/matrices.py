@@ -16,6 +16,17 @@ from .indexing import getitem
 from .products import matmul
 from .systems import inv
 
+__all__ = [
+    "cross",
+    "diagonal",
+    "eigvalsh",
+    "matrix_power",
+    "multi_dot",
+    "outer",
+    "svdvals",
+    "trace",
+]
+
 
 @composed
 def trace(x: Operand, /, *, offset: int = 0) -> Any:
