@@ -1,8 +1,9 @@
-"""Names that are not imported until they are asked for: those of a package, and those of another library."""
+"""Names that are imported when they are asked for, of a package and of libraries that may be missing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +21,16 @@ def lazy_names(
     return load, lambda: sorted(modules)
 
 
+@contextmanager
+def needing(extra: str, what: str, instead: str = "") -> Iterator[None]:
+    """Import a library in the block. Raises ImportError where it is missing: what needs it, and its extra."""
+    try:
+        yield
+    except ImportError as error:
+        told = f"{what}: pip install 'autodiff-lecture[{extra}]'{instead}"
+        raise ImportError(told, name=error.name) from error
+
+
 class Library:
     """A module of another library, imported when a name of it is first asked for.
 
@@ -30,13 +41,8 @@ class Library:
         self._module, self._extra = module, extra
 
     def __getattr__(self, name: str) -> Any:
-        try:
+        with needing(self._extra, f"{self._module}.{name} is needed"):
             module = import_module(self._module)
-        except ImportError as error:
-            raise ImportError(
-                f"{self._module}.{name} is needed: pip install 'autodiff-lecture[{self._extra}]'",
-                name=self._module,
-            ) from error
         found = getattr(module, name)
         setattr(self, name, found)  # at once the next time
         return found

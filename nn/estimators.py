@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from autodiff.lazy_names import needing
 from autodiff.optim import Optimizer
 from autodiff.settings import not_negative
 
@@ -23,16 +24,12 @@ from .training.history import History
 from .training.preparation import loss_of
 from .training.trainer import Loss
 
-try:
+with needing("sklearn", "nn.Regressor and nn.Classifier need scikit-learn 1.6"):
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
-except ImportError as error:
-    raise ImportError(
-        "nn.Regressor and nn.Classifier need scikit-learn 1.6: pip install 'autodiff-lecture[sklearn]'"
-    ) from error
 
 __all__ = ["Classifier", "Regressor"]
 

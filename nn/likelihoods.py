@@ -81,7 +81,7 @@ def gaussian_negative_log_likelihood(
     `full` adds ½·log 2π. The variance has the shape of the output, or one number per row of it, or is one
     number. One below eps counts as eps, the slope in v, too, so that it can rise again.
 
-    A network that predicts both has two outputs per number, and `fit` is told which is which:
+    A network that predicts both has two outputs per number, and the loss says which is which:
 
         loss=lambda z, y: nn.gaussian_negative_log_likelihood(z[:, 0], y, nn.softplus(z[:, 1]))
 
@@ -152,7 +152,7 @@ def kl_divergence(output: Operand, target: Operand, reduction: str = "mean", log
 
 
 def _check_logs(x: Operand, what: str) -> None:
-    """Refuse logarithms of more than 1, the rounding of their dtype aside."""
+    """Refuse logarithms above 0, the rounding of their dtype aside."""
     tolerance = float(np.sqrt(np.finfo(dtype_of(x)).eps))
     told = f"kl_divergence: {what} must be log-probabilities, 0 or below, as nn.log_softmax gives them"
     refuse(lambda logs: logs > tolerance, x, told)

@@ -45,10 +45,11 @@ WITH_VARIANCE: tuple[Callable[..., Any], ...] = (gaussian_negative_log_likelihoo
 """Those that need a third argument."""
 
 
-def given(what: str, loss: str | Loss) -> Loss:
+def loss_function(what: str, loss: str | Loss) -> Loss:
     """A loss, itself or by its name, as a function of (output, target).
 
-    Raises ValueError for an unknown name, TypeError for what is no function, or needs a third argument.
+    Raises ValueError for an unknown name, TypeError for anything but a function, and
+    for a loss that needs a third argument.
     """
     by_name: dict[str, Loss] = {name: globals()[name] for name in __all__}
     found = chosen("loss", loss, by_name) if isinstance(loss, str) else loss

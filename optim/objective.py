@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 class Point(NamedTuple):
-    """Where one stands: x, f(x) and ∇f(x); and which entries the walls of a box hold, if there is one."""
+    """A point: x, f(x) and ∇f(x); and which entries the walls of a box hold, if there is one."""
 
     x: Vector
     value: float

@@ -6,13 +6,11 @@ import io
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-try:
+from ..lazy_names import needing
+
+with needing("animate", "moving pictures need Pillow and resvg", "; .html needs neither"):
     import resvg_py
     from PIL import Image
-except ImportError as error:
-    raise ImportError(
-        "moving pictures need Pillow and resvg: pip install 'autodiff-lecture[animate]'; .html needs neither"
-    ) from error
 
 
 WIDTH, SHARPEST = 1600.0, 2.0

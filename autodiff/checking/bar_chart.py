@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..lazy_names import needing
 from ..text.escaping import mathtext
 
-try:
+with needing("plot", "plot needs matplotlib"):
     from matplotlib.axes import Axes
 
     from ..files.figures import Figure
-except ImportError as error:
-    raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
 
 
 MOST = 20

@@ -10,17 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from ..lazy_names import needing
 from ..text.escaping import mathtext
 from .both_jacobians import BothJacobians, both_jacobians
 from .linearization import Linearization
 
-try:
+with needing("plot", "plot needs matplotlib"):
     from matplotlib.axes import Axes
     from matplotlib.collections import LineCollection
 
     from ..files.figures import Figure
-except ImportError as error:
-    raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
 
 MOST = 200
 """Rows and columns that are drawn."""

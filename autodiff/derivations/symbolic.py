@@ -21,7 +21,7 @@ WHOLE = 2**20
 
 
 def symbolic(term: Term, known: Mapping[str, Any], assumptions: Mapping[str, bool]) -> Any:
-    """A term in SymPy's classes. What names stand for is `known`; the others become symbols.
+    """A term in SymPy's classes. `known` has the expressions of names; other names become symbols.
 
     An expression of arrays is that of their entries, as far as its operations take entry by entry. Raises
     TypeError naming an operation that SymPy has no form for.

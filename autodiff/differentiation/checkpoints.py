@@ -116,7 +116,7 @@ class _Again:
         )
 
     def pulled(self, g: Any, y: Any, inputs: Any, mask: Any = None) -> tuple[Any, ...]:
-        """The gradients of the operands, None for those that are none; recorded where these are Values."""
+        """The gradients of the operands, None for plain ones; recorded where these are Values."""
         if not isinstance(inputs, Value):
             found = iter([*map(data_of, self.pull(g, mask, inputs, y))])
         else:

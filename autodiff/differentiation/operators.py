@@ -76,17 +76,17 @@ def _covered() -> dict[Any, Callable[..., Any]]:
 COVERED = _covered()
 
 BY_NAME: dict[str, dict[str, Callable[..., Any]]] = {"scipy.special": of_scipy.UFUNCS}
-"""What stands for functions of libraries that are not imported here."""
+"""The operations that ufuncs record whose library is not imported here, by library and name."""
 
 
 def _asking() -> tuple[str, str]:
     """The function that the user called, which now asks for an array, and what to write in its place."""
     library, name = calling()
-    return _told(library, name), advice(library, name)
+    return _qualified(library, name), advice(library, name)
 
 
 def _covering(ufunc: np.ufunc) -> Callable[..., Any]:
-    """What stands for a ufunc, found once. Raises TypeError where nothing does."""
+    """The operation that a ufunc records, found once. Raises TypeError where there is none."""
     if ufunc not in COVERED:
         found = BY_NAME.get(library_of(ufunc), {}).get(ufunc.__name__)
         if found is None:
@@ -95,7 +95,7 @@ def _covering(ufunc: np.ufunc) -> Callable[..., Any]:
     return COVERED[ufunc]
 
 
-def _told(library: str, name: str) -> str:
+def _qualified(library: str, name: str) -> str:
     return f"{library}.{name}" if library else name
 
 
@@ -103,7 +103,7 @@ def _not_covered(function: Any, method: str = "") -> TypeError:
     library, name = library_of(function), function.__name__ + method
     known = advice(library, name)
     return TypeError(
-        f"no implementation found for {_told(library, name)} on Value; "
+        f"no implementation found for {_qualified(library, name)} on Value; "
         f"{known + '; ' if known else ''}for the numbers alone, pass value.data"
     )
 
@@ -114,8 +114,8 @@ def _array_ufunc(self: Value, ufunc: np.ufunc, method: str, *inputs: Any, **opti
         raise _not_covered(ufunc, f".{method}")
     if options:
         raise TypeError(
-            f"{_told(library_of(ufunc), name)}: {', '.join(options)}= is not supported on Value, whose data "
-            f"are never written into; write {name}(…) alone, and autodiff.where or astype around it"
+            f"{_qualified(library_of(ufunc), name)}: {', '.join(options)}= is not supported on Value, whose "
+            f"data are never written into; write {name}(…) alone, and autodiff.where or astype around it"
         )
     return _covering(ufunc)(*inputs)
 

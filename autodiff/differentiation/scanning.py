@@ -88,7 +88,7 @@ def _flag(reverse: object) -> bool:
 
 
 def _whole(what: str, number: Any, least: int) -> int:
-    """A number of steps. Raises TypeError for what is no integer, ValueError where it is too small."""
+    """A number of steps. Raises TypeError for anything but an integer, ValueError where it is too small."""
     if isinstance(number, bool) or not hasattr(number, "__index__"):
         raise TypeError(f"scan: {what} must be an integer, got {number!r}")
     if number < least:
@@ -107,7 +107,7 @@ _counter: ContextVar[StepCounter | None] = ContextVar("step_counter", default=No
 
 @contextmanager
 def counted_steps() -> Iterator[StepCounter]:
-    """Count the steps of the loops in the block that are no part of a program, in this thread or task."""
+    """Count the steps of the loops in the block that are not part of a program, in this thread or task."""
     counter = StepCounter()
     with having(_counter, counter):
         yield counter
@@ -122,7 +122,7 @@ def _step_by_step(loop: Loop) -> tuple[Any, Any]:
 
 
 def _length(xs: Any, length: Any) -> int:
-    """The number of steps. Raises ValueError where sizes disagree, TypeError for what is no number."""
+    """The number of steps. Raises ValueError where sizes disagree, TypeError for anything but a number."""
     if isinstance(length, Value):
         raise TypeError(f"scan: length is a Value; {LENGTH}")
     wanted = None if length is None else _whole("length", length, 0)

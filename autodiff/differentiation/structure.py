@@ -156,7 +156,7 @@ def register_structure(
     container with others in their place. Subclasses are taken apart in the same way. It is JAX's
     `register_pytree_node`.
 
-    Raises TypeError for what is no class, or a number, an array or a Value.
+    Raises TypeError for anything but a class, and for that of a number, an array or a Value.
 
     >>> from autodiff import grad
     >>> class Circle:

@@ -92,7 +92,7 @@ def interp(
     in x. With a `period`, x and xp count modulo it, and the points are put in order. Else xp must ascend.
     x may have any shape; xp and fp are vectors of one size.
 
-    Raises ValueError for no points, for as many heights as points, and for a period of 0.
+    Raises ValueError without points, unless there are as many heights as points, and for a period of 0.
 
     >>> interp([0.5, 3.0], [0.0, 1.0, 2.0], [0.0, 10.0, 30.0])
     array([ 5., 30.])

@@ -10,19 +10,8 @@ from .composed import matrix_transpose
 from .decompositions import cholesky, eigh, pinv, svd
 from .exponentials import expm
 from .least_squares import lstsq
-from .matrices import (
-    cross,
-    diagonal,
-    eigvalsh,
-    matrix_norm,
-    matrix_power,
-    multi_dot,
-    outer,
-    svdvals,
-    trace,
-    vector_norm,
-)
-from .norms import norm
+from .matrices import cross, diagonal, eigvalsh, matrix_power, multi_dot, outer, svdvals, trace
+from .norms import matrix_norm, norm, vector_norm
 from .orthogonal import qr
 from .products import matmul, tensordot, vecdot
 from .systems import det, inv, slogdet, solve

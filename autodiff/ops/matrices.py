@@ -1,4 +1,4 @@
-"""NumPy's `linalg` by operations that exist: its own forms of products, norms and values of a matrix."""
+"""NumPy's `linalg` by operations that exist: its own forms of products and values of a matrix."""
 
 from __future__ import annotations
 
@@ -8,29 +8,23 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..values.axes import axes_in
 from ..values.data import Operand, dtype_of, shape_of
 from ..values.declaration import composed
-from ..values.methods import Axis
 from . import diagonals, products
 from .decompositions import eigh, svd
 from .indexing import getitem
-from .norms import Order, norm
 from .products import matmul
-from .shaping import moveaxis, reshape
 from .systems import inv
 
 __all__ = [
     "cross",
     "diagonal",
     "eigvalsh",
-    "matrix_norm",
     "matrix_power",
     "multi_dot",
     "outer",
     "svdvals",
     "trace",
-    "vector_norm",
 ]
 
 
@@ -59,23 +53,6 @@ def outer(x1: Operand, x2: Operand, /) -> Any:
         shapes = f"{shape_of(x1)} and {shape_of(x2)}"
         raise ValueError(f"outer: expected two vectors, got {shapes}; autodiff.outer flattens them")
     return products.outer(x1, x2)
-
-
-@composed
-def vector_norm(x: Operand, /, *, axis: Axis = None, keepdims: bool = False, ord: Order = 2) -> Any:
-    """Norm of the entries along one axis, several, or all, as of one vector: see `norm`."""
-    shape = shape_of(x)
-    axes = tuple(range(len(shape))) if axis is None else axes_in(axis, len(shape), "vector_norm")
-    kept = [n for i, n in enumerate(shape) if i not in axes]
-    line = reshape(moveaxis(x, axes, tuple(range(len(kept), len(shape)))), (*kept, -1))
-    found = norm(line, ord, -1)
-    return reshape(found, [1 if i in axes else n for i, n in enumerate(shape)]) if keepdims else found
-
-
-@composed
-def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: Order = "fro") -> Any:
-    """Norm of each matrix, in the last two axes: see `norm`."""
-    return norm(x, ord, (-2, -1), keepdims)
 
 
 def multi_dot(arrays: Sequence[Operand]) -> Any:

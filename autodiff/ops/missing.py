@@ -14,7 +14,7 @@ from .accumulations import cumprod, cumsum, prod
 from .arithmetic import square
 from .elementary import sqrt
 from .joining import array
-from .matrices import vector_norm
+from .norms import vector_norm
 from .plain import FUNCTIONS
 from .reductions import max, min, sum
 from .selection import maximum, minimum, where
@@ -56,19 +56,31 @@ def nansum(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @composed
 def nanprod(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Product of the entries that are not nan: see `prod`."""
+    """Product of the entries that are not nan: see `prod`.   ∂y/∂xᵢ = Πⱼ≠ᵢ xⱼ, and 0 where xᵢ is nan.
+
+    >>> nanprod([3.0, float("nan"), 2.0])
+    6.0
+    """
     return prod(_filled(a, 1.0), axis, keepdims)
 
 
 @composed
 def nancumsum(a: Operand, /, axis: int | None = None) -> Any:
-    """Running total in which nan counts as 0: see `cumsum`."""
+    """Running total in which nan counts as 0: see `cumsum`.
+
+    >>> nancumsum([1.0, float("nan"), 2.0])
+    array([1., 1., 3.])
+    """
     return cumsum(_filled(a, 0.0), axis)
 
 
 @composed
 def nancumprod(a: Operand, /, axis: int | None = None) -> Any:
-    """Running product in which nan counts as 1: see `cumprod`."""
+    """Running product in which nan counts as 1: see `cumprod`.
+
+    >>> nancumprod([3.0, float("nan"), 2.0])
+    array([3., 3., 6.])
+    """
     return cumprod(_filled(a, 1.0), axis)
 
 
@@ -87,7 +99,13 @@ def nanmean(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @composed
 def nanvar(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Variance of the n entries that are not nan.   y = Σᵢ (xᵢ − x̄)² / (n − ddof), nan where that is Σ/0."""
+    """Variance of the n entries that are not nan.   y = Σᵢ (xᵢ − x̄)² / (n − ddof), nan for n ≤ ddof.
+
+    ∂y/∂xᵢ = 2·(xᵢ − x̄) / (n − ddof), and 0 where xᵢ is nan
+
+    >>> nanvar([1.0, float("nan"), 3.0])
+    1.0
+    """
     a = array(a)
     deviations = _filled(a - nanmean(a, axis, keepdims=True), 0.0)
     return sum(square(deviations), axis, keepdims) / _freedom(a, axis, ddof, keepdims)
@@ -98,6 +116,9 @@ def nanstd(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = F
     """Standard deviation of the n entries that are not nan.   y = √(Σᵢ (xᵢ − x̄)² / (n − ddof)).
 
     ∂y/∂xᵢ = (xᵢ − x̄) / ((n − ddof)·y);   by convention 0 where all entries are equal
+
+    >>> nanstd([1.0, float("nan"), 5.0])
+    2.0
     """
     a = array(a)
     low, high = (f(a, axis, keepdims=True) for f in (nanmin, nanmax))
@@ -125,7 +146,11 @@ def nanmax(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
 
 @composed
 def nanmin(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Smallest of the entries that are not nan; nan where all are.   Ties share the slope, as in `min`."""
+    """Smallest of the entries that are not nan; nan where all are.   Ties share the slope, as in `min`.
+
+    >>> nanmin([1.0, float("nan"), 2.0])
+    1.0
+    """
     return _extreme(min, a, np.inf, axis, keepdims)
 
 

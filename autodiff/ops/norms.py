@@ -15,7 +15,7 @@ from ..values.methods import Axis
 from .decompositions import svd
 from .reductions import max, min, sum
 from .selection import absolute, ratio, sign
-from .shaping import expand_dims, moveaxis, squeeze
+from .shaping import expand_dims, moveaxis, reshape, squeeze
 from .totals import narrowed, widened
 
 Order: TypeAlias = float | str | None
@@ -53,6 +53,23 @@ def norm(x: Operand, /, ord: Order = None, axis: Axis = None, keepdims: bool = F
     if len(axes) == 2:
         return _of_matrices(x, ord, axes, keepdims)
     raise ValueError(f"norm: ord={ord!r} is for one axis or two, got {len(axes)}; choose them with axis=")
+
+
+@composed
+def vector_norm(x: Operand, /, *, axis: Axis = None, keepdims: bool = False, ord: Order = 2) -> Any:
+    """Norm of the entries along one axis, several, or all, as of one vector: see `norm`."""
+    shape = shape_of(x)
+    axes = tuple(range(len(shape))) if axis is None else axes_in(axis, len(shape), "vector_norm")
+    kept = [n for i, n in enumerate(shape) if i not in axes]
+    line = reshape(moveaxis(x, axes, tuple(range(len(kept), len(shape)))), (*kept, -1))
+    found = norm(line, ord, -1)
+    return reshape(found, [1 if i in axes else n for i, n in enumerate(shape)]) if keepdims else found
+
+
+@composed
+def matrix_norm(x: Operand, /, *, keepdims: bool = False, ord: Order = "fro") -> Any:
+    """Norm of each matrix, in the last two axes: see `norm`."""
+    return norm(x, ord, (-2, -1), keepdims)
 
 
 def _of_vectors(x: Operand, ord: Order, axis: int, keepdims: bool) -> Any:

@@ -197,4 +197,4 @@ UFUNCS: dict[str, Callable[..., Any]] = {
     "xlog1py": xlog1py,
     "xlogy": xlogy,
 }
-"""What stands for SciPy's functions, by the names that they go by; that of digamma is psi."""
+"""The operation that each function of SciPy records, by the ufunc's name: that of digamma is psi."""

@@ -218,7 +218,11 @@ def percentile(
 
 @composed
 def nanmedian(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Median of the entries that are not nan, which have slope 0; nan where all are."""
+    """Median of the entries that are not nan, which have slope 0; nan where all are: see `median`.
+
+    >>> nanmedian([3.0, float("nan"), 1.0, 10.0])
+    3.0
+    """
     x, kept = _in_front(a, axis, "nanmedian")
     ordered, n = sort(x, 0), reshape(present(x, 0), (1, *shape_of(x)[1:]))
     first, last = (gathered(ordered, maximum(floor(place), 0.0)) for place in ((n - 1.0) / 2.0, n / 2.0))
@@ -229,7 +233,11 @@ def nanmedian(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
 def nanquantile(
     a: Operand, q: Operand, /, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
-    """Quantile of the entries that are not nan, which have slope 0; nan where all are: see `quantile`."""
+    """Quantile of the entries that are not nan, which have slope 0; nan where all are: see `quantile`.
+
+    >>> nanquantile([4.0, float("nan"), 2.0], 0.5)
+    3.0
+    """
     return _quantile("nanquantile", a, q, 1.0, axis, method, keepdims, True)
 
 
@@ -237,5 +245,9 @@ def nanquantile(
 def nanpercentile(
     a: Operand, q: Operand, /, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
-    """Percentile of the entries that are not nan, which have slope 0; nan where all are: see `percentile`."""
+    """Percentile of the entries that are not nan, which have slope 0; nan where all are: see `percentile`.
+
+    >>> nanpercentile([4.0, float("nan"), 2.0], 50.0)
+    3.0
+    """
     return _quantile("nanpercentile", a, q, 100.0, axis, method, keepdims, True)

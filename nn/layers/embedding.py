@@ -18,7 +18,7 @@ from ..sizes import floating, whole
 
 
 def _places(x: Any, n: int) -> np.ndarray[Any, Any]:
-    """Indices of n rows, as integers. Raises TypeError and IndexError for what is none."""
+    """Indices of n rows, as integers. Raises TypeError for anything else, IndexError outside."""
     given = np.asarray(x)
     if given.dtype.kind not in "iuf":
         raise TypeError(f"Embedding: expected integers, got dtype {given.dtype}")

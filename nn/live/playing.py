@@ -9,7 +9,7 @@ import numpy as np
 from autodiff.settings import one_of
 from autodiff.text.digits import counted
 
-from ..losses import Loss, given, squared_error
+from ..losses import Loss, loss_function, squared_error
 from ..module import Module, predicting
 from ..network.feedforward import MLP, Network
 from .given import entries_of, features_of, observations_of
@@ -67,7 +67,7 @@ def play(
 
     digits = digits_of(number_format)
     shown = None if picture is None else one_of("picture", picture, PICTURES)
-    wanted = given("play", loss)
+    wanted = loss_function("play", loss)
     _check_network(network)
     rows, targets = observations_of(X, y, getattr(network, "n_inputs", 0))
     with predicting(network):

@@ -24,6 +24,7 @@ from typing import IO, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from autodiff.files.writing import replacing
+from autodiff.lazy_names import needing
 from autodiff.text.notation import visible
 
 from ..state import LONGEST
@@ -246,12 +247,8 @@ def _tensor(archive: Any, name: str, sums: Mapping[str, int]) -> Array:
 
 
 def _safetensors() -> Any:
-    try:
+    with needing("safetensors", "a .safetensors file needs safetensors"):
         import safetensors.numpy
-    except ImportError as error:
-        raise ImportError(
-            "a .safetensors file needs safetensors: pip install 'autodiff-lecture[safetensors]'"
-        ) from error
     return safetensors
 
 

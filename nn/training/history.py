@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autodiff.lazy_names import needing
 from autodiff.optim import plot as pictures
 from autodiff.text import notebook
 from autodiff.text.curves import BLUE, ORANGE, Series, curves, falls_far
@@ -88,12 +89,8 @@ class History(HistoryElsewhere):
 
         Raises ImportError where it is missing.
         """
-        try:
+        with needing("pandas", "History.to_frame needs pandas", "; to_dict() does not"):
             import pandas
-        except ImportError as error:
-            raise ImportError(
-                "History.to_frame needs pandas: pip install 'autodiff-lecture[pandas]'; to_dict() does not"
-            ) from error
         epochs = pandas.RangeIndex(1, self.epochs + 1, name="epoch")
         return pandas.DataFrame(self.to_dict(), index=epochs)
 

@@ -16,7 +16,7 @@ from autodiff.values.data import shape_of
 from autodiff.values.leaving import revealing_cause
 from autodiff.values.modes import forgetting
 
-from ..losses import Loss, given
+from ..losses import Loss, loss_function
 from ..module import Module, predicting
 from .observations import Observations
 from .second_order import METHODS
@@ -80,7 +80,7 @@ def drawn(seed: int | np.random.Generator | None) -> int:
 
 def loss_of(loss: str | Loss) -> tuple[Loss, bool]:
     """The loss, and whether it is a sum over the observations."""
-    loss = given("fit", loss)
+    loss = loss_function("fit", loss)
     return loss, _reduction(loss) == "sum"
 
 

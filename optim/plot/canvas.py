@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from autodiff.lazy_names import needing
 from autodiff.text.digits import with_minus
 from autodiff.text.escaping import mathtext
 
@@ -51,10 +52,8 @@ def looks(labels: Sequence[str]) -> list[Look]:
 
 def figure(width: float, height: float) -> Figure:
     """An empty figure, in inches. Raises ImportError where matplotlib is missing."""
-    try:
+    with needing("plot", "plot needs matplotlib"):
         from .picture import SavedFigure
-    except ImportError as error:
-        raise ImportError("plot needs matplotlib: pip install 'autodiff-lecture[plot]'") from error
     return SavedFigure(figsize=(width, height), dpi=120, layout="constrained", facecolor="white")
 
 

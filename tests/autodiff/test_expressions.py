@@ -326,7 +326,10 @@ NOT_DRAWN = {
     "linalg.lstsq": "composed of pinv, which is drawn",
     "linalg.solve_triangular": "solve of one triangle, which is drawn",
     **dict.fromkeys(("matvec", "vecdot", "vecmat"), "a product of matrices, which is drawn"),
-    **{f"linalg.{name}": "composed of operations that are drawn" for name in matrices.__all__},
+    **{
+        f"linalg.{name}": "composed of operations that are drawn"
+        for name in (*matrices.__all__, "matrix_norm", "vector_norm")
+    },
     **{
         f"linalg.{name}": "an operation by another name"
         for name in ("matmul", "matrix_transpose", "tensordot", "vecdot")

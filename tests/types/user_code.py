@@ -89,6 +89,23 @@ history = nn.fit(model, X, t, epochs=2, progress=False)
 result = optim.minimize(f, 2.0)
 print(result.x, Line()(x), history)
 assert_type(Line()(x), Value)
+print(history.to_dict()["loss"], history.to_frame())
+nn.fit(model, X, t, epochs=2, progress=False, callback=lambda history: history.loss[-1] < 0.1)
+inside = optim.minimize(f, 2.0, "l-bfgs", bounds=(0.0, None))
+print(inside.active_mask, inside.bounds, inside.start_moved)
+
+# -- statistics, matrices and attention --------------------------------------------------------
+
+v = Value([1.0, 2.0, 4.0], "v")
+assert_type(ad.median(v), Value)
+assert_type(ad.quantile(v, 0.5), Value)
+assert_type(ad.nanmean(v, axis=0), Value)
+assert_type(ad.interp(v, [0.0, 5.0], [0.0, 1.0]), Value)
+assert_type(ad.linalg.expm(Value(np.eye(2))), Value)
+print(nn.gaussian_negative_log_likelihood(v, [1.0, 2.0, 3.0], ad.exp(v)))
+output, weights = nn.MultiheadAttention(3, 3, batch_first=True, seed=0)(X, X, X, is_causal=True)
+nn.TransformerEncoderLayer(3, n_heads=3, norm_first=True)(output)
+nn.Regressor([8], alpha=0.1).fit(X, t[:, 0]).predict(X)
 
 # -- the longer names --------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ def spread(x: Any, shape: Shape) -> Any:
 
 
 def with_axes(x: Any, own: Shape, axes: int) -> Any:
-    """Rows of the shape `own` with so many axes each, of size 1 in front; what is no row stays as it is."""
+    """Rows of the shape `own` with so many axes each, of size 1 in front; others stay as they are."""
     shape = shape_of(x)
     leading = len(shape) - len(own)
     return shaped(x, (*shape[:leading], *(1,) * (axes - len(own)), *own)) if leading else x

@@ -41,7 +41,7 @@ def is_looked_into(thing: Any) -> bool:
 
 
 def is_closed(owner: Any) -> bool:
-    """Whether what stands behind an object is not looked at: Values, arrays, and what is not the user's."""
+    """Whether what is behind an object is not looked at: Values, arrays, and what is not the user's."""
     if (
         isinstance(owner, (*CONTAINERS, super))
         or is_object(owner)

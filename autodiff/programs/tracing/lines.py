@@ -52,7 +52,7 @@ def recorded_since(start: int, outputs: Sequence[Value]) -> list[Value]:
 
 
 class _Book:
-    """The lines so far, and at which line each Value stands."""
+    """The lines so far, and the line of each Value."""
 
     def __init__(self, names: Mapping[int, str]) -> None:
         self.lines: list[Line] = []

@@ -20,7 +20,7 @@ FEW = 3
 """Steps that are written one by one."""
 
 MANY = 33
-"""Steps that are no more written one by one in the form that looks for structural zeros, also across them.
+"""Steps that are no longer written one by one in the form that looks for structural zeros, also across them.
 
 Of more, that text would take minutes to make: there they are known within a step alone, and 0·∞ of one that
 comes from a later step is nan.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -231,6 +231,7 @@ def recorded_from(
     place of their own, and then no line has a name. `joins` says that what is alike is computed side by side,
     if f lets it; `likens`, that of large results an example will do, if f bears that.
     """
+    again = partial(recorded_from, f, args, kwargs, inputs, captured=captured, told=told)
     trace = Trace(absorbs, joins, likens)
     trace.origins.told = told
     trace.arguments = frozenset(x._birth for x in inputs)
@@ -241,13 +242,13 @@ def recorded_from(
             trace.origins.told = CHECK
             watched = [] if absorbs else trace.check_since(trace.start, outputs)
     except Disjoined:
-        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, False, likens)
+        return again(absorbs=absorbs, joins=False, likens=likens)
     except Exception:  # a matrix of equal entries, say, has no inverse
         if not trace.has_likened:
             raise
-        return recorded_from(f, args, kwargs, inputs, absorbs, captured, told, joins, False)
+        return again(absorbs=absorbs, joins=joins, likens=False)
     if trace.is_spoilt and not absorbs:
-        return recorded_from(f, args, kwargs, inputs, True, captured, told, joins, likens)
+        return again(absorbs=True, joins=joins, likens=likens)
     wanted = (*outputs, *watched)
     nodes = recorded_since(trace.start, wanted)
     known = set(captured)

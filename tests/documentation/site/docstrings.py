@@ -1,4 +1,4 @@
-"""What mkdocstrings is told of docstrings."""
+"""Docstrings as mkdocstrings reads them."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ OPEN = re.compile(rf"{DANGLING.pattern}|^\\frac\{{\\partial[^/]*$|\\dots $")
 
 
 class UnreadableError(Exception):
-    """What is no formula."""
+    """The text is not a formula."""
 
 
 def pieces(text: str, words: Collection[str] = (), anywhere: bool = True) -> Iterator[tuple[bool, str]]:

@@ -44,7 +44,7 @@ def _uses(loop: OpenLoop) -> Counter[int]:
 
 
 def _summands(new: Item, uses: Counter[int]) -> list[Item]:
-    """The terms of a sum; what is no sum is its only one."""
+    """The terms of a sum; anything else is its only one."""
     terms, waiting = list[Item](), [new]
     while waiting:
         item = waiting.pop()
