@@ -11,7 +11,7 @@ from ..values.data import Operand, as_float, dtype_of
 from ..values.declaration import composed
 from ..values.methods import Axis
 from .accumulations import cumprod, cumsum, prod
-from .arithmetic import square
+from .arithmetic import divide, square
 from .elementary import sqrt
 from .joining import array
 from .norms import vector_norm
@@ -94,7 +94,7 @@ def nanmean(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
     1.5
     """
     a = array(a)
-    return sum(_filled(a, 0.0), axis, keepdims) / present(a, axis, keepdims)
+    return divide(sum(_filled(a, 0.0), axis, keepdims), present(a, axis, keepdims))
 
 
 @composed
