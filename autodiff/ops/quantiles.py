@@ -224,6 +224,8 @@ def nanmedian(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
     3.0
     """
     x, kept = _in_front(a, axis, "nanmedian")
+    if not shape_of(x)[0]:
+        return median(a, axis, keepdims)
     ordered, n = sort(x, 0), reshape(present(x, 0), (1, *shape_of(x)[1:]))
     first, last = (gathered(ordered, maximum(floor(place), 0.0)) for place in ((n - 1.0) / 2.0, n / 2.0))
     return _shaped((first + last) / 2.0, kept if keepdims else shape_of(x)[1:])
