@@ -89,7 +89,7 @@ def nanmean(a: Operand, /, axis: Axis = None, keepdims: bool = False) -> Any:
 def nanvar(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """Variance of the n entries that are not nan.   y = Σᵢ (xᵢ − x̄)² / (n − ddof), nan where that is Σ/0."""
     a = array(a)
-    deviations = _filled(a - nanmean(a, axis, keepdims=True), 0.0)
+    deviations = where(FUNCTIONS["isnan"](a), 0.0, a - nanmean(a, axis, keepdims=True))
     return sum(square(deviations), axis, keepdims) / _freedom(a, axis, ddof, keepdims)
 
 
@@ -103,7 +103,7 @@ def nanstd(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = F
     low, high = (f(a, axis, keepdims=True) for f in (nanmin, nanmax))
     # Of equal entries, rounding may take the mean away from them.
     centre = maximum(low, minimum(high, nanmean(a, axis, keepdims=True)))
-    length = vector_norm(_filled(a - centre, 0.0), axis=axis, keepdims=keepdims)
+    length = vector_norm(where(FUNCTIONS["isnan"](a), 0.0, a - centre), axis=axis, keepdims=keepdims)
     return length / sqrt(_freedom(a, axis, ddof, keepdims))
 
 

@@ -161,3 +161,12 @@ def test_a_number_has_no_axis_for_a_median(function):
         with pytest.raises(np.exceptions.AxisError, match="out of bounds for array of dimension 0"):
             function(x, axis=0)
     assert function(Value(2.0), axis=()).data == 2.0
+
+
+@pytest.mark.parametrize("function", [np.nanvar, np.nanstd])
+def test_an_infinite_entry_is_not_missing(function):
+    x = np.array([np.nan, np.inf, 1.0, 2.0])
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(function(x))
+        assert np.isnan(function(Value(x)).data)
+    assert function(Value(x[[0, 2, 3]])).data == function(x[[0, 2, 3]])
