@@ -107,7 +107,7 @@ def nanvar(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = F
     1.0
     """
     a = array(a)
-    deviations = _filled(a - nanmean(a, axis, keepdims=True), 0.0)
+    deviations = where(FUNCTIONS["isnan"](a), 0.0, a - nanmean(a, axis, keepdims=True))
     return sum(square(deviations), axis, keepdims) / _freedom(a, axis, ddof, keepdims)
 
 
@@ -124,7 +124,7 @@ def nanstd(a: Operand, /, axis: Axis = None, ddof: float = 0, keepdims: bool = F
     low, high = (f(a, axis, keepdims=True) for f in (nanmin, nanmax))
     # Of equal entries, rounding may take the mean away from them.
     centre = maximum(low, minimum(high, nanmean(a, axis, keepdims=True)))
-    length = vector_norm(_filled(a - centre, 0.0), axis=axis, keepdims=keepdims)
+    length = vector_norm(where(FUNCTIONS["isnan"](a), 0.0, a - centre), axis=axis, keepdims=keepdims)
     return length / sqrt(_freedom(a, axis, ddof, keepdims))
 
 

@@ -73,7 +73,7 @@ def _position(method: str, n: Any, q: Any, name: str) -> tuple[Any, Any]:
 def _in_front(a: Operand, axis: Axis, name: str) -> tuple[Any, Shape]:
     """The entries to be sorted along a first axis, and the shape with size 1 in place of theirs."""
     shape = shape_of(a)
-    if axis is None or not shape:
+    if axis is None:
         return a if len(shape) == 1 else ravel(a), (1,) * len(shape)
     axes = axes_in(axis, len(shape), name)
     moved = a if axes == (0,) else moveaxis(a, axes, tuple(range(len(axes))))
@@ -112,8 +112,10 @@ def _shares(q: Operand, scale: float, name: str) -> Any:
 def _of_known_places(x: Any, below: Any, share: Any) -> Any:
     """What is between entries whose places are plain numbers: so few need not all be sorted."""
     n = shape_of(x)[0]
-    first = np.asarray(below, np.intp)
-    second = np.minimum(first + 1, n - 1)
+    met = np.reshape(share, np.shape(below))
+    first = np.asarray(below, np.intp) + (met == 1.0) * (n > 1)  # an entry that is met needs no other,
+    share = where(share == 1.0, 0.0, share)  # which may be infinite
+    second = np.where((met == 0.0) | (met == 1.0), first, np.minimum(first + 1, n - 1))
     ordered = partition(x, sorted({*first.flat, *second.flat, n - 1}), 0)
     y = getitem(ordered, first if first.ndim else int(first))
     if np.any(share):

@@ -133,7 +133,7 @@ class MultiheadAttention(Module):
 
     def _heads(self, x: Any) -> Any:
         """(n_observations, n_steps, n_features) as (n_observations, n_heads, n_steps, features of a head)."""
-        return swapaxes(reshape(x, (*shape_of(x)[:-1], self.n_heads, -1)), 1, 2)
+        return swapaxes(reshape(x, (*shape_of(x)[:-1], self.n_heads, self.n_features // self.n_heads)), 1, 2)
 
     def _side_by_side(self, x: Any) -> Any:
         """The heads as features of one sequence."""

@@ -142,3 +142,31 @@ def test_a_step_takes_its_value_at_zero_from_the_second_operand():
     y = np.heaviside(x, half)
     np.testing.assert_array_equal(y.data, [0.0, 0.5, 0.5, 1.0, np.nan])
     np.testing.assert_array_equal(gradients(y, half, np.ones(5)), 2.0)
+
+
+def test_a_quantile_that_meets_an_entry_is_that_entry():
+    x = np.array([-np.inf, 3.0])
+    assert np.quantile(Value(x), 1.0).data == np.quantile(x, 1.0) == 3.0
+    with np.errstate(invalid="ignore"):  # NumPy gives nan on the way from −∞
+        assert np.quantile(Value(x), [0.5, 1.0]).data[1] == np.quantile(x, [0.5, 1.0])[1] == 3.0
+    assert np.quantile(Value([1.0, 2.0, np.inf]), [0.5, 1.0]).data.tolist() == [2.0, np.inf]
+    assert np.quantile(Value([5.0]), [0.0, 1.0]).data.tolist() == [5.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    "function", [np.median, np.nanmedian, lambda x, axis: np.quantile(x, 0.5, axis=axis)]
+)
+def test_a_number_has_no_axis_for_a_median(function):
+    for x in (np.array(2.0), Value(2.0)):
+        with pytest.raises(np.exceptions.AxisError, match="out of bounds for array of dimension 0"):
+            function(x, axis=0)
+    assert function(Value(2.0), axis=()).data == 2.0
+
+
+@pytest.mark.parametrize("function", [np.nanvar, np.nanstd])
+def test_an_infinite_entry_is_not_missing(function):
+    x = np.array([np.nan, np.inf, 1.0, 2.0])
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(function(x))
+        assert np.isnan(function(Value(x)).data)
+    assert function(Value(x[[0, 2, 3]])).data == function(x[[0, 2, 3]])

@@ -290,3 +290,10 @@ EMPTY = np.array([[False] * KEYS, [True] * KEYS])
 def test_what_does_not_fit_is_refused(call, told):
     with pytest.raises(ValueError, match=told):
         call()
+
+
+def test_no_observations_give_none():
+    layer = nn.MultiheadAttention(4, 2, batch_first=True, seed=0)
+    x = np.zeros((0, 5, 4))
+    output, weights = layer(x, x, x)
+    assert (output.shape, weights.shape) == ((0, 5, 4), (0, 5, 5))
