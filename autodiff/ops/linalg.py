@@ -11,6 +11,7 @@ from .decompositions import cholesky, eigh, pinv, svd
 from .exponentials import expm
 from .least_squares import lstsq
 from .matrices import (
+    cond,
     cross,
     diagonal,
     eigvalsh,
@@ -19,6 +20,8 @@ from .matrices import (
     multi_dot,
     outer,
     svdvals,
+    tensorinv,
+    tensorsolve,
     trace,
     vector_norm,
 )
@@ -30,6 +33,7 @@ from .triangular import solve_triangular
 
 __all__ = [
     "cholesky",
+    "cond",
     "cross",
     "det",
     "diagonal",
@@ -53,6 +57,8 @@ __all__ = [
     "svd",
     "svdvals",
     "tensordot",
+    "tensorinv",
+    "tensorsolve",
     "trace",
     "vecdot",
     "vector_norm",
