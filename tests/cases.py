@@ -550,7 +550,7 @@ SHAPING = [
     _linear("polyder", (4,)),
     _linear("polyder", (4,), call=lambda f, x: f(x, 2)),
     _linear("polyint", (3,)),
-    _linear("polyint", (3,), (2,), call=lambda f, x, k: f(x, 2, k)),
+    Shaped("polyint", ((3,), (2,)), lambda f, x, k: f(x, 2, k)),
     _linear("polyadd", (2,), (4,), call=two),
     _linear("polysub", (2,), (4,), call=two),
     Shaped("polymul", ((2,), (4,)), two),

@@ -229,9 +229,10 @@ def logspace(
     >>> logspace(0, 2, 3)
     array([  1.,  10., 100.])
     """
-    lows, highs, bases = broadcast_arrays(start, stop, base)
-    exponents = linspace(lows, highs, num, endpoint, axis)
-    return power(expand_dims(bases, axis), exponents)
+    if shape_of(base):
+        start, stop, base = broadcast_arrays(start, stop, base)
+        base = expand_dims(base, axis)
+    return power(base, linspace(start, stop, num, endpoint, axis))
 
 
 @composed

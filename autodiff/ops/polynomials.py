@@ -15,7 +15,7 @@ from .editing import unstack
 from .joining import array, concatenate
 from .plain import FUNCTIONS
 from .repeating import pad
-from .shaping import atleast_1d, broadcast_to, reshape
+from .shaping import astype, atleast_1d, broadcast_to, reshape
 
 __all__ = ["polyadd", "polyder", "polyint", "polymul", "polysub", "polyval", "vander"]
 
@@ -94,6 +94,7 @@ def polyint(p: Operand, /, m: int = 1, k: Operand = 0.0) -> Any:
     array([1., 0., 5.])
     """
     p = _degree_first("polyint", p)
+    k = astype(k, dtype_of(p)) if isinstance(k, (int, float)) else k
     constants = broadcast_to(k, (m,)) if shape_of(k) in ((), (1,)) and m >= 0 else k
     if m < 0 or shape_of(constants) != (m,):
         raise ValueError(f"polyint: expected m ≥ 0 and one constant or m, got m = {m}, shape {shape_of(k)}")

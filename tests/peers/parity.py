@@ -54,9 +54,11 @@ Parts = list[Any]
 
 
 def _parts(found: Any) -> Parts:
-    """The arrays of a result, also of nested ones."""
-    if isinstance(found, tuple | list):
+    """The arrays of a result, also of nested ones. Raises TypeError for arrays of objects."""
+    if isinstance(getattr(found, "_value", found), tuple | list):  # HIPS autograd has a box for several
         return [part for x in found for part in _parts(x)]
+    if getattr(found, "dtype", None) == object:
+        raise TypeError("what was recorded is lost in an array of objects")
     return [found]
 
 

@@ -83,7 +83,7 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "interp": (X, np.sort(Y), Z),
     "isin": (X, Y),
     "ldexp": (X, 2),
-    "lexsort": ([X, Y],),
+    "lexsort": ((X, Y),),
     "linspace": (X, 2.0, 3),
     "logspace": (X, 2.0, 3),
     "matvec": (A, V),
@@ -119,6 +119,7 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "roots": (X,),
     "searchsorted": (np.sort(X), Y),
     "select": ([MASK, ~MASK], [X, Y]),
+    "sort": (X,),
     "sort_complex": (X,),
     "split": (X, 2),
     "stack": ([X, Y],),
@@ -181,13 +182,16 @@ def is_variable(x: Any) -> bool:
 
 
 def variable(args: tuple[Any, ...]) -> Any:
-    """The first array of floating-point numbers among the arguments, also within a list."""
-    flat = (y for x in args for y in (x if isinstance(x, list) else [x]))
+    """The first array of floating-point numbers among the arguments, also within a sequence."""
+    flat = (y for x in args for y in (x if isinstance(x, list | tuple) else [x]))
     return next(filter(is_variable, flat), None)
 
 
 def with_variable(args: tuple[Any, ...], x: Any) -> tuple[Any, ...]:
     """The arguments with another array in place of the first of floating-point numbers."""
     old = variable(args)
-    put = lambda y: x if y is old else y  # noqa: E731
-    return tuple([*map(put, y)] if isinstance(y, list) else put(y) for y in args)
+
+    def put(y: Any) -> Any:
+        return type(y)(map(put, y)) if isinstance(y, list | tuple) else x if y is old else y
+
+    return tuple(map(put, args))
