@@ -684,7 +684,11 @@ LINALG += [
     Shaped("linalg.tensorinv", ((4, 4),), lambda f, x: f(np.reshape(regular(x), (2, 2, 4)))),
     Shaped("linalg.tensorinv", ((3, 3),), lambda f, x: f(x, ind=1), prepare=regular),
     Shaped("linalg.tensorsolve", ((4, 4), (2, 2)), lambda f, x, b: f(np.reshape(regular(x), (2, 2, 4)), b)),
-    Shaped("linalg.tensorsolve", ((4, 4), (4,)), lambda f, x, b: f(np.reshape(regular(x), (2, 4, 2)), b, axes=(0, 2))),
+    Shaped(
+        "linalg.tensorsolve",
+        ((4, 4), (4,)),
+        lambda f, x, b: f(np.reshape(regular(x), (2, 4, 2)), b, axes=(0, 2)),
+    ),
     Shaped("linalg.svdvals", ((3, 2),), one, prepare=regular),
     Shaped("linalg.eigvalsh", SQUARE, one, prepare=symmetric),
     Shaped("linalg.vector_norm", ((2, 3),), one),

@@ -25,9 +25,7 @@ from .shaping import expand_dims, moveaxis, reshape
 __all__ = ["apply_along_axis", "apply_over_axes", "choose", "unwrap"]
 
 
-def apply_along_axis(
-    func1d: Callable[..., Any], axis: int, arr: Operand, *args: Any, **kwargs: Any
-) -> Any:
+def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Operand, *args: Any, **kwargs: Any) -> Any:
     """A function of one line, of each line along an axis: its result takes the place of the axis.
 
     Raises ValueError where there is no line.
@@ -64,7 +62,9 @@ def apply_over_axes(func: Callable[..., Any], a: Operand, axes: int | Sequence[i
         found = func(a, axis)
         a = found if len(shape_of(found)) == ndim else expand_dims(found, axis)
         if len(shape_of(a)) != ndim:
-            raise ValueError(f"apply_over_axes: expected {ndim} axes or one less, got shape {shape_of(found)}")
+            raise ValueError(
+                f"apply_over_axes: expected {ndim} axes or one less, got shape {shape_of(found)}"
+            )
     return a
 
 
@@ -73,9 +73,9 @@ MODES = {"raise": lambda i, n: i, "wrap": lambda i, n: i % n, "clip": lambda i, 
 
 
 def choose(a: Any, choices: Sequence[Operand] | Operand, *, mode: str = "raise") -> Any:
-    """In each place the entry of the array whose number is there.   y = choices[a];   ȳ goes to what was chosen.
+    """In each place the entry of the array whose number is there.   y = choices[a].
 
-    All are broadcast against each other. An index out of bounds is an error, wraps around or is clipped.
+    The gradient goes to what was chosen. All are broadcast against each other. An index out of bounds is an error, wraps around or is clipped.
     Raises TypeError for indices that are not whole numbers, ValueError for one out of bounds.
 
     >>> choose([0, 1, 0], [[1, 2, 3], [10, 20, 30]])

@@ -222,7 +222,14 @@ def linspace(start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = T
 
 @composed
 def logspace(
-    start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = True, base: Operand = 10.0, *, axis: int = 0
+    start: Operand,
+    stop: Operand,
+    /,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Operand = 10.0,
+    *,
+    axis: int = 0,
 ) -> Any:
     """Powers of a base, with exponents at equal distances: `linspace`.   yᵢ = bᵗ.
 
@@ -236,8 +243,10 @@ def logspace(
 
 
 @composed
-def geomspace(start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = True, *, axis: int = 0) -> Any:
-    """Numbers of equal ratios from start to stop, along a new axis.   yᵢ = start·(stop/start)ᵗ, t as in `linspace`.
+def geomspace(
+    start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = True, *, axis: int = 0
+) -> Any:
+    """Numbers of equal ratios from start to stop, along a new axis.   yᵢ = start·(stop/start)ᵗ, t of `linspace`.
 
     Both have the same sign; where one has not, or is 0, there is nan.
 

@@ -177,7 +177,9 @@ def tensorsolve(a: Operand, b: Operand, /, axes: Sequence[int] | None = None) ->
     shape, n = shape_of(a), math.prod(shape_of(b))
     inner = shape[len(shape_of(b)) :]
     if math.prod(shape) != n * n or math.prod(inner) != n:
-        raise ValueError(f"tensorsolve: expected (*b.shape, …) of as many entries each, got {shape} and {shape_of(b)}")
+        raise ValueError(
+            f"tensorsolve: expected (*b.shape, …) of as many entries each, got {shape} and {shape_of(b)}"
+        )
     return reshape(solve(reshape(a, (n, n)), ravel(b)), inner)
 
 
@@ -191,5 +193,7 @@ def tensorinv(a: Operand, /, ind: int = 2) -> Any:
     outer, inner = shape[:ind], shape[ind:]
     n = math.prod(outer)
     if ind <= 0 or math.prod(inner) != n:
-        raise ValueError(f"tensorinv: expected as many entries in the first {ind} axes as in the others, got {shape}")
+        raise ValueError(
+            f"tensorinv: expected as many entries in the first {ind} axes as in the others, got {shape}"
+        )
     return reshape(inv(reshape(a, (n, n))), (*inner, *outer))

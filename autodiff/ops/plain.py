@@ -18,12 +18,13 @@ from ..values.lazy import lazily
 from ..values.value import Value
 
 __all__ = [
-    "all", "allclose", "angle", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere", "array_equal",
-    "array_equiv", "count_nonzero", "digitize", "empty_like", "equal", "flatnonzero", "greater",
-    "greater_equal", "imag", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isin", "isinf", "isnan",
-    "isneginf", "isposinf", "isreal", "isrealobj", "less", "less_equal", "lexsort", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "nanargmax", "nanargmin", "ndim", "nonzero", "not_equal", "ones_like", "result_type", "searchsorted", "shape",
-    "signbit", "size", "zeros_like",
+    "all", "allclose", "angle", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere",
+    "array_equal", "array_equiv", "count_nonzero", "digitize", "empty_like", "equal", "flatnonzero",
+    "greater", "greater_equal", "imag", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isin",
+    "isinf", "isnan", "isneginf", "isposinf", "isreal", "isrealobj", "less", "less_equal", "lexsort",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "nanargmax", "nanargmin", "ndim",
+    "nonzero", "not_equal", "ones_like", "result_type", "searchsorted", "shape", "signbit", "size",
+    "zeros_like",
 ]  # fmt: skip
 
 
@@ -53,7 +54,9 @@ FAMILIES = (
     Family(("isclose", "allclose"), 2, "x, y, rtol, atol, equal_nan"),
     Family(("array_equal",), 2, "x, y, equal_nan"),
     Family(("array_equiv",), 2, "x, y"),
-    Family(("all", "any", "argmax", "argmin", "count_nonzero", "nanargmax", "nanargmin"), 1, "x, axis, keepdims"),
+    Family(
+        ("all", "any", "argmax", "argmin", "count_nonzero", "nanargmax", "nanargmin"), 1, "x, axis, keepdims"
+    ),
     Family(("argsort",), 1, "x, axis, stable"),
     Family(("angle", "argpartition", "argwhere", "flatnonzero", "lexsort", "nonzero"), 1, COUNTS),
     Family(("digitize", "isin", "searchsorted"), 2, COUNTS),

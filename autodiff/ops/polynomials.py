@@ -44,7 +44,7 @@ def polyval(p: Operand, x: Operand, /) -> Any:
 def vander(x: Operand, /, N: int | None = None, increasing: bool = False) -> Any:
     """Powers of the entries as columns, the highest first.   yᵢⱼ = xᵢᴺ⁻¹⁻ʲ.
 
-    N columns, as many as there are entries if it is None. Raises ValueError for other than one axis and for N < 0.
+    N columns, as many as there are entries if it is None. Raises ValueError unless x has one axis and N ≥ 0.
 
     >>> vander([1, 2, 3], 3)
     array([[1., 1., 1.],
@@ -99,7 +99,9 @@ def polyint(p: Operand, /, m: int = 1, k: Operand = 0.0) -> Any:
     if m < 0 or shape_of(constants) != (m,):
         raise ValueError(f"polyint: expected m ≥ 0 and one constant or m, got m = {m}, shape {shape_of(k)}")
     for i in range(m):
-        p = concatenate([divide(p, np.arange(shape_of(p)[0], 0, -1).astype(dtype_of(p))), array(constants)[i : i + 1]])
+        p = concatenate(
+            [divide(p, np.arange(shape_of(p)[0], 0, -1).astype(dtype_of(p))), array(constants)[i : i + 1]]
+        )
     return positive(p)
 
 

@@ -30,7 +30,8 @@ ARRAYS = {
 }
 CONSTANTS = {
     "q": 0.3, "n": 3, "m": np.array([True, False, True, True, False]),
-    "f": lambda x: x * x, "g": lambda x: 3.0 * x, "np": np, "autodiff": ad, "scipy": scipy, "functools": functools,
+    "f": lambda x: x * x, "g": lambda x: 3.0 * x, "np": np, "autodiff": ad, "scipy": scipy,
+    "functools": functools,
 }  # fmt: skip
 
 ENTRIES = [(library, call) for library, table in INSTEAD.items() for call in table]

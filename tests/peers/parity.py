@@ -23,13 +23,16 @@ from .samples import functions, sample, variable, with_variable
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 WORKS, PLAIN, REFUSED, ABSENT = "works", "plain", "refused", "–"
 
+ENDLESS = ("frexp",)
+"""What JAX does not come back from when it compiles the derivative."""
+
 INTRODUCTION = """\
 # NumPy's functions, and who differentiates them
 
-Written by `python -m tests.peers --write` (extra `peers`; HIPS autograd of the extra `bench`, without which its column
-remains as it is). The functions are those of `numpy` and `numpy.linalg` that other arrays may take over, without what
-concerns text, files, dates, dtypes, memory, bits and indices. Each library was asked for one call of each function,
-the same for all, whose first array of floating-point numbers is the variable:
+Written by `python -m tests.peers --write` (extra `peers`; HIPS autograd of the extra `bench`, without which its
+column remains as it is). The functions are those of `numpy` and `numpy.linalg` that other arrays may take over,
+without what concerns text, files, dates, dtypes, memory, bits and indices. Each library was asked for one call of
+each function, the same for all, whose first array of floating-point numbers is the variable:
 
 * *works*: the gradient of the sum of the result was taken, and is finite;
 * *plain*: numbers without a derivative, such as positions and conditions;
@@ -57,7 +60,7 @@ def _parts(found: Any) -> Parts:
     """The arrays of a result, also of nested ones. Raises TypeError for arrays of objects."""
     if isinstance(getattr(found, "_value", found), tuple | list):  # HIPS autograd has a box for several
         return [part for x in found for part in _parts(x)]
-    if getattr(found, "dtype", None) == object:
+    if getattr(getattr(found, "dtype", None), "kind", "") == "O":
         raise TypeError("what was recorded is lost in an array of objects")
     return [found]
 
@@ -87,19 +90,21 @@ def here(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
 
 
 def of_jax(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
-    """How JAX answers: by the gradient with respect to its own array."""
+    """How JAX answers: compiled at once, which is quickest, and step by step if that is refused."""
     import jax
 
     def total(x: Any) -> Any:
         parts = [y for y in jax.tree.leaves(function(*with_variable(args, x))) if _is_float(y)]
-        return sum(y.sum() for y in parts), len(parts)
+        return sum((y.sum().astype(float) for y in parts), 0.0), len(parts)
 
-    def differentiated() -> Any:
-        with jax.enable_x64(True):
-            value, pull, count = jax.vjp(total, variable(args), has_aux=True)
-            return pull(np.ones_like(value))[0] if count else None
+    def differentiated(compiled: bool) -> Any:
+        gradient = jax.grad(total, has_aux=True)
+        with jax.enable_x64(True), jax.disable_jit(not compiled):
+            found, count = (jax.jit(gradient) if compiled else gradient)(variable(args))
+            return found if count else None
 
-    return _answer(differentiated)
+    found = _answer(lambda: differentiated(compiled=True)) if function.__name__ not in ENDLESS else REFUSED
+    return _answer(lambda: differentiated(compiled=False)) if found == REFUSED else found
 
 
 def _is_float(y: Any) -> bool:
@@ -185,11 +190,14 @@ def text() -> str:
     refused = sum(row.ours == REFUSED for row in theirs)
     only = sum(row.ours == WORKS and row.jax != WORKS for row in found)
     counts = f"""\
-Of the {len(found)} functions, {ours[WORKS]} are differentiated here, {ours[PLAIN]} give plain numbers and {ours[REFUSED]}
-are refused, each with a reason. Of the {len(theirs)} that JAX differentiates {refused} are refused here; {only} are differentiated here
-and not by JAX. Measured with {versions()}.
+Of the {len(found)} functions, {ours[WORKS]} are differentiated here, {ours[PLAIN]} give plain numbers,
+and {ours[REFUSED]} are refused, each with a reason. Of the {len(theirs)} that JAX differentiates,
+{refused} are refused here; {only} are differentiated here and not by JAX. Measured with {versions()}.
 """
-    head = ["| function | here | JAX | HIPS autograd | why, and what to write |", "| --- | --- | --- | --- | --- |"]
+    head = [
+        "| function | here | JAX | HIPS autograd | why, and what to write |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     return "\n".join([INTRODUCTION, counts, *head, *map(_line, found), ""])
 
 

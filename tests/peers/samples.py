@@ -33,7 +33,7 @@ NOT_ASKED = frozenset({
     "diag_indices_from", "einsum_path", "ix_", "ravel_multi_index", "tril_indices_from", "triu_indices_from",
     "unravel_index",
 })  # fmt: skip
-"""What is asked of text, files, dates, dtypes, memory, bits, whole numbers and indices: no numbers to differentiate."""
+"""What concerns text, files, dates, dtypes, memory, bits, whole numbers and indices."""
 
 SAMPLES: dict[str, tuple[Any, ...]] = {
     "allclose": (A, A),
