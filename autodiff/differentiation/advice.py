@@ -82,7 +82,7 @@ REASONS = {
         **dict.fromkeys(("frexp", "nextafter", "spacing"), STORED),
         **dict.fromkeys(("histogram2d", "histogramdd"), COUNTED),
         "i0": "Bessel functions are not here; @autodiff.elementwise declares one with its slope",
-        "polydiv": "long division is not here; where nothing remains, autodiff.linalg.lstsq finds the quotient",
+        "polydiv": "long division is not here; where nothing remains, autodiff.linalg.lstsq divides",
         "roots": COMPLEX,
         "sort_complex": COMPLEX,
     },

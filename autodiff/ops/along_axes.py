@@ -75,7 +75,9 @@ MODES = {"raise": lambda i, n: i, "wrap": lambda i, n: i % n, "clip": lambda i, 
 def choose(a: Any, choices: Sequence[Operand] | Operand, *, mode: str = "raise") -> Any:
     """In each place the entry of the array whose number is there.   y = choices[a].
 
-    The gradient goes to what was chosen. All are broadcast against each other. An index out of bounds is an error, wraps around or is clipped.
+    The gradient goes to what was chosen.
+
+    All are broadcast against each other. An index out of bounds is an error, wraps around or is clipped.
     Raises TypeError for indices that are not whole numbers, ValueError for one out of bounds.
 
     >>> choose([0, 1, 0], [[1, 2, 3], [10, 20, 30]])

@@ -246,7 +246,7 @@ def logspace(
 def geomspace(
     start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = True, *, axis: int = 0
 ) -> Any:
-    """Numbers of equal ratios from start to stop, along a new axis.   yᵢ = start·(stop/start)ᵗ, t of `linspace`.
+    """Numbers of equal ratios from start to stop, along a new axis.   yᵢ = start·(stop/start)ᵗ, t as there.
 
     Both have the same sign; where one has not, or is 0, there is nan.
 

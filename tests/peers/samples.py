@@ -56,7 +56,6 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "column_stack": ([X, Y],),
     "compress": (MASK, X),
     "concatenate": ([X, Y],),
-    "concat": ([X, Y],),
     "convolve": (X, Y),
     "copyto": (X, Y),
     "correlate": (X, Y),

@@ -1,4 +1,4 @@
-"""The table of NumPy's functions: samples that fit, reasons for what is refused, and a page that is current."""
+"""The table of NumPy's functions: samples, reasons for what is refused, a page that is current."""
 
 import warnings
 from copy import deepcopy
