@@ -31,8 +31,8 @@ INTRODUCTION = """\
 
 Written by `python -m tests.peers --write` (extra `peers`; HIPS autograd of the extra `bench`, without which
 its column remains as it is). The functions are those of `numpy` and `numpy.linalg` that other arrays may take
-over, without what concerns text, files, dates, dtypes, memory, bits and indices. Each library was asked for one
-call of each function, the same for all, whose first array of floating-point numbers is the variable:
+over, without what concerns text, files, dates, dtypes, memory, bits and indices. Each library was asked for
+one call of each function, the same for all, whose first array of floating-point numbers is the variable:
 
 * *works*: the gradient of the sum of the result was taken, and is finite;
 * *plain*: numbers without a derivative, such as positions and conditions;
