@@ -236,7 +236,16 @@ OF_SCIPY = [
 ]
 ELEMENTWISE += OF_SCIPY
 
-ALIASES = {"fabs": "absolute", "degrees": "rad2deg", "radians": "deg2rad"}
+ALIASES = {
+    "conj": "positive",
+    "conjugate": "positive",
+    "degrees": "rad2deg",
+    "fabs": "absolute",
+    "fix": "trunc",
+    "float_power": "power",
+    "radians": "deg2rad",
+    "real": "positive",
+}
 
 
 def symmetric(x: Any) -> Any:
@@ -493,6 +502,12 @@ SHAPING = [
     Shaped("linspace", ((2, 1), (3,)), lambda f, x, y: f(x, y, 4, axis=1)),
     Shaped("linspace", ((), ()), lambda f, x, y: f(x, y, 5, endpoint=False)),
     Shaped("linspace", ((), (2,)), lambda f, x, y: f(x, y, 1)),
+    Shaped("logspace", ((2, 1), (3,)), lambda f, x, y: f(0.3 * x, 0.3 * y, 4, axis=1)),
+    Shaped("logspace", ((), (), ()), lambda f, x, y, b: f(x, y, 3, base=b), domain=POSITIVE),
+    Shaped("geomspace", ((2, 1), (3,)), lambda f, x, y: f(x, y, 4, axis=1), domain=POSITIVE),
+    Shaped("geomspace", ((), ()), lambda f, x, y: f(x, y, 3, endpoint=False), domain=POSITIVE),
+    Shaped("modf", ((2, 3),), lambda f, x: joined(*f(x)), domain=STEPS),
+    _linear("real_if_close", (2, 3)),
     _linear("matrix_transpose", (2, 3, 4)),
     Shaped("copysign", ((2, 3), (3,)), two),
     Shaped("heaviside", ((2, 3), (3,)), two),
@@ -530,6 +545,23 @@ SHAPING = [
     Shaped("interp", ((3,), (5,)), lambda f, x, y: f(x, knots(x), y, period=3.0)),
     Shaped("polyval", ((4,), (2, 3)), two),
     Shaped("polyval", ((3,), ()), two),
+    Shaped("vander", ((4,),), one),
+    Shaped("vander", ((3,),), lambda f, x: f(x, 2, increasing=True)),
+    _linear("polyder", (4,)),
+    _linear("polyder", (4,), call=lambda f, x: f(x, 2)),
+    _linear("polyint", (3,)),
+    Shaped("polyint", ((3,), (2,)), lambda f, x, k: f(x, 2, k)),
+    _linear("polyadd", (2,), (4,), call=two),
+    _linear("polysub", (2,), (4,), call=two),
+    Shaped("polymul", ((2,), (4,)), two),
+    _linear("apply_along_axis", (2, 3, 2), call=lambda f, x: f(np.sum, 1, x)),
+    _linear("apply_along_axis", (2, 3), call=lambda f, x: f(np.diag, 0, x)),
+    Shaped("apply_along_axis", ((2, 3),), lambda f, x: f(np.prod, -1, x, keepdims=True)),
+    _linear("apply_over_axes", (2, 3, 2), call=lambda f, x: f(np.sum, x, [0, 2])),
+    _linear("choose", (3,), (2, 1), call=lambda f, x, y: f(ROWS, [x, y])),
+    _linear("choose", (3,), (3,), call=lambda f, x, y: f([-1, 0, 4], [x, y], mode="wrap")),
+    Shaped("unwrap", ((2, 4),), lambda f, x: f(3.0 * x)),
+    Shaped("unwrap", ((4, 2),), lambda f, x: f(x, 2.0, axis=0, period=3.0)),
     Shaped("cov", ((3, 4),), one),
     Shaped("cov", ((4, 2), (4, 1)), lambda f, x, y: f(x, y, rowvar=False, bias=True)),
     Shaped("cov", ((4,),), one),
@@ -646,6 +678,16 @@ LINALG += [
     *(
         Shaped("linalg.matrix_power", ((2, 2),), lambda f, x, n=n: f(x, n), prepare=regular)
         for n in (-2, 0, 1, 5)
+    ),
+    *(Shaped("linalg.cond", BATCH, lambda f, x, p=p: f(x, p), prepare=regular) for p in (None, -2, "fro")),
+    Shaped("linalg.cond", SQUARE, one, prepare=regular),
+    Shaped("linalg.tensorinv", ((4, 4),), lambda f, x: f(np.reshape(regular(x), (2, 2, 4)))),
+    Shaped("linalg.tensorinv", ((3, 3),), lambda f, x: f(x, ind=1), prepare=regular),
+    Shaped("linalg.tensorsolve", ((4, 4), (2, 2)), lambda f, x, b: f(np.reshape(regular(x), (2, 2, 4)), b)),
+    Shaped(
+        "linalg.tensorsolve",
+        ((4, 4), (4,)),
+        lambda f, x, b: f(np.reshape(regular(x), (2, 4, 2)), b, axes=(0, 2)),
     ),
     Shaped("linalg.svdvals", ((3, 2),), one, prepare=regular),
     Shaped("linalg.eigvalsh", SQUARE, one, prepare=symmetric),

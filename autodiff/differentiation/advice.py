@@ -22,33 +22,27 @@ REDUCED = {"add": "sum", "maximum": "max", "minimum": "min", "multiply": "prod"}
 
 INSTEAD = {
     "numpy": {
-        **dict.fromkeys(("conjugate(x)", "real(x)", "real_if_close(x)"), "+x"),
         "add.accumulate(x)": "autodiff.cumsum(x)",
         "multiply.accumulate(x)": "autodiff.cumprod(x)",
         **{f"{pair}.reduce(x)": f"autodiff.{many}(x, axis=0)" for pair, many in REDUCED.items()},
         "add.outer(x, y)": "x[:, None] + y",
-        "fix(x)": "autodiff.trunc(x)",
-        "float_power(w, x)": "w ** x",
-        "geomspace(a, b, n)": "a * (b / a) ** np.linspace(0.0, 1.0, n)",
-        "imag(x)": "autodiff.zeros_like(x)",
+        "histogram_bin_edges(x, n)": "autodiff.linspace(autodiff.min(x), autodiff.max(x), n + 1)",
+        "intersect1d(x, y)": "autodiff.unique(x[np.isin(x, y)])",
         "ldexp(x, n)": "x * 2.0**n",
-        "logspace(a, b, n)": "10.0 ** (a + (b - a) * np.linspace(0.0, 1.0, n))",
-        "modf(x)": "(x - autodiff.trunc(x), autodiff.trunc(x))",
         "multiply.outer(x, y)": "autodiff.outer(x, y)",
         "piecewise(x, [x < a, x >= a], [f, g])": "autodiff.select([x < a, x >= a], [f(x), g(x)])",
-        "polyder(x)": "x[:-1] * np.arange(len(x) - 1, 0, -1)",
+        "poly(x)": "functools.reduce(autodiff.convolve, [autodiff.stack([1.0, -root]) for root in x])",
         "polyfit(x, y, n)": "autodiff.linalg.lstsq(x[:, None] ** np.arange(n, -1, -1), y)[0]",
-        "polymul(x, y)": "autodiff.convolve(x, y)",
+        "resize(x, n)": "autodiff.tile(x, -(-n // len(x)))[:n]",
+        "setdiff1d(x, y)": "autodiff.unique(x[~np.isin(x, y)])",
+        "setxor1d(x, y)": "autodiff.unique(autodiff.append(x[~np.isin(x, y)], y[~np.isin(y, x)]))",
         "subtract.outer(x, y)": "x[:, None] - y",
+        "trim_zeros(x)": "x[np.flatnonzero(x)[0] : np.flatnonzero(x)[-1] + 1]",
         "union1d(x, y)": f"autodiff.unique({SET})",
         "unique_all(x)": "autodiff.unique(x, True, True, True)",
         "unique_counts(x)": "autodiff.unique(x, return_counts=True)",
         "unique_inverse(x)": "autodiff.unique(x, return_inverse=True)",
         "unique_values(x)": "autodiff.unique(x)",
-        "vander(x, n)": "x[:, None] ** np.arange(n - 1, -1, -1)",
-    },
-    "numpy.linalg": {
-        "cond(A)": "(s := autodiff.linalg.svd(A, compute_uv=False))[0] / s[-1]",
     },
     "numpy.fft": {
         "fftshift(x)": "autodiff.roll(x, len(x) // 2)",
@@ -75,19 +69,25 @@ INSTEAD = {
 """By library: a call, and what gives the same. Its letters are arrays and numbers, `np` is NumPy."""
 
 COMPLEX = "its result is complex, and a Value holds real numbers"
+COUNTED = "counts jump and have no slope between; autodiff.histogram of one variable takes weights that have"
+STORED = "it is about how numbers are stored, which has no derivative"
 IN_PLACE = "it writes into an array, and a Value is never changed in place; use autodiff.{} or stack"
 
 REASONS = {
     "numpy": {
-        "angle": COMPLEX,
         "copyto": IN_PLACE.format("full_like"),
         **dict.fromkeys(
             ("fill_diagonal", "place", "put", "put_along_axis", "putmask"), IN_PLACE.format("where")
         ),
+        **dict.fromkeys(("frexp", "nextafter", "spacing"), STORED),
+        **dict.fromkeys(("histogram2d", "histogramdd"), COUNTED),
+        "i0": "Bessel functions are not here; @autodiff.elementwise declares one with its slope",
+        "polydiv": "long division is not here; where nothing remains, autodiff.linalg.lstsq divides",
         "roots": COMPLEX,
         "sort_complex": COMPLEX,
     },
     "numpy.linalg": {
+        "matrix_rank": "it is a whole number, which has no derivative",
         **dict.fromkeys(
             ("eig", "eigvals"), f"{COMPLEX}; where the matrix is symmetric, autodiff.linalg.eigh is the same"
         ),

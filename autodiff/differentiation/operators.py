@@ -48,8 +48,8 @@ BINARY: dict[str, Callable[..., Any]] = {
     "matmul": ops.matmul,
 }
 
-OTHERWISE = ("compress", "partition", "ptp", "sort")
-"""Methods of arrays that Value lacks: one takes the condition first, one went in NumPy 2, two write."""
+OTHERWISE = ("choose", "compress", "partition", "ptp", "sort")
+"""Methods of arrays that Value lacks: two take what decides first, one went in NumPy 2, two write."""
 
 SAME_NAME = [name for name in ops.NAMES if hasattr(np.ndarray, name) and name not in OTHERWISE]
 """What is a method of NumPy's arrays, too."""
@@ -178,6 +178,8 @@ METHODS: dict[str, Any] = {
     "T": property(ops.transpose),
     "mT": property(ops.matrix_transpose),
     "backward": engine.backward,
+    "real": property(ops.real),
+    "imag": property(plain.FUNCTIONS["imag"]),
     "inputs": property(inputs_of),
     "__array_ufunc__": _array_ufunc,
     "__array_function__": _array_function,

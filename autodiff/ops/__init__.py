@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from . import (
     accumulations,
     activations,
+    along_axes,
     arithmetic,
     averages,
     composed,
@@ -32,6 +33,7 @@ from . import (
 )
 from .accumulations import *
 from .activations import *
+from .along_axes import *
 from .arithmetic import *
 from .averages import *
 from .composed import *
@@ -62,6 +64,7 @@ NAMES = [
     "norm",
     *accumulations.__all__,
     *activations.__all__,
+    *along_axes.__all__,
     *arithmetic.__all__,
     *averages.__all__,
     *composed.__all__,

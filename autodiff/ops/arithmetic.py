@@ -13,14 +13,18 @@ from ..values.declaration import elementwise
 
 __all__ = [
     "add",
+    "conj",
+    "conjugate",
     "divide",
     "divmod",
+    "float_power",
     "floor_divide",
     "mod",
     "multiply",
     "negative",
     "positive",
     "power",
+    "real",
     "reciprocal",
     "square",
     "subtract",
@@ -173,6 +177,9 @@ def power(x: Data, y: Data, /) -> Data:
     return x**y  # NumPy's operator, unlike np.power, is fast for the usual exponents
 
 
+float_power = power
+
+
 @elementwise(symbol="neg", formula="-x", scalar=operator.neg, linear=True, dx=-1.0)
 def negative(x: Data, /) -> Data:
     """Negation.   y = −x;   dy/dx = −1."""
@@ -183,6 +190,9 @@ def negative(x: Data, /) -> Data:
 def positive(x: Data, /) -> Data:
     """The number itself, as a new node.   y = x;   dy/dx = 1."""
     return np.positive(x)
+
+
+conj = conjugate = real = positive
 
 
 @elementwise(formula="1/x", scalar=lambda x: 1.0 / x, dx=lambda y, x: -(y * y))

@@ -10,11 +10,11 @@ from ..values.axes import axes_in, axis_in
 from ..values.data import Operand, as_data, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
-from .arithmetic import negative
+from .arithmetic import negative, positive, subtract
 from .indexing import along, getitem
 from .joining import concatenate
 from .plain import FUNCTIONS
-from .selection import absolute, sign, where
+from .selection import absolute, sign, trunc, where
 from .shaping import broadcast_to, flip, moveaxis, swapaxes, transpose
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "gradient",
     "heaviside",
     "matrix_transpose",
+    "modf",
+    "real_if_close",
     "rollaxis",
     "rot90",
 ]
@@ -56,6 +58,18 @@ def copysign(x1: Operand, x2: Operand, /) -> Any:
 def heaviside(x1: Operand, x2: Operand, /) -> Any:
     """Step from 0 to 1 at x = 0, where it is y.   ∂z/∂x = 0;   ∂z/∂y = 1 where x = 0, else 0."""
     return where(FUNCTIONS["equal"](x1, 0.0), x2, (sign(x1) + 1.0) / 2.0)
+
+
+def modf(x: Operand, /) -> tuple[Any, Any]:
+    """What is behind the point, and the whole number towards 0.   x = r + trunc x;   ∂r/∂x = 1."""
+    whole = trunc(x)
+    return where(FUNCTIONS["isinf"](x), 0.0, subtract(x, whole)), whole
+
+
+@composed
+def real_if_close(a: Operand, /, tol: float = 100) -> Any:
+    """The number itself, which is real however much of an imaginary part `tol` allows."""
+    return positive(a)
 
 
 @composed

@@ -9,11 +9,11 @@ import numpy as np
 from ..values.axes import axis_in
 from ..values.data import Operand, dtype_of, shape_of
 from ..values.declaration import composed
-from .arithmetic import add, multiply, subtract
+from .arithmetic import add, divide, multiply, power, subtract
 from .diagonals import diag
 from .indexing import getitem, take
 from .joining import concatenate
-from .shaping import broadcast_to, moveaxis, ravel, reshape
+from .shaping import broadcast_to, expand_dims, moveaxis, ravel, reshape
 
 __all__ = [
     "block",
@@ -24,8 +24,10 @@ __all__ = [
     "diagflat",
     "ediff1d",
     "extract",
+    "geomspace",
     "insert",
     "linspace",
+    "logspace",
     "meshgrid",
     "unstack",
 ]
@@ -216,3 +218,42 @@ def linspace(start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = T
     lows, highs = broadcast_arrays(start, stop)
     t = t.reshape((num,) + (1,) * len(shape_of(lows))).astype(np.result_type(dtype_of(start), dtype_of(stop)))
     return moveaxis(add(multiply(1.0 - t, lows), multiply(t, highs)), 0, axis)
+
+
+@composed
+def logspace(
+    start: Operand,
+    stop: Operand,
+    /,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Operand = 10.0,
+    *,
+    axis: int = 0,
+) -> Any:
+    """Powers of a base, with exponents at equal distances: `linspace`.   yᵢ = bᵗ.
+
+    >>> logspace(0, 2, 3)
+    array([  1.,  10., 100.])
+    """
+    if shape_of(base):
+        start, stop, base = broadcast_arrays(start, stop, base)
+        base = expand_dims(base, axis)
+    return power(base, linspace(start, stop, num, endpoint, axis))
+
+
+@composed
+def geomspace(
+    start: Operand, stop: Operand, /, num: int = 50, endpoint: bool = True, *, axis: int = 0
+) -> Any:
+    """Numbers of equal ratios from start to stop, along a new axis.   yᵢ = start·(stop/start)ᵗ, t as there.
+
+    Both have the same sign; where one has not, or is 0, there is nan.
+
+    >>> geomspace(1, 16, 3)
+    array([ 1.,  4., 16.])
+    """
+    lows, ratios = broadcast_arrays(start, divide(stop, start))
+    zeros, ones = (np.full(shape_of(lows), t, dtype_of(ratios)) for t in (0.0, 1.0))
+    powers = power(expand_dims(ratios, axis), linspace(zeros, ones, num, endpoint, axis))
+    return multiply(expand_dims(lows, axis), powers)

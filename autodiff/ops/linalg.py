@@ -10,7 +10,19 @@ from .composed import matrix_transpose
 from .decompositions import cholesky, eigh, pinv, svd
 from .exponentials import expm
 from .least_squares import lstsq
-from .matrices import cross, diagonal, eigvalsh, matrix_power, multi_dot, outer, svdvals, trace
+from .matrices import (
+    cond,
+    cross,
+    diagonal,
+    eigvalsh,
+    matrix_power,
+    multi_dot,
+    outer,
+    svdvals,
+    tensorinv,
+    tensorsolve,
+    trace,
+)
 from .norms import matrix_norm, norm, vector_norm
 from .orthogonal import qr
 from .products import matmul, tensordot, vecdot
@@ -19,6 +31,7 @@ from .triangular import solve_triangular
 
 __all__ = [
     "cholesky",
+    "cond",
     "cross",
     "det",
     "diagonal",
@@ -42,6 +55,8 @@ __all__ = [
     "svd",
     "svdvals",
     "tensordot",
+    "tensorinv",
+    "tensorsolve",
     "trace",
     "vecdot",
     "vector_norm",

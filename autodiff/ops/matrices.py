@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache, reduce
 from typing import Any, Literal
@@ -11,12 +12,16 @@ import numpy as np
 from ..values.data import Operand, dtype_of, shape_of
 from ..values.declaration import composed
 from . import diagonals, products
+from .arithmetic import divide, multiply
 from .decompositions import eigh, svd
 from .indexing import getitem
+from .norms import Order, norm
 from .products import matmul
-from .systems import inv
+from .shaping import moveaxis, ravel, reshape
+from .systems import inv, solve
 
 __all__ = [
+    "cond",
     "cross",
     "diagonal",
     "eigvalsh",
@@ -24,6 +29,8 @@ __all__ = [
     "multi_dot",
     "outer",
     "svdvals",
+    "tensorinv",
+    "tensorsolve",
     "trace",
 ]
 
@@ -120,3 +127,52 @@ def svdvals(x: Operand, /) -> Any:
 def eigvalsh(a: Operand, /, UPLO: Literal["L", "U"] = "L") -> Any:
     """Eigenvalues of a symmetric matrix, ascending: those of `eigh`."""
     return eigh(a, UPLO)[0]
+
+
+@composed
+def cond(x: Operand, /, p: Order | None = None) -> Any:
+    """Condition of each matrix.   y = ‖A‖·‖A⁻¹‖, of the largest and least singular values if p is None.
+
+    p: a norm of matrices, see `norm`. Raises LinAlgError for a singular matrix, if it is inverted for that.
+
+    >>> cond([[2, 0], [0, 4]])
+    2.0
+    """
+    if p in (None, 2, -2):
+        s = svdvals(x)
+        large, small = getitem(s, (..., 0)), getitem(s, (..., -1))
+        return divide(small, large) if p == -2 else divide(large, small)
+    return multiply(norm(x, p, (-2, -1)), norm(inv(x), p, (-2, -1)))
+
+
+@composed
+def tensorsolve(a: Operand, b: Operand, /, axes: Sequence[int] | None = None) -> Any:
+    """The x with tensordot(a, x, x.ndim) = b, after the `axes` of a were moved to its end: see `solve`.
+
+    Raises ValueError unless the first axes of a are those of b, and the others have as many entries.
+    """
+    if axes is not None:
+        a = moveaxis(a, tuple(axes), tuple(range(-len(axes), 0)))
+    shape, n = shape_of(a), math.prod(shape_of(b))
+    inner = shape[len(shape_of(b)) :]
+    if math.prod(shape) != n * n or math.prod(inner) != n:
+        raise ValueError(
+            f"tensorsolve: expected (*b.shape, …) of as many entries each, got {shape} and {shape_of(b)}"
+        )
+    return reshape(solve(reshape(a, (n, n)), ravel(b)), inner)
+
+
+@composed
+def tensorinv(a: Operand, /, ind: int = 2) -> Any:
+    """The inverse of tensordot by a, whose first `ind` axes are those of its results: see `inv`.
+
+    Raises ValueError unless these have as many entries as the others.
+    """
+    shape = shape_of(a)
+    outer, inner = shape[:ind], shape[ind:]
+    n = math.prod(outer)
+    if ind <= 0 or math.prod(inner) != n:
+        raise ValueError(
+            f"tensorinv: expected as many entries in the first {ind} axes as in the others, got {shape}"
+        )
+    return reshape(inv(reshape(a, (n, n))), (*inner, *outer))

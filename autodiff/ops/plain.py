@@ -18,12 +18,13 @@ from ..values.lazy import lazily
 from ..values.value import Value
 
 __all__ = [
-    "all", "allclose", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere", "array_equal",
-    "array_equiv", "count_nonzero", "digitize", "empty_like", "equal", "flatnonzero", "greater",
-    "greater_equal", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "isreal", "isrealobj", "less", "less_equal", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "ndim", "nonzero", "not_equal", "ones_like", "result_type", "searchsorted", "shape",
-    "signbit", "size", "zeros_like",
+    "all", "allclose", "angle", "any", "argmax", "argmin", "argpartition", "argsort", "argwhere",
+    "array_equal", "array_equiv", "count_nonzero", "digitize", "empty_like", "equal", "flatnonzero",
+    "greater", "greater_equal", "imag", "isclose", "iscomplex", "iscomplexobj", "isfinite", "isin",
+    "isinf", "isnan", "isneginf", "isposinf", "isreal", "isrealobj", "less", "less_equal", "lexsort",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "nanargmax", "nanargmin", "ndim",
+    "nonzero", "not_equal", "ones_like", "result_type", "searchsorted", "shape", "signbit", "size",
+    "zeros_like",
 ]  # fmt: skip
 
 
@@ -46,17 +47,19 @@ COUNTS = "counts"
 FAMILIES = (
     Family(("iscomplex", "iscomplexobj", "isreal", "isrealobj"), 0, SHAPES),
     Family(("ndim", "result_type", "shape", "size"), 0, SHAPES),
-    Family(("empty_like", "ones_like", "zeros_like"), 1, SHAPES),
+    Family(("empty_like", "imag", "ones_like", "zeros_like"), 1, SHAPES),
     Family(("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"), 0, "x, y"),
     Family(("logical_and", "logical_or", "logical_xor"), 2, "x, y"),
     Family(("isfinite", "isinf", "isnan", "isneginf", "isposinf", "logical_not", "signbit"), 1, "x"),
     Family(("isclose", "allclose"), 2, "x, y, rtol, atol, equal_nan"),
     Family(("array_equal",), 2, "x, y, equal_nan"),
     Family(("array_equiv",), 2, "x, y"),
-    Family(("all", "any", "argmax", "argmin", "count_nonzero"), 1, "x, axis, keepdims"),
+    Family(
+        ("all", "any", "argmax", "argmin", "count_nonzero", "nanargmax", "nanargmin"), 1, "x, axis, keepdims"
+    ),
     Family(("argsort",), 1, "x, axis, stable"),
-    Family(("argpartition", "argwhere", "flatnonzero", "nonzero"), 1, COUNTS),
-    Family(("digitize", "searchsorted"), 2, COUNTS),
+    Family(("angle", "argpartition", "argwhere", "flatnonzero", "lexsort", "nonzero"), 1, COUNTS),
+    Family(("digitize", "isin", "searchsorted"), 2, COUNTS),
 )
 """NumPy's functions that are constant between jumps.
 
@@ -130,6 +133,7 @@ if TYPE_CHECKING:
 
     all: Question
     allclose: Question
+    angle: Question
     any: Question
     argmax: Question
     argmin: Question
@@ -145,10 +149,12 @@ if TYPE_CHECKING:
     flatnonzero: Question
     greater: Question
     greater_equal: Question
+    imag: Question
     isclose: Question
     iscomplex: Question
     iscomplexobj: Question
     isfinite: Question
+    isin: Question
     isinf: Question
     isnan: Question
     isneginf: Question
@@ -157,10 +163,13 @@ if TYPE_CHECKING:
     isrealobj: Question
     less: Question
     less_equal: Question
+    lexsort: Question
     logical_and: Question
     logical_not: Question
     logical_or: Question
     logical_xor: Question
+    nanargmax: Question
+    nanargmin: Question
     ndim: Question
     nonzero: Question
     not_equal: Question

@@ -23,6 +23,7 @@ __all__ = [
     "ceil",
     "clip",
     "fabs",
+    "fix",
     "floor",
     "fmax",
     "fmin",
@@ -117,6 +118,9 @@ def ceil(x: Data, /) -> Data:
 def trunc(x: Data, /) -> Data:
     """The nearest integer towards 0.   dy/dx = 0."""
     return np.trunc(x)
+
+
+fix = trunc
 
 
 @elementwise(dx=1.0, dy=lambda z, x, y: -trunc(x / y))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 from autodiff import Value, check_gradients, grad, gradients, value_and_grad
 from autodiff.ops import (
+    along_axes,
     averages,
     convolutions,
     covariances,
@@ -301,6 +302,10 @@ NOT_DRAWN = {
     "histogram": "its first operand is not differentiated",
     "full_like": "its first operand is not differentiated",
     "fabs": "absolute by another name",
+    "fix": "trunc by another name",
+    "float_power": "power by another name",
+    **dict.fromkeys(("conj", "conjugate", "real"), "positive by another name"),
+    **dict.fromkeys(along_axes.__all__, "composed of operations that are drawn"),
     "radians": "deg2rad by another name",
     "degrees": "rad2deg by another name",
     "fmod": "mod with the sign of the other, which is drawn",
@@ -315,6 +320,8 @@ NOT_DRAWN = {
             *polynomials.__all__,
             "divmod",
             "matrix_transpose",
+            "modf",
+            "real_if_close",
         ],
         "composed of operations that are drawn",
     ),

@@ -36,6 +36,7 @@ def test_quantiles_are_numpys_by_every_method_also_with_nan_and_a_share_that_is_
 def test_a_median_has_the_slope_of_the_middle_and_of_nan_where_it_came_from():
     np.testing.assert_array_equal(grad(ad.median)(np.array([3.0, 1.0, 2.0, 9.0])), [0.5, 0.0, 0.5, 0.0])
     np.testing.assert_array_equal(grad(ad.median)(np.array([2.0, 2.0, 1.0])), [1.0, 0.0, 0.0])
+    np.testing.assert_array_equal(grad(ad.median)(np.array([3.0, 2.0, 2.0, 1.0])), [0.0, 0.5, 0.5, 0.0])
     np.testing.assert_array_equal(grad(ad.median)(np.array([3.0, NAN, 2.0])), [0.0, 1.0, 0.0])
 
 

@@ -55,9 +55,12 @@ class Convention:
         """What this engine gives: one array per argument, or the value."""
         return self._found(here)
 
-    def there(self, peer: Package) -> list[Any]:
-        """What a peer gives."""
-        return self._found(there, peer)
+    def there(self, peer: Package) -> list[Any] | None:
+        """What a peer gives; None where it has no such function."""
+        try:
+            return self._found(there, peer)
+        except NotImplementedError:
+            return None
 
 
 def _one_nan(x: float, y: float) -> bool:
@@ -82,6 +85,10 @@ def _eigenvalues(f: Any, x: Any) -> Any:
 
 def _eigenvectors(f: Any, x: Any) -> Any:
     return np.square(f(x)[1]) * np.array([1.0, 2.0])
+
+
+def _through_knots(f: Any, x: Any) -> Any:
+    return f(x, np.array([0.0, 1.0, 3.0]), np.array([0.0, 2.0, 3.0]))
 
 
 def _rows(*names: str, **options: Any) -> list[Convention]:
@@ -137,6 +144,9 @@ NUMBERS: Sequence[Convention] = [
 ARRAYS: Sequence[Convention] = [
     Convention("norm", ([0.0, 0.0],), "the smallest subgradient"),
     Convention("std", ([2.0, 2.0, 2.0],), "the smallest subgradient, as of a norm"),
+    Convention("nanstd", ([2.0, NAN, 2.0],), "likewise, of the entries that are numbers"),
+    Convention("median", ([2.0, 2.0, 1.0],), "the middle after sort, which keeps the order"),
+    Convention("median", ([2.0, NAN, 1.0],), "the slope goes where nan came from"),
     Convention("logsumexp", ([-INF, -INF],), "an empty sum: nothing contributes"),
     Convention("sqrt", (0.0,), "the branch not taken contributes nothing, though its slope is infinite",
                lambda f, x: np.where(x > 0.0, f(x), 0.0), "where(x > 0, sqrt(x), 0)"),
@@ -170,6 +180,10 @@ AGREEMENTS: Sequence[Convention] = [
     Convention("mod", (2.0, 1.0), "the slope from the right at jumps"),
     Convention("norm", ([0.0, 0.0],), "no curvature at the tip of a cone", order=2),
     Convention("max", ([2.0, 2.0, 1.0],), "entries that tie share the slope"),
+    Convention("median", ([3.0, 2.0, 2.0, 1.0],), "the two in the middle share the slope"),
+    Convention("interp", (1.0,), "the slope to the right of a knot; PyTorch has no interp", _through_knots,
+               "interp(x, [0, 1, 3], [0, 2, 3])"),
+    Convention("nanmax", ([2.0, NAN, 2.0],), "entries that tie share the slope; PyTorch has no nanmax"),
     Convention("prod", ([0.0, 0.0, 3.0],), "exact with any number of zeros", order=2),
     Convention("cumprod", ([0.0, 2.0, 0.0],), "exact with any number of zeros"),
     Convention("sort", ([1.0, 1.0],), "equal entries keep their order", lambda f, x: f(x)[0], "sort(x)[0]"),

@@ -21,7 +21,8 @@ INTRODUCTION = """\
 Written by `python -m tests.peers --write` (extra `peers`); the numbers are computed, and a test compares this
 page with them. Everywhere else values, gradients and second order of the shared operations agree to rounding:
 `tests/peers` runs them over the table of operations, over special numbers, and over samples of PyTorch's own
-tests. The slope is the gradient of the sum of the result, the curvature its derivative along ones.
+tests. The slope is the gradient of the sum of the result, the curvature its derivative along ones. Which of
+NumPy's functions are differentiated at all, here and by others, is in [a table of its own](parity.md).
 """
 
 
@@ -49,7 +50,7 @@ def text() -> str:
 
 def _row(c: Convention, both: Sequence[Package]) -> list[str]:
     found = [c.here(), *(c.there(peer) for peer in both)]
-    return [*_asked(c), *map(_numbers, found), c.why]
+    return [*_asked(c), *(_numbers(xs) if xs else "–" for xs in found), c.why]
 
 
 def _alike(c: Convention) -> list[str]:

@@ -1,188 +1,206 @@
-"""docs/parity.md: NumPy's functions of floating-point arrays, and who differentiates them.
-
-Every library is asked alike: the first of some calls that NumPy answers, with one array made a variable.
-"""
+"""docs/parity.md: NumPy's functions on floating-point arrays, and which libraries differentiate them."""
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import autodiff as ad
 from autodiff.differentiation.advice import advice
 
+from .samples import functions, sample, variable, with_variable
+
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
 WORKS, PLAIN, REFUSED, ABSENT = "works", "plain", "refused", "–"
 
-X = np.array([0.6, 0.2, 0.9, 0.4])
-A = np.array([[2.0, 0.5, 0.1], [0.5, 3.0, 0.2], [0.1, 0.2, 1.5]])
-CALLS: tuple[tuple[Any, ...], ...] = (
-    (A,), (X,), (A, A), (X, X), (X, 2), (A, 1), (A, 0, 1), (X, 1, X), (X > 0.5, X), (X, X, X), (A, (3, 3)),
-    (A, [0, 1]), (X, [0, 2], 1.0), ("ij,jk->ik", A, A), (0.0, X, 3), (X, 0.0, 1.0), ([X > 0.5], [X]),
-    (np.array([0, 1, 0, 1]), [X, X]), (A, np.array([[0, 1, 2]]), 0), (np.array([0, 0, 1, 1]), X),
-    (X, (4, 1), (0, 0)), (lambda x: x, 0, A), ([A, A],), (A[0], A[1]), (X, 0.5), (X, 4, None),
-)  # fmt: skip
-"""Arguments that most functions take some of; those without an answer from any of them are not in the table."""
-
 ENDLESS = ("frexp",)
-"""What JAX does not come back from, when it is asked for a derivative."""
+"""What JAX does not come back from when it compiles the derivative."""
 
 INTRODUCTION = """\
 # NumPy's functions, and who differentiates them
 
-Written by `python -m tests.peers --write` (extras `peers` and, for the column of HIPS autograd, `bench`). One call of
-each function was made, with floating-point arrays: *works*, its result is recorded and differentiated; *plain*, it
-gives numbers alone, without a derivative; *refused*, an error, and the last column says what to write in its place, or
-why there is nothing; –, there is no such function, or it was not asked.
+Written by `python -m tests.peers --write` (extra `peers`; HIPS autograd of the extra `bench`, without which
+its column remains as it is). The functions are those of `numpy` and `numpy.linalg` that other arrays may take
+over, without what concerns text, files, dates, dtypes, memory, bits and indices. Each library was asked for
+one call of each function, the same for all, whose first array of floating-point numbers is the variable:
+
+* *works*: the gradient of the sum of the result was taken, and is finite;
+* *plain*: numbers without a derivative, such as positions and conditions;
+* *refused*: an error, or a gradient that is not finite. The last column repeats what the error here says;
+* –: the library has no such function.
 """
 
 
-def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The public functions that NumPy lets other arrays take over, by name, each once."""
-    seen: set[Any] = set()
-    for prefix, module in (("", np), ("linalg.", np.linalg)):
-        for name in sorted(module.__all__):
-            function = getattr(module, name)
-            taken = isinstance(function, np.ufunc) or hasattr(function, "_implementation")
-            if taken and function not in seen:
-                seen.add(function)
-                yield f"{prefix}{name}", function
+class Row(NamedTuple):
+    """A function of NumPy, what becomes of it in each library, and why it is refused here."""
+
+    name: str
+    ours: str
+    jax: str
+    hips: str
+    reason: str
 
 
-def call_of(function: Callable[..., Any]) -> tuple[Any, ...] | None:
-    """The first of the calls that NumPy answers with floating-point numbers, else with anything."""
-    answered = [(args, found) for args in CALLS if (found := _answer(function, args)) is not None]
-    floats = [args for args, found in answered if _is_float(found)]
-    return (floats or [args for args, _ in answered] or [None])[0]
+# -- the answers -------------------------------------------------------------------------------
+
+Parts = list[Any]
 
 
-def _answer(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+def _parts(found: Any) -> Parts:
+    """The arrays of a result, also of nested ones. Raises TypeError for arrays of objects."""
+    if isinstance(getattr(found, "_value", found), tuple | list):  # HIPS autograd has a box for several
+        return [part for x in found for part in _parts(x)]
+    if getattr(getattr(found, "dtype", None), "kind", "") == "O":
+        raise TypeError("what was recorded is lost in an array of objects")
+    return [found]
+
+
+def _answer(differentiated: Callable[[], Any]) -> str:
+    """What a function that returns a gradient, None where there is nothing to differentiate, comes to."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            return function(*deepcopy(args))
-        except Exception:  # whatever NumPy says of arguments that are not for it
-            return None
-
-
-def _is_float(found: Any) -> bool:
-    parts = found if isinstance(found, tuple | list) else [found]
-    return any(getattr(part, "dtype", None) == np.float64 for part in parts)
-
-
-def with_variable(args: tuple[Any, ...], make: Callable[[Any], Any]) -> Any:
-    """The last array of floating-point numbers among the arguments as a variable, also within a list."""
-    for k in reversed(range(len(args))):
-        if getattr(args[k], "dtype", None) == np.float64:
-            return (*args[:k], make(args[k]), *args[k + 1 :])
-        if isinstance(args[k], list) and getattr(args[k][0], "dtype", None) == np.float64:
-            return (*args[:k], [make(x) for x in args[k]], *args[k + 1 :])
-    return args
+            gradient = differentiated()
+        except Exception:  # refused by whatever error
+            return REFUSED
+    if gradient is None:
+        return PLAIN
+    return WORKS if np.isfinite(np.asarray(gradient, float)).all() else REFUSED
 
 
 def here(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
     """How this engine answers NumPy's own function."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            found = function(*with_variable(deepcopy(args), ad.Value))
-    except Exception:  # refused by whatever error
-        return REFUSED
-    parts = found if isinstance(found, tuple | list) else [found]
-    return WORKS if any(isinstance(part, ad.Value) for part in parts) else PLAIN
+
+    def differentiated() -> Any:
+        x = ad.Value(variable(args))
+        parts = [y for y in _parts(function(*with_variable(args, x))) if isinstance(y, ad.Value)]
+        return ad.gradients(sum(y.sum() for y in parts), x) if parts else None
+
+    return _answer(differentiated)
 
 
-def of_jax(name: str, args: tuple[Any, ...]) -> str:
-    """How JAX answers: a derivative, which is of floating-point numbers, or none."""
+def of_jax(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
+    """How JAX answers: compiled at once, which is quickest, and step by step if that is refused."""
     import jax
 
-    function = _within("jax.numpy", name)
-    if function is None or name in ENDLESS:
-        return ABSENT
-    try:
-        with jax.enable_x64(True):
-            found, pull = jax.vjp(lambda x: function(*with_variable(args, lambda _: x)), _variable(args))
-            leaves = [y for y in jax.tree.leaves(found) if y.dtype == np.float64]
-            if leaves:
-                pull(jax.tree.map(lambda y: np.ones(y.shape, y.dtype), found))
-    except Exception:  # as above
-        return REFUSED
-    return WORKS if leaves else PLAIN
+    def total(x: Any) -> Any:
+        parts = [y for y in jax.tree.leaves(function(*with_variable(args, x))) if _is_float(y)]
+        return sum((y.sum().astype(float) for y in parts), 0.0), len(parts)
+
+    def differentiated(compiled: bool) -> Any:
+        gradient = jax.grad(total, has_aux=True)
+        with jax.enable_x64(True), jax.disable_jit(not compiled):
+            found, count = (jax.jit(gradient) if compiled else gradient)(variable(args))
+            return found if count else None
+
+    found = _answer(lambda: differentiated(compiled=True)) if function.__name__ not in ENDLESS else REFUSED
+    return _answer(lambda: differentiated(compiled=False)) if found == REFUSED else found
 
 
-def of_hips(name: str, args: tuple[Any, ...]) -> str:
-    """How HIPS autograd answers."""
-    import autograd
+def _is_float(y: Any) -> bool:
+    return bool(np.issubdtype(y.dtype, np.floating))
 
-    function = _within("autograd.numpy", name)
-    if function is None:
-        return ABSENT
+
+def of_hips(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
+    """How HIPS autograd answers: what it does not record is plain."""
+    from autograd import make_vjp
+    from autograd import numpy as anp
+    from autograd.tracer import isbox
+
+    recorded = []
 
     def total(x: Any) -> Any:
-        found = function(*with_variable(args, lambda _: x))
-        return _within("autograd.numpy", "sum")(found[0] if isinstance(found, tuple | list) else found)  # type: ignore[misc]
+        parts = [y for y in _parts(function(*with_variable(args, x))) if isbox(y)]
+        recorded.extend(parts)
+        return sum(anp.sum(y) for y in parts)
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            autograd.grad(total)(_variable(args))
-    except Exception as error:  # as above
-        return PLAIN if "independent" in str(error) else REFUSED
-    return WORKS
+    def differentiated() -> Any:
+        pull, _ = make_vjp(total)(variable(args))
+        return pull(1.0) if recorded else None
 
-
-def _variable(args: tuple[Any, ...]) -> Any:
-    found: list[Any] = []
-    with_variable(args, lambda x: found.append(x) or x)
-    return found[0]
+    return _answer(differentiated)
 
 
-def _has_variable(args: tuple[Any, ...]) -> bool:
-    return with_variable(args, lambda x: None) is not args
-
-
-def _within(module: str, name: str) -> Callable[..., Any] | None:
+def within(module: str, name: str) -> Callable[..., Any] | None:
+    """A function of a library that has NumPy's names."""
     found: Any = import_module(module)
     for part in name.split("."):
         found = getattr(found, part, None)
     return found if callable(found) else None
 
 
-def rows() -> Iterator[tuple[str, str, str, str, str]]:
-    """Name, the answers of all three, and the reason of a refusal here."""
-    recorded = recorded_column()
+# -- the table ---------------------------------------------------------------------------------
+
+
+def rows() -> Iterator[Row]:
+    """One per function."""
+    recorded = recorded_rows()
+    measured = find_spec("autograd") is not None
     for name, function in functions():
-        if (args := call_of(function)) is None or not _has_variable(args):
-            continue
-        ours = here(function, args)
-        hips = of_hips(name, args) if find_spec("autograd") else recorded.get(name, ABSENT)
-        library, _, plain = f"numpy.{name}".rpartition(".")
-        yield name, ours, of_jax(name, args), hips, advice(library, plain) if ours == REFUSED else ""
+        args = sample(name, function)
+        ours = here(function, deepcopy(args))
+        jax = _asked(of_jax, "jax.numpy", name, args)
+        hips = _asked(of_hips, "autograd.numpy", name, args) if measured else recorded[name].hips
+        yield Row(name, ours, jax, hips, reason(name) if ours == REFUSED else "")
 
 
-def recorded_column() -> dict[str, str]:
-    """HIPS autograd's answers on the page as it is, for where it is not installed."""
+def _asked(answer: Callable[..., str], module: str, name: str, args: tuple[Any, ...]) -> str:
+    function = within(module, name)
+    return answer(function, deepcopy(args)) if function else ABSENT
+
+
+def reason(name: str) -> str:
+    """What the error of a refused function says."""
+    library, _, plain = f"numpy.{name}".rpartition(".")
+    return advice(library, plain)
+
+
+def recorded_rows() -> dict[str, Row]:
+    """The rows of the page as it is, by name."""
     lines = PAGE.read_text("utf-8").splitlines() if PAGE.exists() else []
-    cells = [line.split(" | ") for line in lines if line.startswith("| `")]
-    return {cell[0].removeprefix("| `").removesuffix("`"): cell[3] for cell in cells}
+    cells = [re.split(r" \| ", line.strip("| ")) for line in lines if line.startswith("| `")]
+    return {cell[0].strip("`"): Row(cell[0].strip("`"), *(*cell[1:], "")[:4]) for cell in cells}
+
+
+def versions() -> str:
+    """Of the libraries asked; that of HIPS autograd as recorded, where it is not installed."""
+    if find_spec("autograd"):
+        hips = version("autograd")
+    else:
+        found = re.search(r"HIPS autograd ([\d.]*\d)", PAGE.read_text("utf-8"))
+        hips = found[1] if found else ""
+    return f"NumPy {np.__version__}, JAX {version('jax')} and HIPS autograd {hips}"
 
 
 def text() -> str:
     """The whole page."""
-    found = list(rows())
-    theirs = [row for row in found if row[2] == WORKS]
-    refused = sum(row[1] == REFUSED for row in theirs)
-    count = f"Of {len(found)} functions JAX differentiates {len(theirs)}, {refused} of them refused here."
-    table = [
-        f"| `{name}` | {ours} | {jax} | {hips} | {reason.replace('|', chr(92) + '|')} |"
-        for name, ours, jax, hips, reason in found
+    found = [*rows()]
+    ours = Counter(row.ours for row in found)
+    theirs = [row for row in found if row.jax == WORKS]
+    refused = sum(row.ours == REFUSED for row in theirs)
+    only = sum(row.ours == WORKS and row.jax != WORKS for row in found)
+    counts = f"""\
+Of the {len(found)} functions, {ours[WORKS]} are differentiated here, {ours[PLAIN]} give plain numbers,
+and {ours[REFUSED]} are refused, each with a reason. Of the {len(theirs)} that JAX differentiates,
+{refused} are refused here; {only} are differentiated here and not by JAX. Measured with {versions()}.
+"""
+    head = [
+        "| function | here | JAX | HIPS autograd | why, and what to write |",
+        "| --- | --- | --- | --- | --- |",
     ]
-    head = ["| name | here | JAX | HIPS autograd | instead |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join([INTRODUCTION, count, "", *head, *table, ""])
+    return "\n".join([INTRODUCTION, counts, *head, *map(_line, found), ""])
+
+
+def _line(row: Row) -> str:
+    why = row.reason.replace("|", "\\|")
+    return f"| `{row.name}` | {row.ours} | {row.jax} | {row.hips} | {why} |".replace("  ", " ")

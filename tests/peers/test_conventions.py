@@ -43,13 +43,17 @@ def same(found, wanted, rtol=1e-10):
 @pytest.mark.parametrize("row", CONVENTIONS, ids=lambda row: f"{row.expression}-{row.order}")
 def test_a_convention_is_a_difference(row):
     ours = row.here()
-    assert not all(same(row.there(peer), ours, rtol=1e-5) for peer in installed())
+    theirs = [found for peer in installed() if (found := row.there(peer)) is not None]
+    assert theirs
+    assert not all(same(found, ours, rtol=1e-5) for found in theirs)
 
 
 @peers
 @pytest.mark.parametrize("row", AGREEMENTS, ids=lambda row: f"{row.expression}-{row.order}")
 def test_where_no_difference_is_stated_all_agree(peer, row):
-    assert same(row.there(peer()), row.here())
+    if (found := row.there(peer())) is None:
+        pytest.skip(f"it has no {row.operation}")
+    assert same(found, row.here())
 
 
 def covered(name, point):
