@@ -84,7 +84,7 @@ def here(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
     def differentiated() -> Any:
         x = ad.Value(variable(args))
         parts = [y for y in _parts(function(*with_variable(args, x))) if isinstance(y, ad.Value)]
-        return ad.gradients(sum(y.sum() for y in parts), x) if parts else None
+        return ad.gradients(sum((y.sum() for y in parts), ad.Value(0.0)), x) if parts else None
 
     return _answer(differentiated)
 
