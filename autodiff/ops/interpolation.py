@@ -26,7 +26,7 @@ __all__ = ["interp"]
 
 def _segments(x: Data, xp: Data) -> tuple[Data, Data]:
     """The segment that each x is in, and how much of it is behind x; a knot begins the next segment."""
-    k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(xp.shape[0] - 2, 0))
+    k: Any = np.clip(np.searchsorted(xp, x, "right") - 1, 0, max(xp.shape[0] - 2, 0))
     start = np.take_along_axis(xp, k, 0)
     width = np.take_along_axis(xp, np.minimum(k + 1, xp.shape[0] - 1), 0) - start
     divided = np.clip((x - start) / np.where(width == 0.0, 1.0, width), 0.0, 1.0)

@@ -10,10 +10,9 @@ from ..values.data import Operand, as_float, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
 from .arithmetic import square
-from .decompositions import pinv
+from .decompositions import pinv, svd
 from .indexing import getitem
 from .joining import array
-from .matrices import svdvals
 from .plain import FUNCTIONS
 from .products import matmul
 from .reductions import sum
@@ -43,7 +42,7 @@ def lstsq(a: Operand, b: Operand, /, rcond: float | None = None) -> Any:
     epsilon = float(np.finfo(dtype_of(a)).eps)
     bound = epsilon * max(shape) if rcond is None else as_float(rcond, "lstsq: rcond")
     bound = epsilon if bound == -1.0 else bound
-    x, s = matmul(pinv(a, bound), b), svdvals(a)
+    x, s = matmul(pinv(a, bound), b), svd(a, False)[1]
     rank = FUNCTIONS["count_nonzero"](s > bound * getitem(s, 0)) if 0 not in shape else 0
     if shape[0] > shape[1] and (isinstance(rank, Value) or rank == shape[1]):
         residuals = atleast_1d(sum(square(matmul(a, x) - b), 0))
