@@ -42,7 +42,7 @@ def lstsq(a: Operand, b: Operand, /, rcond: float | None = None) -> Any:
     epsilon = float(np.finfo(dtype_of(a)).eps)
     bound = epsilon * max(shape) if rcond is None else as_float(rcond, "lstsq: rcond")
     bound = epsilon if bound == -1.0 else bound
-    x, s = matmul(pinv(a, bound), b), svd(a, False)[1]
+    x, s = matmul(pinv(a, bound), b), svd(a, compute_uv=False)
     rank = FUNCTIONS["count_nonzero"](s > bound * getitem(s, 0)) if 0 not in shape else 0
     if shape[0] > shape[1] and (isinstance(rank, Value) or rank == shape[1]):
         residuals = atleast_1d(sum(square(matmul(a, x) - b), 0))
