@@ -2,6 +2,10 @@
 
 Two convolutions of 3×3 pixels, to 16 and 32 channels, each before relu and the largest of 2×2 pixels; then
 one linear layer and cross-entropy. The parameters are the same on both sides.
+
+A quarter of a compiled step are the products of matrices. The gradient of the second convolution with respect
+to its pixels is the longest line: nine narrow products, added up. One wide product instead, or all nine at
+once, took as long or about a tenth less, and nine times the memory.
 """
 
 from __future__ import annotations
