@@ -79,8 +79,13 @@ def _tell_casts(owner: str, pairs: Mapping[str, tuple[Any, Any]]) -> None:
 
 def _same_by_other_names(parts: Mapping[str, Any], state: Mapping[str, Any]) -> str:
     """The remedy where names alone differ, as for the layers of PyTorch's Sequential."""
-    shapes = [tuple(getattr(entry, "shape", ())) for entry in state.values()]
-    if parts.keys() == state.keys() or shapes != [part.shape for part in parts.values()]:
+    if parts.keys() == state.keys() or len(parts) != len(state):
+        return ""
+    try:
+        shapes = [tuple(entry.shape) for entry in state.values()]
+    except (AttributeError, ValueError):  # no arrays, or those of a damaged file
+        return ""
+    if shapes != [part.shape for part in parts.values()]:
         return ""
     return (
         "\nThe shapes are the same, in the same order; if these are the same parameters by other names, load "
