@@ -736,7 +736,8 @@ SHAPED = [*_reductions(), *SHAPING, *PRODUCTS, *LINALG]
 CASES: list[Elementwise | Shaped] = [*ELEMENTWISE, *SHAPED]
 
 COMPUTED = (
-    "array", "interp", "linalg.expm", "linalg.lstsq", "linalg.solve", "linalg.solve_triangular", "quantile",
+    "array", "interp", "linalg.expm", "linalg.lstsq", "linalg.solve", "linalg.solve_triangular",
+    "linalg.tensorinv", "linalg.tensorsolve", "logspace", "quantile", "unwrap",
     "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanprod", "nanquantile", "nanstd",
     "nansum", "nanvar",
 )  # fmt: skip

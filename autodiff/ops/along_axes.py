@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from ..values.axes import axis_in
-from ..values.data import Operand, dtype_of, shape_of
+from ..values.data import Operand, as_float, dtype_of, shape_of
 from ..values.declaration import composed
 from ..values.value import Value
 from .accumulations import cumsum
-from .arithmetic import add, mod, subtract
+from .arithmetic import add, divide
 from .composed import diff
 from .editing import broadcast_arrays
 from .indexing import along, take_along_axis
 from .joining import array, concatenate, stack
 from .plain import FUNCTIONS
-from .selection import absolute, where
+from .selection import absolute, floor, where
 from .shaping import expand_dims, moveaxis, reshape
 
 __all__ = ["apply_along_axis", "apply_over_axes", "choose", "unwrap"]
@@ -107,12 +107,15 @@ def unwrap(p: Operand, /, discont: float | None = None, axis: int = -1, *, perio
     """
     p = array(p)
     axis = axis_in(axis, len(shape_of(p)), "unwrap")
+    period = as_float(period, "unwrap: period")
     half = period / 2.0
     step = diff(p, axis=axis)
-    within = subtract(mod(add(step, half), period), half)
-    at_end = FUNCTIONS["logical_and"](FUNCTIONS["equal"](within, -half), FUNCTIONS["greater"](step, 0.0))
-    turns = subtract(where(at_end, half, within), step)
+    turns = floor(divide(add(step, half), period))
+    # Of a step up by half a period, the turn is undone.
+    lowest = FUNCTIONS["equal"](step - period * turns, -half)
+    undone = FUNCTIONS["logical_and"](lowest, FUNCTIONS["greater"](step, 0.0))
+    turns = where(undone, turns - 1.0, turns)
     small = FUNCTIONS["less"](absolute(step), max(half, discont or 0.0))
-    total = cumsum(where(small, 0.0, turns), axis)
+    total = cumsum(where(small, 0.0, -period * turns), axis)
     first = p[along(axis, slice(None, 1))]
     return concatenate([first, add(p[along(axis, slice(1, None))], total)], axis)

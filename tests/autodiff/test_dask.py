@@ -16,12 +16,13 @@ from tests.autodiff.test_operations import example
 from tests.cases import CASES
 
 REFUSED = {
-    "bincount", "compress", "convolve", "correlate", "cross", "cumprod", "cumulative_prod", "delete",
-    "extract", "histogram", "insert", "interp", "linalg.cholesky", "linalg.cross", "linalg.det",
-    "linalg.eigh", "linalg.eigvalsh", "linalg.expm", "linalg.inv", "linalg.lstsq", "linalg.pinv", "linalg.qr",
-    "linalg.slogdet", "linalg.solve", "linalg.solve_triangular", "linalg.svd", "linalg.svdvals", "median",
-    "nancumprod", "nanmedian", "nanpercentile", "nanquantile", "partition", "percentile", "quantile",
-    "scatter_add", "sort", "take", "take_along_axis", "unique",
+    "bincount", "choose", "compress", "convolve", "correlate", "cross", "cumprod", "cumulative_prod",
+    "delete", "extract", "histogram", "insert", "interp", "linalg.cholesky", "linalg.cond",
+    "linalg.cross", "linalg.det", "linalg.eigh", "linalg.eigvalsh", "linalg.expm", "linalg.inv",
+    "linalg.lstsq", "linalg.pinv", "linalg.qr", "linalg.slogdet", "linalg.solve",
+    "linalg.solve_triangular", "linalg.svd", "linalg.svdvals", "linalg.tensorinv", "linalg.tensorsolve",
+    "median", "nancumprod", "nanmedian", "nanpercentile", "nanquantile", "partition", "percentile",
+    "polymul", "quantile", "scatter_add", "sort", "take", "take_along_axis", "unique",
 }  # fmt: skip
 """Operations that refuse Dask arrays, in the backward pass at the latest."""
 

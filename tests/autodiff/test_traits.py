@@ -31,7 +31,7 @@ def influences(values, y):
     return [np.array([np.not_equal(row[i], 0.0) for row in rows]) for i in range(len(values))]
 
 
-UNKNOWN = {"gradient", "mod"}
+UNKNOWN = {"gradient", "mod", "vander"}
 """Operations whose slopes are 0 by computation, so that a gradient that is dead in part may be nan."""
 
 

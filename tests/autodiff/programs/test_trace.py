@@ -156,7 +156,7 @@ COMPARISONS = [
 ]  # fmt: skip
 TESTS = [
     "isnan", "isfinite", "isinf", "isposinf", "isneginf", "signbit", "logical_not", "argsort", "argmax",
-    "argmin", "any", "all", "count_nonzero",
+    "argmin", "nanargmax", "nanargmin", "any", "all", "count_nonzero",
 ]  # fmt: skip
 
 
@@ -183,6 +183,16 @@ ASKED = {
 }  # fmt: skip
 
 
+OF_ARRAYS = {
+    "plain",
+    "along an axis",
+    "methods",
+    "argsort",
+    "nanargmax",
+    "nanargmin",
+}  # not of a number, or of nan
+
+
 def test_constants_inside_lists_are_asked_as_they_are():
     program = compiled(lambda x: x * float(np.isclose(Value(1.0), [Value(1.0), 2.0]).sum()))
     assert program(2.0) == 2.0
@@ -203,7 +213,7 @@ def test_a_condition_is_numpys_and_decided_at_each_call(name):
     assert len(program.versions) == 1
 
 
-@pytest.mark.parametrize("name", sorted(set(ASKED) - {"plain", "along an axis", "methods", "argsort"}))
+@pytest.mark.parametrize("name", sorted(set(ASKED) - OF_ARRAYS))
 def test_a_condition_of_numbers_is_one_number(name):
     f = ASKED[name]
     program = compiled(f)
