@@ -121,7 +121,8 @@ OTHERWISE: dict[Any, dict[str, Callable[..., Any]]] = {
     gaussian: {
         "_by_tanh": _by_tanh,
         "_exact": lambda x: x * _normal(x),
-        "_slope": lambda x: _normal(x) + x * _density(x),
+        "_slope": lambda x, y: _normal(x) + x * _density(x),
+        "_tanh_slope": lambda x: _derived(_by_tanh, x, 1),
     },
     special: {"sinc_derivative": lambda x, order: _derived(lambda t: sp.sinc(sp.pi * t), x, order)},
     of_scipy: {

@@ -56,6 +56,7 @@ def apply_over_axes(func: Callable[..., Any], a: Operand, axes: int | Sequence[i
     >>> apply_over_axes(np.sum, [[1, 2], [3, 4]], [0, 1])
     array([[10.]])
     """
+    a = array(a)
     ndim = len(shape_of(a))
     for axis in np.atleast_1d(axes).tolist():
         axis = axis_in(axis, ndim, "apply_over_axes")

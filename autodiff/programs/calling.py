@@ -188,7 +188,7 @@ class _Text:
             return self.result(next(results))
         if type(tree) is tuple or type(tree) is list:
             parts = self.entries(tree, results)
-            return f"[{parts}]" if type(tree) is list else f"({parts}{',' if len(tree) == 1 else ''})"
+            return f"[{parts}]" if type(tree) is list else f"({parts}{',' if tree else ''})"
         if type(tree) is dict:
             parts = ", ".join([f"{self.named(key)}: {self.built(tree[key], results)}" for key in tree])
             return f"{{{parts}}}"

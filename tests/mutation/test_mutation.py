@@ -147,6 +147,7 @@ PROJECT = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # of JAX, which another test may have started
 def test_a_run_tells_the_mutants_that_tests_notice_from_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "GRACE", 6.0)
     root = tmp_path / "project"

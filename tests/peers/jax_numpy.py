@@ -58,7 +58,8 @@ class JAX(Package):
     modules = (jnp, jax.nn, jax.scipy.special)
     absent = frozenset({
         "sum_to", "scatter_add", "on_diagonal", "unique", "gradient", "compress", "delete", "extract",
-        "insert", "layer_norm", "cov", "nanpercentile", "nanquantile", "quantile",
+        "insert", "layer_norm", "cov", "nanpercentile", "nanquantile", "quantile", "apply_along_axis",
+        "choose", "real_if_close",
     })  # fmt: skip
 
     def array(self, x: Any) -> Any:

@@ -204,15 +204,18 @@ class PyTorch(Package):
     functions = FUNCTIONS
     modules = (torch, functional)
     absent = frozenset({
-        "rollaxis", "sum_to", "scatter_add", "on_diagonal", "array", "pad", "unique", "bincount", "histogram",
-        "full_like", "partition", "select", "astype", "cbrt", "floor_divide", "gradient", "average", "block",
-        "broadcast_arrays", "compress", "copy", "cumulative_prod", "cumulative_sum", "delete", "divmod",
-        "ediff1d", "extract", "heaviside", "insert", "layer_norm", "linspace", "matrix_transpose", "matvec",
-        "meshgrid", "ptp", "unstack", "vecdot", "vecmat", "linalg.matrix_transpose", "linalg.outer",
-        "linalg.tensordot", "linalg.trace", "convolve", "corrcoef", "correlate", "cov", "interp",
-        "linalg.expm", "linalg.lstsq", "linalg.qr", "linalg.solve_triangular", "median", "nancumprod",
-        "nancumsum", "nanmax", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd",
-        "nanvar", "percentile", "polyval", "quantile",
+        "rollaxis", "sum_to", "scatter_add", "on_diagonal", "array", "pad", "unique", "bincount",
+        "histogram", "full_like", "partition", "select", "astype", "cbrt", "floor_divide", "gradient",
+        "average", "block", "broadcast_arrays", "compress", "copy", "cumulative_prod", "cumulative_sum",
+        "delete", "divmod", "ediff1d", "extract", "heaviside", "insert", "layer_norm", "linspace",
+        "matrix_transpose", "matvec", "meshgrid", "ptp", "unstack", "vecdot", "vecmat",
+        "linalg.matrix_transpose", "linalg.outer", "linalg.tensordot", "linalg.trace", "convolve",
+        "corrcoef", "correlate", "cov", "interp", "linalg.expm", "linalg.lstsq", "linalg.qr",
+        "linalg.solve_triangular", "median", "nancumprod", "nancumsum", "nanmax", "nanmedian", "nanmin",
+        "nanpercentile", "nanprod", "nanquantile", "nanstd", "nanvar", "percentile", "polyval",
+        "quantile", "apply_along_axis", "apply_over_axes", "choose", "geomspace", "linalg.cond",
+        "linalg.tensorsolve", "logspace", "modf", "polyadd", "polyder", "polyint", "polymul", "polysub",
+        "real_if_close", "unwrap", "vander",
     })  # fmt: skip
 
     def array(self, x: Any) -> Any:

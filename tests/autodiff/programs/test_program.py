@@ -111,6 +111,14 @@ def test_many_results_come_back_in_the_structure_of_eager_code(x):
         assert same(program(x), (doubled(x), doubled(x)))
 
 
+@pytest.mark.parametrize("make", [list, tuple])
+def test_a_hundred_results_and_more_come_back_as_one_row(make):
+    program = compiled(lambda row: make(2.0 * a for a in row))
+    row = [float(i) for i in range(150)]
+    for _ in range(3):
+        assert same(program(row), make(2.0 * a for a in row))
+
+
 def test_hundreds_of_numbers_make_a_gradient_of_as_many():
     program = compiled(value_and_grad(lambda x: sum(a * b for row in x for a, b in row)))
     rows = [[(float(i), float(j)) for i in range(20)] for j in range(10)]
