@@ -150,7 +150,10 @@ def dot(a: Data, b: Data, /) -> Data:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    return np.dot(a, b) if shape_of(a) and shape_of(b) else a * b
+    if not (shape_of(a) and shape_of(b)):
+        return a * b
+    # np.dot gives ∞·0 = 0 where a matrix has one entry
+    return np.matmul(a, b) if len(b.shape) < 3 else np.dot(a, b)
 
 
 @composed

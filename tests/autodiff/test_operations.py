@@ -296,3 +296,10 @@ def test_integer_operands_count_as_numbers(case, dtype):
 def test_the_table_is_large():
     assert len(ELEMENTWISE) + len(SHAPED) > 200
     assert all(isinstance(case, Shaped) for case in SHAPED)
+
+
+def test_infinity_times_a_matrix_of_one_zero_is_nan():
+    column = np.array([[-1.0], [-np.inf]])
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(ad.dot(Value(column), [[0.0]]).data, [[-0.0], [np.nan]])
+        np.testing.assert_array_equal(ad.dot(column, [[0.0]]), [[-0.0], [np.nan]])
