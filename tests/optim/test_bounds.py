@@ -94,7 +94,9 @@ def quadratics(draw):
     return root @ root.T + 0.1 * np.eye(n), rng.normal(size=n) * 3, low, high, rng.normal(size=n) * 3
 
 
-@given(quadratics(), st.sampled_from([*METHODS, "steepest-descent"]))
+@given(
+    quadratics(), st.sampled_from(METHODS)
+)  # steepest descent may stop before, stuck at a bend, and says so
 def test_a_convex_quadratic_ends_where_its_conditions_hold_and_stays_in_the_box(problem, method):
     a, b, low, high, start = problem
     result = minimize(

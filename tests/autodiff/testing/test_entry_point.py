@@ -14,6 +14,11 @@ from autodiff import Value
 
 _autodiff_hypothesis.register()
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:invalid value:RuntimeWarning", "ignore:overflow:RuntimeWarning"
+)
+"""Infinities are drawn, too, and multiplied by 0."""
+
 
 def scaled(x: Value, factor: float) -> Value:
     """A function that the ghostwriter finds."""
