@@ -135,18 +135,26 @@ class Ray:
 def backtracked(
     phi: Ray, size: float, c1: float, shrink: float, ceiling: float | None = None
 ) -> Trial | None:
-    """The first of s, s·shrink, s·shrink², … with enough decrease; None where there is none."""
+    """The first of s, s·shrink, s·shrink², … with enough decrease; None where there is none.
+
+    Where s is so short that nothing changes, as after a step that gained next to nothing, sizes grow instead.
+    """
     if not phi.start.slope < 0.0:
         return None
-    for _ in range(MOST):
+    factor = shrink
+    for number in range(MOST):
         if size <= phi.least:
             break
         trial = phi(size)
         if trial.point.finite and phi.idle(trial):
-            break
-        if trial.point.finite and phi.decreased(trial, c1, ceiling):
+            if number and factor == shrink:
+                break
+            factor = 1.0 / shrink
+        elif trial.point.finite and phi.decreased(trial, c1, ceiling):
             return trial
-        size *= shrink
+        elif factor > 1.0:
+            break
+        size *= factor
     return None
 
 
