@@ -8,9 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 KEPT = {
     "checking": "anomaly bar_chart bisection check claims difference nudge replay report",
@@ -98,13 +101,16 @@ MOVED = (
 """Old names of modules, and those under which they are found now."""
 
 
-class _Moved(MetaPathFinder, Loader):
+class _Moved:
     """Finds a moved module, and loads it as the very module that has its new name."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(name, self) if name in MOVED else None
+        return ModuleSpec(name, cast("Loader", self)) if name in MOVED else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """An empty one, as usual."""
 
     def exec_module(self, module: ModuleType) -> None:
         sys.modules[module.__name__] = import_module(MOVED[module.__name__])

@@ -10,19 +10,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-ROOT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+    from pathlib import Path
+
 WITHIN = f"{__name__.partition('.')[0]}."
 NAMES = ("nn", "optim")
 
 
-class _Beside(MetaPathFinder, Loader):
+class _Beside:
     """Finds the packages and what is in them, and loads each as the very module that has the shorter name.
 
     It is asked before files are looked for, since those of a package would be found, and run, a second time.
@@ -37,9 +38,14 @@ class _Beside(MetaPathFinder, Loader):
         if inside and sys.modules[WITHIN + package].__name__ != package:
             return None
         if not inside and _is_hidden(package):
-            return PathFinder.find_spec(name, [str(ROOT)])
+            return PathFinder.find_spec(name, [str(_folder(__file__).parent)])
         spec = find_spec(name.removeprefix(WITHIN))
-        return spec and ModuleSpec(name, self, is_package=spec.submodule_search_locations is not None)
+        return spec and ModuleSpec(
+            name, cast("Loader", self), is_package=spec.submodule_search_locations is not None
+        )
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """An empty one, as usual."""
 
     def exec_module(self, module: ModuleType) -> None:
         sys.modules[module.__name__] = import_module(module.__name__.removeprefix(WITHIN))
@@ -55,7 +61,13 @@ def _is_hidden(package: str) -> bool:
     module = sys.modules.get(package)
     spec = find_spec(package) if module is None else None
     file = getattr(module, "__file__", None) if spec is None else spec.origin
-    return file is None or Path(file).parent.resolve() != (ROOT / package).resolve()
+    return file is None or _folder(file) != (_folder(__file__).parent / package).resolve()
+
+
+def _folder(file: str) -> Path:
+    from pathlib import Path  # a tenth of the time of `import autodiff`
+
+    return Path(file).parent.resolve()
 
 
 def install() -> None:

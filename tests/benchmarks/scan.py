@@ -139,14 +139,14 @@ def first_call(steps: int) -> float:
 def lstm_rows() -> Iterator[Row]:
     """The LSTM beside NumPy by hand and the other libraries."""
     for dtype, most in ((np.float64, None), (np.float32, 2.5)):
-        name = f"LSTM, {STEPS} steps, batch {BATCH}, {N} nodes, {np.dtype(dtype)}"
+        name, kind = f"LSTM, {STEPS} steps, batch {BATCH}, {N} nodes", np.dtype(dtype).name
         limit = 1.05 if dtype is np.float64 else None
         figures = times_the_time(ours(dtype), by_hand(dtype), 9)
-        yield Row(name, "NumPy by hand", figures, "times the time", at_most=limit)
+        yield Row(name, "NumPy by hand", figures, "times the time", at_most=limit, dtype=kind)
         for against, work, at_most in (("PyTorch", in_pytorch, most), ("jax.jit, lax.scan", in_jax, None)):
             try:
                 figures = times_the_time(ours(dtype), work(dtype), 9)
-                yield Row(name, against, figures, "times the time", at_most=at_most)
+                yield Row(name, against, figures, "times the time", at_most=at_most, dtype=kind)
             except ImportError:
                 yield missing(name, against)
 

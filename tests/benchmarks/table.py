@@ -57,7 +57,7 @@ def in_markdown(rows: Sequence[Row]) -> str:
 def in_short(rows: Sequence[Row]) -> str:
     """The telling rows of the same table, for the README."""
     head = ("work", "against", "measured")
-    known = {(row.work, row.against): row for row in rows}
+    known = {(row.work, row.against): row for row in rows if row.dtype == "float64"}
     return _table([head, *((*key, known[key].result) for key in TELLING if key in known)])
 
 
