@@ -198,8 +198,9 @@ def _fitted(line: str) -> list[str]:
     if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
         return [line]
     name, _, text = line.partition(" = ")
-    if text and "," in name and "(" not in name:  # several names
-        return _broken("", name.rstrip(",").split(", "), f" = {text}")
-    rows = _wrapped(text)
     margin = " " * (len(name) - len(name.lstrip()))
+    if text and "," in name and "(" not in name:  # several names
+        broken = _broken("", name.strip().rstrip(",").split(", "), f" = {text}")
+        return [margin + row for row in broken]
+    rows = _wrapped(text)
     return [f"{name} = (", *[margin + row for row in rows], f"{margin})"] if len(rows) > 1 else [line]

@@ -214,6 +214,14 @@ def test_what_the_loop_back_needs_is_kept_unless_there_are_checkpoints():
     assert again.count("np.tanh(") == 2
 
 
+def test_a_step_may_hand_on_more_than_fits_on_a_line():
+    def f(xs):
+        start = tuple(xs[0] * (k + 1.0) for k in range(30))
+        return scan(lambda state, x: ((*state[1:], 0.5 * state[0] + x), None), start, xs)[0]
+
+    same(compiled(f)(S), f(S), rtol=1e-12)
+
+
 @pytest.mark.parametrize("start", [np.nan, np.inf, 0.0, -1.0, 1e200])
 def test_infinities_and_nan_are_those_of_the_eager_loop(start):
     def f(x):

@@ -10,6 +10,7 @@ from ...tracing.loop import LOOP
 from ..draft import Draft, Rewrite, living
 from .blocks import Block, OpenLoop, block_of, listing_of, loops_in
 from .composing import composed, sisters
+from .entries import in_numbers
 from .hoisting import hoisted
 from .keeping import kept
 from .pruning import pruned
@@ -26,6 +27,9 @@ REWRITES = [
         False,
     ),
     Rewrite("products that a loop adds up or collects are one product after it, in another order", False),
+    Rewrite(
+        "arrays of a few entries that a loop computes entry by entry are numbers, to the last digits", False
+    ),
     Rewrite("what nobody needs is neither handed on nor collected", True),
 ]
 
@@ -55,6 +59,8 @@ def _shorten(block: Block) -> None:
         summed(loop)
         sunk(loop)
     for loop in reversed(loops):
+        pruned(loop)
+        in_numbers(loop)
         pruned(loop)
         _shorten(loop.block)
 
