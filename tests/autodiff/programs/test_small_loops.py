@@ -71,9 +71,11 @@ def test_a_loop_in_numbers_is_the_eager_one(plan):
 
 
 def body(program: Any) -> str:
-    """What a program does in each step of its first loop."""
+    """What a program does in each step of its first loop, without comments."""
     text = str(program.source)
-    return text[text.index(" for t") : text.index("\n    #", text.index(" for t"))]
+    start = text.index("    for t")
+    lines = text[start : text.index("\n    #", start)].splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1000.0, -1000.0, 0.0])

@@ -54,7 +54,9 @@ def _entries(item: Item, operands: Sequence[list[Item]]) -> list[Item] | None:
         return _numbers(item, [[]] * math.prod(item.shape))
     if line.operation in MOVING:
         return _moved(item, line.operation, operands)
-    return _numbers(item, _alongside(item, operands)) if line.operation.elementwise else None
+    if not line.operation.entrywise or any(isinstance(x, np.ndarray) for x in line.metadata.values()):
+        return None
+    return _numbers(item, _alongside(item, operands))
 
 
 def _numbers(item: Item, inputs: Sequence[list[Item]]) -> list[Item]:
