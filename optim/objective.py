@@ -60,6 +60,7 @@ class Objective:
 
     derivatives: Derivatives
     kinds: ClassVar[Mapping[str, type[Derivatives]]] = DERIVATIVES
+    known: ClassVar[Callable[..., Derivatives]] = Known
 
     def __init__(
         self,
@@ -86,7 +87,7 @@ class Objective:
         if isinstance(derivative, type):
             return derivative
         if callable(derivative):
-            return functools.partial(Known, derivative)
+            return functools.partial(type(self).known, derivative)
         return chosen("derivative", derivative, self.kinds)
 
     @property

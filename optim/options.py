@@ -11,7 +11,8 @@ from .result import Iterate
 class Options(TypedDict, total=False):
     """What every method takes besides f and x0.
 
-    derivative  "exact", by the engine; "numerical", by differences; or a function that returns ∇f(x)
+    derivative  "exact", by the engine; "numerical", by differences; or a function of what f takes that
+                returns ∇f(x), or the Jacobian of residuals, as `autodiff.jacobian(f)` and programs do
     gtol, xtol, ftol, max_steps  the rules of `Stopping`
     callback    called with each Iterate; the method stops where it returns what is true, or raises
                 StopIteration

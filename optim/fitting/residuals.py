@@ -5,8 +5,10 @@ The lecture's R(θ) is the sum of squares itself, not half of it; so its gradien
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ from autodiff.differentiation.evaluation import Evaluation
 from autodiff.differentiation.jacobians import matrices
 from autodiff.differentiation.structure import leaves
 from autodiff.ops.plain import raw
+from autodiff.values.data import shape_of
 from autodiff.values.lazy import holds_tasks
 from autodiff.values.modes import differentiating
 from autodiff.values.value import data_of
@@ -108,6 +111,47 @@ class ByDifferences(Residuals):
         return self.vector(x), lambda: by_differences(self.vector, x, reach)
 
 
+class Known(Residuals):
+    """By a function of the user's that takes what the residuals take, and returns their Jacobian."""
+
+    def __init__(self, jacobian: Callable[..., Any], f: Counted, over: Unknowns) -> None:
+        super().__init__(f, over)
+        self.given = jacobian
+
+    def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
+        """r(x), and the function that computes J(x), each by its function."""
+        r = self.vector(x)
+        return r, lambda: self._jacobian(x, r.size)
+
+    def _jacobian(self, x: Vector, m: int) -> Vector:
+        """One matrix of what may be, as from `autodiff.jacobian`, an array per output and unknown."""
+        with no_grad():
+            parts = [np.asarray(raw(part)) for part in leaves(self.over.plain(self.given, x))]
+        whole = [part.shape for part in parts] == [(m, x.size)]
+        shapes = [(x.size,)] if whole else [shape_of(part) for part in leaves(self.over.tree(x))]
+        jacobian = _in_blocks(parts, shapes)
+        if jacobian is None or jacobian.shape != (m, x.size):
+            got = ", ".join(str(part.shape) for part in parts)
+            raise ValueError(
+                f"derivative: the function must return the Jacobian of {m} residuals by {x.size} unknowns, "
+                f"an array of shape ({m}, {x.size}), got {got or 'nothing'}"
+            )
+        return jacobian
+
+
+def _in_blocks(parts: Sequence[Vector], shapes: Sequence[tuple[int, ...]]) -> Vector | None:
+    """The derivatives of each output by unknowns of these shapes as one matrix; None if they are not that."""
+    pairs = [*zip(parts, cycle(shapes), strict=False)]
+    n = len(shapes)
+    if not pairs or len(pairs) % n or any(part.shape[part.ndim - len(of) :] != of for part, of in pairs):
+        return None
+    blocks = [part.reshape(-1, math.prod(of)) for part, of in pairs]
+    try:
+        return np.asarray(np.block([blocks[i : i + n] for i in range(0, len(blocks), n)]), np.float64)
+    except ValueError:
+        return None
+
+
 def _parts(output: Any) -> list[Any]:
     """The numbers and arrays that the function returned."""
     if any(holds_tasks(data_of(part)) for part in leaves(output)):
@@ -176,6 +220,7 @@ class SumOfSquares(Objective):
     """R(x) = Σ rᵢ(x)², counted and with its start."""
 
     kinds: ClassVar = {"exact": ByEngine, "numerical": ByDifferences}
+    known: ClassVar = Known
     derivatives: Residuals
     start: Located
 

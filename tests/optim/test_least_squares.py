@@ -409,6 +409,48 @@ def test_differences_in_place_of_derivatives_find_the_same():
     assert numerical.evaluations >= 5 * exact.evaluations
 
 
+def test_a_jacobian_of_the_users_takes_the_place_of_the_engines():
+    y = decay(3.0, 1.3) + 0.1 * noise
+
+    def r(a, k):
+        return y - decay(a, k)
+
+    def by_hand(a, k):
+        return np.stack([-np.exp(-k * x), a * x * np.exp(-k * x)], axis=1)
+
+    exact = least_squares(r, (1.0, 1.0))
+    slopes = ad.jacobian(r, (0, 1))
+    for known in (by_hand, slopes, ad.compile(slopes)):
+        fit = least_squares(ad.compile(r), (1.0, 1.0), derivative=known)
+        np.testing.assert_allclose(fit.x, exact.x, rtol=1e-9)
+        np.testing.assert_allclose(fit.jacobian, exact.jacobian, rtol=1e-12)
+        assert (fit.steps, fit.evaluations) == (exact.steps, exact.evaluations)
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 1000), m=st.integers(1, 5), n=st.integers(1, 4))
+def test_a_jacobian_by_the_engine_is_taken_for_any_structure(seed, m, n):
+    rng = np.random.default_rng(seed)
+    A, u, v = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=(2, 2))
+
+    def r(p):
+        return [ad.sin(A @ p["u"]) * p["v"].sum(), {"more": p["v"] ** 2, "one": p["u"][0]}]
+
+    p = {"u": u, "v": v}
+    fit = least_squares(r, p, max_steps=0, derivative=ad.jacobian(r))
+    np.testing.assert_allclose(
+        fit.jacobian, least_squares(r, p, max_steps=0).jacobian, rtol=1e-12, atol=1e-14
+    )
+
+
+@pytest.mark.parametrize("wrong", [np.ones((2, 30)), np.ones(60), np.ones((30, 3)), (np.ones(30),) * 3, ()])
+def test_what_is_no_jacobian_is_refused(wrong):
+    with pytest.raises(
+        ValueError, match=r"must return the Jacobian of 30 residuals by 2 unknowns.*\(30, 2\), got"
+    ):
+        least_squares(lambda a, k: decay(a, k), (1.0, 1.0), derivative=lambda a, k: wrong)
+
+
 def test_a_module_is_left_at_the_best_point_and_names_its_parameters():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(20, 2))
