@@ -149,7 +149,7 @@ def _given(name: str, x: Any) -> str:
 
 def _text(body: Body, function: Function, doc: str) -> str:
     """A function, and before it the one that makes its memory."""
-    lines = [docstring(doc)] if doc else []
+    lines = [docstring(textwrap.fill(doc, WIDTH, subsequent_indent=" " * 4))] if doc else []
     parameters = [*function.inputs]
     making = ""
     if function.memory:
