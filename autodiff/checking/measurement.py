@@ -82,6 +82,11 @@ class Measurement:
         return None if self.kink is None or self.kink.jump else self.kink
 
     @property
+    def may_hide_kink(self) -> bool:
+        """Whether the error is so small that slopes on both sides could not be told from each other by it."""
+        return self.kink is None and self.error <= NOISE * self.usual
+
+    @property
     def between(self) -> bool:
         """Whether the analytic number is between the slopes on both sides of a corner of the function."""
         if self.corner is None or self.here.order > 1:

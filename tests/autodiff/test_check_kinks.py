@@ -171,6 +171,21 @@ def test_kinks_pass_beside_smooth_entries(kink, f, beside, seed, place):
     assert check_gradients(lambda x: sigmoid(f(x)) * (x + 30.0), x, seed=seed, order=1).passed
 
 
+@pytest.mark.parametrize(("place", "seed"), [(0, 20), (1, 32), (2, 25)])
+def test_a_kink_that_hardly_counts_along_a_direction_passes_and_hides_nothing(place, seed):
+    """The step in an entry of 1e-5 is so short that its kink is an error, but not seen to be a kink."""
+    x = np.insert([-0.7, 1.75], place, 1e-5)
+    wrong = np.where(x == 1.75, 1e-5, 0.0)
+    assert check_gradients(lambda x: clip(x, 1e-5, 100.0), x, seed=seed).passed
+
+    @elementwise(dx=lambda y, x: wrong)
+    def nothing(x, /):
+        return 0.0 * x
+
+    with pytest.raises(AssertionError):
+        check_gradients(lambda x: clip(x, 1e-5, 100.0) + nothing(x), x, seed=seed)
+
+
 @pytest.mark.parametrize("bend", [relu, absolute, lambda a: maximum(a, 0.5 * a)])
 @few
 @given(seed=st.integers(0, 10**6), unit=st.integers(0, 2))
