@@ -49,6 +49,16 @@ ERRORS = (ValueError, IndexError, TypeError, OverflowError)
 TAKES_MANY = 0x04  # the code flag of a function with a *parameter
 
 
+class Options(dict[str, Any]):
+    """Metadata of a node, and `for_rules`, the same with what its forward computation kept for them."""
+
+    __slots__ = ("for_rules",)
+
+    def __init__(self, metadata: dict[str, Any], kept: Any) -> None:
+        super().__init__(metadata)
+        self.for_rules = {**metadata, "kept": kept}
+
+
 class Operation(Traits):
     """What a node remembers of the operation that made it, its traits among it.
 
@@ -59,6 +69,7 @@ class Operation(Traits):
     leaves all metadata out.
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
     `together(g, y, *data)` does what the rules have in common, and returns one function per argument.
+    `keeping(*data)` is `forward` where a derivative may follow: the output, and what the rules take as `kept`.
     """
 
     array: Callable[[Operand], Operand]
@@ -73,6 +84,7 @@ class Operation(Traits):
         scalar: Callable[..., float] | None = None,
         masked: Rule = None,
         together: Callable[..., Any] | None = None,
+        keeping: Callable[..., tuple[Data, Any]] | None = None,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)
@@ -87,6 +99,7 @@ class Operation(Traits):
         self.entrywise = self.entrywise or elementwise
         self.masked = masked
         self.together = together
+        self.keeping = keeping
         named = code.co_argcount + code.co_kwonlyargcount
         self.many = bool(code.co_flags & TAKES_MANY)
         self.arguments = code.co_varnames[: code.co_posonlyargcount]
@@ -101,7 +114,7 @@ class Operation(Traits):
         optional = not self.many and len(self.defaults) == len(self.metadata)
         self.usual = len(self.arguments) if optional else None
         sloped = not (None in self.rules or 0.0 in self.rules)
-        plain = not (self.many or self.metadata) and sloped
+        plain = not (self.many or self.metadata or keeping) and sloped
         count = len(self.arguments)
         self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
         if elementwise and self.arity == 2:
@@ -120,6 +133,7 @@ class Operation(Traits):
             )
         leading = ["y"] if self.elementwise else ["g", "y"]
         takes = [*leading, *self.arguments, *(["i"] if self.many else []), *self.metadata]
+        takes += ["kept"] if self.keeping else []
         for name, rule in rules.items():
             if not self.elementwise and isinstance(rule, numbers.Real) and rule != 0.0:
                 raise TypeError(
@@ -182,8 +196,25 @@ class Operation(Traits):
         if self.elementwise and FLOATS.issuperset(map(type, data)):
             return self.of_floats(*data, **metadata)
         evaluated = self.forward if USUAL.issuperset(map(type, data)) else partial(lazily, self.forward)
+        return canonical(self._evaluated(evaluated, data, inputs, metadata))
+
+    def kept(
+        self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]
+    ) -> tuple[Data, Options]:
+        """The forward computation, and the metadata with what it keeps for the rules."""
+        assert self.keeping is not None
+        y, kept = self._evaluated(self.keeping, data, inputs, metadata)
+        return canonical(y), Options(metadata, kept)
+
+    def _evaluated(
+        self,
+        evaluated: Callable[..., Any],
+        data: Sequence[Data],
+        inputs: Sequence[Operand],
+        metadata: dict[str, Any],
+    ) -> Any:
         try:
-            return canonical(evaluated(*data, **metadata))
+            return evaluated(*data, **metadata)
         except ERRORS as error:
             raise self.failed(error, inputs, metadata) from error
 
@@ -249,10 +280,16 @@ def inputs_of(node: Value) -> tuple[Any, ...]:
 
 
 def metadata_of(node: Value) -> dict[str, Any]:
-    """The options of a recorded node, by name."""
+    """The options of a recorded node, by name; what it keeps for its rules is its own."""
     operation = node._operation
     metadata: dict[str, Any] = {} if operation is None or operation.arity else node._y
-    return metadata
+    return dict(metadata) if type(metadata) is Options else metadata
+
+
+def kept_by(node: Value) -> Any:
+    """What a node keeps for its rules; None where it keeps nothing."""
+    options = node._y
+    return options.for_rules["kept"] if type(options) is Options else None
 
 
 def not_an_option() -> str:

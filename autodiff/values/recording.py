@@ -126,8 +126,11 @@ def _general(operation: Operation) -> Callable[..., Any]:
             operands.append(x)
             data.append(x._data if type(x) is Value else x)
             tracked = tracked or (type(x) is Value and x._tracked)
-        compute = operation.computed if tracer is None else partial(tracer.computed, operation)
-        result = compute(data, operands, metadata)
+        if operation.keeping and tracked and tracer is None and USUAL.issuperset(map(type, data)):
+            result, metadata = operation.kept(data, operands, metadata)
+        else:
+            compute = operation.computed if tracer is None else partial(tracer.computed, operation)
+            result = compute(data, operands, metadata)
         node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 
