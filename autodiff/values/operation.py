@@ -11,6 +11,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, Operand, as_data, beyond, canonical, compact, shape_of
+from .keeping import Metadata
 from .lazy import lazily
 from .traits import Traits
 from .value import Value, holds_values
@@ -49,16 +50,6 @@ ERRORS = (ValueError, IndexError, TypeError, OverflowError)
 TAKES_MANY = 0x04  # the code flag of a function with a *parameter
 
 
-class Options(dict[str, Any]):
-    """Metadata of a node, and `for_rules`, the same with what its forward computation kept for them."""
-
-    __slots__ = ("for_rules",)
-
-    def __init__(self, metadata: dict[str, Any], kept: Any) -> None:
-        super().__init__(metadata)
-        self.for_rules = {**metadata, "kept": kept}
-
-
 class Operation(Traits):
     """What a node remembers of the operation that made it, its traits among it.
 
@@ -69,7 +60,7 @@ class Operation(Traits):
     leaves all metadata out.
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
     `together(g, y, *data)` does what the rules have in common, and returns one function per argument.
-    `keeping(*data)` is `forward` where a derivative may follow: the output, and what the rules take as `kept`.
+    `keeping(*data)` is `forward` where a gradient may be asked for: output, and what rules take as `kept`.
     """
 
     array: Callable[[Operand], Operand]
@@ -192,29 +183,17 @@ class Operation(Traits):
         return result if type(result) is float else ieee(self.forward, *inputs, **metadata)
 
     def computed(self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
-        """The forward computation, lazy where data are; its errors are told with the names of the inputs."""
+        """The forward computation; its errors are told with the names of the inputs."""
         if self.elementwise and FLOATS.issuperset(map(type, data)):
             return self.of_floats(*data, **metadata)
-        evaluated = self.forward if USUAL.issuperset(map(type, data)) else partial(lazily, self.forward)
-        return canonical(self._evaluated(evaluated, data, inputs, metadata))
+        return self.evaluated(self.forward, data, inputs, metadata)
 
-    def kept(
-        self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]
-    ) -> tuple[Data, Options]:
-        """The forward computation, and the metadata with what it keeps for the rules."""
-        assert self.keeping is not None
-        y, kept = self._evaluated(self.keeping, data, inputs, metadata)
-        return canonical(y), Options(metadata, kept)
-
-    def _evaluated(
-        self,
-        evaluated: Callable[..., Any],
-        data: Sequence[Data],
-        inputs: Sequence[Operand],
-        metadata: dict[str, Any],
-    ) -> Any:
+    def evaluated(self, forward: Any, data: Sequence[Data], inputs: Sequence[Operand], metadata: Any) -> Data:
+        """`forward` or `keeping` of data, lazy where these are."""
+        if not USUAL.issuperset(map(type, data)):
+            forward = partial(lazily, forward)
         try:
-            return evaluated(*data, **metadata)
+            return canonical(forward(*data, **metadata))
         except ERRORS as error:
             raise self.failed(error, inputs, metadata) from error
 
@@ -283,13 +262,7 @@ def metadata_of(node: Value) -> dict[str, Any]:
     """The options of a recorded node, by name; what it keeps for its rules is its own."""
     operation = node._operation
     metadata: dict[str, Any] = {} if operation is None or operation.arity else node._y
-    return dict(metadata) if type(metadata) is Options else metadata
-
-
-def kept_by(node: Value) -> Any:
-    """What a node keeps for its rules; None where it keeps nothing."""
-    options = node._y
-    return options.for_rules["kept"] if type(options) is Options else None
+    return dict(metadata) if type(metadata) is Metadata else metadata
 
 
 def not_an_option() -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, Operand, canonical
+from .keeping import Metadata
 from .lazy import holds_tasks, lazily
 from .operation import ERRORS, USUAL, Operation
 from .value import Value, births, blanks
@@ -127,7 +128,8 @@ def _general(operation: Operation) -> Callable[..., Any]:
             data.append(x._data if type(x) is Value else x)
             tracked = tracked or (type(x) is Value and x._tracked)
         if operation.keeping and tracked and tracer is None and USUAL.issuperset(map(type, data)):
-            result, metadata = operation.kept(data, operands, metadata)
+            result, kept = operation.evaluated(operation.keeping, data, operands, metadata)
+            metadata = Metadata(metadata, kept)
         else:
             compute = operation.computed if tracer is None else partial(tracer.computed, operation)
             result = compute(data, operands, metadata)

@@ -17,7 +17,7 @@ from autodiff.ops.plain import raw
 from autodiff.ops.reductions import average
 from autodiff.settings import flag, positive, probability
 from autodiff.values.data import shape_of
-from autodiff.values.operation import kept_by
+from autodiff.values.keeping import kept_by
 
 from ..module import Module
 from ..operands import entries
@@ -70,7 +70,8 @@ class BatchNorm(Module):
             deviation, variance = self._expected(x, column)
             return deviation * (weight / sqrt(variance + self.eps)) + bias
         y = layer_norm(x, weight, bias, axes := 0 if x.ndim == 2 else (0, *range(2, x.ndim)), self.eps)
-        self._note(*(kept_by(y) or self._measured(x, axes))[-2:], x.size // self.n_features)
+        center, variance = (kept_by(y) or self._measured(x, axes))[-2:]
+        self._note(center, variance, x.size // self.n_features)
         return y
 
     def _measured(self, x: Any, axes: Any) -> tuple[Any, Any]:
