@@ -51,21 +51,22 @@ def _pulled_back(
     kept: tuple[Any, Any, Any, Any] | None = None,
 ) -> tuple[Any, Any, Any]:
     z, scale, _, _ = kept or _standardized(widened(x), axis, eps)
-    outside = _is_outside(shape_of(weight), shape_of(x), axis)
-    products = g * z
+    share, outside = _share(x, axis), _is_outside(shape_of(weight), shape_of(x), axis)
 
-    def mean(of: Operand) -> Operand:
-        sums = total(of, axis, True) if outside else total_product(of, weight, axis, True)
-        return sums * _share(x, axis)
+    def sums(of: Operand) -> Operand:
+        return total(of, axis, True) if outside else total_product(of, weight, axis, True)
+
+    products = g * z
+    weighed = sums(products)
 
     def of_x() -> Operand:
-        slopes = z * -mean(products)
+        slopes = z * (weighed * -share)
         slopes += g if outside else g * weight
-        slopes -= mean(widened(g))
+        slopes -= sums(widened(g)) * share
         slopes *= scale * weight if outside else scale
         return narrowed(slopes, x)
 
-    return of_x, lambda: products, lambda: g
+    return of_x, lambda: weighed if outside else products, lambda: g
 
 
 def _kept(x: Data, weight: Data, bias: Data, axis: Axis, eps: float) -> tuple[Data, tuple[Data, ...]]:

@@ -61,17 +61,19 @@ class BatchNorm(Module):
     def forward(self, x: Any) -> Any:
         """The features normalised; in training, their statistics are noted."""
         x = entries(x)
-        self._check(shape_of(x))
-        column = (self.n_features, *[1] * (x.ndim - 2))
+        shape = shape_of(x)
+        self._check(shape)
+        column = (self.n_features, *[1] * (len(shape) - 2))
         weight, bias = self.weight, self.bias
-        if x.ndim > 2:
+        if len(shape) > 2:
             weight, bias = reshape(weight, column), reshape(bias, column)
         if not self.training:
             deviation, variance = self._expected(x, column)
             return deviation * (weight / sqrt(variance + self.eps)) + bias
-        y = layer_norm(x, weight, bias, axes := 0 if x.ndim == 2 else (0, *range(2, x.ndim)), self.eps)
+        axes = 0 if len(shape) == 2 else (0, *range(2, len(shape)))
+        y = layer_norm(x, weight, bias, axes, self.eps)
         center, variance = (kept_by(y) or self._measured(x, axes))[-2:]
-        self._note(center, variance, x.size // self.n_features)
+        self._note(center, variance, math.prod(shape) // self.n_features)
         return y
 
     def _measured(self, x: Any, axes: Any) -> tuple[Any, Any]:
