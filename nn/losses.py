@@ -13,15 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import numpy as np
-
-from autodiff import Value, absolute, clip, expand_dims, log_softmax, mean, primitive, relu, softplus, where
+from autodiff import Value, absolute, clip, log_softmax, mean, relu, softplus, where
 from autodiff import sum as total
 from autodiff.settings import chosen, not_negative, positive, probability
-from autodiff.values.data import Data, Operand, shape_of
+from autodiff.values.data import Operand, shape_of
 
 from .likelihoods import gaussian_negative_log_likelihood, kl_divergence, poisson_negative_log_likelihood
 from .operands import entries
+from .surprise import cross_entropy_at, surprise, surprise_at
 from .targets import class_labels, class_rows, paired, reduced, refuse, signs
 
 __all__ = [
@@ -193,46 +192,12 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
     return reduced(y * softplus(-z) + (1.0 - y) * softplus(z), reduction)
 
 
-@primitive(
-    linear=True,
-    symbol="H",
-    dp=lambda g, y, p, log_q: -expand_dims(g, -1) * log_q,
-    dlog_q=lambda g, y, p, log_q: -expand_dims(g, -1) * p,
-)
-def _surprise(p: Data, log_q: Data, /) -> Data:
-    """Cross-entropy of rows.   y = −Σₖ pₖ·log qₖ, where pₖ = 0 adds nothing, even to log qₖ = −∞."""
-    return -(p * np.where(p == 0.0, 0.0, log_q)).sum(axis=-1)
-
-
-def _rows(labels: Any) -> Any:
-    """The index of each row, beside the label of its class."""
-    return np.ix_(*map(range, labels.shape)) if labels.ndim > 1 else (np.arange(labels.size),) * labels.ndim
-
-
-def _laid_back(g: Operand, y: Operand, log_q: Operand, labels: Any) -> Any:
-    return _at_labels(-g, labels, shape_of(log_q)[-1])
-
-
-@primitive(linear=True, symbol="−log q", typeset="−{}[class]", dlog_q=_laid_back)
-def _surprise_at(log_q: Data, /, labels: Any) -> Data:
-    """Cross-entropy of rows, one class of each being certain.   y = −log qₖ."""
-    return -log_q[(*_rows(labels), labels)]
-
-
-@primitive(linear=True, dg=lambda h, y, g, labels, n: -_surprise_at(h, labels))
-def _at_labels(g: Data, /, labels: Any, n: int) -> Data:
-    """A number for each row at its class, 0 for the others: the adjoint of taking it there."""
-    y = np.zeros((*labels.shape, n), g.dtype)
-    y[(*_rows(labels), labels)] = g
-    return y
-
-
 def _surprises(target: Operand, log_q: Operand, loss: str) -> Any:
     """Cross-entropy of each row: of a label, what is at its class."""
     labels = class_labels(log_q, target, loss)
     if labels is None:
-        return _surprise(class_rows(log_q, target, loss), log_q)
-    return _surprise_at(log_q, labels)
+        return surprise(class_rows(log_q, target, loss), log_q)
+    return surprise_at(log_q, labels)
 
 
 def cross_entropy(
@@ -254,10 +219,14 @@ def cross_entropy(
     smoothing = probability("cross_entropy: label_smoothing", label_smoothing)
     _refuse_probabilities(output, "softmax", "cross_entropy")
     z = entries(output)
+    if not smoothing and reduction in ("mean", "sum"):
+        labels = class_labels(z, target, "cross_entropy")
+        if labels is not None:
+            return cross_entropy_at(z, labels, reduction)
     if not smoothing:
         return reduced(_surprises(target, log_softmax(z), "cross_entropy"), reduction)
     p = (1.0 - smoothing) * class_rows(z, target, "cross_entropy") + smoothing / shape_of(z)[-1]
-    return reduced(_surprise(p, log_softmax(z)), reduction)
+    return reduced(surprise(p, log_softmax(z)), reduction)
 
 
 def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "mean") -> Any:

@@ -102,7 +102,12 @@ def class_rows(output: Operand, target: Operand, loss: str) -> Any:
         # In chunks a label that names no class makes 0/0, which the loss tells.
         return rows if traced(y) else rows / rows.sum(axis=-1, keepdims=True)
     labels = _checked_labels(np.asarray(raw(y)), shape[-1], loss)
-    return (labels[..., None] == np.arange(shape[-1])).astype(dtype_of(output))
+    return one_hot(labels, shape[-1], dtype_of(output))
+
+
+def one_hot(labels: Any, n_classes: int, dtype: Any) -> Any:
+    """Rows eₖ: 1 at the label, 0 for the other classes."""
+    return (labels[..., None] == np.arange(n_classes)).astype(dtype)
 
 
 def class_labels(output: Operand, target: Operand, loss: str) -> Any:
@@ -135,7 +140,7 @@ def _check_probabilities(rows: Operand, shape: tuple[int, ...], loss: str) -> No
 def _checked_labels(labels: Any, n_classes: int, loss: str) -> Any:
     """Labels as whole numbers."""
     whole = labels.astype(np.intp)
-    if ((whole != labels) | (whole < 0) | (whole >= n_classes)).any():
+    if not n_classes or np.count_nonzero(whole % n_classes != labels):  # the rest of a class is itself
         refuse(lambda k: k != np.floor(k), labels, f"{loss}: labels must be whole numbers")
         among = f"{loss}: labels must be among the {n_classes} classes of the output, 0 to {n_classes - 1}"
         refuse(lambda k: (k < 0) | (k >= n_classes), labels, among)

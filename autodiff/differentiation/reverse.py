@@ -117,19 +117,22 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
             seen = node._data, x._data if type(x) is Value else x, y._data if type(y) is Value else y
         else:
             inputs, seen = (x,), (node._data, x._data)
-        options = NO_OPTIONS if arity else y
-        rules = operation.rules if operation.together is None else shared(node, g, seen)
+        options = NO_OPTIONS if arity else y if record else getattr(y, "for_rules", y)
+        parts = None if operation.together is None else operation.together(g, *seen, **options)
         for i, operand in enumerate(inputs):
-            rule = rules[0 if operation.many else i]
+            rule = operation.rules[0 if operation.many else i]
             if type(operand) is not Value or (born := operand._birth) not in pending or rule is ZERO:
                 continue
             if rule is ONE:
                 c = g
-            elif record or operation.many or type(rule) is float:
-                c = pulled(node, i, g, seen, rule)
+            elif parts is None and (record or operation.many or type(rule) is float):
+                c = pulled(node, i, g, seen)
             else:
                 try:
-                    c = g * rule(*seen, **options) if operation.elementwise else rule(g, *seen, **options)
+                    if parts is not None:
+                        c = parts[i]()
+                    else:
+                        c = g * rule(*seen, **options) if operation.elementwise else rule(g, *seen, **options)
                 except RAISED:  # floats refuse, or the rule is at fault: `pulled` finds out
                     c = pulled(node, i, g, seen)
                 if type(c) is complex:
@@ -151,21 +154,14 @@ def opened(node: Value, record: bool) -> tuple[Sequence[Any], Sequence[Any]]:
     return inputs, (node._data, *[x._data if type(x) is Value else x for x in inputs])
 
 
-def shared(node: Value, g: Any, seen: Sequence[Any]) -> Sequence[Callable[..., Any]]:
-    """The rules of a node, with what they have in common computed."""
-    operation = node._operation
-    parts = operation.together(g, *seen, **({} if operation.arity else node._y))
-    return [lambda *_, part=part, **__: part() for part in parts]
-
-
-def pulled(node: Value, i: int, g: Any, seen: Sequence[Any], rule: Any = None) -> Any:
-    """What a node of gradient g contributes to its operand i by a rule, if none is given its own: g · ∂z/∂xᵢ.
+def pulled(node: Value, i: int, g: Any, seen: Sequence[Any]) -> Any:
+    """What a node of gradient g contributes to its operand i: g · ∂z/∂xᵢ.
 
     `seen` are the output and the operands as the rule is to see them. Once more by NumPy's numbers where
     Python's floats overflow, divide by zero or leave the domain.
     """
     operation = node._operation
-    rule = operation.rules[0 if operation.many else i] if rule is None else rule
+    rule = operation.rules[0 if operation.many else i]
     if type(rule) is float:
         return g * rule
     if rule is None:
@@ -221,7 +217,7 @@ def _fitted(c: Any, x: Value, node: Value) -> Any:
             return c
         before = len(given) - len(wanted)
         if given[before:] == wanted and own is c:  # a bias: what follows takes three times the time
-            return canonical(row_total(c.reshape(prod(given[:before]), *wanted)))
+            return canonical(row_total(c if before == 1 else c.reshape(prod(given[:before]), *wanted)))
     if c is None:
         raise _misfit(c, x, node)
     if type(c) is tuple:

@@ -37,12 +37,6 @@ def _distribution(x: float) -> float:
     return 0.5 + 0.5 * math.erf(x * ROOT_HALF)
 
 
-def _share(x: Data, y: Data) -> Data:
-    """Φ(x) = y/x of y = x·Φ(x), without another erf; near 0, where y may lose digits, it rounds to ½."""
-    with np.errstate(invalid="ignore"):  # 0/0 is not taken
-        return np.where(np.abs(x) < np.finfo(dtype_of(x)).eps / 8.0, 0.5, y / x)
-
-
 @elementwise(
     symbol="gelu′",
     typeset="gelu′({})",
@@ -51,10 +45,16 @@ def _share(x: Data, y: Data) -> Data:
     dy=0.0,  # y is a function of x, and dx the whole derivative
 )
 def _slope(x: Data, y: Data, /) -> Data:
-    """y′ = Φ(x) + x·φ(x) of y = x·Φ(x), from both;   dy′/dx = (2 − x²)·φ(x)."""
-    slope = np.exp(-0.5 * (x * x))
-    slope *= DENSITY * x
-    slope += _share(x, y)
+    """y′ = Φ(x) + x·φ(x) of y = x·Φ(x), from both: Φ(x) = y/x;   dy′/dx = (2 − x²)·φ(x)."""
+    square = x * x
+    near = square <= (np.finfo(dtype_of(x)).eps / 8.0) ** 2  # y may lose digits there, and Φ(x) rounds to ½
+    with np.errstate(invalid="ignore"):  # 0/0 is not taken
+        share = np.where(near, 0.5, y / x)
+    square *= -0.5
+    slope = np.exp(square)
+    slope *= x
+    slope *= DENSITY
+    slope += share
     return slope
 
 
@@ -63,7 +63,8 @@ def _exact(x: Data, /) -> Data:
     """y = x·Φ(x);   dy/dx = Φ(x) + x·φ(x)."""
     share = erf(ROOT_HALF * x)
     share += 1.0
-    share *= 0.5 * x
+    share *= 0.5
+    share *= x
     return share
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, Operand, shape_of
+from ..values.data import Data, Operand, Shape, shape_of
 from ..values.declaration import primitive
 from ..values.methods import Axis
-from .reduced_axes import entries
+from .reduced_axes import axes_of, entries
 from .reductions import average
-from .totals import narrowed, total_product, widened
+from .totals import narrowed, total, total_product, widened
 
 __all__ = ["layer_norm"]
 
@@ -22,40 +23,66 @@ def _share(x: Operand, axis: Axis) -> float:
     return 1.0 / (entries(shape_of(x), axis) or math.nan)
 
 
-def _standardized(x: Operand, axis: Axis, eps: float) -> tuple[Any, Any]:
-    """z = s·(x − μ), and s = 1/√(v + eps). What is fresh is changed in place, of Values made anew."""
-    z = x - average(x, axis, keepdims=True)
-    squares = total_product(z, z, axis, keepdims=True)
-    scale = 1.0 / np.sqrt(squares * _share(x, axis) + eps)
+def _standardized(x: Operand, axis: Axis, eps: float) -> tuple[Any, Any, Any, Any]:
+    """z = s·(x − μ), s = 1/√(v + eps), μ and v. What is fresh is changed in place, of Values made anew."""
+    center = average(x, axis, keepdims=True)
+    z = x - center
+    variance = total_product(z, z, axis, keepdims=True) * _share(x, axis)
+    scale = 1.0 / np.sqrt(variance + eps)
     z *= scale
-    return z, scale
+    return z, scale, center, variance
+
+
+@lru_cache(maxsize=256)
+def _is_outside(weight: Shape, x: Shape, axis: Axis) -> bool:
+    """Whether a weight is the same along the axes, so that it is a factor of sums over them."""
+    sizes = (*[1] * (len(x) - len(weight)), *weight)
+    return all(sizes[i] == 1 for i in axes_of(x, axis))
 
 
 def _pulled_back(
-    g: Operand, y: Operand, x: Operand, weight: Operand, bias: Operand, axis: Axis, eps: float
+    g: Operand,
+    y: Operand,
+    x: Operand,
+    weight: Operand,
+    bias: Operand,
+    axis: Axis,
+    eps: float,
+    kept: tuple[Any, Any, Any, Any] | None = None,
 ) -> tuple[Any, Any, Any]:
-    z, scale = _standardized(widened(x), axis, eps)
+    z, scale, _, _ = kept or _standardized(widened(x), axis, eps)
+    share, outside = _share(x, axis), _is_outside(shape_of(weight), shape_of(x), axis)
+
+    def sums(of: Operand) -> Operand:
+        return total(of, axis, True) if outside else total_product(of, weight, axis, True)
+
+    products = g * z
+    weighed = sums(products)
 
     def of_x() -> Operand:
-        inner = g * weight
-        common = z * (total_product(inner, z, axis, keepdims=True) * _share(x, axis))
-        common += average(inner, axis, keepdims=True)
-        slopes = inner - common
-        slopes *= scale
+        slopes = z * (weighed * -share)
+        slopes += g if outside else g * weight
+        slopes -= sums(widened(g)) * share
+        slopes *= scale * weight if outside else scale
         return narrowed(slopes, x)
 
-    return of_x, lambda: g * z, lambda: g
+    return of_x, lambda: weighed if outside else products, lambda: g
+
+
+def _kept(x: Data, weight: Data, bias: Data, axis: Axis, eps: float) -> tuple[Data, tuple[Data, ...]]:
+    kept = _standardized(widened(x), axis, eps)
+    return narrowed(kept[0], x) * weight + bias, kept
 
 
 @primitive(
     symbol="γ·(x − μ)/σ + β",
     typeset="standard{axis:axes}({})·{} + {}{eps:unsaid}",
     together=_pulled_back,
+    keeping=_kept,
 )
 def _layer_norm(x: Data, weight: Data, bias: Data, /, axis: Axis = -1, eps: float = 1e-5) -> Data:
     """Deviations from the mean, scaled and shifted.   y = γ·(x − μ)/√(v + eps) + β."""
-    z, _ = _standardized(widened(x), axis, eps)
-    return narrowed(z, x) * weight + bias
+    return _kept(x, weight, bias, axis, eps)[0]
 
 
 def layer_norm(

@@ -175,7 +175,7 @@ SHORT = 32
 """Entries of rows up to which their maxima are found in a tenth of the time where they are columns."""
 
 
-def _largest(x: Data, axis: Axis) -> Data:
+def largest(x: Data, axis: Axis) -> Data:
     """The largest entry, −∞ where there is none: what is subtracted before exponentials."""
     if 0 in shape_of(x):
         return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
@@ -204,10 +204,10 @@ def logsumexp(x: Data, /, axis: Axis = None, keepdims: bool = False) -> Data:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    largest = _largest(x, axis)
-    largest = np.where(np.isfinite(largest), largest, 0.0).astype(dtype_of(x))
+    shift = largest(x, axis)
+    shift = np.where(np.isfinite(shift), shift, 0.0).astype(dtype_of(x))
     with np.errstate(divide="ignore"):
-        logs = narrowed(np.log(total(np.exp(widened(x - largest)), axis, keepdims=True)) + largest, x)
+        logs = narrowed(np.log(total(np.exp(widened(x - shift)), axis, keepdims=True)) + shift, x)
     return logs if keepdims else np.squeeze(logs, axis=axes_of(shape_of(x), axis))
 
 
@@ -223,7 +223,7 @@ def _of_softmax(g: Operand, y: Operand, x: Operand, axis: Axis) -> Operand:
 @primitive(batched=behind, typeset="softmax{axis:axes}({})", dx=_of_softmax)
 def softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Shares that sum to 1, without overflow.   yᵢ = exp xᵢ / Σₖ exp xₖ;   x̄ = y·(ȳ − Σₖ ȳₖyₖ)."""
-    e = np.exp(widened(x - _largest(x, axis)))
+    e = np.exp(widened(x - largest(x, axis)))
     e /= total(e, axis, keepdims=True)
     return narrowed(e, x)
 
@@ -237,6 +237,6 @@ def _of_log_softmax(g: Operand, y: Operand, x: Operand, axis: Axis) -> Operand:
 @primitive(batched=behind, typeset="log softmax{axis:axes}({})", dx=_of_log_softmax)
 def log_softmax(x: Data, /, axis: Axis = -1) -> Data:
     """Logarithm of softmax, without overflow.   yᵢ = xᵢ − log Σₖ exp xₖ;   x̄ = ȳ − eʸ·Σₖ ȳₖ."""
-    logs = widened(x - _largest(x, axis))
+    logs = widened(x - largest(x, axis))
     logs -= np.log(total(np.exp(logs), axis, keepdims=True))
     return narrowed(logs, x)

@@ -93,7 +93,7 @@ def erf(x: Data, /) -> Data:
         from scipy.special import erf as compiled
     except ImportError:
         compiled = _by_cody
-    return compiled(x).astype(dtype_of(x))
+    return compiled(x).astype(dtype_of(x), copy=False)
 
 
 def _by_cody(x: Data) -> Data:

@@ -49,7 +49,7 @@ def total_product(x: Data, y: Data, axis: Any = None, keepdims: bool = False) ->
     """np.sum of x·y; over the last axis of NumPy's arrays without storing the products."""
     if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray)) or axis not in (-1, x.ndim - 1):
         return total(x * y, axis, keepdims)
-    sums = np.vecdot(x, y)
+    sums = np.vecdot(x, y) if y.ndim > 1 else x @ y
     return sums[..., None] if keepdims else sums
 
 

@@ -132,6 +132,7 @@ def primitive(
     conforming: bool = False,
     masked: Rule = None,
     together: Callable[..., Any] | None = None,
+    keeping: Callable[..., tuple[Data, Any]] | None = None,
     batched: Callable[..., dict[str, Any] | None] | None = None,
     example: Callable[..., Data] | None = None,
     **rules: Rule,
@@ -153,6 +154,10 @@ def primitive(
             is 0, else 1
     together  `together(g, y, x, …)` in place of the rules where they have much in common: it computes that,
             and returns one function per data parameter, which gives the gradient with respect to it
+    keeping  `keeping(x, …)` in place of the body where a gradient may be asked for: the output, and what was
+             computed on the way to it that the rules need again, in a tuple. They take it as their last
+             argument, `kept=None`: in a pass that is recorded they get None and compute it from the operands,
+             so that derivatives go through it. They neither return it nor write into it
     batched  `batched(front, own, **options)`, the options with which it does for each row of an array what it
             does for one, where rows have the shape `own` behind axes of the sizes `front`; None where there
             are none. Programs then compute the rows of a loop side by side

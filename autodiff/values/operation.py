@@ -11,6 +11,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, Operand, as_data, beyond, canonical, compact, shape_of
+from .keeping import Metadata
 from .lazy import lazily
 from .traits import Traits
 from .value import Value, holds_values
@@ -59,6 +60,7 @@ class Operation(Traits):
     leaves all metadata out.
     `masked(g, mask, y, *data)` is a rule that knows structural zeros itself, as that of a whole program.
     `together(g, y, *data)` does what the rules have in common, and returns one function per argument.
+    `keeping(*data)` is `forward` where a gradient may be asked for: output, and what rules take as `kept`.
     """
 
     array: Callable[[Operand], Operand]
@@ -73,6 +75,7 @@ class Operation(Traits):
         scalar: Callable[..., float] | None = None,
         masked: Rule = None,
         together: Callable[..., Any] | None = None,
+        keeping: Callable[..., tuple[Data, Any]] | None = None,
         **traits: Any,
     ) -> None:
         super().__init__(**traits)
@@ -87,6 +90,7 @@ class Operation(Traits):
         self.entrywise = self.entrywise or elementwise
         self.masked = masked
         self.together = together
+        self.keeping = keeping
         named = code.co_argcount + code.co_kwonlyargcount
         self.many = bool(code.co_flags & TAKES_MANY)
         self.arguments = code.co_varnames[: code.co_posonlyargcount]
@@ -101,7 +105,7 @@ class Operation(Traits):
         optional = not self.many and len(self.defaults) == len(self.metadata)
         self.usual = len(self.arguments) if optional else None
         sloped = not (None in self.rules or 0.0 in self.rules)
-        plain = not (self.many or self.metadata) and sloped
+        plain = not (self.many or self.metadata or keeping) and sloped
         count = len(self.arguments)
         self.arity = count if plain and (count == 2 or (elementwise and count == 1)) else 0
         if elementwise and self.arity == 2:
@@ -120,6 +124,7 @@ class Operation(Traits):
             )
         leading = ["y"] if self.elementwise else ["g", "y"]
         takes = [*leading, *self.arguments, *(["i"] if self.many else []), *self.metadata]
+        takes += ["kept"] if self.keeping else []
         for name, rule in rules.items():
             if not self.elementwise and isinstance(rule, numbers.Real) and rule != 0.0:
                 raise TypeError(
@@ -178,12 +183,17 @@ class Operation(Traits):
         return result if type(result) is float else ieee(self.forward, *inputs, **metadata)
 
     def computed(self, data: Sequence[Data], inputs: Sequence[Operand], metadata: dict[str, Any]) -> Data:
-        """The forward computation, lazy where data are; its errors are told with the names of the inputs."""
+        """The forward computation; its errors are told with the names of the inputs."""
         if self.elementwise and FLOATS.issuperset(map(type, data)):
             return self.of_floats(*data, **metadata)
-        evaluated = self.forward if USUAL.issuperset(map(type, data)) else partial(lazily, self.forward)
+        return self.evaluated(self.forward, data, inputs, metadata)
+
+    def evaluated(self, forward: Any, data: Sequence[Data], inputs: Sequence[Operand], metadata: Any) -> Data:
+        """`forward` or `keeping` of data, lazy where these are."""
+        if not USUAL.issuperset(map(type, data)):
+            forward = partial(lazily, forward)
         try:
-            return canonical(evaluated(*data, **metadata))
+            return canonical(forward(*data, **metadata))
         except ERRORS as error:
             raise self.failed(error, inputs, metadata) from error
 
@@ -249,10 +259,10 @@ def inputs_of(node: Value) -> tuple[Any, ...]:
 
 
 def metadata_of(node: Value) -> dict[str, Any]:
-    """The options of a recorded node, by name."""
+    """The options of a recorded node, by name; what it keeps for its rules is its own."""
     operation = node._operation
     metadata: dict[str, Any] = {} if operation is None or operation.arity else node._y
-    return metadata
+    return dict(metadata) if type(metadata) is Metadata else metadata
 
 
 def not_an_option() -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import modes
 from .data import Data, Operand, canonical
+from .keeping import Metadata
 from .lazy import holds_tasks, lazily
 from .operation import ERRORS, USUAL, Operation
 from .value import Value, births, blanks
@@ -126,8 +127,12 @@ def _general(operation: Operation) -> Callable[..., Any]:
             operands.append(x)
             data.append(x._data if type(x) is Value else x)
             tracked = tracked or (type(x) is Value and x._tracked)
-        compute = operation.computed if tracer is None else partial(tracer.computed, operation)
-        result = compute(data, operands, metadata)
+        if operation.keeping and tracked and tracer is None and USUAL.issuperset(map(type, data)):
+            result, kept = operation.evaluated(operation.keeping, data, operands, metadata)
+            metadata = Metadata(metadata, kept)
+        else:
+            compute = operation.computed if tracer is None else partial(tracer.computed, operation)
+            result = compute(data, operands, metadata)
         node = recorded(operation, result, operands, metadata, tracked)
         return picked(node) if isinstance(result, tuple) else node
 

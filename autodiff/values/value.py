@@ -7,6 +7,7 @@ becomes a plain number or text. The operations are declared in `ops` and attache
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from itertools import count, repeat, starmap
@@ -173,7 +174,7 @@ class Value(Conversions, Methods, NamesElsewhere):
     @property
     def size(self) -> int:
         """Number of entries."""
-        return int(np.prod(self.shape))
+        return int(math.prod(self.shape))
 
     @property
     def dtype(self) -> np.dtype[Any]:

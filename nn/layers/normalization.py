@@ -17,6 +17,7 @@ from autodiff.ops.plain import raw
 from autodiff.ops.reductions import average
 from autodiff.settings import flag, positive, probability
 from autodiff.values.data import shape_of
+from autodiff.values.keeping import kept_by
 
 from ..module import Module
 from ..operands import entries
@@ -60,26 +61,28 @@ class BatchNorm(Module):
     def forward(self, x: Any) -> Any:
         """The features normalised; in training, their statistics are noted."""
         x = entries(x)
-        self._check(shape_of(x))
-        column = (self.n_features, *[1] * (x.ndim - 2))
+        shape = shape_of(x)
+        self._check(shape)
+        column = (self.n_features, *[1] * (len(shape) - 2))
         weight, bias = self.weight, self.bias
-        if x.ndim > 2:
+        if len(shape) > 2:
             weight, bias = reshape(weight, column), reshape(bias, column)
         if not self.training:
             deviation, variance = self._expected(x, column)
             return deviation * (weight / sqrt(variance + self.eps)) + bias
-        axes = 0 if x.ndim == 2 else (0, *range(2, x.ndim))
-        self._measure(x, axes)
-        return layer_norm(x, weight, bias, axes, self.eps)
+        axes = 0 if len(shape) == 2 else (0, *range(2, len(shape)))
+        y = layer_norm(x, weight, bias, axes, self.eps)
+        center, variance = (kept_by(y) or self._measured(x, axes))[-2:]
+        self._note(center, variance, math.prod(shape) // self.n_features)
+        return y
 
-    def _measure(self, x: Any, axes: Any) -> None:
-        """Note mean and variance of the batch for predictions."""
+    def _measured(self, x: Any, axes: Any) -> tuple[Any, Any]:
+        """Mean and variance of the batch."""
         plain = Value.detach if isinstance(self.running_mean, Value) else raw  # a program is given them
         seen = plain(x) if isinstance(x, Value) else x
         center = average(seen, axes, keepdims=True)
         deviation = seen - center
-        variance = average(deviation * deviation, axes)
-        self._note(center.ravel(), variance.ravel(), x.size // self.n_features)
+        return center, average(deviation * deviation, axes)
 
     def _expected(self, x: Any, column: tuple[int, ...]) -> tuple[Any, Any]:
         """Deviations from the running mean, and the running variance, in the dtype of x."""
@@ -104,8 +107,8 @@ class BatchNorm(Module):
     def _note(self, center: Any, variance: Any, n: int) -> None:
         """Move the running statistics towards those of a batch of n."""
         keep, new = 1.0 - self.momentum, self.momentum
-        self.running_mean = keep * self.running_mean + new * center
-        self.running_var = keep * self.running_var + new * n / (n - 1) * variance
+        self.running_mean = keep * self.running_mean + new * center.ravel()
+        self.running_var = keep * self.running_var + new * n / (n - 1) * variance.ravel()
 
 
 class LayerNorm(Module):

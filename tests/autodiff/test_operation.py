@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 import autodiff as ad
-from autodiff import Value, elementwise, gradients, primitive
+from autodiff import Value, check_gradients, elementwise, gradients, primitive
+from autodiff.checking.replay import Replay
+from autodiff.values.keeping import kept_by
+from autodiff.values.operation import metadata_of
+from autodiff.values.recording import recorded
 
 
 def test_results_of_other_dtypes_become_floats():
@@ -239,3 +243,54 @@ def test_what_rules_have_in_common_is_computed_once_a_pass():
     np.testing.assert_array_equal([da, db], [b.data, a.data])
     second = gradients((gradients(product(a, b).sum(), a, create_graph=True) ** 2).sum(), b)
     np.testing.assert_array_equal(second, 2.0 * b.data)
+
+
+def rooted():
+    """√x, which keeps it for its rule, and what the rule was given."""
+    given = []
+
+    def dx(g, y, x, kept=None):
+        given.append(kept)
+        return 0.5 * g / (np.sqrt(x) if kept is None else kept[0])
+
+    def keeping(x):
+        y = np.sqrt(x)
+        return y, (y.copy(),)
+
+    @primitive(keeping=keeping, dx=dx)
+    def root(x, /):
+        return np.sqrt(x)
+
+    return root, given
+
+
+def test_what_a_forward_computation_keeps_is_given_to_its_rule_in_a_pass_that_is_not_recorded():
+    root, given = rooted()
+    x = Value([4.0, 9.0])
+    y = root(x)
+    assert metadata_of(y) == {}
+    np.testing.assert_array_equal(gradients(y, x, np.ones(2)), [0.25, 1.0 / 6.0])
+    np.testing.assert_array_equal(given.pop()[0], y.data)
+    first = gradients(y, x, np.ones(2), create_graph=True)
+    assert given.pop() is None
+    np.testing.assert_allclose(gradients(first, x, np.ones(2)), -0.25 * x.data**-1.5)
+    check_gradients(root, x.data, order=2)
+
+
+def test_nothing_is_kept_where_no_gradient_can_be_asked_for():
+    root, _ = rooted()
+    with ad.no_grad():
+        assert kept_by(root(Value([4.0]))) is None
+    assert kept_by(root(Value([4.0], constant=True))) is None
+    np.testing.assert_array_equal(root(np.array([4.0])), [2.0])
+    program = ad.compile(ad.grad(lambda x: root(x).sum()))
+    np.testing.assert_array_equal(program(np.array([4.0])), [0.25])
+
+
+def test_a_node_that_is_replayed_with_other_numbers_forgets_what_it_kept():
+    root, _ = rooted()
+    x = Value([4.0], "x")
+    y = root(x)
+    np.testing.assert_array_equal(Replay(y)([(x, [9.0])]), [3.0])
+    again = recorded(root.operation, np.array([3.0]), [Value([9.0])], metadata_of(y), True)
+    assert kept_by(again) is None

@@ -22,7 +22,6 @@ from autodiff import (
 from autodiff.testing import arrays
 from nn import losses
 from nn.losses import (
-    _surprise,
     absolute_error,
     binary_cross_entropy,
     cross_entropy,
@@ -36,6 +35,7 @@ from nn.losses import (
     smooth_l1,
     squared_error,
 )
+from nn.surprise import surprise
 
 VARIANCE = np.random.default_rng(5).uniform(0.5, 2.0, (4, 3))
 
@@ -132,7 +132,7 @@ def test_derivatives_are_the_finite_differences(loss, reduction):
 def test_derivatives_hold_for_variable_targets_too():
     rng = np.random.default_rng(0)
     z, p = rng.normal(size=(4, 3)), rng.random((4, 3))
-    for loss in (binary_cross_entropy, squared_error, lambda log_q, p: _surprise(p, log_q)):
+    for loss in (binary_cross_entropy, squared_error, lambda log_q, p: surprise(p, log_q)):
         check_gradients(loss, z, p, order=2)
     check_gradients(lambda z, p: cross_entropy(z, softmax(p)), z, p, order=2)
 
@@ -371,6 +371,27 @@ def test_a_class_that_is_ruled_out_adds_nothing(loss):
 def test_cross_entropy_is_the_negative_log_likelihood_of_log_softmax():
     z = output()
     assert cross_entropy(z, LABELS).data == negative_log_likelihood(log_softmax(z), LABELS).data
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty|invalid value")  # the mean of no observations is nan
+@reduction
+@pytest.mark.parametrize("shape", [(4, 3), (2, 2, 3), (3,), (0, 3)], ids=str)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_cross_entropy_is_that_of_log_softmax_to_the_second_order(reduction, shape, dtype):
+    rng = np.random.default_rng(8)
+    z = Value((rng.normal(size=shape) * rng.choice([1.0, 300.0])).astype(dtype))
+    labels = rng.integers(3, size=shape[:-1])
+    ours = cross_entropy(z, labels, reduction)
+    apart = negative_log_likelihood(log_softmax(z), labels, reduction)
+    np.testing.assert_array_equal(ours.data, apart.data)
+    assert ours.dtype == dtype
+    u, v = np.ones(ours.shape, dtype)[()], rng.normal(size=shape).astype(dtype)
+    close = {"rtol": 8 * np.finfo(dtype).eps, "atol": 4 * np.finfo(dtype).eps}
+    slopes = [gradients(loss, z, u, create_graph=True) for loss in (ours, apart)]
+    np.testing.assert_allclose(slopes[0].data, slopes[1].data, **close)
+    np.testing.assert_allclose(gradients(ours, z, u), slopes[0].data, **close)
+    if z.size:
+        np.testing.assert_allclose(*[gradients(slope, z, v) for slope in slopes], **close)
 
 
 # -- shapes ------------------------------------------------------------------------------------
