@@ -5,11 +5,13 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import CodeType
+from typing import Any
 
 import numpy as np
 
+from .operation import Operation
 from .scopes import label_of
 from .value import Value
 
@@ -29,6 +31,16 @@ def is_own(code: CodeType) -> bool:
 @lru_cache(maxsize=1024)
 def _is_ours(file: str) -> bool:
     return file.startswith(OWN)
+
+
+def are_rules_own(operation: Operation) -> bool:
+    """Whether all derivatives of an operation are computed by own code, or are numbers."""
+    return all(map(_is_own_rule, (*operation.rules, operation.together, operation.masked)))
+
+
+def _is_own_rule(rule: Any) -> bool:
+    code = getattr(rule.func if isinstance(rule, partial) else rule, "__code__", None)
+    return is_own(code) if code else rule is None or isinstance(rule, (float, partial, np.ufunc))
 
 
 def users_place(within: CodeType | None = None) -> tuple[str, int]:
