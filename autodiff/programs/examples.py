@@ -7,12 +7,13 @@ ones. Of large results one entry is computed, or what the operation declares, wh
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, canonical, compact, shape_of
+from ..values.data import Data, Shape, canonical, compact, shape_of
 from ..values.operation import Operation
 
 LARGE = 2**16
@@ -52,3 +53,19 @@ def one_entry(compute: Any, data: Sequence[Data]) -> Data:
     first = [x[(slice(1),) * x.ndim] if type(x) is np.ndarray else x for x in data]
     shape = np.broadcast_shapes(*map(shape_of, data))
     return np.broadcast_to(compute(*first), shape) if math.prod(shape) else compute(*data)
+
+
+def blank(shape: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Zeros. Of many, no memory is taken before they are looked at: NumPy would fill what it had before."""
+    size = math.prod(shape)
+    return (
+        np.ndarray(shape, dtype, mmap.mmap(-1, size * dtype.itemsize))
+        if size >= LARGE
+        else np.zeros(shape, dtype)
+    )
+
+
+def blank_like(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Zeros with the axes of an array, as they lie in memory."""
+    axes = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+    return blank(tuple([x.shape[axis] for axis in axes]), x.dtype).transpose(np.argsort(axes))

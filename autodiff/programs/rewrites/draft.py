@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...values.data import Data, dtype_of
+from ...values.data import Data, compact, dtype_of
 from ...values.operation import Operation
 from ..examples import example
 from ..listing import Line, Listing, Origin, computed
@@ -284,7 +284,7 @@ def _is_masked(data: Data) -> bool:
 
 def _repeated(x: Data) -> float | None:
     """The number that all entries are, to the bit; None where they differ, or there is none."""
-    entries = np.asarray(x)
+    entries = np.asarray(compact(x))
     if not entries.size or entries.dtype.kind != "f":
         return None
     first = entries.flat[0]

@@ -107,25 +107,34 @@ class Repetition(Trace):
 
     def _compare(self, a: Any, b: Any) -> None:
         """Note where two results differ, or what they were computed from."""
+        start = self._first.start
         stack: list[tuple[Any, Any, Value | None]] = [(a, b, None)]
         while stack:
             a, b, user = stack.pop()
-            if a is b and self._is_around(a):
-                continue
-            if not (_is_computed(a) and _is_computed(b)):
-                self._compare_leaves(a, b, user)
-            elif b._birth not in self._firsts and b._birth > self.start:
-                self._enter(a, b)
-                inputs, others = inputs_of(a), inputs_of(b)
-                if _do_the_same(a, b) and len(inputs) == len(others):
-                    stack += [(x, y, a) for x, y in zip(inputs, others, strict=True)]
-                else:
-                    self._different.append((a, OTHERWISE))
-            elif self._firsts.get(b._birth) is not a:
-                self._different.append((a, OTHERWISE))
+            if self._belong(a, b, user):
+                stack += [
+                    (x, y, a)
+                    for x, y in zip(inputs_of(a), inputs_of(b), strict=True)
+                    if x is not y or (type(x) is Value and x._birth > start)
+                ]
+
+    def _belong(self, a: Any, b: Any, user: Value | None) -> bool:
+        """Whether nodes do the same, met for the first time; note where they do not."""
+        if not (_is_computed(a) and _is_computed(b)):
+            self._compare_leaves(a, b, user)
+        elif (known := self._firsts.get(b._birth)) is a:
+            pass
+        elif known is None and b._birth > self.start and _do_the_same(a, b):
+            self._enter(a, b)
+            return True
+        elif a is not b or not self._is_around(a):
+            self._different.append((a, OTHERWISE))
+        return False
 
     def _compare_leaves(self, a: Any, b: Any, user: Value | None) -> None:
         """Note where constants differ, or what is no constant."""
+        if a is b and self._is_around(a):
+            return
         if not (self._first.is_known(a) and self.is_known(b)):
             self._different.append((user, OTHERWISE))
         elif not same(data_of(a), data_of(b)):
@@ -138,7 +147,7 @@ class Repetition(Trace):
 
     def _is_around(self, x: Any) -> bool:
         """Whether something is given to f, or was there before."""
-        return type(x) is Value and (x._birth <= self._first.start or x._birth in self.arguments)
+        return type(x) is Value and x._birth <= self._first.start
 
 
 def _born_now(node: Value, inputs: Sequence[Any]) -> Value:
@@ -161,10 +170,13 @@ def _is_computed(x: Any) -> bool:
 
 
 def _do_the_same(a: Value, b: Value) -> bool:
-    one, other, options = a._operation, b._operation, metadata_of(a)
-    if one is not other and one.name != other.name:
+    """Whether one operation made both nodes, with the same options, from as many operands."""
+    one, other = a._operation, b._operation
+    if one is other and one.arity:
+        return True
+    if one.name != other.name or len(inputs_of(a)) != len(inputs_of(b)):
         return False
-    return options is metadata_of(b) or same(options, metadata_of(b))
+    return same(metadata_of(a), metadata_of(b))
 
 
 def same(x: Any, y: Any) -> bool:
