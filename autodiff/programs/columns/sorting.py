@@ -128,7 +128,7 @@ class Sorting:
         counts: tuple[int, ...] = (1,) * len(kinds)
         if operation in JOINED and len(set(kinds)) == 1:
             make, counts, kinds = Joined, (len(kinds),), kinds[:1]
-        key = operation, kinds, counts, frozen(tuple(metadata_of(node).items())), node._tracked
+        key = operation, kinds, counts, frozen(metadata_of(node)), node._tracked
         kind = self._of_key(key, make, node, kinds, counts)
         if make is Joined:
             kind.sites[0].extend(positions)

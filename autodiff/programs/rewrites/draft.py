@@ -68,6 +68,8 @@ class Draft:
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.lines: list[Line] = []
+        self._masks: set[int] = set()
+        """The lines that are anything but floating-point numbers."""
         self.origin: Origin | None = None
         self._known: dict[Hashable, int] = {}
         self._options: dict[int, tuple[dict[str, Any], Hashable]] = {}
@@ -146,6 +148,8 @@ class Draft:
         return Line("constant", data, name=line.name, origin=line.origin)
 
     def _append(self, line: Line) -> int:
+        if _is_masked(line.data):
+            self._masks.add(len(self.lines))
         self.lines.append(line)
         return len(self.lines) - 1
 
@@ -155,7 +159,7 @@ class Draft:
         rules = self._of(line.operation)
         if not rules:
             return None
-        masked = any(_is_masked(self.lines[i].data) for i in line.inputs)
+        masked = not self._masks.isdisjoint(line.inputs)
         for rule in rules:
             found = rule.apply(self, line) if rule.masks or not masked else None
             if found is not None and alike(self.lines[found], line):
@@ -201,7 +205,7 @@ class Draft:
         """Metadata as something hashable."""
         known = self._options.get(id(options))
         if known is None:
-            known = self._options[id(options)] = options, frozen(tuple(options.items()))
+            known = self._options[id(options)] = options, frozen(options)
         return known[1]
 
     def number(self, position: int) -> float | None:

@@ -83,7 +83,7 @@ class Grouping:
             return line.operation, line.inputs[len(line.inputs) // 2 :]
         if is_a(line, sum_of_product) or is_product(line) or acts_on_rows(line):
             operands = [self._source(i) for i in line.inputs]
-            return line.operation, line.shape, frozen(tuple(line.metadata.items())), *operands
+            return line.operation, line.shape, frozen(line.metadata), *operands
         return None
 
     def _source(self, position: int) -> Hashable:
