@@ -129,9 +129,11 @@ class Draft:
             self._examples[key] = computed(operation, data, metadata) if like is None else like
         return self._examples[key]
 
-    def instead(self, line: Line, function: Any, *inputs: int) -> int:
+    def instead(self, line: Line, function: Any, *inputs: int, **metadata: Any) -> int:
         """The position of an operation that gives what a line does, without computing it for its shape."""
-        return self.take(Line("computed", line.data, function.operation, inputs, origin=self.origin))
+        operation: Operation = function.operation
+        options = {**operation.defaults, **metadata}
+        return self.take(Line("computed", line.data, operation, inputs, options, origin=self.origin))
 
     def constant(self, data: Data) -> int:
         """The position of a constant."""

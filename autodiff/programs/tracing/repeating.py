@@ -21,16 +21,14 @@ from ...values.operation import inputs_of, metadata_of
 from ...values.recording import recorded
 from ...values.value import Value, data_of
 from ..listing import Origin
+from .origins import NOWHERE
 from .trace import Trace
-
-UNTOLD = Origin("", "")
-"""The origin of all that nobody reads."""
 
 
 def check_repeats(first: Trace, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
     """Raise ValueError where f does something else than what was traced first, naming the line of code."""
     again = Repetition(first)
-    with np.errstate(all="ignore"), modes.tracing(again, again.node):
+    with np.errstate(all="ignore"), modes.tracing(again, lambda node: node):
         result = f(*args, **kwargs)
     again.check([x for x in leaves(result) if isinstance(x, Value)])
 
@@ -40,7 +38,7 @@ class Repetition(Trace):
 
     def __init__(self, first: Trace) -> None:
         super().__init__(first.absorbs, False, first.likens)
-        self.origins.told, self.arguments = UNTOLD, first.arguments
+        self.origins.told, self.arguments = NOWHERE, first.arguments
         self._first = first
         self._passes = iter(first.passes if first.are_rules_ours else ())
         self._firsts: dict[int, Value] = {}
@@ -49,10 +47,6 @@ class Repetition(Trace):
         """The other way round."""
         self._different: list[tuple[Value | None, str]] = []
         """What differs in the first trace, and how; None for the results."""
-
-    def node(self, node: Value) -> Value:
-        """Nothing is noted."""
-        return node
 
     def check(self, outputs: Sequence[Value]) -> None:
         """Raise ValueError, naming a line of code, unless the results belong to those of the first trace."""

@@ -172,11 +172,6 @@ class Trace:
 
     # -- what the engine asks ------------------------------------------------------------------
 
-    def node(self, node: Value) -> Value:
-        """Note where each node comes from."""
-        self.origins.note(node)
-        return node
-
     def check_read(self, value: Value, how: str) -> None:
         """Refuse to read what a program computes anew at each call."""
         if not self.is_constant(value):
@@ -281,7 +276,7 @@ def recorded_from(
     trace = Trace(absorbs, joins, likens)
     trace.arguments = frozenset(x._birth for x in inputs)
     try:
-        with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
+        with np.errstate(all="ignore"), modes.tracing(trace, trace.origins.note):
             result = f(*args, **kwargs)
             trace.outputs = [x for x in leaves(result) if isinstance(x, Value)]
             outputs = tuple(trace.side_by_side(trace.outputs))
