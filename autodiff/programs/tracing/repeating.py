@@ -101,29 +101,25 @@ class Repetition(Trace):
 
     def _compare(self, a: Any, b: Any) -> None:
         """Note where two results differ, or what they were computed from."""
-        start = self._first.start
+        start, firsts = self._first.start, self._firsts
         stack: list[tuple[Any, Any, Value | None]] = [(a, b, None)]
-        while stack:
+        while stack:  # for each node of f: no calls in between
             a, b, user = stack.pop()
-            if self._belong(a, b, user):
-                stack += [
-                    (x, y, a)
-                    for x, y in zip(inputs_of(a), inputs_of(b), strict=True)
-                    if x is not y or (type(x) is Value and x._birth > start)
-                ]
-
-    def _belong(self, a: Any, b: Any, user: Value | None) -> bool:
-        """Whether nodes do the same, met for the first time; note where they do not."""
-        if not (_is_computed(a) and _is_computed(b)):
-            self._compare_leaves(a, b, user)
-        elif (known := self._firsts.get(b._birth)) is a:
-            pass
-        elif known is None and b._birth > self.start and _do_the_same(a, b):
-            self._enter(a, b)
-            return True
-        elif a is not b or not self._is_around(a):
-            self._different.append((a, OTHERWISE))
-        return False
+            if type(a) is not Value or type(b) is not Value or a._operation is None or b._operation is None:
+                self._compare_leaves(a, b, user)
+                continue
+            known = firsts.get(b._birth)
+            if known is a or (a is b and a._birth <= start):
+                continue
+            if known is not None or b._birth <= self.start or not _do_the_same(a, b):
+                self._different.append((a, OTHERWISE))
+                continue
+            firsts[b._birth], self._seconds[a._birth] = a, b
+            stack += [
+                (x, y, a)
+                for x, y in zip(inputs_of(a), inputs_of(b), strict=True)
+                if x is not y or (type(x) is Value and x._birth > start)
+            ]
 
     def _compare_leaves(self, a: Any, b: Any, user: Value | None) -> None:
         """Note where constants differ, or what is no constant."""
@@ -157,10 +153,6 @@ def _born_now(node: Value, inputs: Sequence[Any]) -> Value:
 
 def _age(pair: tuple[Value | None, str]) -> float:
     return math.inf if pair[0] is None else pair[0]._birth
-
-
-def _is_computed(x: Any) -> bool:
-    return type(x) is Value and x._operation is not None
 
 
 def _do_the_same(a: Value, b: Value) -> bool:
