@@ -21,8 +21,8 @@ LARGE = 2**16
 
 
 def example(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data | None:
-    """An array like the result, where an operand is large and that is less to compute; else None."""
-    if not any(map(is_large, data)):
+    """An array like the result, where one of both is large and that is less to compute; else None."""
+    if not any(map(is_large, data)) and not _makes_many(metadata):
         return None
     try:
         if operation.elementwise:
@@ -30,6 +30,12 @@ def example(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]
         return None if operation.example is None else canonical(operation.example(*data, **metadata))
     except Exception:  # the operation itself tells what does not fit
         return None
+
+
+def _makes_many(metadata: dict[str, Any]) -> bool:
+    """Whether options tell the shape of a large result."""
+    shape = metadata.get("shape")
+    return isinstance(shape, tuple) and math.prod(shape) >= LARGE
 
 
 def brief(x: Any) -> Any:

@@ -153,7 +153,7 @@ def total(*xs: Data) -> Data:
     return np.add.reduce(np.stack(xs))
 
 
-@_declared(example=lambda *parts, indices, shape: np.broadcast_to(parts[0][(0,) * parts[0].ndim], shape))
+@_declared(example=lambda *parts, indices, shape: np.broadcast_to(np.ravel(parts[0])[:1], shape))
 def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices, none of which names an entry twice."""
     result = np.zeros_like(parts[0], shape=shape)
