@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from ..ops.totals import squares
@@ -36,9 +37,30 @@ def pulled_back(
     Where data are costly to look at, where a program is to absorb, and where somebody looks at each
     contribution, the first pass knows structural zeros already.
     """
+    how = record, create_graph, here_alone, linear
+    if targets is None or (tracer := modes.tracer()) is None:
+        return _pulled_back(output, targets, seed, *how)
+    compute = partial(_of_columns, output, targets, seed, *how)
+    return {}, tracer.pulled(output, seed, how, compute)
+
+
+def _of_columns(output: Value, targets: set[int], *given: Any) -> Pending:
+    """The gradients, while a program is recorded, where what is alike is computed side by side."""
+    tracer: Any = modes.tracer()
+    (output,) = tracer.side_by_side([output], targets)
+    return _pulled_back(output, targets, *given)[1]
+
+
+def _pulled_back(
+    output: Value,
+    targets: set[int] | None,
+    seed: Data | Value,
+    record: bool,
+    create_graph: bool,
+    here_alone: bool,
+    linear: bool,
+) -> tuple[Nodes, Pending]:
     tracer, look = modes.tracer(), modes.inspector()
-    if tracer is not None and targets is not None:
-        (output,) = tracer.side_by_side([output], targets)
     nodes = ancestors(output)
     leaves = [node for node in nodes.values() if node._operation is None]
     births = {leaf._birth for leaf in leaves}

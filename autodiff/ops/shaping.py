@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..values import modes
 from ..values.axes import axes_in
 from ..values.data import Data, Operand, Shape, dtype_of, shape_of
 from ..values.declaration import composed, primitive
@@ -52,7 +53,7 @@ def broadcast_to(x: Data, /, shape: int | Shape) -> Data:
     array([[1., 2.],
            [1., 2.]])
     """
-    if type(x) is float:  # what the gradient of a sum starts with
+    if type(x) is float and not modes.switch.tracing:  # what the gradient of a sum starts with
         filled = np.empty(shape)
         filled.fill(x)
         return filled

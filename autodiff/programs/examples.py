@@ -7,12 +7,13 @@ ones. Of large results one entry is computed, or what the operation declares, wh
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..values.data import Data, canonical, compact, shape_of
+from ..values.data import Data, Shape, canonical, compact, shape_of
 from ..values.operation import Operation
 
 LARGE = 2**16
@@ -20,8 +21,8 @@ LARGE = 2**16
 
 
 def example(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data | None:
-    """An array like the result, where an operand is large and that is less to compute; else None."""
-    if not any(map(is_large, data)):
+    """An array like the result, where one of both is large and that is less to compute; else None."""
+    if not any(map(is_large, data)) and not _makes_many(metadata):
         return None
     try:
         if operation.elementwise:
@@ -29,6 +30,12 @@ def example(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]
         return None if operation.example is None else canonical(operation.example(*data, **metadata))
     except Exception:  # the operation itself tells what does not fit
         return None
+
+
+def _makes_many(metadata: dict[str, Any]) -> bool:
+    """Whether options tell the shape of a large result."""
+    shape = metadata.get("shape")
+    return isinstance(shape, tuple) and math.prod(shape) >= LARGE
 
 
 def brief(x: Any) -> Any:
@@ -52,3 +59,19 @@ def one_entry(compute: Any, data: Sequence[Data]) -> Data:
     first = [x[(slice(1),) * x.ndim] if type(x) is np.ndarray else x for x in data]
     shape = np.broadcast_shapes(*map(shape_of, data))
     return np.broadcast_to(compute(*first), shape) if math.prod(shape) else compute(*data)
+
+
+def blank(shape: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Zeros. Of many, no memory is taken before they are looked at: NumPy would fill what it had before."""
+    size = math.prod(shape)
+    return (
+        np.ndarray(shape, dtype, mmap.mmap(-1, size * dtype.itemsize))
+        if size >= LARGE
+        else np.zeros(shape, dtype)
+    )
+
+
+def blank_like(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Zeros with the axes of an array, as they lie in memory."""
+    axes = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+    return blank(tuple([x.shape[axis] for axis in axes]), x.dtype).transpose(np.argsort(axes))

@@ -66,13 +66,19 @@ def product_with_transposed(a: Data, b: Data, /) -> Data:
     return _multiplied(a, b.T)
 
 
-@_declared("·")
+@_declared("·", lambda a, b: a[(0,) * a.ndim] * b[(0,) * b.ndim])
 def sum_of_product(a: Data, b: Data, /) -> Data:
     """Σ aᵢ·bᵢ over all entries of two arrays of one shape."""
     return a.dot(b) if a.ndim == 1 and a.dtype.kind == "f" else np.vdot(a, b)
 
 
-@_declared("Σ")
+def _of_first(x: Data, axis: Axes) -> Data:
+    """A sum over axes of the first entries along them."""
+    summed = range(x.ndim) if axis is None else {i % x.ndim for i in np.atleast_1d(axis)}
+    return np.add.reduce(x[tuple([slice(1 if i in summed else None) for i in range(x.ndim)])], axis)
+
+
+@_declared("Σ", _of_first)
 def reduced(x: Data, /, axis: Axes) -> Data:
     """Sum over axes."""
     return np.add.reduce(x, axis)
@@ -147,7 +153,7 @@ def total(*xs: Data) -> Data:
     return np.add.reduce(np.stack(xs))
 
 
-@_declared()
+@_declared(example=lambda *parts, indices, shape: np.broadcast_to(np.ravel(parts[0])[:1], shape))
 def laid(*parts: Data, indices: tuple[Any, ...], shape: Shape) -> Data:
     """Zeros of a shape, with parts added at their indices, none of which names an entry twice."""
     result = np.zeros_like(parts[0], shape=shape)

@@ -15,14 +15,19 @@ PLAIN = frozenset({int, bool, str, type(None)})
 
 def frozen(x: Any) -> Hashable:
     """Something hashable, equal for equal data or metadata: −0 differs from 0, and 1 from 1.0."""
-    if type(x) in PLAIN:
-        return type(x), x
+    kind = type(x)
+    if kind in PLAIN:
+        return kind, x
+    if kind is tuple or kind is list:
+        return kind, *[frozen(part) for part in x]
+    if kind is dict:
+        return dict, *[(name, frozen(part)) for name, part in x.items()]
+    if kind is slice:
+        return slice, frozen(x.start), frozen(x.stop), frozen(x.step)
     if isinstance(x, np.ndarray):
         return x.dtype.str, x.shape, compact(x).tobytes()
     if isinstance(x, (float, np.generic)):
-        return type(x), np.asarray(x).tobytes()
-    if isinstance(x, slice):
-        return slice, frozen((x.start, x.stop, x.step))
+        return kind, np.asarray(x).tobytes()
     if isinstance(x, (tuple, list)):
-        return type(x), *map(frozen, x)
-    return (type(x), x) if isinstance(x, Hashable) else id(x)
+        return kind, *map(frozen, x)
+    return (kind, x) if isinstance(x, Hashable) else id(x)

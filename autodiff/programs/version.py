@@ -12,19 +12,15 @@ from ..values.value import Value, recasts
 from .arguments import Arguments
 from .guards.finding import Guarded, guards_of
 from .guards.guard import changes
-from .listing import Origin
 from .loading import loaded
 from .results import structure
 from .rewrites.rewriting import rewritten
 from .source import Source, written
-from .tracing.refusals import check_same
+from .tracing.repeating import check_repeats
 from .tracing.trace import Recording, recorded_from
 
 STAYS = ("_f", "_arguments", "_lock", "_absorbing", "main", "guarded", "changed", "in_chunks")
 """What a version has that is not pickled: f, what it reads around itself, and what follows from the text."""
-
-UNTOLD = Origin("", "")
-"""The origin of all lines of a listing that nobody reads."""
 
 TEXT = 50
 """Bytes that a letter of a source stands for: its listing and its compiled code are many times as large."""
@@ -71,8 +67,7 @@ class Version:
         self._f, self._arguments = f, arguments
         self._lock = threading.RLock()
         self._absorbing: Form | None = None
-        recording = self._recorded(absorbs=False)
-        check_same(recording.listing, self._recorded(absorbs=False, told=UNTOLD).listing)
+        recording = self._recorded(absorbs=False, twice=True)
         self.guarded = guards_of(f, arguments.fixed)
         self.changed = changes(self.guarded.guards)
         self.main = Form(recording, name, self.doc)
@@ -98,14 +93,15 @@ class Version:
         self.guarded, self.changed = Guarded([], []), bool
         self._lock = threading.RLock()
 
-    def _recorded(
-        self, absorbs: bool, captured: Sequence[Value] = (), told: Origin | None = None
-    ) -> Recording:
-        """Trace f."""
+    def _recorded(self, absorbs: bool, captured: Sequence[Value] = (), twice: bool = False) -> Recording:
+        """Trace f; twice, to find out whether it does the same each time."""
         inputs = self._arguments.inputs()
         args, kwargs = self._arguments.filled(iter(inputs))
         with modes.inside(self.inside_derivative):
-            return recorded_from(self._f, args, kwargs, inputs, absorbs, captured, told)
+            found = recorded_from(self._f, args, kwargs, inputs, absorbs, captured)
+            if twice:
+                check_repeats(found.trace, self._f, *self._arguments.filled(iter(inputs)))
+        return found
 
     @property
     def function(self) -> Callable[..., Any]:

@@ -122,6 +122,9 @@ class Tracer(Protocol):
     def side_by_side(self, outputs: Sequence[Any], targets: Collection[int]) -> list[Any]:
         """Values that say the same, from the targets on, with what is alike in them computed side by side."""
 
+    def pulled(self, output: Any, seed: Any, how: tuple[bool, ...], compute: Callable[[], Any]) -> Any:
+        """The gradients of a pass, by birth, which is to be recorded as `compute` does."""
+
     def pulling(self, node: Any, g: Any) -> None:
         """Take note that a pass comes to a node of gradient g: what is recorded from now on is its pull."""
 

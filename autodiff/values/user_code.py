@@ -5,11 +5,13 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from functools import lru_cache
-from types import CodeType
+from functools import lru_cache, partial
+from types import CodeType, FrameType
+from typing import Any
 
 import numpy as np
 
+from .operation import Operation
 from .scopes import label_of
 from .value import Value
 
@@ -31,29 +33,33 @@ def _is_ours(file: str) -> bool:
     return file.startswith(OWN)
 
 
-def users_place(within: CodeType | None = None) -> tuple[str, int]:
-    """File and number of the innermost line of the user's code.
+def are_rules_own(operation: Operation) -> bool:
+    """Whether all derivatives of an operation are computed by own code, or are numbers."""
+    return all(map(_is_own_rule, (*operation.rules, operation.together, operation.masked)))
 
-    Within a call of some code of ours; where no user's line is there, they are "" and 0.
-    """
-    frame = sys._getframe(1)
-    while frame.f_back and is_own(frame.f_code):
+
+def _is_own_rule(rule: Any) -> bool:
+    code = getattr(rule.func if isinstance(rule, partial) else rule, "__code__", None)
+    return is_own(code) if code else rule is None or isinstance(rule, (float, partial, np.ufunc))
+
+
+def users_frame(within: CodeType | None = None) -> FrameType | None:
+    """The innermost call of the user's code, within one of some code of ours; None where there is none."""
+    frame: FrameType = sys._getframe(2)  # what calls it is ours
+    while _is_ours(frame.f_code.co_filename) and frame.f_back:  # each node waits for it: no call in between
         if frame.f_code is within:
-            return "", 0
+            return None
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame
 
 
-def told_line(name: str, number: int) -> tuple[str, str]:
-    """A line of a file as it is told, and its text; nothing of no file."""
-    if not name:
+def users_line(frame: FrameType | None = None) -> tuple[str, str]:
+    """The line of a call, by default the user's innermost: as it is told, and its text."""
+    frame = frame or users_frame()
+    if frame is None:
         return "", ""
+    name, number = frame.f_code.co_filename, frame.f_lineno
     return f"{name.rpartition(os.sep)[2]}:{number}", linecache.getline(name, number).strip()
-
-
-def users_line() -> tuple[str, str]:
-    """The innermost line of the user's code, as it is told, and its text."""
-    return told_line(*users_place())
 
 
 def with_line(node: Value) -> Value:

@@ -30,7 +30,7 @@ class Columns:
         watched: set[int],
     ) -> None:
         self._start, self._is_constant, self._tell, self._watched = start, is_constant, tell, watched
-        self._homes = Homes()
+        self._homes: Homes = {}
         self._unlike: set[tuple[tuple[int, ...], frozenset[int], int]] = set()
         """What was asked for, by births, in which nothing is alike: as for the columns of a Jacobian."""
 
@@ -39,16 +39,16 @@ class Columns:
 
         Raises Disjoined where a target is a part of a column of an earlier call.
         """
-        if not self._homes.kinds.keys().isdisjoint(targets):
+        if not self._homes.keys().isdisjoint(targets):
             raise Disjoined
-        asked = tuple([x._birth for x in outputs]), frozenset(targets), len(self._homes.kinds)
+        asked = tuple([x._birth for x in outputs]), frozenset(targets), len(self._homes)
         if asked in self._unlike:
             return [*outputs]
         nodes = self._recorded(outputs, targets)
         sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
         for kind in sorting.kinds:
             kind.decide()
-        if not any(kind.is_column for kind in sorting.kinds) and not self._homes.kinds:
+        if not any(kind.is_column for kind in sorting.kinds) and not self._homes:
             self._unlike.add(asked)
             return [*outputs]
         for kind in sorting.kinds:
@@ -58,19 +58,20 @@ class Columns:
 
     def _remember(self, homes: Homes) -> None:
         """Keep the homes of what has become parts of columns, or is computed from these."""
-        for birth, kind in homes.kinds.items():
-            if isinstance(kind, Computed) and kind.is_changed:
-                self._homes.put(birth, kind, homes.places[birth])
-        for birth in self._watched & self._homes.kinds.keys():
+        for birth, home in homes.items():
+            if isinstance(home[0], Computed) and home[0].is_changed:
+                self._homes[birth] = home
+        for birth in self._watched & self._homes.keys():
             new = self._found(birth)
             if isinstance(new, Value):
                 self._watched.add(new._birth)
 
     def _found(self, birth: int) -> Any:
-        return self._homes.kinds[birth].alone(self._homes.places[birth])
+        kind, place = self._homes[birth]
+        return kind.alone(place)
 
     def _new(self, output: Value) -> Value:
-        found = self._found(output._birth) if output._birth in self._homes.kinds else output
+        found = self._found(output._birth) if output._birth in self._homes else output
         return found if isinstance(found, Value) else output
 
     def _recorded(self, outputs: Sequence[Value], targets: Collection[int]) -> list[Value]:
@@ -82,7 +83,7 @@ class Columns:
             birth = x._birth
             if x._operation is None or birth in found or birth <= self._start:
                 continue
-            if birth not in targets and birth not in self._homes.kinds:
+            if birth not in targets and birth not in self._homes:
                 found[birth] = x
                 stack += [y for y in inputs_of(x) if type(y) is Value]
         return [found[birth] for birth in sorted(found)]

@@ -13,8 +13,9 @@ import numpy as np
 from ... import ops
 from ...values.data import dtype_of, shape_of
 from ...values.operation import Operation, metadata_of
+from ...values.recording import recorded
 from ...values.value import Value, data_of
-from .arrays import record, shaped, spread, taken, trimmed, with_axes
+from .arrays import shaped, spread, taken, trimmed, with_axes
 from .batches import Batch
 from .kinds import Kind, Leaves
 from .loops import Positions, Sizes, even_steps, grid
@@ -37,7 +38,7 @@ class Computed(Kind):
         self.metadata, self.operands, self.counts = metadata_of(sample), operands, counts
         self.sites: list[list[int]] = [[] for _ in operands]
         self.sizes: Sizes = ()
-        self.is_changed = False
+        self._is_changed = False
         self._places: Positions | None = None
         self._value: Any = None
         self._alone: dict[int, Any] = {}
@@ -83,12 +84,18 @@ class Computed(Kind):
             tell(self)
             self.is_column = self._keep(self._computed(sites))
         if self.is_column:
-            self.is_changed = True
+            self._is_changed = True
+            return
+        if not any(kind.is_changed for kind in self.operands):
             return
         tell(self)
         for position, node in enumerate(self.members):
             self._alone[position] = found = self._recorded(position)
-            self.is_changed |= found is not node
+            self._is_changed |= found is not node
+
+    @property
+    def is_changed(self) -> bool:
+        return self._is_changed
 
     def _keep(self, value: Any) -> bool:
         """Take an array, which may be the same along some axes, for that of all; not in another precision."""
@@ -151,6 +158,8 @@ class Computed(Kind):
     # -- one by one --------------------------------------------------------------------------------
 
     def alone(self, position: int) -> Any:
+        if not self.is_changed:
+            return self.members[position]
         if position not in self._alone:
             one = taken(self.row, int(self.ranked(np.array(position)))) if self.sizes else self._value
             self._alone[position] = one
@@ -175,13 +184,16 @@ class Computed(Kind):
         node = self.members[position]
         if all(map(is_, operands, [kind.member(i) for kind, i in places])):
             return node
-        new = self._again(operands)
+        new = self._again(node, operands)
         if isinstance(new, Value):
             new._label, new._tracked = node._label, node._tracked
         return new
 
-    def _again(self, operands: Sequence[Any]) -> Any:
-        return record(self.operation, operands, self.metadata)
+    def _again(self, node: Value, operands: Sequence[Any]) -> Any:
+        """A node with the same data; these data, where they follow from data alone."""
+        if not any(isinstance(x, Value) for x in operands):
+            return node._data
+        return recorded(self.operation, node._data, operands, self.metadata, node._tracked)
 
 
 class Summed(Computed):
@@ -211,7 +223,7 @@ class Summed(Computed):
         times = math.prod(inner) // math.prod(given)
         return total * float(times) if times > 1 else total
 
-    def _again(self, operands: Sequence[Any]) -> Any:
+    def _again(self, node: Value, operands: Sequence[Any]) -> Any:
         return reduce(lambda x, y: x + y, operands)
 
 

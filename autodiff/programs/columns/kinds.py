@@ -34,6 +34,11 @@ class Kind:
         self.members: list[Any] = []
         self._row: Any = None
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether one of them is another Value than f recorded."""
+        return False
+
     def member(self, position: int) -> Any:
         """One of them as f recorded it."""
         return self.members[position]
@@ -117,11 +122,15 @@ class Entries(Kind):
         self.nodes: dict[int, Any] = {}
         self.is_together = leaf is not None or source.is_together
 
+    @property
+    def is_changed(self) -> bool:
+        return self._leaf is None and self._source.is_column
+
     def member(self, position: int) -> Any:
         return self.nodes[position]
 
     def alone(self, position: int) -> Any:
-        if self._leaf is None and self._source.is_column:
+        if self.is_changed:
             return taken(self.row, position)
         return self.nodes[position]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,19 +26,8 @@ ADD: Operation = vars(ops.add)["operation"]
 GETITEM: Operation = vars(ops.getitem)["operation"]
 
 
-class Homes:
-    """The kind of each Value, and its position there, by birth."""
-
-    __slots__ = ("kinds", "places")
-
-    def __init__(self) -> None:
-        self.kinds: dict[Any, Kind] = {}
-        self.places: dict[Any, int] = {}
-
-    def put(self, birth: Hashable, kind: Kind, place: int) -> None:
-        """Enter a Value."""
-        self.kinds[birth] = kind
-        self.places[birth] = place
+Homes: TypeAlias = dict[Any, tuple[Kind, int]]
+"""The kind of each Value, and its position there, by birth."""
 
 
 class Sorting:
@@ -56,10 +45,10 @@ class Sorting:
         known: Homes,
     ) -> None:
         self.kinds: list[Computed] = []
-        self.homes = Homes()
+        self.homes: Homes = {}
         self._targets, self._is_constant = targets, is_constant
         self._by_key: dict[Hashable, Any] = {}
-        self._plain = Homes()
+        self._plain: Homes = {}
         self._inside = _inside(nodes, outputs)
         self._terms: dict[int, dict[Kind, list[int]]] = {}
         self._enter_known(nodes, known)
@@ -75,21 +64,18 @@ class Sorting:
                 self._enter(node, operation)
 
     def _enter_known(self, nodes: Sequence[Value], known: Homes) -> None:
-        for node in nodes if known.kinds else ():
+        for node in nodes if known else ():
             for x in inputs_of(node):
-                if type(x) is Value and x._birth in known.kinds:
-                    self.homes.put(x._birth, known.kinds[x._birth], known.places[x._birth])
+                if type(x) is Value and x._birth in known:
+                    self.homes[x._birth] = known[x._birth]
 
     def _home(self, x: Any) -> tuple[Kind, int]:
         """The kind and position of an operand."""
-        homes: Homes
-        key: Hashable
         if type(x) is Value:
-            homes, key = self.homes, x._birth
-        else:  # an array was copied where it became an operand, a number was not
-            homes, key = self._plain, frozen(x) if isinstance(x, np.ndarray) else id(x)
-        kind = homes.kinds.get(key)
-        return self._leaf(x, homes, key) if kind is None else (kind, homes.places[key])
+            return self.homes.get(x._birth) or self._leaf(x, self.homes, x._birth)
+        # An array was copied where it became an operand, a number was not.
+        key = frozen(x) if isinstance(x, np.ndarray) else id(x)
+        return self._plain.get(key) or self._leaf(x, self._plain, key)
 
     def _leaf(self, x: Any, homes: Homes, key: Hashable) -> tuple[Kind, int]:
         value = x if type(x) is Value else None
@@ -101,8 +87,8 @@ class Sorting:
             kinds = "leaf", shape, dtype, value._tracked, value._birth in self._targets
             kind = self._kind(kinds, Leaves, shape)
         kind.members.append(x)
-        homes.put(key, kind, len(kind.members) - 1)
-        return kind, len(kind.members) - 1
+        homes[key] = kind, len(kind.members) - 1
+        return homes[key]
 
     def _kind(self, key: Hashable, make: Callable[..., Any], *given: Any) -> Any:
         if key not in self._by_key:
@@ -128,7 +114,7 @@ class Sorting:
         counts: tuple[int, ...] = (1,) * len(kinds)
         if operation in JOINED and len(set(kinds)) == 1:
             make, counts, kinds = Joined, (len(kinds),), kinds[:1]
-        key = operation, kinds, counts, frozen(tuple(metadata_of(node).items())), node._tracked
+        key = operation, kinds, counts, frozen(metadata_of(node)), node._tracked
         kind = self._of_key(key, make, node, kinds, counts)
         if make is Joined:
             kind.sites[0].extend(positions)
@@ -139,7 +125,7 @@ class Sorting:
 
     def _put(self, node: Value, kind: Computed) -> None:
         """Enter the next member of a kind."""
-        self.homes.put(node._birth, kind, len(kind.members))
+        self.homes[node._birth] = kind, len(kind.members)
         kind.members.append(node)
 
     def _of_key(self, key: Hashable, make: type[Computed], node: Value, *given: Any) -> Computed:
@@ -182,7 +168,7 @@ class Sorting:
         if leaf is None:
             position += place * math.prod(outer)
         kind.nodes.setdefault(position, node)
-        self.homes.put(node._birth, kind, position)
+        self.homes[node._birth] = kind, position
 
 
 def _whole(index: Any) -> tuple[int, ...]:
@@ -194,7 +180,8 @@ def _whole(index: Any) -> tuple[int, ...]:
 
 def _inside(nodes: Sequence[Value], outputs: Sequence[Value]) -> set[int]:
     """The births of sums that only go on in other sums of the same shape and dtype."""
-    uses = Counter([x._birth for node in nodes for x in inputs_of(node) if type(x) is Value])
+    sums = [x for node in nodes for x in inputs_of(node) if type(x) is Value and x._operation is ADD]
+    uses = Counter([x._birth for x in sums])
     uses.update([x._birth for x in outputs])
     found = set()
     for node in nodes:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..examples import is_large, one_entry
+from ..examples import blank, blank_like, is_large, one_entry
 from ..spelling.precedence import ATOM, BY_UFUNC, POWER, Operator
 from ..spelling.reading import undecorated
 from ..spelling.words import Words
@@ -230,7 +230,9 @@ def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool
     given, named = example(tuple(operands)), {name: example(x) for name, x in options.items()}
     if isinstance(f, np.ufunc) and f.signature is None and not named and any(map(is_large, given)):
         like = one_entry(f, given)
-        return np.zeros_like(_laid_out_for(given, like.dtype)), True, False
+        return blank_like(_laid_out_for(given, like.dtype)), True, False
+    if f is np.vdot:  # a number, of which that of the first entries is an example
+        given = tuple([x[(slice(1),) * np.ndim(x)] for x in given])
     result = f(*given, **named)
     if result is None:
         raise UnwritableError
@@ -258,7 +260,7 @@ def _product(name: str, operands: Sequence[Any]) -> tuple[Any, bool, bool] | Non
     (y,) = others
     if not {x.ndim, y.ndim} <= {1, 2} or x.ndim == y.ndim == 1 or x.dtype != y.dtype:
         return None
-    return np.zeros((*x.shape[:-1], *y.shape[1:]), x.dtype), True, False
+    return blank((*x.shape[:-1], *y.shape[1:]), x.dtype), True, False
 
 
 def named_method(name: str) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...values.data import Data
+from ..examples import blank, is_large
 from ..spelling.precedence import ATOM
 
 
@@ -151,6 +152,8 @@ def example_of(data: Data) -> Data:
         return data
     if data.ndim == 1:
         return np.full(data.shape, 0.5, data.dtype)
+    if is_large(data) and data.shape[-2] != data.shape[-1]:
+        return blank(data.shape, data.dtype)
     matrices = np.eye(*data.shape[-2:], dtype=data.dtype)
     return np.ascontiguousarray(np.broadcast_to(matrices, data.shape))
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...values.data import Data, dtype_of, shape_of
+from ..examples import blank
 from ..listing import Line
 from ..spelling.identifiers import identifier
 from ..spelling.literals import literal
@@ -85,9 +86,7 @@ def _memory(line: Line, length: int, instructions: Instructions) -> Slot:
     kind = "" if dtype == np.float64 else f", {literal(dtype)}"
     text = escaped(f"np.empty({literal(shape)}{kind})")
     stem = f"{identifier(line.name)}s" if line.name else "ys"
-    return instructions.add(
-        np.zeros(shape, dtype), [], Spelling(text), Spelling("{out}", (), ATOM), stem=stem
-    )
+    return instructions.add(blank(shape, dtype), [], Spelling(text), Spelling("{out}", (), ATOM), stem=stem)
 
 
 def _kept_dtype(data: Data) -> np.dtype[Any]:

@@ -68,7 +68,7 @@ class Repeats:
     def _key(self, line: Line, inputs: Sequence[Slot]) -> Hashable:
         """Equal for lines that become the same: which operands are one and the same slot counts, too."""
         numbers = [x.number for x in inputs]
-        options = frozen(tuple(line.metadata.items())) if line.metadata else ()
+        options = frozen(line.metadata) if line.metadata else ()
         same = tuple(map(numbers.index, numbers)) if len(set(numbers)) < len(numbers) else ()
         return line.operation, options, same, _kind(line.data), *map(self._of, inputs)
 

@@ -8,7 +8,7 @@ The terms are added in another order, so that last digits differ, and a zero may
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -135,11 +135,14 @@ def _total(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: S
 
 def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Sequence[int]) -> int | None:
     """Gradients of parts of an array laid into one array, on what else is added."""
-    parts = [chains.lines[i] for i in terms if _is_part(chains.lines[i], line)]
-    if line.dtype != FLOAT64 or not parts:
+    if line.dtype != FLOAT64:
         return None
+    laid_down = {i for i in terms if _is_part(chains.lines[i], line)}
+    if not laid_down:
+        return None
+    parts = [chains.lines[i] for i in terms if i in laid_down]
     inputs, indices = [at[part.inputs[0]] for part in parts], [part.metadata["index"] for part in parts]
-    rest = [at[i] for i in terms if not _is_part(chains.lines[i], line)]
+    rest = [at[i] for i in terms if i not in laid_down]
     if rest:
         inputs, indices = [reduce(partial(draft.add, add), rest), *inputs], [Ellipsis, *indices]
     place = np.broadcast_to(0.0, line.shape)
@@ -147,15 +150,14 @@ def _laid(chains: Chains, draft: Draft, at: Sequence[int], line: Line, terms: Se
         return None
     summands: list[int] = []
     places: list[Any] = []
-    known: list[Any] = []
+    known: dict[Hashable, int] = {}
     for x, index in zip(inputs, indices, strict=True):
-        if frozen(index) in known:
-            i = known.index(frozen(index))
+        i = known.setdefault(frozen(index), len(known))
+        if i < len(summands):
             summands[i] = draft.add(add, summands[i], x)
         else:
             summands.append(x)
             places.append(index)
-            known.append(frozen(index))
     return draft.add(laid, *summands, indices=tuple(places), shape=line.shape)
 
 

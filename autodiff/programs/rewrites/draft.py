@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...values.data import Data, dtype_of
+from ...values.data import Data, compact, dtype_of
 from ...values.operation import Operation
 from ..examples import example
 from ..listing import Line, Listing, Origin, computed
@@ -68,6 +68,8 @@ class Draft:
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.lines: list[Line] = []
+        self._masks: set[int] = set()
+        """The lines that are anything but floating-point numbers."""
         self.origin: Origin | None = None
         self._known: dict[Hashable, int] = {}
         self._options: dict[int, tuple[dict[str, Any], Hashable]] = {}
@@ -127,9 +129,11 @@ class Draft:
             self._examples[key] = computed(operation, data, metadata) if like is None else like
         return self._examples[key]
 
-    def instead(self, line: Line, function: Any, *inputs: int) -> int:
+    def instead(self, line: Line, function: Any, *inputs: int, **metadata: Any) -> int:
         """The position of an operation that gives what a line does, without computing it for its shape."""
-        return self.take(Line("computed", line.data, function.operation, inputs, origin=self.origin))
+        operation: Operation = function.operation
+        options = {**operation.defaults, **metadata}
+        return self.take(Line("computed", line.data, operation, inputs, options, origin=self.origin))
 
     def constant(self, data: Data) -> int:
         """The position of a constant."""
@@ -146,6 +150,8 @@ class Draft:
         return Line("constant", data, name=line.name, origin=line.origin)
 
     def _append(self, line: Line) -> int:
+        if _is_masked(line.data):
+            self._masks.add(len(self.lines))
         self.lines.append(line)
         return len(self.lines) - 1
 
@@ -155,7 +161,7 @@ class Draft:
         rules = self._of(line.operation)
         if not rules:
             return None
-        masked = any(_is_masked(self.lines[i].data) for i in line.inputs)
+        masked = not self._masks.isdisjoint(line.inputs)
         for rule in rules:
             found = rule.apply(self, line) if rule.masks or not masked else None
             if found is not None and alike(self.lines[found], line):
@@ -201,7 +207,7 @@ class Draft:
         """Metadata as something hashable."""
         known = self._options.get(id(options))
         if known is None:
-            known = self._options[id(options)] = options, frozen(tuple(options.items()))
+            known = self._options[id(options)] = options, frozen(options)
         return known[1]
 
     def number(self, position: int) -> float | None:
@@ -284,7 +290,7 @@ def _is_masked(data: Data) -> bool:
 
 def _repeated(x: Data) -> float | None:
     """The number that all entries are, to the bit; None where they differ, or there is none."""
-    entries = np.asarray(x)
+    entries = np.asarray(compact(x))
     if not entries.size or entries.dtype.kind != "f":
         return None
     first = entries.flat[0]

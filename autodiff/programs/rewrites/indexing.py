@@ -95,7 +95,8 @@ def unpacked(listing: Listing) -> Listing:
 
 def entry_of(draft: Draft, source: int, index: int) -> int:
     """One number of a vector that is listed as numbers."""
-    return draft.add(entry, draft.add(numbers, source), index=index)
+    number = Line("constant", 0.0)
+    return draft.instead(number, entry, draft.add(numbers, source), index=index)
 
 
 def _is_entry(listing: Listing, line: Line) -> bool:

@@ -58,7 +58,7 @@ def as_it_is(draft: Draft, line: Line) -> int | None:
 
 @rule("axes of size 1 come and go by a reshape", ops.expand_dims, ops.squeeze)
 def axes_of_one(draft: Draft, line: Line) -> int | None:
-    return draft.add(ops.reshape, *line.inputs, shape=line.shape)
+    return draft.instead(line, ops.reshape, *line.inputs, shape=line.shape)
 
 
 @rule("x[i,] is x[i]", ops.getitem)
@@ -66,7 +66,7 @@ def single_index(draft: Draft, line: Line) -> int | None:
     index = line.metadata["index"]
     if type(index) is not tuple or len(index) != 1 or type(index[0]) is not int:
         return None
-    return draft.add(ops.getitem, *line.inputs, index=index[0])
+    return draft.instead(line, ops.getitem, *line.inputs, index=index[0])
 
 
 @rule("x[...] is x", ops.getitem)
@@ -89,7 +89,7 @@ def reshaped_twice(draft: Draft, line: Line) -> int | None:
     inner = draft.made_by(line.inputs[0], ops.reshape)
     if inner is None or not inner.metadata["order"] == line.metadata["order"] == "C":
         return None
-    return draft.add(ops.reshape, *inner.inputs, shape=line.shape)
+    return draft.instead(line, ops.reshape, *inner.inputs, shape=line.shape)
 
 
 @rule("a bound at ∞ or −∞ is none: clip is a maximum, or a minimum", bounded)

@@ -12,9 +12,12 @@ from collections.abc import Iterable
 from ...text.lettering import ABOVE, BELOW
 
 RAISED = re.compile(f"[{''.join(ABOVE)}]+")
-WRITTEN_OUT = BELOW | {"₊": "plus", "₋": "minus", "₌": "", "∂": "d_", "∇": "grad_", "′": "_prime"}
+WRITTEN_OUT = str.maketrans(
+    BELOW | {"₊": "plus", "₋": "minus", "₌": "", "∂": "d_", "∇": "grad_", "′": "_prime"}
+)
 OF_WHAT = re.compile(r"(?<=.)\([^()]*\)$")
 """The arguments in R(θ)."""
+OTHERS = re.compile(r"[\W_]+")
 
 
 def identifier(name: str) -> str:
@@ -25,8 +28,8 @@ def identifier(name: str) -> str:
     """
     text = OF_WHAT.sub("", name.strip())
     text = RAISED.sub(lambda found: "_" + "".join(map(ABOVE.__getitem__, found[0])), text)
-    text = "".join(WRITTEN_OUT.get(char, char) for char in text)
-    text = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", text)).strip("_") or "x"
+    text = unicodedata.normalize("NFKC", text.translate(WRITTEN_OUT))
+    text = OTHERS.sub("_", text).strip("_") or "x"
     if text[0].isdigit() or not text.isidentifier():
         text = f"x_{re.sub(r'[^A-Za-z0-9_]', '', text)}"
     return f"{text}_" if keyword.iskeyword(text) or hasattr(builtins, text) else text

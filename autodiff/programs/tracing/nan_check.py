@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...values.data import dtype_of
+from ...values.data import compact, dtype_of
 from ...values.operation import inputs_of
 from ...values.value import Value
 from ..energy import energy
@@ -144,7 +144,7 @@ def _is_finite(x: Any, finite: Container[int]) -> bool:
         (x,) = inputs_of(x)
     if isinstance(x, Value):
         return x._birth in finite or dtype_of(x._data).kind == "b"
-    return bool(np.all(np.isfinite(x)))
+    return bool(np.all(np.isfinite(x if type(x) is float else compact(x))))
 
 
 def _note_finite(numbers: Iterable[Value], finite: set[int]) -> None:

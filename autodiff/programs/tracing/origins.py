@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
-from ...values.user_code import told_line, users_place
+from ...values.user_code import users_frame, users_line
 from ...values.value import Value
 from ..listing import Origin
 
 CHECK = Origin("", "nan where a gradient met 0·∞")
 """Where the number comes from that tells whether the other form is needed."""
+
+
+NOWHERE = Origin("", "")
 
 
 class Origins:
@@ -28,10 +31,11 @@ class Origins:
         self.differentiated: dict[int, Value] = {}
         """What a gradient, by its birth, is the gradient of."""
         self._known: dict[int, Origin] = {}
-        self._lines: dict[tuple[str, int], Origin] = {}
+        self._places: dict[tuple[int, int], tuple[Origin, CodeType]] = {}
+        """Those of the user's code, by its identity and the place in it; the code is kept."""
 
-    def note(self, node: Value) -> None:
-        """Find where a node that has just been recorded comes from."""
+    def note(self, node: Value) -> Value:
+        """Find where a node that has just been recorded comes from: a mode."""
         if self.told is not None:
             self._known[node._birth] = self.told
         elif self.aside is not None:
@@ -39,14 +43,18 @@ class Origins:
         elif self.pulled is not None:
             self._known[node._birth] = self._derived(*self.pulled)
         else:
-            self._known[node._birth] = self._users()
+            frame = users_frame(self.within)
+            self._known[node._birth] = NOWHERE if frame is None else self._at(frame)
+        return node
 
-    def _users(self) -> Origin:
+    def _at(self, frame: FrameType) -> Origin:
         """The line of the user's that is running; its text is looked up once."""
-        line = users_place(self.within)
-        if line not in self._lines:
-            self._lines[line] = Origin(*told_line(*line))
-        return self._lines[line]
+        code = frame.f_code
+        place = id(code), frame.f_lasti
+        known = self._places.get(place)
+        if known is None:
+            known = self._places[place] = Origin(*users_line(frame)), code
+        return known[0]
 
     def is_from(self, node: Value, origin: Origin | None) -> None:
         """Note that a node comes from where another came from."""

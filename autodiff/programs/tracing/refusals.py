@@ -1,20 +1,12 @@
-"""What is said where f does something that a program cannot do anew at each call.
-
-That f does the same each time is found out by tracing it twice: what it draws at random, and what it changes
-itself, differs from one time to the next, as a constant or as an operation of the listing.
-"""
+"""What is said where f does something that a program cannot do anew at each call."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ...values.data import compact
 from ...values.leaving import REMEDY
 from ...values.operation import inputs_of
 from ...values.value import Value
-from ..listing import Line, Listing
 from .conditions import Condition
 
 STATIC = "an argument that only chooses what is computed is declared: compile(f, static=['name'])"
@@ -74,53 +66,3 @@ def _operand(x: Any) -> str:
     if not isinstance(x, Value):
         return repr(x) if isinstance(x, float) else "an array"
     return x.name or "…"
-
-
-# -- whether f does the same each time ---------------------------------------------------------
-
-
-def check_same(first: Listing, second: Listing) -> None:
-    """Raise ValueError where two traces of f on the same arguments differ, naming the line of code."""
-    if (where := _difference(first, second)) is None:
-        return
-    line, what = where
-    origin = line.origin if line else None
-    told = f" at {origin.place}, `{origin.code}`" if origin and origin.place else ""
-    raise ValueError(
-        "a compiled function must do the same each time, but when it was called twice with the same "
-        f"arguments it {what}{told}; a program would repeat the first for ever. Random numbers, and what "
-        "changes from call to call, are given as arguments; eval() switches the dropout of a model off"
-    )
-
-
-def _difference(first: Listing, second: Listing) -> tuple[Line | None, str] | None:
-    """The first line that differs, and how."""
-    for place, (a, b) in enumerate(zip(first.lines, second.lines, strict=False)):
-        if _computed(a) != _computed(b) or not _same(a.metadata, b.metadata):
-            return a, "computed otherwise"
-        if a.kind == "constant" and not _same(a.data, b.data):
-            user = next((line for line in first.lines if place in line.inputs), None)
-            return user, "computed with other numbers"
-    if len(first.lines) != len(second.lines) or first.outputs != second.outputs:
-        return None, "computed otherwise"
-    return None
-
-
-def _computed(line: Line) -> tuple[Any, ...]:
-    """What a line does, and of which lines."""
-    return line.kind, line.inputs, line.operation and line.operation.name
-
-
-def _same(x: Any, y: Any) -> bool:
-    """Whether constants, or settings of an operation, are the same; nan is nan."""
-    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray):
-        return x.shape == y.shape and np.array_equal(compact(x), compact(y), equal_nan=True)
-    if isinstance(x, (np.generic, float)) and isinstance(y, (np.generic, float)):
-        return np.array_equal(x, y, equal_nan=True)
-    if type(x) is not type(y):
-        return False
-    if isinstance(x, dict):
-        return x.keys() == y.keys() and all(_same(x[key], y[key]) for key in x)
-    if isinstance(x, (list, tuple)):
-        return len(x) == len(y) and all(map(_same, x, y))
-    return bool(x == y)

@@ -14,17 +14,19 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ...differentiation.loops import Loop
+from ...differentiation.reverse import Pending
 from ...differentiation.structure import leaves, mapped
 from ...ops import add
 from ...ops.plain import FAMILIES, SHAPES
 from ...values import modes
 from ...values.data import Data
 from ...values.operation import Operation, inputs_of
+from ...values.user_code import are_rules_own
 from ...values.value import Value, births, data_of
 from ..columns.columns import Columns, Disjoined
 from ..columns.computed import Computed
 from ..examples import brief, example
-from ..listing import Listing, Origin
+from ..listing import Listing
 from ..loop_step import LoopStep
 from . import refusals
 from .conditions import CONDITIONS
@@ -41,6 +43,15 @@ Pulled: TypeAlias = tuple[LoopStep, list[Value]]
 """The derivative of a step as a step, and what it gives."""
 
 
+class Pass(NamedTuple):
+    """What f differentiated, how, and the gradients by birth."""
+
+    output: Any
+    seed: Any
+    how: tuple[bool, ...]
+    found: Pending
+
+
 class Recording(NamedTuple):
     """What one call of f recorded."""
 
@@ -53,6 +64,7 @@ class Recording(NamedTuple):
     """The Values that f closes over: the inputs behind those of the call."""
     checks_nan: bool
     """Whether the last result of the listing is a number that is nan where a gradient holds nan."""
+    trace: Trace
 
 
 class Trace:
@@ -61,7 +73,7 @@ class Trace:
     def __init__(self, absorbs: bool, joins: bool, likens: bool) -> None:
         self.absorbs = absorbs
         self._joins = joins
-        self._likens = likens
+        self.likens = likens
         self.has_likened = False
         """Whether something was recorded with an example of its result."""
         self.origins = Origins(recorded_from.__code__)
@@ -75,6 +87,15 @@ class Trace:
         self._pulls: dict[Any, tuple[LoopStep, Pulled]] = {}
         self._ended: set[int] = set()
         """The births of what steps of loops were given that are recorded."""
+        self.outputs: Sequence[Value] = ()
+        """What f returned, before what is alike was put side by side."""
+        self.passes: list[Pass] = []
+        """What f differentiated by itself, outside of steps and rules."""
+        self.within = 0
+        """How many steps and passes are being recorded, one inside another."""
+        self._pulled: set[Operation] = set()
+        self.are_rules_ours = True
+        """Whether no derivative was computed by a rule of the user's."""
         self.start = next(births)
         self._columns = Columns(self.start, self.is_constant, self._tell, self.gradients)
 
@@ -82,6 +103,10 @@ class Trace:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
         birth = value._birth
         return value._operation is None and birth > self.start and birth not in self.arguments
+
+    def is_known(self, x: Any) -> bool:
+        """Whether x is plain data, or a Value made of these."""
+        return type(x) is not Value or self.is_constant(x)
 
     # -- loops ---------------------------------------------------------------------------------
 
@@ -91,7 +116,8 @@ class Trace:
         pulled, births_given = self.origins.pulled, {x._birth for x in given}
         self.arguments |= births_given
         around, self.checks = self.checks, []
-        yield next(births)
+        with self._within():
+            yield next(births)
         self.origins.pulled, self.checks = pulled, around
         self._ended |= births_given
 
@@ -146,11 +172,6 @@ class Trace:
 
     # -- what the engine asks ------------------------------------------------------------------
 
-    def node(self, node: Value) -> Value:
-        """Note where each node comes from."""
-        self.origins.note(node)
-        return node
-
     def check_read(self, value: Value, how: str) -> None:
         """Refuse to read what a program computes anew at each call."""
         if not self.is_constant(value):
@@ -188,7 +209,7 @@ class Trace:
         self, operation: Operation, data: Sequence[Data], inputs: Sequence[Any], metadata: dict[str, Any]
     ) -> Data:
         """The result of an operation; of large ones an example."""
-        found = example(operation, data, metadata) if self._likens else None
+        found = example(operation, data, metadata) if self.likens else None
         if found is None:
             return operation.computed(data, inputs, metadata)
         self.has_likened = True
@@ -198,9 +219,31 @@ class Trace:
         """A scan as one operation; None where it is recorded step by step."""
         return looped(self, loop)
 
+    @contextmanager
+    def _within(self) -> Iterator[None]:
+        self.within += 1
+        try:
+            yield
+        finally:
+            self.within -= 1
+
+    def pulled(
+        self, output: Any, seed: Any, how: tuple[bool, ...], compute: Callable[[], Pending]
+    ) -> Pending:
+        """The gradients of a pass."""
+        with self._within():
+            found = compute()
+        if not self.within:
+            self.passes.append(Pass(output, seed, how, found))
+        return found
+
     def pulling(self, node: Value, g: Any) -> None:
         """Note the node that a pass has come to."""
         self.origins.pulled = node, g
+        operation = node._operation
+        if operation not in self._pulled:
+            self._pulled.add(operation)
+            self.are_rules_ours = self.are_rules_ours and are_rules_own(operation)
 
     def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
         """Note the gradients of a pass, and what they are gradients of."""
@@ -220,25 +263,23 @@ def recorded_from(
     inputs: Sequence[Value],
     absorbs: bool,
     captured: Sequence[Value] = (),
-    told: Origin | None = None,
     joins: bool = True,
     likens: bool = True,
 ) -> Recording:
     """Call f on arguments made of `inputs`, and list what it records.
 
     With `absorbs`, 0·∞ is 0 for structural zeros, as in the eager engine's second pass.
-    `captured` are inputs besides, also where f does not use them. `told` is the origin of all lines, in
-    place of their own, and then no line has a name. `joins` says that what is alike is computed side by side,
-    if f lets it; `likens`, that of large results an example will do, if f bears that.
+    `captured` are inputs besides, also where f does not use them. `joins` says that what is alike is computed
+    side by side, if f lets it; `likens`, that of large results an example will do, if f bears that.
     """
-    again = partial(recorded_from, f, args, kwargs, inputs, captured=captured, told=told)
+    again = partial(recorded_from, f, args, kwargs, inputs, captured=captured)
     trace = Trace(absorbs, joins, likens)
-    trace.origins.told = told
     trace.arguments = frozenset(x._birth for x in inputs)
     try:
-        with np.errstate(all="ignore"), modes.tracing(trace, trace.node):
+        with np.errstate(all="ignore"), modes.tracing(trace, trace.origins.note):
             result = f(*args, **kwargs)
-            outputs = tuple(trace.side_by_side([x for x in leaves(result) if isinstance(x, Value)]))
+            trace.outputs = [x for x in leaves(result) if isinstance(x, Value)]
+            outputs = tuple(trace.side_by_side(trace.outputs))
             trace.origins.told = CHECK
             watched = [] if absorbs else trace.check_since(trace.start, outputs)
     except Disjoined:
@@ -254,6 +295,6 @@ def recorded_from(
     known = set(captured)
     used = trace.captured(nodes, outputs, {x._birth for x in inputs})
     captured = (*captured, *[x for x in used if x not in known])
-    names = names_of(trace.origins, nodes) if told is None else {}
+    names = names_of(trace.origins, nodes)
     listing, _ = listed(trace.origins, names, nodes, (*inputs, *captured), wanted)
-    return Recording(listing, result, outputs, captured, bool(watched))
+    return Recording(listing, result, outputs, captured, bool(watched), trace)

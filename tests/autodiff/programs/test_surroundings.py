@@ -5,7 +5,7 @@ import pytest
 
 import autodiff as ad
 import nn
-from autodiff import Value, derivative, grad, gradients, hessian, no_grad, value_and_grad
+from autodiff import Value, derivative, elementwise, grad, gradients, hessian, no_grad, value_and_grad
 from autodiff.programs import compile as compiled
 
 # -- what f closes over ------------------------------------------------------------------------
@@ -223,6 +223,64 @@ def test_a_function_that_goes_on_the_second_time_is_refused(more):
 
     with pytest.raises(ValueError, match="same each time"):
         compiled(f)(1.0)
+
+
+def test_what_is_kept_from_the_first_call_is_refused():
+    kept = []
+
+    def f(x):
+        kept.append(x * x)
+        return kept[0] * x
+
+    with pytest.raises(ValueError, match="same each time"):
+        compiled(f)(1.0)
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["behind", "inside"])
+def test_random_numbers_around_a_gradient_are_refused(inside):
+    def f(x):
+        noise = np.random.random()
+        g = grad(lambda w: w * w * (noise if inside else 1.0))(x)
+        return g * 2.0 + (0.0 if inside else noise)
+
+    with pytest.raises(ValueError, match="same each time"):
+        compiled(f)(3.0)
+
+
+def test_a_gradient_kept_from_the_first_call_is_refused():
+    kept = []
+
+    def f(x):
+        kept.append(grad(lambda w: w**3)(x))
+        return kept[0] / kept[-1]
+
+    with pytest.raises(ValueError, match="same each time"):
+        compiled(f)(3.0)
+
+
+def test_a_rule_that_draws_at_random_is_refused():
+    @elementwise(dx=lambda y, x: 1.0 + np.random.random() * x)
+    def noisy(x, /):
+        return x * 1.0
+
+    with pytest.raises(ValueError, match="same each time"):
+        compiled(grad(noisy))(3.0)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_gradients_of_gradients_are_the_same_each_time(order):
+    f = derivative(lambda x: np.exp(x) * x**3 + x, order)
+    program = compiled(lambda x: f(x) * x + derivative(f)(x * 2.0))
+    assert program(0.7) == pytest.approx(f(0.7) * 0.7 + derivative(f)(1.4), rel=1e-14)
+
+
+def test_a_gradient_that_is_an_operand_is_the_same_each_time():
+    def f(w, x):
+        y = np.sin(x)
+        slope = grad(lambda w: w * y)(w)
+        return slope * y + w
+
+    assert compiled(f)(2.0, 0.5) == pytest.approx(np.sin(0.5) ** 2 + 2.0, rel=1e-15)
 
 
 def test_a_model_switched_between_training_and_evaluation_is_recorded_anew():

@@ -66,7 +66,7 @@ def _key(loop: OpenLoop) -> Hashable:
             item.line.kind,
             item.line.operation,
             tuple([places[x] for x in item.inputs]),
-            frozen(tuple(item.line.metadata.items())),
+            frozen(item.line.metadata),
             frozen(item.line.data) if item.line.kind == "constant" else (item.shape, item.line.dtype),
             id(item.loop) if item.loop else None,
         )

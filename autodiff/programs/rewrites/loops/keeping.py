@@ -60,7 +60,7 @@ def _key(item: Item, inputs: list[Item]) -> Hashable:
     if line.kind == "constant":
         return frozen(line.data)
     ordered = sorted(map(id, inputs)) if line.operation and line.operation.symmetric else [*map(id, inputs)]
-    return line.operation, tuple(ordered), tuple([(name, frozen(x)) for name, x in line.metadata.items()])
+    return line.operation, tuple(ordered), frozen(line.metadata)
 
 
 def _taken(there: OpenLoop, back: OpenLoop, same: dict[Item, Item]) -> None:

@@ -50,6 +50,7 @@ class Grouping:
         self.groups: list[Members] = []
         self.homes: dict[int, Home] = {}
         self._stacked: set[Members] = set()
+        self._apart = {i for i, line in enumerate(self.lines) if line.dtype not in DTYPES}
         numbers = tuple(i for i, line in enumerate(self.lines) if line.kind == "input" and line.is_float)
         if len(numbers) >= MANY:
             self._join(numbers)
@@ -70,20 +71,18 @@ class Grouping:
         """The lines of a layer by kind."""
         kinds: dict[Hashable, list[int]] = defaultdict(list)
         for position in layer:
-            kind = self._kind(self.lines[position])
-            if kind is not None:
+            line = self.lines[position]
+            if self._apart.isdisjoint((position, *line.inputs)) and (kind := self._kind(line)) is not None:
                 kinds[kind].append(position)
         return [members for members in kinds.values() if len(members) > 1]
 
     def _kind(self, line: Line) -> Hashable:
         """Equal for lines that are alike; None for those that are not joined."""
-        if line.dtype not in DTYPES or any(self.lines[i].dtype not in DTYPES for i in line.inputs):
-            return None
         if is_a(line, weighted_sum):
             return line.operation, line.inputs[len(line.inputs) // 2 :]
         if is_a(line, sum_of_product) or is_product(line) or acts_on_rows(line):
             operands = [self._source(i) for i in line.inputs]
-            return line.operation, line.shape, frozen(tuple(line.metadata.items())), *operands
+            return line.operation, line.shape, frozen(line.metadata), *operands
         return None
 
     def _source(self, position: int) -> Hashable:
