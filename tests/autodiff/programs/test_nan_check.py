@@ -80,11 +80,11 @@ def test_the_first_weights_tell_where_there_is_no_bias():
 
 
 def test_what_moves_axes_tells_of_its_operand():
-    def attention(b, w):
-        q = (X @ w + b).reshape(3, 2, 2).swapaxes(0, 1)
-        return ad.moveaxis(ad.exp(q @ q.mT), 0, 1).sum()
+    def heads(b, w1, w2):
+        z = (ad.exp(X @ w1 + b) @ w2).reshape(3, 2, 2)
+        return ad.log_softmax(ad.moveaxis(z.swapaxes(0, 1), 0, 1)).sum()
 
-    assert watched(attention, np.ones(4), np.ones((2, 4))) == {"d_b"}
+    assert watched(heads, np.ones(4), np.ones((2, 4)), np.ones((4, 4))) == {"d_b"}
 
 
 def test_a_sum_of_functions_of_one_operand_each_needs_no_look():
