@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy import add, divide, dot, exp, matmul, multiply, reciprocal, sqrt, square, subtract, vdot
+from numpy import add, divide, dot, exp, matmul, multiply, reciprocal, sqrt, square, subtract
 
 from .libraries import Arrays
 
@@ -26,7 +26,8 @@ def by_hand(x: Any, heads: int, hidden: int) -> Callable[..., tuple[Any, Arrays]
     """Loss and gradient as a function of the parameters."""
     batch, steps, d = x.shape
     n, width, of = batch * steps, d // heads, x.dtype
-    scale, rows, features, keys = 1.0 / math.sqrt(width), np.ones(n, of), np.full(d, 1.0 / d, of), np.ones(steps, of)
+    scale, share = 1.0 / math.sqrt(width), np.full(d, 1.0 / d, of)
+    rows, keys = np.ones(n, of), np.ones(steps, of)
     x = x.reshape(n, d)
     centred = x - x.mean(axis=1, keepdims=True)
     x_hat = centred / sqrt(square(centred).mean(axis=1, keepdims=True) + 1e-5)
@@ -71,10 +72,10 @@ def by_hand(x: Any, heads: int, hidden: int) -> Callable[..., tuple[Any, Arrays]
         matmul(shares, v, out=of_heads(mixed))
         dot(mixed, out, out=x1)
         add(x1, x, out=x1)
-        dot(x1, features, out=per_row)
+        dot(x1, share, out=per_row)
         subtract(x1, column, out=x2_hat)
         square(x2_hat, out=a)
-        dot(a, features, out=deviation)
+        dot(a, share, out=deviation)
         add(deviation, 1e-5, out=deviation)
         sqrt(deviation, out=deviation)
         reciprocal(deviation, out=deviation)
@@ -116,10 +117,10 @@ def by_hand(x: Any, heads: int, hidden: int) -> Callable[..., tuple[Any, Arrays]
         multiply(a, x2_hat, out=b)
         dot(rows, b, out=gradient[6])
         multiply(a, γ2, out=a)
-        dot(a, features, out=per_row)
+        dot(a, share, out=per_row)
         multiply(a, x2_hat, out=b)
         subtract(a, column, out=a)
-        dot(b, features, out=per_row)
+        dot(b, share, out=per_row)
         multiply(x2_hat, column, out=b)
         subtract(a, b, out=a)
         multiply(a, of_deviation, out=a)

@@ -12,7 +12,7 @@ from ..listing import Line, Listing, Origin
 from ..operations import entry
 from ..rewrites.draft import is_a
 from ..spelling.identifiers import Identifiers, identifier
-from ..spelling.literals import literal
+from ..spelling.literals import new_memory
 from ..spelling.precedence import ATOM, UNARY
 from ..spelling.words import Words
 from .buffers import Buffer, Plan
@@ -60,7 +60,10 @@ class Body:
         self.reading: set[int] = set()
         self.inputs = dict(self._inputs())
         self.buffers = {buffer: self.names.number("buffer") for buffer in self.plan.buffers}
-        self.memory = {name: _new(buffer) for buffer, name in self.buffers.items()}
+        self.memory = {
+            name: new_memory(buffer.shape, buffer.dtype, buffer.order)
+            for buffer, name in self.buffers.items()
+        }
         self.listed = self._listed()
         self.statements: list[str] = []
         self.steps: list[Body] = []
@@ -283,14 +286,3 @@ class Body:
                 text = f"{text}.copy()"
             self.own.discard(number)
             yield text
-
-
-def _new(buffer: Buffer) -> str:
-    """The text that makes a buffer."""
-    kind = "" if buffer.dtype == np.float64 else f", {literal(buffer.dtype)}"
-    axes, shape = buffer.order, buffer.shape
-    if axes == (*reversed(range(len(shape))),) and len(shape) > 1:
-        return f'np.empty({literal(shape)}{kind}, order="F")'
-    text = f"np.empty({literal(tuple(shape[axis] for axis in axes))}{kind})"
-    back = tuple(int(axis) for axis in np.argsort(axes))
-    return text if back == axes == (*range(len(shape)),) else f"{text}.transpose({literal(back)})"

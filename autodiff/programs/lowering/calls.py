@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..examples import is_large, one_entry
+from ..operations import in_order
+from ..spelling.literals import new_memory
 from ..spelling.precedence import ATOM, BY_UFUNC, POWER, Operator
 from ..spelling.reading import undecorated
 from ..spelling.words import Words
@@ -85,6 +87,15 @@ class Calls:
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
+
+    def laid(self, a: Slot, b: Slot, like: Any, order: Sequence[int]) -> Slot:
+        """Products of many matrices in memory whose axes lie in an order."""
+        memory = in_order(like.shape, like.dtype, order)
+        memory[...] = 0.0
+        name = self.words.spelled(np.matmul)
+        alone = new_memory(like.shape, like.dtype, order)
+        call, into = (f"{name}({{0}}, {{1}}, out={out})" for out in (escaped(alone), "{out}"))
+        return self.instructions.add(memory, [a, b], Spelling(call), Spelling(into))
 
     def chosen(self, condition: Any, x: Any, y: Any) -> Slot:
         """A choice between two numbers."""

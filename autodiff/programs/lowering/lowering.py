@@ -16,10 +16,11 @@ import numpy as np
 from ...values.data import canonical
 from ...values.operation import Operation, ieee
 from ..listing import Line, Listing
+from ..operations import products
 from ..spelling.precedence import ATOM, BY_UFUNC, NOT, Operator
 from ..spelling.single_calls import single_call
 from ..spelling.words import Words
-from .calls import escaped
+from .calls import Calls, escaped
 from .instructions import Instructions, Slot, Spelling, example, example_of, is_array, is_known
 from .loops import is_loop, looping
 from .proxies import followed
@@ -63,6 +64,8 @@ def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words:
     operation: Any = line.operation
     if _is_scalar(operation, inputs):
         return _on_floats(operation, inputs, line, instructions, words)
+    if operation is products.operation:
+        return Calls(instructions, words).laid(*inputs, line.data, line.metadata["order"])
     operands = [_operand(x, instructions) for x in inputs]
     length = len(instructions.done)
     try:
