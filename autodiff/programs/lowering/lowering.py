@@ -65,7 +65,8 @@ def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words:
     if _is_scalar(operation, inputs):
         return _on_floats(operation, inputs, line, instructions, words)
     if operation is products.operation:
-        return Calls(instructions, words).laid(*inputs, line.data, line.metadata["order"])
+        left, right = inputs
+        return Calls(instructions, words).laid(left, right, line.data, line.metadata["order"])
     operands = [_operand(x, instructions) for x in inputs]
     length = len(instructions.done)
     try:
