@@ -88,6 +88,11 @@ class Calls:
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
         return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
 
+    def turned_copy(self, x: Slot) -> Slot:
+        """x.T in memory of its own, row by row."""
+        copied = Spelling("np.copyto({out}, {0}.T)", (ATOM,), is_statement=True)
+        return self.instructions.add(x.example.T.copy(), [x], Spelling("{0}.T.copy()", (ATOM,)), copied)
+
     def laid(self, a: Slot, b: Slot, like: Any, order: Sequence[int]) -> Slot:
         """Products of many matrices in memory whose axes lie in an order."""
         memory = in_order(like.shape, like.dtype, order)
