@@ -18,6 +18,7 @@ from ..spelling.words import Words
 from .buffers import Buffer, Plan
 from .instructions import Instruction, is_array
 from .lowering import lowered
+from .views import Views
 
 FOLDED = 64
 """Length up to which an expression stands inside another."""
@@ -27,11 +28,7 @@ Text = tuple[str, int]
 
 
 class Body:
-    """A listing as statements of Python; `write_loop` adds those of a loop, and gives the body of its step.
-
-    `memory` has the texts that make what the function keeps from call to call, by name; `statements` are its
-    own, comments among them, and `results` what it returns.
-    """
+    """A listing as statements of Python; `write_loop` adds those of a loop, and gives the body of its step."""
 
     depth = 0
     """How many loops are around it."""
@@ -60,10 +57,7 @@ class Body:
         self.reading: set[int] = set()
         self.inputs = dict(self._inputs())
         self.buffers = {buffer: self.names.number("buffer") for buffer in self.plan.buffers}
-        self.memory = {
-            name: new_memory(buffer.shape, buffer.dtype, buffer.order)
-            for buffer, name in self.buffers.items()
-        }
+        self.views = Views(self.plan, self.buffers, self.names)
         self.listed = self._listed()
         self.statements: list[str] = []
         self.steps: list[Body] = []
@@ -73,6 +67,13 @@ class Body:
         done, steps = self.instructions.done, self.steps
         self.may_fail: bool = any(x.spelling.may_fail for x in done) or any(x.may_fail for x in steps)
         self.may_warn: bool = any(map(self._may_warn, done)) or any(x.may_warn for x in steps)
+
+    @property
+    def memory(self) -> dict[str, str]:
+        """The texts that make what the function keeps from call to call, by name."""
+        buffers = {name: new_memory(*buffer[1:]) for buffer, name in self.buffers.items()}
+        parts = [buffers, *[step.memory for step in self.steps], self.views.texts]
+        return {name: text for part in parts for name, text in part.items()}
 
     def _planned(self) -> Plan:
         return Plan(self.instructions, self.outputs)
@@ -129,6 +130,8 @@ class Body:
 
     def _text(self, number: int) -> Text:
         """An operand as text."""
+        if number not in self.texts and (moved := self.views.of(number)) is not None:
+            self._assign_view(moved)
         if number not in self.texts:
             value = self.instructions.constants[number]
             text = self.words.array(value, None) if is_array(value) else self.words.spelled(value)
@@ -152,8 +155,8 @@ class Body:
         number = instruction.slot.number
         if instruction.operands and instruction.operands[0] in self.listed:
             return  # has its name already
-        if number in self.texts:  # a loop has named its results
-            return
+        if number in self.texts or self.views.note(instruction):
+            return  # a loop has named its results; a view gets its name where it is used
         if instruction.loop is not None:
             self._tell(self.lines[instruction.line].origin)
             self.steps.append(self.write_loop(self, instruction))
@@ -252,6 +255,14 @@ class Body:
         self.statements.append(f"{name} = {text}")
         if instruction.slot.number not in self.plan.into and instruction.slot.number not in self.plan.roots:
             self.own.add(instruction.slot.number)
+
+    def _assign_view(self, instruction: Instruction) -> None:
+        """A name for kept memory in another shape; a comment says of what."""
+        number = instruction.slot.number
+        self._tell(self.lines[instruction.line].origin)
+        told = comment(self.views.told(number, self.texts))
+        self.texts[number] = self._name(instruction), ATOM
+        self.statements.append(f"{self.texts[number][0]} = {self.views.name(number)}  {told}")
 
     def _tell(self, origin: Origin | None) -> None:
         """A comment where another line of the user's code begins."""

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 
 from ..examples import is_large, one_entry
-from ..operations import in_order
-from ..spelling.literals import new_memory
 from ..spelling.precedence import ATOM, BY_UFUNC, POWER, Operator
 from ..spelling.reading import undecorated
 from ..spelling.words import Words
@@ -25,6 +23,8 @@ POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 
 METHODS = (np.reshape, np.swapaxes, np.transpose)
 """What arrays have as methods, which take half of the time."""
+
+MOVES = frozenset(f.__name__ for f in METHODS)
 
 Options = dict[str, Any]
 
@@ -86,21 +86,10 @@ class Calls:
         result, takes_out, may_share = _product(name, given) or _tried(named_method(name), given, options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
-        return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
-
-    def turned_copy(self, x: Slot) -> Slot:
-        """x.T in memory of its own, row by row."""
-        copied = Spelling("np.copyto({out}, {0}.T)", (ATOM,), is_statement=True)
-        return self.instructions.add(x.example.T.copy(), [x], Spelling("{0}.T.copy()", (ATOM,)), copied)
-
-    def laid(self, a: Slot, b: Slot, like: Any, order: Sequence[int]) -> Slot:
-        """Products of many matrices in memory whose axes lie in an order."""
-        memory = in_order(like.shape, like.dtype, order)
-        memory[...] = 0.0
-        name = self.words.spelled(np.matmul)
-        alone = new_memory(like.shape, like.dtype, order)
-        call, into = (f"{name}({{0}}, {{1}}, out={out})" for out in (escaped(alone), "{out}"))
-        return self.instructions.add(memory, [a, b], Spelling(call), Spelling(into))
+        moves = name in MOVES and len(slots) == 1 and np.may_share_memory(result, x.example)
+        return self.instructions.add(
+            result, slots, Spelling(f"{text})", needs), into, moves=moves, may_share=may_share
+        )
 
     def chosen(self, condition: Any, x: Any, y: Any) -> Slot:
         """A choice between two numbers."""

@@ -6,7 +6,6 @@ forward function.
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Sequence
 from functools import partial
@@ -17,13 +16,13 @@ import numpy as np
 from ...values.data import canonical
 from ...values.operation import Operation, ieee
 from ..listing import Line, Listing
-from ..operations import product_with_transposed, products
 from ..spelling.precedence import ATOM, BY_UFUNC, NOT, Operator
 from ..spelling.single_calls import single_call
 from ..spelling.words import Words
-from .calls import Calls, escaped
+from .calls import escaped
 from .instructions import Instructions, Slot, Spelling, example, example_of, is_array, is_known
 from .loops import is_loop, looping
+from .products import laid_out
 from .proxies import followed
 from .repeats import Repeats
 
@@ -65,13 +64,8 @@ def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words:
     operation: Any = line.operation
     if _is_scalar(operation, inputs):
         return _on_floats(operation, inputs, line, instructions, words)
-    if operation is products.operation:
-        left, right = inputs
-        return Calls(instructions, words).laid(left, right, line.data, line.metadata["order"])
-    if operation is product_with_transposed.operation and _is_middling(line, inputs):
-        left, right = inputs
-        calls = Calls(instructions, words)
-        return calls.method(left, "dot", [calls.turned_copy(right)], {})
+    if (found := laid_out(line, inputs, instructions, words)) is not None:
+        return found
     operands = [_operand(x, instructions) for x in inputs]
     length = len(instructions.done)
     try:
@@ -156,22 +150,6 @@ def _is_whole(exponent: float | None) -> bool:
 
 
 # -- arrays ------------------------------------------------------------------------------------
-
-
-MIDDLING = range(2**17, 10**6)
-"""Products of numbers in A·Bᵀ for which BLAS takes less time if B is laid row by row first: fewer are done before
-that, and of more it makes such a copy itself.
-"""
-
-ROWS = 48
-"""Rows of A from which on the copy takes less than it saves."""
-
-
-def _is_middling(line: Line, inputs: Sequence[Slot]) -> bool:
-    """Whether B is to be turned before A·Bᵀ."""
-    a, b = (x.example for x in inputs)
-    both = a.ndim == b.ndim == 2 and len(a) >= ROWS and b.shape[0] > 1 < b.shape[1]
-    return both and line.dtype.kind == "f" and math.prod(line.shape) * a.shape[1] in MIDDLING
 
 
 def _canonical(result: Any, line: Line, instructions: Instructions, words: Words) -> Slot:
