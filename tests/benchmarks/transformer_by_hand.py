@@ -56,7 +56,8 @@ def by_hand(x: Any, heads: int, hidden: int) -> Callable[..., tuple[Any, Arrays]
     gradient = [empty(d), empty(d), *(projections[:, i * d : i * d + d] for i in range(3)), empty(d, d)]
     gradient += [empty(d), empty(d), empty(d, hidden), empty(hidden), empty(hidden, d), empty(d)]
 
-    def step(γ1, β1, wq, wk, wv, out, γ2, β2, w1, b1, w2, b2):
+    def step(*θ: Any) -> tuple[Any, Arrays]:
+        γ1, β1, wq, wk, wv, out, γ2, β2, w1, b1, w2, b2 = θ
         multiply(x_hat, γ1, out=h)
         add(h, β1, out=h)
         multiply(wq, scale, out=weights[:, :d])

@@ -28,7 +28,7 @@ Text = tuple[str, int]
 
 
 class Body:
-    """A listing as statements of Python; `write_loop` adds those of a loop, and gives the body of its step."""
+    """A listing as statements; `write_loop` adds those of a loop, and gives the body of its step."""
 
     depth = 0
     """How many loops are around it."""
