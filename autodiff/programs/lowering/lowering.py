@@ -65,7 +65,7 @@ def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words:
     if _is_scalar(operation, inputs):
         return _on_floats(operation, inputs, line, instructions, words)
     if (found := laid_out(line, inputs, instructions, words)) is not None:
-        return found
+        return _canonical(found, line, instructions, words)
     operands = [_operand(x, instructions) for x in inputs]
     length = len(instructions.done)
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from ..listing import Line
-from ..operations import in_order, product_with_transposed, products
+from ..operations import in_order, product_with_transposed, products, sum_of_product
 from ..rewrites.draft import is_a
 from ..spelling.literals import new_memory
 from ..spelling.precedence import ATOM
@@ -32,7 +33,26 @@ def laid_out(line: Line, inputs: Sequence[Slot], instructions: Instructions, wor
     if is_a(line, product_with_transposed) and _is_middling(line, inputs):
         left, right = inputs
         return Calls(instructions, words).method(left, "dot", [_turned(right, instructions)], {})
+    if is_a(line, sum_of_product) and all(_is_matrix(x.example) for x in inputs):
+        left, right = _flat(inputs, instructions, words)
+        return Calls(instructions, words).method(left, "dot", [right], {})
     return None
+
+
+def _is_matrix(x: Any) -> bool:
+    """Whether an array has several axes, and is laid row by row."""
+    return isinstance(x, np.ndarray) and x.ndim > 1 and x.dtype.kind == "f" and x.flags.c_contiguous
+
+
+def _flat(inputs: Sequence[Slot], instructions: Instructions, words: Words) -> Iterator[Slot]:
+    """The entries of arrays in a row: their products are summed by `dot`, without a dispatch."""
+    calls, flat = Calls(instructions, words), dict[int, Slot]()
+    for x in inputs:
+        if x.number in instructions.constants:
+            flat[x.number] = instructions.constant(x.example.reshape(-1))
+        elif x.number not in flat:
+            flat[x.number] = calls.method(x, "reshape", [(x.example.size,)], {})
+        yield flat[x.number]
 
 
 def _in_order(line: Line, inputs: Sequence[Slot], instructions: Instructions, words: Words) -> Slot:
