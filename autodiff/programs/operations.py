@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -64,6 +64,18 @@ def product_of_transposed(a: Data, b: Data, /) -> Data:
 def product_with_transposed(a: Data, b: Data, /) -> Data:
     """A·Bᵀ, without a copy of B."""
     return _multiplied(a, b.T)
+
+
+def in_order(shape: Shape, dtype: Any, order: Sequence[int]) -> Data:
+    """Memory for an array whose axes lie in an order, from the outermost to the innermost."""
+    memory: Data = np.empty([shape[axis] for axis in order], dtype).transpose(np.argsort(order))
+    return memory
+
+
+@_declared("@", lambda a, b, order: first_of_products(a, b))
+def products(a: Data, b: Data, /, order: Sequence[int]) -> Data:
+    """A·B of many matrices, whose axes lie in memory in an order."""
+    return np.matmul(a, b, out=in_order(first_of_products(a, b).shape, a.dtype, order))
 
 
 @_declared("·", lambda a, b: a[(0,) * a.ndim] * b[(0,) * b.ndim])

@@ -151,6 +151,7 @@ def _text(body: Body, function: Function, doc: str) -> str:
     """A function, and before it the one that makes its memory."""
     lines = [docstring(textwrap.fill(doc, WIDTH, subsequent_indent=" " * 4))] if doc else []
     parameters = [*function.inputs]
+    results = list(body.results())
     making = ""
     if function.memory:
         parameters.insert(0, "memory")
@@ -158,7 +159,6 @@ def _text(body: Body, function: Function, doc: str) -> str:
         made = [f"{name} = {text}" for name, text in body.memory.items()]
         told = docstring(f"Arrays that {function.name} writes into; no two calls at a time may share them.")
         making = _definition(function.memory, [], [told, *made, *_broken("return ", body.memory)]) + "\n\n"
-    results = list(body.results())
     lines += [row for statement in body.statements for row in _fitted(statement)]
     lines += _broken("return ", results) if results else ["return ()"]
     return making + _definition(function.name, parameters, lines)
@@ -193,7 +193,7 @@ def _wrapped(text: str) -> list[str]:
 
 def _fitted(line: str) -> list[str]:
     """A line that is too long on several: a comment cut, an expression in brackets."""
-    if len(line) > WIDTH and line.lstrip().startswith("#"):
+    if len(line) > WIDTH and re.fullmatch(r"\s*(\w+ = \w+ *)?#.*", line):
         return [f"{line[: WIDTH - 1]}…"]
     if len(line) <= WIDTH or re.search("[\"'].* .*[\"']", line):
         return [line]

@@ -16,6 +16,7 @@ import numpy as np
 
 import autodiff
 
+from . import transformer_by_hand
 from .harness import THE_TIME, Row, missing, times_the_time
 from .libraries import Arrays, Library, Loss, Step, compiled, eager, jax, pytorch
 
@@ -64,9 +65,14 @@ def parameters(dtype: Any) -> Arrays:
     return [p.astype(dtype) for p in θ]
 
 
+def observations(dtype: Any) -> Any:
+    """The sequences."""
+    return np.random.default_rng(6).normal(size=(BATCH, STEPS, FEATURES)).astype(dtype)
+
+
 def loss(library: Library, of: Parts, dtype: Any) -> Loss:
     """The mean of the squares of the output, as a function of the parameters."""
-    x = library.constant(np.random.default_rng(6).normal(size=(BATCH, STEPS, FEATURES)).astype(dtype))
+    x = library.constant(observations(dtype))
 
     def squares(*θ: Any) -> Any:
         y = block(of, x, θ)
@@ -78,6 +84,12 @@ def loss(library: Library, of: Parts, dtype: Any) -> Loss:
 def step(library: Library, of: Parts, dtype: Any) -> Step:
     """Loss and gradient."""
     return library.learning(loss(library, of, dtype), parameters(dtype))
+
+
+def in_numpy(dtype: Any) -> Step:
+    """The same by hand."""
+    by_hand, θ = transformer_by_hand.by_hand(observations(dtype), HEADS, HIDDEN), parameters(dtype)
+    return lambda: by_hand(*θ)
 
 
 # -- the libraries ---------------------------------------------------------------------------------
@@ -124,10 +136,12 @@ def compared(
         beside = step(library(), parts(), dtype)
     except ImportError:
         return missing(name, peer)
-    for found, expected in zip(ours()[1], beside()[1], strict=True):
+    hand = in_numpy(dtype)
+    for found, expected, wanted in zip(ours()[1], beside()[1], hand()[1], strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
-    ratios = times_the_time(ours, beside, PAIRS)
-    return Row(name, peer, ratios, THE_TIME, at_most=at_most, dtype=dtype.__name__)
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+    ratios, floor = (times_the_time(work, beside, PAIRS) for work in (ours, hand))
+    return Row(name, peer, ratios, THE_TIME, at_most=at_most, by_hand=floor, dtype=dtype.__name__)
 
 
 def rows() -> Iterator[Row]:

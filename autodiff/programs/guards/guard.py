@@ -95,7 +95,10 @@ class Guard(NamedTuple):
                 return f"{named(name)} in {named(names)}"
             case _Absent(), reading:
                 return f"{named(reading.now)}() is not {named(ABSENT)}"
-        text, meaning = self.reading.text(named), named(self.meaning)
+        text = self.reading.text(named)
+        if self.measure is contents and _is_plain(self.meaning):
+            return _rewritten(text, *map(named, self.meaning))
+        meaning = named(self.meaning)
         if self.measure:
             return f"{named(self.measure)}({text}) != {meaning}"
         if isinstance(self.meaning, PLAIN):
@@ -104,14 +107,17 @@ class Guard(NamedTuple):
 
 
 def checks(guards: Sequence[Guard], named: Callable[[Any], str], answer: str) -> list[str]:
-    """The lines that return an answer where anything has changed, or is not read; `same` must be known."""
+    """The lines that return an answer where anything has changed, or is not read.
+
+    The names `same` and `ndarray` must be known.
+    """
     tests = [f"    if {guard.changed(named)}: return {answer}" for guard in guards]
     return ["try:", *tests, f"except Exception: return {answer}"] if tests else []
 
 
 def changes(guards: Sequence[Guard]) -> Callable[[], bool]:
     """A function that tells whether anything has changed: a tenth of a microsecond for each."""
-    names: dict[str, Any] = {"same": same}
+    names: dict[str, Any] = {"same": same, "ndarray": np.ndarray}
 
     def named(thing: Any) -> str:
         name = f"c{len(names)}"
@@ -145,6 +151,19 @@ def contents(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return type(x), x.dtype, x.shape, x.tolist(), np.asarray(getattr(x, "mask", None)).tobytes()
     return (type(x), bytes(x)) if isinstance(x, ARRAYS) else x
+
+
+def _is_plain(meaning: Any) -> bool:
+    """Whether contents are those of NumPy's own array."""
+    return type(meaning) is tuple and len(meaning) == 3 and isinstance(meaning[0], np.dtype)
+
+
+def _rewritten(text: str, dtype: str, shape: str, numbers: str) -> str:
+    """The condition that an array is another, or was written into; it raises where there is none."""
+    return (
+        f"(now := {text}).tobytes() != {numbers} or now.shape != {shape} or type(now) is not ndarray or "
+        f"(now.dtype is not {dtype} and now.dtype != {dtype})"
+    )
 
 
 def frame(x: Any) -> Any:

@@ -12,12 +12,13 @@ from ..listing import Line, Listing, Origin
 from ..operations import entry
 from ..rewrites.draft import is_a
 from ..spelling.identifiers import Identifiers, identifier
-from ..spelling.literals import literal
+from ..spelling.literals import new_memory
 from ..spelling.precedence import ATOM, UNARY
 from ..spelling.words import Words
 from .buffers import Buffer, Plan
 from .instructions import Instruction, is_array
 from .lowering import lowered
+from .views import Views
 
 FOLDED = 64
 """Length up to which an expression stands inside another."""
@@ -27,11 +28,7 @@ Text = tuple[str, int]
 
 
 class Body:
-    """A listing as statements of Python; `write_loop` adds those of a loop, and gives the body of its step.
-
-    `memory` has the texts that make what the function keeps from call to call, by name; `statements` are its
-    own, comments among them, and `results` what it returns.
-    """
+    """A listing as statements; `write_loop` adds those of a loop, and gives the body of its step."""
 
     depth = 0
     """How many loops are around it."""
@@ -60,7 +57,7 @@ class Body:
         self.reading: set[int] = set()
         self.inputs = dict(self._inputs())
         self.buffers = {buffer: self.names.number("buffer") for buffer in self.plan.buffers}
-        self.memory = {name: _new(buffer) for buffer, name in self.buffers.items()}
+        self.views = Views(self.plan, self.buffers, self.names)
         self.listed = self._listed()
         self.statements: list[str] = []
         self.steps: list[Body] = []
@@ -70,6 +67,13 @@ class Body:
         done, steps = self.instructions.done, self.steps
         self.may_fail: bool = any(x.spelling.may_fail for x in done) or any(x.may_fail for x in steps)
         self.may_warn: bool = any(map(self._may_warn, done)) or any(x.may_warn for x in steps)
+
+    @property
+    def memory(self) -> dict[str, str]:
+        """The texts that make what the function keeps from call to call, by name."""
+        buffers = {name: new_memory(*buffer[1:]) for buffer, name in self.buffers.items()}
+        parts = [buffers, *[step.memory for step in self.steps], self.views.texts]
+        return {name: text for part in parts for name, text in part.items()}
 
     def _planned(self) -> Plan:
         return Plan(self.instructions, self.outputs)
@@ -126,6 +130,8 @@ class Body:
 
     def _text(self, number: int) -> Text:
         """An operand as text."""
+        if number not in self.texts and (moved := self.views.of(number)) is not None:
+            self._assign_view(moved)
         if number not in self.texts:
             value = self.instructions.constants[number]
             text = self.words.array(value, None) if is_array(value) else self.words.spelled(value)
@@ -149,8 +155,8 @@ class Body:
         number = instruction.slot.number
         if instruction.operands and instruction.operands[0] in self.listed:
             return  # has its name already
-        if number in self.texts:  # a loop has named its results
-            return
+        if number in self.texts or self.views.note(instruction):
+            return  # a loop has named its results; a view gets its name where it is used
         if instruction.loop is not None:
             self._tell(self.lines[instruction.line].origin)
             self.steps.append(self.write_loop(self, instruction))
@@ -250,6 +256,14 @@ class Body:
         if instruction.slot.number not in self.plan.into and instruction.slot.number not in self.plan.roots:
             self.own.add(instruction.slot.number)
 
+    def _assign_view(self, instruction: Instruction) -> None:
+        """A name for kept memory in another shape; a comment says of what."""
+        number = instruction.slot.number
+        self._tell(self.lines[instruction.line].origin)
+        told = comment(self.views.told(number, self.texts))
+        self.texts[number] = self._name(instruction), ATOM
+        self.statements.append(f"{self.texts[number][0]} = {self.views.name(number)}  {told}")
+
     def _tell(self, origin: Origin | None) -> None:
         """A comment where another line of the user's code begins."""
         if origin is None or not origin.code:
@@ -283,14 +297,3 @@ class Body:
                 text = f"{text}.copy()"
             self.own.discard(number)
             yield text
-
-
-def _new(buffer: Buffer) -> str:
-    """The text that makes a buffer."""
-    kind = "" if buffer.dtype == np.float64 else f", {literal(buffer.dtype)}"
-    axes, shape = buffer.order, buffer.shape
-    if axes == (*reversed(range(len(shape))),) and len(shape) > 1:
-        return f'np.empty({literal(shape)}{kind}, order="F")'
-    text = f"np.empty({literal(tuple(shape[axis] for axis in axes))}{kind})"
-    back = tuple(int(axis) for axis in np.argsort(axes))
-    return text if back == axes == (*range(len(shape)),) else f"{text}.transpose({literal(back)})"

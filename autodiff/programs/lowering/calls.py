@@ -24,6 +24,8 @@ POWERS = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 METHODS = (np.reshape, np.swapaxes, np.transpose)
 """What arrays have as methods, which take half of the time."""
 
+MOVES = frozenset(f.__name__ for f in METHODS)
+
 Options = dict[str, Any]
 
 
@@ -84,7 +86,10 @@ class Calls:
         result, takes_out, may_share = _product(name, given) or _tried(named_method(name), given, options)
         comma = "" if text.endswith("(") else ", "
         into = Spelling(f"{text}{comma}out={{out}})", needs) if takes_out else None
-        return self.instructions.add(result, slots, Spelling(f"{text})", needs), into, may_share=may_share)
+        moves = name in MOVES and len(slots) == 1 and np.may_share_memory(result, x.example)
+        return self.instructions.add(
+            result, slots, Spelling(f"{text})", needs), into, moves=moves, may_share=may_share
+        )
 
     def chosen(self, condition: Any, x: Any, y: Any) -> Slot:
         """A choice between two numbers."""

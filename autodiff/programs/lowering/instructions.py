@@ -57,7 +57,8 @@ class Instruction:
     """One call. `into` is how it is written with memory for its result, None where it takes none.
 
     `entrywise` says that each entry of the result depends on the same entry of the operands alone, so that
-    it may be written where an operand was; `view` that it computes nothing, as x.T; `is_statement` that it
+    it may be written where an operand was; `view` that it computes nothing, as x.T; `moves` that
+    it is a view of its only operand in another shape, whatever the numbers are; `is_statement` that it
     changes its first operand, which is then the result; `may_share` that the result may be a view of an
     operand of another layout than the example's, or that nothing is known of it. `shared` are the operands
     whose memory the result may be in. `loop` is what there is to write of a loop; `stem` what the result is
@@ -71,6 +72,7 @@ class Instruction:
     into: Spelling | None = None
     entrywise: bool = False
     view: bool = False
+    moves: bool = False
     is_statement: bool = False
     may_share: bool = False
     shared: tuple[int, ...] = ()
@@ -87,6 +89,7 @@ class Instruction:
             self.into,
             self.entrywise,
             self.view,
+            self.moves,
             self.is_statement,
             self.may_share,
             tuple([at[i] for i in self.shared]),

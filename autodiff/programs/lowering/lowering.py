@@ -22,6 +22,7 @@ from ..spelling.words import Words
 from .calls import escaped
 from .instructions import Instructions, Slot, Spelling, example, example_of, is_array, is_known
 from .loops import is_loop, looping
+from .products import laid_out
 from .proxies import followed
 from .repeats import Repeats
 
@@ -63,6 +64,8 @@ def _computed(line: Line, inputs: list[Slot], instructions: Instructions, words:
     operation: Any = line.operation
     if _is_scalar(operation, inputs):
         return _on_floats(operation, inputs, line, instructions, words)
+    if (found := laid_out(line, inputs, instructions, words)) is not None:
+        return _canonical(found, line, instructions, words)
     operands = [_operand(x, instructions) for x in inputs]
     length = len(instructions.done)
     try:

@@ -112,5 +112,4 @@ def write_loop(body: Body, instruction: Instruction) -> Body:
     """Write a loop into the statements of a body."""
     step = StepBody(body, instruction)
     body.statements += step.whole()
-    body.memory |= step.memory
     return step

@@ -8,7 +8,19 @@ nan stays so.
 from __future__ import annotations
 
 from ..listing import Listing
-from . import additions, broadcasts, contractions, draft, indexing, neutral, opened, powers, signs, sums
+from . import (
+    additions,
+    broadcasts,
+    contractions,
+    draft,
+    indexing,
+    neutral,
+    opened,
+    orders,
+    powers,
+    signs,
+    sums,
+)
 from .draft import Draft, Rewrite, Rule, living
 from .loops import shortening
 from .loops.shortening import loops_shortened
@@ -29,6 +41,7 @@ REWRITES: list[Rewrite] = [
     *additions.REWRITES,
     *packing.REWRITES,
     *sums.REWRITES,
+    *orders.REWRITES,
     *shortening.REWRITES,
 ]
 """All of them."""
@@ -44,4 +57,4 @@ def rewritten(listing: Listing) -> Listing:
         short = Draft(RULES).copied(unpacked)
     short = living(short)
     packed = packing.packed(short, RULES)
-    return sums.of_few(packed if packed is short else living(packed))
+    return orders.as_read(sums.of_few(packed if packed is short else living(packed)))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from ...values.data import Shape
 
 WRITTEN_OUT = 64
 """Entries up to which an array is written out."""
@@ -77,3 +80,13 @@ def _array(value: np.ndarray[Any, Any]) -> str:
     if not entries.size:
         return f"np.empty({literal(value.shape)}{kind})"
     return f"np.array({literal(value.tolist())}{kind})"
+
+
+def new_memory(shape: Shape, dtype: np.dtype[Any], order: Sequence[int]) -> str:
+    """An expression that makes memory for an array whose axes lie in an order, the innermost last."""
+    kind = "" if dtype == np.float64 else f", {literal(dtype)}"
+    if tuple(order) == (*reversed(range(len(shape))),) and len(shape) > 1:
+        return f'np.empty({literal(shape)}{kind}, order="F")'
+    text = f"np.empty({literal(tuple([shape[axis] for axis in order]))}{kind})"
+    back = tuple([int(axis) for axis in np.argsort(order)])
+    return text if back == (*range(len(shape)),) else f"{text}.transpose{literal(back)}"

@@ -25,7 +25,10 @@ def _operations(*functions: Any) -> set[Any]:
     return {vars(function)["operation"] for function in functions}
 
 
-MOVES = _operations(ops.positive, ops.negative, ops.transpose, ops.reshape, ops.broadcast_to)
+MOVES = _operations(
+    ops.positive, ops.negative, ops.transpose, ops.swapaxes, ops.moveaxis,
+    ops.reshape, ops.expand_dims, ops.squeeze, ops.broadcast_to,
+)  # fmt: skip
 """The same numbers in another place, or with another sign."""
 
 PRODUCTS = _operations(ops.multiply, ops.square, ops.matmul, ops.dot, ops.tensordot)

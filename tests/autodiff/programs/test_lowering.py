@@ -110,3 +110,22 @@ def test_what_constants_alone_decide_is_not_taken_from_a_line_before() -> None:
         Line("computed", -1.0, multiply, (1, 2)), Line("computed", -2.0, add, (4, 4)),
     ]  # fmt: skip
     assert loaded(written(Listing(lines, (3, 5)), "f", ""))(5.0) == (10.0, -2.0)
+
+
+def test_kept_memory_in_another_shape_is_made_once() -> None:
+    """A comment says what it is."""
+    program = ad.compile(lambda x: ad.exp((x @ x.T).reshape(2, 8)) @ np.ones((8, 2)))
+    text = str(program.source_of(X))
+    assert "view1 = buffer1.reshape((2, 8))\n" in text
+    assert " = view1  # t1.reshape((2, 8))\n" in text
+
+
+def test_a_comment_that_is_too_long_is_cut() -> None:
+    shape = (2, 2, 2, 2, 2, 2, 3)
+    program = ad.compile(
+        lambda x: ad.exp(ad.sin(x).reshape(64, 3).reshape(shape).swapaxes(2, 3) + 1.0).sum(0)
+    )
+    x = np.linspace(-1.0, 1.0, 192).reshape(3, 64)
+    wanted = np.exp(np.sin(x).reshape(shape).swapaxes(2, 3) + 1.0).sum(0)
+    np.testing.assert_allclose(program(x), wanted, rtol=1e-12)
+    assert all(len(line) <= 100 for line in program.source.splitlines())

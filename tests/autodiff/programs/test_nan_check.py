@@ -79,6 +79,14 @@ def test_the_first_weights_tell_where_there_is_no_bias():
     assert watched(lambda w1, w2: ad.exp(ad.exp(X @ w1) @ w2).sum(), w1, w2) == {"d_w1"}
 
 
+def test_what_moves_axes_tells_of_its_operand():
+    def heads(b, w1, w2):
+        h = ad.exp(X @ w1 + b).reshape(3, 2, 2).swapaxes(0, 1)
+        return ad.exp(ad.moveaxis(h, 0, 1).reshape(3, 4) @ w2).sum()
+
+    assert watched(heads, np.ones(4), np.ones((2, 4)), np.ones((4, 4))) == {"d_b"}
+
+
 def test_a_sum_of_functions_of_one_operand_each_needs_no_look():
     step = ad.value_and_grad(lambda x, y: ad.exp(x) + 3.0 * ad.log(y) - ad.relu(x), (0, 1))
     assert "0·∞" not in compiled(step).source_of(1.0, 2.0)
