@@ -230,6 +230,7 @@ def _is_numpys(f: Any) -> bool:
     return str(getattr(f, "__module__", "")).split(".")[0] == "numpy"
 
 
+@np.errstate(all="ignore")
 def _tried(f: Any, operands: Sequence[Any], options: Options) -> tuple[Any, bool, bool]:
     """The result for examples; whether it writes into given memory; whether it may share an operand's."""
     given, named = example(tuple(operands)), {name: example(x) for name, x in options.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,12 @@ def together(z: Any) -> Any:
     return z.swapaxes(1, 2).reshape(batch, steps, count * width)
 
 
-MASKED = {
+MASKED: dict[str, Callable[[Any], Any]] = {
     "all": lambda scores: scores,
     "the past": lambda scores: ad.where(np.tri(scores.shape[-1], dtype=bool), scores, -30.0),
     "one mask each": lambda scores: scores + np.cos(np.arange(np.prod(scores.shape))).reshape(scores.shape),
 }
-SHARES = {
+SHARES: dict[str, Callable[[Any], Any]] = {
     "softmax": ad.softmax,
     "logarithms": lambda s: ad.exp(ad.log_softmax(s)),
     "by the least": lambda s: ad.exp(ad.min(s, axis=-1, keepdims=True) - s),
