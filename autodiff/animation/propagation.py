@@ -166,7 +166,7 @@ def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool |
         shown = {node.source._birth for node in parts.graph if node.id in parts.names} if wrt else set()
         unspoken = any(value._birth not in shown for value in wrt)
         named = any(
-            node.name and node.kind == "recorded" for node in parts.graph if node is not parts.graph.output
+            node.name and node.kind == "recorded" for node in parts.graph if node != parts.graph.output
         )
         few = len(parts.graph) <= DOZEN or len(parts.all_names.put) <= 1
         each_operation = unspoken or (few and not named)
