@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from .graph import Graph
@@ -67,6 +67,11 @@ class Names:
 
     def __contains__(self, id: int) -> bool:
         return id in self._names
+
+    @property
+    def ids(self) -> Collection[int]:
+        """The nodes that have names."""
+        return self._names.keys()
 
     def spoken(self, id: int) -> str:
         """A name also for a recorded part that is not put: t₁, t₂ …, in order of birth."""

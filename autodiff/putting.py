@@ -162,13 +162,18 @@ class Putting:
         if degree is not Degree.LINEAR:
             return needed is Degree.CURVED
         if needed is Degree.CURVED:
-            return not self._terms(id).simple
+            return self._has_others(id) or not self._terms(id).simple
         if needed is Degree.LINEAR and self._rule(user, self._positions[id]) in (None, 1.0):
             return False
         terms = self._terms(id)
         if not terms.several or terms.simple:
             return False
         return needed is Degree.PRODUCT or self._is_in_brackets(terms, user, self._positions[id])
+
+    def _has_others(self, id: int) -> bool:
+        """Whether an operand is a product or a function that is no letter, so that it is not simple."""
+        found = [i for i in self.graph.inputs[id] if self._degrees[i] in (Degree.PRODUCT, Degree.CURVED)]
+        return any(i not in self.parts and i not in self._named for i in found)
 
     def _rule(self, user: int, position: int) -> Any:
         """The slope of an elementwise operation by an operand: a rule, or a number."""

@@ -20,7 +20,7 @@ from ..derivations.parts import Parts
 from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
-from .steps import gathered
+from .steps import chains_of, gathered
 
 Collapse: TypeAlias = bool | int | str | Collection[str]
 
@@ -94,13 +94,14 @@ def collapsed(parts: Parts, max_cards: int, collapse: Collapse | None = None) ->
     boxes = boxes_of(parts.graph)
     closed = None if collapse is None else _closed(boxes, collapse)
     plain = _Ways(parts, range(len(parts.graph)), boxes, [1] * len(boxes), closed)
-    steps = gathered(parts.graph, boxes) if closed is None and plain[0].size > max_cards else None
-    way = None if steps else plain.first_within(max_cards)
+    chains = chains_of(parts.graph, boxes) if closed is None and plain[0].size > max_cards else []
+    way = None if chains else plain.first_within(max_cards)
     if way is None:
         alike = Equivalence(parts.graph, boxes)
         closed = closed and {alike.place[box] for box in closed}
         merged = _Ways(parts, alike.of, alike.boxes, alike.counts, closed)
-        if steps and merged[0].size > max_cards:  # steps that only add something up share cards
+        if chains and merged[0].size > max_cards:  # steps that only add something up share cards
+            steps = gathered(parts.graph, boxes, chains)
             last = _Ways(parts, plain.groups, steps.boxes, [1] * len(steps.boxes), steps.early)
             way = last.first_within(max_cards)
         way = way or plain.first_within(max_cards) or merged.first_within(max_cards)

@@ -100,7 +100,7 @@ class Scene:
     @property
     def example(self) -> str:
         """The first derivative of a named value by a named value that is written on an arrow, in full."""
-        nodes = {f"n{node.id}": node for node in self._parts}
+        nodes = {f"n{ids[0]}": self._parts[ids[0]] for ids in self._collapsed.cards if len(ids) == 1}
         for arrow in self.arrows:
             ends = [nodes.get(arrow.target), nodes.get(arrow.source)]
             names = [self._wording.name(node) for node in ends if node]
