@@ -68,11 +68,11 @@ class Parts:
 
         The identity is not counted.
         """
-        node = self.graph[id]
-        if self.each_operation:
-            return node.operation
-        operands = map(self._handed, node.inputs)
-        return node.operation if all(i in self or not self.graph[i].inputs for i in operands) else None
+        operation, inputs = self.graph.operations[id], self.graph.inputs
+        if self.each_operation or all(self._shown[i] or not inputs[i] for i in inputs[id]):
+            return operation
+        operands = map(self._handed, inputs[id])
+        return operation if all(i in self or not inputs[i] for i in operands) else None
 
     def _handed(self, id: int) -> int:
         """A node, or the part that the identity hands on."""

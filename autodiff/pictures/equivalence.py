@@ -39,9 +39,10 @@ class Equivalence:
                 of.append(self._numbers[graph[id].kind, graph[id].shape, own])
                 continue
             shape = () if type(graph.sources[id]._data) is float else graph[id].shape
-            key = operation.name, shape, paths[boxes.of[id]], own, *[of[i] for i in inputs[id]]
-            if key not in self._numbers and operation.symmetric:
-                self._numbers[key] = self._kind_of_sum(*key)
+            place = operation.name, shape, paths[boxes.of[id]], own
+            key = *place, *[of[i] for i in inputs[id]]
+            if operation.symmetric and key not in self._numbers:
+                self._numbers[key] = self._kind_of_sum(place, [of[i] for i in inputs[id]])
             of.append(self._numbers[key])
         for id, users in graph.given.items():
             uses = frozenset((of[u], inputs[u].index(id)) for u in users)
@@ -50,12 +51,13 @@ class Equivalence:
         self.counts: list[int] = []
         self.boxes = self._merged(graph, boxes)
 
-    def _kind_of_sum(self, name: str, shape: Shape, path: int, own: int | None, *inputs: int) -> int:
+    def _kind_of_sum(self, place: tuple[str, Shape, int, int | None], inputs: list[int]) -> int:
         """The kind of a sum, by the kinds of its terms."""
+        name, _, path, _ = place
         terms = tuple(sorted({term for i in inputs for term in self._terms.get((name, path, i), (i,))}))
         if len(terms) > MOST_KINDS:
-            return self._numbers[name, shape, path, own, *inputs]
-        kind = self._numbers[name, shape, path, own, terms]
+            return self._numbers[(*place, *inputs)]
+        kind = self._numbers[(*place, terms)]
         self._terms[name, path, kind] = terms
         return kind
 
