@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .graph import Graph, Node, ends_of
+from .graph import Graph, ends_of
 from .values.data import dtype_of
 from .values.modes import differentiating
 from .values.operation import Operation
@@ -64,9 +64,9 @@ class Terms(NamedTuple):
 
 def _first(some: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
     """The first few of two tuples in order, in order."""
-    if len(some) == FEW and more and some[-1] < more[0]:
-        return some
-    return tuple(sorted({*some, *more})[:FEW]) if some and more and some != more else some or more
+    if not some or not more or some == more:
+        return some or more
+    return some if len(some) == FEW and some[-1] < more[0] else tuple(sorted({*some, *more})[:FEW])
 
 
 NONE = Terms()
@@ -116,7 +116,7 @@ class Putting:
                 if self._several and inputs[0] in self._several:  # what the operation is that has them
                     degree = degrees[inputs[0]] or Degree.CURVED
                 degrees[id] = degree
-                if len(inputs) == 1 and operation.formula in operation.arguments and id not in self._named:
+                if len(inputs) == 1 and hands_on(graph, id) and id not in graph.output_ids:
                     self._handed[id] = self._handed.get(inputs[0], inputs[0])
             letters[id] = degrees[id] is not None or id in graph.named
         return degrees, letters
@@ -202,8 +202,8 @@ class Putting:
         if id in self._sums and id not in self.parts:
             return self._sums[id] if self._uses[id] > 1 else self._sums.pop(id)
         if self._degrees[id] is None:
-            return Terms(leaves=(id,)) if self._letters[id] else NONE
-        return Terms(parts=(id,)) if id in self.parts or id in self._named else Terms(others=(id,))
+            return Terms((id,)) if self._letters[id] else NONE
+        return Terms((), (id,)) if id in self.parts or id in self._named else Terms((), (), (id,))
 
     def _is_in_brackets(self, terms: Terms, user: int, position: int) -> bool:
         """Whether a sum that is more than leaves is subtracted, or one of plain products scaled."""
@@ -241,10 +241,10 @@ def put_parts(graph: Graph) -> set[int]:
     return Putting(graph).parts
 
 
-def hands_on(node: Node) -> bool:
+def hands_on(graph: Graph, id: int) -> bool:
     """Whether a node without a name is its operand, as where there is no activation."""
-    operation = node.operation
-    return not node.name and operation is not None and operation.formula in operation.arguments
+    operation = graph.operations[id]
+    return operation is not None and operation.formula in operation.arguments and id not in graph.named
 
 
 def _is_condition(data: Any) -> bool:

@@ -76,8 +76,8 @@ class Parts:
 
     def _handed(self, id: int) -> int:
         """A node, or the part that the identity hands on."""
-        while id not in self and hands_on(self.graph[id]):
-            (id,) = self.graph[id].inputs
+        while id not in self and hands_on(self.graph, id):
+            (id,) = self.graph.inputs[id]
         return id
 
     def again(self, id: int, leaf: Callable[[Node], Any]) -> dict[int, Any]:
