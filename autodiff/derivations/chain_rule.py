@@ -56,7 +56,7 @@ class Chain:
         self.wrt = ends[0]
         self.path = self._path()
         graph = intermediates.graph
-        self.arrays = any(graph[id].shape for id in self.path)
+        self.arrays = any(type(graph.sources[id]._data) is not float and graph[id].shape for id in self.path)
         self.is_long = len(self.path) > LONG or len(graph) > MOST_OPERATIONS
         self._names = frozenset(intermediates.names.values())
         self.defined: dict[Symbol, int] = {}

@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from ..derivations.parts import Parts
+from ..graph import Node
 from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
@@ -182,12 +183,15 @@ def _keys(parts: Parts, boxes: Boxes, groups: Sequence[int], closed: set[int]) -
         around = outermost[parent]
         outermost[box] = box if around == NOWHERE and box in closed else around
     keys = [*groups]
-    for node in parts:
-        top = outermost[boxes.of[node.id]]
-        beside = top == NOWHERE or (node.operation is None and (node.kind != "number" or bool(node.shape)))
-        if not beside:
-            keys[node.id] = CLOSED - top
+    for id in parts.ids:
+        top = outermost[boxes.of[id]]
+        if top != NOWHERE and (parts.graph.operations[id] is not None or _is_number(parts[id])):
+            keys[id] = CLOSED - top
     return keys
+
+
+def _is_number(node: Node) -> bool:
+    return node.kind == "number" and not node.shape
 
 
 def _nearest(parts: Parts, keys: Sequence[int], members: Mapping[int, list[int]], most: int) -> set[int]:
