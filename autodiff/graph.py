@@ -22,6 +22,9 @@ from .values.value import Value
 Kind: TypeAlias = Literal["leaf", "constant", "recorded", "number"]
 
 
+_Ids: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.intp]]"
+
+
 class Edge(NamedTuple):
     """`source` is operand number `position` of `target`; both are ids of nodes."""
 
@@ -41,14 +44,18 @@ class Node:
 
     __slots__ = ("changed", "id", "inputs", "operation", "source")
 
-    def __init__(
-        self, id: int, source: Value | Data, inputs: tuple[int, ...] = (), changed: bool = False
-    ) -> None:
+    def __init__(self, graph: Graph, id: int) -> None:
         self.id = id
-        self.source = source
-        self.operation: Operation | None = source._operation if type(source) is Value else None
-        self.inputs = inputs
-        self.changed = changed
+        self.source: Value | Data = graph.sources[id]
+        self.operation = graph.operations[id]
+        self.inputs = graph.inputs[id]
+        self.changed = id in graph.changed
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Node and self.id == other.id and self.source is other.source
+
+    def __hash__(self) -> int:
+        return self.id
 
     @property
     def kind(self) -> Kind:
@@ -100,7 +107,9 @@ class Graph:
     """Everything that a Value, or each of several, was computed from, in order: inputs before results.
 
     Recorded results are in order of birth; a leaf, constant or raw number is just before the
-    first result that used it. `graph[i]` is the node with id i.
+    first result that used it. `graph[i]` is the node with id i. What is asked of all nodes is kept in lists
+    by id, since a million objects take longer to make than to look at: `sources`, `operations`, `inputs`, and
+    `named`, the names that users gave; `changed` are the ids of leaves that were assigned since.
 
     >>> x = Value(3.0, "x")
     >>> graph = Graph(2.0 * x * x)
@@ -113,63 +122,83 @@ class Graph:
 
     def __init__(self, outputs: Value | Sequence[Value], max_nodes: float = math.inf) -> None:
         roots = [outputs] if isinstance(outputs, Value) else _listed(outputs)
-        self._nodes: list[Node] = []
-        nodes, ids = self._nodes, dict[int, int]()
+        self.sources: list[Any] = []
+        self.inputs: list[tuple[int, ...]] = []
+        self.changed: set[int] = set()
+        self._ids: dict[int, int] = {}
         for value in _recorded(roots, max_nodes):
-            inputs = []
-            for x in inputs_of(value):
-                known = ids.get(x._birth) if type(x) is Value else None
-                inputs.append(self._operand(x, value, ids) if known is None else known)
-            ids[value._birth] = len(nodes)
-            nodes.append(Node(len(nodes), value, tuple(inputs)))
-        self._outputs = tuple(ids[r._birth] if r._birth in ids else self._operand(r, r, ids) for r in roots)
+            inputs = tuple([self._operand(x, value._birth) for x in inputs_of(value)])
+            self._ids[value._birth] = len(self)
+            self.sources.append(value)
+            self.inputs.append(inputs)
+        self.output_ids = tuple([self._operand(root, root._birth) for root in roots])
+        self.operations: Sequence[Operation | None] = [
+            source._operation if type(source) is Value else None for source in self.sources
+        ]
         _check_size(len(self), max_nodes)
 
-    def _operand(self, x: Value | Data, user: Value, ids: dict[int, int]) -> int:
-        """The id of a leaf or raw number, given out here, at its first use."""
-        id, changed = len(self._nodes), False
+    def _operand(self, x: Value | Data, used: int) -> int:
+        """The id of what something born then has used: that of a leaf or raw number is given out here."""
+        known = self._ids.get(x._birth) if type(x) is Value else None
+        if known is not None:
+            return known
+        id = len(self)
         if type(x) is Value:
-            ids[x._birth], changed = id, x._birth > user._birth
-        self._nodes.append(Node(id, x, changed=changed))
+            self._ids[x._birth] = id
+            if x._birth > used:
+                self.changed.add(id)
+        self.sources.append(x)
+        self.inputs.append(())
         return id
+
+    def id_of(self, value: Value) -> int | None:
+        """The id of a Value; None for one that is not in the graph."""
+        return self._ids.get(value._birth)
 
     @property
     def output(self) -> Node:
         """The node of the Value itself; of the last of several."""
-        return self._nodes[self._outputs[-1]]
+        return self[self.output_ids[-1]]
 
     @property
     def outputs(self) -> tuple[Node, ...]:
         """The nodes of the Values themselves, in the order in which they were given."""
-        return tuple(self._nodes[id] for id in self._outputs)
+        return tuple(map(self.__getitem__, self.output_ids))
 
     @property
     def edges(self) -> Iterator[Edge]:
         """From operands to results, in order; x·x has two."""
-        for node in self._nodes:
-            for position, source in enumerate(node.inputs):
-                yield Edge(source, node.id, position)
+        for id, inputs in enumerate(self.inputs):
+            for position, source in enumerate(inputs):
+                yield Edge(source, id, position)
+
+    @cached_property
+    def named(self) -> Mapping[int, str]:
+        """The names that users gave, by id."""
+        labels = [source._label if type(source) is Value else None for source in self.sources]
+        names = [label.name if type(label) is Label else label for label in labels]
+        return {id: name for id, name in enumerate(names) if name}
 
     @cached_property
     def uses(self) -> Uses:
         """The edges that leave each node that is used."""
-        return Uses(range(len(self)), [node.inputs for node in self._nodes])
+        return Uses(range(len(self)), self.inputs)
 
     @cached_property
     def given(self) -> Mapping[int, Sequence[int]]:
         """The users of everything that no operation recorded and that is used, outputs aside."""
-        outputs, targets = {*self._outputs}, self.uses.targets
-        given = [node.id for node in self._nodes if not node.inputs and node.id not in outputs]
+        outputs, targets = {*self.output_ids}, self.uses.targets
+        given = [id for id, inputs in enumerate(self.inputs) if not inputs and id not in outputs]
         return {id: users for id in given if (users := targets(id))}
 
     def __len__(self) -> int:
-        return len(self._nodes)
+        return len(self.sources)
 
     def __getitem__(self, id: int) -> Node:
-        return self._nodes[id]
+        return Node(self, id)
 
     def __iter__(self) -> Iterator[Node]:
-        return iter(self._nodes)
+        return map(self.__getitem__, range(len(self)))
 
     def __repr__(self) -> str:
         return f"<graph of {len(self)} nodes>"
@@ -182,11 +211,9 @@ class Uses(Mapping[int, Sequence[Edge]]):
     """
 
     def __init__(self, ids: Sequence[int], inputs: Collection[Sequence[int]]) -> None:
-        counts = np.fromiter(map(len, inputs), np.intp, len(ids))
-        sources = np.fromiter(chain.from_iterable(inputs), np.intp)
+        sources, targets, positions = ends_of(ids, inputs)
         order = np.argsort(sources, kind="stable")
-        self._targets = np.repeat(np.fromiter(ids, np.intp, len(ids)), counts)[order]
-        self._positions = (np.arange(len(sources)) - np.repeat(np.cumsum(counts) - counts, counts))[order]
+        self._targets, self._positions = targets[order], positions[order]
         self._ends = np.cumsum(np.bincount(sources))
 
     def __getitem__(self, id: int) -> Sequence[Edge]:
@@ -203,7 +230,7 @@ class Uses(Mapping[int, Sequence[Edge]]):
 
     def count(self, id: int) -> int:
         """How many edges leave a node."""
-        return len(self.targets(id))
+        return len(range(len(self._targets))[self._slice(id)])
 
     def _slice(self, id: int) -> slice:
         """Where the edges of a node are."""
@@ -216,6 +243,14 @@ class Uses(Mapping[int, Sequence[Edge]]):
 
     def __len__(self) -> int:
         return int(np.count_nonzero(np.diff(self._ends, prepend=0)))
+
+
+def ends_of(ids: Sequence[int], inputs: Collection[Sequence[int]]) -> tuple[_Ids, _Ids, _Ids]:
+    """All edges to nodes with these `ids` and `inputs`, in order: their sources, targets and positions."""
+    counts = np.fromiter(map(len, inputs), np.intp, len(ids))
+    sources = np.fromiter(chain.from_iterable(inputs), np.intp)
+    targets = np.repeat(np.fromiter(ids, np.intp, len(ids)), counts)
+    return sources, targets, np.arange(len(sources)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _listed(outputs: Any) -> list[Value]:

@@ -24,13 +24,14 @@ from and on what uses it, never on what comes after the result: names stay when 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from .graph import Graph
 from .putting import put_parts
-from .text.digits import subscript
+from .text.digits import subscript, subscripts
 from .text.letters import lettered
 from .text.notation import visible
 
@@ -51,10 +52,10 @@ class Names:
     def __init__(self, graph: Graph, *, as_typed: bool = False) -> None:
         self.graph = graph
         self.put: dict[int, str] = {}
-        typed = [name for node in graph if (name := node.name)]
+        typed = graph.named.values()
         shown = shown_names(typed)
-        self._shown = {name: visible(name) for name in typed} if as_typed else shown
-        self._given = Counter(self._shown[name] for name in typed)
+        self._shown = {name: visible(name) for name in shown} if as_typed else shown
+        self._given = Counter(map(self._shown.__getitem__, typed))
         self._taken = {*self._given, *shown.values()}
         self._used: Counter[str] = Counter()
         self._names: dict[int, str] = {}
@@ -67,30 +68,42 @@ class Names:
     def __contains__(self, id: int) -> bool:
         return id in self._names
 
+    @property
+    def ids(self) -> Collection[int]:
+        """The nodes that have names."""
+        return self._names.keys()
+
     def spoken(self, id: int) -> str:
         """A name also for a recorded part that is not put: t₁, t₂ …, in order of birth."""
-        return self._names.get(id) or self._temporary[id]
+        return self._names.get(id) or self._temporary(id)
+
+    def _temporary(self, id: int) -> str:
+        letter = "c" if self.graph.operations[id] is None else "t"
+        number = 1 + bisect_left(self._nameless[letter], id)
+        for taken in sorted(subscripts(letter, self._taken)):
+            number += taken <= number
+        return letter + subscript(number)
 
     @cached_property
-    def _temporary(self) -> Mapping[int, str]:
-        letters = {"recorded": "t", "constant": "c", "number": "c"}
-        return {
-            node.id: self._coin(letters[node.kind])
-            for node in self.graph
-            if node.kind in letters and node.id not in self._names and (node.kind != "number" or node.shape)
-        }
+    def _nameless(self) -> Mapping[str, Sequence[int]]:
+        """What has no name and may be spoken of, by the letter that it is called by: parts, and data."""
+        ids = [id for id in range(len(self.graph)) if id not in self._names]
+        made = [id for id in ids if self.graph.operations[id] is not None]
+        data = (self.graph[id] for id in ids if self.graph.operations[id] is None)
+        return {"t": made, "c": [x.id for x in data if x.kind != "number" or x.shape]}
 
     def _name_all(self) -> None:
-        put, outputs = put_parts(self.graph), {node.id for node in self.graph.outputs}
-        for node in self.graph:
-            id, name = node.id, node.name
-            if name:
-                self._names[id] = self._marked(self._shown[name])
+        graph, outputs = self.graph, {*self.graph.output_ids}
+        put = put_parts(graph)
+        leaves = [id for id, operation in enumerate(graph.operations) if operation is None]
+        for id in sorted({*graph.named, *put, *leaves, *outputs}):
+            if id in graph.named:
+                self._names[id] = self._marked(self._shown[graph.named[id]])
             elif id in put:
                 self.put[id] = self._names[id] = self._coin("u")
-            elif node.operation is None and node.kind == "leaf":
+            elif graph[id].kind == "leaf":
                 self._names[id] = self._coin("v")
-            elif id in outputs and not isinstance(node.data, tuple):
+            elif id in outputs and not isinstance(graph[id].data, tuple):
                 self.put[id] = self._names[id] = self._result(len(outputs))
 
     def _result(self, count: int) -> str:

@@ -57,11 +57,11 @@ def _check_reached(
 ) -> None:
     if not targets:
         return
-    nodes = {node.source._birth: node.id for node in intermediates.graph if isinstance(node.source, Value)}
     for target in targets:
-        if target._birth not in nodes:
+        id = intermediates.graph.id_of(target)
+        if id is None:
             raise ValueError(f"{function}: {value.described()} does not depend on {target.described()}")
-        if nodes[target._birth] not in intermediates.names:
+        if id not in intermediates.names:
             raise ValueError(
                 f"{function}: {target.described()} is not a step of its own; name it, "
                 "or say each_operation=True"

@@ -141,9 +141,7 @@ def _nearest(intermediates: Intermediates, wrt: Sequence[Value], most: float) ->
     names, graph, view = intermediates.names, intermediates.graph, intermediates.view
     if len(names) <= most:
         return [*names], [id for id in names if graph[id].operation]
-    births = {value._birth for value in wrt}
-    shown = {node.id for node in graph if isinstance(node.source, Value) and node.source._birth in births}
-    shown.add(graph.output.id)
+    shown = {graph.output.id, *(id for value in wrt if (id := graph.id_of(value)) is not None)}
     computed: list[int] = []
     waiting = deque([graph.output.id])
     while waiting:
@@ -163,11 +161,9 @@ def intermediates_of(output: Value, wrt: Sequence[Value], each_operation: bool |
     """
     parts = Intermediates(output, wrt[0] if len(wrt) == 1 else None)
     if each_operation is None:
-        shown = {node.source._birth for node in parts.graph if node.id in parts.names} if wrt else set()
-        unspoken = any(value._birth not in shown for value in wrt)
-        named = any(
-            node.name and node.kind == "recorded" for node in parts.graph if node is not parts.graph.output
-        )
-        few = len(parts.graph) <= DOZEN or len(parts.all_names.put) <= 1
+        graph = parts.graph
+        unspoken = any(graph.id_of(value) not in parts.names for value in wrt)
+        named = any(graph.operations[id] and id not in graph.output_ids for id in graph.named)
+        few = len(graph) <= DOZEN or len(parts.all_names.put) <= 1
         each_operation = unspoken or (few and not named)
     return Intermediates(output, each_operation=True, like=parts) if each_operation else parts

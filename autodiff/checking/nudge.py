@@ -135,14 +135,11 @@ class _Spoken:
 
     def parameters(self, values: Sequence[Value]) -> list[str]:
         """The name of each Value; θ with its number where nothing depends on it and it has none."""
-        ids = {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
+        ids = map(self.graph.id_of, values)
         others = [
             visible(lettered(v.name)) if v.name else f"θ{subscript(k)}" for k, v in enumerate(values, 1)
         ]
-        return [
-            self.names.spoken(ids[value._birth]) if value._birth in ids else other
-            for value, other in zip(values, others, strict=True)
-        ]
+        return [other if id is None else self.names.spoken(id) for id, other in zip(ids, others, strict=True)]
 
 
 def _values(given: Value | Iterable[Value], what: str) -> list[Value]:

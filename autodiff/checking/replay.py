@@ -31,26 +31,25 @@ class Replay:
 
     def __init__(self, output: Value, max_nodes: float = math.inf) -> None:
         self.graph = Graph(output, max_nodes)
-        self._ids = {node.source._birth: node.id for node in self.graph if isinstance(node.source, Value)}
 
     def __call__(self, changes: Iterable[tuple[Value, Data]]) -> Data:
         """The data of the output with these changes."""
-        known: dict[int, Data] = {node.id: node.data for node in self.graph if node.changed}
+        known: dict[int, Data] = {id: self.graph[id].data for id in self.graph.changed}
         for value, data in changes:
             fitted = _fitted(value, data)
-            if value._birth in self._ids:
-                known[self._ids[value._birth]] = fitted
+            if (id := self.graph.id_of(value)) is not None:
+                known[id] = fitted
         if known:
             self._follow(known)
         return known.get(self.graph.output.id, self.graph.output.data)
 
     def _follow(self, known: dict[int, Data]) -> None:
         """Compute everything that depends on what is known to have changed."""
-        for node in self.graph:
-            if node.id not in known and not known.keys().isdisjoint(node.inputs):
+        for id, ids in enumerate(self.graph.inputs):
+            if id not in known and not known.keys().isdisjoint(ids):
+                node, inputs = self.graph[id], [known[i] if i in known else self.graph[i].data for i in ids]
                 operation: Any = node.operation
-                inputs = [known.get(x, self.graph[x].data) for x in node.inputs]
-                known[node.id] = operation.computed(inputs, inputs, node.metadata)
+                known[id] = operation.computed(inputs, inputs, node.metadata)
 
 
 def _fitted(value: Value, data: Data) -> Data:

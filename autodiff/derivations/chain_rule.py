@@ -56,15 +56,15 @@ class Chain:
         self.wrt = ends[0]
         self.path = self._path()
         graph = intermediates.graph
-        self.arrays = any(graph[id].shape for id in self.path)
+        self.arrays = any(type(graph.sources[id]._data) is not float and graph[id].shape for id in self.path)
         self.is_long = len(self.path) > LONG or len(graph) > MOST_OPERATIONS
         self._names = frozenset(intermediates.names.values())
         self.defined: dict[Symbol, int] = {}
         self.uppers: dict[int, list[int]] = defaultdict(list)
         on_path = set(self.path)
-        found = {id: [i for i in self._varying(id) if i in on_path] for id in self.path}
-        self.lowers: dict[int, list[int]] = {id: lowers for id, lowers in found.items() if lowers}
-        for upper in sorted(self.lowers):
+        found = ((id, [i for i in self._varying(id) if i in on_path]) for id in self.path)
+        self.lowers: dict[int, list[int]] = {id: lowers for id, lowers in found if lowers}
+        for upper in reversed(self.lowers):
             for lower in self.lowers[upper]:
                 self.uppers[lower].append(upper)
         self._known: dict[int, list[Link]] = {}
@@ -86,7 +86,7 @@ class Chain:
     def _varying(self, id: int) -> list[int]:
         """The named values next to one that is computed from them, of those that vary."""
         view = self.intermediates.view
-        return [i for i in sorted(view.inputs(id)) if is_tracked(view[i])]
+        return [i for i in sorted(view.inputs(id)) if is_tracked(view.graph.sources[i])]
 
     @cached_property
     def links(self) -> dict[int, list[Link]]:

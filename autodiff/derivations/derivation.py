@@ -20,6 +20,9 @@ from .intermediates import Intermediates
 from .named_link import NamedLink
 from .working import Section, Working
 
+NOWHERE = -1
+"""In place of a node: what is derived by is not in the graph."""
+
 MOST_PATHS = 8
 """Paths that have a line each; of more δ is written, layer by layer."""
 
@@ -38,7 +41,8 @@ class Derivation:
         self.value: Data = gradients(output, wrt)
         self._put, self._wrt = put, wrt
         self._intermediates = intermediates = intermediates or Intermediates(output, wrt, put=put)
-        (found,) = [node.id for node in intermediates.graph if node.source is wrt] or [-1]
+        known = intermediates.graph.id_of(wrt)
+        found = NOWHERE if known is None else known
         self._chain = chain = Chain(intermediates, [found])
         self.n_paths = chain.count()
         self._by_layer = not chain.arrays and (self.n_paths > MOST_PATHS or chain.is_long)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..graph import Graph, Node
 from ..naming import Names
 from ..values.data import Data
+from ..values.operation import Operation
 from ..values.value import Value
 from .expression import Term
 from .parts import Parts
@@ -67,38 +68,30 @@ class Intermediates:
         self._terms: dict[int, Term] = {}
         self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
         sizes, depths = [0] * len(self.graph), [0] * len(self.graph)
-        for id, node in enumerate(self.graph):
-            if node.inputs:
-                sizes[id] = 1 + sum(map(sizes.__getitem__, node.inputs))
-                depths[id] = self._nested(node) + max(map(depths.__getitem__, node.inputs))
-            if self._stops(node, sizes[id], wrt) or depths[id] > DEEPEST:
+        self._ends = {*self.graph.output_ids, None if wrt is None else self.graph.id_of(wrt)}
+        for id, (operation, inputs) in enumerate(zip(self.graph.operations, self.graph.inputs, strict=True)):
+            if operation is not None:
+                sizes[id] = 1 + sum([sizes[i] for i in inputs])
+                depths[id] = _nested(operation) + max([depths[i] for i in inputs], default=0)
+            if self._stops(id, operation, sizes[id]) or depths[id] > DEEPEST:
                 self.names[id] = self.all_names.spoken(id)
                 sizes[id] = depths[id] = 0
         self.view = Parts(self.graph, self.all_names, self.names)
-        given = {node.id for node in self.graph if node.name}
-        self.coined = {id: name for id, name in self.names.items() if self._is_part(id) and id not in given}
+        given, operations = self.graph.named, self.graph.operations
+        self.coined = {id: x for id, x in self.names.items() if operations[id] and id not in given}
 
-    def _is_part(self, id: int) -> bool:
-        return self.graph[id].operation is not None
-
-    def _stops(self, node: Node, size: int, wrt: Value | None) -> bool:
+    def _stops(self, id: int, operation: Operation | None, size: int) -> bool:
         """Whether a node has a name; a long expression is cut, if possible where a reader would."""
-        if not isinstance(node.source, Value) or isinstance(node.data, tuple):
+        if operation is None:
+            return id in self.all_names
+        if isinstance(self.graph.sources[id]._data, tuple):
             return False
-        if node.operation is None:
-            return node.id in self.all_names
-        if node is self.graph.output or node.source is wrt or self._each_operation or size > LARGEST:
+        if id in self._ends or self._each_operation or size > LARGEST:
             return True
         wide = size > self._widest
-        return (bool(node.name) and (wide or not self._expand)) or (
-            node.id in self.all_names.put and (wide or self._put)
+        return (id in self.graph.named and (wide or not self._expand)) or (
+            id in self.all_names.put and (wide or self._put)
         )
-
-    @staticmethod
-    def _nested(node: Node) -> bool:
-        """Whether an operation is written around its operands: all but sums of the first one."""
-        operation = node.operation
-        return operation is not None and not (operation.elementwise and operation.rules[0] == 1.0)
 
     def segment(self, id: int) -> Segment:
         """The computation of a named value from those next to it; a leaf stands for itself."""
@@ -129,6 +122,11 @@ class Intermediates:
         """The expressions that were given names here, in order, without the whole; each when asked for."""
         whole = self.graph.output.id
         return _Written({name: id for id, name in self.coined.items() if id != whole}, self.term)
+
+
+def _nested(operation: Operation) -> bool:
+    """Whether an operation is written around its operands: all but sums of the first one."""
+    return not (operation.elementwise and operation.rules[0] == 1.0)
 
 
 class _Written(Mapping[str, Term]):

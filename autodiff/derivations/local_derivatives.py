@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..graph import Graph, Node
 from ..naming import Names
 from ..text.lettering import with_bar
-from ..values.data import is_lazy
+from ..values.data import Data, is_lazy
 from ..values.modes import differentiating, mode
 from ..values.value import Value, data_of
 from .expression import Number, Symbol, Term, walked
@@ -146,7 +146,7 @@ def slopes(
     and where a user's rule does not record.
     """
     inputs = [graph[i] for i in node.inputs]
-    wanted = [i for i, x in enumerate(inputs) if is_tracked(x)]
+    wanted = [i for i, x in enumerate(inputs) if is_tracked(x.source)]
     if not wanted or not all(map(is_plain, [node, *inputs])):
         return []
     with mode(keep=lambda mode: False), differentiating():  # nobody else is to see what is recorded here
@@ -190,13 +190,14 @@ def is_plain(node: Node) -> bool:
     return not (node.changed or isinstance(data, tuple) or is_lazy(data) or math.prod(node.shape) > LARGE)
 
 
-def is_tracked(node: Node) -> bool:
-    return type(node.source) is Value and not node.source.constant
+def is_tracked(operand: Value | Data) -> bool:
+    """Whether it is a Value that is differentiated."""
+    return type(operand) is Value and not operand.constant
 
 
 def operand_of(node: Node, name: str) -> Any:
     """An operand as a leaf with its name; numbers and constants without a name are numbers in the formula."""
-    tracked = is_tracked(node)
+    tracked = is_tracked(node.source)
     if not tracked and not node.name and not node.shape:
         return node.data
     return Value(node.data, name, constant=not tracked)

@@ -46,7 +46,7 @@ class PartDerivatives(LocalDerivatives):
 def _through(parts: Parts, node: Node) -> list[tuple[int, LocalDerivative]]:
     """The derivatives of a part that several operations make."""
     inside = parts.inside(node.id) if node.inputs else []
-    wanted = [(n, i) for n, i in enumerate(parts.inputs(node.id)) if is_tracked(parts[i])]
+    wanted = [(n, i) for n, i in enumerate(parts.inputs(node.id)) if is_tracked(parts[i].source)]
     if not wanted or not all(map(is_plain, inside)):
         return []
     with mode(keep=lambda mode: False):  # as where a single rule is applied

@@ -44,47 +44,40 @@ class Parts:
 
     def inputs(self, id: int) -> Sequence[int]:
         """What a part is computed from: the operands of its operation, or each part next to it once."""
-        return self.graph[id].inputs if self.each_operation else self._inputs[id]
+        return self.graph.inputs[id] if self.each_operation else self._inputs[id]
 
     @cached_property
     def _inputs(self) -> Mapping[int, tuple[int, ...]]:
         return {id: self._next_to(id) for id in self.ids}
 
     def _next_to(self, id: int) -> tuple[int, ...]:
-        """The parts next to one, in the order of the operands, each once."""
-        inputs = self.graph[id].inputs
-        if all(map(self._shown.__getitem__, inputs)):
-            return inputs if len(inputs) < 2 else tuple(dict.fromkeys(inputs))
-        return tuple(self._found_from(inputs))
-
-    def _found_from(self, inputs: Sequence[int]) -> Iterator[int]:
-        """The parts that are found from operands downwards, where each way first meets one."""
-        seen, stack = set(), list(reversed(inputs))
+        """The parts next to one, each once, as they are found from the operands downwards."""
+        shown, inputs = self._shown, self.graph.inputs
+        found, seen, stack = dict[int, None](), set[int](), [*reversed(inputs[id])]
         while stack:
             i = stack.pop()
-            if i in seen:
-                continue
-            seen.add(i)
-            if self._shown[i]:
-                yield i
-            else:
-                stack.extend(reversed(self.graph[i].inputs))
+            if shown[i]:
+                found[i] = None
+            elif i not in seen:
+                seen.add(i)
+                stack.extend(reversed(inputs[i]))
+        return tuple(found)
 
     def operation(self, id: int) -> Operation | None:
         """The operation that makes a part out of those next to it; None where there are several, or none.
 
         The identity is not counted.
         """
-        node = self.graph[id]
-        if self.each_operation:
-            return node.operation
-        operands = map(self._handed, node.inputs)
-        return node.operation if all(i in self or not self.graph[i].inputs for i in operands) else None
+        operation, inputs = self.graph.operations[id], self.graph.inputs
+        if self.each_operation or all(self._shown[i] or not inputs[i] for i in inputs[id]):
+            return operation
+        operands = map(self._handed, inputs[id])
+        return operation if all(i in self or not inputs[i] for i in operands) else None
 
     def _handed(self, id: int) -> int:
         """A node, or the part that the identity hands on."""
-        while id not in self and hands_on(self.graph[id]):
-            (id,) = self.graph[id].inputs
+        while id not in self and hands_on(self.graph, id):
+            (id,) = self.graph.inputs[id]
         return id
 
     def again(self, id: int, leaf: Callable[[Node], Any]) -> dict[int, Any]:
@@ -100,7 +93,7 @@ class Parts:
         """The nodes that a part is computed by, with those next to it, in order of the graph."""
         found, stack = {id}, [id]
         while stack:
-            for i in self.graph[stack.pop()].inputs:
+            for i in self.graph.inputs[stack.pop()]:
                 if i not in found:
                     found.add(i)
                     if i not in self:
@@ -127,14 +120,11 @@ def parts_of(graph: Graph, each_operation: bool | None = None) -> Parts:
 
     By default all nodes of a small graph, and of one in which there is nothing else to speak of.
     """
-    names, outputs = Names(graph), {node.id for node in graph.outputs}
-    shown = [
-        id
-        for id, node in enumerate(graph)
-        if id in names or (node.operation is None and node.shape) or id in outputs
-    ]
+    names, outputs = Names(graph), {*graph.output_ids}
+    arrays = (id for id, x in enumerate(graph.operations) if x is None and graph[id].shape)
+    shown = {*names.ids, *arrays, *outputs}
     if each_operation is None:
-        spoken_of = any(graph[id].inputs and id not in outputs for id in shown)
+        spoken_of = any(graph.inputs[id] and id not in outputs for id in shown)
         each_operation = len(graph) <= DOZEN or not spoken_of
     return Parts(graph, names, None if each_operation else shown)
 

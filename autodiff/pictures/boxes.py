@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from ..graph import Graph, Node
+from ..graph import Graph
 from ..values.scopes import label_of
 from ..values.value import Value
 
@@ -75,45 +75,39 @@ def boxes_of(graph: Graph) -> Boxes:
 
 def _settle(graph: Graph, boxes: Boxes, begins: Sequence[float]) -> None:
     """Put what nothing recorded where it is used; `begins` are the birth numbers of the boxes."""
+    of = boxes.of
     for id, users in graph.given.items():
-        box = boxes.shared([boxes.of[user] for user in users])
-        if graph[id].kind == "constant":
-            birth = _birth(graph[id])
-            box = next((f for f in boxes.around(box) if begins[f] < birth), NOWHERE)
-        boxes.of[id] = box
-
-
-def _birth(node: Node) -> int:
-    assert isinstance(node.source, Value)
-    return node.source._birth
+        source = graph.sources[id]
+        box = of[users[0]] if len(users) == 1 else boxes.shared([of[user] for user in users])
+        if type(source) is Value and source.constant:
+            box = next((f for f in boxes.around(box) if begins[f] < source._birth), NOWHERE)
+        of[id] = box
 
 
 def _members(graph: Graph) -> tuple[dict[int, set[int]], dict[int, str]]:
     """The nodes of each scope and call, and its title, by the birth number at which it began."""
     members: dict[int, set[int]] = defaultdict(set)
     titles: dict[int, str] = {}
-    for node in graph:
-        source = node.source
+    for id, (source, operation) in enumerate(zip(graph.sources, graph.operations, strict=True)):
         if type(source) is not Value or type(source._label) is str or source._label is None:
             continue
         label = label_of(source)
-        around = label.scope if node.operation else None
+        around = label.scope if operation else None
         while around is not None:
             titles[around.since] = around.title
-            members[around.since].add(node.id)
+            members[around.since].add(id)
             around = around.around
         for title, since in label.calls:
             titles[since] = title
-            _add_recorded(graph, node.id, since, members[since])
+            _add_recorded(graph, id, since, members[since])
     return members, titles
 
 
 def _add_recorded(graph: Graph, result: int, since: int, found: set[int]) -> None:
     """Add a result, and what was recorded for it since a birth number."""
-    stack = [result]
+    sources, operations, stack = graph.sources, graph.operations, [result]
     while stack:
         id = stack.pop()
-        node = graph[id]
-        if id not in found and node.operation is not None and _birth(node) > since:
+        if id not in found and operations[id] is not None and sources[id]._birth > since:
             found.add(id)
-            stack.extend(node.inputs)
+            stack.extend(graph.inputs[id])

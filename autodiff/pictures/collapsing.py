@@ -17,10 +17,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from ..derivations.parts import Parts
+from ..graph import Node
 from ..settings import hint, whole
 from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
-from .steps import gathered
+from .steps import chains_of, gathered
 
 Collapse: TypeAlias = bool | int | str | Collection[str]
 
@@ -94,13 +95,14 @@ def collapsed(parts: Parts, max_cards: int, collapse: Collapse | None = None) ->
     boxes = boxes_of(parts.graph)
     closed = None if collapse is None else _closed(boxes, collapse)
     plain = _Ways(parts, range(len(parts.graph)), boxes, [1] * len(boxes), closed)
-    steps = gathered(parts.graph, boxes) if closed is None and plain[0].size > max_cards else None
-    way = None if steps else plain.first_within(max_cards)
+    chains = chains_of(parts.graph, boxes) if closed is None and plain[0].size > max_cards else []
+    way = None if chains else plain.first_within(max_cards)
     if way is None:
         alike = Equivalence(parts.graph, boxes)
         closed = closed and {alike.place[box] for box in closed}
         merged = _Ways(parts, alike.of, alike.boxes, alike.counts, closed)
-        if steps and merged[0].size > max_cards:  # steps that only add something up share cards
+        if chains and merged[0].size > max_cards:  # steps that only add something up share cards
+            steps = gathered(parts.graph, boxes, chains)
             last = _Ways(parts, plain.groups, steps.boxes, [1] * len(steps.boxes), steps.early)
             way = last.first_within(max_cards)
         way = way or plain.first_within(max_cards) or merged.first_within(max_cards)
@@ -181,12 +183,15 @@ def _keys(parts: Parts, boxes: Boxes, groups: Sequence[int], closed: set[int]) -
         around = outermost[parent]
         outermost[box] = box if around == NOWHERE and box in closed else around
     keys = [*groups]
-    for node in parts:
-        top = outermost[boxes.of[node.id]]
-        beside = top == NOWHERE or (node.operation is None and (node.kind != "number" or bool(node.shape)))
-        if not beside:
-            keys[node.id] = CLOSED - top
+    for id in parts.ids:
+        top = outermost[boxes.of[id]]
+        if top != NOWHERE and (parts.graph.operations[id] is not None or _is_number(parts[id])):
+            keys[id] = CLOSED - top
     return keys
+
+
+def _is_number(node: Node) -> bool:
+    return node.kind == "number" and not node.shape
 
 
 def _nearest(parts: Parts, keys: Sequence[int], members: Mapping[int, list[int]], most: int) -> set[int]:

@@ -13,12 +13,6 @@ from ..graph import Edge, Graph
 from ..values.data import Data, dtype_of
 
 
-def several_uses(graph: Graph | Parts, id: int) -> Sequence[Edge]:
-    """The uses of a node that is used more than once; none of any other."""
-    uses = graph.uses.get(id, ())
-    return uses if len(uses) > 1 else ()
-
-
 def terms_of(
     graph: Graph | Parts, id: int, uses: Sequence[Edge], slopes: LocalDerivatives
 ) -> tuple[list[float], float] | None:

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Hashable
 from itertools import count
 
-from ..graph import Graph, Node
+from ..graph import Graph
+from ..values.data import Shape
+from ..values.value import Value
 from .boxes import NOWHERE, Boxes
 
 MOST_KINDS = 100
@@ -30,29 +32,32 @@ class Equivalence:
         self._terms: dict[tuple[str, int, int], tuple[int, ...]] = {}
         paths = _paths(boxes)
         self.of: list[int] = []
-        outputs = {node.id for node in graph.outputs}
-        for node in graph:
-            inputs = [self.of[i] for i in node.inputs]
-            path = paths[boxes.of[node.id]]
-            own = node.id if node.id in outputs else None
-            self.of.append(self._kind(node, inputs, path, own))
+        outputs, of, inputs = {*graph.output_ids}, self.of, graph.inputs
+        for id, operation in enumerate(graph.operations):
+            own = id if id in outputs else None
+            if operation is None:
+                of.append(self._numbers[graph[id].kind, graph[id].shape, own])
+                continue
+            shape = () if type(graph.sources[id]._data) is float else graph[id].shape
+            place = operation.name, shape, paths[boxes.of[id]], own
+            key = *place, *[of[i] for i in inputs[id]]
+            if operation.symmetric and key not in self._numbers:
+                self._numbers[key] = self._kind_of_sum(place, [of[i] for i in inputs[id]])
+            of.append(self._numbers[key])
         for id, users in graph.given.items():
-            uses = frozenset((self.of[u], graph[u].inputs.index(id)) for u in users)
-            self.of[id] = self._numbers["used", self.of[id], uses]
+            uses = frozenset((of[u], inputs[u].index(id)) for u in users)
+            of[id] = self._numbers["used", of[id], uses]
         self.place = {NOWHERE: NOWHERE}
         self.counts: list[int] = []
         self.boxes = self._merged(graph, boxes)
 
-    def _kind(self, node: Node, inputs: list[int], path: int, own: int | None) -> int:
-        if node.operation is None:
-            return self._numbers[node.kind, node.shape, own]
-        name = node.operation.name
-        if not node.operation.symmetric:
-            return self._numbers[name, node.shape, path, own, *inputs]
+    def _kind_of_sum(self, place: tuple[str, Shape, int, int | None], inputs: list[int]) -> int:
+        """The kind of a sum, by the kinds of its terms."""
+        name, _, path, _ = place
         terms = tuple(sorted({term for i in inputs for term in self._terms.get((name, path, i), (i,))}))
         if len(terms) > MOST_KINDS:
-            return self._numbers[name, node.shape, path, own, *inputs]
-        kind = self._numbers[name, node.shape, path, own, terms]
+            return self._numbers[(*place, *inputs)]
+        kind = self._numbers[(*place, terms)]
         self._terms[name, path, kind] = terms
         return kind
 
@@ -72,13 +77,15 @@ class Equivalence:
             [self.place[box] for box in boxes.of],
         )
         for id, users in graph.given.items():
-            if graph[id].kind != "constant":
+            source = graph.sources[id]
+            if type(source) is not Value or not source.constant:
                 result.of[id] = result.shared([result.of[user] for user in users])
         return result
 
     def _last_kinds(self, graph: Graph, boxes: Boxes) -> dict[int, int]:
         """For each box the kind of its youngest node."""
-        last = {box: id for id, box in enumerate(boxes.of) if graph[id].operation is not None}
+        recorded = graph.operations
+        last = {box: id for id, box in enumerate(boxes.of) if recorded[id] is not None}
         for box in reversed(range(len(boxes))):
             parent = boxes.parents[box]
             last[parent] = max(last.get(parent, NOWHERE), last[box])

@@ -100,12 +100,12 @@ class Scene:
     @property
     def example(self) -> str:
         """The first derivative of a named value by a named value that is written on an arrow, in full."""
-        nodes = {f"n{node.id}": node for node in self._parts}
         for arrow in self.arrows:
-            ends = [nodes.get(arrow.target), nodes.get(arrow.source)]
-            names = [self._wording.name(node) for node in ends if node]
-            if arrow.text.startswith("∂") and not arrow.is_absorbed and len(names) == 2 and all(names):
-                return f"∂{names[0]}/∂{names[1]} {arrow.text[2:]}".replace("\n", " ")
+            if arrow.text.startswith("∂") and not arrow.is_absorbed:
+                ends = (self._parts[int(end[1:])] for end in (arrow.target, arrow.source))
+                upper, lower = map(self._wording.name, ends)
+                if upper and lower:
+                    return f"∂{upper}/∂{lower} {arrow.text[2:]}".replace("\n", " ")
         return ""
 
     def around(self, box: int) -> Iterator[int]:
@@ -137,8 +137,8 @@ class Scene:
 
     def _card(self, card: int) -> Card:
         ids, box = self._collapsed.cards[card], self._collapsed.stands_for[card]
-        first, place = self._parts[ids[0]], self._collapsed.place(card)
-        nodes, is_output = [self._parts[id] for id in ids], not self._outputs.isdisjoint(ids)
+        nodes, place = [self._parts[id] for id in ids], self._collapsed.place(card)
+        first, is_output = nodes[0], not self._outputs.isdisjoint(ids)
         marks = is_output, self._wording.is_nan(nodes)
         if len(ids) == 1 and box == NOWHERE:
             fields = self._wording.node(first)

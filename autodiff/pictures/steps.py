@@ -21,16 +21,18 @@ class Steps(NamedTuple):
     early: set[int]
 
 
-def gathered(graph: Graph, boxes: Boxes) -> Steps | None:
-    """The boxes with steps gathered; None where there are none that follow one another."""
+def chains_of(graph: Graph, boxes: Boxes) -> list[list[int]]:
+    """Boxes with the same title that follow one another, as the steps of a loop."""
     siblings: dict[tuple[int, str], list[int]] = defaultdict(list)
     for box, title in enumerate(boxes.titles):
         siblings[boxes.parents[box], title].append(box)
     chains = [steps for steps in siblings.values() if len(steps) >= MANY]
     linked = _linked(graph, boxes) if chains else set()
-    chains = [steps for steps in chains if all(pair in linked for pair in itertools.pairwise(steps))]
-    if not chains:
-        return None
+    return [steps for steps in chains if all(pair in linked for pair in itertools.pairwise(steps))]
+
+
+def gathered(graph: Graph, boxes: Boxes, chains: Sequence[Sequence[int]]) -> Steps:
+    """The boxes with the steps before the last of each chain as one, which rows for these alone stand in."""
     steps = _merged(boxes, chains)
     _put_rows_beside(graph, steps)
     return steps
@@ -39,8 +41,9 @@ def gathered(graph: Graph, boxes: Boxes) -> Steps | None:
 def _linked(graph: Graph, boxes: Boxes) -> set[tuple[int, int]]:
     """Pairs of boxes, side by side in one, of which the second uses what the first gives."""
     found, pairs = set[tuple[int, int]](), set[tuple[int, int]]()
-    for node in graph:
-        pairs |= {(boxes.of[i], boxes.of[node.id]) for i in node.inputs}
+    of = boxes.of
+    for id, inputs in enumerate(graph.inputs):
+        pairs.update([(of[i], of[id]) for i in inputs])
     for start, end in pairs:
         around = {boxes.parents[box]: box for box in boxes.around(start)}
         found |= {
@@ -73,12 +76,12 @@ def _merged(boxes: Boxes, chains: Sequence[Sequence[int]]) -> Steps:
 
 def _put_rows_beside(graph: Graph, steps: Steps) -> None:
     """Put what is computed around a loop for its first steps alone, as their rows, into their box."""
-    boxes, uses = steps.boxes, graph.uses
-    outputs = {node.id for node in graph.outputs}
+    boxes, users = steps.boxes, list[int | None]([None]) * len(graph)
+    for id in graph.output_ids:
+        users[id] = NOWHERE
     for id in range(len(graph) - 1, -1, -1):
-        if graph[id].operation is None or id in outputs or id not in uses:
-            continue
-        users = {boxes.of[use.target] for use in uses[id]}
-        box = next(iter(users))
-        if users <= steps.early and len(users) == 1 and boxes.parents[box] == boxes.of[id]:
-            boxes.of[id] = box
+        box, inside = users[id], boxes.of[id]
+        if box in steps.early and boxes.parents[box] == inside and graph.operations[id] is not None:
+            boxes.of[id] = inside = box
+        for i in graph.inputs[id]:
+            users[i] = inside if users[i] in (None, inside) else NOWHERE

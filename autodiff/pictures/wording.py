@@ -16,7 +16,7 @@ from ..text.digits import counted, with_minus
 from ..text.notation import NOTHING, text_of, visible
 from ..values.data import Data, holds_nan, is_lazy
 from ..values.value import Value
-from .contributions import absorbed, several_uses, terms_of
+from .contributions import absorbed, terms_of
 
 CLEARER = {"·": "×", "**": "^"}
 """A dot is lost on a slide, and two stars are a program's."""
@@ -68,8 +68,7 @@ class Wording:
 
     def _summed(self, id: int) -> Sequence[Edge]:
         """The uses of a node whose terms are worked out."""
-        uses = several_uses(self.parts, id)
-        return uses if len(uses) <= MOST_USES else ()
+        return self.parts.uses[id] if 1 < self.parts.uses.count(id) <= MOST_USES else ()
 
     def number(self, data: Any) -> str:
         """A number, or an array in few characters, with real minus signs."""
@@ -107,12 +106,13 @@ class Wording:
         if grad is None:
             return UNKNOWN
         text = f"grad {self.number(grad)}"
-        uses = several_uses(self.parts, node.id) if self.ledger else ()
-        if not uses or self.slopes is None:
+        count = self.parts.uses.count(node.id) if self.ledger else 0
+        if count < 2 or self.slopes is None:
             return text
-        found = terms_of(self.parts, node.id, uses, self.slopes) if len(uses) <= MOST_USES else None
+        uses = self._summed(node.id)
+        found = terms_of(self.parts, node.id, uses, self.slopes) if uses else None
         if found is None:
-            return f"{text}\nsum of {len(uses):,} terms" if node.shape or len(uses) > MOST_USES else text
+            return f"{text}\nsum of {count:,} terms" if node.shape or not uses else text
         return f"{text}\n= {self._sum(*found)}"
 
     def _sum(self, terms: list[float], elsewhere: float) -> str:

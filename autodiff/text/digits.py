@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 BELOW = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 ABOVE = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -21,6 +21,18 @@ def subscript(number: int) -> str:
     ('₁₂', '⁻¹²')
     """
     return str(number).translate(BELOW)
+
+
+def subscripts(letter: str, names: Iterable[str]) -> Iterator[int]:
+    """The numbers below the line of those names that are this letter with one.
+
+    >>> [*subscripts("t", ["t₁₂", "t", "u₁", "t₁′"])]
+    [12]
+    """
+    for name in names:
+        digits = name[1:].translate({below: digit for digit, below in BELOW.items()})
+        if name[:1] == letter and digits.isdecimal() and name[1:] == subscript(int(digits)):
+            yield int(digits)
 
 
 def superscript(number: int) -> str:

@@ -22,7 +22,7 @@ def test_inputs_come_before_results_and_the_output_is_last() -> None:
         (3, None, "σ"),
         (4, None, "+"),
     ]
-    assert graph.output is graph[4]
+    assert graph.output == graph[4]
     assert len(graph) == 5
 
 

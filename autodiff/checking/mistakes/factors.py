@@ -162,7 +162,7 @@ def _turns_all(tape: Tape, node: Node) -> bool:
         rule = tape.rule(place)
         return c if rule is None else tape.contributed(place, rule.term, rule.whole, g, turned)
 
-    users = [place for place in tape.places if tape.operand(place) is node]
+    users = [place for place in tape.places if tape.operand(place) == node]
     found = tape.changed({place: partial(seen, place) for place in users})
     return found is not None and all(
         np.allclose(now, np.negative(g)) for now, g in zip(found, tape.right, strict=True)

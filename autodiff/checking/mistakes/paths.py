@@ -23,7 +23,7 @@ def wrong_paths(attempts: Sequence[Attempt], k: int) -> Iterator[Mistake]:
     for id, terms in alike_terms(tape):
         yield from _single_terms(tape, id, terms)
     for node in tape.graph:
-        uses = [place for place in tape.places if tape.operand(place) is node]
+        uses = [place for place in tape.places if tape.operand(place) == node]
         if len(uses) > 1:
             yield from _single_uses(tape, node.id, uses)
     for id, terms in sums(tape):
