@@ -22,6 +22,7 @@ import numpy as np
 import nn
 from autodiff import Value
 
+from . import everyday_by_hand as by_hand
 from .harness import THE_TIME, Row, missing, times_the_time
 
 PEER = "PyTorch, eager"
@@ -39,16 +40,19 @@ class Everyday:
     ours: Callable[[Any], Layer]
     theirs: Callable[[Any, Any], Layer]
     at_most: float
+    by_hand: by_hand.ByHand
 
     def rows(self, torch: Any) -> Iterator[Row]:
         """In float64, which has the target, and in float32."""
         for dtype, at_most in ((np.float64, self.at_most), (np.float32, None)):
             a, b = step(self.ours(dtype), dtype), torch_step(torch, self.theirs(torch, dtype), dtype)
-            for found, wanted in zip(a(), b(), strict=True):
+            c = partial(self.by_hand, *data(dtype))
+            for found, floor, wanted in zip(a(), c(), b(), strict=False):
                 np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=2e-5)
+                np.testing.assert_allclose(floor, wanted, rtol=1e-4, atol=2e-5)
             work = f"{self.name}, {N}×{FEATURES}, eager"
-            ratios, kind = times_the_time(a, b, 25), dtype.__name__
-            yield Row(work, PEER, ratios, THE_TIME, at_most=at_most, dtype=kind)
+            ratios, floors, kind = times_the_time(a, b, 25), times_the_time(c, b, 9), dtype.__name__
+            yield Row(work, PEER, ratios, THE_TIME, at_most=at_most, by_hand=floors, dtype=kind)
 
 
 def data(dtype: Any) -> tuple[Array, Array]:
@@ -125,18 +129,24 @@ EVERYDAY = (
         lambda dtype: nn.LayerNorm(FEATURES, dtype=dtype),
         lambda torch, dtype: norms(torch, lambda: torch.nn.LayerNorm(FEATURES), dtype),
         2.0,
+        by_hand.layer_norm,
     ),
     Everyday(
         "BatchNorm",
         lambda dtype: nn.BatchNorm(FEATURES, dtype=dtype),
         lambda torch, dtype: norms(torch, lambda: torch.nn.BatchNorm1d(FEATURES), dtype),
         1.3,
+        by_hand.batch_norm,
     ),
-    Everyday("softmax", here(nn.softmax), there("softmax", dim=-1), 1.3),
-    Everyday("cross-entropy", _our_cross_entropy, _cross_entropy, 1.3),
-    Everyday("gelu, exact", here(nn.gelu), there("gelu"), 1.5),
+    Everyday("softmax", here(nn.softmax), there("softmax", dim=-1), 1.3, by_hand.softmax),
+    Everyday("cross-entropy", _our_cross_entropy, _cross_entropy, 1.3, by_hand.cross_entropy(labels())),
+    Everyday("gelu, exact", here(nn.gelu), there("gelu"), 1.5, by_hand.gelu),
     Everyday(
-        "gelu by tanh", here(partial(nn.gelu, approximate="tanh")), there("gelu", approximate="tanh"), 1.2
+        "gelu by tanh",
+        here(partial(nn.gelu, approximate="tanh")),
+        there("gelu", approximate="tanh"),
+        1.2,
+        by_hand.gelu_by_tanh,
     ),
 )
 
