@@ -3,8 +3,8 @@
 The loss is Σ h²; its gradients are those of all parameters and of x. All have one thread; by hand is NumPy
 with the products of all steps outside of the loops and memory that is kept.
 
-Compiling the LSTM takes as long for 2,000 steps as for 200, to some 15 %: nothing is computed with all entries
-of large arrays, and examples of them, whose layout the program is written for, take no memory (see
+Compiling the LSTM takes as long for 2,000 steps as for 200, to some 15 %: nothing is computed with all
+entries of large arrays, and examples of them, whose layout the program is written for, take no memory (see
 `programs.examples`). What remains is one sum over all that is collected.
 
 The fit is to take three times scipy's, and takes some 24 times. Where the time goes, in milliseconds,
