@@ -2,7 +2,7 @@
 
 What it draws at random, and what it changes itself, differs from one time to the next, as a constant or as an
 operation. The second time nothing is listed, and where f differentiates what it did before, it is given the
-gradients that were found the first time: rules are the same each time, unless they are the user's own.
+gradients that were found the first time: rules do the same each time, unless they are the user's own.
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ from .scans import looped
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
-
 Pulled: TypeAlias = tuple[LoopStep, list[Value]]
 """The derivative of a step as a step, and what it gives."""
 
