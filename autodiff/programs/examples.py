@@ -17,7 +17,7 @@ from ..values.data import Data, Shape, canonical, compact, shape_of
 from ..values.operation import Operation
 
 LARGE = 2**16
-"""Entries of an operand from which on its numbers are not looked at."""
+"""Entries from which on numbers are not looked at."""
 
 
 def example(operation: Operation, data: Sequence[Data], metadata: dict[str, Any]) -> Data | None:

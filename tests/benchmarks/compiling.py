@@ -2,6 +2,29 @@
 
 Loops as people write them, unrolled: one of scalars over observations, and an LSTM over time. The time is
 that of the processor, the collector as Python sets it.
+
+The loop over 20 observations takes three times 0.16 ms per line of its program. That program is short, 389
+lines, because the loop became columns: 13,557 operations are recorded for it, at 0.014 ms each, which a
+second row tells. Where the time goes, in milliseconds out of 180:
+
+    f, traced                                               30, of which 6 are f without a tracer
+    f once more, to find out whether it does the same       13
+    both held together, operation by operation              18
+    what is alike found and put side by side                40
+    the derivative, names, lines, what tells of nan         15
+    rewriting, lowering, buffers, text, Python's compile    50, or 0.13 per line
+    the call itself, and its arguments                      12
+
+What depends on lines is below the target, then; what depends on operations is the rest, and takes 0.3 ms per
+line even if no column were looked for. Tried, and in place: the second call of f gets the gradients of the
+first, so that no derivative and no column is recorded twice (it was a third of the time); the user's line of
+each node is found by code and place, not by counting lines; one entry for kind and place of a Value; members
+of a kind that no column changes are not touched. Less would be had without the second call, which finds
+random numbers and counters in f; they would be silently wrong.
+
+An unrolled LSTM takes 0.11 ms per line: tracing 20 %, columns, which only x·W becomes, 15 %, rewriting 25 %,
+lowering and buffers 17 %, Python's own compile 9 %; the collector takes 5 %. Its time is linear in the steps
+since no array of all steps is filled for each of them only to learn its shape.
 """
 
 from __future__ import annotations
@@ -9,12 +32,14 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any, TypeAlias
 
 import numpy as np
 
 import autodiff
 from autodiff import sigmoid, tanh
+from autodiff.values import modes
 
 from .harness import Row
 from .moons import hinge, moons, network, objective
@@ -23,10 +48,13 @@ from .rosenbrock import X, rosenbrock
 Work: TypeAlias = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function, and the arguments for which it is compiled."""
 
-TIMES = 3
+TIMES = 5
 """Programs of each kind that are timed."""
 
 UNIT = "ms per line of the program"
+
+OF_THE_LOOP = "ms per operation of the loop"
+"""Operations of f itself, counted as they are recorded in one call: the derivative is not among them."""
 
 
 def observations(n: int = 20) -> Work:
@@ -69,6 +97,15 @@ def first_call(work: Work) -> tuple[float, int]:
     return time.process_time() - start, program.source.count("\n")
 
 
+def operations(work: Work) -> int:
+    """How many operations one call records."""
+    f, arguments = work
+    born = count()
+    with modes.mode(lambda node: (next(born), node)[1]):
+        f(*arguments)
+    return next(born)
+
+
 def rows() -> Iterator[Row]:
     """Milliseconds per line; and whether a loop of twice the length takes twice the time."""
     works: dict[str, Work] = {
@@ -79,5 +116,8 @@ def rows() -> Iterator[Row]:
     for name, work in works.items():
         figures = [1e3 * elapsed / lines for elapsed, lines in (first_call(work) for _ in range(TIMES))]
         yield Row("compile", name, figures, UNIT, at_most=None if "Hessian" in name else 0.16)
+    loop = works["a loop over 20 observations"]
+    figures = [1e3 * first_call(loop)[0] / operations(loop) for _ in range(TIMES)]
+    yield Row("compile", "the same loop, before it becomes columns", figures, OF_THE_LOOP)
     doubled = [first_call(lstm(40))[0] / first_call(lstm(20))[0] for _ in range(TIMES)]
     yield Row("compile", "an LSTM of 40 steps beside one of 20", doubled, "times the time", at_most=2.2)

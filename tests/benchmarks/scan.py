@@ -3,9 +3,9 @@
 The loss is Σ h²; its gradients are those of all parameters and of x. All have one thread; by hand is NumPy
 with the products of all steps outside of the loops and memory that is kept.
 
-Compiling the LSTM is to take as long for 2,000 steps as for 200; it takes about twice as long. Nothing is
-computed with all entries of large arrays any more (see `programs.examples`); what remains is memory that the
-system zeroes: examples of arrays of 32 and 128 MB, whose layout the program is written for.
+Compiling the LSTM takes as long for 2,000 steps as for 200, to some 15 %: nothing is computed with all
+entries of large arrays, and examples of them, whose layout the program is written for, take no memory (see
+`programs.examples`). What remains is one sum over all that is collected.
 
 The fit is to take three times scipy's with the first call, and takes some 20 times. Where the time goes, in
 milliseconds, scipy's whole fit being 11: compiling 130 (recording twice 55, rewriting 45, writing and loading
@@ -156,7 +156,9 @@ def compiling_rows() -> Iterator[Row]:
     figures = [first_call(STEPS) for _ in range(5)]
     yield Row("compiling that LSTM", f"{STEPS} steps", figures, "s", at_most=0.2)
     figures = [first_call(10 * STEPS) / first_call(STEPS) for _ in range(3)]
-    yield Row("compiling that LSTM", f"{10 * STEPS} steps, by {STEPS}", figures, "times the time")
+    yield Row(
+        "compiling that LSTM", f"{10 * STEPS} steps, by {STEPS}", figures, "times the time", at_most=1.25
+    )
 
 
 # -- a differential equation -------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 What it draws at random, and what it changes itself, differs from one time to the next, as a constant or as an
 operation. The second time nothing is listed, and where f differentiates what it did before, it is given the
-gradients that were found the first time: rules are the same each time, unless they are the user's own.
+gradients that were found the first time: rules do the same each time, unless they are the user's own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ...values.data import compact
 from ...values.operation import inputs_of, metadata_of
 from ...values.recording import recorded
 from ...values.value import Value, data_of
+from ..columns.columns import Disjoined
 from ..listing import Origin
 from .origins import NOWHERE
 from .trace import Trace
@@ -28,8 +29,11 @@ from .trace import Trace
 def check_repeats(first: Trace, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
     """Raise ValueError where f does something else than what was traced first, naming the line of code."""
     again = Repetition(first)
-    with np.errstate(all="ignore"), modes.tracing(again, lambda node: node):
-        result = f(*args, **kwargs)
+    try:
+        with np.errstate(all="ignore"), modes.tracing(again, lambda node: node):
+            result = f(*args, **kwargs)
+    except Disjoined:  # the first time it was not, or this would be recorded without columns
+        raise ValueError(_told(None, OTHERWISE)) from None
     again.check([x for x in leaves(result) if isinstance(x, Value)])
 
 
@@ -37,10 +41,10 @@ class Repetition(Trace):
     """A second trace, of Values that each belong to one of the first."""
 
     def __init__(self, first: Trace) -> None:
-        super().__init__(first.absorbs, False, first.likens)
+        super().__init__(first.absorbs, first.joins, first.likens)
         self.origins.told, self.arguments = NOWHERE, first.arguments
         self._first = first
-        self._passes = iter(first.passes if first.are_rules_ours else ())
+        self._passes = iter(first.passes if first.repeats else ())
         self._firsts: dict[int, Value] = {}
         """Those of the first trace, by the births of what belongs to them."""
         self._seconds: dict[int, Value] = {}
@@ -64,7 +68,7 @@ class Repetition(Trace):
 
     def pulled(self, output: Any, seed: Any, how: tuple[bool, ...], compute: Callable[[], Any]) -> Pending:
         """Those of the first trace, for what belongs to it."""
-        known = None if self.within else next(self._passes, None)
+        known = None if self.open else next(self._passes, None)
         if known is None or known.how != how:
             return super().pulled(output, seed, how, compute)
         self._compare(known.output, output)

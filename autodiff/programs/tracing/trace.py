@@ -38,7 +38,6 @@ from .scans import looped
 
 OF_SHAPES = {name for family in FAMILIES if family.recorded == SHAPES for name in family.names}
 
-
 Pulled: TypeAlias = tuple[LoopStep, list[Value]]
 """The derivative of a step as a step, and what it gives."""
 
@@ -72,7 +71,7 @@ class Trace:
 
     def __init__(self, absorbs: bool, joins: bool, likens: bool) -> None:
         self.absorbs = absorbs
-        self._joins = joins
+        self.joins = joins
         self.likens = likens
         self.has_likened = False
         """Whether something was recorded with an example of its result."""
@@ -91,11 +90,11 @@ class Trace:
         """What f returned, before what is alike was put side by side."""
         self.passes: list[Pass] = []
         """What f differentiated by itself, outside of steps and rules."""
-        self.within = 0
-        """How many steps and passes are being recorded, one inside another."""
-        self._pulled: set[Operation] = set()
-        self.are_rules_ours = True
-        """Whether no derivative was computed by a rule of the user's."""
+        self.open: list[bool] = []
+        """The steps and the passes that are being recorded, one inside another: whether it is a pass."""
+        self._operations: set[Operation] = set()
+        self.repeats = True
+        """Whether passes give the same each time: no rule is the user's, and none is inside of a step."""
         self.start = next(births)
         self._columns = Columns(self.start, self.is_constant, self._tell, self.gradients)
 
@@ -116,7 +115,7 @@ class Trace:
         pulled, births_given = self.origins.pulled, {x._birth for x in given}
         self.arguments |= births_given
         around, self.checks = self.checks, []
-        with self._within():
+        with self._within(a_pass=False):
             yield next(births)
         self.origins.pulled, self.checks = pulled, around
         self._ended |= births_given
@@ -190,7 +189,7 @@ class Trace:
 
     def side_by_side(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
         """The outputs of columns, where parts of what was recorded are alike."""
-        if not self._joins:
+        if not self.joins:
             return [*outputs]
         try:
             return self._columns.of(outputs, targets)
@@ -220,20 +219,21 @@ class Trace:
         return looped(self, loop)
 
     @contextmanager
-    def _within(self) -> Iterator[None]:
-        self.within += 1
+    def _within(self, a_pass: bool) -> Iterator[None]:
+        self.open.append(a_pass)
         try:
             yield
         finally:
-            self.within -= 1
+            self.open.pop()
 
     def pulled(
         self, output: Any, seed: Any, how: tuple[bool, ...], compute: Callable[[], Pending]
     ) -> Pending:
         """The gradients of a pass."""
-        with self._within():
+        self.repeats = self.repeats and (any(self.open) or not self.open)
+        with self._within(a_pass=True):
             found = compute()
-        if not self.within:
+        if not self.open:
             self.passes.append(Pass(output, seed, how, found))
         return found
 
@@ -241,9 +241,9 @@ class Trace:
         """Note the node that a pass has come to."""
         self.origins.pulled = node, g
         operation = node._operation
-        if operation not in self._pulled:
-            self._pulled.add(operation)
-            self.are_rules_ours = self.are_rules_ours and are_rules_own(operation)
+        if operation not in self._operations:
+            self._operations.add(operation)
+            self.repeats = self.repeats and are_rules_own(operation)
 
     def passed(self, found: Sequence[tuple[Value, Any]]) -> None:
         """Note the gradients of a pass, and what they are gradients of."""

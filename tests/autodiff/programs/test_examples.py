@@ -9,7 +9,8 @@ import autodiff as ad
 import nn
 from autodiff import elementwise, value_and_grad
 from autodiff.programs import examples, operations
-from autodiff.programs.examples import LARGE, brief, example, one_entry
+from autodiff.programs.energy import energy
+from autodiff.programs.examples import LARGE, blank_like, brief, example, one_entry
 from autodiff.testing import arrays
 from nn.layers.linear import affine
 
@@ -60,6 +61,31 @@ def test_examples_of_rows_and_of_moves_are_like_them(n, k, j, front):
     like(ad.reshape, x, shape=(k, -1), order="C")
     total = ad.sum_to.operation.example(x, shape=(n, 1))
     assert total.shape == ad.sum_to(x, shape=(n, 1)).shape
+
+
+@given(st.integers(1, 4), st.integers(1, 4), SHAPES, st.sampled_from([np.float64, np.float32]))
+def test_examples_of_sums_and_of_what_is_laid_are_like_them(n, k, front, dtype):
+    x = np.ones((*front, n, k), dtype)
+    axes = [None, 0, -1, tuple(range(len(front) + 1))]
+    wanted = [operations.reduced(x, axis) for axis in axes]
+    found = [operations.reduced.operation.example(x, axis) for axis in axes]
+    assert [(y.shape, y.dtype) for y in found] == [(y.shape, y.dtype) for y in wanted]
+    assert operations.sum_of_product.operation.example(x, x).dtype == dtype
+    assert energy.operation.example(x).dtype == dtype
+    shape = (*front, n + 1, k)
+    like(ad.scatter_add, x, index=(..., slice(n), slice(None)), shape=shape)
+    laid = {"indices": ((..., slice(n), slice(None)),), "shape": shape}
+    like(operations.laid, x, **laid)
+
+
+@given(st.permutations(range(3)), st.sampled_from([np.float64, np.float32, bool]))
+def test_what_is_blank_takes_the_layout_of_an_array(order, dtype):
+    for count in (2, LARGE // 8):
+        x = np.ones((count, 4, 3), dtype).transpose(order)
+        found = blank_like(x)
+        assert (found.shape, found.dtype, found.strides) == (x.shape, x.dtype, x.strides)
+        assert found.flags.writeable
+        assert not found.any()
 
 
 @given(SHAPES, st.sampled_from([np.float64, np.float32]))

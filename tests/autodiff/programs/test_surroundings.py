@@ -283,6 +283,32 @@ def test_a_gradient_that_is_an_operand_is_the_same_each_time():
     assert compiled(f)(2.0, 0.5) == pytest.approx(np.sin(0.5) ** 2 + 2.0, rel=1e-15)
 
 
+def test_a_users_rule_in_a_loop_that_becomes_columns_is_the_same_each_time():
+    @elementwise(dx=lambda y, x: 2.0 * x)
+    def own(x, /):
+        return x * x
+
+    rows = np.linspace(0.0, 1.0, 30).tolist()
+    f = value_and_grad(lambda w: sum(own(w * x) for x in rows))
+    value, slope = compiled(f)(3.0)
+    assert (value, slope) == (pytest.approx(f(3.0)[0]), pytest.approx(f(3.0)[1]))
+
+
+def test_a_gradient_inside_a_step_is_the_same_each_time():
+    rows = np.linspace(0.0, 1.0, 30).tolist()
+
+    def loss(w, c):
+        return sum((w * x + c) ** 2 for x in rows)
+
+    def f(w):
+        outer = [w * x for x in rows]
+        slope = grad(lambda v: sum((v * y) ** 2 for y in outer))(w)
+        step = lambda c, x: (c - 0.001 * grad(loss, 1)(w, c) + outer[3] * slope * x, c)  # noqa: E731
+        return ad.scan(step, 0.1, np.linspace(0.0, 1.0, 10))[0]
+
+    assert compiled(f)(0.5) == pytest.approx(f(0.5), rel=1e-12)
+
+
 def test_a_model_switched_between_training_and_evaluation_is_recorded_anew():
     model = nn.Sequential(nn.Linear(3, 3, seed=0), nn.Dropout(0.5, seed=0)).eval()
     program = compiled(lambda X: model(X).sum())
