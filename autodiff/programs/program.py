@@ -47,18 +47,16 @@ class Program:
         self._versions: OrderedDict[Hashable, Version] = OrderedDict()
         self._recorders: dict[Version, Recorder] = {}
         self._short: tuple[tuple[Version, Direct], ...] = ()
+        self._way: Direct = _no_way
         self._last: Version | None = None
         self._lock = threading.RLock()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What f returns for these arguments."""
         if not kwargs and not modes.switch.on:
-            for version, way in self._short:
-                result = way(args)
-                if result is not MISS:
-                    if version is not self._last:
-                        self._use(version)
-                    return result
+            result = self._way(args)
+            if result is not MISS or (result := self._another_way(args)) is not MISS:
+                return result
         elif modes.tracer() is not None or modes.inspector() is not None:
             return self._f(*args, **kwargs)  # one program inside another; and an anomaly is to be seen
         return self.evaluated(args, kwargs)
@@ -66,6 +64,14 @@ class Program:
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """As a method: `self` is an argument, to be declared static."""
         return self if instance is None else MethodType(self, instance)
+
+    def _another_way(self, args: tuple[Any, ...]) -> Any:
+        """What a version gives that was not used last; MISS where none is short."""
+        for version, way in self._short:
+            if version is not self._last and (result := way(args)) is not MISS:
+                self._use(version)
+                return result
+        return MISS
 
     def evaluated(self, args: tuple[Any, ...], kwargs: dict[str, Any], record: bool = True) -> Any:
         """What a call returns, the long way; data alone, if nothing is to be recorded."""
@@ -150,6 +156,7 @@ class Program:
         """Note which version was used last."""
         with self._lock:
             self._last = version
+            self._way = next((way for short, way in self._short if short is version), _no_way)
             if version.key in self._versions:  # another thread may have made it go
                 self._versions.move_to_end(version.key)
 
@@ -158,6 +165,8 @@ class Program:
         if (gone := self._versions.pop(key, None)) is not None:
             self._recorders.pop(gone, None)
             self._short = tuple([pair for pair in self._short if pair[0] is not gone])
+            if gone is self._last:
+                self._way = _no_way
 
     def _recorder(self, version: Version, arguments: Arguments) -> Recorder:
         """What records the calls of a version, made at the first."""
@@ -215,6 +224,11 @@ class Program:
 def _compiled(f: Function) -> Callable[..., Any]:
     """A program, to be called the long way."""
     return Program(f).evaluated
+
+
+def _no_way(args: tuple[Any, ...]) -> Any:
+    """The short way of no version."""
+    return MISS
 
 
 def _identifier(f: Function) -> str:
