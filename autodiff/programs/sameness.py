@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..values.data import compact
-from .examples import is_large
+from ..values.value import SMALL
 
 PLAIN = frozenset({int, bool, str, type(None)})
 """Types of which equal objects are the same, told apart by the type."""
@@ -26,7 +26,7 @@ def frozen(x: Any) -> Hashable:
     if kind is slice:
         return slice, frozen(x.start), frozen(x.stop), frozen(x.step)
     if isinstance(x, np.ndarray):
-        entries = compact(x) if is_large(x) else x  # one everywhere, however it lies in memory
+        entries = x if x.size <= SMALL else compact(x)  # one everywhere, however it lies in memory
         return x.dtype.str, x.shape, entries.tobytes()
     if isinstance(x, (float, np.generic)):
         return kind, np.asarray(x).tobytes()

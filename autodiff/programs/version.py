@@ -12,6 +12,7 @@ from ..values.value import Value, recasts
 from .arguments import Arguments
 from .guards.finding import Guarded, guards_of
 from .guards.guard import changes
+from .listing import Listing
 from .loading import loaded
 from .results import structure
 from .rewrites.rewriting import rewritten
@@ -29,11 +30,11 @@ TEXT = 50
 class Form:
     """One recording of f, as a function of data."""
 
-    def __init__(self, recording: Recording, name: str, doc: str) -> None:
-        self.captured = recording.captured
-        inputs = [line for line in recording.listing.lines if line.kind == "input"]
-        self.arguments = len(inputs) - len(self.captured)
-        self.listing = rewritten(recording.listing)
+    def __init__(self, listing: Listing, captured: tuple[Value, ...], name: str, doc: str) -> None:
+        self.captured = captured
+        inputs = [line for line in listing.lines if line.kind == "input"]
+        self.arguments = len(inputs) - len(captured)
+        self.listing = rewritten(listing)
         self.source: Source = written(self.listing, name, doc)
         self.function = loaded(self.source)
 
@@ -67,10 +68,14 @@ class Version:
         self._f, self._arguments = f, arguments
         self._lock = threading.RLock()
         self._absorbing: Form | None = None
-        recording = self._recorded(absorbs=False, twice=True)
+        listing = self._noted(self._recorded(absorbs=False, twice=True))
         self.guarded = guards_of(f, arguments.fixed)
         self.changed = changes(self.guarded.guards)
-        self.main = Form(recording, name, self.doc)
+        self.main = Form(listing, self.captured, name, self.doc)
+        self.shortened = False
+
+    def _noted(self, recording: Recording) -> Listing:
+        """The listing of a recording, whose nodes go when all else there is to know of it is noted."""
         self.captured = recording.captured
         self.recasts = recasts.on
         self.dtypes = tuple(value.dtype for value in self.captured)
@@ -79,7 +84,7 @@ class Version:
         self.records = any(self.tracked)
         self.checks_nan = recording.checks_nan
         self.result = structure(recording.result)
-        self.shortened = False
+        return recording.listing
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: the text of both forms, and what it is given. See `pickling`."""
@@ -136,7 +141,7 @@ class Version:
         with self._lock:
             if self._absorbing is None:
                 recording = self._recorded(absorbs=True, captured=self.captured)
-                self._absorbing = Form(recording, self.name, self.doc)
+                self._absorbing = Form(recording.listing, recording.captured, self.name, self.doc)
             return self._absorbing
 
     @property

@@ -18,26 +18,27 @@ class Disjoined(BaseException):  # of f nobody else is to catch it: f is recorde
 class Columns:
     """The columns of one recording.
 
-    `is_constant` says whether a Value was made of plain numbers while f ran; `tell`, that what is recorded
-    next is of a kind. The births of what comes in place of watched Values are added to those.
+    The births of what comes in place of watched Values are added to those.
     """
 
-    def __init__(
-        self,
-        start: int,
-        is_constant: Callable[[Value], bool],
-        tell: Callable[[Computed], None],
-        watched: set[int],
-    ) -> None:
-        self._start, self._is_constant, self._tell, self._watched = start, is_constant, tell, watched
+    def __init__(self, start: int, watched: set[int]) -> None:
+        self._start, self._watched = start, watched
         self._homes: Homes = {}
         self._unlike: set[tuple[tuple[int, ...], frozenset[int], int]] = set()
         """What was asked for, by births, in which nothing is alike: as for the columns of a Jacobian."""
 
-    def of(self, outputs: Sequence[Value], targets: Collection[int] = ()) -> list[Value]:
+    def of(
+        self,
+        outputs: Sequence[Value],
+        targets: Collection[int],
+        is_constant: Callable[[Value], bool],
+        tell: Callable[[Computed], None],
+    ) -> list[Value]:
         """The same outputs, computed by columns from Values with births in `targets`, and from leaves.
 
-        Raises Disjoined where a target is a part of a column of an earlier call.
+        `is_constant` says whether a Value was made of plain numbers while f ran; `tell`, that what is
+        recorded next is of a kind. Neither is kept: they know the trace, and its nodes would wait for the
+        collector. Raises Disjoined where a target is a part of a column of an earlier call.
         """
         if not self._homes.keys().isdisjoint(targets):
             raise Disjoined
@@ -45,14 +46,14 @@ class Columns:
         if asked in self._unlike:
             return [*outputs]
         nodes = self._recorded(outputs, targets)
-        sorting = Sorting(nodes, outputs, targets, self._is_constant, self._homes)
+        sorting = Sorting(nodes, outputs, targets, is_constant, self._homes)
         for kind in sorting.kinds:
             kind.decide()
         if not any(kind.is_column for kind in sorting.kinds) and not self._homes:
             self._unlike.add(asked)
             return [*outputs]
         for kind in sorting.kinds:
-            kind.settle(self._tell)
+            kind.settle(tell)
         self._remember(sorting.homes)
         return [*map(self._new, outputs)]
 

@@ -96,7 +96,7 @@ class Trace:
         self.repeats = True
         """Whether passes give the same each time: no rule is the user's, and none is inside of a step."""
         self.start = next(births)
-        self._columns = Columns(self.start, self.is_constant, self._tell, self.gradients)
+        self._columns = Columns(self.start, self.gradients)
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value was made of plain numbers while f ran, so that its data are known."""
@@ -192,7 +192,7 @@ class Trace:
         if not self.joins:
             return [*outputs]
         try:
-            return self._columns.of(outputs, targets)
+            return self._columns.of(outputs, targets, self.is_constant, self._tell)
         finally:
             self.origins.aside = None
 
