@@ -61,8 +61,8 @@ class Chain:
         self._names = frozenset(intermediates.names.values())
         self.defined: dict[Symbol, int] = {}
         self.uppers: dict[int, list[int]] = defaultdict(list)
-        on_path = set(self.path)
-        found = ((id, [i for i in self._varying(id) if i in on_path]) for id in self.path)
+        varying = {id for id in self.path if is_tracked(graph.sources[id])}
+        found = ((id, sorted(varying.intersection(intermediates.view.inputs(id)))) for id in self.path)
         self.lowers: dict[int, list[int]] = {id: lowers for id, lowers in found if lowers}
         for upper in reversed(self.lowers):
             for lower in self.lowers[upper]:

@@ -15,6 +15,7 @@ from autodiff import Value
 from autodiff.graph import Graph
 from autodiff.naming import Names, shown_names
 from autodiff.testing import expressions
+from autodiff.text.digits import subscript
 from autodiff.text.lettering import BELOW, latex_of
 from autodiff.text.letters import lettered
 from nn.activations import identity
@@ -259,3 +260,24 @@ def test_what_is_used_by_way_of_the_identity_is_put_as_if_it_was_used_itself(e) 
         direct = use(e(*map(Value, e.inputs)))
         handed = use(identity(e(*map(Value, e.inputs))))
         assert symbols(handed) == symbols(direct)
+
+
+def test_temporary_names_pass_over_those_that_users_gave() -> None:
+    w = Value(2.0, "w")
+    graph = Graph(w * 1.0 + Value(3.0, "t₂") * 2.0 + Value(4.0, "t₁") * 3.0)
+    names = Names(graph)
+    nameless = [node.id for node in graph if node.operation and node.id not in names]
+    assert [names.spoken(id) for id in reversed(nameless)] == ["t₆", "t₅", "t₄", "t₃"]
+
+
+@given(n=st.integers(1, 30), taken=st.sets(st.integers(1, 40)))
+def test_temporary_names_are_those_that_are_free_in_order(n: int, taken: set[int]) -> None:
+    xs = [Value(1.0, f"t{subscript(k)}") for k in taken] or [Value(1.0, "x")]
+    y = xs[0]
+    for _ in range(n):
+        y = y * 2.0
+    graph = Graph(sum(xs[1:], y))
+    names = Names(graph)
+    nameless = [node.id for node in graph if node.operation and node.id not in names]
+    free = [f"t{subscript(k)}" for k in range(1, 200) if k not in taken]
+    assert [names.spoken(id) for id in nameless] == free[: len(nameless)]

@@ -1,4 +1,9 @@
-"""Pictures of large graphs: what writing them as DOT costs, how that grows, and how many boxes they have."""
+"""Pictures of large graphs: what writing them as DOT costs, how that grows, and how many boxes they have.
+
+When each operation had a card, and no part a name, writing took 17 times the time of recording. Since then a
+third of the time goes into what a reader would put and call by which name, and into the parts next to each;
+a third into the words on cards and arrows; the rest into the graph, the boxes and the text of DOT.
+"""
 
 from __future__ import annotations
 
