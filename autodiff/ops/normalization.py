@@ -66,7 +66,7 @@ def _pulled_back(
         slopes *= scale * weight if outside else scale
         return narrowed(slopes, x)
 
-    return of_x, lambda: weighed if outside else products, lambda: g
+    return of_x, lambda: narrowed(weighed if outside else products, x), lambda: g
 
 
 def _kept(x: Data, weight: Data, bias: Data, axis: Axis, eps: float) -> tuple[Data, tuple[Data, ...]]:

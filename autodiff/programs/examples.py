@@ -7,8 +7,8 @@ ones. Of large results one entry is computed, or what the operation declares, wh
 from __future__ import annotations
 
 import math
-import mmap
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -64,11 +64,12 @@ def one_entry(compute: Any, data: Sequence[Data]) -> Data:
 def blank(shape: Shape, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """Zeros. Of many, no memory is taken before they are looked at: NumPy would fill what it had before."""
     size = math.prod(shape)
-    return (
-        np.ndarray(shape, dtype, mmap.mmap(-1, size * dtype.itemsize))
-        if size >= LARGE
-        else np.zeros(shape, dtype)
-    )
+    with suppress(ImportError):  # a browser's Python has none
+        if size >= LARGE:
+            from mmap import mmap
+
+            return np.ndarray(shape, dtype, mmap(-1, size * dtype.itemsize))
+    return np.zeros(shape, dtype)
 
 
 def blank_like(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -111,7 +111,7 @@ class ByDifferences(Residuals):
         return self.vector(x), lambda: by_differences(self.vector, x, reach)
 
 
-class Known(Residuals):
+class KnownJacobian(Residuals):
     """By a function of the user's that takes what the residuals take, and returns their Jacobian."""
 
     def __init__(self, jacobian: Callable[..., Any], f: Counted, over: Unknowns) -> None:
@@ -220,7 +220,7 @@ class SumOfSquares(Objective):
     """R(x) = Σ rᵢ(x)², counted and with its start."""
 
     kinds: ClassVar = {"exact": ByEngine, "numerical": ByDifferences}
-    known: ClassVar = Known
+    known: ClassVar = KnownJacobian
     derivatives: Residuals
     start: Located
 

@@ -147,7 +147,7 @@ def test_a_model_that_keeps_and_draws_is_compiled_once_for_each_size_of_batch(mo
         Version, "_recorded", lambda *a, old=Version._recorded, **k: recorded.append(a) or old(*a, **k)
     )
     nn.fit(Noisy(), X, X[:, 0], epochs=5, batch_size=8, progress=False, compiled=True)
-    assert len(recorded) == 2 * 2  # of 8 and 6 rows, twice each, to see whether they are the same
+    assert len(recorded) == 2  # of 8 and 6 rows
 
 
 @pytest.mark.parametrize("name", sorted(STATEFUL))

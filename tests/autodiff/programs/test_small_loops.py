@@ -42,7 +42,8 @@ def loop(plan: dict[str, Any]) -> Callable[..., Any]:
             found = [h]
             for k in plan["steps"]:
                 found.append(STEPS[k](found[-1], v, x))
-            return (0.8 * found[-1], v if plan["shared"] else v + 0.1 * found[-1][0]), (found[-2], v, x[0])
+            end = ad.tanh(found[-1])
+            return (end, v if plan["shared"] else v + 0.1 * end[0]), (found[-2], v, x[0])
 
         end, ys = scan(step, (h, v), xs, reverse=plan["reverse"])
         return sum((ad.sum(y * y + 0.3 * y) for y in (*end, *ys)), 0.0)

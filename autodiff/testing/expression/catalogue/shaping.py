@@ -59,14 +59,18 @@ def _taken(shape: Shape) -> list[str]:
 
 @cache
 def _taken_along(shape: Shape) -> list[str]:
-    ranks = "np.argsort(x, axis=-1)"
-    return [f"np.take_along_axis(x, {ranks}, axis=-1)", f"ad.take_along_axis(x, {ranks})"] if shape else []
+    if not shape:
+        return []
+    rows: Any = shape[-1] - 1
+    for _ in shape:
+        rows = [rows]
+    return [f"np.take_along_axis(x, np.array({rows}), axis=-1)", f"ad.take_along_axis(x, {rows})"]
 
 
 SHAPING = [
     Drawable("getitem", _indices, family="indexing", shapes=ROWS, weight=4),
     Drawable("take", _taken, family="indexing", shapes=ROWS),
-    Drawable("take_along_axis", _taken_along, family="indexing", shapes=ROWS, gap=ties, unique=True),
+    Drawable("take_along_axis", _taken_along, family="indexing", shapes=ROWS),
     Drawable("reshape", _reshapings, family="shaping", shapes=ROWS),
     _where(_has_axes(1), "ravel", "np.ravel(x)", "ad.ravel(x)", "x.ravel()", "x.flatten()"),
     _where(_has_axes(2), "transpose", "x.T", "np.transpose(x)", "ad.transpose(x)", "x.transpose()"),
