@@ -64,7 +64,7 @@ def _taken_along(shape: Shape) -> list[str]:
     rows: Any = shape[-1] - 1
     for _ in shape:
         rows = [rows]
-    return [f"np.take_along_axis(x, np.array({rows}), axis=-1)", f"ad.take_along_axis(x, {rows})"]
+    return [f"np.take_along_axis(x, {rows}, axis=-1)", f"ad.take_along_axis(x, {rows})"]
 
 
 SHAPING = [
