@@ -70,8 +70,8 @@ def _pulled_back(
 
 
 def _kept(x: Data, weight: Data, bias: Data, axis: Axis, eps: float) -> tuple[Data, tuple[Data, ...]]:
-    kept = _standardized(widened(x), axis, eps)
-    return narrowed(kept[0], x) * weight + bias, kept
+    z, scale, *moments = _standardized(widened(x), axis, eps)
+    return narrowed(z, x) * weight + bias, (z, scale, *(narrowed(moment, x) for moment in moments))
 
 
 @primitive(
