@@ -15,7 +15,6 @@ import numpy as np
 from autodiff import Value, layer_norm, reshape, sqrt
 from autodiff.ops.plain import raw
 from autodiff.ops.reductions import average
-from autodiff.ops.totals import narrowed
 from autodiff.settings import flag, positive, probability
 from autodiff.values.data import shape_of
 from autodiff.values.keeping import kept_by
@@ -74,7 +73,7 @@ class BatchNorm(Module):
         axes = 0 if len(shape) == 2 else (0, *range(2, len(shape)))
         y = layer_norm(x, weight, bias, axes, self.eps)
         center, variance = (kept_by(y) or self._measured(x, axes))[-2:]
-        self._note(narrowed(center, x), narrowed(variance, x), math.prod(shape) // self.n_features)
+        self._note(center, variance, math.prod(shape) // self.n_features)
         return y
 
     def _measured(self, x: Any, axes: Any) -> tuple[Any, Any]:
