@@ -4,10 +4,10 @@ Micrograd's network of scalars on 1,525 points, and a recurrence that is as deep
 taken in a process of its own: the graph is recorded and frozen, then looked at once.
 
 Nothing is made for each node: to make and keep a million small objects takes 1.2 s, to make and drop them
-0.13, and a pass over lists of numbers 0.1. Of the 8 to 10 s of drawing or explaining, about 1 s goes into finding
-the nodes and numbering them; 2 s into deciding which parts a reader would put, a rule for each node in the
-order of the graph; up to 1 s into names; and 3 s into what is alike, or into the links of the chain rule.
-A million nodes take 9 to 11 times the time of 100,000.
+0.13, and a pass over lists of numbers 0.1. Of the 8 to 10 s of drawing or explaining, about 1 s goes into
+finding the nodes and numbering them; 2 s into deciding which parts a reader would put, a rule for each node
+in the order of the graph; up to 1 s into names; and 3 s into what is alike, or into the links of the chain
+rule. A million nodes take 9 to 11 times the time of 100,000.
 """
 
 from __future__ import annotations
