@@ -3,17 +3,18 @@
 The loss is Σ h²; its gradients are those of all parameters and of x. All have one thread; by hand is NumPy
 with the products of all steps outside of the loops and memory that is kept.
 
-Compiling the LSTM for 2,000 steps takes 1.2 to 1.8 times as long as for 200, some 20 ms more: nothing is computed with all
-entries of large arrays, and examples of them, whose layout the program is written for, take no memory (see
-`programs.examples`). What remains is one sum over all that is collected.
+Compiling the LSTM for 2,000 steps takes 1.2 to 1.8 times as long as for 200, some 20 ms more: nothing is
+computed with all entries of large arrays, and examples of them, whose layout the program is written for,
+take no memory (see `programs.examples`). What remains is one sum over all that is collected.
 
-The fit is to take three times scipy's with the first call, and takes some 20 times. Where the time goes, in
-milliseconds, scipy's whole fit being 11: compiling 130 (recording twice 55, rewriting 45, writing and loading
-20); the engine's evaluations that the program is held to 95 (f recorded 28, at the start and in the end, and
-one gradient 38); the program's own 11 evaluations 6; the steps of Levenberg and Marquardt 5. The floor is
-high: f alone, on plain numbers, takes 12, as NumPy takes as long for two entries as for ten, so that one look
-at f itself is as long as scipy's fit of floats. From then on, with programs that were made before, it takes
-as long as scipy's: a step of two entries is written in numbers, and f takes 0.1.
+The fit is to take three times scipy's with the first call, and takes some 18 times. Where the time goes, in
+milliseconds, scipy's whole fit being 11: compiling 98 (recording, and once more to compare, 40, rewriting
+40, writing and loading 18); the engine's evaluations that the program is held to 95 (f recorded 28, at the
+start and in the end, and one gradient 38); the program's own 11 evaluations 6; the steps of Levenberg and
+Marquardt 5. The floor is high: f alone, on plain numbers, takes 12, as NumPy takes as long for two entries
+as for ten, so that one look at f itself is as long as scipy's fit of floats. From then on, with programs
+that were made before, it takes as long as scipy's: a step of two entries is written in numbers, and f takes
+0.1.
 """
 
 from __future__ import annotations
