@@ -1,4 +1,8 @@
-"""Networks of relu layers on arrays, in both precisions: a demo, a first project, and a real one."""
+"""Networks of relu layers on arrays, in both precisions: a demo, a first project, and a real one.
+
+Compiled, the demo misses 1.05 of the time by hand in float64: 1.07 to 1.09. Its lines take 0.96; memory
+from the pool, checks of six arrays and Python's calls add 2.8 µs to 24. See `lecture` for what was tried.
+"""
 
 from __future__ import annotations
 

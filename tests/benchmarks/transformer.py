@@ -2,6 +2,14 @@
 
 A batch of 4 sequences of 16 vectors of 32 features, loss and gradient, in the same code for all: x is added
 to what each half makes of it, and the loss is the mean of the squares.
+
+Compiled, float64 misses 0.8 of jax.jit's time (0.84 to 0.90 on a busy machine), and so does NumPy by hand
+there (0.79 to 0.86); float32 reaches it. A profile by lines gives 214 µs for the program, 210 for the hand.
+Products of matrices are over four tenths of it, and gelu with its slope 17 passes over 64×128 numbers.
+Beyond the lines, a call checks twelve arrays and returns new ones. Not done: gelu's slope from y, which is
+a pass less, since its rule is that of eager code, too. Tried: turning weights of 32×32 before A·Bᵀ, which
+gains nothing (4.3 against 3.7 µs), while those of 32×128 gain a tenth to a fifth. One product for the three
+projections saves 3 µs, and to copy their weights side by side costs 4.6.
 """
 
 from __future__ import annotations
