@@ -38,7 +38,7 @@ def test_a_sheet_asks_for_every_parameter_of_the_computation_once():
 
 def test_each_student_has_other_numbers_of_the_same_signs_and_decimals():
     usual, seen = numbers(exercises(LOSS)), set()
-    for seed in (*range(20), "Ada", "Noether"):
+    for seed in (*range(8), "Ada", "Noether"):
         found = numbers(exercises(LOSS, seed=seed))
         assert list(found) == list(usual)
         for name, text in found.items():
@@ -48,7 +48,7 @@ def test_each_student_has_other_numbers_of_the_same_signs_and_decimals():
             assert old != round(old) or x == round(x)
         seen.add(tuple(found.values()))
         assert numbers(exercises(LOSS, seed=seed)) == found
-    assert len(seen) == 22
+    assert len(seen) == 10
 
 
 def test_the_key_has_the_right_answers_and_numbers():

@@ -1,11 +1,11 @@
 """The lecture's 2-2-1 network on arrays: both observations at once, R = Σ (a⁽²⁾ − y)².
 
-Compiled, 1.05 of the time by hand is missed: 1.14 to 1.17. The lines alone take 0.94 (8.0 µs, by hand 8.5),
-as a constant has taken up the minus sign of the sigmoid. Memory from the pool adds 0.1 µs, checks 1.4, and
-`Program.__call__` 0.4. The checks are of four arrays for type, shape and dtype (0.34 timed alone), of the x
-and y that the loss reads for what was written into them (0.13 each), and of nan. They stay: without them a
-program would be wrong in silence. Tried without gain: the pool written into the function that checks (9.91
-µs against 9.93), and all shapes compared at once (0.33 against 0.34).
+Compiled, 1.05 of the time by hand is missed: about 1.2. The lines alone take as long as by hand (8.5 µs),
+with a minus sign more in the sigmoid. Memory from the pool adds 0.1 µs, checks 1.4, and `Program.__call__`
+0.4. The checks are of four arrays for type, shape and dtype (0.34 timed alone), of the x and y that the loss
+reads for what was written into them (0.13 each), and of nan. They stay: without them a program would be
+wrong in silence. Tried without gain: the pool written into the function that checks (9.91 µs against 9.93),
+and all shapes compared at once (0.33 against 0.34).
 """
 
 from __future__ import annotations
