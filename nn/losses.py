@@ -192,9 +192,8 @@ def binary_cross_entropy(output: Operand, target: Operand, reduction: str = "mea
     return reduced(y * softplus(-z) + (1.0 - y) * softplus(z), reduction)
 
 
-def _surprises(target: Operand, log_q: Operand, loss: str) -> Any:
-    """Cross-entropy of each row: of a label, what is at its class."""
-    labels = class_labels(log_q, target, loss)
+def _surprises(labels: Any, target: Operand, log_q: Operand, loss: str) -> Any:
+    """Cross-entropy of each row: of a label, what is at its class; of a target that is no labels, all."""
     if labels is None:
         return surprise(class_rows(log_q, target, loss), log_q)
     return surprise_at(log_q, labels)
@@ -219,14 +218,13 @@ def cross_entropy(
     smoothing = probability("cross_entropy: label_smoothing", label_smoothing)
     _refuse_probabilities(output, "softmax", "cross_entropy")
     z = entries(output)
-    if not smoothing and reduction in ("mean", "sum"):
-        labels = class_labels(z, target, "cross_entropy")
-        if labels is not None:
-            return cross_entropy_at(z, labels, reduction)
-    if not smoothing:
-        return reduced(_surprises(target, log_softmax(z), "cross_entropy"), reduction)
-    p = (1.0 - smoothing) * class_rows(z, target, "cross_entropy") + smoothing / shape_of(z)[-1]
-    return reduced(surprise(p, log_softmax(z)), reduction)
+    if smoothing:
+        p = (1.0 - smoothing) * class_rows(z, target, "cross_entropy") + smoothing / shape_of(z)[-1]
+        return reduced(surprise(p, log_softmax(z)), reduction)
+    labels = class_labels(z, target, "cross_entropy")
+    if labels is not None and reduction in ("mean", "sum"):
+        return cross_entropy_at(z, labels, reduction)
+    return reduced(_surprises(labels, target, log_softmax(z), "cross_entropy"), reduction)
 
 
 def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "mean") -> Any:
@@ -239,4 +237,6 @@ def negative_log_likelihood(output: Operand, target: Operand, reduction: str = "
     >>> negative_log_likelihood([[-0.5, -1.0], [-2.0, -0.25]], [0, 1])
     0.375
     """
-    return reduced(_surprises(target, entries(output), "negative_log_likelihood"), reduction)
+    log_q = entries(output)
+    labels = class_labels(log_q, target, "negative_log_likelihood")
+    return reduced(_surprises(labels, target, log_q, "negative_log_likelihood"), reduction)

@@ -212,13 +212,17 @@ class Numerical(Derivatives):
 class Known(Derivatives):
     """By a function of the user's that takes what f takes; H·v by differences of it."""
 
-    def __init__(self, gradient: Callable[..., Any], f: Counted, over: Unknowns) -> None:
+    def __init__(self, given: Callable[..., Any], f: Counted, over: Unknowns) -> None:
         super().__init__(f, over)
-        self.given = gradient
+        self.given = given
+
+    def parts(self, x: Vector) -> list[Any]:
+        """The numbers and arrays that the user's function returns at x."""
+        with no_grad():
+            return [raw(part) for part in leaves(self.over.plain(self.given, x))]
 
     def _gradient(self, x: Vector) -> Vector:
-        with no_grad():
-            gradient = flat([raw(part) for part in leaves(self.over.plain(self.given, x))])
+        gradient = flat(self.parts(x))
         if gradient.shape != x.shape:
             raise ValueError(f"derivative: the function must return {x.size} slopes, got {gradient.size}")
         return gradient

@@ -131,8 +131,10 @@ def sweep(nodes: Nodes, output: Value, seed: Any, kept: Any, record: bool, mend:
                 try:
                     if parts is not None:
                         c = parts[i]()
+                    elif operation.elementwise:
+                        c = g * rule(*seen, **options)
                     else:
-                        c = g * rule(*seen, **options) if operation.elementwise else rule(g, *seen, **options)
+                        c = rule(g, *seen, **options)
                 except RAISED:  # floats refuse, or the rule is at fault: `pulled` finds out
                     c = pulled(node, i, g, seen)
                 if type(c) is complex:

@@ -24,7 +24,7 @@ from autodiff.values.modes import differentiating
 from autodiff.values.value import data_of
 
 from ..compiled import Compiled, Counted, Evaluated, Traced
-from ..derivatives import ByChainRule, Derivatives, Numerical, Product, by_differences
+from ..derivatives import ByChainRule, Derivatives, Known, Numerical, Product, by_differences
 from ..objective import Objective, Point
 from ..unknowns import Unknowns, Vector, flat
 
@@ -111,12 +111,8 @@ class ByDifferences(Residuals):
         return self.vector(x), lambda: by_differences(self.vector, x, reach)
 
 
-class KnownJacobian(Residuals):
+class KnownJacobian(Residuals, Known):
     """By a function of the user's that takes what the residuals take, and returns their Jacobian."""
-
-    def __init__(self, jacobian: Callable[..., Any], f: Counted, over: Unknowns) -> None:
-        super().__init__(f, over)
-        self.given = jacobian
 
     def linearised(self, x: Vector) -> tuple[Vector, Callable[[], Vector]]:
         """r(x), and the function that computes J(x), each by its function."""
@@ -125,8 +121,7 @@ class KnownJacobian(Residuals):
 
     def _jacobian(self, x: Vector, m: int) -> Vector:
         """One matrix of what may be, as from `autodiff.jacobian`, an array per output and unknown."""
-        with no_grad():
-            parts = [np.asarray(raw(part)) for part in leaves(self.over.plain(self.given, x))]
+        parts = [*map(np.asarray, self.parts(x))]
         whole = [part.shape for part in parts] == [(m, x.size)]
         shapes = [(x.size,)] if whole else [shape_of(part) for part in leaves(self.over.tree(x))]
         jacobian = _in_blocks(parts, shapes)

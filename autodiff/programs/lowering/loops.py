@@ -19,7 +19,7 @@ from ...values.data import Data, dtype_of, shape_of
 from ..examples import blank
 from ..listing import Line
 from ..spelling.identifiers import identifier
-from ..spelling.literals import literal
+from ..spelling.literals import new_memory
 from ..spelling.precedence import ATOM
 from .calls import escaped
 from .instructions import Instructions, Slot, Spelling, example_of
@@ -83,8 +83,7 @@ def looping(line: Line, inputs: Sequence[Slot], instructions: Instructions) -> l
 def _memory(line: Line, length: int, instructions: Instructions) -> Slot:
     """An array for what is collected."""
     shape, dtype = (length, *shape_of(line.data)), _kept_dtype(line.data)
-    kind = "" if dtype == np.float64 else f", {literal(dtype)}"
-    text = escaped(f"np.empty({literal(shape)}{kind})")
+    text = escaped(new_memory(shape, dtype, range(len(shape))))
     stem = f"{identifier(line.name)}s" if line.name else "ys"
     return instructions.add(blank(shape, dtype), [], Spelling(text), Spelling("{out}", (), ATOM), stem=stem)
 

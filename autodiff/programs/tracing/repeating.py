@@ -59,9 +59,7 @@ class Repetition(Trace):
         for a, b in zip(self._first.outputs, outputs, strict=False):
             self._compare(a, b)
         if self._different:
-            node, what = min(
-                self._different, key=lambda pair: math.inf if pair[0] is None else pair[0]._birth
-            )
+            node, what = min(self._different, key=_age)
             raise ValueError(_told(None if node is None else self._first.origins.get(node), what))
 
     # -- gradients ---------------------------------------------------------------------------------
@@ -156,6 +154,7 @@ def _born_now(node: Value, inputs: Sequence[Any]) -> Value:
 
 
 def _age(pair: tuple[Value | None, str]) -> float:
+    """When what differs was recorded; the results come last."""
     return math.inf if pair[0] is None else pair[0]._birth
 
 

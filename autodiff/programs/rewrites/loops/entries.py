@@ -29,18 +29,19 @@ MOVING = {
 """Operations whose results have entries of their operands, and no others."""
 
 
-def in_numbers(loop: OpenLoop) -> None:
-    """Write the step of a loop in numbers, if all its arrays are small and computed entry by entry."""
+def in_numbers(loop: OpenLoop) -> bool:
+    """Write the step of a loop in numbers, if all its arrays are small and computed entry by entry; if so."""
     order = loop.block.ordered()
     if not any(item.shape for item in order):
-        return
+        return False
     entries: dict[Item, list[Item]] = {}
     for item in order:
         found = _entries(item, [entries[x] for x in item.inputs])
         if found is None:
-            return
+            return False
         entries[item] = found
     _replace_step(loop, entries)
+    return True
 
 
 def _entries(item: Item, operands: Sequence[list[Item]]) -> list[Item] | None:

@@ -60,8 +60,8 @@ def _shorten(block: Block) -> None:
         sunk(loop)
     for loop in reversed(loops):
         pruned(loop)
-        in_numbers(loop)
-        pruned(loop)
+        if in_numbers(loop):
+            pruned(loop)
         _shorten(loop.block)
 
 
