@@ -33,20 +33,10 @@ THREADS, CALLS = 4, 8
 _programs: weakref.WeakKeyDictionary[Case, Program] = weakref.WeakKeyDictionary()
 
 
-REFUSED = "an index must be known when a program is recorded"
-
-
 def program(case: Case) -> Program:
     """Value and gradient of the loss as a program: one for all modes, since the first call compiles."""
     if case not in _programs:
-        made = ad.compile(ad.value_and_grad(case.loss, case.argnums))
-        try:
-            made(*case.inputs)
-        except TypeError as error:
-            if REFUSED in str(error):
-                raise LeftOut("an index that is computed") from error
-            raise
-        _programs[case] = made
+        _programs[case] = ad.compile(ad.value_and_grad(case.loss, case.argnums))
     return _programs[case]
 
 
