@@ -73,7 +73,7 @@ def main(path: str = "ode.png") -> None:
     for k, (name, counts, colour) in enumerate([("hares", HARES, "#0072B2"), ("lynxes", LYNXES, "#D55E00")]):
         axes.plot(YEARS, counts, "o", color=colour)
         axes.plot(YEARS, curves[:, k], color=colour, label=name)
-    axes.set(xlabel="year", ylabel="thousands")
+    axes.set(xlabel="year", ylabel="thousands", xticks=YEARS[::5])
     axes.legend()
     picture.savefig(path)
     print(f"\nCounts and curves: {path}")
