@@ -23,6 +23,7 @@ ROOMS = {
     "files",
     "homework",
     "live",
+    "naming",
     "ops",
     "pictures",
     "programs",
@@ -39,10 +40,8 @@ FLAT = {
     "elsewhere",
     "graph",
     "lazy_names",
-    "naming",
     "nn",
     "optim",
-    "putting",
     "settings",
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..graph import Edge, Graph, Node, Uses
 from ..naming import Names
-from ..putting import hands_on
+from ..naming.putting import hands_on
 from ..values.modes import differentiating
 from ..values.operation import Operation
 from ..values.recording import recorded

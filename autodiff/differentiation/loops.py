@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -12,7 +13,7 @@ from ..ops import getitem, stack
 from ..ops.joining import _split
 from ..values import modes
 from ..values.data import as_data, canonical, dtype_of, shape_of
-from ..values.scopes import mark_call
+from ..values.scopes import mark_call, mark_carry
 from ..values.value import Value, births
 from .engine import in_numbers
 from .structure import leaves, leaves_like, mapped, named_leaves, rebuilt
@@ -39,6 +40,12 @@ class Loop(NamedTuple):
         name = getattr(self.step, "__name__", "step").strip("<>_")
         return "step" if name == "lambda" else name
 
+    def carry_names(self) -> list[str | None]:
+        """What the step calls each part of its carry: the parameter, a key, or a field; None for an index."""
+        code = getattr(self.step, "__code__", None)
+        own = code.co_varnames[0] if code is not None and code.co_argcount == 2 else None
+        return [_last_name(place) for place, _ in named_leaves(self.carry, own or "[0]")]
+
     @property
     def order(self) -> range:
         """The places in the order in which they are come to."""
@@ -58,12 +65,14 @@ class Loop(NamedTuple):
 
     def unrolled(self) -> tuple[Any, Any]:
         """The loop, recorded step by step."""
-        carry, found = self.carry, dict[int, Any]()
+        carry, found, names = self.carry, dict[int, Any](), self.carry_names()
         row = rows_of(self.xs, self.length)
         for t in self.order:
             since = next(births)
             carry, found[t] = self.stepped(carry, row(t))
             mark_call(leaves((carry, found[t])), self.title, since)
+            for name, x in zip(names, leaves(carry), strict=True):
+                mark_carry(x, name, since)
         return carry, collected([found[t] for t in range(self.length)] or [self.imagined()], self.length)
 
     def imagined(self) -> Any:
@@ -71,6 +80,12 @@ class Loop(NamedTuple):
         with modes.no_grad():
             rows = mapped(lambda x: np.zeros(shape_of(x)[1:], dtype_of(x)), self.xs)
             return self.stepped(self.carry, entered(rows, "x"))[1]
+
+
+def _last_name(place: str) -> str | None:
+    """The name at the end of a place: h of h, state['h'] and state.h; None of state[0]."""
+    found = re.search(r"(?:^|\.|\[')([^\W\d]\w*)(?:'\])?$", place)
+    return found[1] if found else None
 
 
 # -- arguments ---------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ import numpy as np
 
 from ..derivations.parts import Parts
 from ..graph import Node
+from ..naming.boxes import NOWHERE, Boxes, boxes_of
 from ..settings import hint, whole
-from .boxes import NOWHERE, Boxes, boxes_of
 from .equivalence import Equivalence
 from .steps import chains_of, gathered
 

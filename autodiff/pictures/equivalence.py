@@ -11,9 +11,9 @@ from collections.abc import Hashable
 from itertools import count
 
 from ..graph import Graph
+from ..naming.boxes import NOWHERE, Boxes
 from ..values.data import Shape
 from ..values.value import Value
-from .boxes import NOWHERE, Boxes
 
 MOST_KINDS = 100
 """Kinds of terms by which sums are compared; with more, only those put together alike are of one kind."""

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from ..derivations.parts import Parts
 from ..graph import Node
+from ..naming.boxes import NOWHERE
 from ..text.digits import counted
 from ..text.notation import visible
-from .boxes import NOWHERE
 from .collapsing import REST, Collapsed
 from .wording import CLEARER, Wording
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..graph import Graph
-from .boxes import NOWHERE, Boxes
+from ..naming.boxes import NOWHERE, Boxes
 
 MANY = 3
 """Steps of which those before the last are one box."""

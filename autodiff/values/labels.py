@@ -16,11 +16,13 @@ class Scope(NamedTuple):
 class Label(NamedTuple):
     """What is known of a node besides its mathematics.
 
-    Its name, the line that recorded it, the scope that it was recorded in, and the calls of modules that
-    returned it, the innermost first: title, and birth number at which the call began.
+    Its name, the line that recorded it, the scope that it was recorded in, the calls of modules that
+    returned it, the innermost first: title, and birth number at which the call began; and what the step of a
+    loop that handed it on calls it.
     """
 
     name: str | None = None
     line: str | None = None
     scope: Scope | None = None
     calls: tuple[tuple[str, int], ...] = ()
+    carry: str | None = None

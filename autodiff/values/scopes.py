@@ -80,7 +80,7 @@ def mark_call(result: Any, title: str, since: int) -> None:
         if result._birth > since and result._operation is not None:
             label = result._label
             if label is None:
-                result._label = new_label(Label, (None, None, None, ((title, since),)))
+                result._label = new_label(Label, (None, None, None, ((title, since),), None))
             else:
                 label = label_of(result)
                 result._label = label._replace(calls=(*label.calls, (title, since)))
@@ -88,3 +88,9 @@ def mark_call(result: Any, title: str, since: int) -> None:
         for part in result.values() if isinstance(result, dict) else result:
             if type(part) is Value:
                 mark_call(part, title, since)
+
+
+def mark_carry(x: Any, name: str | None, since: int) -> None:
+    """Label a part of a carry as the step calls it that began at this birth number and recorded it."""
+    if name is not None and type(x) is Value and x._birth > since and x._operation is not None:
+        x._label = label_of(x)._replace(carry=name)

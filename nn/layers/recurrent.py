@@ -106,9 +106,9 @@ class Recurrent(Module):
         sums = self._sums(x, weight, bias, state_bias)
         turned = transpose(state_weight)
 
-        def step(state: Any, a: Any) -> tuple[Any, Any]:
-            state = self.step(state, a, turned, state_bias)
-            return state, self.output(state)
+        def step(h: Any, x: Any) -> tuple[Any, Any]:
+            h = self.step(h, x, turned, state_bias)
+            return h, self.output(h)
 
         return scan(step, start, sums, reverse=ending.endswith("_reverse"))
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Value, detect_anomaly, no_grad, sigmoid
 from autodiff.graph import Graph
-from autodiff.pictures.boxes import NOWHERE, boxes_of
+from autodiff.naming.boxes import NOWHERE, boxes_of
 from autodiff.values.scopes import label_of, scope
 
 

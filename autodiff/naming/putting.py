@@ -1,6 +1,6 @@
 """Which parts of an expression a reader would put: "Put u = 3w₁ − 2w₂ + b", and go on with u.
 
-The rule is in `naming`, which gives the names. A part is put for what it is computed from and for what uses
+The rule is in `names`, which gives the names. A part is put for what it is computed from and for what uses
 it; nothing here looks beyond that, so that a graph may grow.
 """
 
@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .graph import Graph, ends_of
-from .values.data import dtype_of
-from .values.modes import differentiating
-from .values.operation import Operation
-from .values.value import Value
+from ..graph import Graph, ends_of
+from ..values.data import dtype_of
+from ..values.modes import differentiating
+from ..values.operation import Operation
+from ..values.value import Value
 
 MOST_FACTORS = 12
 """Products, powers and functions within one expression; a longer one is put in pieces."""
@@ -218,7 +218,7 @@ class Putting:
     def _ends(self, id: int) -> bool:
         """Whether it is a function of a letter that stands for a sum, or for a product with a leaf in it."""
         operation: Any = self.graph.operations[id]
-        if operation.formula is not None:
+        if operation.formula is not None or self._degrees[id] is Degree.PRODUCT:
             return False
         letters = [self._handed.get(i, i) for i in self.graph.inputs[id]]
         return any(self._is_combined(i) for i in letters if i in self.parts or i in self.graph.named)

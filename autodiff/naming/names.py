@@ -3,6 +3,8 @@
     names = Names(Graph(output))
     names[id]          the name of a node as it is shown; None for what has none
     names.put          the names that were coined for parts, by id: "Put u₁ = …"
+    names.loops        the loops whose steps have names: h₁, h₂ …
+    names.rows         the names of the numbers and arrays that are others in each step, by id
     names.spoken(id)   a name for any node, where one must be spoken of: t₁, t₂ … for what has none
 
 What the user named has that name, as mathematics where it follows the rule of `text.letters`: w11_2 is shown
@@ -19,7 +21,8 @@ reader would put are u₁, u₂ …, all in order of birth and never a name that
     * a product so long that its derivative could not be read.
 
 A linear chain and a sum, however long, are in one piece. Whether a part is put depends on what it is computed
-from and on what uses it, never on what comes after the result: names stay when a graph grows.
+from and on what uses it, never on what comes after the result: names stay when a graph grows. In the steps of
+a loop, what stands at the same place has the same letter: h₁, h₂ …, see `steps`.
 """
 
 from __future__ import annotations
@@ -29,11 +32,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from .graph import Graph
+from ..graph import Graph
+from ..text.digits import subscript, subscripts
+from ..text.letters import lettered
+from ..text.notation import visible
 from .putting import put_parts
-from .text.digits import subscript, subscripts
-from .text.letters import lettered
-from .text.notation import visible
+from .recurrences import recurrences
+from .steps import NamedLoop, StepNaming
 
 
 class Names:
@@ -52,12 +57,15 @@ class Names:
     def __init__(self, graph: Graph, *, as_typed: bool = False) -> None:
         self.graph = graph
         self.put: dict[int, str] = {}
+        self.rows: dict[int, str] = {}
+        self.loops: list[NamedLoop] = []
         typed = graph.named.values()
         shown = shown_names(typed)
         self._shown = {name: visible(name) for name in shown} if as_typed else shown
         self._given = Counter(map(self._shown.__getitem__, typed))
         self._taken = {*self._given, *shown.values()}
         self._used: Counter[str] = Counter()
+        self._marks: Counter[str] = Counter()
         self._names: dict[int, str] = {}
         self._name_all()
 
@@ -94,17 +102,33 @@ class Names:
 
     def _name_all(self) -> None:
         graph, outputs = self.graph, {*self.graph.output_ids}
+        given = {id: self._marked(self._shown[name]) for id, name in graph.named.items()}
         put = put_parts(graph)
+        steps = self._name_steps(given, put)
         leaves = [id for id, operation in enumerate(graph.operations) if operation is None]
-        for id in sorted({*graph.named, *put, *leaves, *outputs}):
-            if id in graph.named:
-                self._names[id] = self._marked(self._shown[graph.named[id]])
+        for id in sorted({*given, *steps, *put, *leaves, *outputs}):
+            if id in given:
+                self._names[id] = given[id]
+            elif id in steps:
+                self.put[id] = self._names[id] = steps[id]
             elif id in put:
                 self.put[id] = self._names[id] = self._coin("u")
             elif graph[id].kind == "leaf":
                 self._names[id] = self._coin("v")
             elif id in outputs and not isinstance(graph[id].data, tuple):
                 self.put[id] = self._names[id] = self._result(len(outputs))
+
+    def _name_steps(self, given: Mapping[int, str], put: set[int]) -> Mapping[int, str]:
+        """Names for what the steps of loops compute; nothing else in them is put."""
+        names: dict[int, str] = {}
+        for found in recurrences(self.graph):
+            loop = StepNaming(self.graph, found, put, given).chosen(self._taken)
+            if loop is not None:
+                self.loops.append(loop)
+                put.difference_update(*found.steps)
+                names.update(loop.computed())
+                self.rows.update(loop.given(self.graph))
+        return {id: name for id, name in names.items() if id not in self.graph.output_ids}
 
     def _result(self, count: int) -> str:
         """The name of an output: f, or f₁, f₂ … of several."""
@@ -116,17 +140,17 @@ class Names:
         """A name; where several values bear it, with a number: e[1], e[2]."""
         if self._given[name] == 1:
             return name
-        return self._numbered(name, lambda k: f"{name}[{k}]")
+        return self._numbered(self._marks, name, lambda k: f"{name}[{k}]")
 
     def _coin(self, letter: str) -> str:
         """A name that nobody has given."""
-        return self._numbered(letter, lambda k: letter + subscript(k))
+        return self._numbered(self._used, letter, lambda k: letter + subscript(k))
 
-    def _numbered(self, name: str, meant: Callable[[int], str]) -> str:
+    def _numbered(self, used: Counter[str], name: str, meant: Callable[[int], str]) -> str:
         """A name with the next number that makes it one that nobody has given."""
         while True:
-            self._used[name] += 1
-            if (numbered := meant(self._used[name])) not in self._taken:
+            used[name] += 1
+            if (numbered := meant(used[name])) not in self._taken:
                 return numbered
 
 

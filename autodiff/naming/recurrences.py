@@ -1,0 +1,229 @@
+"""Loops in a graph: boxes in a row that are alike node by node, each going on with what the last one left.
+
+Such are the steps of a `scan`, and the entries of a `scope` in a for loop. At each place there is the same
+operation in every step: of what stands at other places, in the step or in the one before, of the same values
+from outside, and of rows, which are others in each step: numbers and arrays, or the entries of one array in
+order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import Graph
+from ..ops import getitem
+from ..values.data import is_lazy
+from ..values.operation import Operation
+from ..values.recording import PART
+from ..values.value import Value
+from .boxes import NOWHERE, Boxes, boxes_of
+
+FEWEST = 2
+"""Steps that make a loop."""
+
+PICKING: tuple[Operation, ...] = (vars(getitem)["operation"], PART)
+"""What takes an entry out of an array, or a result out of several."""
+
+Operand = tuple[int, int]
+"""A place within a step, and the position of an operand there."""
+
+
+class Recurrence(NamedTuple):
+    """The steps of a loop, alike node by node.
+
+    `steps` are the ids of what each of them recorded, in order: a place is a position there. `first` is the
+    number of the first one, 2 where step 1 is not like the others. `carried` are the places that the next
+    step goes on with, each with the ids of what the first step had in their stead. `rows` are the operands
+    from outside that are others in each step: the ids of each, step by step; `entries` the places where a
+    step takes an entry of an array.
+    """
+
+    steps: Sequence[Sequence[int]]
+    first: int
+    carried: Mapping[int, Sequence[int]]
+    rows: Sequence[Sequence[Sequence[int]]]
+    entries: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+def recurrences(graph: Graph) -> list[Recurrence]:
+    """The loops of a graph, none inside another, in order.
+
+    >>> from autodiff import Value, scan
+    >>> w = Value(0.5, "w")
+    >>> last, _ = scan(lambda h, x: (w * h + x, None), 0.0, np.arange(5.0))
+    >>> [loop] = recurrences(Graph(last))
+    >>> loop.steps, loop.carried
+    ([[2, 4], [5, 7], [8, 10], [11, 13], [14, 16]], {1: [1]})
+    """
+    boxes = boxes_of(graph)
+    if len(boxes) < FEWEST:
+        return []
+    members, waiting, found = _members(graph, boxes), [NOWHERE], []
+    inside = _inside(boxes)
+    while waiting:
+        for group in inside[waiting.pop()].values():
+            steps = [members[box] for box in group]
+            loop = _compared(graph, steps, 1) or _compared(graph, steps[1:], 2)
+            if loop:
+                found.append(loop)
+            else:
+                waiting += group
+    return sorted(found, key=lambda loop: loop.steps[0][0])
+
+
+def _members(graph: Graph, boxes: Boxes) -> Sequence[list[int]]:
+    """What was recorded in each box, and in those inside it."""
+    members: list[list[int]] = [[] for _ in range(len(boxes))]
+    for id, (box, operation) in enumerate(zip(boxes.of, graph.operations, strict=True)):
+        if operation is not None:
+            for around in boxes.around(box):
+                members[around].append(id)
+    return members
+
+
+def _inside(boxes: Boxes) -> Mapping[int, Mapping[str, list[int]]]:
+    """The boxes right inside each, by their titles, in the order in which they began."""
+    inside: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for box, (title, parent) in enumerate(zip(boxes.titles, boxes.parents, strict=True)):
+        inside[parent][title].append(box)
+    return inside
+
+
+# -- steps that are alike ----------------------------------------------------------------------------
+
+
+class _UnlikeError(Exception):
+    """Steps are not alike."""
+
+
+def _compared(graph: Graph, steps: Sequence[Sequence[int]], first: int) -> Recurrence | None:
+    """The loop of these steps, if they are one."""
+    if len(steps) < FEWEST or len({*map(len, steps)}) > 1:
+        return None
+    try:
+        return _Comparison(graph, steps).loop(first)
+    except _UnlikeError:
+        return None
+
+
+class _Comparison:
+    """The steps of a loop, each compared with the second one, the first that goes on with what one left."""
+
+    def __init__(self, graph: Graph, steps: Sequence[Sequence[int]]) -> None:
+        self.graph, self.steps = graph, steps
+        self.starts: dict[int, list[int]] = defaultdict(list)
+        self.outside: dict[Operand, list[int]] = defaultdict(list)
+        self.indices: dict[int, list[int]] = defaultdict(list)
+        places = [{id: place for place, id in enumerate(step)} for step in steps]
+        model = [*self._operands(steps[1], places[1], places[0])]
+        for k, step in enumerate(steps):
+            self._compare_operations(step)
+            self._compare_operands(self._operands(step, places[k], places[k - 1] if k else {}), model, not k)
+
+    def _operands(
+        self, step: Sequence[int], here: Mapping[int, int], before: Mapping[int, int]
+    ) -> Iterator[tuple[Operand, int, tuple[str, int]]]:
+        """Each operand of a step: where, its id, and where that stands: here, in the step before, outside."""
+        for place, id in enumerate(step):
+            for position, i in enumerate(self.graph.inputs[id]):
+                stands = ("here", here[i]) if i in here else ("before", before.get(i, NOWHERE))
+                yield (place, position), i, stands
+
+    def _compare_operations(self, step: Sequence[int]) -> None:
+        """Raises where a step has other operations than the second, or the same with other options."""
+        operations = self.graph.operations
+        for place, (id, like) in enumerate(zip(step, self.steps[1], strict=True)):
+            operation = operations[id]
+            if operation is not operations[like] or self.graph[id].shape != self.graph[like].shape:
+                raise _UnlikeError
+            options = self.graph[id].metadata
+            if operation in PICKING and type(options["index"]) is int:
+                self.indices[place].append(options["index"])
+                options = {**options, "index": 0}
+            if not _same(
+                options, {**self.graph[like].metadata, **({"index": 0} if place in self.indices else {})}
+            ):
+                raise _UnlikeError
+
+    def _compare_operands(self, operands: Any, model: Any, is_first: bool) -> None:
+        """Raises where a step computes with what stands elsewhere; keeps what comes from outside."""
+        for (operand, id, stands), (like, _, wanted) in zip(operands, model, strict=True):
+            start = is_first and wanted[0] == "before" and wanted[1] != NOWHERE
+            if operand != like or (stands != (("before", NOWHERE) if start else wanted)):
+                raise _UnlikeError
+            if start:
+                self.starts[wanted[1]].append(id)
+            elif wanted[1] == NOWHERE:
+                self.outside[operand].append(id)
+
+    def loop(self, first: int) -> Recurrence:
+        """The loop. Raises where the rows are none, and where nothing is handed on."""
+        entries = frozenset(place for place, indices in self.indices.items() if len({*indices}) > 1)
+        for place in entries:
+            arrays = self.outside.get((place, 0), ())
+            if len({*arrays}) != 1 or not self._are_in_order(self.indices[place]):
+                raise _UnlikeError
+        if not self.starts or any(len({*map(self._known, ids)}) > 1 for ids in self.starts.values()):
+            raise _UnlikeError
+        return Recurrence(self.steps, first, dict(self.starts), [*self._rows()], entries)
+
+    def _rows(self) -> Iterator[list[list[int]]]:
+        """The operands from outside that are others in each step; those that are always the same are one."""
+        rows: dict[Hashable, list[list[int]]] = {}
+        for ids in self.outside.values():
+            known = tuple(map(self._known, ids))
+            if len({*known}) == 1:
+                continue
+            if not self._are_given(ids) and not self._are_entries(ids):
+                raise _UnlikeError
+            found = rows.setdefault(known, [[] for _ in ids])
+            for own, id in zip(found, ids, strict=True):
+                own.append(id)
+        yield from rows.values()
+
+    def _known(self, id: int) -> Hashable:
+        """What an operand is: raw data are known by what they are, since they have no identity."""
+        data = self.graph.sources[id]
+        if type(data) is Value or is_lazy(data):
+            return id
+        array = np.asarray(data)
+        return array.shape, array.dtype.str, array.tobytes()
+
+    def _are_given(self, ids: Sequence[int]) -> bool:
+        """Whether operands are numbers and arrays."""
+        sources = [self.graph.sources[id] for id in ids]
+        return all(not isinstance(x, Value) or (x.constant and x._operation is None) for x in sources)
+
+    def _are_entries(self, ids: Sequence[int]) -> bool:
+        """Whether operands are the entries of one array that was there before, in order."""
+        graph = self.graph
+        if any(graph.operations[id] not in PICKING or id > self.steps[0][0] for id in ids):
+            return False
+        indices = [graph[id].metadata["index"] for id in ids]
+        return len({graph.inputs[id] for id in ids}) == 1 and self._are_in_order(indices)
+
+    def _are_in_order(self, indices: Sequence[Any]) -> bool:
+        """Whether indices go up or down one by one."""
+        return all(type(i) is int for i in indices) and {*np.diff(indices).tolist()} in ({1}, {-1})
+
+
+def _same(options: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Whether the options of two operations are the same."""
+    return options.keys() == others.keys() and all(_equal(x, others[name]) for name, x in options.items())
+
+
+def _equal(x: Any, y: Any) -> bool:
+    if x is y:
+        return True
+    if type(x) is not type(y):
+        return False
+    if isinstance(x, (tuple, list)):
+        return len(x) == len(y) and all(map(_equal, x, y))
+    return bool(np.array_equal(x, y)) if isinstance(x, np.ndarray) else bool(x == y)

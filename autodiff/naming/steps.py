@@ -1,0 +1,151 @@
+"""Names of what the steps of a loop compute: h₁, h₂ … hₜ, the same letter for the same place in every step.
+
+What is handed on is called as the parameter, the key or the field of the step that it is; rows are x₁, x₂ …;
+and other parts that a reader would put have letters of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, count
+from typing import NamedTuple
+
+from ..graph import Graph
+from ..text.digits import subscript, superscript
+from ..values.scopes import label_of
+from ..values.value import Value
+from .recurrences import Recurrence
+
+LETTERS = "zasrqpbdgkmnlyjo"
+"""What parts are called that nobody named, in this order."""
+
+COUNTERS = "tkns"
+"""What the number of a step is called."""
+
+BELOW = str.maketrans("-+0123456789tkns", "₋₊₀₁₂₃₄₅₆₇₈₉ₜₖₙₛ")
+
+
+class Letter(NamedTuple):
+    """What stands at one place is called in all steps: hₜ, or h[t] where the user named it h each time.
+
+    >>> Letter("h").at("t-1"), Letter("h", is_below=False).at("3"), Letter("z", 2).at("t")
+    ('hₜ₋₁', 'h[3]', 'zₜ⁽²⁾')
+    """
+
+    letter: str
+    layer: int = 0
+    is_below: bool = True
+
+    def at(self, step: str) -> str:
+        """Its name in a step, a number or t."""
+        if not self.is_below:
+            return f"{self.letter}[{step.replace('-', ' − ').replace('+', ' + ')}]"
+        above = f"⁽{superscript(self.layer)}⁾" if self.layer else ""
+        return f"{self.letter}{step.translate(BELOW)}{above}"
+
+
+class NamedLoop(NamedTuple):
+    """A loop with the letters of its places and of its rows; `counter` stands for the number of a step."""
+
+    steps: Recurrence
+    letters: Mapping[int, Letter]
+    rows: Sequence[Letter]
+    counter: str
+
+    def name(self, letter: Letter, k: int) -> str:
+        """What a letter is in the step at position k; of the start where k is −1."""
+        return letter.at(str(self.steps.first + k))
+
+    def names(self, letter: Letter) -> Iterator[str]:
+        """What a letter is in each step."""
+        return (self.name(letter, k) for k in range(len(self.steps)))
+
+    def computed(self) -> Iterator[tuple[int, str]]:
+        """The names of what the steps recorded, by id."""
+        for place, letter in self.letters.items():
+            yield from zip([step[place] for step in self.steps.steps], self.names(letter), strict=True)
+
+    def given(self, graph: Graph) -> Iterator[tuple[int, str]]:
+        """The names of rows, and of numbers and arrays to start with, by id."""
+        for row, letter in zip(self.steps.rows, self.rows, strict=True):
+            for ids, name in zip(row, self.names(letter), strict=True):
+                yield from ((id, name) for id in ids)
+        for place, ids in self.steps.carried.items():
+            if type(graph.sources[ids[0]]) is not Value:
+                yield from ((id, self.name(self.letters[place], -1)) for id in ids)
+
+
+class StepNaming:
+    """Chooses the letters of a loop: `named` are the names that were given, as they are shown."""
+
+    def __init__(
+        self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str]
+    ) -> None:
+        self.graph, self.loop, self.named = graph, loop, named
+        self.places = sorted(
+            {*loop.carried, *loop.entries}
+            | {place for step in loop.steps[1:] for place, id in enumerate(step) if id in put or id in named}
+        )
+
+    def chosen(self, taken: set[str]) -> NamedLoop | None:
+        """The loop with letters, which are `taken` then; None where what stands at a place has any names."""
+        counter = next((letter for letter in COUNTERS if letter not in taken), COUNTERS[0])
+        loop, letters = NamedLoop(self.loop, {}, (), counter), dict[int, Letter]()
+        for place in self.places:
+            given = self._given(place)
+            found = None if len(given) > 1 else self._free(loop, self._wished(place), taken, place)
+            found = found or self._as_given(loop, place)
+            if found is None:
+                return None
+            letters[place] = found
+            taken |= {found.letter, *loop.names(found)}
+        rows = []
+        for row in self.loop.rows:
+            rows.append(self._free(loop, self._of_rows(self.graph.inputs[row[0][0]]), taken))
+            taken |= {rows[-1].letter, *loop.names(rows[-1])}
+        return loop._replace(letters=letters, rows=rows)
+
+    def _given(self, place: int) -> dict[int, str]:
+        """The names that were given to what stands at a place, by the step."""
+        ids = [step[place] for step in self.loop.steps]
+        return {k: self.named[id] for k, id in enumerate(ids) if id in self.named}
+
+    def _as_given(self, loop: NamedLoop, place: int) -> Letter | None:
+        """The letter that names consist of which were given in all steps: h[1], h[2] …, or h₁, h₂ …"""
+        given = self._given(place)
+        if len(given) < len(self.loop):
+            return None
+        for is_below in (True, False):
+            ending = subscript(self.loop.first) if is_below else f"[{self.loop.first}]"
+            found = Letter(given[0].removesuffix(ending), is_below=is_below)
+            if [*given.values()] == [*loop.names(found)]:
+                return found
+        return None
+
+    def _wished(self, place: int) -> Iterator[str]:
+        """Letters for a place, the best first."""
+        if place in self.loop.entries:
+            return self._of_rows(self.graph.inputs[self.loop.steps[0][place]])
+        if place not in self.loop.carried:
+            return iter(LETTERS)
+        labels = {label_of(self.graph.sources[step[place]]).carry for step in self.loop.steps}
+        own = labels.pop() if len(labels) == 1 else None
+        return chain([own] if own else [], "h", LETTERS)
+
+    def _of_rows(self, arrays: Sequence[int]) -> Iterator[str]:
+        """Letters for the rows of an array, or for numbers and arrays."""
+        name = self.named.get(arrays[0], "") if arrays else ""
+        return chain([name.lower()] if len(name) == 1 else [], "x", LETTERS)
+
+    def _free(
+        self, loop: NamedLoop, letters: Iterator[str], taken: Collection[str], place: int | None = None
+    ) -> Letter:
+        """The first letter whose names nobody gave; the start of what is handed on may have its own."""
+        wished = [*letters]
+        carried = place is not None and place in self.loop.carried
+        layered = (Letter(letter, layer) for layer in count() for letter in wished)
+        return next(
+            x
+            for x in layered
+            if (carried or x.letter not in taken or x.layer) and not any(n in taken for n in loop.names(x))
+        )
