@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..derivations.derivation import Derivation
-from ..derivations.equations import Equation
+from ..derivations.equations import Columns, Equation
 from ..derivations.transcription import transcribed
 from .fractions import Stacked
 from .narration import Narrator, is_array
@@ -71,7 +71,8 @@ class DetailWriter:
         derivation = Derivation(passes.source(passes.output), passes.source(id), passes.intermediates)
         for title, equations in derivation.sections:
             sentence = (Row(note=title),) if title else ()
-            yield (*sentence, *self.rows(equations, derivation))
+            if not isinstance(equations, Columns):  # each value has a card with its numbers
+                yield (*sentence, *self.rows(equations, derivation))
 
     # -- numbers -------------------------------------------------------------------------------
 

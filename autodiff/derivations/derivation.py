@@ -18,6 +18,7 @@ from .excerpt import Excerpt
 from .expression import Symbol, Term, evaluated
 from .intermediates import Intermediates
 from .named_link import NamedLink
+from .recurring import recurring
 from .working import Section, Working
 
 NOWHERE = -1
@@ -112,7 +113,12 @@ class Derivation:
 
     @cached_property
     def sections(self) -> list[Section]:
-        """Sentences, each with the equations below it; of a long derivation its beginning and its end."""
+        """Sentences, each with the equations below it.
+
+        In a loop one step stands for all; of any other long derivation there are the beginning and the end.
+        """
+        if self._put and (found := recurring(self._chain, self.left, self.value)):
+            return found
         if self._chain.is_long and self._chain.uppers:
             return Excerpt(self._chain, self.left, self.value).sections(self._put)
         working = Working(

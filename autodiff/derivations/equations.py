@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..text.table import aligned
 from ..values.data import Data
-from .expression import Symbol, Term
+from .expression import Number, Symbol, Term
 from .typesetting import Latex, Text
 
 WIDEST_LEFT = 24
@@ -39,7 +40,24 @@ class Equation:
         return left, f"{self.sign} {numbered.write(self.right)}{result}"
 
 
-def text_lines(equations: Sequence[Equation]) -> list[str]:
+@dataclass(frozen=True)
+class Columns:
+    """Numbers in columns below symbols; None is no number. Rows are left out at `cut`."""
+
+    header: Sequence[Symbol]
+    rows: Sequence[Sequence[float | None]]
+    cut: int | None = None
+
+    def cells(self, writer: Text) -> list[list[str]]:
+        """What is written, row by row, each a list of texts as long as the header."""
+        rows = [[writer.write(symbol) for symbol in self.header]]
+        rows += [["" if x is None else writer.write(Number(float(x))) for x in row] for row in self.rows]
+        if self.cut is not None:
+            rows.insert(1 + self.cut, [writer.ellipsis] * len(self.header))
+        return rows
+
+
+def text_lines(equations: Sequence[Equation] | Columns) -> list[str]:
     r"""One line an equation, the signs and the notes below each other.
 
     >>> x, y = Symbol("x"), Symbol("y")
@@ -47,6 +65,8 @@ def text_lines(equations: Sequence[Equation]) -> list[str]:
     y = x    a note
       = x
     """
+    if isinstance(equations, Columns):
+        return aligned(equations.cells(Text(number_format=".4g")))
     lead = max((len(equation.lead) for equation in equations), default=0)
     rows = [
         (f"{equation.lead:<{lead}}{left}", right)
@@ -67,12 +87,16 @@ def _width(text: str) -> int:
     return sum(not unicodedata.combining(char) for char in text)
 
 
-def latex_lines(equations: Sequence[Equation]) -> list[str]:
+def latex_lines(equations: Sequence[Equation] | Columns) -> list[str]:
     """The lines of an `aligned` environment, each with one & before its sign."""
+    if isinstance(equations, Columns):
+        header, *rows = (" & ".join(row) for row in equations.cells(Latex(number_format=".4g")))
+        body = " \\\\ ".join([rf"{header} \\ \hline {rows[0]}", *rows[1:]])
+        return [rf"&\begin{{array}}{{{'r' * len(equations.header)}}} {body} \end{{array}}"]
     lines = []
     for equation in equations:
         left, right = equation.cells(Latex(), Latex(equation.numbers, ".4g", MOST_TERMS))
-        note = equation.note.replace(" ", r"\ ")
+        note = rf" \qquad {Latex().plain(equation.note)}" if equation.note else ""
         lead = rf"\text{{{equation.lead}}}" if equation.lead else ""
-        lines.append(f"{lead}{left} &{right}" + (rf" \qquad \mathrm{{{note}}}" if note else ""))
+        lines.append(f"{lead}{left} &{right}{note}")
     return lines

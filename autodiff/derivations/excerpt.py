@@ -9,16 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from ..differentiation.engine import gradients
-from ..text.digits import counted
-from ..text.notation import visible
 from ..values.data import Data
 from ..values.value import Value
-from .chain_rule import MOST_COUNTED, Chain
+from .chain_rule import Chain
 from .equations import MOST_TERMS, Equation
 from .expression import Sum, Symbol, Term
 from .simplification import grouped, total
 from .typesetting import Text
-from .working import MOST_LINES, Section, few, number_of, shown_data
+from .working import MOST_LINES, Section, few, number_of, opening, shown_data
 
 HALF = MOST_TERMS // 2 - 1
 """Terms at either end of a sum that is too long."""
@@ -40,19 +38,13 @@ class Excerpt:
         return [listed("parts", self._parts, self._part), (self._opening(), []), gradients, result]
 
     def _opening(self) -> str:
-        names = self.intermediates.names
-        output, wrt = visible(names[self.chain.output]), visible(self.left.lower or names[self.chain.wrt])
         if self.chain.arrays:
-            return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
-        count = self.chain.count()
-        many = count > MOST_COUNTED
-        told = "More than 10¹⁸ paths" if many else counted(count, "path")
-        verb, first = ("leads" if count == 1 else "lead"), self._layers[:1]
+            return opening(self.chain, self.left)
         with_first = "".join(
             f" with {Text().write(self._symbol(id))} = {self.chain.gradient_of(id).text} and so on"
-            for id in first
+            for id in self._layers[:1]
         )
-        return f"{told} {verb} from {wrt} to {output}. Layer by layer, from the output back,{with_first}:"
+        return opening(self.chain, self.left, f"Layer by layer, from the output back,{with_first}:")
 
     # -- parts ---------------------------------------------------------------------------------------
 

@@ -55,6 +55,17 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A term for each of the steps of a loop, added up: of `first` to `last`, `whole` if these are all."""
+
+    term: Term
+    counter: str
+    first: int
+    last: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """Two or more factors, at most one of them, the first, a number."""
 
@@ -87,7 +98,7 @@ class Call:
         return all(repr(self.metadata[name]) == repr(usual) for name, usual in defaults.items())
 
 
-Term: TypeAlias = Number | Given | Symbol | Sum | Product | Power | Call
+Term: TypeAlias = Number | Given | Symbol | Sum | Series | Product | Power | Call
 
 ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)
 
@@ -100,6 +111,8 @@ def parts(term: Term) -> tuple[Term, ...]:
     match term:
         case Sum(terms):
             return terms
+        case Series(term):
+            return (term,)
         case Product(factors):
             return factors
         case Power(base, exponent):
@@ -174,4 +187,6 @@ def evaluated(term: Term, numbers: Mapping[str, Data]) -> Data:
             return reduce(lambda x, y: x * y, inner)
         case Power():
             return ieee(POWER.forward, *inner)
-    return ieee(term.operation.forward, *inner, **term.metadata)
+        case Call(operation):
+            return ieee(operation.forward, *inner, **term.metadata)
+    raise TypeError("a sum over steps is written, not computed: each step has numbers of its own")

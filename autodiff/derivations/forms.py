@@ -11,11 +11,17 @@ from typing import Any
 import numpy as np
 
 from .. import ops
-from ..ops import broadcast_to, matmul, transpose
+from ..ops import broadcast_to, getitem, joining, matmul, scatter_add, transpose
 from ..values.data import Shape, shape_of
 from ..values.operation import Operation, ieee
+from ..values.recording import PART
 from .expression import MINUS_ONE, Call, Number, Sum, Term, shape_of_term
-from .simplification import grouped, power, product
+from .simplification import grouped, power, product, total
+
+SPLIT, UNSPLIT, GETITEM, SCATTER_ADD = (
+    vars(function)["operation"] for function in (joining._split, joining._unsplit, getitem, scatter_add)
+)
+"""Parts of an array, those of one or all, and the ways back."""
 
 
 def operated(operation: Operation, inputs: Sequence[Term], metadata: Mapping[str, Any], shape: Shape) -> Term:
@@ -28,7 +34,7 @@ def operated(operation: Operation, inputs: Sequence[Term], metadata: Mapping[str
     if operation.conforming and call.is_usual and "shape" in metadata and shape_of_term(inputs[0]) == shape:
         return inputs[0]
     if operation.formula is None:
-        return _transposed(call) or _whole(call) or call
+        return _transposed(call) or _entry(call) or _laid(call) or _whole(call) or call
     own = dict(zip(operation.arguments, inputs, strict=True))
     names = ChainMap[str, Any](own, dict(metadata), operation.forward.__globals__, vars(ops))
     try:
@@ -121,6 +127,24 @@ def _transposed(x: Call) -> Term | None:
         for factor, shape in zip(inner.arguments[::-1], shapes[::-1], strict=True)
     )
     return Call(inner.operation, (left, right), inner.shape[::-1], inner.metadata, inner.name)
+
+
+def _entry(x: Call) -> Term | None:
+    """One of the parts that an array was split into: X[1]."""
+    inner = x.arguments[0] if x.operation is PART else None
+    if not isinstance(inner, Call) or inner.operation.forward is not SPLIT.forward:
+        return None
+    options = {"index": inner.metadata["indices"][x.metadata["index"]]}
+    return operated(GETITEM, inner.arguments, options, x.shape)
+
+
+def _laid(x: Call) -> Term | None:
+    """Parts of an array in their places, between zeros, as each of them contributes to it."""
+    if x.operation.forward is not UNSPLIT.forward:
+        return None
+    options = [{"index": index, "shape": x.shape} for index in x.metadata["indices"]]
+    parts = zip(x.arguments, options, strict=True)
+    return total([operated(SCATTER_ADD, [part], own, x.shape) for part, own in parts])
 
 
 def spread(term: Term, shape: Shape) -> Term:

@@ -74,7 +74,7 @@ class Intermediates:
                 sizes[id] = 1 + sum([sizes[i] for i in inputs])
                 depths[id] = _nested(operation) + max([depths[i] for i in inputs], default=0)
             if self._stops(id, operation, sizes[id]) or depths[id] > DEEPEST:
-                self.names[id] = self.all_names.spoken(id)
+                self.names[id] = self.all_names.rows.get(id) or self.all_names.spoken(id)
                 sizes[id] = depths[id] = 0
         self.view = Parts(self.graph, self.all_names, self.names)
         given, operations = self.graph.named, self.graph.operations
@@ -83,7 +83,7 @@ class Intermediates:
     def _stops(self, id: int, operation: Operation | None, size: int) -> bool:
         """Whether a node has a name; a long expression is cut, if possible where a reader would."""
         if operation is None:
-            return id in self.all_names
+            return id in self.all_names or (self._put and id in self.all_names.rows)
         if isinstance(self.graph.sources[id]._data, tuple):
             return False
         if id in self._ends or self._each_operation or size > LARGEST:
@@ -108,8 +108,8 @@ class Intermediates:
         """A leaf with the name and the data of a named value; what has no name is itself."""
         if node.id not in self.names:
             return node.source
-        assert isinstance(node.source, Value)
-        return Value(node.data, self.names[node.id], constant=node.source.constant)
+        constant = not isinstance(node.source, Value) or node.source.constant
+        return Value(node.data, self.names[node.id], constant=constant)
 
     def scope(self) -> dict[str, Data | Term]:
         """What the names stand for, in order: the data of leaves, the expressions of all others."""

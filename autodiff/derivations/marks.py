@@ -7,6 +7,7 @@ import re
 from ..text.lettering import ABOVE, BELOW, raised
 from ..text.notation import printable, visible
 from ..values.data import Shape
+from .expression import Series
 
 LOWERED = {char: low for low, char in BELOW.items()} | {"∞": "∞"}
 
@@ -14,7 +15,7 @@ LOWERED = {char: low for low, char in BELOW.items()} | {"∞": "∞"}
 class Marks:
     """Marks in Unicode."""
 
-    times, circle, minus, open, close, transposed = "·", "∘", "−", "(", ")", "ᵀ"
+    times, circle, minus, open, close, transposed, ellipsis = "·", "∘", "−", "(", ")", "ᵀ", "…"
 
     @property
     def dot(self) -> str:
@@ -41,6 +42,11 @@ class Marks:
         """Something below the line."""
         low = [LOWERED.get(char) for char in text]
         return "".join(filter(None, low)) if all(low) else f"_({text})"
+
+    def series(self, series: Series) -> str:
+        """What stands before a term that is added up over steps: Σₜ, or Σₜ₌₂⁴⁹ where these are not all."""
+        ends = "" if series.whole else f"{self.subscript(f'={series.first}')}{raised(str(series.last))}"
+        return f"Σ{self.subscript(series.counter)}{ends} "
 
     def ones(self, shape: Shape) -> str:
         """The array of ones of a shape."""

@@ -12,7 +12,7 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -245,9 +245,15 @@ def power(base: Term, exponent: Term) -> Term:
 
 def substituted(term: Term, symbol: Symbol, new: Term) -> Term:
     """A term with another in the place of a name, simplified again."""
-    if term == symbol:
-        return new
-    inner = [substituted(part, symbol, new) for part in parts(term)]
+    return rewritten(term, lambda part: new if part == symbol else None)
+
+
+def rewritten(term: Term, new: Callable[[Term], Term | None]) -> Term:
+    """A term with what is new in the place of parts that there is something new for, simplified again."""
+    found = new(term)
+    if found is not None:
+        return found
+    inner = [rewritten(part, new) for part in parts(term)]
     match term:
         case Sum():
             return total(inner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..text.lettering import ESCAPES, latex_of
 from ..text.notation import printable
 from ..values.data import Data, Shape
-from .expression import Term
+from .expression import Series, Term
 from .writing import POWER, Piece, Text
 
 __all__ = ["Latex", "Text"]
@@ -21,8 +21,8 @@ class Latex(Text):
     -\frac{2\left(1 + x_{1}\right)}{x_{1}^{3}}
     """
 
-    times, circle, minus, open, close, transposed = (
-        r" \cdot ", r" \circ ", "-", r"\left(", r"\right)", r"\mathrm{T}",
+    times, circle, minus, open, close, transposed, ellipsis = (
+        r" \cdot ", r" \circ ", "-", r"\left(", r"\right)", r"\mathrm{T}", r"\vdots",
     )  # fmt: skip
 
     @property
@@ -59,6 +59,9 @@ class Latex(Text):
 
     def subscript(self, text: str) -> str:
         return f"_{{{latex_of(text)}}}"
+
+    def series(self, series: Series) -> str:
+        return rf"\sum_{{{series.counter}={series.first}}}^{{{series.last}}} "
 
     def ones(self, shape: Shape) -> str:
         sizes = r" \times ".join(map(str, shape))

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
 from ..differentiation.engine import gradients
+from ..text.digits import counted
 from ..text.notation import visible
 from ..values.data import Data, is_lazy, shape_of
 from ..values.modes import differentiating
 from ..values.value import Value
 from .chain_rule import MOST_COUNTED, Chain, Link
 from .closed_form import Formula
-from .equations import Equation
+from .equations import Columns, Equation
 from .expression import Given, Number, Product, Symbol, Term, multiplied, shape_of_term, walked
 from .intermediates import Intermediates
 from .named_link import NamedLink
@@ -32,8 +33,8 @@ ELLIPSIS = Symbol("…")
 
 Shown = TypeVar("Shown")
 
-Section: TypeAlias = tuple[str, list[Equation]]
-"""A sentence, or nothing, and the equations below it."""
+Section: TypeAlias = tuple[str, "list[Equation] | Columns"]
+"""A sentence, or nothing, and the equations below it, or a table."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ class Working:
         """From the chain rule to what the result is put together from."""
         named = self._listed("named gradients", self._defined())
         if self.chain.arrays:
-            return [(self._opening_of_arrays(), self._sums()), named]
+            return [(opening(self.chain, self.left), self._sums()), named]
         if self.by_layer:
-            return [(f"{self._paths_in_words()}. {self._opening_of_layers()}", []), named]
+            return [(opening(self.chain, self.left, self._layers()), []), named]
         return [*self._growing(), self._listed("links", self._locals()), named]
 
     def _parts(self) -> list[Equation]:
@@ -95,7 +96,7 @@ class Working:
         if output in self.intermediates.coined:
             whole = self.intermediates.term(output)
             equations.append(self._part(self.intermediates.names[output], whole))
-        return [replace(equations[0], lead="Put "), *equations[1:]]
+        return put(equations)
 
     def _part(self, name: str, term: Term) -> Equation:
         return Equation(Symbol(name, shape_of_term(term)), term, result=self._number(name))
@@ -126,11 +127,7 @@ class Working:
             return "It is the value itself."
         return f"{self._names[0]} does not depend on {self._names[1]}."
 
-    def _opening_of_arrays(self) -> str:
-        output = visible(self.intermediates.names[self.chain.output])
-        return f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
-
-    def _opening_of_layers(self) -> str:
+    def _layers(self) -> str:
         told = [
             f"{Text().write(δ)} = {self.chain.gradient_of(id).text}" for δ, id in self.chain.defined.items()
         ]
@@ -149,16 +146,11 @@ class Working:
             ]
         )
 
-    def _paths_in_words(self) -> str:
-        count = self.chain.count()
-        told = f"{count:,} paths" if count <= MOST_COUNTED else "More than 10¹⁸ paths"
-        return f"{told} lead from {self._names[1]} to {self._names[0]}"
-
     def _growing(self) -> list[Section]:
         """The chain rule, applied again and again; of several paths their sum."""
         if self.chain.count() == 1:
             return [("", self._growing_chain(next(self.chain.paths())))]
-        return [(f"{self._paths_in_words()}:", self._multiplied())]
+        return [(f"{paths_in_words(self.chain, self.left)}:", self._multiplied())]
 
     def _multiplied(self) -> list[Equation]:
         """The sum over the paths, each on its own line."""
@@ -213,6 +205,26 @@ class Working:
             Equation(symbol, meaning, result=shown_data(self.numbers[symbol.text]))
             for symbol, meaning in self.definitions.items()
         ]
+
+
+def put(equations: list[Equation]) -> list[Equation]:
+    """What is put, the first with the word."""
+    return [replace(equation, lead="" if n else "Put ") for n, equation in enumerate(equations)]
+
+
+def opening(chain: Chain, left: Symbol, then: str = "") -> str:
+    """What precedes the gradients of a derivation: what a bar is, or how many paths there are."""
+    output = visible(chain.intermediates.names[chain.output])
+    bar = f"A bar is the gradient of {output}: Ȳ = ∂{output}/∂Y, in the shape of Y."
+    return " ".join(filter(None, [bar if chain.arrays else f"{paths_in_words(chain, left)}.", then]))
+
+
+def paths_in_words(chain: Chain, left: Symbol) -> str:
+    """How many paths lead to the output."""
+    count = chain.count()
+    told = "More than 10¹⁸ paths" if count > MOST_COUNTED else counted(count, "path")
+    verb = "leads" if count == 1 else "lead"
+    return f"{told} {verb} from {visible(left.lower or '')} to {visible(left.name)}"
 
 
 def few(shown: Sequence[Shown], most: int = MOST_LINES, gap: Shown | None = None) -> list[Shown]:

@@ -23,6 +23,7 @@ from .expression import (
     Number,
     Power,
     Product,
+    Series,
     Sum,
     Symbol,
     Term,
@@ -50,6 +51,9 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 
 Piece: TypeAlias = tuple[str, int]
 """A text, and how strongly its outermost operation binds."""
+
+MOST_LISTED = 2
+"""Operands at either end of very many."""
 
 LARGE = 1e15
 """Whole numbers below it are written with all their digits."""
@@ -101,6 +105,8 @@ class Text(Marks):
                 return self.symbol(term)
             case Sum(terms, omitted):
                 return self.sum(terms, omitted), SUM
+            case Series():
+                return f"{self.series(term)}{self.part(term.term, PRODUCT)}", PRODUCT
             case Product(factors):
                 return self.product(factors)
             case Power():
@@ -227,8 +233,15 @@ class Text(Marks):
         told = options_left(call)
         if call.operation.typeset and not told:
             return self.typeset(call.operation.typeset, call)
-        inner = ", ".join(map(self.write, operands_of(call))) + (f"; {self.plain(told)}" if told else "")
+        inner = self.listed(operands_of(call)) + (f"; {self.plain(told)}" if told else "")
         return self.plain(function_name(call)) + self.bracketed(inner), ATOM
+
+    def listed(self, operands: Sequence[Term]) -> str:
+        """Operands side by side; of very many the first and the last."""
+        cut = len(operands) > self.most_terms // 2
+        shown = [*operands[:MOST_LISTED], *operands[-MOST_LISTED:]] if cut else operands
+        written = [*map(self.write, shown)]
+        return ", ".join([*written[:MOST_LISTED], "…", *written[MOST_LISTED:]] if cut else written)
 
     def typeset(self, template: str, call: Call) -> Piece:
         """An operation by its own notation: between signs, with one in front, behind, or between operands."""
@@ -258,7 +271,7 @@ class Text(Marks):
             if raises:
                 text += self.raised(place.before[-2], next(waiting))
             elif place.name == "*":
-                text += ", ".join(map(self.write, waiting))
+                text += self.listed([*waiting])
             elif place.name:
                 text += self.option(call, place)
             elif place.name == "":

@@ -126,7 +126,8 @@ class Names:
             if loop is not None:
                 self.loops.append(loop)
                 put.difference_update(*found.steps)
-                names.update(loop.computed())
+                put.update(found.collected(self.graph))
+                names.update(loop.computed(self.graph))
                 self.rows.update(loop.given(self.graph))
         return {id: name for id, name in names.items() if id not in self.graph.output_ids}
 

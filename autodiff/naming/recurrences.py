@@ -51,6 +51,14 @@ class Recurrence(NamedTuple):
     def __len__(self) -> int:
         return len(self.steps)
 
+    def collected(self, graph: Graph) -> Iterator[int]:
+        """What puts something of each step together."""
+        step_of = {id: k for k, step in enumerate(self.steps) for id in step}
+        for id in range(self.steps[-1][-1] + 1, len(graph)):
+            inputs = graph.inputs[id]
+            if len(inputs) == len(self) and len({step_of.get(i) for i in inputs} - {None}) == len(self):
+                yield id
+
 
 def recurrences(graph: Graph) -> list[Recurrence]:
     """The loops of a graph, none inside another, in order.

@@ -60,19 +60,23 @@ class NamedLoop(NamedTuple):
         """What a letter is in each step."""
         return (self.name(letter, k) for k in range(len(self.steps)))
 
-    def computed(self) -> Iterator[tuple[int, str]]:
-        """The names of what the steps recorded, by id."""
+    def computed(self, graph: Graph) -> Iterator[tuple[int, str]]:
+        """The names of what was recorded, by id: in the steps, and rows of an array before them."""
         for place, letter in self.letters.items():
             yield from zip([step[place] for step in self.steps.steps], self.names(letter), strict=True)
+        yield from ((id, name) for id, name in self._of_rows() if graph.operations[id] is not None)
 
     def given(self, graph: Graph) -> Iterator[tuple[int, str]]:
-        """The names of rows, and of numbers and arrays to start with, by id."""
-        for row, letter in zip(self.steps.rows, self.rows, strict=True):
-            for ids, name in zip(row, self.names(letter), strict=True):
-                yield from ((id, name) for id in ids)
+        """The names of numbers and arrays, by id: rows, and what the first step begins with."""
+        yield from ((id, name) for id, name in self._of_rows() if graph.operations[id] is None)
         for place, ids in self.steps.carried.items():
             if type(graph.sources[ids[0]]) is not Value:
                 yield from ((id, self.name(self.letters[place], -1)) for id in ids)
+
+    def _of_rows(self) -> Iterator[tuple[int, str]]:
+        for row, letter in zip(self.steps.rows, self.rows, strict=True):
+            for ids, name in zip(row, self.names(letter), strict=True):
+                yield from ((id, name) for id in ids)
 
 
 class StepNaming:
