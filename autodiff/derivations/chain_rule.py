@@ -67,6 +67,7 @@ class Chain:
         for upper in reversed(self.lowers):
             for lower in self.lowers[upper]:
                 self.uppers[lower].append(upper)
+        self.twice = {id for id in self.lowers.get(self.output, ()) if len(self.uppers[id]) > 1}
         self._known: dict[int, list[Link]] = {}
 
     def _path(self) -> list[int]:
@@ -133,15 +134,14 @@ class Chain:
     def gradient_of(self, id: int) -> Symbol:
         """How the gradient with respect to a named value is written: ∂R/∂a, for arrays Ȳ.
 
-        Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da.
+        Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da: where
+        R depends on a `twice`, directly and through others.
         """
         names, shape = self.intermediates.names, self.intermediates.graph[id].shape
         bar = with_bar(names[id]) if self.arrays else None
         if bar and bar not in self._names:
             return Symbol(bar, shape)
-        uppers = self.uppers.get(id, ())
-        sign = "d" if len(uppers) > 1 and self.output in uppers else "∂"
-        return Symbol(names[self.output], shape, names[id], sign)
+        return Symbol(names[self.output], shape, names[id], "d" if id in self.twice else "∂")
 
     # -- paths -------------------------------------------------------------------------------
 

@@ -14,6 +14,9 @@ from .typesetting import Latex, Text
 WIDEST_LEFT = 24
 """Longer left sides do not push the others to the right."""
 
+WIDEST = 90
+"""Longer equations do not push the notes of the others to the right."""
+
 MOST_TERMS = 24
 """Terms of a sum that are written; of more the first and the last."""
 
@@ -75,7 +78,8 @@ def text_lines(equations: Sequence[Equation] | Columns) -> list[str]:
     ]
     width = max((_width(left) for left, _ in rows if _width(left) <= WIDEST_LEFT), default=0)
     lines = [f"{left}{' ' * (width - _width(left))} {right}" for left, right in rows]
-    longest = max((len(line) for line, e in zip(lines, equations, strict=True) if e.note), default=0)
+    noted = [len(line) for line, equation in zip(lines, equations, strict=True) if equation.note]
+    longest = max((length for length in noted if length <= WIDEST), default=0)
     return [
         f"{line:<{longest}}    {equation.note}" if equation.note else line
         for line, equation in zip(lines, equations, strict=True)

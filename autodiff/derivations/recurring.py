@@ -128,18 +128,20 @@ class Recurring:
                 yield self._gradient(id)
 
     def _gradient(self, id: int) -> Equation:
-        result = None if self.chain.arrays else Number(self._numbers[id])
-        return Equation(self.chain.gradient_of(id), self._contributions(id), result=result)
+        term = self._contributions(id)
+        is_number = self.chain.arrays or isinstance(term, Number)
+        return Equation(
+            self.chain.gradient_of(id), term, result=None if is_number else Number(self._numbers[id])
+        )
 
     def _of_steps(self, loop: Stepping) -> Iterator[Equation]:
         """The gradients of what the steps compute, in terms of t where one formula holds for many."""
         for place in reversed(loop.recorded):
-            for run, as_one in loop.gradients(place):
-                if as_one:
-                    term = loop.general(place, self._contributions, run)
-                    yield Equation(loop.gradient(place), term, loop.in_words(run))
-                else:
+            for run, term in loop.gradients(place, self._contributions):
+                if term is None:
                     yield from (self._gradient(loop.id(k, place)) for k in run)
+                else:
+                    yield Equation(loop.gradient(place), term, loop.in_words(run))
 
     def _contributions(self, id: int) -> Term:
         """What the users of a named value contribute to its gradient; the steps of other loops in sums."""

@@ -12,14 +12,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..naming.steps import Letter, NamedLoop
+from ..naming.steps import NamedLoop
 from ..text.lettering import with_bar
 from .chain_rule import Chain
 from .expression import Call, Given, Power, Product, Series, Sum, Symbol, Term, parts
 from .simplification import grouped, rewritten, total
 
 FEWEST = 3
-"""Steps that one formula with t is written for."""
+"""Steps in a row that have one formula, with t."""
 
 MOST_RUNS = 3
 """Formulas for what stands at one place: at the end, in the middle, and in the beginning."""
@@ -48,6 +48,11 @@ class Stepping:
             place for place, ids in self._ids.items() if self.graph.operations[ids[0]] is not None
         ]
         self.of = {id: (k, place) for place in self.recorded for k, id in enumerate(self._ids[place])}
+        twice = {self.of[id][1] for id in chain.twice if id in self.of}
+        chain.twice.update(id for place in twice for id in self._ids[place])  # one letter has one sign
+        self._starts = {
+            ids[0]: place for place, ids in self.steps.carried.items() if ids[0] not in self.steps.given
+        }
 
     def id(self, k: int, place: int) -> int:
         """What stands at a place in a step."""
@@ -62,46 +67,38 @@ class Stepping:
         """What stands at a place in a step is called there, if the user does not call it otherwise."""
         return self.loop.name(self.letters[place], k)
 
-    def symbol(self, place: int) -> Symbol:
-        """What stands at a place, in any step."""
-        shape = self.graph[self.id(0, place)].shape
-        return Symbol(self.letters[place].at(self.counter), shape)
+    def symbol(self, place: int, shift: str = "") -> Symbol:
+        """What stands at a place in any step, or in the one before or after it."""
+        name = self.letters[place].at(f"{self.counter}{shift}")
+        return Symbol(name, self.graph[self.id(0, place)].shape)
 
-    def gradient(self, place: int) -> Symbol:
-        """The gradient with respect to it."""
-        return self._gradient(self.id(1, place), self.symbol(place).name)
-
-    def _gradient(self, id: int, name: str) -> Symbol:
-        """The gradient of a named value, where that has another name."""
-        known = self.chain.gradient_of(id)
-        if known.lower is not None:
-            return replace(known, lower=name)
-        bar = with_bar(name)
-        return replace(known, name=bar) if bar else Symbol(self.names[self.chain.output], known.shape, name)
+    def gradient(self, place: int, shift: str = "") -> Symbol:
+        """The gradient with respect to it: ∂f/∂hₜ, for arrays h̄ₜ."""
+        name, known = self.symbol(place, shift).name, self.chain.gradient_of(self.id(1, place))
+        if known.lower is None and (bar := with_bar(name)):
+            return replace(known, name=bar)
+        return Symbol(self.names[self.chain.output], known.shape, name, known.sign)
 
     def in_words(self, run: Run) -> str:
         """Which steps these are: t = 49 … 1."""
         first, last = (self.steps.first + k for k in (run[0], run[-1]))
         return f"{self.counter} = {first} … {last}"
 
-    def _known(self, k: int) -> Iterator[tuple[int, Letter]]:
-        """What has a name in a step, or what the first one began with where that has no other, by its id."""
+    def _known(self, k: int) -> Iterator[tuple[int, int]]:
+        """What stands where in a step; and what the first one begins with, if it is nothing else there."""
         if 0 <= k < len(self):
-            yield from ((ids[k], self.letters[place]) for place, ids in self._ids.items())
+            yield from ((ids[k], place) for place, ids in self._ids.items())
         if k == -1:
-            for place, ids in self.steps.carried.items():
-                if self.names.get(ids[0]) == self.name(-1, place):
-                    yield ids[0], self.letters[place]
+            yield from self._starts.items()
 
     def _renamed(self, term: Term, k: int) -> Term:
         """A term of a step in the names of any step."""
         new: dict[str, Symbol] = {}
         for shift in ("-1", "", "+1"):
-            for id, letter in self._known(k + int(shift or 0)):
+            for id, place in self._known(k + int(shift or 0)):
                 if id in self.names:
-                    name = letter.at(f"{self.counter}{shift}")
-                    new[self.names[id]] = Symbol(name, self.graph[id].shape)
-                    new[self.chain.gradient_of(id).text] = self._gradient(id, name)
+                    new[self.names[id]] = self.symbol(place, shift)
+                    new[self.chain.gradient_of(id).text] = self.gradient(place, shift)
         return rewritten(term, lambda part: new.get(part.text) if isinstance(part, Symbol) else None)
 
     # -- formulas ------------------------------------------------------------------------------------
@@ -159,11 +156,11 @@ class Stepping:
 
     # -- what a gradient is made of --------------------------------------------------------------------
 
-    def gradients(self, place: int) -> Iterator[tuple[Run, bool]]:
-        """The steps whose gradients at a place are written in one formula, from the last one back."""
-        uppers, wrt = self.chain.uppers, self.chain.wrt
-        known = {k: self._users(id, k) for k, id in enumerate(self._ids[place]) if id in uppers and id != wrt}
-        return self._runs(known)
+    def gradients(self, place: int, write: Callable[[int], Term]) -> Iterator[tuple[Run, Term | None]]:
+        """The gradients at a place from the last step back, as `write` gives them: those of many in one."""
+        ids, wrt = self._ids[place], self.chain.wrt
+        known = {k: self._users(id, k) for k, id in enumerate(ids) if id in self.chain.uppers and id != wrt}
+        return self._formulas(lambda k: write(ids[k]), known)
 
     def _users(self, id: int, k: int) -> Hashable:
         """What uses something in a step: by how many steps later, and at which place; or what is outside."""
@@ -179,23 +176,23 @@ class Stepping:
         uppers: dict[int, list[int]] = {}
         for upper in filter(self.sums_up, self.chain.uppers[id]):
             uppers.setdefault(self.of[upper][0], []).append(upper)
-        starts = {ids[0] for ids in self.steps.carried.values()}
-        known = {k: (k == 0 and id in starts, *[self.of[u][1] for u in own]) for k, own in uppers.items()}
 
-        def contributed(k: int) -> Term:
+        def write(k: int) -> Term:
             return contributions(self.chain, id, uppers[k])
 
-        for run, as_one in self._runs(known):
-            if as_one:
-                first, last = self.steps.first + run[-1], self.steps.first + run[0]
-                yield Series(
-                    self._general(contributed, run), self.counter, first, last, len(run) == len(self)
-                )
+        for run, term in self._formulas(
+            write, {k: [self.of[u][1] for u in own] for k, own in uppers.items()}
+        ):
+            if term is None:
+                yield from map(write, run[::-1])
             else:
-                yield from map(contributed, run[::-1])
+                first, last = self.steps.first + run[-1], self.steps.first + run[0]
+                yield Series(term, self.counter, first, last, len(run) == len(self))
 
-    def _runs(self, known: Mapping[int, Hashable]) -> Iterator[tuple[Run, bool]]:
-        """Steps in a row for which the same is known, from the last one back, and whether they are many."""
+    def _formulas(
+        self, write: Callable[[int], Term], known: Mapping[int, object]
+    ) -> Iterator[tuple[Run, Term | None]]:
+        """One formula for steps in a row of which the same is known; none for a few, or for the first one."""
         runs: list[Run] = []
         for k in sorted(known, reverse=True):
             if runs and runs[-1][-1] == k + 1 and known[k + 1] == known[k]:
@@ -204,7 +201,17 @@ class Stepping:
                 runs.append([k])
         if len(runs) > MOST_RUNS:
             raise UnlikeError
-        return ((run, len(run) >= FEWEST) for run in runs)
+        for run in runs:
+            if len(run) < FEWEST:
+                yield run, None
+                continue
+            try:
+                yield run, self._general(write, run)
+            except UnlikeError:
+                if run[-1] != 0:
+                    raise
+                yield run[:-1], self._general(write, run[:-1])
+                yield run[-1:], None
 
 
 def contributions(chain: Chain, id: int, uppers: Sequence[int]) -> Term:

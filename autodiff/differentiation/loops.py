@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +14,7 @@ from ..values import modes
 from ..values.data import as_data, canonical, dtype_of, shape_of
 from ..values.scopes import mark_call, mark_carry
 from ..values.value import Value, births
+from .carry_names import carry_names
 from .engine import in_numbers
 from .structure import leaves, leaves_like, mapped, named_leaves, rebuilt
 
@@ -40,12 +40,6 @@ class Loop(NamedTuple):
         name = getattr(self.step, "__name__", "step").strip("<>_")
         return "step" if name == "lambda" else name
 
-    def carry_names(self) -> list[str | None]:
-        """What the step calls each part of its carry: the parameter, a key, or a field; None for an index."""
-        code = getattr(self.step, "__code__", None)
-        own = code.co_varnames[0] if code is not None and code.co_argcount == 2 else None
-        return [_last_name(place) for place, _ in named_leaves(self.carry, own or "[0]")]
-
     @property
     def order(self) -> range:
         """The places in the order in which they are come to."""
@@ -65,7 +59,7 @@ class Loop(NamedTuple):
 
     def unrolled(self) -> tuple[Any, Any]:
         """The loop, recorded step by step."""
-        carry, found, names = self.carry, dict[int, Any](), self.carry_names()
+        carry, found, names = self.carry, dict[int, Any](), carry_names(self.step, self.carry)
         row = rows_of(self.xs, self.length)
         for t in self.order:
             since = next(births)
@@ -80,12 +74,6 @@ class Loop(NamedTuple):
         with modes.no_grad():
             rows = mapped(lambda x: np.zeros(shape_of(x)[1:], dtype_of(x)), self.xs)
             return self.stepped(self.carry, entered(rows, "x"))[1]
-
-
-def _last_name(place: str) -> str | None:
-    """The name at the end of a place: h of h, state['h'] and state.h; None of state[0]."""
-    found = re.search(r"(?:^|\.|\[')([^\W\d]\w*)(?:'\])?$", place)
-    return found[1] if found else None
 
 
 # -- arguments ---------------------------------------------------------------------------------

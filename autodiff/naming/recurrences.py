@@ -9,7 +9,7 @@ order.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,9 @@ from .boxes import NOWHERE, Boxes, boxes_of
 FEWEST = 2
 """Steps that make a loop."""
 
+ENDS = ((0, 0), (1, 0), (0, 1), (1, 1))
+"""Steps that may be unlike: the first, which begins with a number, and the last, which need not hand on."""
+
 PICKING: tuple[Operation, ...] = (vars(getitem)["operation"], PART)
 """What takes an entry out of an array, or a result out of several."""
 
@@ -38,26 +41,30 @@ class Recurrence(NamedTuple):
     `steps` are the ids of what each of them recorded, in order: a place is a position there. `first` is the
     number of the first one, 2 where step 1 is not like the others. `carried` are the places that the next
     step goes on with, each with the ids of what the first step had in their stead. `rows` are the operands
-    from outside that are others in each step: the ids of each, step by step; `entries` the places where a
-    step takes an entry of an array.
+    from outside that are others in each step: the ids of each, step by step; `given` those that are the same.
+    `entries` are the places where a step takes an entry of an array.
     """
 
     steps: Sequence[Sequence[int]]
     first: int
     carried: Mapping[int, Sequence[int]]
     rows: Sequence[Sequence[Sequence[int]]]
+    given: frozenset[int]
     entries: frozenset[int]
 
     def __len__(self) -> int:
         return len(self.steps)
 
-    def collected(self, graph: Graph) -> Iterator[int]:
-        """What puts something of each step together."""
-        step_of = {id: k for k, step in enumerate(self.steps) for id in step}
+    def collected(self, graph: Graph) -> Mapping[int, Collection[int]]:
+        """What puts something of each step together, by id: at which places that stands."""
+        places = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
+        found: dict[int, Collection[int]] = {}
         for id in range(self.steps[-1][-1] + 1, len(graph)):
-            inputs = graph.inputs[id]
-            if len(inputs) == len(self) and len({step_of.get(i) for i in inputs} - {None}) == len(self):
-                yield id
+            if len(graph.inputs[id]) >= len(self):
+                used = {places[i] for i in graph.inputs[id] if i in places}
+                if len({k for k, _ in used}) == len(self):
+                    found[id] = {place for _, place in used}
+        return found
 
 
 def recurrences(graph: Graph) -> list[Recurrence]:
@@ -78,7 +85,7 @@ def recurrences(graph: Graph) -> list[Recurrence]:
     while waiting:
         for group in inside[waiting.pop()].values():
             steps = [members[box] for box in group]
-            loop = _compared(graph, steps, 1) or _compared(graph, steps[1:], 2)
+            loop = next(filter(None, (_compared(graph, steps, *ends) for ends in ENDS)), None)
             if loop:
                 found.append(loop)
             else:
@@ -111,12 +118,13 @@ class _UnlikeError(Exception):
     """Steps are not alike."""
 
 
-def _compared(graph: Graph, steps: Sequence[Sequence[int]], first: int) -> Recurrence | None:
-    """The loop of these steps, if they are one."""
+def _compared(graph: Graph, steps: Sequence[Sequence[int]], begin: int, end: int) -> Recurrence | None:
+    """The loop of these steps, if they are one, without so many in the beginning and in the end."""
+    steps = steps[begin : len(steps) - end]
     if len(steps) < FEWEST or len({*map(len, steps)}) > 1:
         return None
     try:
-        return _Comparison(graph, steps).loop(first)
+        return _Comparison(graph, steps).loop(begin + 1)
     except _UnlikeError:
         return None
 
@@ -180,7 +188,8 @@ class _Comparison:
                 raise _UnlikeError
         if not self.starts or any(len({*map(self._known, ids)}) > 1 for ids in self.starts.values()):
             raise _UnlikeError
-        return Recurrence(self.steps, first, dict(self.starts), [*self._rows()], entries)
+        given = frozenset(ids[0] for ids in self.outside.values() if len({*ids}) == 1)
+        return Recurrence(self.steps, first, dict(self.starts), [*self._rows()], given, entries)
 
     def _rows(self) -> Iterator[list[list[int]]]:
         """The operands from outside that are others in each step; those that are always the same are one."""

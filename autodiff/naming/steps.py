@@ -22,6 +22,9 @@ LETTERS = "zasrqpbdgkmnlyjo"
 COUNTERS = "tkns"
 """What the number of a step is called."""
 
+ROW = -1
+"""In place of a place: rows are computed in no step."""
+
 BELOW = str.maketrans("-+0123456789tkns", "₋₊₀₁₂₃₄₅₆₇₈₉ₜₖₙₛ")
 
 
@@ -86,8 +89,9 @@ class StepNaming:
         self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str]
     ) -> None:
         self.graph, self.loop, self.named = graph, loop, named
+        self.collected = {place for places in loop.collected(graph).values() for place in places}
         self.places = sorted(
-            {*loop.carried, *loop.entries}
+            {*loop.carried, *loop.entries, *self.collected}
             | {place for step in loop.steps[1:] for place, id in enumerate(step) if id in put or id in named}
         )
 
@@ -102,11 +106,11 @@ class StepNaming:
             if found is None:
                 return None
             letters[place] = found
-            taken |= {found.letter, *loop.names(found)}
+            taken |= {found.at(""), *loop.names(found)}
         rows = []
         for row in self.loop.rows:
             rows.append(self._free(loop, self._of_rows(self.graph.inputs[row[0][0]]), taken))
-            taken |= {rows[-1].letter, *loop.names(rows[-1])}
+            taken |= {rows[-1].at(""), *loop.names(rows[-1])}
         return loop._replace(letters=letters, rows=rows)
 
     def _given(self, place: int) -> dict[int, str]:
@@ -131,7 +135,7 @@ class StepNaming:
         if place in self.loop.entries:
             return self._of_rows(self.graph.inputs[self.loop.steps[0][place]])
         if place not in self.loop.carried:
-            return iter(LETTERS)
+            return chain("y" if place in self.collected else "", LETTERS)
         labels = {label_of(self.graph.sources[step[place]]).carry for step in self.loop.steps}
         own = labels.pop() if len(labels) == 1 else None
         return chain([own] if own else [], "h", LETTERS)
@@ -141,15 +145,13 @@ class StepNaming:
         name = self.named.get(arrays[0], "") if arrays else ""
         return chain([name.lower()] if len(name) == 1 else [], "x", LETTERS)
 
-    def _free(
-        self, loop: NamedLoop, letters: Iterator[str], taken: Collection[str], place: int | None = None
-    ) -> Letter:
-        """The first letter whose names nobody gave; the start of what is handed on may have its own."""
+    def _free(self, loop: NamedLoop, letters: Iterator[str], taken: set[str], place: int = ROW) -> Letter:
+        """The first letter whose names nobody gave; what the first step begins with may have its own."""
         wished = [*letters]
-        carried = place is not None and place in self.loop.carried
-        layered = (Letter(letter, layer) for layer in count() for letter in wished)
-        return next(
-            x
-            for x in layered
-            if (carried or x.letter not in taken or x.layer) and not any(n in taken for n in loop.names(x))
-        )
+        carried = place in self.loop.carried
+        start = self.named.get(self.loop.carried[place][0]) if carried else None
+        for found in (Letter(letter, layer) for layer in count() for letter in wished):
+            before = {loop.name(found, -1)} - {start}
+            if taken.isdisjoint({*loop.names(found), *(before if carried else {found.at("")})}):
+                return found
+        raise AssertionError("there are more letters than names")

@@ -8,7 +8,7 @@ Encoder-Decoder, EMNLP (2014).
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -206,6 +206,13 @@ class RNN(Recurrent):
         return self._activation(a + state @ weight)
 
 
+class LSTMState(NamedTuple):
+    """What an LSTM hands on: its output and its memory."""
+
+    h: Any
+    c: Any
+
+
 class LSTM(Recurrent):
     """A network with a memory that gates write to, keep and read.
 
@@ -229,22 +236,22 @@ class LSTM(Recurrent):
         h, c = state
         i, f, g, o = split(a + h @ weight, 4, axis=-1)
         c = sigmoid(f) * c + sigmoid(i) * tanh(g)
-        return sigmoid(o) * tanh(c), c
+        return LSTMState(sigmoid(o) * tanh(c), c)
 
     def output(self, state: Any) -> Any:
         """h."""
-        return state[0]
+        return state.h
 
     def _parted(self, zeros: Any) -> Any:
-        return zeros, zeros
+        return LSTMState(zeros, zeros)
 
     def _mapped(self, function: Any, state: Any) -> Any:
         if not isinstance(state, (tuple, list)) or len(state) != 2:
             raise ValueError("LSTM: the state is a pair (h, c)")
-        return function(state[0]), function(state[1])
+        return LSTMState(*map(function, state))
 
     def _joined(self, ends: list[Any]) -> Any:
-        return stack([h for h, _ in ends]), stack([c for _, c in ends])
+        return LSTMState(*map(stack, zip(*ends, strict=True)))
 
 
 class GRU(Recurrent):

@@ -1,0 +1,392 @@
+"""Derivations through loops: what is written of one step holds in every step, in numbers."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import autodiff as ad
+import nn
+from autodiff.derivations.equations import Columns
+from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
+from autodiff.derivations.recurring import FEW_STEPS
+from autodiff.derivations.simplification import rewritten
+from autodiff.text.lettering import with_bar
+
+# -- a reader who puts numbers in for t ----------------------------------------------------------------
+
+
+class Reader:
+    """Reads a derivation, and puts the engine's numbers in for its letters."""
+
+    def __init__(self, f, wrt):
+        self.derivation = ad.explain(f, wrt)
+        intermediates = self.derivation._intermediates
+        self.names, self.graph = intermediates.names, intermediates.graph
+        self.loops = [loop for loop in intermediates.all_names.loops if len(loop.steps) > FEW_STEPS]
+        ids = [id for id in self.names if isinstance(self.graph.sources[id], ad.Value)]
+        found = ad.gradients(f, [self.graph.sources[id] for id in ids])
+        self.gradient = dict(zip(ids, found, strict=True))
+        self.output = self.names[self.graph.output.id]
+
+    def check(self):
+        """Every equation, in every step that it is said to hold in; how many there were."""
+        count = 0
+        for title, equations in self.derivation.sections:
+            if isinstance(equations, Columns):
+                continue
+            left = None
+            for equation in equations:
+                left = equation.left or left
+                steps = steps_in(equation.note) or (
+                    steps_in(title) if any(self.loop_of(x) for x in (left, equation.right)) else None
+                )
+                for t in steps or [None]:
+                    self.check_at(left, equation, t)
+                    count += 1
+        return count
+
+    def check_at(self, left, equation, t):
+        loop = self.loop_of(left) or self.loop_of(equation.right)
+        known = self.numbers(loop, t)
+        expected = known.get(left.text, self.derivation.value)
+        found = (
+            self.value(equation.right, loop, t)
+            if not (equation.numbers or is_cut(equation.right))
+            else expected
+        )
+        np.testing.assert_allclose(
+            np.broadcast_to(found, np.shape(expected)), expected, 1e-9, 1e-12, err_msg=f"{left.text} = …, {t}"
+        )
+
+    def loop_of(self, term):
+        """The loop that a letter with t is of; of a sum over steps it is none."""
+        if isinstance(term, Series):
+            return None
+        texts = {part.text for part in outside_sums(term) if isinstance(part, Symbol)}
+        return next((loop for loop in self.loops if texts & {*self.letters(loop, None)}), None)
+
+    def letters(self, loop, t):
+        """All letters of a loop with t, and what they stand for in a step."""
+        letters, ids = [*loop.letters.values(), *loop.rows], []
+        for k in range(-1, len(loop.steps) + 1):
+            inside = 0 <= k < len(loop.steps)
+            start = {place: own[0] for place, own in loop.steps.carried.items()} if k == -1 else {}
+            computed = [loop.steps.steps[k][p] if inside else start.get(p) for p in loop.letters]
+            ids.append([*computed, *(row[k][0] if inside else None for row in loop.steps.rows)])
+        numbers = {}
+        for shift in (-1, 0, 1):
+            place = 1 if t is None else t - loop.steps.first + shift + 1
+            if 0 <= place < len(ids):
+                for letter, id in zip(letters, ids[place], strict=True):
+                    name = letter.at(f"{loop.counter}{shift:+d}" if shift else loop.counter)
+                    numbers.update({} if id is None else self.known(name, id))
+        return numbers
+
+    def known(self, name, id):
+        """A value and its gradient, by what they may be called."""
+        numbers = {name: self.graph[id].data}
+        if id in self.gradient:
+            bar = {with_bar(name)} - {None}
+            numbers |= dict.fromkeys(
+                {f"∂{self.output}/∂{name}", f"d{self.output}/d{name}", *bar}, self.gradient[id]
+            )
+        return numbers
+
+    def numbers(self, loop, t):
+        """What all letters stand for, in step t of a loop those with t as well."""
+        numbers = {}
+        for id, name in self.names.items():
+            numbers |= self.known(name, id)
+        for own in self.loops:
+            for place, letter in own.letters.items():
+                start, last = own.steps.carried.get(place, [None])[0], own.steps.steps[-1][place]
+                numbers |= {} if start is None else self.known(own.name(letter, -1), start)
+                numbers |= self.known(own.name(letter, len(own.steps) - 1), last)
+        return numbers if t is None else numbers | self.letters(loop, t)
+
+    def value(self, term, loop, t):
+        """What a term comes to."""
+
+        def put(part):
+            if isinstance(part, Series):
+                own = self.loop_of(part.term)
+                steps = range(part.first, part.last + 1)
+                return Given(sum(self.value(part.term, own, step) for step in steps))
+            if isinstance(part, Call):
+                options = {name: index_at(option, t) for name, option in part.metadata.items()}
+                return replace(
+                    part, arguments=tuple(rewritten(x, put) for x in part.arguments), metadata=options
+                )
+            return None
+
+        return evaluated(rewritten(term, put), self.numbers(loop, t))
+
+
+def outside_sums(term):
+    inside = {id(x) for part in walked(term) if isinstance(part, Series) for x in walked(part.term)}
+    return [part for part in walked(term) if id(part) not in inside]
+
+
+def is_cut(term):
+    return any(getattr(part, "omitted", 0) for part in walked(term))
+
+
+def steps_in(text):
+    found = re.search(r"\w = (\d+) … (\d+)", text)
+    if found is None:
+        return None
+    first, last = map(int, found.groups())
+    return range(first, last + 1) if first <= last else range(first, last - 1, -1)
+
+
+def index_at(option, t):
+    """An index that counts steps, in one of them: t − 1, 50 − t."""
+    if isinstance(option, tuple):
+        return tuple(index_at(x, t) for x in option)
+    if not isinstance(option, str) or t is None or not re.fullmatch(r"\w|\w [+−] \d+|\d+ − \w", option):
+        return option
+    words = [t if word in "tkns" else word for word in option.split()]
+    if len(words) == 1:
+        return t
+    return int(words[0]) + int(words[2]) * (1 if words[1] == "+" else -1)
+
+
+# -- loops that people write ---------------------------------------------------------------------------
+
+
+def leaf(data, name):
+    return ad.Value(data, name)
+
+
+def tanh_cell(w, u, b):
+    def step(h, x):
+        h = np.tanh(w * h + u * x + b)
+        return h, h
+
+    return step
+
+
+def linear(w, u, b):
+    return lambda total, x: (w * total + u * x, total * b)
+
+
+def two_carries(w, u, b):
+    def step(state, x):
+        position, speed = state
+        speed = speed * w - u * position + x
+        return (position + b * speed, speed), position * speed
+
+    return step
+
+
+def with_gates(w, u, b):
+    def step(state, x):
+        keep = ad.sigmoid(w * x + u * state["h"])
+        c = keep * state["c"] + (1.0 - keep) * np.tanh(b * x + state["h"])
+        return {"h": keep * np.tanh(c), "c": c}, None
+
+    return step
+
+
+def curved(w, u, b):
+    return lambda h, x: (h / (1.0 + h**2) * w + u * x**2 - 0.5 * b * h, np.maximum(h * x, w))
+
+
+STEPS = {"tanh": tanh_cell, "linear": linear, "two": two_carries, "gates": with_gates, "curved": curved}
+
+
+@st.composite
+def loops(draw):
+    """A loss of a scan, and what it may be derived by."""
+    kind, n = draw(st.sampled_from(sorted(STEPS))), draw(st.integers(FEW_STEPS + 3, 24))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    leaves = {name: leaf(rng.uniform(0.2, 0.9), name) for name in "wub"}
+    start = {"raw": 0.0, "leaf": leaf(0.3, "h0"), "w": leaves["w"]}[
+        draw(st.sampled_from(["raw", "leaf", "w"]))
+    ]
+    if isinstance(start, ad.Value):
+        leaves[start.name] = start
+    carry = {"two": (start, 0.5), "gates": {"h": start, "c": 0.1}}.get(kind, start)
+    shape = draw(st.sampled_from([(), (3,)])) if start == 0.0 and kind != "gates" else ()
+    if shape:
+        carry = ad.differentiation.structure.mapped(lambda x: np.full(shape, x), carry)
+    rows = rng.normal(size=(n, *shape))
+    if draw(st.booleans()):
+        rows = leaves["X"] = leaf(rows, "X")
+    last, ys = ad.scan(
+        STEPS[kind](*(leaves[name] for name in "wub")), carry, rows, reverse=draw(st.booleans())
+    )
+    ends = ad.differentiation.structure.leaves(last)
+    of_last = sum((np.sum(x**2) for x in ends), 0.0)
+    uses = draw(st.sampled_from(["last", "all", "both"])) if ys is not None else "last"
+    f = of_last if uses == "last" else np.sum(ys * ys) if uses == "all" else of_last * np.sum(ys)
+    return f, leaves[draw(st.sampled_from(sorted(leaves)))]
+
+
+@settings(max_examples=150)
+@given(loops())
+def test_what_is_written_of_one_step_holds_in_every_step(loop):
+    f, wrt = loop
+    reader = Reader(f, wrt)
+    assume(reader.derivation.n_paths)
+    assert "Steps t = " in reader.derivation.text
+    assert reader.check() > 8
+
+
+# -- what it looks like --------------------------------------------------------------------------------
+
+
+def decay(n, w, u, start=0.1):
+    """An RNN of one node, and how far from 1 it ends."""
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + u * x), None), start, np.linspace(-1.0, 1.0, n))
+    return (last - 1.0) ** 2
+
+
+def test_an_rnn_of_one_node_as_it_is_in_a_textbook():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    assert ad.explain(decay(50, w, u), w).text == TEXTBOOK
+
+
+TEXTBOOK = """\
+Steps t = 1 … 50:
+h₀ = 0.1
+zₜ = w·hₜ₋₁ + u·xₜ
+hₜ = tanh(zₜ)
+
+Put f = (h₅₀ − 1)² = 0.258627
+
+50 paths lead from w to f. Step by step, from the last one back:
+∂f/∂h₅₀ = 2(h₅₀ − 1) = −1.01711
+∂f/∂hₜ  = ∂f/∂zₜ₊₁ · w          t = 49 … 1
+∂f/∂zₜ  = ∂f/∂hₜ · (1 − hₜ²)    t = 50 … 1
+
+∂f/∂w = Σₜ ∂f/∂zₜ · hₜ₋₁
+      = (−1.273·10⁻¹⁷) · 0.1 + (−2.709·10⁻¹⁷) · (−0.2449) \
++ … (46 more terms) … + (−0.2984) · 0.4599 + (−0.7715) · 0.4759
+      = −0.5899
+
+ t       xₜ       zₜ       hₜ        ∂f/∂zₜ        ∂f/∂hₜ
+ 1       −1    −0.25  −0.2449  −1.273·10⁻¹⁷  −1.355·10⁻¹⁷
+ 2  −0.9592  −0.4102  −0.3887  −2.709·10⁻¹⁷  −3.191·10⁻¹⁷
+ 3  −0.9184  −0.4698  −0.4381  −6.382·10⁻¹⁷  −7.898·10⁻¹⁷
+ …        …        …        …             …             …
+48   0.9184   0.4972   0.4599       −0.1176       −0.1492
+49   0.9592   0.5177   0.4759       −0.2984       −0.3857
+50        1    0.538   0.4914       −0.7715        −1.017"""
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_steps_are_written_out(n):
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    text = ad.explain(decay(n, w, u), w).text
+    assert "Steps" not in text
+    assert n == 1 or f"h{'₀₁₂₃'[n]} = tanh(z{'₀₁₂₃'[n]})" in text
+
+
+@pytest.mark.parametrize("kind", [nn.RNN, nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("n", [4, 20])
+def test_recurrent_networks(kind, n):
+    layer, end = kind(2, 3, seed=0), nn.Linear(3, 1, seed=0)
+    outputs, _ = layer(np.random.default_rng(0).normal(size=(n, 2, 2)))
+    f = (end(outputs) ** 2).sum() + outputs[0].sum()
+    for _, parameter in layer.named_parameters():
+        reader = Reader(f, parameter)
+        assert reader.check() > 8
+        assert f"Steps t = 1 … {n}:" in reader.derivation.text
+
+
+def test_one_loop_after_another():
+    w, u = leaf(0.5, "w"), leaf(0.8, "u")
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), 0.0, np.linspace(0.0, 1.0, 5))
+    _, read = ad.scan(lambda s, _: (np.tanh(u * s + last), s), 1.0, length=9)
+    for wrt in (w, u):
+        reader = Reader(np.sum(read**2), wrt)
+        assert reader.check() > 20
+    assert "h̄₅ = Σₜ āₜ" in ad.explain(np.sum(read**2), w).text
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        (lambda t: None, "hₜ = tanh(zₜ)"),
+        (lambda t: f"h{t}", "hₜ = tanh(zₜ)"),
+        (lambda t: "h", "h[t] = tanh(zₜ)"),
+    ],
+)
+def test_a_python_loop_in_scopes(named, written):
+    w, h = leaf(0.5, "w"), leaf(0.1, "start")
+    for t in range(1, 8):
+        with ad.scope("step"):
+            h = np.tanh(w * h + 0.1 * t)
+            h.name = named(t)
+    reader = Reader((h - 1.0) ** 2, w)
+    assert written in reader.derivation.text
+    assert reader.check() > 20
+
+
+def test_steps_that_are_not_alike_are_written_out():
+    w, h = leaf(0.5, "w"), leaf(0.1, "h0")
+    for t in range(8):
+        with ad.scope("step"):
+            h = np.tanh(w * h) if t % 3 else np.sin(w * h)
+    text = ad.explain(h**2, w).text
+    assert "Steps" not in text
+    assert "sin(" in text
+
+
+def test_each_part_of_a_carry_is_called_as_the_step_calls_it():
+    def swing(state, _):
+        angle, speed = state
+        speed = speed - 0.1 * np.sin(angle)
+        return (angle + 0.1 * speed, speed), None
+
+    start = leaf(1.0, "start")
+    (angle, _), _ = ad.scan(swing, (start, 0.0), length=20)
+    reader = Reader(angle**2, start)
+    assert "speedₜ = speedₜ₋₁ − 0.1zₜ" in reader.derivation.text
+    assert "angleₜ = angleₜ₋₁ + 0.1speedₜ" in reader.derivation.text
+    assert reader.check() > 60
+
+
+def test_what_was_computed_in_a_step_may_be_derived_by():
+    w, seen = leaf(0.5, "w"), []
+
+    def step(h, x):
+        seen.append(np.tanh(w * h + x))
+        return seen[-1], None
+
+    last, _ = ad.scan(step, 0.1, np.linspace(-1.0, 1.0, 9))
+    reader = Reader((last - 1.0) ** 2, seen[3])
+    assert reader.derivation.text.splitlines()[-3] == "∂f/∂h₄ = ∂f/∂z₅ · w"
+    assert reader.check() > 20
+
+
+def test_the_output_may_be_handed_on_by_the_last_step():
+    rate = leaf(0.03, "rate")
+    money, _ = ad.scan(lambda money, _: (money * (1.0 + rate) + 100.0, None), 0.0, length=30)
+    reader = Reader(money, rate)
+    assert "moneyₜ = zₜ + 100" in reader.derivation.text
+    assert "f      = money₃₀" in reader.derivation.text
+    assert reader.check() > 90
+
+
+def test_other_languages():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    derivation = ad.explain(decay(50, w, u), w)
+    assert (
+        r"\frac{\partial f}{\partial w} &= \sum_{t=1}^{50} \frac{\partial f}{\partial z_{t}} \, h_{t-1} \\"
+        in derivation.latex
+    )
+    assert r"h_{t} &= \mathrm{tanh}\left(z_{t}\right) \\" in derivation.latex
+    assert r"\qquad t\ =\ 49\ \ldots \ 1 \\" in derivation.latex
+    assert r"\begin{array}{rrrrrr} t & x_{t} & z_{t} & h_{t} & " in derivation.latex
+    assert derivation.markdown.count("$$") == 2 * 5
+
+
+def test_a_formula_alone_has_no_steps():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    assert "Steps" not in ad.explain(decay(6, w, u), w, put=False).text
