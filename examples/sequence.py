@@ -56,6 +56,8 @@ def main(path: str = "sequence.png") -> None:
     score.backward()
     ad.draw(score).save(path)
     print(f"\nAn RNN of two nodes that reads three numbers, with its gradients: {path}")
+    longer = small(ad.Value(np.ones((1, 20, 1)), "x", constant=True)).sum()
+    print(f"\nWhere it reads twenty:\n\n{ad.explain(longer, small.reader.weight_hh_l0)}")
 
 
 if __name__ == "__main__":
