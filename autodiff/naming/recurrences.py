@@ -59,7 +59,8 @@ class Recurrence(NamedTuple):
         """What puts something of each step together, by id: at which places that stands."""
         places = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
         found: dict[int, Collection[int]] = {}
-        for id in range(self.steps[-1][-1] + 1, len(graph)):
+        after = {user for id in self.steps[-1] for user in graph.uses.targets(id)} - places.keys()
+        for id in sorted(after):
             if len(graph.inputs[id]) >= len(self):
                 used = {places[i] for i in graph.inputs[id] if i in places}
                 if len({k for k, _ in used}) == len(self):

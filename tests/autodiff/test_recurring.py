@@ -12,8 +12,10 @@ import autodiff as ad
 import nn
 from autodiff.derivations.equations import Columns
 from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
+from autodiff.derivations.intermediates import Intermediates
 from autodiff.derivations.recurring import FEW_STEPS
 from autodiff.derivations.simplification import rewritten
+from autodiff.naming.steps import COUNTERS
 from autodiff.text.lettering import with_bar
 
 # -- a reader who puts numbers in for t ----------------------------------------------------------------
@@ -24,10 +26,14 @@ class Reader:
 
     def __init__(self, f, wrt):
         self.derivation = ad.explain(f, wrt)
-        intermediates = self.derivation._intermediates
+        intermediates = Intermediates(f, wrt, rows=True, like=self.derivation._intermediates)
         self.names, self.graph = intermediates.names, intermediates.graph
         self.loops = [loop for loop in intermediates.all_names.loops if len(loop.steps) > FEW_STEPS]
-        ids = [id for id in self.names if isinstance(self.graph.sources[id], ad.Value)]
+        ids = [
+            id
+            for id in self.names
+            if isinstance(self.graph.sources[id], ad.Value) and not self.graph.sources[id].constant
+        ]
         found = ad.gradients(f, [self.graph.sources[id] for id in ids])
         self.gradient = dict(zip(ids, found, strict=True))
         self.output = self.names[self.graph.output.id]
@@ -147,11 +153,11 @@ def index_at(option, t):
     """An index that counts steps, in one of them: t − 1, 50 − t."""
     if isinstance(option, tuple):
         return tuple(index_at(x, t) for x in option)
-    if not isinstance(option, str) or t is None or not re.fullmatch(r"\w|\w [+−] \d+|\d+ − \w", option):
+    if not isinstance(option, str) or t is None or not re.fullmatch(r"−?\w|\w [+−] \d+|\d+ − \w", option):
         return option
-    words = [t if word in "tkns" else word for word in option.split()]
+    words = [t if word in COUNTERS else word for word in option.split()]
     if len(words) == 1:
-        return t
+        return -t if option[0] == "−" else t
     return int(words[0]) + int(words[2]) * (1 if words[1] == "+" else -1)
 
 
