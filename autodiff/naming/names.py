@@ -122,7 +122,10 @@ class Names:
     def _name_steps(self, given: Mapping[int, str], put: set[int]) -> Mapping[int, str]:
         """Names for what the steps of loops compute; nothing else in them is put."""
         names: dict[int, str] = {}
-        for found in recurrences(self.graph):
+        loops = recurrences(self.graph)
+        starts = [ids[0] for found in loops for ids in found.carried.values()]
+        put.update(id for id in starts if self.graph.operations[id] is not None and id not in given)
+        for found in loops:
             loop = StepNaming(self.graph, found, put, given, Taken(self._taken, self._letters)).chosen()
             if loop is not None:
                 self.loops.append(loop)
