@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..differentiation.engine import gradients
+from ..naming.recurrences import FEW_STEPS
 from ..values.data import Data
 from .chain_rule import Chain
 from .equations import Columns, Equation
@@ -21,9 +22,6 @@ from .expression import Number, Sum, Symbol, Term
 from .intermediates import Intermediates
 from .stepping import Stepping, UnlikeError, added, contributions
 from .working import Section, few, number_of, opening, put, shown_data
-
-FEW_STEPS = 3
-"""Steps of a loop that are written out."""
 
 MOST_OUTSIDE = 100
 """Named values on the way that are in no loop; with more, no step is written for all."""

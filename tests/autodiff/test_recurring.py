@@ -13,8 +13,8 @@ import nn
 from autodiff.derivations.equations import Columns
 from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
 from autodiff.derivations.intermediates import Intermediates
-from autodiff.derivations.recurring import FEW_STEPS
 from autodiff.derivations.simplification import rewritten
+from autodiff.naming.recurrences import FEW_STEPS
 from autodiff.naming.steps import COUNTERS
 from autodiff.text.lettering import with_bar
 
@@ -534,6 +534,26 @@ def test_a_loop_over_numbers_can_be_animated(n, each_operation):
     assert "h₁" in ad.animate(decay(n, w, u), each_operation=each_operation).html
 
 
+@pytest.mark.parametrize("runs", [2, 3, 4])
+def test_a_loop_that_is_run_again(runs):
+    w, h = leaf(0.5, "w"), 0.1
+    for _ in range(runs):
+        h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, 8))
+    reader = Reader(h**2, w)
+    assert reader.derivation.text.count("Steps t = 1 … 8:") == (runs if runs < 4 else 0)
+    assert reader.check() > 30
+
+
+def test_one_loop_inside_of_what_is_not_like_the_others():
+    w, h = leaf(0.5, "w"), leaf(0.1, "h0")
+    for n in (5, 5, 5, 5, 9):
+        h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, n))
+    reader = Reader(h**2, w)
+    assert "Steps t = 1 … 4:" in reader.derivation.text
+    assert "Steps t = 1 … 9:" in reader.derivation.text
+    assert reader.check() > 30
+
+
 def test_many_loops_and_many_parts_have_letters():
     w, h = leaf(0.5, "w"), leaf(0.1, "h0")
 
@@ -542,8 +562,9 @@ def test_many_loops_and_many_parts_have_letters():
             h = np.tanh(w * h + x)
         return h, None
 
-    for _ in range(200):
-        h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, 4))
+    for k in range(200):
+        with ad.scope(f"part {k}"):
+            h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, 4))
     last, _ = ad.scan(step, h, np.linspace(0.0, 1.0, 8))
     names = Intermediates(last, w).all_names
     found = [name for loop in names.loops for letter in loop.letters.values() for name in loop.names(letter)]
