@@ -18,7 +18,7 @@ from .excerpt import Excerpt
 from .expression import Symbol, Term, evaluated
 from .intermediates import Intermediates
 from .named_link import NamedLink
-from .recurring import recurring
+from .recurring import goes_through_loops, recurring
 from .working import Section, Working
 
 NOWHERE = -1
@@ -117,7 +117,7 @@ class Derivation:
 
         In a loop one step stands for all; of any other long derivation there are the beginning and the end.
         """
-        if self._put and (found := recurring(self._chain, self.left, self.value)):
+        if self._put and (found := self._by_steps()):
             return found
         if self._chain.is_long and self._chain.uppers:
             return Excerpt(self._chain, self.left, self.value).sections(self._put)
@@ -132,6 +132,16 @@ class Derivation:
             self._by_layer,
         )
         return working.sections() if self._put else working.finished()
+
+    def _by_steps(self) -> list[Section] | None:
+        """The derivation where one step of a loop stands for all: what is other in each has a name there."""
+        known = self._intermediates
+        if not known.by_parts or not goes_through_loops(known):
+            return None
+        output, wrt = known.graph.output.source, self._wrt
+        assert isinstance(output, Value)
+        stepwise = Intermediates(output, wrt, rows=True, like=known)
+        return recurring(Chain(stepwise, self._chain.ends), self.left, self.value)
 
     # -- as text, LaTeX and Markdown ---------------------------------------------------------
 

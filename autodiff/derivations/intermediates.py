@@ -45,8 +45,9 @@ class Intermediates:
         each operation         if `each_operation`.
 
     `coined` are the names among them that were given here, not by the user. `slopes` are the links of numbers
-    that are known so far, by their upper and lower ends, kept since many derivations have the same. What is
-    `like` others of the same output shares their graph, and its names.
+    that are known so far, by their upper and lower ends, kept since many derivations have the same. With
+    `rows` the numbers and arrays that are others in each step of a loop have names as well. What is `like`
+    others of the same output shares their graph, and its names.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Intermediates:
         each_operation: bool = False,
         widest: int = LARGEST,
         as_typed: bool = False,
+        rows: bool = False,
         like: Intermediates | None = None,
     ) -> None:
         self.graph: Graph = like.graph if like else Graph(output)
@@ -67,6 +69,7 @@ class Intermediates:
         self.slopes: dict[int, dict[int, Term]] = {}
         self._terms: dict[int, Term] = {}
         self._put, self._expand, self._each_operation, self._widest = put, expand, each_operation, widest
+        self._rows = self.all_names.rows if rows else {}
         sizes, depths = [0] * len(self.graph), [0] * len(self.graph)
         self._ends = {*self.graph.output_ids, None if wrt is None else self.graph.id_of(wrt)}
         for id, (operation, inputs) in enumerate(zip(self.graph.operations, self.graph.inputs, strict=True)):
@@ -74,7 +77,7 @@ class Intermediates:
                 sizes[id] = 1 + sum([sizes[i] for i in inputs])
                 depths[id] = _nested(operation) + max([depths[i] for i in inputs], default=0)
             if self._stops(id, operation, sizes[id]) or depths[id] > DEEPEST:
-                self.names[id] = self.all_names.rows.get(id) or self.all_names.spoken(id)
+                self.names[id] = self._rows.get(id) or self.all_names.spoken(id)
                 sizes[id] = depths[id] = 0
         self.view = Parts(self.graph, self.all_names, self.names)
         given, operations = self.graph.named, self.graph.operations
@@ -83,7 +86,7 @@ class Intermediates:
     def _stops(self, id: int, operation: Operation | None, size: int) -> bool:
         """Whether a node has a name; a long expression is cut, if possible where a reader would."""
         if operation is None:
-            return id in self.all_names or (self._put and id in self.all_names.rows)
+            return id in self.all_names or id in self._rows
         if isinstance(self.graph.sources[id]._data, tuple):
             return False
         if id in self._ends or self._each_operation or size > LARGEST:
@@ -92,6 +95,11 @@ class Intermediates:
         return (id in self.graph.named and (wide or not self._expand)) or (
             id in self.all_names.put and (wide or self._put)
         )
+
+    @property
+    def by_parts(self) -> bool:
+        """Whether what is named is what the user named, and what a reader would put."""
+        return self._put and not self._expand and not self._each_operation
 
     def segment(self, id: int) -> Segment:
         """The computation of a named value from those next to it; a leaf stands for itself."""

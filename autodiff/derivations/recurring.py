@@ -14,15 +14,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..differentiation.engine import gradients
+from ..naming.recurrences import FEW_STEPS
 from ..values.data import Data
 from .chain_rule import Chain
 from .equations import Columns, Equation
 from .expression import Number, Sum, Symbol, Term
+from .intermediates import Intermediates
 from .stepping import Stepping, UnlikeError, added, contributions
 from .working import Section, few, number_of, opening, put, shown_data
-
-FEW_STEPS = 3
-"""Steps of a loop that are written out."""
 
 MOST_OUTSIDE = 100
 """Named values on the way that are in no loop; with more, no step is written for all."""
@@ -35,6 +34,11 @@ MOST_ROWS = 6
 
 MOST_COLUMNS = 8
 """Values and gradients that a table shows; of more those of what is handed on."""
+
+
+def goes_through_loops(intermediates: Intermediates) -> bool:
+    """Whether there is a loop of so many steps that one may be written for all."""
+    return any(len(loop.steps) > FEW_STEPS for loop in intermediates.all_names.loops)
 
 
 def recurring(chain: Chain, left: Symbol, value: Data) -> list[Section] | None:

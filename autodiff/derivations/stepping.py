@@ -48,6 +48,7 @@ class Stepping:
             place for place, ids in self._ids.items() if self.graph.operations[ids[0]] is not None
         ]
         self.of = {id: (k, place) for place in self.recorded for k, id in enumerate(self._ids[place])}
+        self._any: dict[int, dict[str, Symbol]] = {}
         twice = {self.of[id][1] for id in chain.twice if id in self.of}
         chain.twice.update(id for place in twice for id in self._ids[place])  # one letter has one sign
         self._starts = {
@@ -93,13 +94,18 @@ class Stepping:
 
     def _renamed(self, term: Term, k: int) -> Term:
         """A term of a step in the names of any step."""
-        new: dict[str, Symbol] = {}
+        if k not in self._any:
+            self._any[k] = dict(self._in_any_step(k))
+        new = self._any[k]
+        return rewritten(term, lambda part: new.get(part.text) if isinstance(part, Symbol) else None)
+
+    def _in_any_step(self, k: int) -> Iterator[tuple[str, Symbol]]:
+        """The names in a step, with what they are in any step."""
         for shift in ("-1", "", "+1"):
             for id, place in self._known(k + int(shift or 0)):
                 if id in self.names:
-                    new[self.names[id]] = self.symbol(place, shift)
-                    new[self.chain.gradient_of(id).text] = self.gradient(place, shift)
-        return rewritten(term, lambda part: new.get(part.text) if isinstance(part, Symbol) else None)
+                    yield self.names[id], self.symbol(place, shift)
+                    yield self.chain.gradient_of(id).text, self.gradient(place, shift)
 
     # -- formulas ------------------------------------------------------------------------------------
 
@@ -151,7 +157,7 @@ class Stepping:
         t, down = self.steps.first + k, (y - x) * (j - k) < 0
         rest, counter = (x + t if down else x - t), self.counter
         if down:
-            return f"{rest} − {counter}"
+            return f"{rest} − {counter}" if rest else f"−{counter}"
         return counter if not rest else f"{counter} {'−' if rest < 0 else '+'} {abs(rest)}"
 
     # -- what a gradient is made of --------------------------------------------------------------------

@@ -38,7 +38,7 @@ from ..text.letters import lettered
 from ..text.notation import visible
 from .putting import put_parts
 from .recurrences import recurrences
-from .steps import NamedLoop, StepNaming
+from .steps import NamedLoop, StepNaming, Taken
 
 
 class Names:
@@ -64,6 +64,7 @@ class Names:
         self._shown = {name: visible(name) for name in shown} if as_typed else shown
         self._given = Counter(map(self._shown.__getitem__, typed))
         self._taken = {*self._given, *shown.values()}
+        self._letters = Counter[str]()
         self._used: Counter[str] = Counter()
         self._marks: Counter[str] = Counter()
         self._names: dict[int, str] = {}
@@ -121,8 +122,11 @@ class Names:
     def _name_steps(self, given: Mapping[int, str], put: set[int]) -> Mapping[int, str]:
         """Names for what the steps of loops compute; nothing else in them is put."""
         names: dict[int, str] = {}
-        for found in recurrences(self.graph):
-            loop = StepNaming(self.graph, found, put, given).chosen(self._taken)
+        loops = recurrences(self.graph)
+        starts = [ids[0] for found in loops for ids in found.carried.values()]
+        put.update(id for id in starts if self.graph.operations[id] is not None and id not in given)
+        for found in loops:
+            loop = StepNaming(self.graph, found, put, given, Taken(self._taken, self._letters)).chosen()
             if loop is not None:
                 self.loops.append(loop)
                 put.difference_update(*found.steps)
@@ -133,9 +137,12 @@ class Names:
 
     def _result(self, count: int) -> str:
         """The name of an output: f, or f₁, f₂ … of several."""
-        if count > 1 or "f" in self._taken:
-            return self._coin("f")
-        return "f"
+        letter = self._own("f")
+        return self._coin("f") if count > 1 or letter in self._taken else letter
+
+    def _own(self, letter: str) -> str:
+        """A letter, or the capital one where the steps of a loop have it: what is coined is none of these."""
+        return letter.upper() if self._letters[letter] else letter
 
     def _marked(self, name: str) -> str:
         """A name; where several values bear it, with a number: e[1], e[2]."""
@@ -145,7 +152,8 @@ class Names:
 
     def _coin(self, letter: str) -> str:
         """A name that nobody has given."""
-        return self._numbered(self._used, letter, lambda k: letter + subscript(k))
+        own = self._own(letter)
+        return self._numbered(self._used, own, lambda k: own + subscript(k))
 
     def _numbered(self, used: Counter[str], name: str, meant: Callable[[int], str]) -> str:
         """A name with the next number that makes it one that nobody has given."""

@@ -25,6 +25,9 @@ from .boxes import NOWHERE, Boxes, boxes_of
 FEWEST = 2
 """Steps that make a loop."""
 
+FEW_STEPS = 3
+"""Steps of a loop that may be written out."""
+
 ENDS = ((0, 0), (1, 0), (0, 1), (1, 1))
 """Steps that may be unlike: the first, which begins with a number, and the last, which need not hand on."""
 
@@ -59,7 +62,8 @@ class Recurrence(NamedTuple):
         """What puts something of each step together, by id: at which places that stands."""
         places = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
         found: dict[int, Collection[int]] = {}
-        for id in range(self.steps[-1][-1] + 1, len(graph)):
+        after = {user for id in self.steps[-1] for user in graph.uses.targets(id)} - places.keys()
+        for id in sorted(after):
             if len(graph.inputs[id]) >= len(self):
                 used = {places[i] for i in graph.inputs[id] if i in places}
                 if len({k for k, _ in used}) == len(self):
@@ -80,7 +84,7 @@ def recurrences(graph: Graph) -> list[Recurrence]:
     boxes = boxes_of(graph)
     if len(boxes) < FEWEST:
         return []
-    members, waiting, found = _members(graph, boxes), [NOWHERE], []
+    members, waiting, found = _members(graph, boxes), [NOWHERE], list[Recurrence]()
     inside = _inside(boxes)
     while waiting:
         for group in inside[waiting.pop()].values():
@@ -88,9 +92,20 @@ def recurrences(graph: Graph) -> list[Recurrence]:
             loop = next(filter(None, (_compared(graph, steps, *ends) for ends in ENDS)), None)
             if loop:
                 found.append(loop)
+            if loop and len(loop) > FEW_STEPS:
+                waiting += [*group[: loop.first - 1], *group[loop.first - 1 + len(loop) :]]
             else:
                 waiting += group
-    return sorted(found, key=lambda loop: loop.steps[0][0])
+    return sorted(_apart(found), key=lambda loop: loop.steps[0][0])
+
+
+def _apart(loops: Sequence[Recurrence]) -> Iterator[Recurrence]:
+    """Loops of which none is inside another: those of many steps, and of others the outer ones."""
+    taken = set[int]()
+    for loop in sorted(loops, key=lambda loop: len(loop) <= FEW_STEPS):
+        if all(map(taken.isdisjoint, loop.steps)):
+            taken.update(*loop.steps)
+            yield loop
 
 
 def _members(graph: Graph, boxes: Boxes) -> Sequence[list[int]]:

@@ -6,6 +6,7 @@ and other parts that a reader would put have letters of their own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import NamedTuple
@@ -19,13 +20,10 @@ from .recurrences import Recurrence
 LETTERS = "zasrqpbdgkmnlyjo"
 """What parts are called that nobody named, in this order."""
 
-COUNTERS = "tkns"
+COUNTERS = "tknsijmp"
 """What the number of a step is called."""
 
-ROW = -1
-"""In place of a place: rows are computed in no step."""
-
-BELOW = str.maketrans("-+0123456789tkns", "₋₊₀₁₂₃₄₅₆₇₈₉ₜₖₙₛ")
+BELOW = str.maketrans(f"-+0123456789{COUNTERS}", "₋₊₀₁₂₃₄₅₆₇₈₉ₜₖₙₛᵢⱼₘₚ")
 
 
 class Letter(NamedTuple):
@@ -82,56 +80,87 @@ class NamedLoop(NamedTuple):
                 yield from ((id, name) for id in ids)
 
 
+class Taken(NamedTuple):
+    """Names that somebody or another loop has, and by letter in how many layers it was chosen."""
+
+    names: set[str]
+    layers: Counter[str]
+
+
 class StepNaming:
     """Chooses the letters of a loop: `named` are the names that were given, as they are shown."""
 
     def __init__(
-        self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str]
+        self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str], taken: Taken
     ) -> None:
-        self.graph, self.loop, self.named = graph, loop, named
+        self.graph, self.loop, self.named, self.taken = graph, loop, named, taken
         self.collected = {place for places in loop.collected(graph).values() for place in places}
-        self.places = sorted(
+        places = sorted(
             {*loop.carried, *loop.entries, *self.collected}
             | {place for step in loop.steps[1:] for place, id in enumerate(step) if id in put or id in named}
         )
+        rows = enumerate(([ids[0] for ids in row] for row in loop.rows), -len(loop.rows))
+        self.ids = {place: [step[place] for step in loop.steps] for place in places} | dict(rows)
 
-    def chosen(self, taken: set[str]) -> NamedLoop | None:
-        """The loop with letters, which are `taken` then; None where what stands at a place has any names."""
-        counter = next((letter for letter in COUNTERS if letter not in taken), COUNTERS[0])
-        loop, letters = NamedLoop(self.loop, {}, (), counter), dict[int, Letter]()
-        for place in self.places:
-            given = self._given(place)
-            found = None if len(given) > 1 else self._free(loop, self._wished(place), taken, place)
-            found = found or self._as_given(loop, place)
+    def chosen(self) -> NamedLoop | None:
+        """The loop with letters, which are taken then; None where what stands at a place has any names."""
+        loop, letters = NamedLoop(self.loop, {}, (), ""), dict[int, Letter]()
+        for place, given in self._given().items():
+            found = self._as_given(loop, given, place)
             if found is None:
                 return None
             letters[place] = found
-            taken |= {found.at(""), *loop.names(found)}
-        rows = []
-        for row in self.loop.rows:
-            rows.append(self._free(loop, self._of_rows(self.graph.inputs[row[0][0]]), taken))
-            taken |= {rows[-1].at(""), *loop.names(rows[-1])}
-        return loop._replace(letters=letters, rows=rows)
+        for place in self.ids:
+            letters[place] = letters.get(place) or self._free(loop, place)
+            self._take(loop, letters[place], place)
+        counter = self._counter([*letters.values()])
+        if counter is None:
+            return None
+        rows = [letters.pop(row) for row in range(-len(self.loop.rows), 0)]
+        return loop._replace(letters=letters, rows=rows, counter=counter)
 
-    def _given(self, place: int) -> dict[int, str]:
-        """The names that were given to what stands at a place, by the step."""
-        ids = [step[place] for step in self.loop.steps]
-        return {k: self.named[id] for k, id in enumerate(ids) if id in self.named}
+    def _take(self, loop: NamedLoop, letter: Letter, place: int) -> None:
+        """Keep the names of a letter from all that is named later."""
+        self.taken.names.update([letter.at(""), *loop.names(letter), *self._before(loop, letter, place)])
+        self.taken.layers[letter.letter] = max(self.taken.layers[letter.letter], letter.layer + 1)
 
-    def _as_given(self, loop: NamedLoop, place: int) -> Letter | None:
+    def _before(self, loop: NamedLoop, letter: Letter, place: int) -> set[str]:
+        """What the first step begins with is called by a letter, unless that is its own name."""
+        start = self.loop.carried.get(place)
+        return {loop.name(letter, -1)} - {self.named.get(start[0])} if start else set()
+
+    def _counter(self, letters: Sequence[Letter]) -> str | None:
+        """What the number of a step may be called, so that hₜ₋₁, hₜ and hₜ₊₁ are nothing else."""
+        for counter in COUNTERS:
+            names = {letter.at(f"{counter}{shift}") for letter in letters for shift in ("-1", "", "+1")}
+            if self.taken.names.isdisjoint({counter, *names}):
+                return counter
+        return None
+
+    def _given(self) -> dict[int, dict[int, str]]:
+        """The names that were given, by the step, at places where those of all steps must be one letter."""
+        found = {
+            place: {k: self.named[id] for k, id in enumerate(ids) if id in self.named}
+            for place, ids in self.ids.items()
+        }
+        return {place: names for place, names in found.items() if len(names) > (place >= 0)}
+
+    def _as_given(self, loop: NamedLoop, given: Mapping[int, str], place: int) -> Letter | None:
         """The letter that names consist of which were given in all steps: h[1], h[2] …, or h₁, h₂ …"""
-        given = self._given(place)
         if len(given) < len(self.loop):
             return None
         for is_below in (True, False):
             ending = subscript(self.loop.first) if is_below else f"[{self.loop.first}]"
             found = Letter(given[0].removesuffix(ending), is_below=is_below)
             if [*given.values()] == [*loop.names(found)]:
-                return found
+                is_free = self.taken.names.isdisjoint(self._before(loop, found, place))
+                return found if is_free else None
         return None
 
     def _wished(self, place: int) -> Iterator[str]:
         """Letters for a place, the best first."""
+        if place < 0:
+            return self._of_rows(self.graph.inputs[self.ids[place][0]])
         if place in self.loop.entries:
             return self._of_rows(self.graph.inputs[self.loop.steps[0][place]])
         if place not in self.loop.carried:
@@ -145,13 +174,14 @@ class StepNaming:
         name = self.named.get(arrays[0], "") if arrays else ""
         return chain([name.lower()] if len(name) == 1 else [], "x", LETTERS)
 
-    def _free(self, loop: NamedLoop, letters: Iterator[str], taken: set[str], place: int = ROW) -> Letter:
+    def _free(self, loop: NamedLoop, place: int) -> Letter:
         """The first letter whose names nobody gave; what the first step begins with may have its own."""
-        wished = [*letters]
-        carried = place in self.loop.carried
-        start = self.named.get(self.loop.carried[place][0]) if carried else None
-        for found in (Letter(letter, layer) for layer in count() for letter in wished):
-            before = {loop.name(found, -1)} - {start}
-            if taken.isdisjoint({*loop.names(found), *(before if carried else {found.at("")})}):
+        wished, layers = [*self._wished(place)], self.taken.layers
+        fewest = min(map(layers.__getitem__, wished))
+        for found in (Letter(letter, layer) for layer in count(fewest) for letter in wished):
+            before = self._before(loop, found, place) if place in self.loop.carried else {found.at("")}
+            if found.layer >= layers[found.letter] and self.taken.names.isdisjoint(
+                {*before, *loop.names(found)}
+            ):
                 return found
         raise AssertionError("there are more letters than names")

@@ -12,8 +12,10 @@ import autodiff as ad
 import nn
 from autodiff.derivations.equations import Columns
 from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
-from autodiff.derivations.recurring import FEW_STEPS
+from autodiff.derivations.intermediates import Intermediates
 from autodiff.derivations.simplification import rewritten
+from autodiff.naming.recurrences import FEW_STEPS
+from autodiff.naming.steps import COUNTERS
 from autodiff.text.lettering import with_bar
 
 # -- a reader who puts numbers in for t ----------------------------------------------------------------
@@ -24,10 +26,14 @@ class Reader:
 
     def __init__(self, f, wrt):
         self.derivation = ad.explain(f, wrt)
-        intermediates = self.derivation._intermediates
+        intermediates = Intermediates(f, wrt, rows=True, like=self.derivation._intermediates)
         self.names, self.graph = intermediates.names, intermediates.graph
         self.loops = [loop for loop in intermediates.all_names.loops if len(loop.steps) > FEW_STEPS]
-        ids = [id for id in self.names if isinstance(self.graph.sources[id], ad.Value)]
+        ids = [
+            id
+            for id in self.names
+            if isinstance(self.graph.sources[id], ad.Value) and not self.graph.sources[id].constant
+        ]
         found = ad.gradients(f, [self.graph.sources[id] for id in ids])
         self.gradient = dict(zip(ids, found, strict=True))
         self.output = self.names[self.graph.output.id]
@@ -103,10 +109,14 @@ class Reader:
             numbers |= self.known(name, id)
         for own in self.loops:
             for place, letter in own.letters.items():
-                start, last = own.steps.carried.get(place, [None])[0], own.steps.steps[-1][place]
+                start = own.steps.carried.get(place, [None])[0]
                 numbers |= {} if start is None else self.known(own.name(letter, -1), start)
-                numbers |= self.known(own.name(letter, len(own.steps) - 1), last)
-        return numbers if t is None else numbers | self.letters(loop, t)
+                for k, step in enumerate(own.steps.steps):
+                    numbers |= self.known(own.name(letter, k), step[place])
+            for row, letter in zip(own.steps.rows, own.rows, strict=True):
+                for k, ids in enumerate(row):
+                    numbers |= self.known(own.name(letter, k), ids[0])
+        return numbers if t is None or loop is None else numbers | self.letters(loop, t)
 
     def value(self, term, loop, t):
         """What a term comes to."""
@@ -147,11 +157,11 @@ def index_at(option, t):
     """An index that counts steps, in one of them: t − 1, 50 − t."""
     if isinstance(option, tuple):
         return tuple(index_at(x, t) for x in option)
-    if not isinstance(option, str) or t is None or not re.fullmatch(r"\w|\w [+−] \d+|\d+ − \w", option):
+    if not isinstance(option, str) or t is None or not re.fullmatch(r"−?\w|\w [+−] \d+|\d+ − \w", option):
         return option
-    words = [t if word in "tkns" else word for word in option.split()]
+    words = [t if word in COUNTERS else word for word in option.split()]
     if len(words) == 1:
-        return t
+        return -t if option[0] == "−" else t
     return int(words[0]) + int(words[2]) * (1 if words[1] == "+" else -1)
 
 
@@ -205,10 +215,10 @@ def loops(draw):
     kind, n = draw(st.sampled_from(sorted(STEPS))), draw(st.integers(FEW_STEPS + 3, 24))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     leaves = {name: leaf(rng.uniform(0.2, 0.9), name) for name in "wub"}
-    start = {"raw": 0.0, "leaf": leaf(0.3, "h0"), "w": leaves["w"]}[
-        draw(st.sampled_from(["raw", "leaf", "w"]))
+    start = {"raw": 0.0, "leaf": leaf(0.3, "h0"), "w": leaves["w"], "part": 0.5 * leaves["w"]}[
+        draw(st.sampled_from(["raw", "leaf", "w", "part"]))
     ]
-    if isinstance(start, ad.Value):
+    if isinstance(start, ad.Value) and start.name:
         leaves[start.name] = start
     carry = {"two": (start, 0.5), "gates": {"h": start, "c": 0.1}}.get(kind, start)
     shape = draw(st.sampled_from([(), (3,)])) if start == 0.0 and kind != "gates" else ()
@@ -390,3 +400,173 @@ def test_other_languages():
 def test_a_formula_alone_has_no_steps():
     w, u = leaf(0.5, "w"), leaf(0.3, "u")
     assert "Steps" not in ad.explain(decay(6, w, u), w, put=False).text
+
+
+# -- names that are like those of steps ----------------------------------------------------------------
+
+
+def of_name(name, n=6):
+    """An RNN of one node, the weight of which has a name."""
+    w = leaf(0.5, name)
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), 0.1, np.linspace(-1.0, 1.0, n))
+    return (last - 1.0) ** 2, w
+
+
+@pytest.mark.parametrize("name", ["h_t", "z_t", "x_t", "t", "k_t", "h0", "h3", "z1", "x1", "h[t]", "f", "u1"])
+def test_names_that_look_like_those_of_steps(name):
+    reader = Reader(*of_name(name))
+    assert "Steps" in reader.derivation.text
+    assert reader.check() > 20
+
+
+def test_what_is_called_h_with_a_t_below_is_no_step():
+    assert "zₖ = hₜ·hₖ₋₁ + xₖ" in ad.explain(*of_name("h_t")).text
+
+
+def test_a_letter_that_counts_steps_is_no_name():
+    a, b, c, d = (leaf(0.5, name) for name in "tkns")
+    last, _ = ad.scan(lambda h, x: (np.tanh(a * h + b * x + c * d), None), 0.1, np.linspace(-1.0, 1.0, 6))
+    assert "zᵢ = t·hᵢ₋₁ + k·xᵢ + n·s" in ad.explain(last, a).text
+
+
+@pytest.mark.parametrize("array", ["T", "X"])
+def test_what_counts_steps_is_none_of_their_letters(array):
+    w, rows = leaf(0.5, "w"), leaf(np.linspace(0.0, 1.0, 6), array)
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), 0.1, rows)
+    text = ad.explain(last, w).text
+    assert ("tₖ = T[k − 1]" if array == "T" else "xₜ = X[t − 1]") in text
+
+
+def test_what_is_coined_does_not_go_on_where_a_loop_ends():
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(
+        lambda c, x: ({"u": np.tanh(w * c["u"] + c["f"]), "f": np.sin(w * c["f"] + c["u"] * x)}, None),
+        {"u": 0.5 * w, "f": 0.2 * w},
+        np.linspace(-1.0, 1.0, 6),
+    )
+    reader = Reader(np.tanh(last["u"] * w + last["f"]) ** 2, w)
+    assert reader.check() > 40
+    assert "Put U₁ = 0.5w" in reader.derivation.text
+    assert "F  = " in reader.derivation.text
+    assert not {"u₇", "f₇"} & {*reader.names.values()}
+
+
+def test_what_the_first_step_begins_with_has_a_name_of_its_own():
+    w, c = leaf(0.5, "w"), leaf(0.3, "h0")
+    h = 0.1
+    for t in range(1, 7):
+        with ad.scope("step"):
+            h = np.tanh(w * h + c)
+            h.name = f"h{t}"
+    reader = Reader((h - 1.0) ** 2, w)
+    assert "h₀ = 0.1" not in reader.derivation.text
+
+
+def test_names_of_steps_and_of_parts_are_different_ones():
+    w, h, seen = leaf(0.5, "w"), leaf(0.3, "c") * 1.5, []
+    for t in range(1, 10):
+        with ad.scope("step"):
+            h = np.tanh(w * h)
+            h.name = f"u1{t}"
+    for k in range(10):
+        seen.append(np.tanh(np.tanh(h * w + k) * w))
+    reader = Reader(sum(seen, 0.0), w)
+    assert reader.check() > 30
+
+
+# -- rows and starts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_numbers_stay_numbers_where_steps_are_written_out(n):
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    text = ad.explain(decay(n, w, u), w).text
+    assert "z₁ = 0.1w − u" in text
+    assert "x" not in text
+
+
+def test_numbers_stay_numbers_where_not_all_steps_have_one_formula():
+    w, h = leaf(0.5, "w"), leaf(0.1, "h0")
+    kept = []
+    for t in range(8):
+        with ad.scope("step"):
+            h = np.tanh(w * h + 0.1 * t)
+            kept.append(h)
+    f = kept[1] * kept[3] + kept[5] * kept[6] + kept[7]
+    text = ad.explain(f, w).text
+    assert "Steps" not in text
+    assert "x" not in text
+    assert "z₃ = w·h₂ + 0.2" in text
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_constants_keep_their_names(first):
+    w, h = leaf(0.5, "w"), leaf(0.1, "h0")
+    for t in range(6):
+        with ad.scope("step"):
+            h = np.tanh(w * h + ad.Value(0.1 * t, f"x{t + first}", constant=True))
+    text = ad.explain((h - 1.0) ** 2, w).text
+    assert ("zₜ = w·hₜ₋₁ + xₜ" if first else "u₁  = w·h₀ + x₀") in text
+
+
+def test_a_step_may_begin_with_what_nobody_would_put():
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(lambda h, x: (h**x + w, None), 1.5 * w, np.linspace(0.5, 1.5, 6))
+    reader = Reader(last, w)
+    assert "h₀ = u₁" in reader.derivation.text
+    assert reader.check() > 10
+
+
+def test_rows_from_the_last_one_back():
+    w, rows, h = leaf(0.5, "w"), leaf(np.linspace(0.0, 1.0, 6), "X"), 0.1
+    for t in range(6):
+        with ad.scope("step"):
+            h = np.tanh(w * h + rows[-1 - t])
+    reader = Reader((h - 1.0) ** 2, w)
+    assert "xₜ = X[−t]" in reader.derivation.text
+    assert reader.check() > 20
+
+
+@pytest.mark.parametrize("n", [2, 4, 20])
+@pytest.mark.parametrize("each_operation", [None, True])
+def test_a_loop_over_numbers_can_be_animated(n, each_operation):
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    assert "h₁" in ad.animate(decay(n, w, u), each_operation=each_operation).html
+
+
+@pytest.mark.parametrize("runs", [2, 3, 4])
+def test_a_loop_that_is_run_again(runs):
+    w, h = leaf(0.5, "w"), 0.1
+    for _ in range(runs):
+        h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, 8))
+    reader = Reader(h**2, w)
+    assert reader.derivation.text.count("Steps t = 1 … 8:") == (runs if runs < 4 else 0)
+    assert reader.check() > 30
+
+
+def test_one_loop_inside_of_what_is_not_like_the_others():
+    w, h = leaf(0.5, "w"), leaf(0.1, "h0")
+    for n in (5, 5, 5, 5, 9):
+        h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, n))
+    reader = Reader(h**2, w)
+    assert "Steps t = 1 … 4:" in reader.derivation.text
+    assert "Steps t = 1 … 9:" in reader.derivation.text
+    assert reader.check() > 30
+
+
+def test_many_loops_and_many_parts_have_letters():
+    w, h = leaf(0.5, "w"), leaf(0.1, "h0")
+
+    def step(h, x):
+        for _ in range(60):
+            h = np.tanh(w * h + x)
+        return h, None
+
+    for k in range(200):
+        with ad.scope(f"part {k}"):
+            h, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), h, np.linspace(0.0, 1.0, 4))
+    last, _ = ad.scan(step, h, np.linspace(0.0, 1.0, 8))
+    names = Intermediates(last, w).all_names
+    found = [name for loop in names.loops for letter in loop.letters.values() for name in loop.names(letter)]
+    assert len(names.loops) == 201
+    assert len(found) == len({*found}) == 200 * 4 * 2 + 8 * 120
