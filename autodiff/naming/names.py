@@ -38,7 +38,7 @@ from ..text.letters import lettered
 from ..text.notation import visible
 from .putting import put_parts
 from .recurrences import recurrences
-from .steps import NamedLoop, StepNaming
+from .steps import Letters, NamedLoop, StepNaming
 
 
 class Names:
@@ -121,12 +121,13 @@ class Names:
     def _name_steps(self, given: Mapping[int, str], put: set[int]) -> Mapping[int, str]:
         """Names for what the steps of loops compute; nothing else in them is put."""
         names: dict[int, str] = {}
-        for found in recurrences(self.graph):
-            loop = StepNaming(self.graph, found, put, given).chosen(self._taken)
+        letters = Letters(self._taken)
+        for steps in recurrences(self.graph):
+            loop = StepNaming(self.graph, steps, put, given, letters).chosen()
             if loop is not None:
                 self.loops.append(loop)
-                put.difference_update(*found.steps)
-                put.update(found.collected(self.graph))
+                put.difference_update(*steps.steps)
+                put.update(steps.collected)
                 names.update(loop.computed(self.graph))
                 self.rows.update(loop.given(self.graph))
         return {id: name for id, name in names.items() if id not in self.graph.output_ids}

@@ -8,8 +8,10 @@ order.
 
 from __future__ import annotations
 
+import builtins
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +44,8 @@ class Recurrence(NamedTuple):
     number of the first one, 2 where step 1 is not like the others. `carried` are the places that the next
     step goes on with, each with the ids of what the first step had in their stead. `rows` are the operands
     from outside that are others in each step: the ids of each, step by step; `given` those that are the same.
-    `entries` are the places where a step takes an entry of an array.
+    `entries` are the places where a step takes an entry of an array. `collected` is what puts something of
+    each step together after the last one, by id, with the places that it takes.
     """
 
     steps: Sequence[Sequence[int]]
@@ -51,20 +54,10 @@ class Recurrence(NamedTuple):
     rows: Sequence[Sequence[Sequence[int]]]
     given: frozenset[int]
     entries: frozenset[int]
+    collected: Mapping[int, Collection[int]]
 
     def __len__(self) -> int:
         return len(self.steps)
-
-    def collected(self, graph: Graph) -> Mapping[int, Collection[int]]:
-        """What puts something of each step together, by id: at which places that stands."""
-        places = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
-        found: dict[int, Collection[int]] = {}
-        for id in range(self.steps[-1][-1] + 1, len(graph)):
-            if len(graph.inputs[id]) >= len(self):
-                used = {places[i] for i in graph.inputs[id] if i in places}
-                if len({k for k, _ in used}) == len(self):
-                    found[id] = {place for _, place in used}
-        return found
 
 
 def recurrences(graph: Graph) -> list[Recurrence]:
@@ -134,6 +127,7 @@ class _Comparison:
 
     def __init__(self, graph: Graph, steps: Sequence[Sequence[int]]) -> None:
         self.graph, self.steps = graph, steps
+        self._digests: dict[int, Hashable] = {}
         self.starts: dict[int, list[int]] = defaultdict(list)
         self.outside: dict[Operand, list[int]] = defaultdict(list)
         self.indices: dict[int, list[int]] = defaultdict(list)
@@ -189,7 +183,20 @@ class _Comparison:
         if not self.starts or any(len({*map(self._known, ids)}) > 1 for ids in self.starts.values()):
             raise _UnlikeError
         given = frozenset(ids[0] for ids in self.outside.values() if len({*ids}) == 1)
-        return Recurrence(self.steps, first, dict(self.starts), [*self._rows()], given, entries)
+        return Recurrence(
+            self.steps, first, dict(self.starts), [*self._rows()], given, entries, self._collected()
+        )
+
+    def _collected(self) -> Mapping[int, Collection[int]]:
+        """What uses something of each step, by id, and at which places that is."""
+        of = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
+        users = {user for id in self.steps[0] for user in self.graph.uses.targets(id)}
+        found: dict[int, Collection[int]] = {}
+        for user in sorted(users - of.keys()):
+            used = {of[i] for i in self.graph.inputs[user] if i in of}
+            if len({k for k, _ in used}) == len(self.steps):
+                found[user] = {place for _, place in used}
+        return found
 
     def _rows(self) -> Iterator[list[list[int]]]:
         """The operands from outside that are others in each step; those that are always the same are one."""
@@ -210,8 +217,11 @@ class _Comparison:
         data = self.graph.sources[id]
         if type(data) is Value or is_lazy(data):
             return id
-        array = np.asarray(data)
-        return array.shape, array.dtype.str, array.tobytes()
+        if builtins.id(data) not in self._digests:
+            array = np.asarray(data)
+            digest = blake2b(array.tobytes()).digest()
+            self._digests[builtins.id(data)] = array.shape, array.dtype.str, digest
+        return self._digests[builtins.id(data)]
 
     def _are_given(self, ids: Sequence[int]) -> bool:
         """Whether operands are numbers and arrays."""

@@ -6,8 +6,8 @@ and other parts that a reader would put have letters of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain, count
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..graph import Graph
@@ -21,9 +21,6 @@ LETTERS = "zasrqpbdgkmnlyjo"
 
 COUNTERS = "tkns"
 """What the number of a step is called."""
-
-ROW = -1
-"""In place of a place: rows are computed in no step."""
 
 BELOW = str.maketrans("-+0123456789tkns", "₋₊₀₁₂₃₄₅₆₇₈₉ₜₖₙₛ")
 
@@ -63,6 +60,10 @@ class NamedLoop(NamedTuple):
         """What a letter is in each step."""
         return (self.name(letter, k) for k in range(len(self.steps)))
 
+    def in_any_step(self, letter: Letter) -> tuple[str, ...]:
+        """What a letter is in any step, and in the one before and after it."""
+        return tuple(letter.at(f"{self.counter}{shift}") for shift in ("-1", "", "+1"))
+
     def computed(self, graph: Graph) -> Iterator[tuple[int, str]]:
         """The names of what was recorded, by id: in the steps, and rows of an array before them."""
         for place, letter in self.letters.items():
@@ -82,76 +83,100 @@ class NamedLoop(NamedTuple):
                 yield from ((id, name) for id in ids)
 
 
+class Letters:
+    """The letters of all loops of a graph. `taken` are the names that are given, and those given here."""
+
+    def __init__(self, taken: set[str]) -> None:
+        self.taken = taken
+        self._layers: Counter[str] = Counter()
+
+    def free(self, wished: Iterable[str], names: Callable[[Letter], set[str]]) -> Letter:
+        """The first letter whose `names` nobody has, then the first with a layer; each is tried once."""
+        letters = [*wished]
+        while True:
+            letter = min(letters, key=self._layers.__getitem__)
+            found = Letter(letter, self._layers[letter])
+            self._layers[letter] += 1
+            if self.taken.isdisjoint(names(found)):
+                self.taken |= names(found)
+                return found
+
+
 class StepNaming:
     """Chooses the letters of a loop: `named` are the names that were given, as they are shown."""
 
     def __init__(
-        self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str]
+        self,
+        graph: Graph,
+        steps: Recurrence,
+        put: Collection[int],
+        named: Mapping[int, str],
+        letters: Letters,
     ) -> None:
-        self.graph, self.loop, self.named = graph, loop, named
-        self.collected = {place for places in loop.collected(graph).values() for place in places}
+        self.graph, self.steps, self.named, self.letters = graph, steps, named, letters
+        self.collected = {place for places in steps.collected.values() for place in places}
         self.places = sorted(
-            {*loop.carried, *loop.entries, *self.collected}
-            | {place for step in loop.steps[1:] for place, id in enumerate(step) if id in put or id in named}
+            {*steps.carried, *steps.entries, *self.collected}
+            | {place for step in steps.steps[1:] for place, id in enumerate(step) if id in put or id in named}
+        )
+        self.called = {place: self._called(place) for place in steps.carried}
+
+    def chosen(self) -> NamedLoop | None:
+        """The loop with its letters; None where what stands at a place has any names, or t is not free."""
+        taken = {*self.letters.taken, *self.called.values()}
+        counter = next((letter for letter in COUNTERS if letter not in taken), None)
+        if counter is None:
+            return None
+        loop = NamedLoop(self.steps, {}, (), counter)
+        given = {place: self._as_given(loop, place) for place in self.places if len(self._given(place)) > 1}
+        if None in given.values():
+            return None
+        letters = {
+            place: given.get(place) or self._free(loop, self._wished(place), place) for place in self.places
+        }
+        arrays = [self.graph.inputs[row[0][0]] for row in self.steps.rows]
+        return loop._replace(
+            letters=letters, rows=[self._free(loop, self._of_rows(inputs)) for inputs in arrays]
         )
 
-    def chosen(self, taken: set[str]) -> NamedLoop | None:
-        """The loop with letters, which are `taken` then; None where what stands at a place has any names."""
-        counter = next((letter for letter in COUNTERS if letter not in taken), COUNTERS[0])
-        loop, letters = NamedLoop(self.loop, {}, (), counter), dict[int, Letter]()
-        for place in self.places:
-            given = self._given(place)
-            found = None if len(given) > 1 else self._free(loop, self._wished(place), taken, place)
-            found = found or self._as_given(loop, place)
-            if found is None:
-                return None
-            letters[place] = found
-            taken |= {found.at(""), *loop.names(found)}
-        rows = []
-        for row in self.loop.rows:
-            rows.append(self._free(loop, self._of_rows(self.graph.inputs[row[0][0]]), taken))
-            taken |= {rows[-1].at(""), *loop.names(rows[-1])}
-        return loop._replace(letters=letters, rows=rows)
-
-    def _given(self, place: int) -> dict[int, str]:
+    def _given(self, place: int) -> Mapping[int, str]:
         """The names that were given to what stands at a place, by the step."""
-        ids = [step[place] for step in self.loop.steps]
+        ids = [step[place] for step in self.steps.steps]
         return {k: self.named[id] for k, id in enumerate(ids) if id in self.named}
 
     def _as_given(self, loop: NamedLoop, place: int) -> Letter | None:
         """The letter that names consist of which were given in all steps: h[1], h[2] …, or h₁, h₂ …"""
-        given = self._given(place)
-        if len(given) < len(self.loop):
-            return None
-        for is_below in (True, False):
-            ending = subscript(self.loop.first) if is_below else f"[{self.loop.first}]"
-            found = Letter(given[0].removesuffix(ending), is_below=is_below)
+        given, first = self._given(place), self.steps.first
+        for ending, is_below in ((subscript(first), True), (f"[{first}]", False)):
+            found = Letter(given.get(0, "").removesuffix(ending), is_below=is_below)
             if [*given.values()] == [*loop.names(found)]:
-                return found
+                return found if self.letters.taken.isdisjoint(loop.in_any_step(found)) else None
         return None
 
-    def _wished(self, place: int) -> Iterator[str]:
+    def _wished(self, place: int) -> Iterable[str]:
         """Letters for a place, the best first."""
-        if place in self.loop.entries:
-            return self._of_rows(self.graph.inputs[self.loop.steps[0][place]])
-        if place not in self.loop.carried:
-            return chain("y" if place in self.collected else "", LETTERS)
-        labels = {label_of(self.graph.sources[step[place]]).carry for step in self.loop.steps}
-        own = labels.pop() if len(labels) == 1 else None
-        return chain([own] if own else [], "h", LETTERS)
+        if place in self.steps.entries:
+            return self._of_rows(self.graph.inputs[self.steps.steps[0][place]])
+        if place not in self.steps.carried:
+            return ("y" if place in self.collected else "") + LETTERS
+        return *filter(None, [self.called[place]]), "h", *LETTERS
 
-    def _of_rows(self, arrays: Sequence[int]) -> Iterator[str]:
+    def _called(self, place: int) -> str | None:
+        """What the step of a scan calls what it hands on from a place."""
+        names = {label_of(self.graph.sources[step[place]]).carry for step in self.steps.steps}
+        return names.pop() if len(names) == 1 else None
+
+    def _of_rows(self, arrays: Sequence[int]) -> Iterable[str]:
         """Letters for the rows of an array, or for numbers and arrays."""
         name = self.named.get(arrays[0], "") if arrays else ""
-        return chain([name.lower()] if len(name) == 1 else [], "x", LETTERS)
+        return *(name.lower() if len(name) == 1 else ""), "x", *LETTERS
 
-    def _free(self, loop: NamedLoop, letters: Iterator[str], taken: set[str], place: int = ROW) -> Letter:
-        """The first letter whose names nobody gave; what the first step begins with may have its own."""
-        wished = [*letters]
-        carried = place in self.loop.carried
-        start = self.named.get(self.loop.carried[place][0]) if carried else None
-        for found in (Letter(letter, layer) for layer in count() for letter in wished):
-            before = {loop.name(found, -1)} - {start}
-            if taken.isdisjoint({*loop.names(found), *(before if carried else {found.at("")})}):
-                return found
-        raise AssertionError("there are more letters than names")
+    def _free(self, loop: NamedLoop, wished: Iterable[str], place: int | None = None) -> Letter:
+        """A letter for a place or a row; what the first step begins with may have its own name."""
+        start = None if place is None else self.steps.carried.get(place)
+
+        def names(letter: Letter) -> set[str]:
+            before = {loop.name(letter, -1)} - {self.named.get(start[0])} if start else {letter.at("")}
+            return {*loop.names(letter), *loop.in_any_step(letter), *before}
+
+        return self.letters.free(wished, names)

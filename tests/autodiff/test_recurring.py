@@ -1,7 +1,9 @@
 """Derivations through loops: what is written of one step holds in every step, in numbers."""
 
 import re
+import tracemalloc
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +16,9 @@ from autodiff.derivations.equations import Columns
 from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
 from autodiff.derivations.recurring import FEW_STEPS
 from autodiff.derivations.simplification import rewritten
+from autodiff.graph import Graph
+from autodiff.naming import Names
+from autodiff.naming.steps import Letter
 from autodiff.text.lettering import with_bar
 
 # -- a reader who puts numbers in for t ----------------------------------------------------------------
@@ -390,3 +395,104 @@ def test_other_languages():
 def test_a_formula_alone_has_no_steps():
     w, u = leaf(0.5, "w"), leaf(0.3, "u")
     assert "Steps" not in ad.explain(decay(6, w, u), w, put=False).text
+
+
+# -- what the letters are ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["z_t", "hₜ", "xₜ", "hₜ₋₁", "zₜ₊₁"])
+def test_no_letter_with_t_is_a_name_that_the_user_gave(name):
+    w, other = leaf(0.5, "w"), leaf(0.7, name)
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + other * x), None), 0.1, np.linspace(-1.0, 1.0, 8))
+    reader = Reader((last - 1.0) ** 2, w)
+    (loop,) = reader.loops
+    assert reader.letters(loop, None).keys().isdisjoint(reader.names.values())
+    assert reader.check() > 20
+
+
+def test_the_number_of_a_step_is_no_letter_that_is_taken():
+    w = leaf(0.5, "w")
+    (_, x), _ = ad.scan(lambda state, _: (forward(w, *state), None), (0.0, 1.0), length=9)
+    assert "Steps t = 1 … 9:" in ad.explain(x**2, w).text
+
+    def step(state, _):
+        t, x = state
+        return forward(w, t, x), None
+
+    (_, x), _ = ad.scan(step, (leaf(0.0, "t0"), 1.0), length=9)
+    text = ad.explain(x**2, w).text
+    assert "Steps k = 1 … 8:" in text
+    assert "tₖ = tₖ₋₁ + 0.1" in text
+
+
+def forward(w, t, x):
+    """One of Euler's steps of dx/dt = −w·sin(t)·x."""
+    return t + 0.1, x - 0.1 * w * np.sin(t) * x
+
+
+def test_where_all_letters_for_the_number_of_a_step_are_taken_the_steps_are_written_out():
+    w, t, k, n, s = (leaf(0.5, name) for name in "wtkns")
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), t * k * n * s, np.linspace(-1.0, 1.0, 8))
+    assert "Steps" not in ad.explain(last**2, w).text
+
+
+class Cell:
+    """A step that is a method."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def step(self, speed, x):
+        return np.tanh(self.w * speed + x), None
+
+    def __call__(self, speed, x):
+        return self.step(speed, x)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda w: lambda speed, _, h=0.1: (np.tanh(w * speed + h), None),
+        lambda w: lambda speed, x, *, h=0.1: (np.tanh(w * speed + h * x), None),
+        lambda w: Cell(w).step,
+        Cell,
+        lambda w: partial(lambda w, speed, x: (np.tanh(w * speed + x), None), w),
+    ],
+)
+def test_a_carry_is_called_as_the_first_parameter_whatever_kind_of_step_it_is(step):
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(step(w), 0.1, np.linspace(-1.0, 1.0, 6))
+    assert "speedₜ = tanh(zₜ)" in ad.explain(last**2, w).text
+
+
+def test_names_of_many_loops_take_as_long_as_there_are_loops(monkeypatch):
+    calls = []
+    at = Letter.at
+    monkeypatch.setattr(Letter, "at", lambda *args: calls.append(None) or at(*args))
+
+    def written(count):
+        calls.clear()
+        h = leaf(0.1, "start")
+        for k in range(count):
+            with ad.scope("block"):
+                for x in (0.3, 0.7):
+                    with ad.scope("step"):
+                        h = np.tanh(0.5 * h + x)
+                h = np.sin(h) if k % 2 else np.cos(h)
+        assert len(Names(Graph(h)).loops) == count
+        return len(calls)
+
+    assert written(80) <= 2.2 * written(40)
+
+
+def test_arrays_that_a_loop_uses_in_each_step_are_not_copied():
+    w, data = leaf(np.zeros(500), "w"), np.ones((500, 500))
+    for _ in range(20):
+        with ad.scope("step"):
+            w = np.tanh(w - 0.001 * (data @ w))
+    graph = Graph(w.sum())
+    tracemalloc.start()
+    assert Names(graph).loops
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * data.nbytes
