@@ -18,7 +18,7 @@ from ..values.data import Data
 from .chain_rule import Chain
 from .equations import Columns, Equation
 from .expression import Number, Sum, Symbol, Term
-from .stepping import Stepping, UnlikeError, added, contributions
+from .stepping import Stepping, UnlikeError
 from .working import Section, few, number_of, opening, put, shown_data
 
 FEW_STEPS = 3
@@ -148,8 +148,8 @@ class Recurring:
         own = self.loop_of.get(id)
         others = [loop for loop in self.loops if loop is not own]
         single = [upper for upper in self.chain.uppers[id] if not any(loop.sums_up(upper) for loop in others)]
-        terms = [term for loop in others for term in loop.sums(id)]
-        return added(self.chain, [*terms, *([contributions(self.chain, id, single)] if single else [])])
+        sums = [term for loop in others for term in loop.sums(id)]
+        return self.chain.added([*sums, *self.chain.contributions(id, single)])
 
     # -- numbers -------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Recurring:
         """The result's terms in numbers, of many the first and the last."""
         uppers = self.chain.uppers[self.chain.wrt]
         shown = few(uppers, MOST_TERMS)
-        terms = [contributions(self.chain, self.chain.wrt, [upper]) for upper in shown]
+        terms = self.chain.contributions(self.chain.wrt, shown)
         numbers = {name: self.graph[id].data for id, name in self.names.items()}
         numbers |= {self.chain.gradient_of(id).text: self._numbers[id] for id in shown}
         term = Sum(tuple(terms), len(uppers) - len(shown)) if len(terms) > 1 else terms[0]

@@ -16,7 +16,7 @@ from ..naming.steps import NamedLoop
 from ..text.lettering import with_bar
 from .chain_rule import Chain
 from .expression import Call, Given, Power, Product, Series, Sum, Symbol, Term, parts
-from .simplification import grouped, rewritten, total
+from .simplification import rewritten
 
 FEWEST = 3
 """Steps in a row that have one formula, with t."""
@@ -48,8 +48,6 @@ class Stepping:
             place for place, ids in self._ids.items() if self.graph.operations[ids[0]] is not None
         ]
         self.of = {id: (k, place) for place in self.recorded for k, id in enumerate(self._ids[place])}
-        twice = {self.of[id][1] for id in chain.twice if id in self.of}
-        chain.twice.update(id for place in twice for id in self._ids[place])  # one letter has one sign
         self._starts = {
             ids[0]: place for place, ids in self.steps.carried.items() if ids[0] not in self.steps.given
         }
@@ -178,7 +176,7 @@ class Stepping:
             uppers.setdefault(self.of[upper][0], []).append(upper)
 
         def write(k: int) -> Term:
-            return contributions(self.chain, id, uppers[k])
+            return self.chain.added(self.chain.contributions(id, uppers[k]))
 
         for run, term in self._formulas(
             write, {k: [self.of[u][1] for u in own] for k, own in uppers.items()}
@@ -212,18 +210,3 @@ class Stepping:
                     raise
                 yield run[:-1], self._general(write, run[:-1])
                 yield run[-1:], None
-
-
-def contributions(chain: Chain, id: int, uppers: Sequence[int]) -> Term:
-    """What some users of a named value contribute to its gradient."""
-    links = [next(link for link in chain.links_from(upper) if link.lower == id) for upper in uppers]
-    as_it_is = (chain.arrays or link.upper == chain.output for link in links)
-    terms = zip(links, as_it_is, strict=True)
-    return added(
-        chain, [x.term if whole else chain.times(chain.gradient_of(x.upper), x) for x, whole in terms]
-    )
-
-
-def added(chain: Chain, terms: Sequence[Term]) -> Term:
-    """Contributions to a gradient, added up."""
-    return total(terms) if chain.arrays else grouped(terms)

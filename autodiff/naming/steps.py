@@ -64,6 +64,11 @@ class NamedLoop(NamedTuple):
         """What a letter is in any step, and in the one before and after it."""
         return tuple(letter.at(f"{self.counter}{shift}") for shift in ("-1", "", "+1"))
 
+    def alike(self, ids: Collection[int]) -> set[int]:
+        """What has the letters of these in all steps."""
+        places = {place for place in self.letters for step in self.steps.steps if step[place] in ids}
+        return {step[place] for step in self.steps.steps for place in places}
+
     def computed(self, graph: Graph) -> Iterator[tuple[int, str]]:
         """The names of what was recorded, by id: in the steps, and rows of an array before them."""
         for place, letter in self.letters.items():
