@@ -12,12 +12,28 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 import nn
+from autodiff.derivations.chain_rule import Chain
 from autodiff.derivations.equations import Columns
-from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
+from autodiff.derivations.expression import (
+    Call,
+    Given,
+    Number,
+    Series,
+    Sum,
+    Symbol,
+    evaluated,
+    parts,
+    walked,
+)
+from autodiff.derivations.forms import GETITEM
+from autodiff.derivations.intermediates import Intermediates
 from autodiff.derivations.recurring import FEW_STEPS
 from autodiff.derivations.simplification import rewritten
+from autodiff.derivations.stepping import Stepping, UnlikeError
+from autodiff.derivations.typesetting import Text
 from autodiff.graph import Graph
 from autodiff.naming import Names
+from autodiff.naming.recurrences import recurrences
 from autodiff.naming.steps import Letter
 from autodiff.text.lettering import with_bar
 
@@ -39,33 +55,65 @@ class Reader:
 
     def check(self):
         """Every equation, in every step that it is said to hold in; how many there were."""
-        count = 0
+        count, defined, used = 0, set(), set()
         for title, equations in self.derivation.sections:
             if isinstance(equations, Columns):
+                self.check_table(equations)
                 continue
             left = None
             for equation in equations:
                 left = equation.left or left
-                steps = steps_in(equation.note) or (
-                    steps_in(title) if any(self.loop_of(x) for x in (left, equation.right)) else None
-                )
+                loop = self.loop_of(left) or self.loop_of(equation.right)
+                steps = steps_in(equation.note) or (steps_in(title) if loop else None)
                 for t in steps or [None]:
-                    self.check_at(left, equation, t)
+                    self.check_at(left, equation, loop, t)
+                    defined |= self.gradients_in(left, loop, t)
+                    used |= self.gradients_in(equation.right, loop, t)
                     count += 1
+        assert used <= defined
         return count
 
-    def check_at(self, left, equation, t):
-        loop = self.loop_of(left) or self.loop_of(equation.right)
+    def check_at(self, left, equation, loop, t):
         known = self.numbers(loop, t)
         expected = known.get(left.text, self.derivation.value)
-        found = (
-            self.value(equation.right, loop, t)
-            if not (equation.numbers or is_cut(equation.right))
-            else expected
-        )
-        np.testing.assert_allclose(
-            np.broadcast_to(found, np.shape(expected)), expected, 1e-9, 1e-12, err_msg=f"{left.text} = …, {t}"
-        )
+        found = [] if is_cut(equation.right) else [self.value(equation.right, loop, t, equation.numbers)]
+        found += [] if equation.result is None else [evaluated(equation.result, {})]
+        for data in found:
+            np.testing.assert_allclose(
+                np.broadcast_to(data, np.shape(expected)), expected, 1e-9, 1e-12, err_msg=f"{left.text}, {t}"
+            )
+        for name, number in equation.numbers.items():
+            np.testing.assert_allclose(number, known[name], 1e-9, 1e-12, err_msg=name)
+
+    def check_table(self, table):
+        """Numbers are what the symbols above them stand for in the step of their row."""
+        counter, *symbols = table.header
+        loop = self.loop_of(symbols[0])
+        assert counter.text == loop.counter
+        assert [row[0] for row in table.rows][:: len(table.rows) - 1] == [
+            loop.steps.first,
+            loop.steps.first + len(loop.steps) - 1,
+        ]
+        for t, *row in table.rows:
+            known = self.numbers(loop, t)
+            for symbol, number in zip(symbols, row, strict=True):
+                if number is not None:  # no path leads through it in this step
+                    np.testing.assert_allclose(number, known[symbol.text], 1e-9, 1e-12, err_msg=symbol.text)
+
+    def gradients_in(self, term, loop, t):
+        """The derivatives in a term as they are spelled, in step t."""
+        if isinstance(term, Series):
+            own, steps = self.loop_of(term.term), range(term.first, term.last + 1)
+            return {found for step in steps for found in self.gradients_in(term.term, own, step)}
+        if isinstance(term, Symbol) and term.lower is not None:
+            letters = [*loop.letters.values(), *loop.rows] if t is not None else []
+            shifts = {
+                letter.at(f"{loop.counter}{d:+d}" if d else loop.counter): letter.at(str(t + d))
+                for letter in letters
+                for d in (-1, 0, 1)
+            }
+            return {(term.sign, shifts.get(term.lower, term.lower))}
+        return {found for part in parts(term) for found in self.gradients_in(part, loop, t)}
 
     def loop_of(self, term):
         """The loop that a letter with t is of; of a sum over steps it is none."""
@@ -113,8 +161,8 @@ class Reader:
                 numbers |= self.known(own.name(letter, len(own.steps) - 1), last)
         return numbers if t is None else numbers | self.letters(loop, t)
 
-    def value(self, term, loop, t):
-        """What a term comes to."""
+    def value(self, term, loop, t, numbers=()):
+        """What a term comes to, with these numbers for the names in it, or else with all."""
 
         def put(part):
             if isinstance(part, Series):
@@ -128,7 +176,7 @@ class Reader:
                 )
             return None
 
-        return evaluated(rewritten(term, put), self.numbers(loop, t))
+        return evaluated(rewritten(term, put), numbers or self.numbers(loop, t))
 
 
 def outside_sums(term):
@@ -496,3 +544,168 @@ def test_arrays_that_a_loop_uses_in_each_step_are_not_copied():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2 * data.nbytes
+
+
+# -- what is no formula of all steps -------------------------------------------------------------------
+
+
+def written(steps):
+    """What a loop of nine steps says of them if these are the terms of its steps."""
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    intermediates = Intermediates(decay(9, w, u), w)
+    loop = Stepping(Chain(intermediates, [intermediates.graph.id_of(w)]), *intermediates.all_names.loops)
+    (place, *_) = loop.steps.carried
+    return loop.general(place, lambda id: steps[loop.of[id][0]], range(len(steps)))
+
+
+def entry(index, shape=(), name="getitem"):
+    """An entry of an array, X[2]."""
+    return Call(GETITEM, (Symbol("X", (9,)),), shape, {"index": index}, name)
+
+
+def test_an_index_that_counts_the_steps_is_in_terms_of_their_number():
+    assert Text().write(written([entry(k) for k in range(9)])) == "X[t − 1]"
+    assert Text().write(written([entry(k + 1) for k in range(9)])) == "X[t]"
+    assert Text().write(written([entry(8 - k) for k in range(9)])) == "X[9 − t]"
+    assert Text().write(written([entry((k, 2)) for k in range(9)])) == "X[t − 1, 2]"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [entry(2 * k) for k in range(4)],
+        [entry(k) for k in (0, 1, -2)],
+        [entry(0), entry(1), entry(2, name="take")],
+        [entry(0), entry(0), entry(0, shape=(2,))],
+        [Number(1.0), Number(1.0), Number(2.0)],
+        [Given(np.array([1.0, k])) for k in (0.0, 0.0, 1.0)],
+        [Sum((Symbol("w"), Symbol("u"))), Sum((Symbol("w"), Symbol("u"))), Sum((Symbol("w"),) * 3)],
+        [Symbol("w"), Symbol("w"), Symbol("u")],
+        [Symbol("w"), Number(0.5), Symbol("w")],
+    ],
+)
+def test_what_differs_between_steps_is_not_written_of_all(steps):
+    with pytest.raises(UnlikeError):
+        written(steps)
+
+
+def test_a_name_of_the_start_that_the_steps_use_as_well_is_that_name():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    text = ad.explain(decay(9, w, u, start=w), u).text
+    assert "h₀ = w" in text
+    assert re.search(r"∂f/∂hₜ *= ∂f/∂zₜ₊₁ · w +t = 8 … 1\n", text)
+
+
+def with_states(n, w):
+    """The last state of an RNN of one node, and those that its steps begin with."""
+    states = []
+
+    def step(h, x):
+        states.append(h)
+        return np.tanh(w * h + x), None
+
+    last, _ = ad.scan(step, 0.1, np.linspace(-1.0, 1.0, n))
+    return last, states
+
+
+def test_a_state_that_is_used_after_the_loop_has_a_formula_of_its_own():
+    w = leaf(0.5, "w")
+    last, states = with_states(12, w)
+    reader = Reader((last - states[1]) ** 2, w)
+    assert re.search(r"\n∂f/∂h₁ += .*∂f/∂u₁", reader.derivation.text)
+    assert reader.check() > 20
+
+
+def test_more_than_a_few_formulas_at_one_place_are_no_loop():
+    w = leaf(0.5, "w")
+    last, states = with_states(12, w)
+    assert "Steps" not in ad.explain((last - states[4] - states[8]) ** 2, w).text
+
+
+def test_a_sum_over_some_of_the_steps_says_over_which():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    reader = Reader(decay(9, w, u, start=w), w)
+    assert re.search(r"∂f/∂w = .*Σₜ₌₂⁹ ∂f/∂zₜ · hₜ₋₁", reader.derivation.text)
+    assert reader.check() > 20
+
+
+# -- what is no loop -----------------------------------------------------------------------------------
+
+
+def in_scopes(step, h, n=6):
+    """A for loop of which each step is in a scope."""
+    for t in range(n):
+        with ad.scope("step"):
+            h = step(h, t)
+    return h
+
+
+def started_with_two(w):
+    def step(pair, _):
+        return (np.tanh(w * pair[0] + pair[1]),) * 2
+
+    return in_scopes(step, (leaf(0.3, "a"), leaf(0.4, "b")))[0]
+
+
+def two_steps_before(w):
+    return in_scopes(lambda pair, _: (pair[1], np.tanh(w * pair[0] + pair[1])), (w, leaf(0.4, "b")))[1]
+
+
+def of_others(w):
+    return sum(in_scopes(lambda found, t: [*found, np.tanh(w * t)], []))
+
+
+X = [leaf(np.linspace(k, k + 1.0, 6), f"X{k}") for k in range(6)]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[0][(3 * t) % 5]), w),
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[0][2 * t % 6]), w, 3),
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[t][t]), w),
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[t]), w),
+        lambda w: in_scopes(lambda h, t: np.roll(w * h, t), X[0]),
+        lambda w: in_scopes(lambda h, t: np.tanh(h) if t % 3 else np.sin(h), w),
+        lambda w: in_scopes(lambda h, t: np.concatenate([h, X[1]]), X[0]),
+        lambda w: in_scopes(lambda h, t: w * h if t % 2 else h * w, leaf(0.1, "start")),
+        two_steps_before,
+        of_others,
+    ],
+)
+def test_steps_that_differ_are_no_loop(loop):
+    assert recurrences(Graph(loop(leaf(0.5, "w")))) == []
+
+
+def test_a_step_that_begins_with_two_values_where_the_others_go_on_with_one_is_none_of_the_loop():
+    (loop,) = recurrences(Graph(started_with_two(leaf(0.5, "w"))))
+    assert (loop.first, len(loop)) == (2, 5)
+
+
+def test_entries_that_were_taken_before_a_loop_are_rows_if_they_are_of_one_array_in_order():
+    def loop(entries):
+        (found,) = recurrences(Graph(in_scopes(lambda h, t: np.tanh(h + entries[t]), leaf(0.5, "w")))) or [
+            None
+        ]
+        return found
+
+    assert len(loop([X[0][t] for t in range(6)]).rows) == 1
+    assert len(loop([X[0][5 - t] for t in range(6)]).rows) == 1
+    assert loop([X[t][t] for t in range(6)]) is None
+    assert loop([X[0][t] for t in (0, 1, 2, 3, 5, 4)]) is None
+
+
+def test_what_is_collected_is_of_all_steps():
+    states = []
+
+    def step(h, t):
+        states.append(np.tanh(h + t))
+        return states[-1]
+
+    last = in_scopes(step, leaf(0.5, "w"))
+    (loop,) = recurrences(Graph(last + ad.stack(states[:-1]).sum()))
+    assert not loop.collected
+    graph = Graph(last + ad.stack(states).sum())
+    (loop,) = recurrences(graph)
+    assert [graph[id].operation.name for id in loop.collected] == ["stack"]
+    assert [*loop.collected.values()] == [{1}]
