@@ -112,10 +112,10 @@ class Recurring:
                 yield Equation(self._symbol(id), Symbol(loop.name(k, place)))
 
     def _meaning(self, start: int) -> Term:
-        """What the first step begins with: data, a name, or an expression."""
-        if self.graph[start].kind == "number":
-            return shown_data(self.graph[start].data)
-        return self._symbol(start) if start in self.names else self.intermediates.term(start)
+        """What the first step begins with: data, or a name."""
+        node = self.graph[start]
+        is_data = node.kind == "number" or start not in self.names
+        return shown_data(node.data) if is_data else self._symbol(start)
 
     # -- backward ------------------------------------------------------------------------------------
 

@@ -128,7 +128,7 @@ class Names:
                 self.loops.append(loop)
                 put.difference_update(*steps.steps)
                 put.update(steps.collected)
-                names.update(loop.computed(self.graph))
+                names = {**dict(loop.computed(self.graph)), **names}
                 self.rows.update(loop.given(self.graph))
         return {id: name for id, name in names.items() if id not in self.graph.output_ids}
 

@@ -52,6 +52,12 @@ class Reader:
         found = ad.gradients(f, [self.graph.sources[id] for id in ids])
         self.gradient = dict(zip(ids, found, strict=True))
         self.output = self.names[self.graph.output.id]
+        self.called = {
+            loop.name(letter, k): step[place]
+            for loop in self.loops
+            for place, letter in loop.letters.items()
+            for k, step in enumerate(loop.steps.steps)
+        }
 
     def check(self):
         """Every equation, in every step that it is said to hold in; how many there were."""
@@ -112,7 +118,8 @@ class Reader:
                 for letter in letters
                 for d in (-1, 0, 1)
             }
-            return {(term.sign, shifts.get(term.lower, term.lower))}
+            lower = shifts.get(term.lower, term.lower)
+            return {(term.sign, self.names[self.called[lower]] if lower in self.called else lower)}
         return {found for part in parts(term) for found in self.gradients_in(part, loop, t)}
 
     def loop_of(self, term):
@@ -155,10 +162,10 @@ class Reader:
         for id, name in self.names.items():
             numbers |= self.known(name, id)
         for own in self.loops:
-            for place, letter in own.letters.items():
-                start, last = own.steps.carried.get(place, [None])[0], own.steps.steps[-1][place]
-                numbers |= {} if start is None else self.known(own.name(letter, -1), start)
-                numbers |= self.known(own.name(letter, len(own.steps) - 1), last)
+            for place, (start, *_) in own.steps.carried.items():
+                numbers |= self.known(own.name(own.letters[place], -1), start)
+        for name, id in self.called.items():
+            numbers |= self.known(name, id)
         return numbers if t is None else numbers | self.letters(loop, t)
 
     def value(self, term, loop, t, numbers=()):
@@ -258,10 +265,9 @@ def loops(draw):
     kind, n = draw(st.sampled_from(sorted(STEPS))), draw(st.integers(FEW_STEPS + 3, 24))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     leaves = {name: leaf(rng.uniform(0.2, 0.9), name) for name in "wub"}
-    start = {"raw": 0.0, "leaf": leaf(0.3, "h0"), "w": leaves["w"]}[
-        draw(st.sampled_from(["raw", "leaf", "w"]))
-    ]
-    if isinstance(start, ad.Value):
+    starts = [0.0, leaf(0.3, "h0"), leaves["w"], 0.5 * leaves["w"], ad.Value(0.2, constant=True)]
+    start = starts[draw(st.integers(0, len(starts) - 1))]
+    if isinstance(start, ad.Value) and start.name:
         leaves[start.name] = start
     carry = {"two": (start, 0.5), "gates": {"h": start, "c": 0.1}}.get(kind, start)
     shape = draw(st.sampled_from([(), (3,)])) if start == 0.0 and kind != "gates" else ()
@@ -606,6 +612,37 @@ def with_states(n, w):
 
     last, _ = ad.scan(step, 0.1, np.linspace(-1.0, 1.0, n))
     return last, states
+
+
+@pytest.mark.parametrize("k", [0, 4, 8])
+@pytest.mark.parametrize("name", ["peak", "h_3", "h"])
+def test_one_state_may_have_a_name_of_its_own(k, name):
+    w = leaf(0.5, "w")
+    last, states = with_states(9, w)
+    named = [*states[1:], last][k]
+    named.name = name
+    reader = Reader((last - 1.0) ** 2, w)
+    assert re.search(
+        rf"{reader.names[reader.graph.id_of(named)]} += [ha]{'₁₂₃₄₅₆₇₈₉'[k]}\n", reader.derivation.text
+    )
+    assert reader.check() > 20
+
+
+@pytest.mark.parametrize(
+    ("start", "written"),
+    [
+        (lambda w: 2.0 * w, "Put h₀ = 2w = 1\n\nSteps t = 1 … 9:\nhₜ"),
+        (lambda w: 0.3, "Steps t = 2 … 9:\nhₜ"),
+        (lambda w: ad.Value(0.3, constant=True), "Steps t = 1 … 9:\nh₀ = 0.3\nhₜ"),
+        (lambda w: np.tanh(3.0 * w * w), "h₀ = tanh(u₁)"),
+    ],
+)
+def test_what_a_loop_begins_with_is_named_as_what_it_hands_on(start, written):
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(lambda h, x: (h * x + w, None), start(w), np.linspace(1.0, 2.0, 9))
+    reader = Reader((last - 1.0) ** 2, w)
+    assert written in reader.derivation.text
+    assert reader.check() > 10
 
 
 def test_a_state_that_is_used_after_the_loop_has_a_formula_of_its_own():
