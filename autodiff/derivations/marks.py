@@ -63,4 +63,4 @@ class Marks:
 
 def is_indexed(name: str) -> bool:
     """Whether a name needs brackets below an exponent: it has one already, or is no single word."""
-    return name[-1:] in ABOVE or not all(char.isalnum() or char in "_′" for char in name)
+    return name[-1:] in ABOVE or not all(char.isalnum() or char in "_′₊₋" for char in name)

@@ -191,12 +191,7 @@ class Stepping:
         self, write: Callable[[int], Term], known: Mapping[int, object]
     ) -> Iterator[tuple[Run, Term | None]]:
         """One formula for steps in a row of which the same is known; none for a few, or for the first one."""
-        runs: list[Run] = []
-        for k in sorted(known, reverse=True):
-            if runs and runs[-1][-1] == k + 1 and known[k + 1] == known[k]:
-                runs[-1].append(k)
-            else:
-                runs.append([k])
+        runs = _runs(known)
         if len(runs) > MOST_RUNS:
             raise UnlikeError
         for run in runs:
@@ -210,3 +205,14 @@ class Stepping:
                     raise
                 yield run[:-1], self._general(write, run[:-1])
                 yield run[-1:], None
+
+
+def _runs(known: Mapping[int, object]) -> list[Run]:
+    """Steps in a row of which the same is known, from the last one back."""
+    runs: list[Run] = []
+    for k in sorted(known, reverse=True):
+        if runs and runs[-1][-1] == k + 1 and known[k + 1] == known[k]:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return runs

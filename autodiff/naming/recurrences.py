@@ -1,9 +1,9 @@
 """Loops in a graph: boxes in a row that are alike node by node, each going on with what the last one left.
 
 Such are the steps of a `scan`, and the entries of a `scope` in a for loop. At each place there is the same
-operation in every step: of what stands at other places, in the step or in the one before, of the same values
-from outside, and of rows, which are others in each step: numbers and arrays, or the entries of one array in
-order.
+operation in every step; its operands are at the same places of the step or of the one before, or they are the
+same values from outside, or rows, which differ from step to step: numbers and arrays, or the entries of one
+array in order.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Recurrence(NamedTuple):
     `steps` are the ids of what each of them recorded, in order: a place is a position there. `first` is the
     number of the first one, 2 where step 1 is not like the others. `carried` are the places that the next
     step goes on with, each with the ids of what the first step had in their stead. `rows` are the operands
-    from outside that are others in each step: the ids of each, step by step; `given` those that are the same.
+    from outside that differ from step to step: the ids of each, by the step; `given` those that do not.
     `entries` are the places where a step takes an entry of an array. `collected` is what puts something of
     each step together after the last one, by id, with the places that it takes.
     """
@@ -224,7 +224,7 @@ class _Comparison:
         return self._digests[builtins.id(data)]
 
     def _are_given(self, ids: Sequence[int]) -> bool:
-        """Whether operands are numbers and arrays."""
+        """Whether operands are numbers and arrays, which nothing is derived by."""
         sources = [self.graph.sources[id] for id in ids]
         return all(not isinstance(x, Value) or (x.constant and x._operation is None) for x in sources)
 

@@ -585,7 +585,7 @@ def test_an_index_that_counts_the_steps_is_in_terms_of_their_number():
         [entry(0), entry(0), entry(0, shape=(2,))],
         [Number(1.0), Number(1.0), Number(2.0)],
         [Given(np.array([1.0, k])) for k in (0.0, 0.0, 1.0)],
-        [Sum((Symbol("w"), Symbol("u"))), Sum((Symbol("w"), Symbol("u"))), Sum((Symbol("w"),) * 3)],
+        [Sum(tuple(map(Symbol, names))) for names in ("wu", "wu", "wuv")],
         [Symbol("w"), Symbol("w"), Symbol("u")],
         [Symbol("w"), Number(0.5), Symbol("w")],
     ],
