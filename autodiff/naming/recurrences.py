@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..graph import Graph
+from ..graph import Graph, Node
 from ..ops import getitem
 from ..values.data import is_lazy
 from ..values.operation import Operation
@@ -33,8 +33,11 @@ ENDS = ((0, 0), (1, 0), (0, 1), (1, 1))
 PICKING: tuple[Operation, ...] = (vars(getitem)["operation"], PART)
 """What takes an entry out of an array, or a result out of several."""
 
-Operand = tuple[int, int]
+Operand: TypeAlias = tuple[int, int]
 """A place within a step, and the position of an operand there."""
+
+Found: TypeAlias = tuple[Operand, int, tuple[str, int]]
+"""An operand, its id, and where that stands: here, in the step before, outside."""
 
 
 class Recurrence(NamedTuple):
@@ -139,8 +142,8 @@ class _Comparison:
 
     def _operands(
         self, step: Sequence[int], here: Mapping[int, int], before: Mapping[int, int]
-    ) -> Iterator[tuple[Operand, int, tuple[str, int]]]:
-        """Each operand of a step: where, its id, and where that stands: here, in the step before, outside."""
+    ) -> Iterator[Found]:
+        """Each operand of a step, whose places are `here`, after those of the step `before`."""
         for place, id in enumerate(step):
             for position, i in enumerate(self.graph.inputs[id]):
                 stands = ("here", here[i]) if i in here else ("before", before.get(i, NOWHERE))
@@ -148,21 +151,15 @@ class _Comparison:
 
     def _compare_operations(self, step: Sequence[int]) -> None:
         """Raises where a step has other operations than the second, or the same with other options."""
-        operations = self.graph.operations
         for place, (id, like) in enumerate(zip(step, self.steps[1], strict=True)):
-            operation = operations[id]
-            if operation is not operations[like] or self.graph[id].shape != self.graph[like].shape:
+            node, model = self.graph[id], self.graph[like]
+            is_same = node.operation is model.operation and len(node.inputs) == len(model.inputs)
+            if not is_same or node.shape != model.shape or not _same(_options(node), _options(model)):
                 raise _UnlikeError
-            options = self.graph[id].metadata
-            if operation in PICKING and type(options["index"]) is int:
-                self.indices[place].append(options["index"])
-                options = {**options, "index": 0}
-            if not _same(
-                options, {**self.graph[like].metadata, **({"index": 0} if place in self.indices else {})}
-            ):
-                raise _UnlikeError
+            if _takes_entry(node):
+                self.indices[place].append(node.metadata["index"])
 
-    def _compare_operands(self, operands: Any, model: Any, is_first: bool) -> None:
+    def _compare_operands(self, operands: Iterable[Found], model: Iterable[Found], is_first: bool) -> None:
         """Raises where a step computes with what stands elsewhere; keeps what comes from outside."""
         for (operand, id, stands), (like, _, wanted) in zip(operands, model, strict=True):
             start = is_first and wanted[0] == "before" and wanted[1] != NOWHERE
@@ -239,6 +236,16 @@ class _Comparison:
     def _are_in_order(self, indices: Sequence[Any]) -> bool:
         """Whether indices go up or down one by one."""
         return all(type(i) is int for i in indices) and {*np.diff(indices).tolist()} in ({1}, {-1})
+
+
+def _takes_entry(node: Node) -> bool:
+    """Whether an operation takes an entry by its number, which may count the steps."""
+    return node.operation in PICKING and type(node.metadata["index"]) is int
+
+
+def _options(node: Node) -> Mapping[str, Any]:
+    """The options of an operation; the number of an entry does not count."""
+    return {**node.metadata, "index": int} if _takes_entry(node) else node.metadata
 
 
 def _same(options: Mapping[str, Any], others: Mapping[str, Any]) -> bool:

@@ -659,6 +659,20 @@ def test_more_than_a_few_formulas_at_one_place_are_no_loop():
     assert "Steps" not in ad.explain((last - states[4] - states[8]) ** 2, w).text
 
 
+def test_a_loop_in_a_long_derivation_is_a_part_of_an_excerpt():
+    w = leaf(0.5, "w")
+    h, _ = with_states(6, w)
+    for _ in range(60):
+        h = np.tanh(w * h + 0.1)
+    assert "Steps" not in ad.explain(h, w).text
+
+
+def test_a_square_of_the_state_before_has_no_brackets():
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(lambda h, x: (w * h**2 + x, None), leaf(0.1, "h0"), np.linspace(-1.0, 1.0, 8))
+    assert "hₜ = w·hₜ₋₁² + xₜ" in ad.explain(last, w).text
+
+
 def test_a_sum_over_some_of_the_steps_says_over_which():
     w, u = leaf(0.5, "w"), leaf(0.3, "u")
     reader = Reader(decay(9, w, u, start=w), w)
@@ -705,6 +719,8 @@ X = [leaf(np.linspace(k, k + 1.0, 6), f"X{k}") for k in range(6)]
         lambda w: in_scopes(lambda h, t: np.roll(w * h, t), X[0]),
         lambda w: in_scopes(lambda h, t: np.tanh(h) if t % 3 else np.sin(h), w),
         lambda w: in_scopes(lambda h, t: np.concatenate([h, X[1]]), X[0]),
+        lambda w: in_scopes(lambda h, t: w * np.expand_dims(h, 0), X[0]),
+        lambda w: in_scopes(lambda h, t: np.concatenate([h[:2], *np.split(np.ones(4), 1 + t % 2)]), X[0]),
         lambda w: in_scopes(lambda h, t: w * h if t % 2 else h * w, leaf(0.1, "start")),
         two_steps_before,
         of_others,
