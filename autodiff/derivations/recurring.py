@@ -16,7 +16,7 @@ from functools import cached_property
 from ..differentiation.engine import gradients
 from ..values.data import Data
 from .chain_rule import Chain
-from .equations import Columns, Equation
+from .equations import Equation, NumberTable
 from .expression import Number, Sum, Symbol, Term
 from .stepping import Stepping, UnlikeError
 from .working import Section, few, number_of, opening, put, shown_data
@@ -168,7 +168,7 @@ class Recurring:
         term = Sum(tuple(terms), len(uppers) - len(shown)) if len(terms) > 1 else terms[0]
         return Equation(None, term, numbers=numbers)
 
-    def _in_numbers(self, loop: Stepping) -> Columns | None:
+    def _in_numbers(self, loop: Stepping) -> NumberTable | None:
         """Some steps in numbers: rows, what is computed or at least handed on, and the gradients by that."""
         places = [place for place in loop.letters if not self.graph[loop.id(1, place)].shape]
         if 2 * len(places) > MOST_COLUMNS:
@@ -182,7 +182,7 @@ class Recurring:
             slopes = [self._numbers.get(loop.id(k, place)) for place in derived]
             rows.append((loop.steps.first + k, *data, *slopes))
         header = [Symbol(loop.counter), *map(loop.symbol, places), *map(loop.gradient, derived)]
-        return Columns(header, rows, MOST_ROWS // 2 if len(loop) > MOST_ROWS else None)
+        return NumberTable(header, rows, MOST_ROWS // 2 if len(loop) > MOST_ROWS else None)
 
     @cached_property
     def _numbers(self) -> Mapping[int, float]:

@@ -15,7 +15,7 @@ import numpy as np
 from ..naming.steps import NamedLoop
 from ..text.lettering import with_bar
 from .chain_rule import Chain
-from .expression import Call, Given, Power, Product, Series, Sum, Symbol, Term, parts
+from .expression import Call, Given, Power, Product, StepSum, Sum, Symbol, Term, parts
 from .simplification import rewritten
 
 FEWEST = 3
@@ -185,7 +185,7 @@ class Stepping:
                 yield from map(write, run[::-1])
             else:
                 first, last = self.steps.first + run[-1], self.steps.first + run[0]
-                yield Series(term, self.counter, first, last, len(run) == len(self))
+                yield StepSum(term, self.counter, first, last, len(run) == len(self))
 
     def _formulas(
         self, write: Callable[[int], Term], known: Mapping[int, object]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn
 from autodiff.derivations.chain_rule import Chain
-from autodiff.derivations.equations import Columns
+from autodiff.derivations.equations import NumberTable
 from autodiff.derivations.expression import (
     Call,
     Given,
     Number,
-    Series,
+    StepSum,
     Sum,
     Symbol,
     evaluated,
@@ -63,7 +63,7 @@ class Reader:
         """Every equation, in every step that it is said to hold in; how many there were."""
         count, defined, used = 0, set(), set()
         for title, equations in self.derivation.sections:
-            if isinstance(equations, Columns):
+            if isinstance(equations, NumberTable):
                 self.check_table(equations)
                 continue
             left = None
@@ -108,7 +108,7 @@ class Reader:
 
     def gradients_in(self, term, loop, t):
         """The derivatives in a term as they are spelled, in step t."""
-        if isinstance(term, Series):
+        if isinstance(term, StepSum):
             own, steps = self.loop_of(term.term), range(term.first, term.last + 1)
             return {found for step in steps for found in self.gradients_in(term.term, own, step)}
         if isinstance(term, Symbol) and term.lower is not None:
@@ -124,7 +124,7 @@ class Reader:
 
     def loop_of(self, term):
         """The loop that a letter with t is of; of a sum over steps it is none."""
-        if isinstance(term, Series):
+        if isinstance(term, StepSum):
             return None
         texts = {part.text for part in outside_sums(term) if isinstance(part, Symbol)}
         return next((loop for loop in self.loops if texts & {*self.letters(loop, None)}), None)
@@ -172,7 +172,7 @@ class Reader:
         """What a term comes to, with these numbers for the names in it, or else with all."""
 
         def put(part):
-            if isinstance(part, Series):
+            if isinstance(part, StepSum):
                 own = self.loop_of(part.term)
                 steps = range(part.first, part.last + 1)
                 return Given(sum(self.value(part.term, own, step) for step in steps))
@@ -187,7 +187,7 @@ class Reader:
 
 
 def outside_sums(term):
-    inside = {id(x) for part in walked(term) if isinstance(part, Series) for x in walked(part.term)}
+    inside = {id(x) for part in walked(term) if isinstance(part, StepSum) for x in walked(part.term)}
     return [part for part in walked(term) if id(part) not in inside]
 
 
@@ -409,6 +409,23 @@ def test_each_part_of_a_carry_is_called_as_the_step_calls_it():
     assert "speedₜ = speedₜ₋₁ − 0.1zₜ" in reader.derivation.text
     assert "angleₜ = angleₜ₋₁ + 0.1speedₜ" in reader.derivation.text
     assert reader.check() > 60
+
+
+def test_a_table_of_many_letters_has_columns_for_what_is_handed_on():
+    k = leaf(1.3, "k")
+
+    def rk4(x, _, h=0.1):
+        k1 = -k * x
+        k2 = -k * (x + 0.5 * h * k1)
+        k3 = -k * (x + 0.5 * h * k2)
+        k4 = -k * (x + h * k3)
+        return x + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4), None
+
+    last, _ = ad.scan(rk4, leaf(3.0, "x0"), length=21)
+    reader = Reader(last, k)
+    assert "xₜ = xₜ₋₁ + 0.01667bₜ" in reader.derivation.text
+    assert re.search(r"\n *t +xₜ +df/dxₜ\n", reader.derivation.text)
+    assert reader.check() > 200
 
 
 def test_what_was_computed_in_a_step_may_be_derived_by():
