@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..derivations.derivation import Derivation
-from ..derivations.equations import Columns, Equation
+from ..derivations.equations import Equation, NumberTable
 from ..derivations.transcription import transcribed
 from .fractions import Stacked
 from .narration import Narrator, is_array
@@ -71,7 +71,7 @@ class DetailWriter:
         derivation = Derivation(passes.source(passes.output), passes.source(id), passes.intermediates)
         for title, equations in derivation.sections:
             sentence = (Row(note=title),) if title else ()
-            if not isinstance(equations, Columns):  # each value has a card with its numbers
+            if not isinstance(equations, NumberTable):  # each value has a card with its numbers
                 yield (*sentence, *self.rows(equations, derivation))
 
     # -- numbers -------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ contributes to X̄, by the operation's own matrix rule: Ā = Ȳ·Bᵀ.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from ..values.value import Value
 from .expression import ONE, ZERO, Symbol, Term, walked
 from .intermediates import Intermediates
 from .local_derivatives import is_tracked
-from .simplification import grouped, product, substituted
+from .simplification import grouped, product, substituted, total
 from .transcription import transcribed
 
 LONGEST = 60
@@ -67,7 +67,7 @@ class Chain:
         for upper in reversed(self.lowers):
             for lower in self.lowers[upper]:
                 self.uppers[lower].append(upper)
-        self.twice = {id for id in self.lowers.get(self.output, ()) if len(self.uppers[id]) > 1}
+        self.twice = self._twice()
         self._known: dict[int, list[Link]] = {}
 
     def _path(self) -> list[int]:
@@ -83,6 +83,11 @@ class Chain:
                 path.append(id)
                 found.update(view.inputs(id))
         return path
+
+    def _twice(self) -> set[int]:
+        """What the output depends on directly and through others; with one step of a loop all the others."""
+        found = {id for id in self.lowers.get(self.output, ()) if len(self.uppers[id]) > 1}
+        return found.union(*(loop.alike(found) for loop in self.intermediates.all_names.loops))
 
     def _varying(self, id: int) -> list[int]:
         """The named values next to one that is computed from them, of those that vary."""
@@ -134,8 +139,8 @@ class Chain:
     def gradient_of(self, id: int) -> Symbol:
         """How the gradient with respect to a named value is written: ∂R/∂a, for arrays Ȳ.
 
-        Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da: where
-        R depends on a `twice`, directly and through others.
+        Where ∂R/∂a is only one of the terms, that of the link from R to a itself, their sum is dR/da. In the
+        steps of a loop one letter has one sign.
         """
         names, shape = self.intermediates.names, self.intermediates.graph[id].shape
         bar = with_bar(names[id]) if self.arrays else None
@@ -217,6 +222,21 @@ class Chain:
         return Counter(
             self.intermediates.names[id][1:] for id in self.uppers if id != self.wrt and self._divides(id)
         )
+
+    def contributions(
+        self, id: int, uppers: Sequence[int], gradient: Callable[[int], Symbol] | None = None
+    ) -> list[Term]:
+        """What some users of a named value contribute to its gradient, theirs being called `gradient`."""
+        named = gradient or self.gradient_of
+        links = [next(link for link in self.links_from(upper) if link.lower == id) for upper in uppers]
+        return [
+            link.term if self.arrays or link.upper == self.output else self.times(named(link.upper), link)
+            for link in links
+        ]
+
+    def added(self, terms: Sequence[Term]) -> Term:
+        """Contributions to a gradient, added up."""
+        return total(terms) if self.arrays else grouped(terms)
 
     def partial(self, link: Link) -> Term:
         """A link as ∂z/∂x."""

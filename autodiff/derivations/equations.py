@@ -44,7 +44,7 @@ class Equation:
 
 
 @dataclass(frozen=True)
-class Columns:
+class NumberTable:
     """Numbers in columns below symbols; None is no number. Rows are left out at `cut`."""
 
     header: Sequence[Symbol]
@@ -60,7 +60,7 @@ class Columns:
         return rows
 
 
-def text_lines(equations: Sequence[Equation] | Columns) -> list[str]:
+def text_lines(equations: Sequence[Equation] | NumberTable) -> list[str]:
     r"""One line an equation, the signs and the notes below each other.
 
     >>> x, y = Symbol("x"), Symbol("y")
@@ -68,7 +68,7 @@ def text_lines(equations: Sequence[Equation] | Columns) -> list[str]:
     y = x    a note
       = x
     """
-    if isinstance(equations, Columns):
+    if isinstance(equations, NumberTable):
         return aligned(equations.cells(Text(number_format=".4g")))
     lead = max((len(equation.lead) for equation in equations), default=0)
     rows = [
@@ -91,9 +91,9 @@ def _width(text: str) -> int:
     return sum(not unicodedata.combining(char) for char in text)
 
 
-def latex_lines(equations: Sequence[Equation] | Columns) -> list[str]:
+def latex_lines(equations: Sequence[Equation] | NumberTable) -> list[str]:
     """The lines of an `aligned` environment, each with one & before its sign."""
-    if isinstance(equations, Columns):
+    if isinstance(equations, NumberTable):
         header, *rows = (" & ".join(row) for row in equations.cells(Latex(number_format=".4g")))
         body = " \\\\ ".join([rf"{header} \\ \hline {rows[0]}", *rows[1:]])
         return [rf"&\begin{{array}}{{{'r' * len(equations.header)}}} {body} \end{{array}}"]

@@ -14,7 +14,6 @@ from ..values.value import Value
 from .chain_rule import Chain
 from .equations import MOST_TERMS, Equation
 from .expression import Sum, Symbol, Term
-from .simplification import grouped, total
 from .typesetting import Text
 from .working import MOST_LINES, Section, few, number_of, opening, shown_data
 
@@ -76,19 +75,11 @@ class Excerpt:
 
     def _contributions(self, id: int) -> Term:
         """What the users of a named value contribute to its gradient; of very many the first and the last."""
-        uppers = self.chain.uppers[id]
-        shown = few(uppers, MOST_TERMS)
-        if len(shown) == len(uppers):
-            terms = [self._contribution(upper, id) for upper in shown]
-            return total(terms) if self.chain.arrays else grouped(terms)
-        ends = [*uppers[:HALF], *uppers[-HALF:]]
-        return Sum(tuple(self._contribution(upper, id) for upper in ends), len(uppers) - len(ends))
-
-    def _contribution(self, upper: int, lower: int) -> Term:
-        link = next(link for link in self.chain.links_from(upper) if link.lower == lower)
-        if self.chain.arrays or upper == self.chain.output:
-            return link.term
-        return self.chain.times(self.chain.delta(upper), link)
+        uppers, ends = self.chain.uppers[id], self._ends(id)
+        terms = self.chain.contributions(id, ends, self.chain.delta)
+        if len(ends) == len(uppers):
+            return self.chain.added(terms)
+        return Sum(tuple(terms), len(uppers) - len(ends))
 
     # -- numbers -------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class StepSum:
     """A term for each of the steps of a loop, added up: of `first` to `last`, `whole` if these are all."""
 
     term: Term
@@ -98,7 +98,7 @@ class Call:
         return all(repr(self.metadata[name]) == repr(usual) for name, usual in defaults.items())
 
 
-Term: TypeAlias = Number | Given | Symbol | Sum | Series | Product | Power | Call
+Term: TypeAlias = Number | Given | Symbol | Sum | StepSum | Product | Power | Call
 
 ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)
 
@@ -111,7 +111,7 @@ def parts(term: Term) -> tuple[Term, ...]:
     match term:
         case Sum(terms):
             return terms
-        case Series(term):
+        case StepSum(term):
             return (term,)
         case Product(factors):
             return factors

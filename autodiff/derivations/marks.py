@@ -7,7 +7,7 @@ import re
 from ..text.lettering import ABOVE, BELOW, raised
 from ..text.notation import printable, visible
 from ..values.data import Shape
-from .expression import Series
+from .expression import StepSum
 
 LOWERED = {char: low for low, char in BELOW.items()} | {"∞": "∞"}
 
@@ -43,7 +43,7 @@ class Marks:
         low = [LOWERED.get(char) for char in text]
         return "".join(filter(None, low)) if all(low) else f"_({text})"
 
-    def series(self, series: Series) -> str:
+    def series(self, series: StepSum) -> str:
         """What stands before a term that is added up over steps: Σₜ, or Σₜ₌₂⁴⁹ where these are not all."""
         ends = "" if series.whole else f"{self.subscript(f'={series.first}')}{raised(str(series.last))}"
         return f"Σ{self.subscript(series.counter)}{ends} "
@@ -63,4 +63,4 @@ class Marks:
 
 def is_indexed(name: str) -> bool:
     """Whether a name needs brackets below an exponent: it has one already, or is no single word."""
-    return name[-1:] in ABOVE or not all(char.isalnum() or char in "_′" for char in name)
+    return name[-1:] in ABOVE or not all(char.isalnum() or char in "_′₊₋" for char in name)

@@ -17,10 +17,10 @@ from ..differentiation.engine import gradients
 from ..naming.recurrences import FEW_STEPS
 from ..values.data import Data
 from .chain_rule import Chain
-from .equations import Columns, Equation
+from .equations import Equation, NumberTable
 from .expression import Number, Sum, Symbol, Term
 from .intermediates import Intermediates
-from .stepping import Stepping, UnlikeError, added, contributions
+from .stepping import Stepping, UnlikeError
 from .working import Section, few, number_of, opening, put, shown_data
 
 MOST_OUTSIDE = 100
@@ -116,10 +116,10 @@ class Recurring:
                 yield Equation(self._symbol(id), Symbol(loop.name(k, place)))
 
     def _meaning(self, start: int) -> Term:
-        """What the first step begins with: data, a name, or an expression."""
-        if self.graph[start].kind == "number":
-            return shown_data(self.graph[start].data)
-        return self._symbol(start) if start in self.names else self.intermediates.term(start)
+        """What the first step begins with: data, or a name."""
+        node = self.graph[start]
+        is_data = node.kind == "number" or start not in self.names
+        return shown_data(node.data) if is_data else self._symbol(start)
 
     # -- backward ------------------------------------------------------------------------------------
 
@@ -152,8 +152,8 @@ class Recurring:
         own = self.loop_of.get(id)
         others = [loop for loop in self.loops if loop is not own]
         single = [upper for upper in self.chain.uppers[id] if not any(loop.sums_up(upper) for loop in others)]
-        terms = [term for loop in others for term in loop.sums(id)]
-        return added(self.chain, [*terms, *([contributions(self.chain, id, single)] if single else [])])
+        sums = [term for loop in others for term in loop.sums(id)]
+        return self.chain.added([*sums, *self.chain.contributions(id, single)])
 
     # -- numbers -------------------------------------------------------------------------------------
 
@@ -166,13 +166,13 @@ class Recurring:
         """The result's terms in numbers, of many the first and the last."""
         uppers = self.chain.uppers[self.chain.wrt]
         shown = few(uppers, MOST_TERMS)
-        terms = [contributions(self.chain, self.chain.wrt, [upper]) for upper in shown]
+        terms = self.chain.contributions(self.chain.wrt, shown)
         numbers = {name: self.graph[id].data for id, name in self.names.items()}
         numbers |= {self.chain.gradient_of(id).text: self._numbers[id] for id in shown}
         term = Sum(tuple(terms), len(uppers) - len(shown)) if len(terms) > 1 else terms[0]
         return Equation(None, term, numbers=numbers)
 
-    def _in_numbers(self, loop: Stepping) -> Columns | None:
+    def _in_numbers(self, loop: Stepping) -> NumberTable | None:
         """Some steps in numbers: rows, what is computed or at least handed on, and the gradients by that."""
         places = [place for place in loop.letters if not self.graph[loop.id(1, place)].shape]
         if 2 * len(places) > MOST_COLUMNS:
@@ -186,7 +186,7 @@ class Recurring:
             slopes = [self._numbers.get(loop.id(k, place)) for place in derived]
             rows.append((loop.steps.first + k, *data, *slopes))
         header = [Symbol(loop.counter), *map(loop.symbol, places), *map(loop.gradient, derived)]
-        return Columns(header, rows, MOST_ROWS // 2 if len(loop) > MOST_ROWS else None)
+        return NumberTable(header, rows, MOST_ROWS // 2 if len(loop) > MOST_ROWS else None)
 
     @cached_property
     def _numbers(self) -> Mapping[int, float]:

@@ -15,8 +15,8 @@ import numpy as np
 from ..naming.steps import NamedLoop
 from ..text.lettering import with_bar
 from .chain_rule import Chain
-from .expression import Call, Given, Power, Product, Series, Sum, Symbol, Term, parts
-from .simplification import grouped, rewritten, total
+from .expression import Call, Given, Power, Product, StepSum, Sum, Symbol, Term, parts
+from .simplification import rewritten
 
 FEWEST = 3
 """Steps in a row that have one formula, with t."""
@@ -49,8 +49,6 @@ class Stepping:
         ]
         self.of = {id: (k, place) for place in self.recorded for k, id in enumerate(self._ids[place])}
         self._any: dict[int, dict[str, Symbol]] = {}
-        twice = {self.of[id][1] for id in chain.twice if id in self.of}
-        chain.twice.update(id for place in twice for id in self._ids[place])  # one letter has one sign
         self._starts = {
             ids[0]: place for place, ids in self.steps.carried.items() if ids[0] not in self.steps.given
         }
@@ -184,7 +182,7 @@ class Stepping:
             uppers.setdefault(self.of[upper][0], []).append(upper)
 
         def write(k: int) -> Term:
-            return contributions(self.chain, id, uppers[k])
+            return self.chain.added(self.chain.contributions(id, uppers[k]))
 
         for run, term in self._formulas(
             write, {k: [self.of[u][1] for u in own] for k, own in uppers.items()}
@@ -193,18 +191,13 @@ class Stepping:
                 yield from map(write, run[::-1])
             else:
                 first, last = self.steps.first + run[-1], self.steps.first + run[0]
-                yield Series(term, self.counter, first, last, len(run) == len(self))
+                yield StepSum(term, self.counter, first, last, len(run) == len(self))
 
     def _formulas(
         self, write: Callable[[int], Term], known: Mapping[int, object]
     ) -> Iterator[tuple[Run, Term | None]]:
         """One formula for steps in a row of which the same is known; none for a few, or for the first one."""
-        runs: list[Run] = []
-        for k in sorted(known, reverse=True):
-            if runs and runs[-1][-1] == k + 1 and known[k + 1] == known[k]:
-                runs[-1].append(k)
-            else:
-                runs.append([k])
+        runs = _runs(known)
         if len(runs) > MOST_RUNS:
             raise UnlikeError
         for run in runs:
@@ -220,16 +213,12 @@ class Stepping:
                 yield run[-1:], None
 
 
-def contributions(chain: Chain, id: int, uppers: Sequence[int]) -> Term:
-    """What some users of a named value contribute to its gradient."""
-    links = [next(link for link in chain.links_from(upper) if link.lower == id) for upper in uppers]
-    as_it_is = (chain.arrays or link.upper == chain.output for link in links)
-    terms = zip(links, as_it_is, strict=True)
-    return added(
-        chain, [x.term if whole else chain.times(chain.gradient_of(x.upper), x) for x, whole in terms]
-    )
-
-
-def added(chain: Chain, terms: Sequence[Term]) -> Term:
-    """Contributions to a gradient, added up."""
-    return total(terms) if chain.arrays else grouped(terms)
+def _runs(known: Mapping[int, object]) -> list[Run]:
+    """Steps in a row of which the same is known, from the last one back."""
+    runs: list[Run] = []
+    for k in sorted(known, reverse=True):
+        if runs and runs[-1][-1] == k + 1 and known[k + 1] == known[k]:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return runs

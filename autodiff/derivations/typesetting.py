@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..text.lettering import ESCAPES, latex_of
 from ..text.notation import printable
 from ..values.data import Data, Shape
-from .expression import Series, Term
+from .expression import StepSum, Term
 from .writing import POWER, Piece, Text
 
 __all__ = ["Latex", "Text"]
@@ -60,7 +60,7 @@ class Latex(Text):
     def subscript(self, text: str) -> str:
         return f"_{{{latex_of(text)}}}"
 
-    def series(self, series: Series) -> str:
+    def series(self, series: StepSum) -> str:
         return rf"\sum_{{{series.counter}={series.first}}}^{{{series.last}}} "
 
     def ones(self, shape: Shape) -> str:

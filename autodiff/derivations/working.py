@@ -14,7 +14,7 @@ from ..values.modes import differentiating
 from ..values.value import Value
 from .chain_rule import MOST_COUNTED, Chain, Link
 from .closed_form import Formula
-from .equations import Columns, Equation
+from .equations import Equation, NumberTable
 from .expression import Given, Number, Product, Symbol, Term, multiplied, shape_of_term, walked
 from .intermediates import Intermediates
 from .named_link import NamedLink
@@ -33,7 +33,7 @@ ELLIPSIS = Symbol("…")
 
 Shown = TypeVar("Shown")
 
-Section: TypeAlias = tuple[str, "list[Equation] | Columns"]
+Section: TypeAlias = tuple[str, "list[Equation] | NumberTable"]
 """A sentence, or nothing, and the equations below it, or a table."""
 
 

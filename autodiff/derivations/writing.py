@@ -23,7 +23,7 @@ from .expression import (
     Number,
     Power,
     Product,
-    Series,
+    StepSum,
     Sum,
     Symbol,
     Term,
@@ -105,7 +105,7 @@ class Text(Marks):
                 return self.symbol(term)
             case Sum(terms, omitted):
                 return self.sum(terms, omitted), SUM
-            case Series():
+            case StepSum():
                 return f"{self.series(term)}{self.part(term.term, PRODUCT)}", PRODUCT
             case Product(factors):
                 return self.product(factors)

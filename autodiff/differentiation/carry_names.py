@@ -9,10 +9,13 @@ from __future__ import annotations
 import dis
 import re
 from collections.abc import Callable, Iterator
+from inspect import Parameter, signature, unwrap
 from types import CodeType
 from typing import Any
 
 from .structure import named_leaves
+
+POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def carry_names(step: Callable[..., Any], carry: Any) -> list[str | None]:
@@ -24,14 +27,21 @@ def carry_names(step: Callable[..., Any], carry: Any) -> list[str | None]:
     >>> carry_names(step, (1.0, 0.0)), carry_names(lambda h, x: (h * x, h), 1.0)
     (['angle', 'speed'], ['h'])
     """
-    code = getattr(step, "__code__", None)
-    own, unpacked = "[0]", None
-    if isinstance(code, CodeType) and code.co_argcount == 2:
-        own = code.co_varnames[0]
-        unpacked = _unpacked(code, own, len(carry)) if type(carry) is tuple else None
+    own, code, unpacked = _first_parameter(step), getattr(unwrap(step), "__code__", None), None
+    if type(carry) is tuple and isinstance(code, CodeType):
+        unpacked = _unpacked(code, own, len(carry))
     names = getattr(carry, "_fields", unpacked)
     parts = [(own, carry)] if names is None else zip(names, carry, strict=True)
     return [_last_name(place) for name, part in parts for place, _ in named_leaves(part, name)]
+
+
+def _first_parameter(step: Callable[..., Any]) -> str:
+    """The parameter that a step has the carry in; a place without a name where Python does not know."""
+    try:
+        found = next(iter(signature(step).parameters.values()), None)
+    except ValueError:
+        return "[0]"
+    return found.name if found and found.kind in POSITIONAL else "[0]"
 
 
 def _last_name(place: str) -> str | None:

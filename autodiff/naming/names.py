@@ -4,7 +4,7 @@
     names[id]          the name of a node as it is shown; None for what has none
     names.put          the names that were coined for parts, by id: "Put u₁ = …"
     names.loops        the loops whose steps have names: h₁, h₂ …
-    names.rows         the names of the numbers and arrays that are others in each step, by id
+    names.rows         the names of the numbers and arrays that differ from step to step, by id
     names.spoken(id)   a name for any node, where one must be spoken of: t₁, t₂ … for what has none
 
 What the user named has that name, as mathematics where it follows the rule of `text.letters`: w11_2 is shown
@@ -130,7 +130,7 @@ class Names:
             if loop is not None:
                 self.loops.append(loop)
                 put.difference_update(*found.steps)
-                put.update(found.collected(self.graph))
+                put.update(found.collected)
                 names.update(loop.computed(self.graph))
                 self.rows.update(loop.given(self.graph))
         return {id: name for id, name in names.items() if id not in self.graph.output_ids}

@@ -1,20 +1,22 @@
 """Loops in a graph: boxes in a row that are alike node by node, each going on with what the last one left.
 
 Such are the steps of a `scan`, and the entries of a `scope` in a for loop. At each place there is the same
-operation in every step: of what stands at other places, in the step or in the one before, of the same values
-from outside, and of rows, which are others in each step: numbers and arrays, or the entries of one array in
-order.
+operation in every step; its operands are at the same places of the step or of the one before, or they are the
+same values from outside, or rows, which differ from step to step: numbers and arrays, or the entries of one
+array in order.
 """
 
 from __future__ import annotations
 
+import builtins
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..graph import Graph
+from ..graph import Graph, Node
 from ..ops import getitem
 from ..values.data import is_lazy
 from ..values.operation import Operation
@@ -34,8 +36,11 @@ ENDS = ((0, 0), (1, 0), (0, 1), (1, 1))
 PICKING: tuple[Operation, ...] = (vars(getitem)["operation"], PART)
 """What takes an entry out of an array, or a result out of several."""
 
-Operand = tuple[int, int]
+Operand: TypeAlias = tuple[int, int]
 """A place within a step, and the position of an operand there."""
+
+Found: TypeAlias = tuple[Operand, int, tuple[str, int]]
+"""An operand, its id, and where that stands: here, in the step before, outside."""
 
 
 class Recurrence(NamedTuple):
@@ -44,8 +49,9 @@ class Recurrence(NamedTuple):
     `steps` are the ids of what each of them recorded, in order: a place is a position there. `first` is the
     number of the first one, 2 where step 1 is not like the others. `carried` are the places that the next
     step goes on with, each with the ids of what the first step had in their stead. `rows` are the operands
-    from outside that are others in each step: the ids of each, step by step; `given` those that are the same.
-    `entries` are the places where a step takes an entry of an array.
+    from outside that differ from step to step: the ids of each, by the step; `given` those that do not.
+    `entries` are the places where a step takes an entry of an array. `collected` is what puts something of
+    each step together after the last one, by id, with the places that it takes.
     """
 
     steps: Sequence[Sequence[int]]
@@ -54,21 +60,10 @@ class Recurrence(NamedTuple):
     rows: Sequence[Sequence[Sequence[int]]]
     given: frozenset[int]
     entries: frozenset[int]
+    collected: Mapping[int, Collection[int]]
 
     def __len__(self) -> int:
         return len(self.steps)
-
-    def collected(self, graph: Graph) -> Mapping[int, Collection[int]]:
-        """What puts something of each step together, by id: at which places that stands."""
-        places = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
-        found: dict[int, Collection[int]] = {}
-        after = {user for id in self.steps[-1] for user in graph.uses.targets(id)} - places.keys()
-        for id in sorted(after):
-            if len(graph.inputs[id]) >= len(self):
-                used = {places[i] for i in graph.inputs[id] if i in places}
-                if len({k for k, _ in used}) == len(self):
-                    found[id] = {place for _, place in used}
-        return found
 
 
 def recurrences(graph: Graph) -> list[Recurrence]:
@@ -149,6 +144,7 @@ class _Comparison:
 
     def __init__(self, graph: Graph, steps: Sequence[Sequence[int]]) -> None:
         self.graph, self.steps = graph, steps
+        self._digests: dict[int, Hashable] = {}
         self.starts: dict[int, list[int]] = defaultdict(list)
         self.outside: dict[Operand, list[int]] = defaultdict(list)
         self.indices: dict[int, list[int]] = defaultdict(list)
@@ -160,8 +156,8 @@ class _Comparison:
 
     def _operands(
         self, step: Sequence[int], here: Mapping[int, int], before: Mapping[int, int]
-    ) -> Iterator[tuple[Operand, int, tuple[str, int]]]:
-        """Each operand of a step: where, its id, and where that stands: here, in the step before, outside."""
+    ) -> Iterator[Found]:
+        """Each operand of a step, whose places are `here`, after those of the step `before`."""
         for place, id in enumerate(step):
             for position, i in enumerate(self.graph.inputs[id]):
                 stands = ("here", here[i]) if i in here else ("before", before.get(i, NOWHERE))
@@ -169,21 +165,15 @@ class _Comparison:
 
     def _compare_operations(self, step: Sequence[int]) -> None:
         """Raises where a step has other operations than the second, or the same with other options."""
-        operations = self.graph.operations
         for place, (id, like) in enumerate(zip(step, self.steps[1], strict=True)):
-            operation = operations[id]
-            if operation is not operations[like] or self.graph[id].shape != self.graph[like].shape:
+            node, model = self.graph[id], self.graph[like]
+            is_same = node.operation is model.operation and len(node.inputs) == len(model.inputs)
+            if not is_same or node.shape != model.shape or not _same(_options(node), _options(model)):
                 raise _UnlikeError
-            options = self.graph[id].metadata
-            if operation in PICKING and type(options["index"]) is int:
-                self.indices[place].append(options["index"])
-                options = {**options, "index": 0}
-            if not _same(
-                options, {**self.graph[like].metadata, **({"index": 0} if place in self.indices else {})}
-            ):
-                raise _UnlikeError
+            if _takes_entry(node):
+                self.indices[place].append(node.metadata["index"])
 
-    def _compare_operands(self, operands: Any, model: Any, is_first: bool) -> None:
+    def _compare_operands(self, operands: Iterable[Found], model: Iterable[Found], is_first: bool) -> None:
         """Raises where a step computes with what stands elsewhere; keeps what comes from outside."""
         for (operand, id, stands), (like, _, wanted) in zip(operands, model, strict=True):
             start = is_first and wanted[0] == "before" and wanted[1] != NOWHERE
@@ -204,7 +194,20 @@ class _Comparison:
         if not self.starts or any(len({*map(self._known, ids)}) > 1 for ids in self.starts.values()):
             raise _UnlikeError
         given = frozenset(ids[0] for ids in self.outside.values() if len({*ids}) == 1)
-        return Recurrence(self.steps, first, dict(self.starts), [*self._rows()], given, entries)
+        return Recurrence(
+            self.steps, first, dict(self.starts), [*self._rows()], given, entries, self._collected()
+        )
+
+    def _collected(self) -> Mapping[int, Collection[int]]:
+        """What uses something of each step, by id, and at which places that is."""
+        of = {id: (k, place) for k, step in enumerate(self.steps) for place, id in enumerate(step)}
+        users = {user for id in self.steps[0] for user in self.graph.uses.targets(id)}
+        found: dict[int, Collection[int]] = {}
+        for user in sorted(users - of.keys()):
+            used = {of[i] for i in self.graph.inputs[user] if i in of}
+            if len({k for k, _ in used}) == len(self.steps):
+                found[user] = {place for _, place in used}
+        return found
 
     def _rows(self) -> Iterator[list[list[int]]]:
         """The operands from outside that are others in each step; those that are always the same are one."""
@@ -225,11 +228,14 @@ class _Comparison:
         data = self.graph.sources[id]
         if type(data) is Value or is_lazy(data):
             return id
-        array = np.asarray(data)
-        return array.shape, array.dtype.str, array.tobytes()
+        if builtins.id(data) not in self._digests:
+            array = np.asarray(data)
+            digest = blake2b(array.tobytes()).digest()
+            self._digests[builtins.id(data)] = array.shape, array.dtype.str, digest
+        return self._digests[builtins.id(data)]
 
     def _are_given(self, ids: Sequence[int]) -> bool:
-        """Whether operands are numbers and arrays."""
+        """Whether operands are numbers and arrays, which nothing is derived by."""
         sources = [self.graph.sources[id] for id in ids]
         return all(not isinstance(x, Value) or (x.constant and x._operation is None) for x in sources)
 
@@ -244,6 +250,16 @@ class _Comparison:
     def _are_in_order(self, indices: Sequence[Any]) -> bool:
         """Whether indices go up or down one by one."""
         return all(type(i) is int for i in indices) and {*np.diff(indices).tolist()} in ({1}, {-1})
+
+
+def _takes_entry(node: Node) -> bool:
+    """Whether an operation takes an entry by its number, which may count the steps."""
+    return node.operation in PICKING and type(node.metadata["index"]) is int
+
+
+def _options(node: Node) -> Mapping[str, Any]:
+    """The options of an operation; the number of an entry does not count."""
+    return {**node.metadata, "index": int} if _takes_entry(node) else node.metadata
 
 
 def _same(options: Mapping[str, Any], others: Mapping[str, Any]) -> bool:

@@ -61,6 +61,11 @@ class NamedLoop(NamedTuple):
         """What a letter is in each step."""
         return (self.name(letter, k) for k in range(len(self.steps)))
 
+    def alike(self, ids: Collection[int]) -> set[int]:
+        """What has the letters of these in all steps."""
+        places = {place for place in self.letters for step in self.steps.steps if step[place] in ids}
+        return {step[place] for step in self.steps.steps for place in places}
+
     def computed(self, graph: Graph) -> Iterator[tuple[int, str]]:
         """The names of what was recorded, by id: in the steps, and rows of an array before them."""
         for place, letter in self.letters.items():
@@ -94,7 +99,7 @@ class StepNaming:
         self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str], taken: Taken
     ) -> None:
         self.graph, self.loop, self.named, self.taken = graph, loop, named, taken
-        self.collected = {place for places in loop.collected(graph).values() for place in places}
+        self.collected = {place for places in loop.collected.values() for place in places}
         places = sorted(
             {*loop.carried, *loop.entries, *self.collected}
             | {place for step in loop.steps[1:] for place, id in enumerate(step) if id in put or id in named}

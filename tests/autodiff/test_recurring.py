@@ -1,7 +1,9 @@
 """Derivations through loops: what is written of one step holds in every step, in numbers."""
 
 import re
+import tracemalloc
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,12 +12,28 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 import nn
-from autodiff.derivations.equations import Columns
-from autodiff.derivations.expression import Call, Given, Series, Symbol, evaluated, walked
+from autodiff.derivations.chain_rule import Chain
+from autodiff.derivations.equations import NumberTable
+from autodiff.derivations.expression import (
+    Call,
+    Given,
+    Number,
+    StepSum,
+    Sum,
+    Symbol,
+    evaluated,
+    parts,
+    walked,
+)
+from autodiff.derivations.forms import GETITEM
 from autodiff.derivations.intermediates import Intermediates
 from autodiff.derivations.simplification import rewritten
-from autodiff.naming.recurrences import FEW_STEPS
-from autodiff.naming.steps import COUNTERS
+from autodiff.derivations.stepping import Stepping, UnlikeError
+from autodiff.derivations.typesetting import Text
+from autodiff.graph import Graph
+from autodiff.naming import Names
+from autodiff.naming.recurrences import FEW_STEPS, recurrences
+from autodiff.naming.steps import COUNTERS, Letter
 from autodiff.text.lettering import with_bar
 
 # -- a reader who puts numbers in for t ----------------------------------------------------------------
@@ -37,40 +55,79 @@ class Reader:
         found = ad.gradients(f, [self.graph.sources[id] for id in ids])
         self.gradient = dict(zip(ids, found, strict=True))
         self.output = self.names[self.graph.output.id]
+        self.called = {
+            loop.name(letter, k): step[place]
+            for loop in self.loops
+            for place, letter in loop.letters.items()
+            for k, step in enumerate(loop.steps.steps)
+        }
 
     def check(self):
         """Every equation, in every step that it is said to hold in; how many there were."""
-        count = 0
+        count, defined, used = 0, set(), set()
         for title, equations in self.derivation.sections:
-            if isinstance(equations, Columns):
+            if isinstance(equations, NumberTable):
+                self.check_table(equations)
                 continue
             left = None
             for equation in equations:
                 left = equation.left or left
-                steps = steps_in(equation.note) or (
-                    steps_in(title) if any(self.loop_of(x) for x in (left, equation.right)) else None
-                )
+                loop = self.loop_of(left) or self.loop_of(equation.right)
+                steps = steps_in(equation.note) or (steps_in(title) if loop else None)
                 for t in steps or [None]:
-                    self.check_at(left, equation, t)
+                    self.check_at(left, equation, loop, t)
+                    defined |= self.gradients_in(left, loop, t)
+                    used |= self.gradients_in(equation.right, loop, t)
                     count += 1
+        assert used <= defined
         return count
 
-    def check_at(self, left, equation, t):
-        loop = self.loop_of(left) or self.loop_of(equation.right)
+    def check_at(self, left, equation, loop, t):
         known = self.numbers(loop, t)
         expected = known.get(left.text, self.derivation.value)
-        found = (
-            self.value(equation.right, loop, t)
-            if not (equation.numbers or is_cut(equation.right))
-            else expected
-        )
-        np.testing.assert_allclose(
-            np.broadcast_to(found, np.shape(expected)), expected, 1e-9, 1e-12, err_msg=f"{left.text} = …, {t}"
-        )
+        found = [] if is_cut(equation.right) else [self.value(equation.right, loop, t, equation.numbers)]
+        found += [] if equation.result is None else [evaluated(equation.result, {})]
+        for data in found:
+            np.testing.assert_allclose(
+                np.broadcast_to(data, np.shape(expected)), expected, 1e-9, 1e-12, err_msg=f"{left.text}, {t}"
+            )
+        for name, number in equation.numbers.items():
+            np.testing.assert_allclose(number, known[name], 1e-9, 1e-12, err_msg=name)
+
+    def check_table(self, table):
+        """Numbers are what the symbols above them stand for in the step of their row."""
+        counter, *symbols = table.header
+        loop = self.loop_of(symbols[0])
+        assert counter.text == loop.counter
+        assert [row[0] for row in table.rows][:: len(table.rows) - 1] == [
+            loop.steps.first,
+            loop.steps.first + len(loop.steps) - 1,
+        ]
+        for t, *row in table.rows:
+            known = self.numbers(loop, t)
+            for symbol, number in zip(symbols, row, strict=True):
+                if number is not None:  # no path leads through it in this step
+                    np.testing.assert_allclose(number, known[symbol.text], 1e-9, 1e-12, err_msg=symbol.text)
+
+    def gradients_in(self, term, loop, t):
+        """The derivatives in a term as they are spelled, in step t."""
+        if isinstance(term, StepSum):
+            own, steps = self.loop_of(term.term), range(term.first, term.last + 1)
+            return {found for step in steps for found in self.gradients_in(term.term, own, step)}
+        if isinstance(term, Symbol) and term.lower is not None:
+            letters = [*loop.letters.values(), *loop.rows] if t is not None else []
+            shifts = {
+                letter.at(f"{loop.counter}{d:+d}" if d else loop.counter): letter.at(str(t + d))
+                for letter in letters
+                for d in (-1, 0, 1)
+            }
+            lower = shifts.get(term.lower, term.lower)
+            return {(term.sign, self.names[self.called[lower]] if lower in self.called else lower)}
+        return {found for part in parts(term) for found in self.gradients_in(part, loop, t)}
 
     def loop_of(self, term):
         """The loop that a letter with t is of; of a sum over steps it is none."""
-        if isinstance(term, Series):
+        if isinstance(term, StepSum):
             return None
         texts = {part.text for part in outside_sums(term) if isinstance(part, Symbol)}
         return next((loop for loop in self.loops if texts & {*self.letters(loop, None)}), None)
@@ -116,13 +173,15 @@ class Reader:
             for row, letter in zip(own.steps.rows, own.rows, strict=True):
                 for k, ids in enumerate(row):
                     numbers |= self.known(own.name(letter, k), ids[0])
+        for name, id in self.called.items():
+            numbers |= self.known(name, id)
         return numbers if t is None or loop is None else numbers | self.letters(loop, t)
 
-    def value(self, term, loop, t):
-        """What a term comes to."""
+    def value(self, term, loop, t, numbers=()):
+        """What a term comes to, with these numbers for the names in it, or else with all."""
 
         def put(part):
-            if isinstance(part, Series):
+            if isinstance(part, StepSum):
                 own = self.loop_of(part.term)
                 steps = range(part.first, part.last + 1)
                 return Given(sum(self.value(part.term, own, step) for step in steps))
@@ -133,11 +192,11 @@ class Reader:
                 )
             return None
 
-        return evaluated(rewritten(term, put), self.numbers(loop, t))
+        return evaluated(rewritten(term, put), numbers or self.numbers(loop, t))
 
 
 def outside_sums(term):
-    inside = {id(x) for part in walked(term) if isinstance(part, Series) for x in walked(part.term)}
+    inside = {id(x) for part in walked(term) if isinstance(part, StepSum) for x in walked(part.term)}
     return [part for part in walked(term) if id(part) not in inside]
 
 
@@ -215,9 +274,8 @@ def loops(draw):
     kind, n = draw(st.sampled_from(sorted(STEPS))), draw(st.integers(FEW_STEPS + 3, 24))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     leaves = {name: leaf(rng.uniform(0.2, 0.9), name) for name in "wub"}
-    start = {"raw": 0.0, "leaf": leaf(0.3, "h0"), "w": leaves["w"], "part": 0.5 * leaves["w"]}[
-        draw(st.sampled_from(["raw", "leaf", "w", "part"]))
-    ]
+    starts = [0.0, leaf(0.3, "h0"), leaves["w"], 0.5 * leaves["w"], ad.Value(0.2, constant=True)]
+    start = starts[draw(st.integers(0, len(starts) - 1))]
     if isinstance(start, ad.Value) and start.name:
         leaves[start.name] = start
     carry = {"two": (start, 0.5), "gates": {"h": start, "c": 0.1}}.get(kind, start)
@@ -360,6 +418,23 @@ def test_each_part_of_a_carry_is_called_as_the_step_calls_it():
     assert "speedₜ = speedₜ₋₁ − 0.1zₜ" in reader.derivation.text
     assert "angleₜ = angleₜ₋₁ + 0.1speedₜ" in reader.derivation.text
     assert reader.check() > 60
+
+
+def test_a_table_of_many_letters_has_columns_for_what_is_handed_on():
+    k = leaf(1.3, "k")
+
+    def rk4(x, _, h=0.1):
+        k1 = -k * x
+        k2 = -k * (x + 0.5 * h * k1)
+        k3 = -k * (x + 0.5 * h * k2)
+        k4 = -k * (x + h * k3)
+        return x + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4), None
+
+    last, _ = ad.scan(rk4, leaf(3.0, "x0"), length=21)
+    reader = Reader(last, k)
+    assert "xₜ = xₜ₋₁ + 0.01667bₜ" in reader.derivation.text
+    assert re.search(r"\n *t +xₜ +df/dxₜ\n", reader.derivation.text)
+    assert reader.check() > 200
 
 
 def test_what_was_computed_in_a_step_may_be_derived_by():
@@ -570,3 +645,316 @@ def test_many_loops_and_many_parts_have_letters():
     found = [name for loop in names.loops for letter in loop.letters.values() for name in loop.names(letter)]
     assert len(names.loops) == 201
     assert len(found) == len({*found}) == 200 * 4 * 2 + 8 * 120
+
+
+# -- what the letters are ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["z_t", "hₜ", "xₜ", "hₜ₋₁", "zₜ₊₁"])
+def test_no_letter_with_t_is_a_name_that_the_user_gave(name):
+    w, other = leaf(0.5, "w"), leaf(0.7, name)
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + other * x), None), 0.1, np.linspace(-1.0, 1.0, 8))
+    reader = Reader((last - 1.0) ** 2, w)
+    (loop,) = reader.loops
+    assert reader.letters(loop, None).keys().isdisjoint(reader.names.values())
+    assert reader.check() > 20
+
+
+def test_the_number_of_a_step_is_no_letter_that_is_taken():
+    w = leaf(0.5, "w")
+    (_, x), _ = ad.scan(lambda state, _: (forward(w, *state), None), (0.0, 1.0), length=9)
+    assert "Steps t = 1 … 9:" in ad.explain(x**2, w).text
+
+    def step(state, _):
+        t, x = state
+        return forward(w, t, x), None
+
+    (_, x), _ = ad.scan(step, (leaf(0.0, "t0"), 1.0), length=9)
+    text = ad.explain(x**2, w).text
+    assert "Steps k = 1 … 8:" in text
+    assert "tₖ = tₖ₋₁ + 0.1" in text
+
+
+def forward(w, t, x):
+    """One of Euler's steps of dx/dt = −w·sin(t)·x."""
+    return t + 0.1, x - 0.1 * w * np.sin(t) * x
+
+
+def test_where_all_letters_for_the_number_of_a_step_are_taken_the_steps_are_written_out():
+    w, t, k, n, s = (leaf(0.5, name) for name in "wtkns")
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), t * k * n * s, np.linspace(-1.0, 1.0, 8))
+    assert "Steps" not in ad.explain(last**2, w).text
+
+
+class Cell:
+    """A step that is a method."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def step(self, speed, x):
+        return np.tanh(self.w * speed + x), None
+
+    def __call__(self, speed, x):
+        return self.step(speed, x)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda w: lambda speed, _, h=0.1: (np.tanh(w * speed + h), None),
+        lambda w: lambda speed, x, *, h=0.1: (np.tanh(w * speed + h * x), None),
+        lambda w: Cell(w).step,
+        Cell,
+        lambda w: partial(lambda w, speed, x: (np.tanh(w * speed + x), None), w),
+    ],
+)
+def test_a_carry_is_called_as_the_first_parameter_whatever_kind_of_step_it_is(step):
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(step(w), 0.1, np.linspace(-1.0, 1.0, 6))
+    assert "speedₜ = tanh(zₜ)" in ad.explain(last**2, w).text
+
+
+def test_names_of_many_loops_take_as_long_as_there_are_loops(monkeypatch):
+    calls = []
+    at = Letter.at
+    monkeypatch.setattr(Letter, "at", lambda *args: calls.append(None) or at(*args))
+
+    def written(count):
+        calls.clear()
+        h = leaf(0.1, "start")
+        for k in range(count):
+            with ad.scope("block"):
+                for x in (0.3, 0.7):
+                    with ad.scope("step"):
+                        h = np.tanh(0.5 * h + x)
+                h = np.sin(h) if k % 2 else np.cos(h)
+        assert len(Names(Graph(h)).loops) == count
+        return len(calls)
+
+    assert written(80) <= 2.2 * written(40)
+
+
+def test_arrays_that_a_loop_uses_in_each_step_are_not_copied():
+    w, data = leaf(np.zeros(500), "w"), np.ones((500, 500))
+    for _ in range(20):
+        with ad.scope("step"):
+            w = np.tanh(w - 0.001 * (data @ w))
+    graph = Graph(w.sum())
+    tracemalloc.start()
+    assert Names(graph).loops
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * data.nbytes
+
+
+# -- what is no formula of all steps -------------------------------------------------------------------
+
+
+def written(steps):
+    """What a loop of nine steps says of them if these are the terms of its steps."""
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    intermediates = Intermediates(decay(9, w, u), w)
+    loop = Stepping(Chain(intermediates, [intermediates.graph.id_of(w)]), *intermediates.all_names.loops)
+    (place, *_) = loop.steps.carried
+    return loop.general(place, lambda id: steps[loop.of[id][0]], range(len(steps)))
+
+
+def entry(index, shape=(), name="getitem"):
+    """An entry of an array, X[2]."""
+    return Call(GETITEM, (Symbol("X", (9,)),), shape, {"index": index}, name)
+
+
+def test_an_index_that_counts_the_steps_is_in_terms_of_their_number():
+    assert Text().write(written([entry(k) for k in range(9)])) == "X[t − 1]"
+    assert Text().write(written([entry(k + 1) for k in range(9)])) == "X[t]"
+    assert Text().write(written([entry(8 - k) for k in range(9)])) == "X[9 − t]"
+    assert Text().write(written([entry((k, 2)) for k in range(9)])) == "X[t − 1, 2]"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [entry(2 * k) for k in range(4)],
+        [entry(k) for k in (0, 1, -2)],
+        [entry(0), entry(1), entry(2, name="take")],
+        [entry(0), entry(0), entry(0, shape=(2,))],
+        [Number(1.0), Number(1.0), Number(2.0)],
+        [Given(np.array([1.0, k])) for k in (0.0, 0.0, 1.0)],
+        [Sum(tuple(map(Symbol, names))) for names in ("wu", "wu", "wuv")],
+        [Symbol("w"), Symbol("w"), Symbol("u")],
+        [Symbol("w"), Number(0.5), Symbol("w")],
+    ],
+)
+def test_what_differs_between_steps_is_not_written_of_all(steps):
+    with pytest.raises(UnlikeError):
+        written(steps)
+
+
+def test_a_name_of_the_start_that_the_steps_use_as_well_is_that_name():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    text = ad.explain(decay(9, w, u, start=w), u).text
+    assert "h₀ = w" in text
+    assert re.search(r"∂f/∂hₜ *= ∂f/∂zₜ₊₁ · w +t = 8 … 1\n", text)
+
+
+def with_states(n, w):
+    """The last state of an RNN of one node, and those that its steps begin with."""
+    states = []
+
+    def step(h, x):
+        states.append(h)
+        return np.tanh(w * h + x), None
+
+    last, _ = ad.scan(step, 0.1, np.linspace(-1.0, 1.0, n))
+    return last, states
+
+
+@pytest.mark.parametrize("k", [0, 4, 8])
+@pytest.mark.parametrize("name", ["peak", "h_3", "h"])
+def test_one_state_may_have_a_name_of_its_own(k, name):
+    w = leaf(0.5, "w")
+    last, states = with_states(9, w)
+    named = [*states[1:], last][k]
+    named.name = name
+    reader = Reader((last - 1.0) ** 2, w)
+    assert re.search(
+        rf"{reader.names[reader.graph.id_of(named)]} += [ha]{'₁₂₃₄₅₆₇₈₉'[k]}\n", reader.derivation.text
+    )
+    assert reader.check() > 20
+
+
+@pytest.mark.parametrize(
+    ("start", "written"),
+    [
+        (lambda w: 2.0 * w, "Put h₀ = 2w = 1\n\nSteps t = 1 … 9:\nhₜ"),
+        (lambda w: 0.3, "Steps t = 2 … 9:\nhₜ"),
+        (lambda w: ad.Value(0.3, constant=True), "Steps t = 1 … 9:\nh₀ = 0.3\nhₜ"),
+        (lambda w: np.tanh(3.0 * w * w), "h₀ = tanh(u₁)"),
+    ],
+)
+def test_what_a_loop_begins_with_is_named_as_what_it_hands_on(start, written):
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(lambda h, x: (h * x + w, None), start(w), np.linspace(1.0, 2.0, 9))
+    reader = Reader((last - 1.0) ** 2, w)
+    assert written in reader.derivation.text
+    assert reader.check() > 10
+
+
+def test_a_state_that_is_used_after_the_loop_has_a_formula_of_its_own():
+    w = leaf(0.5, "w")
+    last, states = with_states(12, w)
+    reader = Reader((last - states[1]) ** 2, w)
+    assert re.search(r"\n∂f/∂h₁ += .*∂f/∂u₁", reader.derivation.text)
+    assert reader.check() > 20
+
+
+def test_more_than_a_few_formulas_at_one_place_are_no_loop():
+    w = leaf(0.5, "w")
+    last, states = with_states(12, w)
+    assert "Steps" not in ad.explain((last - states[4] - states[8]) ** 2, w).text
+
+
+def test_a_loop_in_a_long_derivation_is_a_part_of_an_excerpt():
+    w = leaf(0.5, "w")
+    h, _ = with_states(6, w)
+    for _ in range(60):
+        h = np.tanh(w * h + 0.1)
+    assert "Steps" not in ad.explain(h, w).text
+
+
+def test_a_square_of_the_state_before_has_no_brackets():
+    w = leaf(0.5, "w")
+    last, _ = ad.scan(lambda h, x: (w * h**2 + x, None), leaf(0.1, "h0"), np.linspace(-1.0, 1.0, 8))
+    assert "hₜ = w·hₜ₋₁² + xₜ" in ad.explain(last, w).text
+
+
+def test_a_sum_over_some_of_the_steps_says_over_which():
+    w, u = leaf(0.5, "w"), leaf(0.3, "u")
+    reader = Reader(decay(9, w, u, start=w), w)
+    assert re.search(r"∂f/∂w = .*Σₜ₌₂⁹ ∂f/∂zₜ · hₜ₋₁", reader.derivation.text)
+    assert reader.check() > 20
+
+
+# -- what is no loop -----------------------------------------------------------------------------------
+
+
+def in_scopes(step, h, n=6):
+    """A for loop of which each step is in a scope."""
+    for t in range(n):
+        with ad.scope("step"):
+            h = step(h, t)
+    return h
+
+
+def started_with_two(w):
+    def step(pair, _):
+        return (np.tanh(w * pair[0] + pair[1]),) * 2
+
+    return in_scopes(step, (leaf(0.3, "a"), leaf(0.4, "b")))[0]
+
+
+def two_steps_before(w):
+    return in_scopes(lambda pair, _: (pair[1], np.tanh(w * pair[0] + pair[1])), (w, leaf(0.4, "b")))[1]
+
+
+def of_others(w):
+    return sum(in_scopes(lambda found, t: [*found, np.tanh(w * t)], []))
+
+
+X = [leaf(np.linspace(k, k + 1.0, 6), f"X{k}") for k in range(6)]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[0][(3 * t) % 5]), w),
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[0][2 * t % 6]), w, 3),
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[t][t]), w),
+        lambda w: in_scopes(lambda h, t: np.tanh(w * h + X[t]), w),
+        lambda w: in_scopes(lambda h, t: np.roll(w * h, t), X[0]),
+        lambda w: in_scopes(lambda h, t: np.tanh(h) if t % 3 else np.sin(h), w),
+        lambda w: in_scopes(lambda h, t: np.concatenate([h, X[1]]), X[0]),
+        lambda w: in_scopes(lambda h, t: w * np.expand_dims(h, 0), X[0]),
+        lambda w: in_scopes(lambda h, t: np.concatenate([h[:2], *np.split(np.ones(4), 1 + t % 2)]), X[0]),
+        lambda w: in_scopes(lambda h, t: w * h if t % 2 else h * w, leaf(0.1, "start")),
+        two_steps_before,
+        of_others,
+    ],
+)
+def test_steps_that_differ_are_no_loop(loop):
+    assert recurrences(Graph(loop(leaf(0.5, "w")))) == []
+
+
+def test_a_step_that_begins_with_two_values_where_the_others_go_on_with_one_is_none_of_the_loop():
+    (loop,) = recurrences(Graph(started_with_two(leaf(0.5, "w"))))
+    assert (loop.first, len(loop)) == (2, 5)
+
+
+def test_entries_that_were_taken_before_a_loop_are_rows_if_they_are_of_one_array_in_order():
+    def loop(entries):
+        (found,) = recurrences(Graph(in_scopes(lambda h, t: np.tanh(h + entries[t]), leaf(0.5, "w")))) or [
+            None
+        ]
+        return found
+
+    assert len(loop([X[0][t] for t in range(6)]).rows) == 1
+    assert len(loop([X[0][5 - t] for t in range(6)]).rows) == 1
+    assert loop([X[t][t] for t in range(6)]) is None
+    assert loop([X[0][t] for t in (0, 1, 2, 3, 5, 4)]) is None
+
+
+def test_what_is_collected_is_of_all_steps():
+    states = []
+
+    def step(h, t):
+        states.append(np.tanh(h + t))
+        return states[-1]
+
+    last = in_scopes(step, leaf(0.5, "w"))
+    (loop,) = recurrences(Graph(last + ad.stack(states[:-1]).sum()))
+    assert not loop.collected
+    graph = Graph(last + ad.stack(states).sum())
+    (loop,) = recurrences(graph)
+    assert [graph[id].operation.name for id in loop.collected] == ["stack"]
+    assert [*loop.collected.values()] == [{1}]

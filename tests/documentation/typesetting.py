@@ -30,7 +30,9 @@ def typeset(latex: str, reasons: float = 3.2, width: float = 5.2) -> bytes:
             below = sum(heights[number + 1 :]) + heights[number] / 2 + MARGIN
             left, right = line.strip().split("&")
             right, _, reason = right.partition(r"\qquad")
-            for x, part, side in zip((LEFT, RIGHT, reasons), (left, right, reason), ("right", "left", "left"), strict=True):
+            for x, part, side in zip(
+                (LEFT, RIGHT, reasons), (left, right, reason), ("right", "left", "left"), strict=True
+            ):
                 if part.strip():
                     colour = "#57606a" if part is reason else "black"
                     place = x / width, below / height
