@@ -30,6 +30,7 @@ from autodiff.derivations.intermediates import Intermediates
 from autodiff.derivations.simplification import rewritten
 from autodiff.derivations.stepping import Stepping, UnlikeError
 from autodiff.derivations.typesetting import Text
+from autodiff.differentiation.carry_names import carry_names
 from autodiff.graph import Graph
 from autodiff.naming import Names
 from autodiff.naming.recurrences import FEW_STEPS, recurrences
@@ -958,3 +959,26 @@ def test_what_is_collected_is_of_all_steps():
     (loop,) = recurrences(graph)
     assert [graph[id].operation.name for id in loop.collected] == ["stack"]
     assert [*loop.collected.values()] == [{1}]
+
+
+def test_a_name_of_the_start_that_something_else_has_is_not_given_again():
+    w, other = leaf(0.5, "w"), leaf(0.7, "h0")
+    reader = Reader(decay(9, w, other), w)
+    assert "a₀ = 0.1\nzₜ = w·aₜ₋₁ + h₀·xₜ\n" in reader.derivation.text
+    assert reader.check() > 20
+
+
+def test_names_of_a_carry_are_those_of_the_parameter_and_of_what_it_is_unpacked_into():
+    def of_the_row(state, x):
+        first, second = x
+        return (state[0] * first, state[1] * second), None
+
+    def before_others(state, x):
+        angle, speed = state
+        first, second = x
+        return (angle * first, speed * second), None
+
+    assert carry_names(of_the_row, (1.0, 2.0)) == [None, None]
+    assert carry_names(before_others, (1.0, 2.0)) == ["angle", "speed"]
+    assert carry_names(lambda *both: both, 1.0) == [None]
+    assert carry_names(max, 1.0) == [None]
