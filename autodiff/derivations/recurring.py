@@ -82,7 +82,7 @@ class Recurring:
                 outside.append(self._part(id))
             else:
                 yield "", put(outside)
-                yield f"Steps {loop.in_words([*range(len(loop))])}:", [*self._steps(loop)]
+                yield "Steps:", [*self._steps(loop)]
                 outside = []
         yield "", put(outside)
 
@@ -107,10 +107,10 @@ class Recurring:
             symbol = replace(loop.symbol(place), name=loop.name(-1, place))
             if self.names.get(start) != symbol.name or self.graph[start].kind == "number":
                 yield Equation(symbol, self._meaning(start))
+        every = loop.in_words([*range(len(loop))])
         for place in loop.recorded:
-            yield Equation(
-                loop.symbol(place), loop.general(place, self.intermediates.term, range(1, len(loop)))
-            )
+            term = loop.general(place, self.intermediates.term, range(1, len(loop)))
+            yield Equation(loop.symbol(place), term, every)
         for id, (k, place) in loop.of.items():
             if self.names[id] != loop.name(k, place):
                 yield Equation(self._symbol(id), Symbol(loop.name(k, place)))

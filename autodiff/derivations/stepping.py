@@ -21,8 +21,8 @@ from .simplification import rewritten
 FEWEST = 3
 """Steps in a row that have one formula, with t."""
 
-MOST_RUNS = 3
-"""Formulas for what stands at one place: at the end, in the middle, and in the beginning."""
+MOST_RUNS = 5
+"""Formulas for what stands at one place: at both ends, and before and after a step that is used alone."""
 
 Run: TypeAlias = list[int]
 """Steps that go down one by one, by their positions."""

@@ -122,16 +122,13 @@ class Names:
     def _name_steps(self, given: Mapping[int, str], put: set[int]) -> Mapping[int, str]:
         """Names for what the steps of loops compute; nothing else in them is put."""
         names: dict[int, str] = {}
-        loops = recurrences(self.graph)
-        starts = [ids[0] for found in loops for ids in found.carried.values()]
-        put.update(id for id in starts if self.graph.operations[id] is not None and id not in given)
-        for found in loops:
+        for found in recurrences(self.graph):
             loop = StepNaming(self.graph, found, put, given, Taken(self._taken, self._letters)).chosen()
             if loop is not None:
                 self.loops.append(loop)
                 put.difference_update(*found.steps)
                 put.update(found.collected)
-                names.update(loop.computed(self.graph))
+                names = {**dict(loop.computed(self.graph)), **names}
                 self.rows.update(loop.given(self.graph))
         return {id: name for id, name in names.items() if id not in self.graph.output_ids}
 

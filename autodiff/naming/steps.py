@@ -67,7 +67,10 @@ class NamedLoop(NamedTuple):
         return {step[place] for step in self.steps.steps for place in places}
 
     def computed(self, graph: Graph) -> Iterator[tuple[int, str]]:
-        """The names of what was recorded, by id: in the steps, and rows of an array before them."""
+        """The names of what was recorded, by id: in the steps, and what they begin with, rows of an array."""
+        for place, (start, *_) in self.steps.carried.items():
+            if graph.operations[start] is not None:
+                yield start, self.name(self.letters[place], -1)
         for place, letter in self.letters.items():
             yield from zip([step[place] for step in self.steps.steps], self.names(letter), strict=True)
         yield from ((id, name) for id, name in self._of_rows() if graph.operations[id] is not None)
