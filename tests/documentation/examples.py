@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import nn
-from autodiff import Value, animate, exp, jit, play, sigmoid, tree, value_and_grad
+from autodiff import Value, animate, exp, jit, play, scan, sigmoid, tree, value_and_grad
 from optim import least_squares
 
 
@@ -26,6 +26,13 @@ def example() -> tuple[Value, Value]:
     R = (Value(1.0, "y", constant=True) - sigmoid(w * x + b)) ** 2
     R.name = "R"
     return R, w
+
+
+def recurrence() -> tuple[Value, Value]:
+    """How far from 1 a recurrent network of one node ends, and its weight."""
+    w, u = Value(0.5, "w"), Value(0.3, "u")
+    h, _ = scan(lambda h, x: (np.tanh(w * h + u * x), None), 0.1, np.linspace(-1.0, 1.0, 50))
+    return (h - 1.0) ** 2, w
 
 
 def moons() -> Any:

@@ -16,7 +16,7 @@ from autodiff.testing import assert_same_derivative
 from autodiff.text.escaping import html
 from tests.browser import Page, found, opened
 
-from .examples import cells, example, loss, moons
+from .examples import cells, example, loss, moons, recurrence
 from .listing import as_svg
 from .typesetting import typeset
 
@@ -108,6 +108,7 @@ def main() -> None:
     """Write them all."""
     R, w = example()
     write(DOCS / "derivation.svg", typeset(explain(R, w).latex))
+    write(DOCS / "recurrence.svg", typeset(explain(*recurrence()).latex, reasons=5.0, width=12.2))
     for name, text in TEXTS.items():
         write(DOCS / name, text().encode())
     programs = found()
