@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from autodiff import Value, gradients
 from autodiff.derivations.closed_form import Formula, formula
 from autodiff.derivations.derivation import explain
+from autodiff.derivations.typesetting import Text
 from autodiff.school import read
 from autodiff.testing import Expression, expressions
 
@@ -73,9 +74,10 @@ def test_a_derivative_read_as_it_is_written_has_the_same_value(e, here, there, k
 
 
 def read_back(written: Formula, point: Mapping[str, float]) -> float:
-    """What a reader of the printed formula, and of the formulas of its parts, would compute."""
-    parts = [f"{name} = {meaning.text}" for name, meaning in written.definitions.items()]
-    text = "; ".join([*parts, written.text])
+    """What a reader of the formula, and of the formulas of its parts, would compute, with all digits."""
+    write = Text(number_format=".17g").write
+    parts = [f"{name} = {write(meaning.term)}" for name, meaning in written.definitions.items()]
+    text = "; ".join([*parts, write(written.term)])
     for n, name in enumerate(sorted(filter(lambda name: "∂" in name, written.definitions), key=len)[::-1]):
         text = text.replace(name, f"g{n}")  # as it is typed: a derivative is no name there
     calculation = read(text)
