@@ -128,7 +128,8 @@ class Names:
                 self.loops.append(loop)
                 put.difference_update(*found.steps)
                 put.update(found.collected)
-                names = {**dict(loop.computed(self.graph)), **names}
+                for id, name in loop.computed(self.graph):
+                    names.setdefault(id, name)
                 self.rows.update(loop.given(self.graph))
         return {id: name for id, name in names.items() if id not in self.graph.output_ids}
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import builtins
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -43,7 +44,8 @@ Found: TypeAlias = tuple[Operand, int, tuple[str, int]]
 """An operand, its id, and where that stands: here, in the step before, outside."""
 
 
-class Recurrence(NamedTuple):
+@dataclass(frozen=True)
+class Recurrence:
     """The steps of a loop, alike node by node.
 
     `steps` are the ids of what each of them recorded, in order: a place is a position there. `first` is the

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count
 from typing import NamedTuple
 
@@ -101,14 +102,16 @@ class StepNaming:
     def __init__(
         self, graph: Graph, loop: Recurrence, put: Collection[int], named: Mapping[int, str], taken: Taken
     ) -> None:
-        self.graph, self.loop, self.named, self.taken = graph, loop, named, taken
+        rows = [row for row in loop.rows if any(graph.operations[i] is None or i in put for [i, *_] in row)]
+        self.loop = loop = replace(loop, rows=rows)  # an entry of an array that is used once is X[t − 1]
+        self.graph, self.named, self.taken = graph, named, taken
         self.collected = {place for places in loop.collected.values() for place in places}
         places = sorted(
-            {*loop.carried, *loop.entries, *self.collected}
+            {*loop.carried, *self.collected}
             | {place for step in loop.steps[1:] for place, id in enumerate(step) if id in put or id in named}
         )
-        rows = enumerate(([ids[0] for ids in row] for row in loop.rows), -len(loop.rows))
-        self.ids = {place: [step[place] for step in loop.steps] for place in places} | dict(rows)
+        of_rows = enumerate(([ids[0] for ids in row] for row in rows), -len(rows))
+        self.ids = {place: [step[place] for step in loop.steps] for place in places} | dict(of_rows)
 
     def chosen(self) -> NamedLoop | None:
         """The loop with letters, which are taken then; None where what stands at a place has any names."""

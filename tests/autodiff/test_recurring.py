@@ -508,7 +508,7 @@ def test_a_letter_that_counts_steps_is_no_name():
 @pytest.mark.parametrize("array", ["T", "X"])
 def test_what_counts_steps_is_none_of_their_letters(array):
     w, rows = leaf(0.5, "w"), leaf(np.linspace(0.0, 1.0, 6), array)
-    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x), None), 0.1, rows)
+    last, _ = ad.scan(lambda h, x: (np.tanh(w * h + x * x), None), 0.1, rows)
     text = ad.explain(last, w).text
     assert ("tₖ = T[k − 1]" if array == "T" else "xₜ = X[t − 1]") in text
 
@@ -599,7 +599,7 @@ def test_rows_from_the_last_one_back():
         with ad.scope("step"):
             h = np.tanh(w * h + rows[-1 - t])
     reader = Reader((h - 1.0) ** 2, w)
-    assert "xₜ = X[−t]" in reader.derivation.text
+    assert "zₜ = w·hₜ₋₁ + X[−t] " in reader.derivation.text
     assert reader.check() > 20
 
 
