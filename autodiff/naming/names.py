@@ -36,6 +36,7 @@ from ..graph import Graph
 from ..text.digits import subscript, subscripts
 from ..text.letters import lettered
 from ..text.notation import visible
+from .boxes import boxes_of
 from .putting import put_parts
 from .recurrences import recurrences
 from .steps import NamedLoop, StepNaming, Taken
@@ -68,6 +69,7 @@ class Names:
         self._used: Counter[str] = Counter()
         self._marks: Counter[str] = Counter()
         self._names: dict[int, str] = {}
+        self.boxes = boxes_of(graph)
         self._name_all()
 
     def __getitem__(self, id: int) -> str | None:
@@ -122,7 +124,7 @@ class Names:
     def _name_steps(self, given: Mapping[int, str], put: set[int]) -> Mapping[int, str]:
         """Names for what the steps of loops compute; nothing else in them is put."""
         names: dict[int, str] = {}
-        for found in recurrences(self.graph):
+        for found in recurrences(self.graph, self.boxes):
             loop = StepNaming(self.graph, found, put, given, Taken(self._taken, self._letters)).chosen()
             if loop is not None:
                 self.loops.append(loop)

@@ -68,7 +68,7 @@ class Recurrence:
         return len(self.steps)
 
 
-def recurrences(graph: Graph) -> list[Recurrence]:
+def recurrences(graph: Graph, boxes: Boxes | None = None) -> list[Recurrence]:
     """The loops of a graph, none inside another, in order.
 
     >>> from autodiff import Value, scan
@@ -78,7 +78,7 @@ def recurrences(graph: Graph) -> list[Recurrence]:
     >>> loop.steps, loop.carried
     ([[2, 4], [5, 7], [8, 10], [11, 13], [14, 16]], {1: [1]})
     """
-    boxes = boxes_of(graph)
+    boxes = boxes_of(graph) if boxes is None else boxes
     if len(boxes) < FEWEST:
         return []
     members, waiting, found = _members(graph, boxes), [NOWHERE], list[Recurrence]()
@@ -133,12 +133,18 @@ class _UnlikeError(Exception):
 def _compared(graph: Graph, steps: Sequence[Sequence[int]], begin: int, end: int) -> Recurrence | None:
     """The loop of these steps, if they are one, without so many in the beginning and in the end."""
     steps = steps[begin : len(steps) - end]
-    if len(steps) < FEWEST or len({*map(len, steps)}) > 1:
+    if len(steps) < FEWEST or len({*map(len, steps)}) > 1 or not _goes_on(graph, *steps[:2]):
         return None
     try:
         return _Comparison(graph, steps).loop(begin + 1)
     except _UnlikeError:
         return None
+
+
+def _goes_on(graph: Graph, step: Sequence[int], following: Sequence[int]) -> bool:
+    """Whether a step uses what the one before it recorded; observations side by side do not."""
+    recorded = {*step}
+    return not all(recorded.isdisjoint(graph.inputs[id]) for id in following)
 
 
 class _Comparison:

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..derivations.parts import Parts
 from ..graph import Node
-from ..naming.boxes import NOWHERE, Boxes, boxes_of
+from ..naming.boxes import NOWHERE, Boxes
 from ..settings import hint, whole
 from .equivalence import Equivalence
 from .steps import chains_of, gathered
@@ -92,7 +92,7 @@ def collapsed(parts: Parts, max_cards: int, collapse: Collapse | None = None) ->
     Collapsed as asked, by default as little as needed. Raises ValueError where `collapse` names a box that
     is not there, and TypeError for anything but a name.
     """
-    boxes = boxes_of(parts.graph)
+    boxes = parts.names.boxes
     closed = None if collapse is None else _closed(boxes, collapse)
     plain = _Ways(parts, range(len(parts.graph)), boxes, [1] * len(boxes), closed)
     chains = chains_of(parts.graph, boxes) if closed is None and plain[0].size > max_cards else []
