@@ -3,8 +3,8 @@
 Both from bytecode, which a folder of our own holds: a newcomer's second run, whatever the environment says.
 
 What is not needed by an expression and its gradient is imported when it is asked for: pictures, derivations,
-programs, networks. What is left above NumPy's own time is 86 small modules, none of which takes a thirtieth of
-it: each operation is declared when its module is run, and has a signature that must be looked at.
+programs, networks. What is left above NumPy's own time is 86 small modules, none of which takes a thirtieth
+of it: each operation is declared when its module is run, and has a signature that must be looked at.
 """
 
 from __future__ import annotations
