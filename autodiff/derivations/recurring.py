@@ -14,7 +14,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..differentiation.engine import gradients
-from ..naming.recurrences import FEW_STEPS
 from ..values.data import Data
 from .chain_rule import Chain
 from .equations import Equation, NumberTable
@@ -38,14 +37,12 @@ MOST_COLUMNS = 8
 
 def goes_through_loops(intermediates: Intermediates) -> bool:
     """Whether there is a loop of so many steps that one may be written for all."""
-    return any(len(loop.steps) > FEW_STEPS for loop in intermediates.all_names.loops)
+    return any(loop.steps.is_long for loop in intermediates.all_names.loops)
 
 
 def recurring(chain: Chain, left: Symbol, value: Data) -> list[Section] | None:
     """The derivation of `left`, which comes to `value`; None where it goes through no loop of many steps."""
-    loops = [
-        Stepping(chain, loop) for loop in chain.intermediates.all_names.loops if len(loop.steps) > FEW_STEPS
-    ]
+    loops = [Stepping(chain, loop) for loop in chain.intermediates.all_names.loops if loop.steps.is_long]
     outside = chain.uppers.keys() - {id for loop in loops for id in loop.of}
     if len(outside) == len(chain.uppers) or len(outside) > MOST_OUTSIDE:
         return None

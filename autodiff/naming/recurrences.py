@@ -67,6 +67,11 @@ class Recurrence:
     def __len__(self) -> int:
         return len(self.steps)
 
+    @property
+    def is_long(self) -> bool:
+        """Whether there are so many steps that one is written for all."""
+        return len(self) > FEW_STEPS
+
 
 def recurrences(graph: Graph, boxes: Boxes | None = None) -> list[Recurrence]:
     """The loops of a graph, none inside another, in order.
@@ -89,7 +94,7 @@ def recurrences(graph: Graph, boxes: Boxes | None = None) -> list[Recurrence]:
             loop = next(filter(None, (_compared(graph, steps, *ends) for ends in ENDS)), None)
             if loop:
                 found.append(loop)
-            if loop and len(loop) > FEW_STEPS:
+            if loop and loop.is_long:
                 waiting += [*group[: loop.first - 1], *group[loop.first - 1 + len(loop) :]]
             else:
                 waiting += group
@@ -99,7 +104,7 @@ def recurrences(graph: Graph, boxes: Boxes | None = None) -> list[Recurrence]:
 def _apart(loops: Sequence[Recurrence]) -> Iterator[Recurrence]:
     """Loops of which none is inside another: those of many steps, and of others the outer ones."""
     taken = set[int]()
-    for loop in sorted(loops, key=lambda loop: len(loop) <= FEW_STEPS):
+    for loop in sorted(loops, key=lambda loop: not loop.is_long):
         if all(map(taken.isdisjoint, loop.steps)):
             taken.update(*loop.steps)
             yield loop
